@@ -1,0 +1,1 @@
+//! Pure knowledge of AWS: names, regions, limits, prices, reports and documents.

@@ -1,0 +1,1 @@
+//! The lamplight command line: parses, calls the use cases, renders.

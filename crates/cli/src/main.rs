@@ -1,0 +1,2 @@
+//! The `lamplight` binary.
+fn main() {}

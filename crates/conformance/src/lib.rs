@@ -1,0 +1,1 @@
+//! One test suite per port, run against every adapter of it.

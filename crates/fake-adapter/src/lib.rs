@@ -1,0 +1,1 @@
+//! A small simulator of every provider port: scripted functions, manual clock, faults.

@@ -1,0 +1,1 @@
+//! The async traits between the use cases and the world, with their contracts.

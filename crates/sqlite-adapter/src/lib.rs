@@ -1,0 +1,1 @@
+//! The embedded store: runs and jobs in one SQLite file.

@@ -1,0 +1,1 @@
+//! The real clock, sleep, ids, paths and environment: the only ambient authority.
