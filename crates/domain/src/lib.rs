@@ -1,1 +1,53 @@
-//! What a job, a run and its outcome are: pure rules, no IO.
+//! What a job, a run and its outcome are: pure rules, with no IO, no clock, no randomness and no
+//! environment. Nothing in here names a provider; what a provider knows enters through [`Platform`].
+#![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod argument;
+mod data_type;
+mod delivery;
+mod function;
+mod infer;
+mod job;
+mod json;
+mod name;
+mod output;
+mod parameter;
+mod payload;
+mod platform;
+mod redacted;
+mod report;
+mod retry;
+mod run;
+mod run_id;
+mod secret;
+mod setting;
+mod status;
+mod suggest;
+
+pub use argument::{Argument, Arguments, DuplicateArgument, RecordedArgument};
+pub use data_type::{DataType, Misfit, UnknownDataType};
+pub use delivery::{Delivery, Start};
+pub use function::{EnvironmentVariable, Function, FunctionRef};
+pub use infer::infer_data_type;
+pub use job::{Job, Overrides, Revision};
+pub use json::{JsonKind, JsonSyntaxError, RawJson};
+pub use name::{ConnectionName, FunctionName, JobName, NameError, ParamName, Qualifier};
+pub use output::{Extraction, Output, Warning, extract_outputs};
+pub use parameter::{Direction, Parameter, ParameterError, ParameterList, UnknownDirection};
+pub use payload::{ArgumentProblem, Payload, PayloadError, build_payload};
+pub use platform::{Limits, Platform, ReferenceError};
+pub use redacted::{MASK, Redacted};
+pub use report::ExecutionReport;
+pub use retry::{InvalidRetryPolicy, RetryPolicy};
+pub use run::{Conclusion, NewRun, Run, RunError, RunKey, RunKeyError, RunnerId, TransitionError};
+pub use run_id::{RunId, RunIdError};
+pub use secret::{Scrubber, SecretRef, SecretRefError, looks_secret};
+pub use setting::{
+    DEFAULT_MAX_ATTEMPTS, Effective, EffectiveSettings, InvocationType, Level, Settings,
+    UnknownInvocationType,
+};
+pub use status::{Evidence, EvidenceKind, RunState, Status, UnknownStatus, judge_answer, judge_failure};
+pub use suggest::{Suggestion, suggest_parameters};
+
+/// A point in time; the domain never reads a clock, it is handed one of these.
+pub use jiff::Timestamp;

@@ -1,0 +1,143 @@
+//! The values given for one run.
+
+use crate::{MASK, NameError, ParamName, RawJson};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One value as the caller gave it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Argument {
+    /// Text, to be read by the parameter's declared type.
+    Text(String),
+    /// JSON, which must be of the declared type already.
+    Json(RawJson),
+}
+
+/// Values may be secret, so `Debug` shows their form and length only.
+impl fmt::Debug for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Json(raw) => write!(f, "Json({} bytes)", raw.as_str().len()),
+        }
+    }
+}
+
+impl Argument {
+    /// The text as given, JSON included.
+    pub fn as_given(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Json(raw) => raw.as_str(),
+        }
+    }
+}
+
+/// A name given twice.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("parameter {name} is given more than once; names are compared without case")]
+pub struct DuplicateArgument {
+    /// The name as given the second time.
+    pub name: ParamName,
+}
+
+/// The values of one run in the order given; no name occurs twice, compared without case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arguments(Vec<(ParamName, Argument)>);
+
+impl Arguments {
+    /// Adds a value.
+    pub fn insert(&mut self, name: ParamName, argument: Argument) -> Result<(), DuplicateArgument> {
+        if self.get(&name).is_some() {
+            return Err(DuplicateArgument { name });
+        }
+        self.0.push((name, argument));
+        Ok(())
+    }
+
+    /// Adds a value of text under a name still to be checked.
+    pub fn insert_text(&mut self, name: &str, text: &str) -> Result<(), NameError> {
+        let name = name.parse::<ParamName>()?;
+        self.insert(name, Argument::Text(text.to_owned())).map_err(|duplicate| NameError {
+            kind: "parameter name",
+            text: duplicate.name.to_string(),
+            rule: "is given more than once",
+        })
+    }
+
+    /// The value of a name, compared without case.
+    pub fn get(&self, name: &ParamName) -> Option<&Argument> {
+        self.0.iter().find(|(own, _)| same_name(own, name)).map(|(_, argument)| argument)
+    }
+
+    /// All of them, in the order given.
+    pub fn iter(&self) -> impl Iterator<Item = (&ParamName, &Argument)> {
+        self.0.iter().map(|(name, argument)| (name, argument))
+    }
+
+    /// Whether none was given.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+pub(crate) fn same_name(a: &ParamName, b: &ParamName) -> bool {
+    a == b || a.folded() == b.folded()
+}
+
+/// What a run keeps of an argument.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedArgument {
+    /// The parameter.
+    pub name: ParamName,
+    /// The text as given, [`MASK`] for a secret, cut after [`RecordedArgument::LONGEST`] bytes.
+    pub value: String,
+    /// The length of the whole text in bytes, where `value` is cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_from_bytes: Option<u64>,
+}
+
+impl RecordedArgument {
+    /// The longest text a record keeps of one argument, in bytes: enough to recognise a call by, small
+    /// enough that lists of runs stay quick.
+    pub const LONGEST: usize = 4096;
+
+    /// Records `argument`, masked where it is secret.
+    pub fn new(name: &ParamName, argument: &Argument, secret: bool) -> Self {
+        let text = argument.as_given();
+        if secret {
+            return Self { name: name.clone(), value: MASK.to_owned(), cut_from_bytes: None };
+        }
+        let end = text.floor_char_boundary(Self::LONGEST);
+        let cut_from_bytes = (end < text.len()).then_some(text.len() as u64);
+        Self { name: name.clone(), value: text[..end].to_owned(), cut_from_bytes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_given_once_whatever_its_case() {
+        let mut arguments = Arguments::default();
+        arguments.insert_text("Count", "1").unwrap();
+        assert!(arguments.insert_text("COUNT", "2").is_err());
+        assert_eq!(arguments.get(&"count".parse().unwrap()).unwrap().as_given(), "1");
+    }
+
+    #[test]
+    fn records_mask_secrets_and_cut_long_texts_at_a_character() {
+        let name = "key".parse().unwrap();
+        let secret = RecordedArgument::new(&name, &Argument::Text("hunter2".into()), true);
+        assert_eq!(secret.value, MASK);
+        let long = RecordedArgument::new(&name, &Argument::Text("ä".repeat(4000)), false);
+        assert!(long.value.len() <= RecordedArgument::LONGEST && long.value.ends_with('ä'));
+        assert_eq!(long.cut_from_bytes, Some(8000));
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        assert_eq!(format!("{:?}", Argument::Text("hunter2".into())), "Text(7 bytes)");
+    }
+}

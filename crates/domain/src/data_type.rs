@@ -1,0 +1,197 @@
+//! The types a parameter can declare, and how a value is held against one.
+
+use crate::{Argument, JsonKind, json};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// The declared type of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DataType {
+    /// Any text; a text that is a valid JSON object or array is embedded as that JSON.
+    #[default]
+    String,
+    /// A number without fraction or exponent, of any length.
+    Integer,
+    /// Any JSON number, of any length and precision.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A JSON object.
+    Object,
+    /// A JSON array.
+    Array,
+    /// Any JSON value.
+    Json,
+}
+
+/// A text that names no [`DataType`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no data type; use string, integer, number, boolean, object, array or json")]
+pub struct UnknownDataType(pub String);
+
+/// Why a value does not fit a type. It does not hold the value, which may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected {expected}, {problem}")]
+pub struct Misfit {
+    /// The declared type.
+    pub expected: DataType,
+    /// What was found instead.
+    pub problem: String,
+}
+
+/// A value that fits its type, ready to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fitted<'a> {
+    /// JSON to be copied as it is.
+    Raw(&'a str),
+    /// Plain text to be written as a JSON string.
+    Text(&'a str),
+}
+
+impl DataType {
+    /// All types, in the order in which they are documented.
+    pub const ALL: [Self; 7] =
+        [Self::String, Self::Integer, Self::Number, Self::Boolean, Self::Object, Self::Array, Self::Json];
+
+    /// The name used in files, on the command line and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Object => "object",
+            Self::Array => "array",
+            Self::Json => "json",
+        }
+    }
+
+    /// Whether a JSON value of `kind` is of this type. An embedded object or array is a legal value of a
+    /// string parameter on the way in only; here, on the way out, the declared type is meant literally.
+    pub fn admits(self, kind: JsonKind) -> bool {
+        match self {
+            Self::Json => true,
+            Self::String => kind == JsonKind::String,
+            Self::Integer => kind == JsonKind::Integer,
+            Self::Number => matches!(kind, JsonKind::Integer | JsonKind::Number),
+            Self::Boolean => kind == JsonKind::Boolean,
+            Self::Object => kind == JsonKind::Object,
+            Self::Array => kind == JsonKind::Array,
+        }
+    }
+
+    /// Checks that `argument` is a value of this type.
+    pub fn check(self, argument: &Argument) -> Result<(), Misfit> {
+        self.fit(argument).map(|_| ())
+    }
+
+    pub(crate) fn fit(self, argument: &Argument) -> Result<Fitted<'_>, Misfit> {
+        match argument {
+            Argument::Text(text) => self.fit_text(text),
+            Argument::Json(raw) => {
+                let kind = raw.kind();
+                let embeds = self == Self::String && matches!(kind, JsonKind::Object | JsonKind::Array);
+                if embeds || self.admits(kind) {
+                    Ok(Fitted::Raw(raw.as_str()))
+                } else {
+                    Err(self.misfit(format!("found JSON of type {kind}")))
+                }
+            }
+        }
+    }
+
+    fn fit_text(self, text: &str) -> Result<Fitted<'_>, Misfit> {
+        let trimmed = text.trim_matches(json::WHITE_SPACE);
+        match self {
+            Self::String => match trimmed.as_bytes().first() {
+                Some(b'{' | b'[') if json::validate(trimmed).is_ok() => Ok(Fitted::Raw(trimmed)),
+                _ => Ok(Fitted::Text(text)),
+            },
+            Self::Integer | Self::Number => match json::number_kind(trimmed) {
+                Some(kind) if self.admits(kind) => Ok(Fitted::Raw(trimmed)),
+                Some(_) => Err(self.misfit("found a number with a fraction or an exponent".to_owned())),
+                None => Err(self.misfit("found text that is no JSON number".to_owned())),
+            },
+            Self::Boolean if trimmed.eq_ignore_ascii_case("true") => Ok(Fitted::Raw("true")),
+            Self::Boolean if trimmed.eq_ignore_ascii_case("false") => Ok(Fitted::Raw("false")),
+            Self::Boolean => Err(self.misfit("found text that is neither true nor false".to_owned())),
+            Self::Object | Self::Array | Self::Json => {
+                json::validate(trimmed)
+                    .map_err(|error| self.misfit(format!("found text that is {error}")))?;
+                let kind = json::kind_of(trimmed);
+                if self.admits(kind) {
+                    Ok(Fitted::Raw(trimmed))
+                } else {
+                    Err(self.misfit(format!("found JSON of type {kind}")))
+                }
+            }
+        }
+    }
+
+    fn misfit(self, problem: String) -> Misfit {
+        Misfit { expected: self, problem }
+    }
+}
+
+impl fmt::Display for DataType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for DataType {
+    type Err = UnknownDataType;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDataType> {
+        Self::ALL.into_iter().find(|t| t.as_str() == text).ok_or_else(|| UnknownDataType(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(data_type: DataType, text: &str) -> Result<String, String> {
+        match data_type.fit(&Argument::Text(text.to_owned())) {
+            Ok(Fitted::Raw(raw)) => Ok(raw.to_owned()),
+            Ok(Fitted::Text(plain)) => Ok(format!("text {plain}")),
+            Err(misfit) => Err(misfit.to_string()),
+        }
+    }
+
+    #[test]
+    fn text_is_read_by_declared_type() {
+        use DataType as T;
+        assert_eq!(fit(T::Number, "12345678901234567890.10").unwrap(), "12345678901234567890.10");
+        assert_eq!(fit(T::Integer, " 7\n").unwrap(), "7");
+        assert_eq!(fit(T::Boolean, "True").unwrap(), "true");
+        assert_eq!(fit(T::String, "7").unwrap(), "text 7");
+        assert_eq!(fit(T::String, r#" {"a": [1]} "#).unwrap(), r#"{"a": [1]}"#);
+        assert_eq!(fit(T::String, "{not json}").unwrap(), "text {not json}");
+        assert_eq!(fit(T::Json, "null").unwrap(), "null");
+        assert_eq!(fit(T::Array, "[1,2]").unwrap(), "[1,2]");
+    }
+
+    #[test]
+    fn text_of_another_type_is_refused_with_the_reason() {
+        use DataType as T;
+        assert_eq!(
+            fit(T::Integer, "1.5").unwrap_err(),
+            "expected integer, found a number with a fraction or an exponent"
+        );
+        assert_eq!(fit(T::Number, "abc").unwrap_err(), "expected number, found text that is no JSON number");
+        assert_eq!(fit(T::Object, "[1]").unwrap_err(), "expected object, found JSON of type array");
+        assert!(fit(T::Object, "{").unwrap_err().contains("not valid JSON"));
+        assert!(fit(T::Boolean, "yes").is_err());
+        assert!(fit(T::Integer, "\u{a0}7").is_err(), "only JSON's white space is passed over");
+    }
+
+    #[test]
+    fn every_name_is_read_back() {
+        for data_type in DataType::ALL {
+            assert_eq!(data_type.as_str().parse(), Ok(data_type));
+        }
+        assert!("text".parse::<DataType>().is_err());
+    }
+}

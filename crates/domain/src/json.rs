@@ -1,0 +1,187 @@
+//! JSON text kept exactly as it was written: no number is rounded, no key reordered.
+
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// What a JSON text is at its root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JsonKind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Boolean,
+    /// A number without fraction or exponent.
+    Integer,
+    /// Any other number.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl fmt::Display for JsonKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        })
+    }
+}
+
+/// Where and why a text is not JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not valid JSON: {reason}")]
+pub struct JsonSyntaxError {
+    /// The parser's words, with line and column.
+    pub reason: String,
+}
+
+/// A valid JSON text, byte for byte as written, without white space around it.
+///
+/// ```
+/// use lamplight_domain::{JsonKind, RawJson};
+/// let amount = RawJson::parse(" 12345678901234567890.10 ").unwrap();
+/// assert_eq!(amount.as_str(), "12345678901234567890.10");
+/// assert_eq!(amount.kind(), JsonKind::Number);
+/// ```
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RawJson(Box<RawValue>);
+
+impl RawJson {
+    /// Checks and copies `text`.
+    pub fn parse(text: &str) -> Result<Self, JsonSyntaxError> {
+        serde_json::from_str::<&RawValue>(text)
+            .map(|raw| Self(raw.to_owned()))
+            .map_err(|error| JsonSyntaxError { reason: error.to_string() })
+    }
+
+    /// The JSON string of a plain text.
+    pub fn string(text: &str) -> Self {
+        // Serialising a `str` cannot fail; the fallback keeps this function total.
+        serde_json::value::to_raw_value(text).map_or_else(|_| Self::null(), Self)
+    }
+
+    /// `null`
+    pub fn null() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+
+    /// The text as written.
+    pub fn as_str(&self) -> &str {
+        self.0.get()
+    }
+
+    /// What it is at its root.
+    pub fn kind(&self) -> JsonKind {
+        kind_of(self.as_str())
+    }
+
+    /// The text of a JSON string without its quotes and escapes; `None` for every other kind and for
+    /// strings that are legal JSON but no Unicode text (a lone surrogate).
+    pub fn as_plain_text(&self) -> Option<String> {
+        serde_json::from_str(self.as_str()).ok()
+    }
+}
+
+impl From<&RawValue> for RawJson {
+    fn from(raw: &RawValue) -> Self {
+        Self(raw.to_owned())
+    }
+}
+
+impl PartialEq for RawJson {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for RawJson {}
+
+impl fmt::Debug for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The kind of a text already known to be JSON; white space in front is passed over.
+pub(crate) fn kind_of(text: &str) -> JsonKind {
+    let text = text.trim_start_matches(WHITE_SPACE);
+    match text.as_bytes().first() {
+        Some(b'{') => JsonKind::Object,
+        Some(b'[') => JsonKind::Array,
+        Some(b'"') => JsonKind::String,
+        Some(b't' | b'f') => JsonKind::Boolean,
+        Some(b'n') | None => JsonKind::Null,
+        Some(_) if text.bytes().any(|b| matches!(b, b'.' | b'e' | b'E')) => JsonKind::Number,
+        Some(_) => JsonKind::Integer,
+    }
+}
+
+/// JSON's white space, which is less than Rust's.
+pub(crate) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// Reads all of `text` without building anything.
+pub(crate) fn validate(text: &str) -> Result<(), JsonSyntaxError> {
+    serde_json::from_str::<IgnoredAny>(text)
+        .map(|_| ())
+        .map_err(|error| JsonSyntaxError { reason: error.to_string() })
+}
+
+/// Whether `text` is a JSON number, and whether it is one without fraction and exponent.
+pub(crate) fn number_kind(text: &str) -> Option<JsonKind> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if !digits.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    validate(text).ok().filter(|()| text.trim() == text).map(|()| kind_of(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_told_from_texts_that_only_look_like_one() {
+        for (text, kind) in [
+            ("0", Some(JsonKind::Integer)),
+            ("-12", Some(JsonKind::Integer)),
+            ("1234567890123456789012345678901234567890", Some(JsonKind::Integer)),
+            ("1.50", Some(JsonKind::Number)),
+            ("1e400", Some(JsonKind::Number)),
+            ("007", None),
+            ("+1", None),
+            ("1.", None),
+            (".5", None),
+            ("", None),
+            ("-", None),
+            ("NaN", None),
+            ("1 ", None),
+            ("true", None),
+        ] {
+            assert_eq!(number_kind(text), kind, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn syntax_errors_say_where() {
+        let error = RawJson::parse("{\"a\":\n 1,}").unwrap_err();
+        assert!(error.reason.contains("line 2 column 4"), "{error}");
+    }
+}

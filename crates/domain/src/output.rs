@@ -1,0 +1,362 @@
+//! Taking outputs from a response: one pass that validates all of it and builds nothing but what is wanted.
+
+use crate::{DataType, JsonKind, ParamName, Parameter, ParameterList, RawJson, json, name::fold};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+use std::{borrow::Cow, fmt};
+
+/// The value of one Output or `InputOutput` parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// The parameter.
+    pub name: ParamName,
+    /// Its declared type; where `value` is of another type the run carries a warning.
+    #[serde(rename = "type")]
+    pub data_type: DataType,
+    /// The property as the response wrote it.
+    pub value: RawJson,
+    /// Whether the parameter is secret.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret: bool,
+}
+
+/// Something about a run that deserves a look and does not change its status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Warning {
+    /// The response is not JSON, so no output could be taken.
+    ResponseNotJson {
+        /// The parser's words, with line and column.
+        reason: String,
+    },
+    /// The response is JSON but no object, so no output could be taken.
+    ResponseNotObject {
+        /// What it is.
+        found: JsonKind,
+    },
+    /// The response has no property of the parameter's name.
+    PropertyMissing {
+        /// The parameter.
+        parameter: ParamName,
+    },
+    /// Several properties match the name without regard to case and none matches exactly.
+    PropertyAmbiguous {
+        /// The parameter.
+        parameter: ParamName,
+        /// The properties' names as the response wrote them.
+        candidates: Vec<String>,
+    },
+    /// The response writes the property more than once; the last one counts, as in every JSON parser.
+    PropertyRepeated {
+        /// The parameter.
+        parameter: ParamName,
+    },
+    /// The value is of another type than declared; it is kept as it is.
+    TypeMismatch {
+        /// The parameter.
+        parameter: ParamName,
+        /// The declared type.
+        expected: DataType,
+        /// The type of the value.
+        found: JsonKind,
+    },
+    /// A function has no concurrency or log feature asked for, and the call went without it.
+    FeatureRefused {
+        /// What was left out, in the provider's words.
+        feature: String,
+    },
+    /// A part of what the run produced is not in the store.
+    NotRecorded {
+        /// Which part, and why.
+        what: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ResponseNotJson { reason } => write!(f, "no outputs: the response is not JSON: {reason}"),
+            Self::ResponseNotObject { found } => {
+                write!(f, "no outputs: the response is a JSON {found}, outputs are taken from a JSON object")
+            }
+            Self::PropertyMissing { parameter } => write!(f, "the response has no property {parameter}"),
+            Self::PropertyAmbiguous { parameter, candidates } => write!(
+                f,
+                "output {parameter} is ambiguous: the response has {}; rename the parameter to one of them",
+                candidates.join(", ")
+            ),
+            Self::PropertyRepeated { parameter } => {
+                write!(f, "the response has property {parameter} more than once; the last one was taken")
+            }
+            Self::TypeMismatch { parameter, expected, found } => {
+                write!(
+                    f,
+                    "output {parameter} is declared {expected} but is {found}; the value is kept as it is"
+                )
+            }
+            Self::FeatureRefused { feature } => {
+                write!(f, "the function refused {feature}; the call went without")
+            }
+            Self::NotRecorded { what } => write!(f, "not recorded: {what}"),
+        }
+    }
+}
+
+/// What was taken from a response.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extraction {
+    /// The outputs found, in the parameters' order.
+    pub outputs: Vec<Output>,
+    /// What could not be taken as declared.
+    pub warnings: Vec<Warning>,
+}
+
+/// Takes the outputs of `parameters` from `response`.
+///
+/// # Guarantees
+/// - All of `response` is validated, UTF-8 included, also where nothing is wanted from it; without Output
+///   parameters it is not read at all.
+/// - An exact name wins; otherwise a single property that matches without regard to case.
+/// - No value is lost: one of another type is kept with a warning.
+/// - The depth of skipped parts is not limited and uses no stack.
+pub fn extract_outputs(parameters: &ParameterList, response: &[u8]) -> Extraction {
+    let mut slots: Vec<Slot<'_, '_>> =
+        parameters.iter().filter(|p| p.direction.is_output()).map(Slot::new).collect();
+    if slots.is_empty() {
+        return Extraction::default();
+    }
+    let text = match std::str::from_utf8(response) {
+        Ok(text) => text,
+        Err(error) => return refused(Warning::ResponseNotJson { reason: error.to_string() }),
+    };
+    if !text.trim_start_matches(json::WHITE_SPACE).starts_with('{') {
+        return refused(match json::validate(text) {
+            Ok(()) => Warning::ResponseNotObject { found: json::kind_of(text) },
+            Err(error) => Warning::ResponseNotJson { reason: error.reason },
+        });
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read =
+        Properties { slots: &mut slots }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    if let Err(error) = read {
+        return refused(Warning::ResponseNotJson { reason: error.to_string() });
+    }
+    let mut extraction = Extraction::default();
+    for slot in slots {
+        slot.settle(&mut extraction);
+    }
+    extraction
+}
+
+fn refused(warning: Warning) -> Extraction {
+    Extraction { outputs: Vec::new(), warnings: vec![warning] }
+}
+
+/// What one parameter has found so far.
+struct Slot<'p, 'r> {
+    parameter: &'p Parameter,
+    folded: String,
+    exact: Option<&'r RawValue>,
+    repeated: bool,
+    similar: Vec<(String, &'r RawValue)>,
+}
+
+impl<'p, 'r> Slot<'p, 'r> {
+    fn new(parameter: &'p Parameter) -> Self {
+        let folded = parameter.name.folded();
+        Self { parameter, folded, exact: None, repeated: false, similar: Vec::new() }
+    }
+
+    fn matches(&self, key: &str) -> bool {
+        // Equal lengths and ASCII are the common case and need no allocation.
+        key == self.parameter.name.as_str()
+            || (key.len() == self.folded.len() && key.eq_ignore_ascii_case(&self.folded))
+            || (!key.is_ascii() && fold(key) == self.folded)
+    }
+
+    fn offer(&mut self, key: &str, value: &'r RawValue) {
+        if key == self.parameter.name.as_str() {
+            self.repeated |= self.exact.replace(value).is_some();
+        } else if let Some(same) = self.similar.iter_mut().find(|(name, _)| name == key) {
+            same.1 = value;
+            self.repeated = true;
+        } else {
+            self.similar.push((key.to_owned(), value));
+        }
+    }
+
+    fn settle(self, extraction: &mut Extraction) {
+        let parameter = self.parameter.name.clone();
+        let value = match (self.exact, self.similar.as_slice()) {
+            (Some(exact), _) => exact,
+            (None, [(_, only)]) => *only,
+            (None, []) => return extraction.warnings.push(Warning::PropertyMissing { parameter }),
+            (None, several) => {
+                let candidates = several.iter().map(|(name, _)| name.clone()).collect();
+                return extraction.warnings.push(Warning::PropertyAmbiguous { parameter, candidates });
+            }
+        };
+        if self.repeated {
+            extraction.warnings.push(Warning::PropertyRepeated { parameter: parameter.clone() });
+        }
+        let value = RawJson::from(value);
+        let (expected, found) = (self.parameter.data_type, value.kind());
+        if !expected.admits(found) {
+            extraction.warnings.push(Warning::TypeMismatch { parameter: parameter.clone(), expected, found });
+        }
+        let secret = self.parameter.secret;
+        extraction.outputs.push(Output { name: parameter, data_type: expected, value, secret });
+    }
+}
+
+/// Visits the top-level properties and keeps the wanted ones.
+struct Properties<'s, 'p, 'r> {
+    slots: &'s mut [Slot<'p, 'r>],
+}
+
+impl<'r> DeserializeSeed<'r> for Properties<'_, '_, 'r> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'r>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'r> Visitor<'r> for Properties<'_, '_, 'r> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'r>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(found) = map.next_key_seed(Key { slots: self.slots })? {
+            match found {
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                Some((index, key)) => {
+                    let value = map.next_value::<&RawValue>()?;
+                    if let Some(slot) = self.slots.get_mut(index) {
+                        slot.offer(&key, value);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a key and finds the parameter that wants it; keys nobody wants are not copied.
+struct Key<'s, 'p, 'r> {
+    slots: &'s [Slot<'p, 'r>],
+}
+
+impl Key<'_, '_, '_> {
+    fn find(&self, key: &str) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.matches(key))
+    }
+}
+
+impl<'r> DeserializeSeed<'r> for Key<'_, '_, '_> {
+    type Value = Option<(usize, Cow<'r, str>)>;
+
+    fn deserialize<D: serde::Deserializer<'r>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'r> Visitor<'r> for Key<'_, '_, '_> {
+    type Value = Option<(usize, Cow<'r, str>)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a property name")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, key: &'r str) -> Result<Self::Value, E> {
+        Ok(self.find(key).map(|index| (index, Cow::Borrowed(key))))
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(self.find(key).map(|index| (index, Cow::Owned(key.to_owned()))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Direction;
+
+    fn outputs(types: &[(&str, DataType)]) -> ParameterList {
+        let list: Vec<Parameter> = types
+            .iter()
+            .map(|(name, data_type)| {
+                Parameter::new(name.parse().unwrap(), *data_type).with_direction(Direction::Output)
+            })
+            .collect();
+        ParameterList::try_from(list).unwrap()
+    }
+
+    fn extract(types: &[(&str, DataType)], response: &str) -> (Vec<String>, Vec<String>) {
+        let extraction = extract_outputs(&outputs(types), response.as_bytes());
+        (
+            extraction.outputs.iter().map(|o| format!("{}={}", o.name, o.value)).collect(),
+            extraction.warnings.iter().map(ToString::to_string).collect(),
+        )
+    }
+
+    #[test]
+    fn exact_names_win_over_similar_ones() {
+        let (found, warnings) = extract(&[("sum", DataType::Integer)], r#"{"SUM":1,"sum":2,"Sum":3}"#);
+        assert_eq!((found, warnings), (vec!["sum=2".into()], vec![]));
+        let (found, _) = extract(&[("sum", DataType::Integer)], r#"{"x":{"sum":9},"S\u0055M":1}"#);
+        assert_eq!(found, ["sum=1"]);
+        let (found, _) = extract(&[("größe", DataType::Integer)], r#"{"GRÖSSE":0,"GRÖßE":1}"#);
+        assert_eq!(found, ["größe=1"]);
+    }
+
+    #[test]
+    fn what_cannot_be_taken_is_a_named_warning() {
+        let (found, warnings) = extract(&[("sum", DataType::Integer)], r#"{"SUM":1,"Sum":3}"#);
+        assert!(found.is_empty());
+        assert_eq!(
+            warnings[0],
+            "output sum is ambiguous: the response has SUM, Sum; rename the parameter to one of them"
+        );
+        let (found, warnings) = extract(&[("sum", DataType::Integer)], r#"{"sum":1.0,"sum":2.5}"#);
+        assert_eq!(found, ["sum=2.5"]);
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        for (response, start) in [
+            ("{}", "the response has no property sum"),
+            ("[1]", "no outputs: the response is a JSON array"),
+            ("null", "no outputs: the response is a JSON null"),
+            ("", "no outputs: the response is not JSON"),
+            (r#"{"sum":1"#, "no outputs: the response is not JSON"),
+            (r#"{"sum":1} x"#, "no outputs: the response is not JSON"),
+            (r#"{"sum":1,"late":}"#, "no outputs: the response is not JSON"),
+        ] {
+            let (found, warnings) = extract(&[("sum", DataType::Integer)], response);
+            assert!(found.is_empty() && warnings[0].starts_with(start), "{response}: {warnings:?}");
+        }
+    }
+
+    #[test]
+    fn bad_bytes_in_a_skipped_part_are_seen() {
+        let extraction = extract_outputs(&outputs(&[("a", DataType::Json)]), b"{\"a\":1,\"b\":\"\xff\"}");
+        assert!(matches!(extraction.warnings[..], [Warning::ResponseNotJson { .. }]));
+    }
+
+    #[test]
+    fn a_million_levels_do_no_harm() {
+        let deep = format!("{{\"x\":{}{},\"a\":1}}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+        assert_eq!(extract(&[("a", DataType::Integer)], &deep).0, ["a=1"]);
+    }
+
+    #[test]
+    fn without_outputs_nothing_is_read() {
+        assert_eq!(extract_outputs(&ParameterList::default(), b"\xff"), Extraction::default());
+    }
+}

@@ -1,0 +1,283 @@
+//! Building the event: parameters and arguments in, one JSON object out, numbers as they were written.
+
+use crate::{
+    Argument, Arguments, DataType, JsonSyntaxError, ParamName, Parameter, ParameterList, data_type::Fitted,
+    json, parameter::shown,
+};
+use std::fmt;
+
+/// The bytes of an event: valid JSON.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Payload(Vec<u8>);
+
+impl Payload {
+    /// Takes `text` as it is, once it is known to be JSON; an event need not be an object.
+    pub fn from_json(text: String) -> Result<Self, JsonSyntaxError> {
+        json::validate(&text)?;
+        Ok(Self(text.into_bytes()))
+    }
+
+    /// The bytes to send.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The bytes to send, owned.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
+    /// The size that a limit is held against, in bytes.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Never true of a valid payload, which is at least one byte of JSON.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Events may hold secrets, so `Debug` shows the size only.
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Payload({} bytes)", self.0.len())
+    }
+}
+
+/// What is wrong with one argument.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ArgumentProblem {
+    /// The value does not fit the declared type.
+    #[error("parameter {name} is of type {expected}: {text} does not fit, {problem}")]
+    Misfit {
+        /// The parameter.
+        name: ParamName,
+        /// Its declared type.
+        expected: DataType,
+        /// The value in quotes, or a word in its place where it is secret.
+        text: String,
+        /// What was found instead.
+        problem: String,
+    },
+    /// A required parameter has neither a value nor a default.
+    #[error("parameter {name} of type {expected} is required")]
+    Missing {
+        /// The parameter.
+        name: ParamName,
+        /// Its declared type.
+        expected: DataType,
+    },
+    /// The job has no such parameter.
+    #[error("there is no parameter {name}; {known}")]
+    Unknown {
+        /// The name given.
+        name: ParamName,
+        /// The names that exist, as a sentence.
+        known: String,
+    },
+    /// A value was given for a parameter that only comes out of the response.
+    #[error("parameter {name} is an output; it takes no value")]
+    OutputOnly {
+        /// The parameter.
+        name: ParamName,
+    },
+}
+
+impl ArgumentProblem {
+    /// The parameter that the problem is about.
+    pub fn name(&self) -> &ParamName {
+        match self {
+            Self::Misfit { name, .. }
+            | Self::Missing { name, .. }
+            | Self::Unknown { name, .. }
+            | Self::OutputOnly { name } => name,
+        }
+    }
+}
+
+/// All that is wrong with the arguments of a run; nothing was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayloadError {
+    /// At least one problem, in the order of the parameters.
+    pub problems: Vec<ArgumentProblem>,
+}
+
+impl fmt::Display for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PayloadError {}
+
+/// Builds the event of a run.
+///
+/// # Guarantees
+/// - Properties stand in the parameters' order; a parameter without value and default is left out.
+/// - Numbers and raw JSON are copied byte for byte.
+/// - Every problem is reported, not only the first; nothing is built when there is one.
+/// - A secret's value stands in no error.
+///
+/// # Example
+/// ```
+/// use lamplight_domain::{Arguments, DataType, Parameter, ParameterList, build_payload};
+/// let list = ParameterList::try_from(vec![
+///     Parameter::new("amount".parse()?, DataType::Number),
+///     Parameter::new("note".parse()?, DataType::String),
+/// ])?;
+/// let mut arguments = Arguments::default();
+/// arguments.insert_text("note", "paid")?;
+/// arguments.insert_text("amount", "12345678901234567890.10")?;
+/// let payload = build_payload(&list, &arguments)?;
+/// assert_eq!(payload.as_bytes(), br#"{"amount":12345678901234567890.10,"note":"paid"}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn build_payload(parameters: &ParameterList, arguments: &Arguments) -> Result<Payload, PayloadError> {
+    let mut problems = Vec::new();
+    let mut out = Vec::with_capacity(
+        64 + arguments.iter().map(|(n, a)| n.as_str().len() + a.as_given().len() + 8).sum::<usize>(),
+    );
+    out.push(b'{');
+    for parameter in parameters {
+        let given = arguments.get(&parameter.name);
+        if !parameter.direction.is_input() {
+            if given.is_some() {
+                problems.push(ArgumentProblem::OutputOnly { name: parameter.name.clone() });
+            }
+            continue;
+        }
+        let default;
+        let argument = match (given, &parameter.default) {
+            (Some(given), _) => given,
+            (None, Some(text)) => {
+                default = Argument::Text(text.clone());
+                &default
+            }
+            (None, None) => {
+                if parameter.required {
+                    let (name, expected) = (parameter.name.clone(), parameter.data_type);
+                    problems.push(ArgumentProblem::Missing { name, expected });
+                }
+                continue;
+            }
+        };
+        match parameter.data_type.fit(argument) {
+            Ok(fitted) => write_property(&mut out, parameter.name.as_str(), fitted),
+            Err(misfit) => problems.push(ArgumentProblem::Misfit {
+                name: parameter.name.clone(),
+                expected: parameter.data_type,
+                text: shown_unless_secret(parameter, argument),
+                problem: misfit.problem,
+            }),
+        }
+    }
+    for (name, _) in arguments.iter().filter(|(name, _)| parameters.get(name).is_none()) {
+        problems.push(ArgumentProblem::Unknown { name: name.clone(), known: known_names(parameters) });
+    }
+    if problems.is_empty() {
+        out.push(b'}');
+        Ok(Payload(out))
+    } else {
+        Err(PayloadError { problems })
+    }
+}
+
+fn write_property(out: &mut Vec<u8>, name: &str, value: Fitted<'_>) {
+    if out.len() > 1 {
+        out.push(b',');
+    }
+    write_string(out, name);
+    out.push(b':');
+    match value {
+        Fitted::Raw(raw) => out.extend_from_slice(raw.as_bytes()),
+        Fitted::Text(text) => write_string(out, text),
+    }
+}
+
+fn write_string(out: &mut Vec<u8>, text: &str) {
+    // Writing a `str` into a `Vec` has no way to fail: there is no IO and no key to refuse.
+    let written = serde_json::to_writer(out, text);
+    debug_assert!(written.is_ok());
+}
+
+fn shown_unless_secret(parameter: &Parameter, argument: &Argument) -> String {
+    if parameter.secret { "the secret value".to_owned() } else { format!("{:?}", shown(argument.as_given())) }
+}
+
+fn known_names(parameters: &ParameterList) -> String {
+    let names: Vec<&str> =
+        parameters.iter().filter(|p| p.direction.is_input()).map(|p| p.name.as_str()).take(20).collect();
+    if names.is_empty() {
+        "the job takes none".to_owned()
+    } else {
+        format!("the job takes {}", names.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Direction;
+
+    fn parameter(name: &str, data_type: DataType) -> Parameter {
+        Parameter::new(name.parse().unwrap(), data_type)
+    }
+
+    fn build(parameters: Vec<Parameter>, given: &[(&str, &str)]) -> Result<String, PayloadError> {
+        let mut arguments = Arguments::default();
+        for (name, text) in given {
+            arguments.insert_text(name, text).unwrap();
+        }
+        build_payload(&ParameterList::try_from(parameters).unwrap(), &arguments)
+            .map(|payload| String::from_utf8(payload.into_bytes()).unwrap())
+    }
+
+    #[test]
+    fn properties_follow_the_parameters_and_defaults_fill_in() {
+        let mut limit = parameter("limit", DataType::Integer);
+        limit.default = Some("10".into());
+        let event = build(
+            vec![parameter("who", DataType::String), limit, parameter("unset", DataType::Json)],
+            &[("WHO", "Zoë \"Z\" \u{1f600}\n")],
+        );
+        assert_eq!(event.unwrap(), "{\"who\":\"Zoë \\\"Z\\\" \u{1f600}\\n\",\"limit\":10}");
+    }
+
+    #[test]
+    fn text_that_is_an_object_is_embedded_even_in_a_string() {
+        let event = build(vec![parameter("q", DataType::String)], &[("q", r#"{"a":[1,{"b":null}]}"#)]);
+        assert_eq!(event.unwrap(), r#"{"q":{"a":[1,{"b":null}]}}"#);
+        let event = build(vec![parameter("q", DataType::String)], &[("q", r#"{"a":[1,}"#)]);
+        assert_eq!(event.unwrap(), r#"{"q":"{\"a\":[1,}"}"#);
+    }
+
+    #[test]
+    fn every_problem_is_named_and_no_secret_is_shown() {
+        let mut required = parameter("id", DataType::Integer);
+        required.required = true;
+        let mut secret = parameter("pin", DataType::Integer);
+        secret.secret = true;
+        let out = parameter("sum", DataType::Number).with_direction(Direction::Output);
+        let error =
+            build(vec![required, secret, out], &[("pin", "hunter2"), ("sum", "1"), ("xx", "1")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "parameter id of type integer is required; parameter pin is of type integer: the secret value does \
+             not fit, found text that is no JSON number; parameter sum is an output; it takes no value; there is \
+             no parameter xx; the job takes id, pin"
+        );
+    }
+
+    #[test]
+    fn a_raw_payload_may_be_any_json() {
+        assert_eq!(Payload::from_json(" [1] ".into()).unwrap().as_bytes(), b" [1] ");
+        assert!(Payload::from_json("{".into()).is_err());
+    }
+}

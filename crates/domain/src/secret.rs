@@ -1,0 +1,303 @@
+//! Secrets: references to them, what looks like one, and taking them out of texts that are kept.
+
+use crate::MASK;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// Where a secret can be read when it is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum SecretRef {
+    /// An environment variable of our own process.
+    Env(String),
+    /// The content of a file, without the line end at its end.
+    File(String),
+}
+
+/// A text that is no secret reference. The text may be the secret, so it is not repeated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a secret is given by reference: env:NAME or file:PATH")]
+pub struct SecretRefError;
+
+impl FromStr for SecretRef {
+    type Err = SecretRefError;
+
+    fn from_str(text: &str) -> Result<Self, SecretRefError> {
+        match text.split_once(':') {
+            Some(("env", name)) if !name.is_empty() && !name.contains(['=', '\0']) => {
+                Ok(Self::Env(name.to_owned()))
+            }
+            Some(("file", path)) if !path.is_empty() && !path.contains('\0') => {
+                Ok(Self::File(path.to_owned()))
+            }
+            _ => Err(SecretRefError),
+        }
+    }
+}
+
+impl TryFrom<String> for SecretRef {
+    type Error = SecretRefError;
+
+    fn try_from(text: String) -> Result<Self, SecretRefError> {
+        text.parse()
+    }
+}
+
+impl From<SecretRef> for String {
+    fn from(reference: SecretRef) -> Self {
+        reference.to_string()
+    }
+}
+
+impl fmt::Display for SecretRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "env:{name}"),
+            Self::File(path) => write!(f, "file:{path}"),
+        }
+    }
+}
+
+/// Words that make a variable's name look secret, compared without case and word by word.
+const SECRET_WORDS: [&str; 19] = [
+    "password",
+    "passwd",
+    "pwd",
+    "pass",
+    "passphrase",
+    "secret",
+    "secrets",
+    "token",
+    "apikey",
+    "credential",
+    "credentials",
+    "auth",
+    "authorization",
+    "bearer",
+    "dsn",
+    "cookie",
+    "jwt",
+    "pin",
+    "signature",
+];
+
+/// Pairs of words that make a name look secret together.
+const SECRET_PAIRS: [(&str, &str); 9] = [
+    ("api", "key"),
+    ("access", "key"),
+    ("private", "key"),
+    ("secret", "key"),
+    ("encryption", "key"),
+    ("signing", "key"),
+    ("master", "key"),
+    ("connection", "string"),
+    ("account", "key"),
+];
+
+/// Last words that say the variable is about a secret and is none: `TOKEN_URL`, `SECRET_ARN`.
+const HARMLESS_ENDINGS: [&str; 15] = [
+    "arn", "name", "url", "uri", "endpoint", "path", "file", "ttl", "timeout", "expiry", "length", "count",
+    "enabled", "region", "type",
+];
+
+/// Beginnings that well-known services give their keys.
+const KEY_PREFIXES: [&str; 17] = [
+    "AKIA",
+    "ASIA",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "ghu_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "xoxa-",
+    "sk_live_",
+    "rk_live_",
+    "sk-",
+    "AIza",
+    "npm_",
+    "hvs.",
+];
+
+/// Whether a variable looks like a secret by its name or its value. A wrong yes costs a default to be typed
+/// again; a wrong no would store a secret: so doubt says yes.
+///
+/// ```
+/// use lamplight_domain::looks_secret;
+/// assert!(looks_secret("DB_PASSWORD", "x"));
+/// assert!(looks_secret("DATABASE", "postgres://app:s3cret@db/app"));
+/// assert!(!looks_secret("TOKEN_URL", "https://example.com/token"));
+/// ```
+pub fn looks_secret(name: &str, value: &str) -> bool {
+    secret_by_name(name) || secret_by_value(value.trim())
+}
+
+fn secret_by_name(name: &str) -> bool {
+    let words = words(name);
+    let harmless = words.last().is_some_and(|last| HARMLESS_ENDINGS.contains(&last.as_str()));
+    let single = words.iter().any(|word| SECRET_WORDS.contains(&word.as_str()));
+    let paired = words.windows(2).any(|pair| {
+        SECRET_PAIRS.iter().any(|(first, second)| {
+            pair.first().is_some_and(|w| w == first) && pair.last().is_some_and(|w| w == second)
+        })
+    });
+    (single || paired) && !harmless
+}
+
+/// Splits at every sign and where a small letter meets a capital: `dbPassword`, `DB_PASSWORD`, `db-password`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before_was_small = false;
+    for c in name.chars() {
+        let begins = !c.is_alphanumeric() || (c.is_uppercase() && before_was_small);
+        if begins && words.last().is_some_and(|word| !word.is_empty()) {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(c.to_lowercase());
+        }
+        before_was_small = c.is_lowercase() || c.is_numeric();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn secret_by_value(value: &str) -> bool {
+    let long_key = value.len() >= 16 && KEY_PREFIXES.iter().any(|prefix| value.starts_with(prefix));
+    let pem = value.contains("-----BEGIN") && value.contains("PRIVATE KEY");
+    let jwt = value.starts_with("eyJ") && value.matches('.').count() == 2;
+    long_key || pem || jwt || has_password_in_url(value) || is_random_text(value)
+}
+
+fn has_password_in_url(value: &str) -> bool {
+    let Some((_, rest)) = value.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority
+        .rsplit_once('@')
+        .is_some_and(|(user, _)| user.split_once(':').is_some_and(|(_, pass)| !pass.is_empty()))
+}
+
+/// Long, of letters, digits and the signs of base64 alone, with capitals, small letters and digits mixed and
+/// many different characters: a key far more often than a word. A UUID or a hash in hex is taken for none.
+fn is_random_text(value: &str) -> bool {
+    let key_like =
+        value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'));
+    let mixed = value.bytes().any(|b| b.is_ascii_uppercase())
+        && value.bytes().any(|b| b.is_ascii_lowercase())
+        && value.bytes().filter(u8::is_ascii_digit).count() >= 3;
+    let different = value.bytes().collect::<std::collections::HashSet<_>>().len();
+    value.len() >= 24 && key_like && mixed && different >= 16
+}
+
+/// Takes known secrets out of texts before they are kept or shown.
+///
+/// Both the secret itself and the form it has inside a JSON string are replaced by [`MASK`]. Secrets shorter
+/// than [`Scrubber::SHORTEST`] are left alone: they occur by chance, and replacing them would destroy the text.
+#[derive(Clone, Default)]
+pub struct Scrubber {
+    needles: Vec<String>,
+}
+
+impl Scrubber {
+    /// The shortest secret that is looked for, in bytes.
+    pub const SHORTEST: usize = 4;
+
+    /// A scrubber for these secrets.
+    pub fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut needles = Vec::new();
+        for secret in secrets.into_iter().map(str::trim).filter(|secret| secret.len() >= Self::SHORTEST) {
+            needles.push(secret.to_owned());
+            if let Ok(quoted) = serde_json::to_string(secret) {
+                needles.push(quoted.trim_matches('"').to_owned());
+            }
+        }
+        // Longest first, so that a secret which contains another is replaced whole.
+        needles.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        needles.dedup();
+        Self { needles }
+    }
+
+    /// Whether there is nothing to look for.
+    pub fn is_empty(&self) -> bool {
+        self.needles.is_empty()
+    }
+
+    /// Whether `text` holds one of the secrets.
+    pub fn finds(&self, text: &str) -> bool {
+        self.needles.iter().any(|needle| text.contains(needle.as_str()))
+    }
+
+    /// `text` without the secrets.
+    pub fn scrub(&self, text: String) -> String {
+        if !self.finds(&text) {
+            return text;
+        }
+        self.needles.iter().fold(text, |text, needle| text.replace(needle.as_str(), MASK))
+    }
+}
+
+impl fmt::Debug for Scrubber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scrubber({} forms)", self.needles.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_word_by_word() {
+        for name in
+            ["DB_PASSWORD", "dbPassword", "api-key", "CLOUD_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "SENTRY_DSN"]
+        {
+            assert!(looks_secret(name, "x"), "{name}");
+        }
+        for name in
+            ["TOKEN_URL", "SECRET_ARN", "TOKENIZER", "KEYBOARD", "PASSENGERS", "PARTITION_KEY", "AUTHOR"]
+        {
+            assert!(!looks_secret(name, "x"), "{name}");
+        }
+    }
+
+    #[test]
+    fn values_are_recognised_by_their_form() {
+        let random = ["wJalrXUtnFEMI7K7MDENG", "bPxRfiCYEXAMPLEKEY1"].concat();
+        let pem = ["-----BEGIN RSA", " PRIVATE KEY-----\nMII"].concat();
+        for value in ["amqp://u:p@h/", random.as_str(), pem.as_str(), "eyJh.eyJi.c2ln"] {
+            assert!(looks_secret("X", value), "{value}");
+        }
+        for value in [
+            "https://example.com/a@b:c",
+            "crn:v1:iam::123456789012:role/VeryLongRoleNameForTesting",
+            "0199c0de-0000-7000-8000-000000000000",
+            "d41d8cd98f00b204e9800998ecf8427e",
+            "us-east-1",
+            "AlphaBetaGammaDeltaEpsilonZeta",
+        ] {
+            assert!(!looks_secret("X", value), "{value}");
+        }
+    }
+
+    #[test]
+    fn scrubbing_finds_plain_and_quoted_forms() {
+        let scrubber = Scrubber::new(["pa\"ss\nword", "abc", "pass"]);
+        let clean = scrubber.scrub("{\"k\":\"pa\\\"ss\\nword\"} pa\"ss\nword pass abc".to_owned());
+        assert_eq!(clean, "{\"k\":\"********\"} ******** ******** abc");
+        assert_eq!(format!("{scrubber:?}"), "Scrubber(3 forms)");
+    }
+
+    #[test]
+    fn a_reference_is_read_back_and_a_literal_is_not_repeated() {
+        for text in ["env:NAME", "file:/run/secrets/x"] {
+            assert_eq!(text.parse::<SecretRef>().unwrap().to_string(), text);
+        }
+        for text in ["hunter2", "env:", "file:", "keyring", ""] {
+            assert!(!text.parse::<SecretRef>().unwrap_err().to_string().contains("hunter2"));
+        }
+    }
+}

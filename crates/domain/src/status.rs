@@ -1,0 +1,295 @@
+//! What an answer, or the lack of one, says about a run.
+
+use crate::{Delivery, InvocationType, Start};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// The one truthful status of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Status {
+    /// It did what its invocation type promises.
+    Success,
+    /// It did not, and that is known.
+    Failed,
+    /// Nobody can say; the function may have run.
+    Unknown,
+}
+
+/// A text that names no [`Status`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no status; a status is Success, Failed or Unknown")]
+pub struct UnknownStatus(pub String);
+
+impl Status {
+    /// The word used in run ids and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "Success",
+            Self::Failed => "Failed",
+            Self::Unknown => "Unknown",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Status {
+    type Err = UnknownStatus;
+
+    fn from_str(text: &str) -> Result<Self, UnknownStatus> {
+        [Self::Success, Self::Failed, Self::Unknown]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| UnknownStatus(text.to_owned()))
+    }
+}
+
+/// Where a run is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Its intent is recorded and no outcome is; the only state that another follows.
+    Running,
+    /// The function answered without an error.
+    Succeeded,
+    /// The function ran and reported an error.
+    FunctionFailed,
+    /// The event is queued; what comes of it is not known here.
+    Accepted,
+    /// A dry run found nothing wrong.
+    Validated,
+    /// The function provably did not start.
+    Rejected,
+    /// The function may have run and no answer says how it went.
+    Unknown,
+}
+
+impl RunState {
+    /// All states.
+    pub const ALL: [Self; 7] = [
+        Self::Running,
+        Self::Succeeded,
+        Self::FunctionFailed,
+        Self::Accepted,
+        Self::Validated,
+        Self::Rejected,
+        Self::Unknown,
+    ];
+
+    /// The word used in files, JSON and filters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::FunctionFailed => "function_failed",
+            Self::Accepted => "accepted",
+            Self::Validated => "validated",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The status that follows from the state. A run still going has none that is proven, so it is Unknown.
+    pub fn status(self) -> Status {
+        match self {
+            Self::Succeeded | Self::Accepted | Self::Validated => Status::Success,
+            Self::FunctionFailed | Self::Rejected => Status::Failed,
+            Self::Running | Self::Unknown => Status::Unknown,
+        }
+    }
+
+    /// Whether no other state follows.
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::Running => false,
+            Self::Succeeded
+            | Self::FunctionFailed
+            | Self::Accepted
+            | Self::Validated
+            | Self::Rejected
+            | Self::Unknown => true,
+        }
+    }
+}
+
+impl fmt::Display for RunState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a state rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// An answer of the expected kind without a function error.
+    Answered,
+    /// An answer that carries a function error.
+    FunctionError,
+    /// An answer that says the event is queued.
+    Queued,
+    /// An answer that says the dry run found nothing wrong.
+    Validated,
+    /// An answer that proves the function did not start.
+    Refused,
+    /// An answer that proves neither that the function started nor that it did not.
+    UnprovenAnswer,
+    /// The request never left.
+    NotSent,
+    /// The request may have arrived and no complete answer came.
+    NoAnswer,
+    /// The caller stopped waiting.
+    Interrupted,
+    /// The process that made the call ended before it recorded an outcome.
+    RunnerGone,
+}
+
+/// What a state rests on, with the particulars.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The kind.
+    pub kind: EvidenceKind,
+    /// The HTTP status of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// The provider's own word: an error code, or the kind of function error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+impl Evidence {
+    /// Evidence without particulars.
+    pub fn of(kind: EvidenceKind) -> Self {
+        Self { kind, http_status: None, code: None }
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            EvidenceKind::Answered => "the function answered without an error",
+            EvidenceKind::FunctionError => "the function answered with an error",
+            EvidenceKind::Queued => "the event was queued",
+            EvidenceKind::Validated => "the dry run found nothing wrong",
+            EvidenceKind::Refused => "the answer proves that the function did not start",
+            EvidenceKind::UnprovenAnswer => "the answer does not say whether the function ran",
+            EvidenceKind::NotSent => "the request was never sent",
+            EvidenceKind::NoAnswer => "the request may have been sent and no complete answer came",
+            EvidenceKind::Interrupted => "the caller stopped waiting; the function may go on",
+            EvidenceKind::RunnerGone => "the process that made the call ended before it recorded an outcome",
+        })?;
+        match (self.http_status, &self.code) {
+            (Some(status), Some(code)) => write!(f, " (HTTP {status}, {code})"),
+            (Some(status), None) => write!(f, " (HTTP {status})"),
+            (None, Some(code)) => write!(f, " ({code})"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// Judges a complete answer to a call.
+///
+/// An answer of an unexpected kind is not taken for a refusal: nothing in it says that the function did
+/// not start. A dry run never starts the function, so there it is one.
+pub fn judge_answer(
+    invocation_type: InvocationType,
+    http_status: u16,
+    function_error: Option<&str>,
+) -> (RunState, Evidence) {
+    let (state, kind) = match (invocation_type, http_status, function_error) {
+        (InvocationType::RequestResponse, 200, None) => (RunState::Succeeded, EvidenceKind::Answered),
+        (InvocationType::RequestResponse, 200, Some(_)) => {
+            (RunState::FunctionFailed, EvidenceKind::FunctionError)
+        }
+        (InvocationType::Event, 202, _) => (RunState::Accepted, EvidenceKind::Queued),
+        (InvocationType::DryRun, 204, _) => (RunState::Validated, EvidenceKind::Validated),
+        (InvocationType::DryRun, _, _) => (RunState::Rejected, EvidenceKind::Refused),
+        (InvocationType::RequestResponse | InvocationType::Event, _, _) => {
+            (RunState::Unknown, EvidenceKind::UnprovenAnswer)
+        }
+    };
+    let evidence = Evidence { kind, http_status: Some(http_status), code: function_error.map(str::to_owned) };
+    (state, evidence)
+}
+
+/// Judges a call that brought no usable answer.
+pub fn judge_failure(
+    invocation_type: InvocationType,
+    delivery: Delivery,
+    start: Start,
+    http_status: Option<u16>,
+    code: Option<&str>,
+) -> (RunState, Evidence) {
+    let (state, kind) = match (delivery, start, invocation_type) {
+        (Delivery::NotSent, _, _) => (RunState::Rejected, EvidenceKind::NotSent),
+        (Delivery::Answered, Start::DidNotStart, _) | (Delivery::Answered, _, InvocationType::DryRun) => {
+            (RunState::Rejected, EvidenceKind::Refused)
+        }
+        (
+            Delivery::Answered,
+            Start::MayHaveStarted,
+            InvocationType::RequestResponse | InvocationType::Event,
+        ) => (RunState::Unknown, EvidenceKind::UnprovenAnswer),
+        (Delivery::MaybeSent, _, _) => (RunState::Unknown, EvidenceKind::NoAnswer),
+    };
+    (state, Evidence { kind, http_status, code: code.map(str::to_owned) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use InvocationType::{DryRun, Event, RequestResponse};
+
+    #[test]
+    fn answers_are_judged_by_invocation_type() {
+        for (invocation_type, http, function_error, state) in [
+            (RequestResponse, 200, None, RunState::Succeeded),
+            (RequestResponse, 200, Some("Unhandled"), RunState::FunctionFailed),
+            (RequestResponse, 200, Some("Handled"), RunState::FunctionFailed),
+            (RequestResponse, 202, None, RunState::Unknown),
+            (RequestResponse, 204, None, RunState::Unknown),
+            (Event, 202, None, RunState::Accepted),
+            (Event, 200, None, RunState::Unknown),
+            (DryRun, 204, None, RunState::Validated),
+            (DryRun, 200, None, RunState::Rejected),
+        ] {
+            assert_eq!(
+                judge_answer(invocation_type, http, function_error).0,
+                state,
+                "{invocation_type} {http}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_run_is_rejected_only_where_the_function_provably_did_not_start() {
+        use {Delivery as D, Start as S};
+        for (delivery, start, invocation_type, state) in [
+            (D::NotSent, S::DidNotStart, RequestResponse, RunState::Rejected),
+            (D::Answered, S::DidNotStart, Event, RunState::Rejected),
+            (D::Answered, S::MayHaveStarted, RequestResponse, RunState::Unknown),
+            (D::Answered, S::MayHaveStarted, Event, RunState::Unknown),
+            (D::Answered, S::MayHaveStarted, DryRun, RunState::Rejected),
+            (D::MaybeSent, S::MayHaveStarted, RequestResponse, RunState::Unknown),
+            (D::MaybeSent, S::DidNotStart, DryRun, RunState::Unknown),
+        ] {
+            let (found, evidence) = judge_failure(invocation_type, delivery, start, Some(500), Some("X"));
+            assert_eq!(found, state, "{delivery:?} {start:?} {invocation_type}");
+            assert!(evidence.to_string().ends_with("(HTTP 500, X)"));
+        }
+    }
+
+    #[test]
+    fn states_and_statuses_agree() {
+        for state in RunState::ALL {
+            assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{state}\""));
+            assert_eq!(state.is_final(), state != RunState::Running);
+        }
+        assert_eq!(RunState::Accepted.status(), Status::Success);
+        assert_eq!(RunState::Running.status(), Status::Unknown);
+    }
+}
