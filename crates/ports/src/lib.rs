@@ -1,1 +1,45 @@
-//! The async traits between the use cases and the world, with their contracts.
+//! The async traits between the use cases and the world, with their contracts, and nothing else.
+//!
+//! # Adding a port
+//! 1. Write the trait in a file of its own: few required methods, request structs instead of long argument
+//!    lists, `Send + Sync + Debug + 'static`, so that it is held as `Arc<dyn …>`.
+//! 2. No vendor type in a signature. What is specific to a provider goes through as text or as a domain type.
+//! 3. Document guarantees, not mechanics, under `# Guarantees`: what is atomic, what `None` means, what
+//!    happens when the caller is dropped.
+//! 4. Add a suite to `lamplight-conformance` with one test for each guarantee, named after it, and run it
+//!    against every adapter. The fake is held to the same suite.
+//!
+//! # Adding a provider
+//! Implement [`FunctionCatalogue`], [`Invoker`] and [`Identity`], and `lamplight_domain::Platform`, in one
+//! adapter crate, and hand them out through [`Connector`]. Domain, use cases and fronts stay as they are.
+//!
+//! # Conventions
+//! - Absence is `Ok(None)`; [`PortErrorKind::NotFound`] is for things that the caller said exist.
+//! - Every failure names what the caller can do by its kind; see [`PortErrorKind`].
+//! - Futures may be dropped at any await point. A method that must not be cut short says so.
+#![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod catalogue;
+mod connection;
+mod error;
+mod identity;
+mod invoker;
+mod job_store;
+pub mod record;
+mod run_store;
+mod runners;
+mod secrets;
+mod system;
+
+pub use catalogue::{FunctionCatalogue, FunctionPage, ListFunctions};
+pub use connection::{Connection, Connector};
+pub use error::{PortError, PortErrorKind};
+pub use identity::{Identity, Principal};
+pub use invoker::{InvokeAnswer, InvokeError, InvokeRequest, Invoker};
+pub use job_store::{JobStore, StoredJob};
+pub use run_store::{RunFilter, RunSelector, RunStore, RunSummary};
+pub use runners::Runners;
+pub use secrets::SecretResolver;
+pub use system::{Clock, IdSource, Sleeper};
+
+pub use secrecy::{ExposeSecret, SecretString};

@@ -1,0 +1,36 @@
+//! A named way into one account and region, opened.
+
+use crate::{FunctionCatalogue, Identity, Invoker, PortError};
+use async_trait::async_trait;
+use lamplight_domain::{ConnectionName, Platform, Settings};
+use std::{fmt::Debug, sync::Arc};
+
+/// An open connection: the ports of one provider, bound to one way in.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// Its name.
+    pub name: ConnectionName,
+    /// What its functions are called with unless a job or run says otherwise.
+    pub defaults: Settings,
+    /// What functions there are.
+    pub catalogue: Arc<dyn FunctionCatalogue>,
+    /// Calls functions.
+    pub invoker: Arc<dyn Invoker>,
+    /// Who we are.
+    pub identity: Arc<dyn Identity>,
+    /// What the provider knows without being asked.
+    pub platform: Arc<dyn Platform>,
+}
+
+/// Opens connections by name.
+///
+/// # Guarantees
+/// - Opening makes no call to the provider; credentials are asked for when they are first needed.
+/// - `None` is the connection that the configuration or the environment makes the default.
+/// - A name that is not configured is [`NotFound`](crate::PortErrorKind::NotFound) and the error names
+///   those that are.
+#[async_trait]
+pub trait Connector: Debug + Send + Sync + 'static {
+    /// Opens the connection `name`.
+    async fn open(&self, name: Option<&ConnectionName>) -> Result<Connection, PortError>;
+}

@@ -1,0 +1,120 @@
+//! Calling a function.
+
+use crate::PortErrorKind;
+use async_trait::async_trait;
+use lamplight_domain::{Delivery, FunctionRef, InvocationType, Payload, Qualifier, Start};
+use std::{
+    error::Error,
+    fmt::{self, Debug},
+    time::Duration,
+};
+
+/// One call.
+#[derive(Debug, Clone)]
+pub struct InvokeRequest {
+    /// The function.
+    pub function: FunctionRef,
+    /// The version or alias.
+    pub qualifier: Option<Qualifier>,
+    /// How it is called.
+    pub invocation_type: InvocationType,
+    /// The event.
+    pub payload: Payload,
+    /// Whether the end of the function's log is asked for; ignored unless the call waits.
+    pub log_tail: bool,
+    /// JSON about the caller that the provider hands to the function beside the event.
+    pub client_context: Option<String>,
+}
+
+/// A complete answer to a call. It may well carry a function error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvokeAnswer {
+    /// The HTTP status.
+    pub http_status: u16,
+    /// The provider's word for a function error; its presence is what counts.
+    pub function_error: Option<String>,
+    /// The provider's request id.
+    pub request_id: Option<String>,
+    /// The version that ran.
+    pub executed_version: Option<String>,
+    /// The end of the function's log, decoded.
+    pub log_tail: Option<String>,
+    /// The response as it came; empty where there is none.
+    pub response: Vec<u8>,
+    /// What the provider refused to do beside the call, such as giving the log tail.
+    pub refused_feature: Option<String>,
+}
+
+/// A call that brought no answer about the function.
+pub struct InvokeError {
+    /// How far the request got.
+    pub delivery: Delivery,
+    /// Whether the function can have started. Anything but [`Delivery::Answered`] and
+    /// [`Delivery::NotSent`] goes with [`Start::MayHaveStarted`].
+    pub start: Start,
+    /// Whether the cause may pass, so that a repetition makes sense where it is safe.
+    pub transient: bool,
+    /// The wait that the provider asked for.
+    pub retry_after: Option<Duration>,
+    /// What the caller can do.
+    pub kind: PortErrorKind,
+    /// A stable code, documented in `docs/errors.md`.
+    pub code: &'static str,
+    /// The provider's own error code.
+    pub provider_code: Option<String>,
+    /// The HTTP status, where an answer came.
+    pub http_status: Option<u16>,
+    /// The provider's request id, where an answer came.
+    pub request_id: Option<String>,
+    /// What happened, as one fragment for people, without payload and secrets.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// What lies beneath, for logs.
+    pub source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Debug for InvokeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InvokeError")
+            .field("delivery", &self.delivery)
+            .field("start", &self.start)
+            .field("transient", &self.transient)
+            .field("kind", &self.kind)
+            .field("code", &self.code)
+            .field("provider_code", &self.provider_code)
+            .field("http_status", &self.http_status)
+            .field("message", &self.message)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for InvokeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for InvokeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_ref().map(|source| &**source as &(dyn Error + 'static))
+    }
+}
+
+/// Calls functions.
+///
+/// # Guarantees
+/// - One call of [`invoke`](Self::invoke) starts the function at most once. The adapter repeats nothing,
+///   except once without the log tail where the provider refused it before the function could start.
+/// - `Ok` is a complete answer; an answer cut short is an error with [`Delivery::MaybeSent`].
+/// - [`Delivery::NotSent`] is claimed only where no byte of the request can have arrived, and
+///   [`Start::DidNotStart`] only where that or the answer proves it; in doubt it is
+///   [`Delivery::MaybeSent`] and [`Start::MayHaveStarted`].
+/// - It waits at least as long as the function may run.
+/// - A caller that is dropped gives up the answer; the function may go on.
+/// - Payload, response and secrets appear in no error and no log.
+#[async_trait]
+pub trait Invoker: Debug + Send + Sync + 'static {
+    /// Makes one call and waits for its answer.
+    async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError>;
+}

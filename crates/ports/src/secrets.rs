@@ -1,0 +1,18 @@
+//! Reading secrets where they are kept.
+
+use crate::PortError;
+use async_trait::async_trait;
+use lamplight_domain::SecretRef;
+use secrecy::SecretString;
+use std::fmt::Debug;
+
+/// Reads secrets by reference.
+///
+/// # Guarantees
+/// - No secret appears in an error, a log or `Debug`.
+/// - A reference that leads nowhere is [`NotFound`](crate::PortErrorKind::NotFound) and the error names it.
+#[async_trait]
+pub trait SecretResolver: Debug + Send + Sync + 'static {
+    /// Reads one secret.
+    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError>;
+}
