@@ -1,1 +1,42 @@
-//! The use cases: one file per verb, the only place where effects are ordered.
+//! The use cases: one file per verb, and the only place where effects are ordered.
+//!
+//! Fronts parse, call one of these and render what comes back. No use case knows a terminal, a file system, an
+//! environment or a provider; all of that is behind the ports it is handed.
+#![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod apply_jobs;
+mod cancel_run;
+mod conclude;
+mod discover;
+mod edit_job;
+mod error;
+mod export_jobs;
+mod import_functions;
+mod job_document;
+mod list_runs;
+mod monitor;
+mod prepare_run;
+mod read_jobs;
+mod remove_job;
+mod settle_runs;
+mod show_run;
+mod start_run;
+mod target;
+
+pub use apply_jobs::{Applied, apply_jobs};
+pub use cancel_run::{CancelOutcome, cancel_run};
+pub use discover::{DiscoverRequest, Discovery, discover};
+pub use edit_job::{JobEdit, ParameterEdit, edit_job};
+pub use error::{AppError, ErrorClass};
+pub use export_jobs::export_jobs;
+pub use import_functions::{Import, ImportedFunction, import_functions};
+pub use job_document::JobDocument;
+pub use list_runs::list_runs;
+pub use monitor::monitor_url;
+pub use prepare_run::{EventSource, PreparedRun, RunRequest, prepare_run};
+pub use read_jobs::{list_jobs, show_job};
+pub use remove_job::remove_job;
+pub use settle_runs::settle_runs;
+pub use show_run::{FoundRun, RunName, show_run};
+pub use start_run::{Progress, RunPorts, StartedRun, Step, start_run};
+pub use target::{Target, resolve_target};

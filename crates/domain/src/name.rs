@@ -68,15 +68,15 @@ macro_rules! name {
 }
 
 name!(
-    /// The name of a job: 1–140 letters, digits, `.`, `_` or `-`, beginning with a letter or digit.
+    /// The name of a job: 1–140 letters, digits, `.`, `_` or `-`, not beginning with '.' or '-'.
     JobName, "job name", |text| {
-        slug(text, 140, "must be 1-140 letters, digits, '.', '_' or '-', beginning with a letter or digit")
+        slug(text, 140, "must be 1-140 letters, digits, '.', '_' or '-', not beginning with '.' or '-'")
     }
 );
 name!(
-    /// The name of a connection: 1–64 letters, digits, `.`, `_` or `-`, beginning with a letter or digit.
+    /// The name of a connection: 1–64 letters, digits, `.`, `_` or `-`, not beginning with '.' or '-'.
     ConnectionName, "connection name", |text| {
-        slug(text, 64, "must be 1-64 letters, digits, '.', '_' or '-', beginning with a letter or digit")
+        slug(text, 64, "must be 1-64 letters, digits, '.', '_' or '-', not beginning with '.' or '-'")
     }
 );
 name!(
@@ -137,7 +137,7 @@ pub(crate) fn fold(text: &str) -> String {
 
 fn slug(text: &str, longest: usize, rule: &'static str) -> Result<(), &'static str> {
     let mut chars = text.chars();
-    let begins = chars.next().is_some_and(|c| c.is_ascii_alphanumeric());
+    let begins = chars.next().is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
     let goes_on = chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
     if begins && goes_on && text.len() <= longest { Ok(()) } else { Err(rule) }
 }

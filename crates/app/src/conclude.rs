@@ -1,0 +1,172 @@
+//! From an answer, or its absence, to the conclusion of a run.
+
+use crate::PreparedRun;
+use lamplight_domain::{
+    Conclusion, MASK, Output, RawJson, RunError, RunState, Scrubber, Start, Warning, extract_outputs,
+    judge_answer, judge_failure,
+};
+use lamplight_ports::{InvokeAnswer, InvokeError};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// How much of a function's error response a message shows, in characters.
+const SHOWN_RESPONSE: usize = 2000;
+
+/// Concludes a run that was answered.
+pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer) -> Conclusion {
+    let invocation_type = run.effective.invocation_type.value;
+    let (state, evidence) =
+        judge_answer(invocation_type, answer.http_status, answer.function_error.as_deref());
+    let platform = &run.connection.platform;
+    let report =
+        answer.log_tail.as_deref().and_then(|log| platform.read_report(log, answer.request_id.as_deref()));
+    let cost = report.as_ref().and_then(|r| platform.estimate_cost(r, run.function.architecture.as_deref()));
+    let mut conclusion = Conclusion::new(state, evidence);
+    if state == RunState::Succeeded {
+        let extraction = extract_outputs(&run.parameters, &answer.response);
+        (conclusion.outputs, conclusion.warnings) = (extraction.outputs, extraction.warnings);
+    }
+    conclusion.error = match state {
+        RunState::FunctionFailed => Some(function_error(&answer.response)),
+        RunState::Unknown | RunState::Rejected => Some(unexpected_answer(answer.http_status)),
+        RunState::Running | RunState::Succeeded | RunState::Accepted | RunState::Validated => None,
+    };
+    conclusion.warnings.extend(answer.refused_feature.map(|feature| Warning::FeatureRefused { feature }));
+    conclusion.request_id = answer.request_id;
+    conclusion.executed_version = answer.executed_version;
+    conclusion.log_tail = answer.log_tail;
+    conclusion.report = report;
+    conclusion.cost_usd = cost;
+    conclusion.response = (!answer.response.is_empty()).then_some(answer.response);
+    conclusion
+}
+
+/// Concludes a run whose call failed for good.
+pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError) -> Conclusion {
+    let (state, evidence) = judge_failure(
+        run.effective.invocation_type.value,
+        error.delivery,
+        error.start,
+        error.http_status,
+        error.provider_code.as_deref(),
+    );
+    let mut conclusion = Conclusion::new(state, evidence);
+    let start = match state {
+        RunState::Unknown => Start::MayHaveStarted,
+        _ => Start::DidNotStart,
+    };
+    conclusion.request_id.clone_from(&error.request_id);
+    conclusion.error = Some(RunError {
+        code: error.code.to_owned(),
+        message: error.message.clone(),
+        error_type: None,
+        stack: Vec::new(),
+        hint: error.hint.clone().or_else(|| unknown_hint(start)),
+    });
+    conclusion
+}
+
+fn unknown_hint(start: Start) -> Option<String> {
+    match start {
+        Start::MayHaveStarted => Some(
+            "the function may have run: look at its logs before you run it again; nothing was repeated"
+                .to_owned(),
+        ),
+        Start::DidNotStart => None,
+    }
+}
+
+fn unexpected_answer(http_status: u16) -> RunError {
+    RunError {
+        code: "unexpected_answer".to_owned(),
+        message: format!(
+            "the service answered with HTTP {http_status}, which this invocation type does not expect"
+        ),
+        error_type: None,
+        stack: Vec::new(),
+        hint: unknown_hint(Start::MayHaveStarted),
+    }
+}
+
+/// The members that runtimes write into an error response; Node.js says `trace`, the others `stackTrace`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ReportedError<'a> {
+    #[serde(rename = "errorMessage", borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(rename = "errorType", borrow)]
+    error_type: Option<&'a RawValue>,
+    #[serde(rename = "stackTrace", alias = "trace", borrow)]
+    stack: Option<&'a RawValue>,
+}
+
+fn function_error(response: &[u8]) -> RunError {
+    let text = String::from_utf8_lossy(response);
+    let reported: ReportedError<'_> = serde_json::from_str(&text).unwrap_or_default();
+    let plain = |raw: &RawValue| {
+        let raw = RawJson::from(raw);
+        raw.as_plain_text().unwrap_or_else(|| raw.to_string())
+    };
+    let message = reported.message.map(plain).filter(|message| message != "null");
+    RunError {
+        code: "function_error".to_owned(),
+        message: message.map_or_else(|| cut(&text), |message| cut(&message)),
+        error_type: reported.error_type.map(plain).filter(|error_type| error_type != "null"),
+        stack: reported.stack.map(frames).unwrap_or_default(),
+        hint: Some("the log tail and the monitor page say more".to_owned()),
+    }
+}
+
+/// One frame a line; runtimes give texts, some with a line end, or lists of lists.
+fn frames(raw: &RawValue) -> Vec<String> {
+    let Ok(frames) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
+        return RawJson::from(raw)
+            .as_plain_text()
+            .map(|text| text.lines().map(str::to_owned).collect())
+            .unwrap_or_default();
+    };
+    frames
+        .into_iter()
+        .map(|frame| {
+            let frame = RawJson::from(frame);
+            frame.as_plain_text().unwrap_or_else(|| frame.to_string()).trim_end().to_owned()
+        })
+        .filter(|frame| !frame.is_empty())
+        .collect()
+}
+
+fn cut(text: &str) -> String {
+    let mut shown: String = text.chars().take(SHOWN_RESPONSE).collect();
+    if shown.len() < text.len() {
+        shown.push_str(" … (cut)");
+    }
+    if shown.is_empty() { "the function gave no error message".to_owned() } else { shown }
+}
+
+/// Takes the run's secrets out of a conclusion that is to be kept or shown. The response is left whole for
+/// the caller and reported as withheld from the record where it holds a secret.
+pub(crate) fn scrub(conclusion: &mut Conclusion, scrubber: &Scrubber) {
+    for output in conclusion.outputs.iter_mut().filter(|output| output.secret || holds(output, scrubber)) {
+        output.value = RawJson::string(MASK);
+    }
+    if scrubber.is_empty() {
+        return;
+    }
+    conclusion.log_tail = conclusion.log_tail.take().map(|log| scrubber.scrub(log));
+    if let Some(error) = &mut conclusion.error {
+        error.message = scrubber.scrub(std::mem::take(&mut error.message));
+        error.stack =
+            std::mem::take(&mut error.stack).into_iter().map(|frame| scrubber.scrub(frame)).collect();
+    }
+}
+
+fn holds(output: &Output, scrubber: &Scrubber) -> bool {
+    scrubber.finds(output.value.as_str())
+}
+
+/// Whether a response may be kept: not where a secret output or a secret argument would be in it.
+pub(crate) fn may_keep_response(run: &PreparedRun, response: &[u8]) -> bool {
+    let has_secret_output = run.parameters.iter().any(|p| p.secret && p.direction.is_output());
+    let repeats_secret = !run.scrubber.is_empty() && run.scrubber.finds(&String::from_utf8_lossy(response));
+    !has_secret_output && !repeats_secret
+}

@@ -1,0 +1,119 @@
+//! Editing a job in place: parameters, overrides, description.
+
+use crate::{AppError, show_job};
+use lamplight_domain::{
+    ConnectionName, DataType, Direction, InvocationType, JobName, ParamName, Parameter, ParameterError,
+    ParameterList, Qualifier,
+};
+use lamplight_ports::{JobStore, StoredJob};
+
+/// One change of one parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParameterEdit {
+    /// Its declared type.
+    DataType(DataType),
+    /// Which way its value goes.
+    Direction(Direction),
+    /// Its default; `None` takes it away.
+    Default(Option<String>),
+    /// Whether a run without a value is refused.
+    Required(bool),
+    /// Whether its value is masked.
+    Secret(bool),
+    /// What it means; `None` takes it away.
+    Description(Option<String>),
+}
+
+/// One change of a job. `None` in an override leaves the setting to the connection again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobEdit {
+    /// Adds a parameter; its name must be new.
+    AddParameter(Parameter),
+    /// Removes a parameter.
+    RemoveParameter(ParamName),
+    /// Renames a parameter; its place stays.
+    RenameParameter(ParamName, ParamName),
+    /// Changes a parameter.
+    Parameter(ParamName, ParameterEdit),
+    /// Overrides how the function is called.
+    InvocationType(Option<InvocationType>),
+    /// Overrides the version or alias.
+    Qualifier(Option<Qualifier>),
+    /// Overrides the number of attempts.
+    MaxAttempts(Option<u32>),
+    /// Overrides whether the log tail is asked for.
+    LogTail(Option<bool>),
+    /// Moves the job to another connection.
+    Connection(ConnectionName),
+    /// Describes the job.
+    Description(Option<String>),
+}
+
+/// Applies all edits, in order, to one job.
+///
+/// # Guarantees
+/// - All edits are applied, or none; the result is a valid job.
+/// - A change that another made meanwhile is not overwritten: that is a conflict.
+pub async fn edit_job(
+    jobs: &dyn JobStore,
+    name: &JobName,
+    edits: Vec<JobEdit>,
+) -> Result<StoredJob, AppError> {
+    let stored = show_job(jobs, name).await?;
+    let mut job = stored.job.clone();
+    for edit in edits {
+        match edit {
+            JobEdit::AddParameter(parameter) => job.parameters = add(job.parameters, parameter)?,
+            JobEdit::RemoveParameter(name) => {
+                job.parameters = job.parameters.without(&name).map_err(AppError::Parameters)?;
+            }
+            JobEdit::RenameParameter(from, to) => {
+                job.parameters = job.parameters.renamed(&from, to).map_err(AppError::Parameters)?;
+            }
+            JobEdit::Parameter(name, edit) => job.parameters = change(job.parameters, &name, edit)?,
+            JobEdit::InvocationType(value) => job.overrides.invocation_type = value,
+            JobEdit::Qualifier(value) => job.overrides.qualifier = value,
+            JobEdit::MaxAttempts(value) => job.overrides.max_attempts = value,
+            JobEdit::LogTail(value) => job.overrides.log_tail = value,
+            JobEdit::Connection(value) => job.connection = value,
+            JobEdit::Description(value) => job.description = value,
+        }
+    }
+    check_overrides(&job.overrides)?;
+    if job == stored.job {
+        return Ok(stored);
+    }
+    let revision = jobs.put(&job, Some(stored.revision)).await?;
+    Ok(StoredJob { job, revision })
+}
+
+/// Holds what a job overrides against its ranges.
+pub(crate) fn check_overrides(overrides: &lamplight_domain::Overrides) -> Result<(), AppError> {
+    if let Some(attempts) = overrides.max_attempts {
+        lamplight_domain::RetryPolicy::new(attempts).map_err(|error| AppError::Setting(error.to_string()))?;
+    }
+    if let Some(context) = &overrides.client_context {
+        lamplight_domain::RawJson::parse(context).map_err(AppError::ClientContext)?;
+    }
+    Ok(())
+}
+
+fn add(list: ParameterList, parameter: Parameter) -> Result<ParameterList, AppError> {
+    let mut parameters: Vec<Parameter> = list.into();
+    parameters.push(parameter);
+    ParameterList::try_from(parameters).map_err(AppError::Parameters)
+}
+
+fn change(list: ParameterList, name: &ParamName, edit: ParameterEdit) -> Result<ParameterList, AppError> {
+    let absent = || AppError::Parameters(ParameterError::Absent { name: name.clone() });
+    let mut parameter = list.get(name).cloned().ok_or_else(absent)?;
+    match edit {
+        ParameterEdit::DataType(value) => parameter.data_type = value,
+        ParameterEdit::Direction(value) => parameter.direction = value,
+        ParameterEdit::Default(value) => parameter.default = value,
+        ParameterEdit::Required(value) => parameter.required = value,
+        ParameterEdit::Secret(value) => parameter.secret = value,
+        ParameterEdit::Description(value) => parameter.description = value,
+    }
+    list.with(parameter).map_err(AppError::Parameters)
+}

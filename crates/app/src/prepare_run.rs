@@ -1,0 +1,171 @@
+//! Everything about a run that can be decided, and refused, before anything is recorded or sent.
+
+use crate::{AppError, Target};
+use lamplight_domain::{
+    Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, Level, Parameter, ParameterList,
+    Payload, RawJson, RecordedArgument, RetryPolicy, Scrubber, SecretRef, Settings, build_payload,
+};
+use lamplight_ports::{Connection, ExposeSecret, SecretResolver};
+
+/// Where the event comes from.
+#[derive(Debug, Clone)]
+pub enum EventSource {
+    /// From values by name, through the job's parameters.
+    Arguments(Arguments),
+    /// A JSON text as it is, past all parameters.
+    Raw(String),
+}
+
+/// What a caller asks for.
+#[derive(Debug, Clone)]
+pub struct RunRequest {
+    /// What is to be run.
+    pub target: Target,
+    /// The event.
+    pub event: EventSource,
+    /// What this run alone sets.
+    pub settings: Settings,
+}
+
+/// A run that is ready to be started.
+#[derive(Debug)]
+pub struct PreparedRun {
+    pub(crate) job: Option<Job>,
+    pub(crate) function: FunctionRef,
+    pub(crate) connection: Connection,
+    pub(crate) parameters: ParameterList,
+    pub(crate) effective: EffectiveSettings,
+    pub(crate) retries: RetryPolicy,
+    pub(crate) payload: Payload,
+    pub(crate) arguments: Vec<RecordedArgument>,
+    pub(crate) scrubber: Scrubber,
+}
+
+impl PreparedRun {
+    /// The event that will be sent.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// The settings, each with its level.
+    pub fn effective(&self) -> &EffectiveSettings {
+        &self.effective
+    }
+}
+
+/// Resolves settings and secrets, builds the event and holds it against the provider's limits.
+///
+/// # Guarantees
+/// - Nothing is recorded and the provider is not asked.
+/// - Secrets are read only for secret parameters that take part in this run.
+pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> Result<PreparedRun, AppError> {
+    let RunRequest { target: Target { job, function, connection }, event, settings } = request;
+    let nothing = Settings::default();
+    let overrides = job.as_ref().map_or(&nothing, |job| &job.overrides);
+    let effective = effective_settings(&settings, overrides, &connection, &function)?;
+    let retries = RetryPolicy::new(effective.max_attempts.value)
+        .map_err(|error| AppError::Setting(error.to_string()))?;
+    if let Some(context) = &effective.client_context.value {
+        RawJson::parse(context).map_err(AppError::ClientContext)?;
+    }
+    let parameters = job.as_ref().map(|job| job.parameters.clone()).unwrap_or_default();
+    let (payload, arguments, scrubber) = match event {
+        EventSource::Raw(text) => {
+            (Payload::from_json(text).map_err(AppError::Payload)?, Vec::new(), Scrubber::default())
+        }
+        EventSource::Arguments(arguments) => {
+            let declared = if job.is_some() { parameters.clone() } else { undeclared(&arguments)? };
+            build_event(secrets, &declared, arguments).await?
+        }
+    };
+    let invocation_type = effective.invocation_type.value;
+    let (size, limit) = (payload.len(), connection.platform.limits().payload(invocation_type));
+    if size > limit {
+        return Err(AppError::TooLarge { size, limit, invocation_type });
+    }
+    Ok(PreparedRun {
+        job,
+        function,
+        connection,
+        parameters,
+        effective,
+        retries,
+        payload,
+        arguments,
+        scrubber,
+    })
+}
+
+/// A qualifier that stands in the function's text was given for this run, or by the job: it counts as that
+/// level's. Two different ones at once are a contradiction.
+fn effective_settings(
+    run: &Settings,
+    job: &Settings,
+    connection: &Connection,
+    function: &FunctionRef,
+) -> Result<EffectiveSettings, AppError> {
+    let mut effective = EffectiveSettings::resolve(run, job, &connection.defaults);
+    if let Some(qualifier) = &effective.qualifier.value {
+        connection.platform.parse_qualifier(qualifier.as_str()).map_err(AppError::Reference)?;
+    }
+    if let Some(in_text) = &function.qualifier {
+        match (&effective.qualifier.value, effective.qualifier.level) {
+            (Some(other), Level::Run | Level::Job) if other != in_text => {
+                return Err(AppError::Setting(format!(
+                    "qualifier {other} contradicts {in_text}, which stands in the function's name; give one of them"
+                )));
+            }
+            _ => {
+                effective.qualifier.value = Some(in_text.clone());
+                effective.qualifier.level = if run.qualifier.is_some() { Level::Run } else { Level::Job };
+            }
+        }
+    }
+    Ok(effective)
+}
+
+/// Without a job there is no declaration: text is text (or the JSON object or array it spells), JSON is JSON.
+fn undeclared(arguments: &Arguments) -> Result<ParameterList, AppError> {
+    let declare = |argument: &Argument| match argument {
+        Argument::Text(_) => DataType::String,
+        Argument::Json(_) => DataType::Json,
+    };
+    let list: Vec<Parameter> =
+        arguments.iter().map(|(name, argument)| Parameter::new(name.clone(), declare(argument))).collect();
+    ParameterList::try_from(list).map_err(AppError::Parameters)
+}
+
+async fn build_event(
+    secrets: &dyn SecretResolver,
+    parameters: &ParameterList,
+    mut arguments: Arguments,
+) -> Result<(Payload, Vec<RecordedArgument>, Scrubber), AppError> {
+    for parameter in parameters.iter().filter(|p| p.secret && p.direction.is_input()) {
+        if arguments.get(&parameter.name).is_some() {
+            continue;
+        }
+        // The list's own rule: the default of a secret parameter is a reference.
+        let Some(reference) = parameter.default.as_ref().and_then(|text| text.parse::<SecretRef>().ok())
+        else {
+            continue;
+        };
+        let secret = secrets.resolve(&reference).await?;
+        let value = Argument::Text(secret.expose_secret().to_owned());
+        arguments
+            .insert(parameter.name.clone(), value)
+            .map_err(|duplicate| AppError::Setting(duplicate.to_string()))?;
+    }
+    let is_secret = |parameter: Option<&Parameter>| parameter.is_some_and(|p| p.secret);
+    let payload = build_payload(parameters, &arguments).map_err(AppError::Arguments)?;
+    let recorded = arguments
+        .iter()
+        .map(|(name, argument)| RecordedArgument::new(name, argument, is_secret(parameters.get(name))))
+        .collect();
+    let scrubber = Scrubber::new(
+        arguments
+            .iter()
+            .filter(|(name, _)| is_secret(parameters.get(name)))
+            .map(|(_, value)| value.as_given()),
+    );
+    Ok((payload, recorded, scrubber))
+}

@@ -1,0 +1,62 @@
+//! Reading jobs.
+
+use crate::AppError;
+use lamplight_domain::JobName;
+use lamplight_ports::{JobStore, StoredJob};
+
+/// All jobs, by name.
+pub async fn list_jobs(jobs: &dyn JobStore) -> Result<Vec<StoredJob>, AppError> {
+    Ok(jobs.list().await?)
+}
+
+/// One job; an absent one is an error that names the nearest.
+pub async fn show_job(jobs: &dyn JobStore, name: &JobName) -> Result<StoredJob, AppError> {
+    match jobs.get(name).await? {
+        Some(stored) => Ok(stored),
+        None => Err(AppError::JobNotFound { name: name.clone(), nearest: nearest(jobs, name).await? }),
+    }
+}
+
+pub(crate) async fn nearest(jobs: &dyn JobStore, name: &JobName) -> Result<Option<JobName>, AppError> {
+    let all = jobs.list().await?;
+    let scored =
+        all.into_iter().map(|stored| (distance(stored.job.name.as_str(), name.as_str()), stored.job.name));
+    // Further away than a third of the name it is another name, not a slip.
+    let most = name.as_str().chars().count() / 3 + 1;
+    Ok(scored.filter(|(distance, _)| *distance <= most).min().map(|(_, name)| name))
+}
+
+/// How many single-character edits lie between two names, without regard to case.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.to_lowercase().chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (slot, to) in row.iter_mut().skip(1).zip(&b) {
+            let above = *slot;
+            let here = (diagonal + usize::from(from != *to)).min(left + 1).min(above + 1);
+            (diagonal, left) = (above, here);
+            *slot = here;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_count_single_edits() {
+        for (a, b, expected) in
+            [("adder", "adder", 0), ("Adder", "ader", 1), ("adder", "echo", 5), ("", "abc", 3)]
+        {
+            assert_eq!(distance(a, b), expected, "{a} {b}");
+            assert_eq!(distance(b, a), expected, "{b} {a}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Finding out what a person means by `run TARGET`: a job, or a function on a connection.
+
+use crate::AppError;
+use lamplight_domain::{ConnectionName, FunctionRef, Job, JobName};
+use lamplight_ports::{Connection, Connector, JobStore};
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The job, where the text names one.
+    pub job: Option<Job>,
+    /// The function to call.
+    pub function: FunctionRef,
+    /// The connection to call it on.
+    pub connection: Connection,
+}
+
+/// Resolves `text`: a job of that name wins; otherwise it is a function in any form that the connection's
+/// provider reads. Where a connection is named, only a job on that connection is meant.
+///
+/// # Guarantees
+/// - Nothing is asked of the provider.
+pub async fn resolve_target(
+    connector: &dyn Connector,
+    jobs: &dyn JobStore,
+    text: &str,
+    connection: Option<&ConnectionName>,
+) -> Result<Target, AppError> {
+    if let Ok(name) = text.parse::<JobName>()
+        && let Some(stored) = jobs.get(&name).await?
+        && connection.is_none_or(|wanted| *wanted == stored.job.connection)
+    {
+        let connection = connector.open(Some(&stored.job.connection)).await?;
+        return Ok(Target { function: stored.job.function.clone(), job: Some(stored.job), connection });
+    }
+    let connection = connector.open(connection).await.map_err(|error| {
+        let hint = error.hint.clone().unwrap_or_default();
+        let hint = format!("there is no job {text} either; {hint}");
+        AppError::Port(error.with_hint(hint.trim_end_matches("; ")))
+    })?;
+    let function = connection.platform.parse_function(text).map_err(AppError::Reference)?;
+    Ok(Target { job: None, function, connection })
+}
