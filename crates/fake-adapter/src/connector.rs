@@ -1,0 +1,58 @@
+//! Connections to simulated providers.
+
+use crate::FakeProvider;
+use async_trait::async_trait;
+use lamplight_aws_model::AwsPlatform;
+use lamplight_domain::{ConnectionName, Platform, Settings};
+use lamplight_ports::{Connection, Connector, PortError, PortErrorKind};
+use std::{collections::BTreeMap, sync::Arc};
+
+impl FakeProvider {
+    /// This provider as an open connection.
+    pub fn connection(&self, name: ConnectionName, defaults: Settings) -> Connection {
+        Connection {
+            name,
+            defaults,
+            catalogue: Arc::new(self.clone()),
+            invoker: Arc::new(self.clone()),
+            identity: Arc::new(self.clone()),
+            platform: self.platform(),
+        }
+    }
+
+    /// What the simulated provider knows without being asked: the same as the real one.
+    pub fn platform(&self) -> Arc<dyn Platform> {
+        Arc::new(AwsPlatform::in_region(Self::REGION))
+    }
+}
+
+/// Opens connections to simulated providers by name; the first one given is the default.
+#[derive(Debug, Clone, Default)]
+pub struct FakeConnector {
+    default: Option<ConnectionName>,
+    connections: BTreeMap<ConnectionName, Connection>,
+}
+
+impl FakeConnector {
+    /// Adds a connection.
+    #[must_use]
+    pub fn with(mut self, connection: Connection) -> Self {
+        self.default.get_or_insert_with(|| connection.name.clone());
+        self.connections.insert(connection.name.clone(), connection);
+        self
+    }
+}
+
+#[async_trait]
+impl Connector for FakeConnector {
+    async fn open(&self, name: Option<&ConnectionName>) -> Result<Connection, PortError> {
+        let absent = |message: String| {
+            let known: Vec<&str> = self.connections.keys().map(ConnectionName::as_str).collect();
+            PortError::new(PortErrorKind::NotFound, "connection_not_found", message)
+                .with_hint(format!("the connections are: {}", known.join(", ")))
+        };
+        let name =
+            name.or(self.default.as_ref()).ok_or_else(|| absent("no connection is named".to_owned()))?;
+        self.connections.get(name).cloned().ok_or_else(|| absent(format!("there is no connection {name}")))
+    }
+}

@@ -1,0 +1,174 @@
+//! The simulated provider as an invoker.
+
+use crate::{FakeFunction, FakeProvider};
+use async_trait::async_trait;
+use lamplight_domain::{Delivery, FunctionName, InvocationType, Start};
+use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind};
+use serde_json::json;
+use std::time::Duration;
+
+/// What a cold start takes, in milliseconds.
+const INIT_MS: f64 = 101.5;
+/// What every execution takes besides its delay, in milliseconds.
+const OVERHEAD_MS: f64 = 1.5;
+/// How much of the log an answer carries, in bytes, as with the real provider.
+const LOG_TAIL: usize = 4096;
+
+#[async_trait]
+impl Invoker for FakeProvider {
+    async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        let name = &request.function.name;
+        if self.next_is_refused(name) {
+            return Err(failure(Delivery::NotSent, Start::DidNotStart, true, PortErrorKind::Unavailable)
+                .saying("connection_failed", format!("the connection for {name} was refused")));
+        }
+        let request_id = self.ids.run_key().to_string();
+        let Some((function, version)) = self.find(&request.function, request.qualifier.as_ref()) else {
+            let qualifier = request.qualifier.as_ref().map(|q| format!(":{q}")).unwrap_or_default();
+            return Err(failure(Delivery::Answered, Start::DidNotStart, false, PortErrorKind::NotFound)
+                .saying("function_not_found", format!("there is no function {name}{qualifier}"))
+                .answered(404, "ResourceNotFoundException", request_id));
+        };
+        if self.next_is_throttled(function) {
+            return Err(failure(Delivery::Answered, Start::DidNotStart, true, PortErrorKind::Throttled)
+                .saying("throttled", format!("{name} is throttled: ConcurrentInvocationLimitExceeded"))
+                .answered(429, "TooManyRequestsException", request_id));
+        }
+        let mut answer = InvokeAnswer {
+            http_status: 204,
+            function_error: None,
+            request_id: Some(request_id.clone()),
+            executed_version: None,
+            log_tail: None,
+            response: Vec::new(),
+            refused_feature: None,
+        };
+        if request.invocation_type == InvocationType::DryRun {
+            return Ok(answer);
+        }
+        let cold = self.count_execution(function) == 1;
+        let result = function.execute(request.payload.as_bytes());
+        if request.invocation_type == InvocationType::Event {
+            answer.http_status = 202;
+            return Ok(answer);
+        }
+        self.sleeper
+            .sleep(function.delay.min(Duration::from_secs(u64::from(function.timeout_seconds))))
+            .await;
+        if function.drop_answer {
+            return Err(failure(
+                Delivery::MaybeSent,
+                Start::MayHaveStarted,
+                false,
+                PortErrorKind::Unavailable,
+            )
+            .saying("no_answer", format!("the connection closed before {name} answered")));
+        }
+        answer.http_status = 200;
+        answer.executed_version = Some(version.clone());
+        if request.log_tail && function.refuse_log_tail {
+            answer.refused_feature = Some("the log tail".to_owned());
+        } else if request.log_tail {
+            answer.log_tail = Some(log_tail(function, &request_id, &version, cold));
+        }
+        match result {
+            Ok(response) => answer.response = response,
+            Err(failure) => {
+                answer.function_error = Some(failure.kind);
+                let body = json!({
+                    "errorMessage": failure.message,
+                    "errorType": failure.error_type,
+                    "stackTrace": failure.stack,
+                });
+                answer.response = body.to_string().into_bytes();
+            }
+        }
+        Ok(answer)
+    }
+}
+
+impl FakeProvider {
+    fn next_is_refused(&self, name: &FunctionName) -> bool {
+        let Some(function) = self.functions.get(name.as_str()) else { return false };
+        let mut counters = self.counters();
+        let refused = counters.refused.entry(name.to_string()).or_default();
+        *refused += 1;
+        *refused <= function.refuse
+    }
+
+    fn next_is_throttled(&self, function: &FakeFunction) -> bool {
+        let mut counters = self.counters();
+        let throttled = counters.throttled.entry(function.name.to_string()).or_default();
+        *throttled += 1;
+        *throttled <= function.throttle
+    }
+
+    fn count_execution(&self, function: &FakeFunction) -> u64 {
+        let mut counters = self.counters();
+        let executions = counters.executions.entry(function.name.to_string()).or_default();
+        *executions += 1;
+        *executions
+    }
+}
+
+fn log_tail(function: &FakeFunction, request_id: &str, version: &str, cold: bool) -> String {
+    let limit = f64::from(function.timeout_seconds) * 1000.0;
+    let duration = (function.delay.as_secs_f64() * 1000.0 + OVERHEAD_MS).min(limit);
+    let init = if cold { INIT_MS } else { 0.0 };
+    let mut log = format!("START RequestId: {request_id} Version: {version}\n");
+    for line in &function.log {
+        log.push_str(line);
+        log.push('\n');
+    }
+    let memory = function.memory_mb;
+    log.push_str(&format!(
+        "END RequestId: {request_id}\nREPORT RequestId: {request_id}\tDuration: {duration:.2} ms\tBilled Duration: \
+         {:.0} ms\tMemory Size: {memory} MB\tMax Memory Used: {} MB\t",
+        (duration + init).ceil(),
+        memory / 3,
+    ));
+    if cold {
+        log.push_str(&format!("Init Duration: {init:.2} ms\t"));
+    }
+    log.push('\n');
+    let begin = log.ceil_char_boundary(log.len().saturating_sub(LOG_TAIL));
+    log.split_off(begin)
+}
+
+fn failure(delivery: Delivery, start: Start, transient: bool, kind: PortErrorKind) -> InvokeError {
+    InvokeError {
+        delivery,
+        start,
+        transient,
+        retry_after: None,
+        kind,
+        code: "",
+        provider_code: None,
+        http_status: None,
+        request_id: None,
+        message: String::new(),
+        hint: None,
+        source: None,
+    }
+}
+
+/// Fills in an error step by step; an `InvokeError` has many parts and few of them matter here.
+trait Saying {
+    fn saying(self, code: &'static str, message: String) -> Self;
+    fn answered(self, http_status: u16, provider_code: &str, request_id: String) -> Self;
+}
+
+impl Saying for InvokeError {
+    fn saying(self, code: &'static str, message: String) -> Self {
+        Self { code, message, ..self }
+    }
+
+    fn answered(self, http_status: u16, provider_code: &str, request_id: String) -> Self {
+        Self {
+            http_status: Some(http_status),
+            provider_code: Some(provider_code.to_owned()),
+            request_id: Some(request_id),
+            ..self
+        }
+    }
+}

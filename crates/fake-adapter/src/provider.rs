@@ -1,0 +1,92 @@
+//! The simulated provider: its functions, who has run how often, and who we are to it.
+
+use crate::{FakeFunction, ManualClock, Script, SequentialIds};
+use async_trait::async_trait;
+use lamplight_domain::FunctionName;
+use lamplight_ports::{IdSource, Identity, PortError, Principal, Sleeper};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// What changes while functions are called.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    /// How often each function was executed.
+    pub(crate) executions: BTreeMap<String, u64>,
+    /// How many calls of each function were throttled.
+    pub(crate) throttled: BTreeMap<String, u32>,
+    /// How many connections for each function were refused.
+    pub(crate) refused: BTreeMap<String, u32>,
+}
+
+/// A simulated provider. Clones share their state.
+#[derive(Debug, Clone)]
+pub struct FakeProvider {
+    pub(crate) functions: Arc<BTreeMap<String, FakeFunction>>,
+    pub(crate) counters: Arc<Mutex<Counters>>,
+    pub(crate) sleeper: Arc<dyn Sleeper>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) page_size: usize,
+}
+
+impl FakeProvider {
+    /// The account that the simulated functions belong to.
+    pub const ACCOUNT: &str = "000000000000";
+    /// The region that the simulated functions are in.
+    pub const REGION: &str = "us-east-1";
+
+    /// A provider of these functions, on a manual clock, with ids that count.
+    pub fn new(functions: impl IntoIterator<Item = FakeFunction>) -> Self {
+        let by_name = functions.into_iter().map(|function| (function.name.to_string(), function));
+        Self {
+            functions: Arc::new(by_name.collect()),
+            counters: Arc::default(),
+            sleeper: Arc::new(ManualClock::default()),
+            ids: Arc::new(SequentialIds::default()),
+            page_size: 50,
+        }
+    }
+
+    /// A provider of scripted functions.
+    pub fn from_script(script: Script) -> Self {
+        Self::new(script.functions)
+    }
+
+    /// The same provider with another clock to delay on and other ids, as the demo uses the real ones.
+    #[must_use]
+    pub fn with_system(mut self, sleeper: Arc<dyn Sleeper>, ids: Arc<dyn IdSource>) -> Self {
+        self.sleeper = sleeper;
+        self.ids = ids;
+        self
+    }
+
+    /// The same provider with pages of at most `page_size` functions, whatever is asked for.
+    #[must_use]
+    pub fn with_page_size(mut self, page_size: usize) -> Self {
+        self.page_size = page_size.max(1);
+        self
+    }
+
+    /// How often a function was executed.
+    pub fn executions(&self, function: &str) -> u64 {
+        self.counters().executions.get(function).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn counters(&self) -> MutexGuard<'_, Counters> {
+        // Nothing can panic while the lock is held; were it ever so, counts are still counts.
+        self.counters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn arn(function: &FunctionName) -> String {
+        format!("arn:aws:lambda:{}:{}:function:{function}", Self::REGION, Self::ACCOUNT)
+    }
+}
+
+#[async_trait]
+impl Identity for FakeProvider {
+    async fn who_am_i(&self) -> Result<Principal, PortError> {
+        let reference = format!("arn:aws:iam::{}:user/demo", Self::ACCOUNT);
+        Ok(Principal { account: Self::ACCOUNT.to_owned(), reference })
+    }
+}

@@ -1,0 +1,155 @@
+//! Functions scripted in YAML.
+
+use crate::{Answer, Expression, FakeFunction, FunctionFailure};
+use lamplight_domain::NameError;
+use serde::Deserialize;
+use serde_json::Value;
+use std::{collections::BTreeMap, time::Duration};
+
+/// The functions of the demo connection, which needs no account: also the example of the format.
+pub const DEMO_SCRIPT: &str = include_str!("demo.yaml");
+
+/// A script that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ScriptError {
+    /// It is not YAML of the right form; the source says where.
+    #[error("the script of the fake functions cannot be read")]
+    Yaml(#[source] Box<serde_saphyr::Error>),
+    /// A function's script makes no sense.
+    #[error("function {function} of the script: {problem}")]
+    Function {
+        /// The function.
+        function: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// Scripted functions by name.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// The functions, by name.
+    pub functions: Vec<FakeFunction>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    functions: BTreeMap<String, FunctionScript>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FunctionScript {
+    #[serde(default)]
+    description: String,
+    runtime: Option<String>,
+    timeout_seconds: Option<u32>,
+    memory_mb: Option<u32>,
+    #[serde(default)]
+    environment: BTreeMap<String, String>,
+    #[serde(default)]
+    aliases: BTreeMap<String, String>,
+    #[serde(default)]
+    delay_ms: u64,
+    #[serde(default)]
+    throttle: u32,
+    #[serde(default)]
+    refuse: u32,
+    #[serde(default)]
+    drop_answer: bool,
+    #[serde(default)]
+    refuse_log_tail: bool,
+    #[serde(default)]
+    log: Vec<String>,
+    answer: AnswerScript,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AnswerScript {
+    Echo,
+    Return(Value),
+    Compute(BTreeMap<String, Value>),
+    Error(ErrorScript),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ErrorScript {
+    #[serde(default)]
+    handled: bool,
+    #[serde(rename = "type")]
+    error_type: String,
+    message: String,
+    #[serde(default)]
+    stack: Vec<String>,
+}
+
+impl Script {
+    /// Reads a script.
+    pub fn parse(yaml: &str) -> Result<Self, ScriptError> {
+        let document: Document =
+            serde_saphyr::from_str(yaml).map_err(|error| ScriptError::Yaml(Box::new(error)))?;
+        let functions = document.functions.into_iter().map(|(name, script)| function(name, script));
+        Ok(Self { functions: functions.collect::<Result<_, _>>()? })
+    }
+}
+
+fn function(text: String, script: FunctionScript) -> Result<FakeFunction, ScriptError> {
+    let wrong = |problem: String| ScriptError::Function { function: text.clone(), problem };
+    let name = text.parse().map_err(|error: NameError| wrong(error.to_string()))?;
+    let answer = match script.answer {
+        AnswerScript::Echo => Answer::Echo,
+        AnswerScript::Return(value) => Answer::Return(value.to_string()),
+        AnswerScript::Compute(values) => {
+            let parsed = values.into_iter().map(|(name, value)| Ok((name, Expression::parse(value)?)));
+            Answer::Compute(
+                parsed.collect::<Result<_, crate::ExpressionError>>().map_err(|e| wrong(e.to_string()))?,
+            )
+        }
+        AnswerScript::Error(error) => Answer::Error(FunctionFailure {
+            kind: if error.handled { "Handled" } else { "Unhandled" }.to_owned(),
+            error_type: error.error_type,
+            message: error.message,
+            stack: error.stack,
+        }),
+    };
+    let new = FakeFunction::new(name, answer);
+    Ok(FakeFunction {
+        description: script.description,
+        runtime: script.runtime.unwrap_or_else(|| new.runtime.clone()),
+        timeout_seconds: script.timeout_seconds.unwrap_or(new.timeout_seconds),
+        memory_mb: script.memory_mb.unwrap_or(new.memory_mb),
+        environment: script.environment,
+        aliases: script.aliases,
+        delay: Duration::from_millis(script.delay_ms),
+        throttle: script.throttle,
+        refuse: script.refuse,
+        drop_answer: script.drop_answer,
+        refuse_log_tail: script.refuse_log_tail,
+        log: script.log,
+        ..new
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_is_a_valid_script() {
+        let names: Vec<String> =
+            Script::parse(DEMO_SCRIPT).unwrap().functions.into_iter().map(|f| f.name.to_string()).collect();
+        assert!(names.contains(&"adder".to_owned()), "{names:?}");
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let error = Script::parse("functions:\n  f:\n    answer: echo\n    dealy_ms: 5\n").unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("dealy_ms"), "{source}");
+        let error = Script::parse("functions: {f: {answer: {compute: {x: {add: 1}}}}}").unwrap_err();
+        assert_eq!(error.to_string(), "function f of the script: add needs a list");
+    }
+}

@@ -1,0 +1,69 @@
+//! A clock that moves only when it is told to, and ids that count.
+
+use async_trait::async_trait;
+use lamplight_domain::{RunKey, Timestamp};
+use lamplight_ports::{Clock, IdSource, Sleeper};
+use std::{
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
+    time::Duration,
+};
+
+/// A clock for tests and simulations. Whoever sleeps on it moves it on, so nothing ever waits.
+#[derive(Debug)]
+pub struct ManualClock {
+    micros: AtomicI64,
+    slept: AtomicU64,
+}
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        // An arbitrary moment that is easy to recognise: 2026-01-01T00:00:00Z.
+        Self { micros: AtomicI64::new(1_767_225_600_000_000), slept: AtomicU64::new(0) }
+    }
+}
+
+impl ManualClock {
+    /// Moves the clock on.
+    pub fn advance(&self, duration: Duration) {
+        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        self.micros.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// How long was slept in all.
+    pub fn slept(&self) -> Duration {
+        Duration::from_micros(self.slept.load(Ordering::SeqCst))
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.micros.load(Ordering::SeqCst)).unwrap_or(Timestamp::MAX)
+    }
+}
+
+#[async_trait]
+impl Sleeper for ManualClock {
+    async fn sleep(&self, duration: Duration) {
+        self.advance(duration);
+        self.slept.fetch_add(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX), Ordering::SeqCst);
+        // Others get their turn, as with a real wait.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Ids that count from 1, in the form of a UUID; jitter is always one half.
+#[derive(Debug, Default)]
+pub struct SequentialIds(AtomicU64);
+
+impl IdSource for SequentialIds {
+    fn run_key(&self) -> RunKey {
+        let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+        let text = format!("00000000-0000-7000-8000-{number:012x}");
+        // Digits, small letters and '-' alone are always a key.
+        text.parse().unwrap_or_else(|_| unreachable!("{text}"))
+    }
+
+    fn jitter(&self) -> f64 {
+        0.5
+    }
+}
