@@ -61,16 +61,17 @@ pub async fn edit_job(
 ) -> Result<StoredJob, AppError> {
     let stored = show_job(jobs, name).await?;
     let mut job = stored.job.clone();
+    // The rules of a list hold when all edits are done; halfway they need not.
+    let mut parameters: Vec<Parameter> = job.parameters.into();
     for edit in edits {
         match edit {
-            JobEdit::AddParameter(parameter) => job.parameters = add(job.parameters, parameter)?,
+            JobEdit::AddParameter(parameter) => parameters.push(parameter),
             JobEdit::RemoveParameter(name) => {
-                job.parameters = job.parameters.without(&name).map_err(AppError::Parameters)?;
+                let index = position(&parameters, &name)?;
+                parameters.remove(index);
             }
-            JobEdit::RenameParameter(from, to) => {
-                job.parameters = job.parameters.renamed(&from, to).map_err(AppError::Parameters)?;
-            }
-            JobEdit::Parameter(name, edit) => job.parameters = change(job.parameters, &name, edit)?,
+            JobEdit::RenameParameter(from, to) => find(&mut parameters, &from)?.name = to,
+            JobEdit::Parameter(name, edit) => change(find(&mut parameters, &name)?, edit),
             JobEdit::InvocationType(value) => job.overrides.invocation_type = value,
             JobEdit::Qualifier(value) => job.overrides.qualifier = value,
             JobEdit::MaxAttempts(value) => job.overrides.max_attempts = value,
@@ -79,6 +80,7 @@ pub async fn edit_job(
             JobEdit::Description(value) => job.description = value,
         }
     }
+    job.parameters = ParameterList::try_from(parameters).map_err(AppError::Parameters)?;
     check_overrides(&job.overrides)?;
     if job == stored.job {
         return Ok(stored);
@@ -98,15 +100,19 @@ pub(crate) fn check_overrides(overrides: &lamplight_domain::Overrides) -> Result
     Ok(())
 }
 
-fn add(list: ParameterList, parameter: Parameter) -> Result<ParameterList, AppError> {
-    let mut parameters: Vec<Parameter> = list.into();
-    parameters.push(parameter);
-    ParameterList::try_from(parameters).map_err(AppError::Parameters)
+fn position(parameters: &[Parameter], name: &ParamName) -> Result<usize, AppError> {
+    let absent = || AppError::Parameters(ParameterError::Absent { name: name.clone() });
+    parameters.iter().position(|own| own.name.folded() == name.folded()).ok_or_else(absent)
 }
 
-fn change(list: ParameterList, name: &ParamName, edit: ParameterEdit) -> Result<ParameterList, AppError> {
-    let absent = || AppError::Parameters(ParameterError::Absent { name: name.clone() });
-    let mut parameter = list.get(name).cloned().ok_or_else(absent)?;
+fn find<'a>(parameters: &'a mut [Parameter], name: &ParamName) -> Result<&'a mut Parameter, AppError> {
+    let index = position(parameters, name)?;
+    parameters
+        .get_mut(index)
+        .ok_or_else(|| AppError::Parameters(ParameterError::Absent { name: name.clone() }))
+}
+
+fn change(parameter: &mut Parameter, edit: ParameterEdit) {
     match edit {
         ParameterEdit::DataType(value) => parameter.data_type = value,
         ParameterEdit::Direction(value) => parameter.direction = value,
@@ -115,5 +121,4 @@ fn change(list: ParameterList, name: &ParamName, edit: ParameterEdit) -> Result<
         ParameterEdit::Secret(value) => parameter.secret = value,
         ParameterEdit::Description(value) => parameter.description = value,
     }
-    list.with(parameter).map_err(AppError::Parameters)
 }

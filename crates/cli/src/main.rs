@@ -1,2 +1,5 @@
 //! The `lamplight` binary.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    lamplight_cli::run().into()
+}

@@ -235,24 +235,6 @@ impl ParameterList {
         }
         Self::try_from(self.0)
     }
-
-    /// The list without the parameter of a name.
-    pub fn without(mut self, name: &ParamName) -> Result<Self, ParameterError> {
-        let before = self.0.len();
-        self.0.retain(|parameter| !same_name(&parameter.name, name));
-        if self.0.len() == before { Err(ParameterError::Absent { name: name.clone() }) } else { Ok(self) }
-    }
-
-    /// The list with one parameter renamed; its place and all else stay.
-    pub fn renamed(mut self, from: &ParamName, to: ParamName) -> Result<Self, ParameterError> {
-        let parameter = self
-            .0
-            .iter_mut()
-            .find(|parameter| same_name(&parameter.name, from))
-            .ok_or_else(|| ParameterError::Absent { name: from.clone() })?;
-        parameter.name = to;
-        Self::try_from(self.0)
-    }
 }
 
 impl<'a> IntoIterator for &'a ParameterList {
@@ -295,18 +277,5 @@ mod tests {
         assert!(!error.to_string().contains("hunter2"), "{error}");
         secret.default = Some("env:API_KEY".into());
         assert!(ParameterList::try_from(vec![secret]).is_ok());
-    }
-
-    #[test]
-    fn lists_are_edited_by_name_without_regard_to_case() {
-        let list =
-            ParameterList::try_from(vec![parameter("a", DataType::String), parameter("b", DataType::Json)])
-                .unwrap();
-        let list = list.renamed(&"A".parse().unwrap(), "c".parse().unwrap()).unwrap();
-        assert_eq!(list.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["c", "b"]);
-        assert!(list.clone().renamed(&"c".parse().unwrap(), "B".parse().unwrap()).is_err());
-        let list = list.without(&"C".parse().unwrap()).unwrap();
-        assert_eq!(list.len(), 1);
-        assert!(list.without(&"zzz".parse().unwrap()).is_err());
     }
 }

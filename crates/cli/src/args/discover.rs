@@ -1,0 +1,20 @@
+//! The grammar of `lamplight discover`.
+
+use clap::Args;
+
+/// Options of `discover`.
+#[derive(Debug, Args)]
+pub struct DiscoverArgs {
+    /// Make a job of each function listed; jobs that exist keep what people set
+    #[arg(long)]
+    pub import: bool,
+    /// How many functions one call asks for, 1-10000; the service may give fewer
+    #[arg(long, value_name = "N")]
+    pub page_size: Option<u32>,
+    /// Begin where an earlier walk ended: its next marker
+    #[arg(long, value_name = "MARKER")]
+    pub marker: Option<String>,
+    /// Stop after this many functions, 1-10000, and say where to go on
+    #[arg(long, value_name = "N")]
+    pub max_items: Option<u32>,
+}

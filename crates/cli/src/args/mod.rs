@@ -1,0 +1,132 @@
+//! The grammar of the command line, one file a group of verbs.
+
+mod discover;
+mod jobs;
+mod run;
+mod runs;
+
+pub use discover::DiscoverArgs;
+pub use jobs::{EditArgs, JobsCommand};
+pub use run::RunArgs;
+pub use runs::{RunsCommand, RunsListArgs};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Runs cloud functions as jobs, and tells the truth about what happened.
+#[derive(Debug, Parser)]
+#[command(name = "lamplight", version, about, max_term_width = 110, propagate_version = true)]
+pub struct Cli {
+    /// What every verb understands.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// The verb.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every verb.
+#[derive(Debug, Clone, Args)]
+pub struct GlobalArgs {
+    /// The connection to use: one of the configuration file, or `demo`, which needs no account
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "LAMPLIGHT_CONNECTION",
+        help_heading = "Global options"
+    )]
+    pub connection: Option<String>,
+    /// The region, in place of the connection's own
+    #[arg(
+        long,
+        global = true,
+        value_name = "REGION",
+        env = "LAMPLIGHT_REGION",
+        help_heading = "Global options"
+    )]
+    pub region: Option<String>,
+    /// The address of the service, in place of the provider's own
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "LAMPLIGHT_ENDPOINT_URL",
+        help_heading = "Global options"
+    )]
+    pub endpoint_url: Option<String>,
+    /// The configuration file, in place of the `lamplight.toml` that is found
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "LAMPLIGHT_CONFIG",
+        help_heading = "Global options"
+    )]
+    pub config: Option<PathBuf>,
+    /// The folder of the store of jobs and runs
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        env = "LAMPLIGHT_DATA_DIR",
+        help_heading = "Global options"
+    )]
+    pub data_dir: Option<PathBuf>,
+    /// The form of what is written to stdout
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Text, hide_default_value = true, help_heading = "Global options")]
+    pub output: Format,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub quiet: bool,
+}
+
+/// The form of data on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: a table, or the response as it came.
+    Text,
+    /// For programs: one JSON object, stable across versions.
+    Json,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the functions that a connection can see, and make jobs of them
+    Discover(DiscoverArgs),
+    /// Keep jobs: functions with typed parameters
+    #[command(subcommand)]
+    Jobs(JobsCommand),
+    /// Run a job or a function and wait for its outcome
+    Run(RunArgs),
+    /// Tell what is known of a run
+    Status {
+        /// A run id, the beginning of a run's key, or `latest`
+        #[arg(value_name = "RUN")]
+        run: String,
+    },
+    /// Ask for a run to be cancelled, and learn why it cannot be
+    Cancel {
+        /// A run id, the beginning of a run's key, or `latest`
+        #[arg(value_name = "RUN")]
+        run: String,
+    },
+    /// Look at recorded runs
+    #[command(subcommand)]
+    Runs(RunsCommand),
+    /// Open the page where a function can be watched
+    Open {
+        /// A job, or a function as name, name:alias or full reference
+        target: String,
+        /// Print the address instead of opening a browser
+        #[arg(long)]
+        print: bool,
+    },
+    /// Print a script that completes the command line in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}

@@ -1,0 +1,58 @@
+//! `lamplight discover`.
+
+use crate::{ExitCode, args::DiscoverArgs, failure::Failure, render, wiring::Wiring};
+use lamplight_app::{DiscoverRequest, Import, ImportedFunction, discover as find, import_functions};
+use lamplight_ports::Connector;
+
+/// Lists functions, and makes jobs of them where that is asked for.
+pub async fn discover(args: &DiscoverArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let connection = wiring.open(wiring.named_connection()?.as_ref()).await?;
+    let request =
+        DiscoverRequest { marker: args.marker.clone(), page_size: args.page_size, max_items: args.max_items };
+    let found = find(&connection, &request).await?;
+    let imported = if args.import {
+        let store = wiring.store().await?;
+        Some(import_functions(&*store, &connection, &found.functions).await?)
+    } else {
+        None
+    };
+    if wiring.json() {
+        wiring.output.json(&render::DiscoveryJson::new(&found, imported.as_deref()))?;
+    } else {
+        if found.functions.is_empty() {
+            wiring.output.note(&format!("connection {} shows no functions", connection.name));
+        } else {
+            wiring.output.line(&render::functions_table(&found.functions))?;
+        }
+        if let Some(marker) = &found.next_marker {
+            wiring.output.note(&format!("there are more: go on with --marker {marker}"));
+        }
+        for line in imported.iter().flatten().flat_map(notes) {
+            wiring.output.warn(&line);
+        }
+        if let Some(imported) = &imported {
+            wiring.output.note(&summary(imported));
+        }
+    }
+    let skipped = imported.iter().flatten().any(|one| matches!(one.import, Import::Skipped(_)));
+    Ok(if skipped { ExitCode::Partial } else { ExitCode::Success })
+}
+
+fn notes(imported: &ImportedFunction) -> Vec<String> {
+    let mut notes = imported.notes.clone();
+    if let Import::Skipped(reason) = &imported.import {
+        notes.push(format!("{} was not imported: {reason}", imported.function));
+    }
+    notes
+}
+
+fn summary(imported: &[ImportedFunction]) -> String {
+    let count = |wanted: fn(&Import) -> bool| imported.iter().filter(|one| wanted(&one.import)).count();
+    format!(
+        "jobs: {} created, {} refreshed, {} unchanged, {} skipped",
+        count(|i| matches!(i, Import::Created(_))),
+        count(|i| matches!(i, Import::Refreshed(_))),
+        count(|i| matches!(i, Import::Unchanged(_))),
+        count(|i| matches!(i, Import::Skipped(_))),
+    )
+}

@@ -1,0 +1,215 @@
+//! `lamplight jobs`.
+
+use crate::{
+    ExitCode,
+    args::{EditArgs, JobsCommand},
+    arguments::{read_text, source_name},
+    commands::parse,
+    failure::Failure,
+    render,
+    wiring::Wiring,
+    yaml,
+};
+use lamplight_app::{
+    Applied, JobDocument, JobEdit, ParameterEdit, apply_jobs, edit_job, export_jobs, list_jobs, remove_job,
+    show_job,
+};
+use lamplight_domain::{DataType, Direction, JobName, ParamName, Parameter};
+
+/// `lamplight jobs …`
+pub async fn jobs(command: JobsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    match command {
+        JobsCommand::List => list(wiring).await,
+        JobsCommand::Show { job } => show(&job, wiring).await,
+        JobsCommand::Edit(args) => edit(&args, wiring).await,
+        JobsCommand::Rm { jobs } => remove(&jobs, wiring).await,
+        JobsCommand::Export { jobs } => export(&jobs, wiring).await,
+        JobsCommand::Apply { file } => apply(&file, wiring).await,
+    }
+}
+
+async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let jobs = list_jobs(&*wiring.store().await?).await?;
+    if wiring.json() {
+        let documents: Vec<JobDocument> = jobs.into_iter().map(|stored| stored.job.into()).collect();
+        wiring.output.json(&serde_json::json!({ "jobs": documents }))?;
+    } else if jobs.is_empty() {
+        wiring.output.note("there are no jobs; `lamplight discover --import` makes them");
+    } else {
+        wiring.output.line(&render::jobs_table(&jobs))?;
+    }
+    Ok(ExitCode::Success)
+}
+
+async fn show(job: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let stored = show_job(&*wiring.store().await?, &parse(job)?).await?;
+    if wiring.json() {
+        wiring.output.json(&JobDocument::from(stored.job))?;
+    } else {
+        wiring.output.line(&render::job_details(&stored))?;
+    }
+    Ok(ExitCode::Success)
+}
+
+async fn remove(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let names: Vec<JobName> = names.iter().map(|name| parse(name)).collect::<Result<_, _>>()?;
+    let store = wiring.store().await?;
+    let mut first_failure = None;
+    let mut removed = 0_usize;
+    for name in &names {
+        match remove_job(&*store, name).await {
+            Ok(()) => {
+                removed += 1;
+                wiring.output.note(&format!("job {name} removed"));
+            }
+            Err(error) if names.len() == 1 => return Err(error.into()),
+            Err(error) => {
+                let failure = Failure::from(error);
+                failure.report(wiring.output, false);
+                first_failure.get_or_insert(failure.exit_code);
+            }
+        }
+    }
+    Ok(match first_failure {
+        None => ExitCode::Success,
+        Some(_) if removed > 0 => ExitCode::Partial,
+        Some(code) => code,
+    })
+}
+
+async fn export(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let names: Vec<JobName> = names.iter().map(|name| parse(name)).collect::<Result<_, _>>()?;
+    let documents = export_jobs(&*wiring.store().await?, &names).await?;
+    if wiring.json() {
+        wiring.output.json(&serde_json::json!({ "jobs": documents }))?;
+        return Ok(ExitCode::Success);
+    }
+    let texts: Vec<String> = documents.iter().map(yaml::write).collect::<Result<_, _>>()?;
+    wiring.output.data(texts.join("---\n").as_bytes())?;
+    Ok(ExitCode::Success)
+}
+
+async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let documents: Vec<JobDocument> = yaml::read_all(&read_text(file)?, &source_name(file))?;
+    if documents.is_empty() {
+        return Err(Failure::usage("invalid_yaml", format!("{}: there is no document", source_name(file))));
+    }
+    let applied = apply_jobs(wiring, &*wiring.store().await?, documents).await?;
+    let word = |applied: Applied| match applied {
+        Applied::Created => "created",
+        Applied::Configured => "configured",
+        Applied::Unchanged => "unchanged",
+    };
+    if wiring.json() {
+        let jobs: Vec<_> = applied
+            .iter()
+            .map(|(name, a)| serde_json::json!({ "name": name, "applied": word(*a) }))
+            .collect();
+        wiring.output.json(&serde_json::json!({ "jobs": jobs }))?;
+    } else {
+        for (name, applied) in &applied {
+            wiring.output.line(&format!("job {name} {}", word(*applied)))?;
+        }
+    }
+    Ok(ExitCode::Success)
+}
+
+async fn edit(args: &EditArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let edits = edits(args)?;
+    if edits.is_empty() {
+        return Err(Failure::usage("invalid_setting", "nothing is to be changed").with_hint(
+            "`lamplight jobs edit --help` lists the changes; `jobs export` and `jobs apply` edit as YAML",
+        ));
+    }
+    let stored = edit_job(&*wiring.store().await?, &parse(&args.job)?, edits).await?;
+    if wiring.json() {
+        wiring.output.json(&JobDocument::from(stored.job))?;
+    } else {
+        wiring.output.line(&render::job_details(&stored))?;
+    }
+    Ok(ExitCode::Success)
+}
+
+fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
+    let mut edits = Vec::new();
+    for text in &args.rename_param {
+        let (from, to) = pair(text)?;
+        edits.push(JobEdit::RenameParameter(from, parse(to)?));
+    }
+    for name in &args.remove_param {
+        edits.push(JobEdit::RemoveParameter(parse(name)?));
+    }
+    for text in &args.add_param {
+        let (name, data_type) = match text.rsplit_once(':') {
+            Some((name, data_type)) => (name, parse::<DataType>(data_type)?),
+            None => (text.as_str(), DataType::String),
+        };
+        edits.push(JobEdit::AddParameter(Parameter::new(parse(name)?, data_type)));
+    }
+    for text in &args.set_type {
+        let (name, data_type) = pair(text)?;
+        edits.push(JobEdit::Parameter(name, ParameterEdit::DataType(parse(data_type)?)));
+    }
+    for text in &args.set_direction {
+        let (name, direction) = pair(text)?;
+        edits.push(JobEdit::Parameter(name, ParameterEdit::Direction(parse::<Direction>(direction)?)));
+    }
+    // A default must be gone, or be a reference, before its parameter becomes secret.
+    for name in &args.unset_default {
+        edits.push(JobEdit::Parameter(parse(name)?, ParameterEdit::Default(None)));
+    }
+    let flags: [(&Vec<String>, ParameterEdit); 4] = [
+        (&args.secret, ParameterEdit::Secret(true)),
+        (&args.not_secret, ParameterEdit::Secret(false)),
+        (&args.require, ParameterEdit::Required(true)),
+        (&args.optional, ParameterEdit::Required(false)),
+    ];
+    for (names, edit) in flags {
+        for name in names {
+            edits.push(JobEdit::Parameter(parse(name)?, edit.clone()));
+        }
+    }
+    for text in &args.set_default {
+        let (name, value) = pair(text)?;
+        edits.push(JobEdit::Parameter(name, ParameterEdit::Default(Some(value.to_owned()))));
+    }
+    for text in &args.describe {
+        let (name, description) = pair(text)?;
+        let description = Some(description.to_owned()).filter(|text| !text.is_empty());
+        edits.push(JobEdit::Parameter(name, ParameterEdit::Description(description)));
+    }
+    if let Some(text) = &args.invocation_type {
+        edits.push(JobEdit::InvocationType(or_none(text)?));
+    }
+    if let Some(text) = &args.qualifier {
+        edits.push(JobEdit::Qualifier(or_none(text)?));
+    }
+    if let Some(text) = &args.max_attempts {
+        edits.push(JobEdit::MaxAttempts(or_none(text)?));
+    }
+    if let Some(text) = &args.move_to {
+        edits.push(JobEdit::Connection(parse(text)?));
+    }
+    if let Some(text) = &args.description {
+        edits.push(JobEdit::Description(Some(text.clone()).filter(|text| !text.is_empty())));
+    }
+    Ok(edits)
+}
+
+fn pair(text: &str) -> Result<(ParamName, &str), Failure> {
+    let (name, value) = text.split_once('=').ok_or_else(|| {
+        Failure::usage(
+            "invalid_setting",
+            format!("{text:?} has no '='; give the parameter's name, '=' and the value"),
+        )
+    })?;
+    Ok((parse(name)?, value))
+}
+
+fn or_none<T>(text: &str) -> Result<Option<T>, Failure>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    if text == "none" { Ok(None) } else { parse(text).map(Some) }
+}

@@ -1,0 +1,38 @@
+//! One file a verb, or group of verbs: parse what clap left as text, call a use case, render.
+
+mod discover;
+mod jobs;
+mod open;
+mod run;
+mod runs;
+
+use crate::{Cli, ExitCode, args::Command, failure::Failure, wiring::Wiring};
+use clap::CommandFactory;
+
+/// Runs one verb.
+pub async fn run(command: Command, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Discover(args) => discover::discover(&args, wiring).await,
+        Command::Jobs(command) => jobs::jobs(command, wiring).await,
+        Command::Run(args) => run::run(args, wiring).await,
+        Command::Status { run } => runs::status(&run, wiring).await,
+        Command::Cancel { run } => runs::cancel(&run, wiring).await,
+        Command::Runs(command) => runs::runs(command, wiring).await,
+        Command::Open { target, print } => open::open(&target, print, wiring).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "lamplight", &mut script);
+            wiring.output.data(&script)?;
+            Ok(ExitCode::Success)
+        }
+    }
+}
+
+/// Parses a text and says which rule it breaks.
+fn parse<T>(text: &str) -> Result<T, Failure>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| Failure::usage("invalid_name", error.to_string()))
+}

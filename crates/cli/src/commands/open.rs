@@ -1,0 +1,38 @@
+//! `lamplight open`.
+
+use crate::{ExitCode, failure::Failure, wiring::Wiring};
+use lamplight_app::{monitor_url, resolve_target};
+use std::process::{Command, Stdio};
+
+/// Opens, or prints, the page where a function can be watched.
+pub async fn open(target: &str, print: bool, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let store = wiring.store().await?;
+    let connection = wiring.named_connection()?;
+    let target = resolve_target(wiring, &*store, target, connection.as_ref()).await?;
+    let url = monitor_url(&target)?;
+    if wiring.json() {
+        wiring.output.json(&serde_json::json!({ "monitor_url": url }))?;
+    } else {
+        wiring.output.line(&url)?;
+    }
+    // Without a terminal there is nobody to look at a browser.
+    if !print && !wiring.json() && wiring.output.can_ask {
+        let program = wiring.browser().unwrap_or_else(|| default_opener().to_owned());
+        let started = Command::new(&program)
+            .arg(&url)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        if let Err(error) = started {
+            wiring
+                .output
+                .warn(&format!("{program} could not be started ({error}); open the address yourself"));
+        }
+    }
+    Ok(ExitCode::Success)
+}
+
+fn default_opener() -> &'static str {
+    if cfg!(target_os = "macos") { "open" } else { "xdg-open" }
+}

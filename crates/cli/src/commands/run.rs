@@ -1,0 +1,130 @@
+//! `lamplight run`.
+
+use crate::{
+    ExitCode,
+    args::RunArgs,
+    arguments::{read_parameter, read_parameters_file, read_payload},
+    commands::parse,
+    failure::Failure,
+    progress::RunProgress,
+    render,
+    wiring::Wiring,
+};
+use lamplight_app::{EventSource, RunRequest, StartedRun, Target, prepare_run, resolve_target, start_run};
+use lamplight_domain::{Argument, Arguments, EvidenceKind, Parameter, Settings};
+use tokio_util::sync::CancellationToken;
+
+/// Runs a job or a function and waits for its outcome.
+pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let store = wiring.store().await?;
+    let connection = wiring.named_connection()?;
+    let target = resolve_target(wiring, &*store, &args.target, connection.as_ref()).await?;
+    let event = event(&args, &target, wiring)?;
+    let settings = settings(&args)?;
+    let prepared = prepare_run(&wiring.secrets(), RunRequest { target, event, settings }).await?;
+    let ports = wiring.run_ports().await?;
+    let progress = RunProgress::new(wiring.output, wiring.global.quiet);
+    let cancel = cancel_on_signal();
+    let started = start_run(&ports, prepared, &progress, &cancel).await;
+    progress.finish();
+    let StartedRun { run, response } = started?;
+    if wiring.json() {
+        wiring.output.json(&render::RunJson::new(&run, response.as_deref()))?;
+    } else {
+        if let Some(response) = &response {
+            wiring.output.stdout_response(response)?;
+        }
+        if !wiring.global.quiet || run.error.is_some() {
+            render::run_summary(wiring.output, &run);
+        }
+    }
+    let interrupted = run.evidence().is_some_and(|evidence| evidence.kind == EvidenceKind::Interrupted);
+    Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run) })
+}
+
+fn event(args: &RunArgs, target: &Target, wiring: &Wiring) -> Result<EventSource, Failure> {
+    if let Some(payload) = &args.payload {
+        return Ok(EventSource::Raw(read_payload(payload)?));
+    }
+    let mut arguments = Arguments::default();
+    if let Some(file) = &args.params_file {
+        read_parameters_file(&mut arguments, file)?;
+    }
+    for text in &args.parameters {
+        read_parameter(&mut arguments, text)?;
+    }
+    let may_ask = wiring.output.can_ask && !args.no_input && args.params_file.as_deref() != Some("-");
+    if may_ask && let Some(job) = &target.job {
+        for parameter in &job.parameters {
+            let missing = parameter.required && parameter.direction.is_input() && parameter.default.is_none();
+            if missing && arguments.get(&parameter.name).is_none() {
+                let value = ask(parameter)?;
+                arguments
+                    .insert(parameter.name.clone(), Argument::Text(value))
+                    .map_err(|error| Failure::usage("invalid_arguments", error.to_string()))?;
+            }
+        }
+    }
+    Ok(EventSource::Arguments(arguments))
+}
+
+/// Asks the person at the terminal for a required value; what does not fit is asked for again.
+fn ask(parameter: &Parameter) -> Result<String, Failure> {
+    let title = format!("{} ({})", parameter.name, parameter.data_type);
+    let data_type = parameter.data_type;
+    let check = move |text: &str| -> Result<inquire::validator::Validation, inquire::CustomUserError> {
+        Ok(match data_type.check(&Argument::Text(text.to_owned())) {
+            Ok(()) => inquire::validator::Validation::Valid,
+            Err(misfit) => inquire::validator::Validation::Invalid(misfit.to_string().into()),
+        })
+    };
+    let answer = if parameter.secret {
+        inquire::Password::new(&title).without_confirmation().with_validator(check).prompt()
+    } else {
+        let mut prompt = inquire::Text::new(&title).with_validator(check);
+        prompt.help_message = parameter.description.as_deref();
+        prompt.prompt()
+    };
+    answer.map_err(|error| Failure {
+        exit_code: ExitCode::Interrupted,
+        ..Failure::usage("invalid_arguments", format!("parameter {} was not given: {error}", parameter.name))
+    })
+}
+
+fn settings(args: &RunArgs) -> Result<Settings, Failure> {
+    Ok(Settings {
+        invocation_type: args.invocation_type,
+        qualifier: args.qualifier.as_deref().map(parse).transpose()?,
+        max_attempts: args.max_attempts,
+        log_tail: args.no_log_tail.then_some(false),
+        client_context: args.client_context.clone(),
+    })
+}
+
+/// Fires when the person or the system asks the process to stop. The first request ends the waiting and records
+/// the run; a second one ends the process as usual.
+fn cancel_on_signal() -> CancellationToken {
+    let cancel = CancellationToken::new();
+    let fired = cancel.clone();
+    tokio::spawn(async move {
+        let asked = async {
+            #[cfg(unix)]
+            {
+                use tokio::signal::unix::{SignalKind, signal};
+                let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+                tokio::select! {
+                    _ = tokio::signal::ctrl_c() => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            #[cfg(not(unix))]
+            {
+                // Without a handler the process ends as usual and the run is settled later.
+                let _ = tokio::signal::ctrl_c().await;
+            }
+        };
+        asked.await;
+        fired.cancel();
+    });
+    cancel
+}

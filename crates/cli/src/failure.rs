@@ -1,0 +1,124 @@
+//! Failures as people see them: one line, numbered causes, a hint; or one JSON object.
+
+use crate::{ExitCode, output::Output};
+use lamplight_app::AppError;
+use serde::Serialize;
+use std::error::Error;
+
+/// A command that did not do what it was asked.
+#[derive(Debug)]
+pub struct Failure {
+    /// What the process says to its caller.
+    pub exit_code: ExitCode,
+    /// A stable code, documented in `docs/errors.md`.
+    pub code: String,
+    /// What happened, as one lower-case fragment.
+    pub message: String,
+    /// What lies beneath, outermost first.
+    pub causes: Vec<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    error: JsonError<'a>,
+}
+
+#[derive(Serialize)]
+struct JsonError<'a> {
+    code: &'a str,
+    message: &'a str,
+    causes: &'a [String],
+    hint: Option<&'a str>,
+}
+
+impl Failure {
+    /// A call that was wrong.
+    pub fn usage(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            exit_code: ExitCode::Usage,
+            code: code.to_owned(),
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// A file or stream that could not be read or written.
+    pub fn io(what: impl Into<String>, error: &std::io::Error) -> Self {
+        let exit_code = match error.kind() {
+            std::io::ErrorKind::NotFound => ExitCode::NotFound,
+            _ => ExitCode::Unexpected,
+        };
+        Self {
+            exit_code,
+            code: "io".to_owned(),
+            message: what.into(),
+            causes: vec![error.to_string()],
+            hint: None,
+        }
+    }
+
+    /// The same failure with advice.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Tells the person, on stderr; with `json`, tells the program, on stdout.
+    pub fn report(&self, output: Output, json: bool) {
+        if json {
+            let error = JsonError {
+                code: &self.code,
+                message: &self.message,
+                causes: &self.causes,
+                hint: self.hint.as_deref(),
+            };
+            // With stdout gone the person still gets the text below.
+            let _ = output.json(&Json { error });
+        }
+        let style = anstyle::AnsiColor::Red.on_default().bold();
+        output.note(&format!("{style}error{style:#}: {}", self.message));
+        for (number, cause) in self.causes.iter().enumerate() {
+            output.note(&format!("  {}: {cause}", number + 1));
+        }
+        if let Some(hint) = &self.hint {
+            let style = anstyle::AnsiColor::Cyan.on_default().bold();
+            output.note(&format!("{style}hint{style:#}: {hint}"));
+        }
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        let mut causes = Vec::new();
+        let mut cause = error.cause();
+        while let Some(current) = cause {
+            causes.push(current.to_string());
+            cause = Error::source(current);
+        }
+        // Some libraries repeat a cause in the message above it; saying it once is enough.
+        causes.dedup();
+        Self {
+            exit_code: ExitCode::of_class(error.class()),
+            code: error.code().to_owned(),
+            message: error.to_string(),
+            causes,
+            hint: error.hint(),
+        }
+    }
+}
+
+impl From<lamplight_ports::PortError> for Failure {
+    fn from(error: lamplight_ports::PortError) -> Self {
+        AppError::from(error).into()
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::io("the output could not be written", &error)
+    }
+}

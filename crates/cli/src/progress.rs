@@ -1,0 +1,63 @@
+//! What a person sees while a run is under way.
+
+use crate::output::Output;
+use indicatif::{ProgressBar, ProgressStyle};
+use lamplight_app::{Progress, Step};
+use lamplight_domain::Run;
+use std::{sync::OnceLock, time::Duration};
+
+/// Shows state and elapsed time on a terminal, and elsewhere only what is out of the ordinary.
+#[derive(Debug)]
+pub struct RunProgress {
+    output: Output,
+    quiet: bool,
+    bar: OnceLock<ProgressBar>,
+}
+
+impl RunProgress {
+    /// Shows nothing yet.
+    pub fn new(output: Output, quiet: bool) -> Self {
+        Self { output, quiet, bar: OnceLock::new() }
+    }
+
+    /// Takes the display away.
+    pub fn finish(&self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn bar(&self) -> &ProgressBar {
+        self.bar.get_or_init(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        })
+    }
+}
+
+impl Progress for RunProgress {
+    fn step(&self, run: &Run, step: Step) {
+        if self.quiet {
+            return;
+        }
+        let name = &run.function.name;
+        match (&step, self.output.stderr_is_terminal) {
+            (Step::Calling { attempt: 1 }, true) => self.bar().set_message(format!("{name} running")),
+            (Step::Calling { attempt }, true) => {
+                self.bar().set_message(format!("{name} running, attempt {attempt}"));
+            }
+            (Step::Waiting { wait, reason, .. }, true) => {
+                self.bar().set_message(format!("{name} waiting {:.1} s: {reason}", wait.as_secs_f64()));
+            }
+            (Step::Calling { .. }, false) => {}
+            (Step::Waiting { attempt, wait, reason }, false) => self.output.note(&format!(
+                "attempt {attempt} did not start the function ({reason}); the next one in {:.1} s",
+                wait.as_secs_f64()
+            )),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Rendering: what use cases return, as tables and texts for people and as stable JSON for programs.
+
+mod discovery;
+mod jobs;
+mod run_json;
+mod run_text;
+mod runs;
+mod table;
+
+pub use discovery::{DiscoveryJson, functions_table};
+pub use jobs::{job_details, jobs_table};
+pub use run_json::RunJson;
+pub use run_text::{run_details, run_summary};
+pub use runs::{CancelJson, StatusJson, SummaryJson, runs_table, status_text};

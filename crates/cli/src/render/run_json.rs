@@ -1,0 +1,122 @@
+//! A run as one JSON object: the stable form for programs.
+
+use lamplight_domain::{
+    ConnectionName, EffectiveSettings, Evidence, ExecutionReport, InvocationType, JobName, MASK, Qualifier,
+    RawJson, RecordedArgument, Run, RunKey, RunState, Status, Timestamp, Warning,
+};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// All that is known of a run.
+#[derive(Debug, Serialize)]
+pub struct RunJson<'a> {
+    run_id: Option<String>,
+    key: &'a RunKey,
+    state: RunState,
+    status: Status,
+    evidence: Option<EvidenceJson<'a>>,
+    job: Option<&'a JobName>,
+    connection: &'a ConnectionName,
+    function: &'a str,
+    function_reference: &'a str,
+    qualifier: Option<&'a Qualifier>,
+    invocation_type: InvocationType,
+    effective: &'a EffectiveSettings,
+    arguments: &'a [RecordedArgument],
+    payload_bytes: u64,
+    request_id: Option<&'a str>,
+    executed_version: Option<&'a str>,
+    attempts: u32,
+    outputs: Outputs<'a>,
+    response: Option<Response<'a>>,
+    warnings: Vec<WarningJson<'a>>,
+    error: Option<&'a lamplight_domain::RunError>,
+    log_tail: Option<&'a str>,
+    report: Option<&'a ExecutionReport>,
+    cost_usd: Option<f64>,
+    started_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    monitor_url: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct EvidenceJson<'a> {
+    #[serde(flatten)]
+    evidence: &'a Evidence,
+    message: String,
+}
+
+#[derive(Debug, Serialize)]
+struct WarningJson<'a> {
+    #[serde(flatten)]
+    warning: &'a Warning,
+    message: String,
+}
+
+/// The response as JSON where it is JSON, byte for byte, else as text.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Response<'a> {
+    Json(&'a RawValue),
+    Text(Cow<'a, str>),
+}
+
+#[derive(Debug)]
+struct Outputs<'a>(&'a Run);
+
+impl Serialize for Outputs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.outputs.len()))?;
+        for output in &self.0.outputs {
+            if output.secret {
+                map.serialize_entry(output.name.as_str(), &RawJson::string(MASK))?;
+            } else {
+                map.serialize_entry(output.name.as_str(), &output.value)?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl<'a> RunJson<'a> {
+    /// A run and its response.
+    pub fn new(run: &'a Run, response: Option<&'a [u8]>) -> Self {
+        Self {
+            run_id: run.id().ok().map(|id| id.to_string()),
+            key: &run.key,
+            state: run.state(),
+            status: run.status(),
+            evidence: run.evidence().map(|evidence| EvidenceJson { evidence, message: evidence.to_string() }),
+            job: run.job.as_ref(),
+            connection: &run.connection,
+            function: run.function.name.as_str(),
+            function_reference: &run.function.reference,
+            qualifier: run.effective.qualifier.value.as_ref(),
+            invocation_type: run.effective.invocation_type.value,
+            effective: &run.effective,
+            arguments: &run.arguments,
+            payload_bytes: run.payload_bytes,
+            request_id: run.request_id.as_deref(),
+            executed_version: run.executed_version.as_deref(),
+            attempts: run.attempts,
+            outputs: Outputs(run),
+            response: response.map(|bytes| match serde_json::from_slice(bytes) {
+                Ok(raw) => Response::Json(raw),
+                Err(_) => Response::Text(String::from_utf8_lossy(bytes)),
+            }),
+            warnings: run
+                .warnings
+                .iter()
+                .map(|warning| WarningJson { warning, message: warning.to_string() })
+                .collect(),
+            error: run.error.as_ref(),
+            log_tail: run.log_tail.as_deref(),
+            report: run.report.as_ref(),
+            cost_usd: run.cost_usd,
+            started_at: run.started_at,
+            ended_at: run.ended_at,
+            monitor_url: run.monitor_url.as_deref(),
+        }
+    }
+}

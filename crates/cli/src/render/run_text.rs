@@ -1,0 +1,156 @@
+//! A run as people read it.
+
+use crate::{
+    output::{Output, heading},
+    render::table::{details, harmless, one_line},
+};
+use lamplight_domain::{ExecutionReport, MASK, Run, RunState};
+
+/// What is said on stderr after a run, beside the response on stdout.
+pub fn run_summary(output: Output, run: &Run) {
+    let style = heading();
+    let took = elapsed_ms(run).map(|ms| format!(" in {}", milliseconds(ms))).unwrap_or_default();
+    output.note(&format!("{style}{}{style:#} {}{took}", run.function.name, words(run.state())));
+    let mut rows = outputs(run);
+    rows.extend(facts(run));
+    output.note(&details(&rows));
+    for warning in &run.warnings {
+        output.warn(&one_line(&warning.to_string()));
+    }
+    if let Some(log) = &run.log_tail {
+        output.note(&format!("{style}log tail{style:#}\n{}", harmless(log.trim_end())));
+    }
+    if let Some(error) = &run.error {
+        let red = anstyle::AnsiColor::Red.on_default().bold();
+        let error_type = error.error_type.as_ref().map(|t| format!("{}: ", one_line(t))).unwrap_or_default();
+        output.note(&format!("{red}error{red:#}: {error_type}{}", harmless(&error.message)));
+        for frame in &error.stack {
+            output.note(&format!("  {}", harmless(frame)));
+        }
+        if let Some(hint) = &error.hint {
+            let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
+            output.note(&format!("{cyan}hint{cyan:#}: {hint}"));
+        }
+    }
+}
+
+/// All that is recorded of a run, for stdout.
+pub fn run_details(run: &Run) -> String {
+    let mut rows =
+        vec![("function", run.function.name.to_string()), ("state", words(run.state()).to_owned())];
+    if let Some(job) = &run.job {
+        rows.push(("job", job.to_string()));
+    }
+    rows.push(("connection", run.connection.to_string()));
+    let effective = &run.effective;
+    rows.push(("type", format!("{} ({})", effective.invocation_type.value, effective.invocation_type.level)));
+    if let Some(qualifier) = &effective.qualifier.value {
+        rows.push(("qualifier", format!("{qualifier} ({})", effective.qualifier.level)));
+    }
+    for argument in &run.arguments {
+        let cut = argument.cut_from_bytes.map(|bytes| format!(" … ({bytes} bytes)")).unwrap_or_default();
+        rows.push(("argument", format!("{} = {}{cut}", argument.name, one_line(&argument.value))));
+    }
+    rows.extend(outputs(run));
+    rows.push(("started", run.started_at.to_string()));
+    if let Some(ended) = run.ended_at {
+        rows.push(("ended", ended.to_string()));
+    }
+    rows.extend(facts(run));
+    for warning in &run.warnings {
+        rows.push(("warning", one_line(&warning.to_string())));
+    }
+    if let Some(error) = &run.error {
+        let error_type = error.error_type.as_ref().map(|t| format!("{}: ", one_line(t))).unwrap_or_default();
+        rows.push(("error", format!("{error_type}{}", harmless(&error.message))));
+        if !error.stack.is_empty() {
+            rows.push(("stack", harmless(&error.stack.join("\n"))));
+        }
+        rows.extend(error.hint.clone().map(|hint| ("hint", hint)));
+    }
+    if let Some(log) = &run.log_tail {
+        rows.push(("log tail", harmless(log.trim_end())));
+    }
+    if let Some(response) = &run.response {
+        let text = String::from_utf8_lossy(response);
+        let end = text.floor_char_boundary(SHOWN_RESPONSE);
+        let cut = if end < text.len() {
+            format!(" … ({} bytes; --output json shows all)", text.len())
+        } else {
+            String::new()
+        };
+        rows.push(("response", format!("{}{cut}", harmless(&text[..end]))));
+    }
+    details(&rows)
+}
+
+/// How much of a response `runs show` prints, in bytes.
+const SHOWN_RESPONSE: usize = 4000;
+
+fn outputs(run: &Run) -> Vec<(&'static str, String)> {
+    let value = |output: &lamplight_domain::Output| {
+        if output.secret { MASK.to_owned() } else { one_line(output.value.as_str()) }
+    };
+    run.outputs.iter().map(|output| ("output", format!("{} = {}", output.name, value(output)))).collect()
+}
+
+fn facts(run: &Run) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    rows.extend(run.id().ok().map(|id| ("run id", id.to_string())));
+    rows.push(("key", run.key.to_string()));
+    if let Some(evidence) = run.evidence() {
+        rows.push(("status", format!("{}: {evidence}", run.status())));
+    }
+    if run.attempts != 1 {
+        rows.push(("attempts", run.attempts.to_string()));
+    }
+    rows.extend(run.executed_version.clone().map(|version| ("version", version)));
+    if let Some(report) = &run.report {
+        rows.extend(figures(report));
+    }
+    rows.extend(run.cost_usd.map(|cost| ("cost", format!("${cost:.10} by list price"))));
+    rows.extend(run.monitor_url.clone().map(|url| ("monitor", url)));
+    rows
+}
+
+fn figures(report: &ExecutionReport) -> Vec<(&'static str, String)> {
+    let mut rows = vec![(
+        "duration",
+        format!("{}, billed {}", milliseconds(report.duration_ms), milliseconds(precise(report.billed_ms))),
+    )];
+    rows.push(match report.max_memory_mb {
+        Some(used) => ("memory", format!("{used} of {} MB", report.memory_mb)),
+        None => ("memory", format!("{} MB", report.memory_mb)),
+    });
+    rows.push(match report.init_ms {
+        Some(init) => ("cold start", milliseconds(init)),
+        None => ("cold start", "no".to_owned()),
+    });
+    rows
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of one run are far below 2^52")]
+fn precise(milliseconds: u64) -> f64 {
+    milliseconds as f64
+}
+
+fn elapsed_ms(run: &Run) -> Option<f64> {
+    run.ended_at.map(|ended| ended.duration_since(run.started_at).as_secs_f64() * 1000.0)
+}
+
+fn milliseconds(ms: f64) -> String {
+    if ms < 10_000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
+}
+
+/// A state in words.
+pub fn words(state: RunState) -> &'static str {
+    match state {
+        RunState::Running => "is running",
+        RunState::Succeeded => "succeeded",
+        RunState::FunctionFailed => "failed",
+        RunState::Accepted => "was queued",
+        RunState::Validated => "was validated",
+        RunState::Rejected => "was rejected; the function did not start",
+        RunState::Unknown => "has an unknown outcome",
+    }
+}

@@ -1,0 +1,67 @@
+//! Tables without borders, as kubectl and gh print them.
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+/// A table of rows under headings. Columns are never cut: what a program may read must be whole.
+pub fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(headings);
+    for row in rows {
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let lines: Vec<String> = table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
+}
+
+/// Label and value, one a line, the values aligned.
+pub fn details(rows: &[(&str, String)]) -> String {
+    let width = rows.iter().map(|(label, _)| label.len()).max().unwrap_or_default();
+    let lines: Vec<String> = rows
+        .iter()
+        .map(|(label, value)| {
+            let value = value.replace('\n', &format!("\n{:width$}  ", ""));
+            format!("{label:width$}  {value}").trim_end().to_owned()
+        })
+        .collect();
+    lines.join("\n")
+}
+
+/// A value, or a dash where there is none.
+pub fn or_dash<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// A text of a function or person on one line, without control characters that could steer a terminal.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A text of a function or person, line ends and tabs kept, without other control characters.
+pub fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_aligned_and_have_no_trailing_space() {
+        let text =
+            table(["NAME", "N"], [["a".to_owned(), "1".to_owned()], ["longer".to_owned(), "-".to_owned()]]);
+        assert_eq!(text, "NAME    N\na       1\nlonger  -");
+        assert_eq!(details(&[("a", "1\n2".into()), ("long", "x".into())]), "a     1\n      2\nlong  x");
+    }
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(harmless("a\x1b[31mb\n"), "a\u{fffd}[31mb\n");
+        assert_eq!(one_line("a\nb"), "a b");
+    }
+}

@@ -1,0 +1,283 @@
+//! Which adapters stand behind the ports, by flags, environment and configuration file.
+
+use crate::{
+    args::{Format, GlobalArgs},
+    config::{Config, ConnectionConfig, Provider},
+    failure::Failure,
+    output::Output,
+};
+use async_trait::async_trait;
+use lamplight_app::RunPorts;
+use lamplight_aws_adapter::{AwsConnectionConfig, open};
+use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
+use lamplight_domain::{ConnectionName, RunnerId, Settings};
+use lamplight_fake_adapter::{DEMO_SCRIPT, FakeProvider, Script};
+use lamplight_ports::{Connection, Connector, IdSource, PortError, PortErrorKind};
+use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
+use lamplight_system_adapter::{EnvAndFileSecrets, Environment, Paths, SystemClock, SystemIds, TokioSleeper};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
+use tokio::sync::OnceCell;
+
+/// The connection that needs no account.
+const DEMO: &str = "demo";
+/// The connection made of flags and environment alone.
+const AMBIENT: &str = "ambient";
+
+/// Everything that commands are wired from. What a verb does not need is not opened.
+#[derive(Debug)]
+pub struct Wiring {
+    /// The options of every verb.
+    pub global: GlobalArgs,
+    /// Where commands write.
+    pub output: Output,
+    environment: Environment,
+    ids: Arc<SystemIds>,
+    store: OnceCell<Arc<SqliteStore>>,
+    config: OnceLock<Config>,
+}
+
+impl Wiring {
+    /// Wires nothing yet.
+    pub fn new(global: GlobalArgs, environment: Environment, output: Output) -> Self {
+        Self {
+            global,
+            output,
+            environment,
+            ids: Arc::default(),
+            store: OnceCell::new(),
+            config: OnceLock::new(),
+        }
+    }
+
+    /// Whether data is to be JSON.
+    pub fn json(&self) -> bool {
+        self.global.output == Format::Json
+    }
+
+    /// The store, opened where it is first needed.
+    pub async fn store(&self) -> Result<Arc<SqliteStore>, Failure> {
+        let opened = self.store.get_or_try_init(|| async {
+            let folder = match &self.global.data_dir {
+                Some(folder) => folder.clone(),
+                None => Paths::data_dir(&self.environment).map_err(Failure::from)?,
+            };
+            let options = SqliteOptions { runner_id: RunnerId(self.ids.run_key().to_string()) };
+            let store =
+                SqliteStore::open(&folder.join("lamplight.db"), options).await.map_err(Failure::from)?;
+            Ok::<_, Failure>(Arc::new(store))
+        });
+        opened.await.cloned()
+    }
+
+    /// The ports that a run needs.
+    pub async fn run_ports(&self) -> Result<RunPorts, Failure> {
+        let store = self.store().await?;
+        Ok(RunPorts {
+            runs: store.clone(),
+            runners: store,
+            clock: Arc::new(SystemClock),
+            sleeper: Arc::new(TokioSleeper),
+            ids: self.ids.clone(),
+        })
+    }
+
+    /// Reads secrets by reference.
+    pub fn secrets(&self) -> EnvAndFileSecrets {
+        EnvAndFileSecrets::new(self.environment.clone())
+    }
+
+    /// The time.
+    pub fn clock(&self) -> SystemClock {
+        SystemClock
+    }
+
+    /// The program that shows a web page, where the environment names one.
+    pub fn browser(&self) -> Option<String> {
+        self.environment.get("BROWSER").map(ToString::to_string).filter(|browser| !browser.is_empty())
+    }
+
+    /// The connection named on the command line, where one is.
+    pub fn named_connection(&self) -> Result<Option<ConnectionName>, Failure> {
+        let parse = |name: &String| {
+            name.parse().map_err(|error: lamplight_domain::NameError| {
+                Failure::usage("invalid_name", error.to_string())
+            })
+        };
+        self.global.connection.as_ref().map(parse).transpose()
+    }
+
+    fn config(&self) -> Result<&Config, Failure> {
+        if let Some(config) = self.config.get() {
+            return Ok(config);
+        }
+        let candidates = Paths::config_candidates(&self.environment);
+        let config = Config::load(self.global.config.as_deref(), &candidates)?;
+        Ok(self.config.get_or_init(|| config))
+    }
+
+    fn prices(&self, config: &Config) -> Result<PriceTable, Failure> {
+        let Some(file) = &config.prices_file else { return Ok(PriceTable::default()) };
+        let path: PathBuf = config.folder.join(file);
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Failure::io(format!("the price table {shown} could not be read"), &error))?;
+        toml::from_str(&text)
+            .map_err(|error| Failure::usage("invalid_config", format!("{shown}: {}", error.message())))
+    }
+
+    fn open_connection(&self, name: Option<&ConnectionName>) -> Result<Connection, Failure> {
+        let config = self.config()?;
+        let name = name.or(config.default_connection.as_ref());
+        match name.map(ConnectionName::as_str) {
+            Some(text) => match (name.and_then(|name| config.connections.get(name)), text) {
+                (Some(connection), _) => self.connect(text, connection, config),
+                (None, DEMO) => {
+                    let demo = ConnectionConfig { provider: Provider::Fake, ..ConnectionConfig::default() };
+                    self.connect(DEMO, &demo, config)
+                }
+                (None, AMBIENT) => self.connect(AMBIENT, &ConnectionConfig::default(), config),
+                (None, unknown) => Err(unknown_connection(unknown, config)),
+            },
+            None => self.connect(AMBIENT, &ConnectionConfig::default(), config),
+        }
+    }
+
+    fn connect(&self, name: &str, from: &ConnectionConfig, config: &Config) -> Result<Connection, Failure> {
+        let name: ConnectionName = name.parse().map_err(|error: lamplight_domain::NameError| {
+            Failure::usage("invalid_name", error.to_string())
+        })?;
+        match from.provider {
+            Provider::Fake => self.simulate(name, from, config),
+            Provider::Aws => self.reach_aws(name, from, config),
+        }
+    }
+
+    fn simulate(
+        &self,
+        name: ConnectionName,
+        from: &ConnectionConfig,
+        config: &Config,
+    ) -> Result<Connection, Failure> {
+        let text = match &from.script {
+            None => DEMO_SCRIPT.to_owned(),
+            Some(file) => {
+                let path = config.folder.join(file);
+                std::fs::read_to_string(&path).map_err(|error| {
+                    Failure::io(format!("the script {} could not be read", path.display()), &error)
+                })?
+            }
+        };
+        let script = Script::parse(&text).map_err(|error| Failure {
+            causes: std::error::Error::source(&error).map(ToString::to_string).into_iter().collect(),
+            ..Failure::usage("invalid_config", format!("connection {name}: {error}"))
+        })?;
+        let provider =
+            FakeProvider::from_script(script).with_system(Arc::new(TokioSleeper), self.ids.clone());
+        Ok(provider.connection(name, from.defaults.clone().into()))
+    }
+
+    fn reach_aws(
+        &self,
+        name: ConnectionName,
+        from: &ConnectionConfig,
+        config: &Config,
+    ) -> Result<Connection, Failure> {
+        let variable =
+            |key: &str| self.environment.get(key).map(ToString::to_string).filter(|v| !v.is_empty());
+        let endpoint_url = self
+            .global
+            .endpoint_url
+            .clone()
+            .or_else(|| from.endpoint_url.clone())
+            .or_else(|| variable("AWS_ENDPOINT_URL_LAMBDA"))
+            .or_else(|| variable("AWS_ENDPOINT_URL"));
+        let sts_endpoint_url = self
+            .global
+            .endpoint_url
+            .clone()
+            .or_else(|| from.endpoint_url.clone())
+            .or_else(|| variable("AWS_ENDPOINT_URL_STS"))
+            .or_else(|| variable("AWS_ENDPOINT_URL"));
+        let text = self
+            .global
+            .region
+            .clone()
+            .or_else(|| from.region.clone())
+            .or_else(|| variable("AWS_REGION"))
+            .or_else(|| variable("AWS_DEFAULT_REGION"));
+        let Some(text) = text else {
+            return Err(Failure::usage("region_missing", format!("connection {name} has no region"))
+                .with_hint(
+                    "give --region or set AWS_REGION; `--connection demo` needs neither account nor region",
+                ));
+        };
+        let region = region(&text, endpoint_url.is_some())?;
+        let prices = self.prices(config)?;
+        let platform = AwsPlatform::new(region.clone(), prices);
+        let ports =
+            open(AwsConnectionConfig { endpoint_url, sts_endpoint_url, ..AwsConnectionConfig::new(region) });
+        Ok(Connection {
+            name,
+            defaults: Settings::from(from.defaults.clone()),
+            catalogue: ports.catalogue,
+            invoker: ports.invoker,
+            identity: ports.identity,
+            platform: Arc::new(platform),
+        })
+    }
+}
+
+/// A region that nobody knows would lead the request to an address that does not exist; with an address of its
+/// own a connection may use any name that looks like a region.
+fn region(text: &str, has_endpoint: bool) -> Result<Region, Failure> {
+    let parsed = if has_endpoint { Region::parse_well_formed(text) } else { Region::parse_known(text) };
+    parsed.map_err(|error| {
+        Failure::usage("unknown_region", error.to_string())
+            .with_hint("a region newer than this build can be used with --endpoint-url")
+    })
+}
+
+fn unknown_connection(name: &str, config: &Config) -> Failure {
+    let mut known: Vec<&str> = config.connections.keys().map(ConnectionName::as_str).collect();
+    known.extend([DEMO, AMBIENT]);
+    Failure {
+        exit_code: crate::ExitCode::NotFound,
+        code: "connection_not_found".to_owned(),
+        message: format!("there is no connection {name}"),
+        causes: Vec::new(),
+        hint: Some(format!("the connections are: {}", known.join(", "))),
+    }
+}
+
+#[async_trait]
+impl Connector for Wiring {
+    async fn open(&self, name: Option<&ConnectionName>) -> Result<Connection, PortError> {
+        self.open_connection(name).map_err(|failure| {
+            let kind = match failure.exit_code {
+                crate::ExitCode::NotFound => PortErrorKind::NotFound,
+                crate::ExitCode::Usage => PortErrorKind::InvalidRequest,
+                _ => PortErrorKind::Unavailable,
+            };
+            let error = PortError::new(kind, stable(&failure.code), failure.message);
+            let error = match failure.causes.into_iter().next() {
+                Some(cause) => error.with_source(cause),
+                None => error,
+            };
+            match failure.hint {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            }
+        })
+    }
+}
+
+/// The codes that opening a connection can fail with; a port's code is a constant.
+fn stable(code: &str) -> &'static str {
+    ["region_missing", "unknown_region", "connection_not_found", "invalid_config", "invalid_name", "io"]
+        .into_iter()
+        .find(|known| *known == code)
+        .unwrap_or("invalid_config")
+}
