@@ -2,7 +2,7 @@
 
 use crate::FakeProvider;
 use async_trait::async_trait;
-use lamplight_aws_model::AwsPlatform;
+use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
 use lamplight_domain::{ConnectionName, Platform, Settings};
 use lamplight_ports::{Connection, Connector, PortError, PortErrorKind};
 use std::{collections::BTreeMap, sync::Arc};
@@ -22,7 +22,7 @@ impl FakeProvider {
 
     /// What the simulated provider knows without being asked: the same as the real one.
     pub fn platform(&self) -> Arc<dyn Platform> {
-        Arc::new(AwsPlatform::in_region(Self::REGION))
+        Arc::new(AwsPlatform::new(Region::us_east_1(), PriceTable::default()))
     }
 }
 
