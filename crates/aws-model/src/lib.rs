@@ -1,1 +1,31 @@
-//! Pure knowledge of AWS: names, regions, limits, prices, reports and documents.
+//! Pure knowledge of AWS: names, regions, limits, prices, reports and documents. No SDK, no IO.
+
+pub mod architecture;
+pub mod arn;
+pub mod console;
+pub mod error_catalog;
+pub mod function_name;
+pub mod function_ref;
+pub mod iam;
+pub mod limits;
+pub mod partition;
+mod platform;
+pub mod prices;
+pub mod qualifier;
+pub mod region;
+pub mod report;
+mod text;
+
+pub use architecture::{Architecture, UnknownArchitecture};
+pub use arn::{ArnError, ArnPart, FunctionArn};
+pub use error_catalog::{ErrorClass, InvokeErrorFacts, Repeat, Start, Subject, classify};
+pub use function_name::{FunctionName, FunctionNameError};
+pub use function_ref::{FunctionSpec, FunctionSpecError};
+pub use iam::{Effect, PolicyDocument, Statement};
+pub use limits::Limits;
+pub use partition::{Partition, UnknownPartition};
+pub use platform::AwsPlatform;
+pub use prices::{PriceError, PriceTable, Prices};
+pub use qualifier::{Qualifier, QualifierError, QualifierKind};
+pub use region::{Region, RegionError};
+pub use report::{Report, ReportStatus};

@@ -1,0 +1,275 @@
+//! The ARN of a function, with or without a qualifier.
+
+use crate::{
+    FunctionName, Partition, Qualifier, Region,
+    text::{excerpt, is_digits},
+};
+use std::{fmt, str::FromStr};
+
+/// The ARN of a function, a version or an alias.
+///
+/// Invariants: the grammar of the Lambda API (`NameSpacedFunctionArn`),
+/// `arn:<partition>:lambda:<region>:<account>:function:<name>[:<qualifier>]`, with a partition that starts with
+/// `aws` and an account of 12 digits. That the region lies in the partition, or exists, is not asked for.
+///
+/// ```
+/// use lamplight_aws_model::FunctionArn;
+///
+/// let arn: FunctionArn = "arn:aws:lambda:eu-west-1:123456789012:function:adder:prod".parse()?;
+/// assert_eq!(arn.name().as_str(), "adder");
+/// assert_eq!(arn.qualifier().map(|q| q.as_str()), Some("prod"));
+/// assert_eq!(arn.unqualified().to_string(), "arn:aws:lambda:eu-west-1:123456789012:function:adder");
+/// # Ok::<(), lamplight_aws_model::ArnError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FunctionArn {
+    partition: String,
+    region: Region,
+    account: String,
+    name: FunctionName,
+    qualifier: Option<Qualifier>,
+}
+
+/// A part of a function ARN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ArnPart {
+    /// The `arn` in front.
+    Prefix,
+    /// The group of regions, as `aws`.
+    Partition,
+    /// `lambda`.
+    Service,
+    /// The region.
+    Region,
+    /// The account id.
+    Account,
+    /// `function`.
+    ResourceType,
+    /// The bare name.
+    Name,
+    /// The version or alias.
+    Qualifier,
+    /// What stands after the qualifier, where nothing may.
+    Rest,
+}
+
+impl ArnPart {
+    /// The part in the words of error messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Prefix => "prefix",
+            Self::Partition => "partition",
+            Self::Service => "service",
+            Self::Region => "region",
+            Self::Account => "account",
+            Self::ResourceType => "resource type",
+            Self::Name => "function name",
+            Self::Qualifier => "qualifier",
+            Self::Rest => "rest",
+        }
+    }
+}
+
+impl fmt::Display for ArnPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a text is no [`FunctionArn`]: the first part that is wrong, and the rule for it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {part} {found:?} in the function ARN {text:?} is wrong: {rule}")]
+pub struct ArnError {
+    /// The start of the text.
+    pub text: String,
+    /// The part that is wrong.
+    pub part: ArnPart,
+    /// The start of what stands there; empty where the text ends before.
+    pub found: String,
+    /// The rule that it breaks.
+    pub rule: String,
+}
+
+impl FunctionArn {
+    /// Puts an ARN together; the partition is that of the region.
+    ///
+    /// # Errors
+    /// The account is not 12 digits.
+    pub fn new(
+        region: Region,
+        account: &str,
+        name: FunctionName,
+        qualifier: Option<Qualifier>,
+    ) -> Result<Self, ArnError> {
+        let partition = region.partition().id().to_owned();
+        let arn = Self { partition, region, account: account.to_owned(), name, qualifier };
+        if is_account(account) {
+            Ok(arn)
+        } else {
+            let text = arn.to_string();
+            Err(wrong(&text, ArnPart::Account, account, ACCOUNT_RULE))
+        }
+    }
+
+    /// The partition's word, `aws` for most.
+    pub fn partition(&self) -> &str {
+        &self.partition
+    }
+
+    /// The partition, where it is one we know.
+    pub fn known_partition(&self) -> Option<Partition> {
+        self.partition.parse().ok()
+    }
+
+    /// The region, which may be one we do not know.
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The account id: 12 digits.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The bare name.
+    pub fn name(&self) -> &FunctionName {
+        &self.name
+    }
+
+    /// The version or alias.
+    pub fn qualifier(&self) -> Option<&Qualifier> {
+        self.qualifier.as_ref()
+    }
+
+    /// The same function without version or alias.
+    #[must_use]
+    pub fn unqualified(&self) -> Self {
+        Self { qualifier: None, ..self.clone() }
+    }
+}
+
+impl fmt::Display for FunctionArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { partition, region, account, name, qualifier } = self;
+        write!(f, "arn:{partition}:lambda:{region}:{account}:function:{name}")?;
+        match qualifier {
+            Some(qualifier) => write!(f, ":{qualifier}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FromStr for FunctionArn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        let mut parts = text.split(':');
+        let mut next = |part: ArnPart, holds: &dyn Fn(&str) -> bool, rule: &str| {
+            let found = parts.next().unwrap_or_default();
+            if holds(found) { Ok(found) } else { Err(wrong(text, part, found, rule)) }
+        };
+        next(ArnPart::Prefix, &|found| found == "arn", "an ARN starts with arn:")?;
+        let partition =
+            next(ArnPart::Partition, &is_partition, "it is aws, or starts with aws as aws-cn does")?;
+        next(ArnPart::Service, &|found| found == "lambda", "the ARN of a function has lambda there")?;
+        let region = next(ArnPart::Region, &|_| true, "")?;
+        let region = Region::parse_well_formed(region)
+            .map_err(|error| wrong(text, ArnPart::Region, region, &error.to_string()))?;
+        let account = next(ArnPart::Account, &is_account, ACCOUNT_RULE)?;
+        next(
+            ArnPart::ResourceType,
+            &|found| found == "function",
+            "the ARN of a function has function there",
+        )?;
+        let name = next(ArnPart::Name, &|_| true, "")?;
+        let name = name.parse().map_err(|error: crate::FunctionNameError| {
+            wrong(text, ArnPart::Name, name, &error.to_string())
+        })?;
+        let qualifier = match parts.next() {
+            Some(found) => Some(found.parse().map_err(|error: crate::QualifierError| {
+                wrong(text, ArnPart::Qualifier, found, &error.to_string())
+            })?),
+            None => None,
+        };
+        if let Some(rest) = parts.next() {
+            return Err(wrong(text, ArnPart::Rest, rest, "nothing can follow the qualifier"));
+        }
+        Ok(Self { partition: partition.to_owned(), region, account: account.to_owned(), name, qualifier })
+    }
+}
+
+pub(crate) const ACCOUNT_RULE: &str = "an account id has 12 digits";
+
+/// Whether a text is an account id.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && is_digits(text)
+}
+
+/// The API's pattern lets the partition be empty too, but no service of AWS writes such an ARN.
+fn is_partition(text: &str) -> bool {
+    text.strip_prefix("aws")
+        .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-'))
+}
+
+fn wrong(text: &str, part: ArnPart, found: &str, rule: &str) -> ArnError {
+    ArnError { text: excerpt(text), part, found: excerpt(found), rule: rule.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_wrong_part_is_named() {
+        for (text, part, found) in [
+            ("", ArnPart::Prefix, ""),
+            ("urn:aws:lambda:us-east-1:123456789012:function:f", ArnPart::Prefix, "urn"),
+            ("arn", ArnPart::Partition, ""),
+            ("arn::lambda:us-east-1:123456789012:function:f", ArnPart::Partition, ""),
+            ("arn:gcp:lambda:us-east-1:123456789012:function:f", ArnPart::Partition, "gcp"),
+            ("arn:aws:s3:::bucket", ArnPart::Service, "s3"),
+            ("arn:aws:lambda:us-east1:123456789012:function:f", ArnPart::Region, "us-east1"),
+            ("arn:aws:lambda::123456789012:function:f", ArnPart::Region, ""),
+            ("arn:aws:lambda:us-east-1:12345678901:function:f", ArnPart::Account, "12345678901"),
+            ("arn:aws:lambda:us-east-1:123456789012", ArnPart::ResourceType, ""),
+            ("arn:aws:lambda:us-east-1:123456789012:layer:l:1", ArnPart::ResourceType, "layer"),
+            ("arn:aws:lambda:us-east-1:123456789012:function:", ArnPart::Name, ""),
+            ("arn:aws:lambda:us-east-1:123456789012:function:f n", ArnPart::Name, "f n"),
+            ("arn:aws:lambda:us-east-1:123456789012:function:f:", ArnPart::Qualifier, ""),
+            ("arn:aws:lambda:us-east-1:123456789012:function:f:*", ArnPart::Qualifier, "*"),
+            ("arn:aws:lambda:us-east-1:123456789012:function:f:1:2", ArnPart::Rest, "2"),
+        ] {
+            let error = text.parse::<FunctionArn>().unwrap_err();
+            assert_eq!((error.part, error.found.as_str()), (part, found), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_message_says_which_part_and_why() {
+        let error = "arn:aws:lambda:us-east-1:42:function:f".parse::<FunctionArn>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the account \"42\" in the function ARN \"arn:aws:lambda:us-east-1:42:function:f\" is wrong: \
+             an account id has 12 digits"
+        );
+    }
+
+    #[test]
+    fn an_arn_put_together_has_the_partition_of_its_region() {
+        let region = Region::parse_known("cn-north-1").unwrap();
+        let name: FunctionName = "f".parse().unwrap();
+        let arn = FunctionArn::new(region.clone(), "123456789012", name.clone(), "1".parse().ok()).unwrap();
+        assert_eq!(arn.to_string(), "arn:aws-cn:lambda:cn-north-1:123456789012:function:f:1");
+        assert_eq!(arn.known_partition(), Some(Partition::AwsCn));
+        assert_eq!(FunctionArn::new(region, "1", name, None).unwrap_err().part, ArnPart::Account);
+    }
+
+    #[test]
+    fn a_partition_of_the_future_is_kept() {
+        let text = "arn:aws-new-X:lambda:xx-new-east-1:123456789012:function:f";
+        assert!(text.parse::<FunctionArn>().is_err(), "its region breaks the grammar");
+        let text = "arn:aws-new-X:lambda:xx-east-1:123456789012:function:f";
+        let arn: FunctionArn = text.parse().unwrap();
+        assert_eq!((arn.to_string().as_str(), arn.known_partition()), (text, None));
+    }
+}

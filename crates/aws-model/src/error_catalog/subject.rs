@@ -1,0 +1,90 @@
+//! What an error is about, and how its texts name it.
+
+use crate::Partition;
+
+/// The call that an error answers, for its message and hint.
+///
+/// ```
+/// use lamplight_aws_model::{Subject, classify};
+///
+/// let subject = Subject::invoke("adder", None, "eu-west-1", Some("123456789012"));
+/// assert_eq!(
+///     classify(Some("AccessDeniedException"), 403).hint(&subject),
+///     "allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:123456789012:function:adder to the caller"
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The IAM action, as `lambda:InvokeFunction`.
+    pub action: String,
+    /// What the action is on: an ARN, or `*`.
+    pub resource: String,
+    /// The function's bare name.
+    pub function: String,
+    /// The version or alias that was asked for.
+    pub qualifier: String,
+    /// The region that was called.
+    pub region: String,
+}
+
+impl Subject {
+    /// A call of Invoke. Without a qualifier Lambda takes `$LATEST`; an account that is not known is written `*`,
+    /// which IAM reads too.
+    pub fn invoke(function: &str, qualifier: Option<&str>, region: &str, account: Option<&str>) -> Self {
+        let partition = Partition::of_region(region);
+        let account = account.unwrap_or("*");
+        let suffix = qualifier.map(|qualifier| format!(":{qualifier}")).unwrap_or_default();
+        Self {
+            action: "lambda:InvokeFunction".to_owned(),
+            resource: format!("arn:{partition}:lambda:{region}:{account}:function:{function}{suffix}"),
+            function: function.to_owned(),
+            qualifier: qualifier.unwrap_or("$LATEST").to_owned(),
+            region: region.to_owned(),
+        }
+    }
+
+    /// Puts the values into a template's places. What is put in is not looked into again.
+    pub(super) fn fill(&self, template: &str) -> String {
+        let mut filled = String::with_capacity(template.len() + 64);
+        let mut rest = template;
+        while let Some((before, (name, after))) =
+            rest.split_once('{').and_then(|(before, place)| Some((before, place.split_once('}')?)))
+        {
+            filled.push_str(before);
+            match name {
+                "action" => filled.push_str(&self.action),
+                "resource" => filled.push_str(&self.resource),
+                "function" => filled.push_str(&self.function),
+                "qualifier" => filled.push_str(&self.qualifier),
+                "region" => filled.push_str(&self.region),
+                // Left as it is: a test over all templates finds it.
+                other => filled.extend(["{", other, "}"]),
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_filled_once() {
+        let subject =
+            Subject { function: "{region}".to_owned(), ..Subject::invoke("f", None, "cn-north-1", None) };
+        assert_eq!(
+            subject.fill("{function}|{qualifier}|{region}|{action}|{resource}|{other}|{open"),
+            "{region}|$LATEST|cn-north-1|lambda:InvokeFunction|\
+             arn:aws-cn:lambda:cn-north-1:*:function:f|{other}|{open"
+        );
+    }
+
+    #[test]
+    fn a_qualifier_is_part_of_the_resource() {
+        let subject = Subject::invoke("f", Some("7"), "us-east-1", Some("123456789012"));
+        assert_eq!(subject.resource, "arn:aws:lambda:us-east-1:123456789012:function:f:7");
+    }
+}

@@ -1,0 +1,120 @@
+//! The bare name of a function: no account, no region, no qualifier.
+
+use crate::text::{excerpt, is_word_character};
+use std::{fmt, str::FromStr};
+
+/// The name of a function alone.
+///
+/// Invariants: 1–64 characters of `a-z`, `A-Z`, `0-9`, `-`, `_` and `.`. The dot is in the grammar of Invoke
+/// (Lambda API, `NamespacedFunctionName`), though no function can be created with one.
+///
+/// ```
+/// use lamplight_aws_model::FunctionName;
+///
+/// let name: FunctionName = "order-adder".parse()?;
+/// assert_eq!(name.as_str(), "order-adder");
+/// assert!("order adder".parse::<FunctionName>().is_err());
+/// # Ok::<(), lamplight_aws_model::FunctionNameError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FunctionName(String);
+
+/// Why a text is no [`FunctionName`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FunctionNameError {
+    /// There is no character.
+    #[error("the function name is empty; it has 1-64 characters")]
+    Empty,
+    /// There are more characters than a name can have.
+    #[error("the function name {text:?} has {length} characters; it can have at most 64")]
+    TooLong {
+        /// The start of the text.
+        text: String,
+        /// How many characters it has.
+        length: usize,
+    },
+    /// A character stands in no function name.
+    #[error(
+        "the function name {text:?} has {character:?} at place {position}; \
+         only letters a-z and A-Z, digits, '-', '_' and '.' can stand there"
+    )]
+    Character {
+        /// The start of the text.
+        text: String,
+        /// The first character that is wrong.
+        character: char,
+        /// Where it stands, counted in characters from 1.
+        position: usize,
+    },
+}
+
+impl FunctionName {
+    /// The most characters of a name (Lambda API, `FunctionName`: "limited to 64 characters in length").
+    pub const MAX_CHARACTERS: usize = 64;
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FunctionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for FunctionName {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for FunctionName {
+    type Err = FunctionNameError;
+
+    fn from_str(text: &str) -> Result<Self, FunctionNameError> {
+        if text.is_empty() {
+            return Err(FunctionNameError::Empty);
+        }
+        let wrong = text.chars().enumerate().find(|(_, c)| !is_word_character(*c) && *c != '.');
+        if let Some((index, character)) = wrong {
+            return Err(FunctionNameError::Character { text: excerpt(text), character, position: index + 1 });
+        }
+        // All characters are ASCII by now, so bytes are characters.
+        if text.len() > Self::MAX_CHARACTERS {
+            return Err(FunctionNameError::TooLong { text: excerpt(text), length: text.len() });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_every_allowed_kind_are_read() {
+        for text in ["a", "my-function", "My_Function-2", "a.b", "123456789012", "-", &"x".repeat(64)] {
+            assert_eq!(text.parse::<FunctionName>().unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn errors_name_the_text_the_place_and_the_rule() {
+        let message = |text: &str| text.parse::<FunctionName>().unwrap_err().to_string();
+        assert_eq!(message(""), "the function name is empty; it has 1-64 characters");
+        assert_eq!(
+            message(&"x".repeat(65)),
+            format!("the function name \"{}\" has 65 characters; it can have at most 64", "x".repeat(65))
+        );
+        assert_eq!(
+            message("my fn"),
+            "the function name \"my fn\" has ' ' at place 3; \
+             only letters a-z and A-Z, digits, '-', '_' and '.' can stand there"
+        );
+        for text in ["a/b", "a:b", "größe", "a\n", "a#Success", "$LATEST", "*"] {
+            assert!(text.parse::<FunctionName>().is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! IAM policy documents as data, and the least that Lamplight's verbs need.
+
+use crate::FunctionArn;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// An identity-based policy (IAM User Guide, "IAM JSON policy elements reference"). Serialises to IAM's own JSON.
+///
+/// ```
+/// use lamplight_aws_model::{FunctionArn, PolicyDocument};
+///
+/// let arn: FunctionArn = "arn:aws:lambda:eu-west-1:123456789012:function:adder".parse()?;
+/// let json = serde_json::to_value(PolicyDocument::run(&[arn]))?;
+/// assert_eq!(json["Version"], "2012-10-17");
+/// assert_eq!(json["Statement"][0]["Action"][0], "lambda:InvokeFunction");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyDocument {
+    version: &'static str,
+    /// What is allowed or denied. Without a statement nothing is granted.
+    pub statement: Vec<Statement>,
+}
+
+/// One statement of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Statement {
+    /// A name for people: letters and digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// Whether it grants or forbids.
+    pub effect: Effect,
+    /// What may be done, as `lambda:InvokeFunction`.
+    pub action: Vec<String>,
+    /// What it may be done to, as ARNs or `*`.
+    pub resource: Vec<String>,
+    /// When it holds: values by condition key by operator.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub condition: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Effect {
+    /// Grants.
+    Allow,
+    /// Forbids, whatever else grants.
+    Deny,
+}
+
+impl PolicyDocument {
+    /// The version of the policy language in use; the only other one is older and knows less.
+    pub const VERSION: &str = "2012-10-17";
+
+    /// A policy of these statements.
+    pub fn new(statement: Vec<Statement>) -> Self {
+        Self { version: Self::VERSION, statement }
+    }
+
+    /// The least that running these functions needs.
+    ///
+    /// An ARN without qualifier grants the function and all of its versions and aliases; with one, only that.
+    /// Without a function nothing is granted.
+    pub fn run(functions: &[FunctionArn]) -> Self {
+        Self::new(on_functions("LamplightRun", &["lambda:InvokeFunction"], functions))
+    }
+
+    /// The least that discovering functions needs: all are listed, these are read.
+    ///
+    /// `ListFunctions` cannot be limited to single functions (Service Authorization Reference, "Actions, resources,
+    /// and condition keys for AWS Lambda").
+    ///
+    /// ```
+    /// use lamplight_aws_model::PolicyDocument;
+    ///
+    /// assert_eq!(PolicyDocument::discover(&[]).statement[0].action, ["lambda:ListFunctions"]);
+    /// ```
+    pub fn discover(functions: &[FunctionArn]) -> Self {
+        let list = Statement::allow("LamplightList", &["lambda:ListFunctions"], vec!["*".to_owned()]);
+        let read = ["lambda:GetFunction", "lambda:GetFunctionConfiguration"];
+        let mut statement = vec![list];
+        statement.extend(on_functions("LamplightRead", &read, functions));
+        Self::new(statement)
+    }
+}
+
+impl Statement {
+    /// A statement that grants, without condition.
+    pub fn allow(sid: &str, actions: &[&str], resource: Vec<String>) -> Self {
+        Self {
+            sid: Some(sid.to_owned()),
+            effect: Effect::Allow,
+            action: actions.iter().map(|action| (*action).to_owned()).collect(),
+            resource,
+            condition: BTreeMap::new(),
+        }
+    }
+}
+
+fn on_functions(sid: &str, actions: &[&str], functions: &[FunctionArn]) -> Vec<Statement> {
+    if functions.is_empty() {
+        // IAM refuses a statement without a resource.
+        return Vec::new();
+    }
+    let resource = functions.iter().flat_map(resources).collect();
+    vec![Statement::allow(sid, actions, resource)]
+}
+
+fn resources(function: &FunctionArn) -> Vec<String> {
+    let arn = function.to_string();
+    match function.qualifier() {
+        Some(_) => vec![arn],
+        None => vec![arn.clone(), format!("{arn}:*")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDER: &str = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
+
+    fn arns(texts: &[&str]) -> Vec<FunctionArn> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn run_is_written_as_iam_reads_it() {
+        let qualified = format!("{ADDER}:prod");
+        let policy = PolicyDocument::run(&arns(&[ADDER, &qualified]));
+        assert_eq!(
+            serde_json::to_string(&policy).unwrap(),
+            format!(
+                "{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Sid\":\"LamplightRun\",\"Effect\":\"Allow\",\
+                 \"Action\":[\"lambda:InvokeFunction\"],\"Resource\":[\"{ADDER}\",\"{ADDER}:*\",\"{ADDER}:prod\"]}}]}}"
+            )
+        );
+        assert_eq!(
+            serde_json::to_string(&PolicyDocument::run(&[])).unwrap(),
+            r#"{"Version":"2012-10-17","Statement":[]}"#
+        );
+    }
+
+    #[test]
+    fn discover_lists_everything_and_reads_what_is_named() {
+        let policy = PolicyDocument::discover(&arns(&[ADDER]));
+        assert_eq!(
+            serde_json::to_value(&policy).unwrap()["Statement"],
+            serde_json::json!([
+                {
+                    "Sid": "LamplightList",
+                    "Effect": "Allow",
+                    "Action": ["lambda:ListFunctions"],
+                    "Resource": ["*"],
+                },
+                {
+                    "Sid": "LamplightRead",
+                    "Effect": "Allow",
+                    "Action": ["lambda:GetFunction", "lambda:GetFunctionConfiguration"],
+                    "Resource": [ADDER, format!("{ADDER}:*")],
+                },
+            ])
+        );
+    }
+
+    #[test]
+    fn conditions_are_written_by_operator_and_key() {
+        let mut statement = Statement::allow("S", &["lambda:*"], vec!["*".to_owned()]);
+        statement.effect = Effect::Deny;
+        statement.sid = None;
+        let region = BTreeMap::from([("aws:RequestedRegion".to_owned(), vec!["us-east-1".to_owned()])]);
+        statement.condition.insert("StringNotEquals".to_owned(), region);
+        assert_eq!(
+            serde_json::to_string(&statement).unwrap(),
+            "{\"Effect\":\"Deny\",\"Action\":[\"lambda:*\"],\"Resource\":[\"*\"],\
+             \"Condition\":{\"StringNotEquals\":{\"aws:RequestedRegion\":[\"us-east-1\"]}}}"
+        );
+    }
+}

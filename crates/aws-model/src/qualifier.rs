@@ -1,0 +1,169 @@
+//! What chooses the code of a function: a version, an alias, or one of the two moving names.
+
+use crate::text::{excerpt, is_digits, is_word_character};
+use std::{fmt, str::FromStr};
+
+/// A version or alias of a function.
+///
+/// Invariants: a version number (digits), `$LATEST`, `$LATEST.PUBLISHED`, or an alias of letters, digits, `-`
+/// and `_` that is not digits alone; 1–128 characters. Invoke's own pattern lets a `$` stand anywhere, but no
+/// alias can be created with one (Lambda API, `Alias`), so `$latest` or `pro$d` is a slip that is refused here.
+///
+/// ```
+/// use lamplight_aws_model::{Qualifier, QualifierKind};
+///
+/// let qualifier: Qualifier = "prod".parse()?;
+/// assert_eq!(qualifier.kind(), QualifierKind::Alias);
+/// assert_eq!("7".parse::<Qualifier>()?.kind(), QualifierKind::Version);
+/// assert!("$latest".parse::<Qualifier>().is_err());
+/// # Ok::<(), lamplight_aws_model::QualifierError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Qualifier(String);
+
+/// What a [`Qualifier`] names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum QualifierKind {
+    /// A published version, which never changes.
+    Version,
+    /// The unpublished code, which changes with every update.
+    Latest,
+    /// The version published last.
+    LatestPublished,
+    /// A name that points at one version, or at two with weights.
+    Alias,
+}
+
+/// Why a text is no [`Qualifier`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QualifierError {
+    /// There is no character.
+    #[error("the qualifier is empty; leave it out, or give a version number, an alias or $LATEST")]
+    Empty,
+    /// There are more characters than an alias can have.
+    #[error("the qualifier {text:?} has {length} characters; it can have at most 128")]
+    TooLong {
+        /// The start of the text.
+        text: String,
+        /// How many characters it has.
+        length: usize,
+    },
+    /// It starts with a dollar sign and is neither of the two names that do.
+    #[error("the qualifier {text:?} is neither $LATEST nor $LATEST.PUBLISHED; capitals matter")]
+    Dollar {
+        /// The start of the text.
+        text: String,
+    },
+    /// A character stands in no alias.
+    #[error(
+        "the qualifier {text:?} has {character:?} at place {position}; \
+         an alias has only letters a-z and A-Z, digits, '-' and '_'"
+    )]
+    Character {
+        /// The start of the text.
+        text: String,
+        /// The first character that is wrong.
+        character: char,
+        /// Where it stands, counted in characters from 1.
+        position: usize,
+    },
+}
+
+impl Qualifier {
+    /// The most characters of a qualifier (Lambda API, `NumericLatestPublishedOrAliasQualifier`).
+    pub const MAX_CHARACTERS: usize = 128;
+    const LATEST: &str = "$LATEST";
+    const LATEST_PUBLISHED: &str = "$LATEST.PUBLISHED";
+
+    /// The qualifier as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What it names.
+    pub fn kind(&self) -> QualifierKind {
+        match self.as_str() {
+            Self::LATEST => QualifierKind::Latest,
+            Self::LATEST_PUBLISHED => QualifierKind::LatestPublished,
+            digits if is_digits(digits) => QualifierKind::Version,
+            _ => QualifierKind::Alias,
+        }
+    }
+}
+
+impl fmt::Display for Qualifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for Qualifier {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Qualifier {
+    type Err = QualifierError;
+
+    fn from_str(text: &str) -> Result<Self, QualifierError> {
+        if text.is_empty() {
+            return Err(QualifierError::Empty);
+        }
+        if text.starts_with('$') {
+            return match text {
+                Self::LATEST | Self::LATEST_PUBLISHED => Ok(Self(text.to_owned())),
+                _ => Err(QualifierError::Dollar { text: excerpt(text) }),
+            };
+        }
+        if let Some((index, character)) = text.chars().enumerate().find(|(_, c)| !is_word_character(*c)) {
+            return Err(QualifierError::Character { text: excerpt(text), character, position: index + 1 });
+        }
+        // All characters are ASCII by now, so bytes are characters.
+        if text.len() > Self::MAX_CHARACTERS {
+            return Err(QualifierError::TooLong { text: excerpt(text), length: text.len() });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_told_apart() {
+        for (text, kind) in [
+            ("1", QualifierKind::Version),
+            ("0042", QualifierKind::Version),
+            ("$LATEST", QualifierKind::Latest),
+            ("$LATEST.PUBLISHED", QualifierKind::LatestPublished),
+            ("prod", QualifierKind::Alias),
+            ("1a", QualifierKind::Alias),
+            ("-", QualifierKind::Alias),
+            ("LATEST", QualifierKind::Alias),
+        ] {
+            assert_eq!(text.parse::<Qualifier>().unwrap().kind(), kind, "{text}");
+        }
+        assert!("a".repeat(128).parse::<Qualifier>().is_ok());
+    }
+
+    #[test]
+    fn errors_name_the_text_the_place_and_the_rule() {
+        let message = |text: &str| text.parse::<Qualifier>().unwrap_err().to_string();
+        assert_eq!(
+            message("$latest"),
+            "the qualifier \"$latest\" is neither $LATEST nor $LATEST.PUBLISHED; capitals matter"
+        );
+        assert_eq!(
+            message("pro.d"),
+            "the qualifier \"pro.d\" has '.' at place 4; \
+             an alias has only letters a-z and A-Z, digits, '-' and '_'"
+        );
+        assert!(message("").starts_with("the qualifier is empty"));
+        assert!(message(&"a".repeat(129)).ends_with("has 129 characters; it can have at most 128"));
+        for text in ["$", "pro$d", "a:b", "1/durable-execution", " prod", "ünter"] {
+            assert!(text.parse::<Qualifier>().is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Region names: their grammar, which of them exist, and what a slip was meant to be.
+
+use crate::{
+    Partition,
+    text::{edit_distance, excerpt, is_lower_letters},
+};
+use std::fmt;
+
+/// The name of a region.
+///
+/// Invariant: the grammar of the Lambda API, `(eusc-)?[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-[0-9]`. Whether the
+/// region exists is asked for by the way it is read.
+///
+/// ```
+/// use lamplight_aws_model::{Partition, Region, RegionError};
+///
+/// let region = Region::parse_known("eu-central-1")?;
+/// assert_eq!(region.partition(), Partition::Aws);
+/// let slip = Region::parse_known("eu-centrl-1");
+/// assert!(matches!(slip, Err(RegionError::Unknown { nearest: Some("eu-central-1"), .. })));
+/// # Ok::<(), RegionError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Region(String);
+
+/// Why a text is no [`Region`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegionError {
+    /// No region can have this name.
+    #[error("{text:?} is not a region name; {}", malformed_advice(*.nearest))]
+    Malformed {
+        /// The start of the text.
+        text: String,
+        /// The known region that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// A region could have this name, but none is known that has.
+    #[error("region {text:?} is not known; {}", unknown_advice(*.nearest))]
+    Unknown {
+        /// The text.
+        text: String,
+        /// The known region that was probably meant.
+        nearest: Option<&'static str>,
+    },
+}
+
+fn malformed_advice(nearest: Option<&str>) -> String {
+    match nearest {
+        Some(region) => format!("did you mean {region}?"),
+        None => "a region looks like us-east-1 or us-gov-west-1".to_owned(),
+    }
+}
+
+fn unknown_advice(nearest: Option<&str>) -> String {
+    match nearest {
+        Some(region) => format!("did you mean {region}? (any other region needs an endpoint URL)"),
+        None => "check its spelling, or set the endpoint URL that serves it".to_owned(),
+    }
+}
+
+impl Region {
+    /// Reads a region that exists (botocore 1.44.5). The right choice wherever AWS's own endpoints are called:
+    /// a slip would otherwise end in a host name that nobody answers for.
+    pub fn parse_known(text: &str) -> Result<Self, RegionError> {
+        let region = Self::parse_well_formed(text)?;
+        if region.is_known() {
+            Ok(region)
+        } else {
+            Err(RegionError::Unknown { text: region.0, nearest: nearest(text) })
+        }
+    }
+
+    /// Reads any text of the right form, known or not: for custom endpoints, and for ARNs that AWS itself gave.
+    ///
+    /// ```
+    /// use lamplight_aws_model::Region;
+    ///
+    /// assert!(Region::parse_well_formed("xx-test-1").is_ok());
+    /// assert!(Region::parse_well_formed("us-east-1a").is_err());
+    /// ```
+    pub fn parse_well_formed(text: &str) -> Result<Self, RegionError> {
+        if is_well_formed(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(RegionError::Malformed { text: excerpt(text), nearest: nearest(text) })
+        }
+    }
+
+    /// All known regions, in the order of [`Partition::ALL`] and by name.
+    pub fn all_known() -> impl Iterator<Item = &'static str> {
+        Partition::ALL.into_iter().flat_map(Partition::regions).copied()
+    }
+
+    /// `us-east-1`, where simulations are at home. No call to AWS takes it unless somebody named it.
+    pub fn us_east_1() -> Self {
+        Self("us-east-1".to_owned())
+    }
+
+    /// The region as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is one of [`Region::all_known`].
+    pub fn is_known(&self) -> bool {
+        self.partition().regions().contains(&self.as_str())
+    }
+
+    /// The partition it belongs to, or would belong to.
+    pub fn partition(&self) -> Partition {
+        Partition::of_region(&self.0)
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for Region {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_well_formed(text: &str) -> bool {
+    let parts: Vec<&str> = text.strip_prefix("eusc-").unwrap_or(text).split('-').take(5).collect();
+    let (country, infix, word, number) = match parts[..] {
+        [country, word, number] => (country, None, word, number),
+        [country, infix, word, number] => (country, Some(infix), word, number),
+        _ => return false,
+    };
+    let is_infix = |infix: &str| match infix.strip_prefix("iso") {
+        Some(rest) => rest.is_empty() || (rest.len() == 1 && is_lower_letters(rest)),
+        None => infix == "gov",
+    };
+    country.len() == 2
+        && is_lower_letters(country)
+        && infix.is_none_or(is_infix)
+        && is_lower_letters(word)
+        && number.len() == 1
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The known region nearest to a slip, where one is near enough to be worth naming.
+fn nearest(text: &str) -> Option<&'static str> {
+    // Longer than any region by more than the edits allowed: not worth comparing.
+    const LONGEST: usize = 32;
+    if text.chars().count() > LONGEST {
+        return None;
+    }
+    let text = text.trim().to_lowercase();
+    Region::all_known()
+        .map(|region| (edit_distance(&text, region), region))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, region)| distance * 3 <= region.len())
+        .map(|(_, region)| region)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_region_is_read() {
+        assert_eq!(Region::all_known().count(), 48);
+        for text in Region::all_known() {
+            assert_eq!(Region::parse_known(text).map(|region| region.to_string()), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn slips_are_told_what_they_were_meant_to_be() {
+        for (text, meant) in [
+            ("us-esat-1", "us-east-1"),
+            ("eu-centrl-1", "eu-central-1"),
+            ("eusc-de-eest-1", "eusc-de-east-1"),
+            ("us-gov-wes-1", "us-gov-west-1"),
+        ] {
+            let expected = RegionError::Unknown { text: text.to_owned(), nearest: Some(meant) };
+            assert_eq!(Region::parse_known(text), Err(expected));
+        }
+        for (text, meant) in [
+            ("us-east1", Some("us-east-1")),
+            ("US-EAST-1", Some("us-east-1")),
+            ("us-east-1a", Some("us-east-1")),
+            (" us-west-2", Some("us-west-2")),
+            ("eu-central", Some("eu-central-1")),
+            ("aws-global", None),
+            ("", None),
+            ("local", None),
+            ("us-east-1.example.com", None),
+            (&"us-east-1-".repeat(1_000), None),
+        ] {
+            let expected = RegionError::Malformed { text: excerpt(text), nearest: meant };
+            assert_eq!(Region::parse_known(text), Err(expected.clone()));
+            assert_eq!(Region::parse_well_formed(text), Err(expected));
+        }
+    }
+
+    #[test]
+    fn errors_say_what_to_do() {
+        let message = |text| Region::parse_known(text).unwrap_err().to_string();
+        assert_eq!(
+            message("us-esat-1"),
+            "region \"us-esat-1\" is not known; did you mean us-east-1? (any other region needs an endpoint URL)"
+        );
+        assert_eq!(
+            message("qq-nowhere-9"),
+            "region \"qq-nowhere-9\" is not known; check its spelling, or set the endpoint URL that serves it"
+        );
+        assert_eq!(message("us-east1"), "\"us-east1\" is not a region name; did you mean us-east-1?");
+        assert_eq!(
+            message("local"),
+            "\"local\" is not a region name; a region looks like us-east-1 or us-gov-west-1"
+        );
+    }
+
+    #[test]
+    fn the_grammar_is_that_of_the_api() {
+        for text in ["us-gov-1", "xx-test-1", "us-iso-east-1", "us-isoz-east-1", "eusc-de-gov-east-1"] {
+            assert!(Region::parse_well_formed(text).is_ok(), "{text}");
+        }
+        for text in [
+            "us-isozz-east-1",
+            "usa-east-1",
+            "us-east-10",
+            "us-east-x",
+            "us--1",
+            "eusc-eusc-de-east-1",
+            "us-a-b-c-1",
+        ] {
+            assert!(Region::parse_well_formed(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Small helpers on text that several grammars share. Nothing here knows AWS.
+
+/// The most characters of a refused text that an error repeats: someone may have pasted a file.
+const EXCERPT_CHARACTERS: usize = 160;
+
+/// The start of a text, for an error message.
+pub(crate) fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(EXCERPT_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Whether `text` is one or more ASCII digits.
+pub(crate) fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether `text` is one or more lower-case ASCII letters.
+pub(crate) fn is_lower_letters(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// Whether a character may stand in an alias and, beside the dot, in a function name.
+pub(crate) fn is_word_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
+}
+
+/// How many single-character insertions, removals and replacements make one text of the other.
+pub(crate) fn edit_distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    // One row of the usual table: row[j] is the distance of the text so far to the first j of `to`.
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, left) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, right) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(left != *right);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_those_of_levenshtein() {
+        for (from, to, distance) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("kitten", "sitting", 3),
+            ("us-esat-1", "us-east-1", 2),
+            ("us-east1", "us-east-1", 1),
+            ("münchen", "munchen", 1),
+        ] {
+            assert_eq!(edit_distance(from, to), distance, "{from} to {to}");
+            assert_eq!(edit_distance(to, from), distance, "{to} to {from}");
+        }
+    }
+
+    #[test]
+    fn an_excerpt_is_cut_between_characters() {
+        assert_eq!(excerpt("short"), "short");
+        let long = "ä".repeat(1_000);
+        assert_eq!(excerpt(&long), format!("{}…", "ä".repeat(160)));
+        let exact = "ä".repeat(160);
+        assert_eq!(excerpt(&exact), exact);
+    }
+}

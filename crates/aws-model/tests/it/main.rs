@@ -1,0 +1,8 @@
+//! What the crate promises to others, by module.
+
+mod arn;
+mod error_catalog;
+mod function_spec;
+mod region;
+mod report;
+mod strategies;

@@ -1,0 +1,38 @@
+//! Regions: every well-formed one is read, and slips find their way back.
+
+use crate::strategies;
+use lamplight_aws_model::{Region, RegionError};
+use proptest::{prelude::*, sample::select};
+
+proptest! {
+    #[test]
+    fn well_formed_regions_round_trip(text in strategies::region()) {
+        let region = Region::parse_well_formed(&text).unwrap();
+        prop_assert_eq!(region.as_str(), text.as_str());
+        prop_assert_eq!(Region::parse_known(&text).is_ok(), region.is_known());
+    }
+
+    #[test]
+    fn one_lost_letter_is_found_again(
+        region in select(Region::all_known().collect::<Vec<_>>()),
+        place in any::<prop::sample::Index>(),
+    ) {
+        let mut slip = region.to_owned();
+        slip.remove(place.index(region.len()));
+        match Region::parse_known(&slip) {
+            // Several regions can be one letter away, but one of them is always offered.
+            Err(RegionError::Malformed { nearest, .. } | RegionError::Unknown { nearest, .. }) => {
+                prop_assert!(nearest.is_some(), "{}", slip);
+            }
+            Ok(found) => prop_assert!(found.is_known()),
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>()) {
+        match Region::parse_known(&text) {
+            Ok(region) => prop_assert!(Region::all_known().any(|known| known == region.as_str())),
+            Err(error) => prop_assert!(error.to_string().chars().count() < 3_000),
+        }
+    }
+}
