@@ -62,7 +62,8 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
     let RunRequest { target: Target { job, function, connection }, event, settings } = request;
     let nothing = Settings::default();
     let overrides = job.as_ref().map_or(&nothing, |job| &job.overrides);
-    let effective = effective_settings(&settings, overrides, &connection, &function)?;
+    let in_text = if job.is_some() { Level::Job } else { Level::Run };
+    let effective = effective_settings(&settings, overrides, &connection, &function, in_text)?;
     let retries = RetryPolicy::new(effective.max_attempts.value)
         .map_err(|error| AppError::Setting(error.to_string()))?;
     if let Some(context) = &effective.client_context.value {
@@ -103,6 +104,7 @@ fn effective_settings(
     job: &Settings,
     connection: &Connection,
     function: &FunctionRef,
+    in_text_level: Level,
 ) -> Result<EffectiveSettings, AppError> {
     let mut effective = EffectiveSettings::resolve(run, job, &connection.defaults);
     if let Some(qualifier) = &effective.qualifier.value {
@@ -117,7 +119,7 @@ fn effective_settings(
             }
             _ => {
                 effective.qualifier.value = Some(in_text.clone());
-                effective.qualifier.level = if run.qualifier.is_some() { Level::Run } else { Level::Job };
+                effective.qualifier.level = in_text_level;
             }
         }
     }

@@ -115,22 +115,14 @@ fn log_tail(function: &FakeFunction, request_id: &str, version: &str, cold: bool
     let limit = f64::from(function.timeout_seconds) * 1000.0;
     let duration = (function.delay.as_secs_f64() * 1000.0 + OVERHEAD_MS).min(limit);
     let init = if cold { INIT_MS } else { 0.0 };
-    let mut log = format!("START RequestId: {request_id} Version: {version}\n");
-    for line in &function.log {
-        log.push_str(line);
-        log.push('\n');
-    }
-    let memory = function.memory_mb;
-    log.push_str(&format!(
-        "END RequestId: {request_id}\nREPORT RequestId: {request_id}\tDuration: {duration:.2} ms\tBilled Duration: \
-         {:.0} ms\tMemory Size: {memory} MB\tMax Memory Used: {} MB\t",
-        (duration + init).ceil(),
-        memory / 3,
-    ));
-    if cold {
-        log.push_str(&format!("Init Duration: {init:.2} ms\t"));
-    }
-    log.push('\n');
+    let own = function.log.iter().flat_map(|line| [line.as_str(), "\n"]).collect::<String>();
+    let (billed, memory, used) = ((duration + init).ceil(), function.memory_mb, function.memory_mb / 3);
+    let cold_start = if cold { format!("Init Duration: {init:.2} ms\t") } else { String::new() };
+    let mut log = format!(
+        "START RequestId: {request_id} Version: {version}\n{own}END RequestId: {request_id}\nREPORT RequestId: \
+         {request_id}\tDuration: {duration:.2} ms\tBilled Duration: {billed:.0} ms\tMemory Size: {memory} MB\tMax \
+         Memory Used: {used} MB\t{cold_start}\n"
+    );
     let begin = log.ceil_char_boundary(log.len().saturating_sub(LOG_TAIL));
     log.split_off(begin)
 }

@@ -131,8 +131,11 @@ impl RunStore for MemoryStore {
 
     async fn unfinished(&self) -> Result<Vec<Run>, PortError> {
         let running = |run: &&Run| run.state() == RunState::Running;
-        let without_response = |run: &Run| Run { response: None, ..run.clone() };
-        Ok(self.kept().runs.values().filter(running).map(without_response).collect())
+        let mut found: Vec<Run> = self.kept().runs.values().filter(running).cloned().collect();
+        for run in &mut found {
+            run.response = None;
+        }
+        Ok(found)
     }
 }
 

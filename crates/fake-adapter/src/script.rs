@@ -91,13 +91,13 @@ impl Script {
     pub fn parse(yaml: &str) -> Result<Self, ScriptError> {
         let document: Document =
             serde_saphyr::from_str(yaml).map_err(|error| ScriptError::Yaml(Box::new(error)))?;
-        let functions = document.functions.into_iter().map(|(name, script)| function(name, script));
+        let functions = document.functions.into_iter().map(|(name, script)| function(&name, script));
         Ok(Self { functions: functions.collect::<Result<_, _>>()? })
     }
 }
 
-fn function(text: String, script: FunctionScript) -> Result<FakeFunction, ScriptError> {
-    let wrong = |problem: String| ScriptError::Function { function: text.clone(), problem };
+fn function(text: &str, script: FunctionScript) -> Result<FakeFunction, ScriptError> {
+    let wrong = |problem: String| ScriptError::Function { function: text.to_owned(), problem };
     let name = text.parse().map_err(|error: NameError| wrong(error.to_string()))?;
     let answer = match script.answer {
         AnswerScript::Echo => Answer::Echo,

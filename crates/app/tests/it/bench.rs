@@ -1,0 +1,138 @@
+//! A bench to try use cases on: simulated functions, a store in memory, a manual clock.
+
+use lamplight_app::{
+    AppError, EventSource, PreparedRun, Progress, RunPorts, RunRequest, StartedRun, Step, prepare_run,
+    resolve_target, start_run,
+};
+use lamplight_domain::{Arguments, ConnectionName, Job, Run, SecretRef, Settings};
+use lamplight_fake_adapter::{
+    FakeConnector, FakeFunction, FakeProvider, ManualClock, MemoryStore, SequentialIds,
+};
+use lamplight_ports::{JobStore, PortError, PortErrorKind, SecretResolver, SecretString};
+use std::sync::{Arc, Mutex};
+use tokio_util::sync::CancellationToken;
+
+/// The value of every secret on the bench.
+pub const SECRET: &str = "hunter2-hunter2";
+
+#[derive(Debug)]
+pub struct OneSecret;
+
+#[async_trait::async_trait]
+impl SecretResolver for OneSecret {
+    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
+        match reference {
+            SecretRef::Env(name) if name == "THE_SECRET" => Ok(SecretString::from(SECRET)),
+            other => Err(PortError::new(
+                PortErrorKind::NotFound,
+                "secret_not_found",
+                format!("{other} leads nowhere"),
+            )),
+        }
+    }
+}
+
+/// Remembers every step it is told of.
+#[derive(Debug, Default)]
+pub struct Steps(pub Mutex<Vec<Step>>);
+
+impl Progress for Steps {
+    fn step(&self, _run: &Run, step: Step) {
+        self.0.lock().unwrap().push(step);
+    }
+}
+
+pub struct Bench {
+    pub provider: FakeProvider,
+    pub connector: FakeConnector,
+    pub store: MemoryStore,
+    pub clock: Arc<ManualClock>,
+    pub ids: Arc<SequentialIds>,
+    pub steps: Steps,
+    pub cancel: CancellationToken,
+}
+
+impl Bench {
+    pub fn new(functions: impl IntoIterator<Item = FakeFunction>) -> Self {
+        Self::with_defaults(functions, Settings::default())
+    }
+
+    pub fn with_defaults(functions: impl IntoIterator<Item = FakeFunction>, defaults: Settings) -> Self {
+        let clock = Arc::new(ManualClock::default());
+        let provider =
+            FakeProvider::new(functions).with_system(clock.clone(), Arc::new(SequentialIds::default()));
+        let connector = FakeConnector::default().with(provider.connection(connection(), defaults));
+        let (store, steps, cancel) = (MemoryStore::default(), Steps::default(), CancellationToken::new());
+        Self { provider, connector, store, clock, ids: Arc::default(), steps, cancel }
+    }
+
+    pub fn ports(&self) -> RunPorts {
+        RunPorts {
+            runs: Arc::new(self.store.clone()),
+            runners: Arc::new(self.store.clone()),
+            clock: self.clock.clone(),
+            sleeper: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    pub async fn keep(&self, job: &Job) {
+        self.store.put(job, None).await.unwrap();
+    }
+
+    pub async fn prepare(
+        &self,
+        target: &str,
+        event: EventSource,
+        settings: Settings,
+    ) -> Result<PreparedRun, AppError> {
+        let target = resolve_target(&self.connector, &self.store, target, None).await?;
+        prepare_run(&OneSecret, RunRequest { target, event, settings }).await
+    }
+
+    pub async fn start(
+        &self,
+        target: &str,
+        event: EventSource,
+        settings: Settings,
+    ) -> Result<StartedRun, AppError> {
+        let prepared = self.prepare(target, event, settings).await?;
+        start_run(&self.ports(), prepared, &self.steps, &self.cancel).await
+    }
+
+    pub async fn run(&self, target: &str, given: &[(&str, &str)]) -> StartedRun {
+        self.start(target, arguments(given), Settings::default()).await.unwrap()
+    }
+}
+
+pub fn connection() -> ConnectionName {
+    "bench".parse().unwrap()
+}
+
+pub fn arguments(given: &[(&str, &str)]) -> EventSource {
+    let mut arguments = Arguments::default();
+    for (name, text) in given {
+        arguments.insert_text(name, text).unwrap();
+    }
+    EventSource::Arguments(arguments)
+}
+
+/// A job of a function with these parameters, given as the YAML-like `name type direction` words.
+pub fn job(function: &str, parameters: Vec<lamplight_domain::Parameter>) -> Job {
+    Job {
+        name: format!("{function}-job").parse().unwrap(),
+        connection: connection(),
+        function: lamplight_domain::FunctionRef::by_name(function.parse().unwrap()),
+        description: None,
+        parameters: lamplight_domain::ParameterList::try_from(parameters).unwrap(),
+        overrides: Settings::default(),
+    }
+}
+
+pub fn parameter(name: &str, data_type: lamplight_domain::DataType) -> lamplight_domain::Parameter {
+    lamplight_domain::Parameter::new(name.parse().unwrap(), data_type)
+}
+
+pub fn function(name: &str) -> lamplight_domain::FunctionName {
+    name.parse().unwrap()
+}

@@ -1,0 +1,91 @@
+//! Every port call of a run fails once: the run ends in a documented state, and nothing runs twice.
+
+use crate::bench::{Bench, arguments, function};
+use lamplight_app::{RunName, show_run, start_run};
+use lamplight_domain::{Revision, Run, RunState, Settings, Warning};
+use lamplight_fake_adapter::FakeFunction;
+use lamplight_ports::{PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+/// A store whose write of this number fails.
+#[derive(Debug)]
+struct Faulty {
+    inner: Arc<dyn RunStore>,
+    writes: AtomicUsize,
+    failing: usize,
+}
+
+impl Faulty {
+    fn next(&self) -> Result<(), PortError> {
+        if self.writes.fetch_add(1, Ordering::SeqCst) + 1 == self.failing {
+            return Err(PortError::new(PortErrorKind::Unavailable, "store_unavailable", "the disk is full"));
+        }
+        Ok(())
+    }
+}
+
+#[async_trait::async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl RunStore for Faulty {
+    async fn insert(&self, run: &Run) -> Result<(), PortError> {
+        self.next()?;
+        self.inner.insert(run).await
+    }
+
+    async fn update(&self, run: &Run) -> Result<Revision, PortError> {
+        self.next()?;
+        self.inner.update(run).await
+    }
+
+    async fn find(&self, selector: &RunSelector) -> Result<Option<Run>, PortError> {
+        self.inner.find(selector).await
+    }
+
+    async fn list(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, PortError> {
+        self.inner.list(filter).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Run>, PortError> {
+        self.inner.unfinished().await
+    }
+}
+
+fn faulty(bench: &Bench, failing: usize) -> lamplight_app::RunPorts {
+    let mut ports = bench.ports();
+    ports.runs = Arc::new(Faulty { inner: ports.runs, writes: AtomicUsize::new(0), failing });
+    ports
+}
+
+#[tokio::test]
+async fn without_a_recorded_intent_nothing_is_called() {
+    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
+    let prepared = bench.prepare("echo", arguments(&[]), Settings::default()).await.unwrap();
+    let error = start_run(&faulty(&bench, 1), prepared, &bench.steps, &bench.cancel).await.unwrap_err();
+    assert_eq!(error.code(), "store_unavailable");
+    assert_eq!(bench.provider.executions("echo"), 0);
+}
+
+#[tokio::test]
+async fn an_outcome_that_cannot_be_recorded_is_still_told_and_the_record_stays_unfinished() {
+    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
+    let prepared = bench.prepare("echo", arguments(&[("a", "1")]), Settings::default()).await.unwrap();
+    let started = start_run(&faulty(&bench, 2), prepared, &bench.steps, &bench.cancel).await.unwrap();
+    assert_eq!(started.run.state(), RunState::Succeeded);
+    assert_eq!(started.response.as_deref(), Some(br#"{"a":"1"}"#.as_slice()));
+    assert!(matches!(started.run.warnings[..], [Warning::NotRecorded { .. }]));
+    let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
+    assert_eq!(kept.state(), RunState::Running);
+    assert_eq!(bench.provider.executions("echo"), 1);
+}
+
+#[tokio::test]
+async fn a_runner_that_cannot_enlist_calls_nothing() {
+    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
+    let prepared = bench.prepare("echo", arguments(&[]), Settings::default()).await.unwrap();
+    bench.store.fail_writes(Some(PortErrorKind::Unavailable));
+    assert!(start_run(&bench.ports(), prepared, &bench.steps, &bench.cancel).await.is_err());
+    assert_eq!(bench.provider.executions("echo"), 0);
+}

@@ -1,0 +1,257 @@
+//! Running, showing, listing and cancelling.
+
+use crate::bench::{Bench, arguments, function, job, parameter};
+use lamplight_app::{EventSource, RunName, Step, cancel_run, list_runs, settle_runs, show_run, start_run};
+use lamplight_domain::{
+    DataType, Direction, EvidenceKind, InvocationType, Level, Qualifier, RunId, RunState, Settings, Status,
+    Warning,
+};
+use lamplight_fake_adapter::{Answer, FakeFunction, FunctionFailure};
+use lamplight_ports::{RunFilter, RunStore};
+use serde_json::json;
+use std::time::Duration;
+
+fn adder() -> FakeFunction {
+    FakeFunction::call(function("adder"), |event| {
+        let number = |name: &str| {
+            event[name].as_i64().ok_or_else(|| FunctionFailure::unhandled("KeyError", format!("'{name}'")))
+        };
+        Ok(json!({ "SUM": number("a")? + number("b")? }))
+    })
+}
+
+#[tokio::test]
+async fn a_job_maps_parameters_to_the_event_and_the_response_to_outputs() {
+    let bench = Bench::new([adder()]);
+    let sum = parameter("sum", DataType::Integer).with_direction(Direction::Output);
+    bench
+        .keep(&job("adder", vec![parameter("a", DataType::Integer), parameter("b", DataType::Integer), sum]))
+        .await;
+    let started = bench.run("adder-job", &[("b", "40"), ("a", "2")]).await;
+    let run = started.run;
+    assert_eq!((run.state(), run.status()), (RunState::Succeeded, Status::Success));
+    assert_eq!(run.outputs[0].value.as_str(), "42");
+    assert_eq!(started.response.as_deref(), Some(br#"{"SUM":42}"#.as_slice()));
+    assert!(run.report.is_some() && run.cost_usd.is_some() && run.log_tail.is_some());
+    assert_eq!(run.executed_version.as_deref(), Some("$LATEST"));
+    let id: RunId = run.id().unwrap();
+    assert_eq!(id.function().as_str(), "adder");
+    let found = show_run(&bench.store, &RunName::Id(id)).await.unwrap();
+    assert_eq!(found.run.unwrap().response, started.response, "the response is recorded");
+    assert_eq!(bench.provider.executions("adder"), 1);
+}
+
+#[tokio::test]
+async fn a_function_error_is_failed_with_its_parts_apart() {
+    let failure = FunctionFailure {
+        stack: vec!["line 7, in handler".into()],
+        ..FunctionFailure::unhandled("ValueError", "no such colour")
+    };
+    let bench = Bench::new([FakeFunction::failing(function("painter"), failure)]);
+    let run = bench.run("painter", &[]).await.run;
+    assert_eq!((run.state(), run.status()), (RunState::FunctionFailed, Status::Failed));
+    let error = run.error.unwrap();
+    assert_eq!((error.code.as_str(), error.message.as_str()), ("function_error", "no such colour"));
+    assert_eq!(error.error_type.as_deref(), Some("ValueError"));
+    assert_eq!(error.stack, ["line 7, in handler"]);
+}
+
+#[tokio::test]
+async fn an_event_is_accepted_and_a_dry_run_runs_nothing() {
+    let bench = Bench::new([adder()]);
+    let with = |invocation_type| Settings { invocation_type: Some(invocation_type), ..Settings::default() };
+    let run = bench.start("adder", arguments(&[]), with(InvocationType::DryRun)).await.unwrap().run;
+    assert_eq!(run.state(), RunState::Validated);
+    assert_eq!(bench.provider.executions("adder"), 0);
+    let run = bench.start("adder", arguments(&[]), with(InvocationType::Event)).await.unwrap().run;
+    assert_eq!((run.state(), run.outputs.len()), (RunState::Accepted, 0));
+    assert_eq!(run.evidence().unwrap().kind, EvidenceKind::Queued);
+}
+
+#[tokio::test]
+async fn settings_come_from_the_nearest_level_and_say_so() {
+    let qualifier = |text: &str| Some(text.parse::<Qualifier>().unwrap());
+    let mut echo = FakeFunction::echo(function("echo"));
+    echo.aliases = [("live".to_owned(), "3".to_owned()), ("test".to_owned(), "4".to_owned())].into();
+    let defaults = Settings { qualifier: qualifier("test"), max_attempts: Some(1), ..Settings::default() };
+    let bench = Bench::with_defaults([echo], defaults);
+    let mut job = job("echo", vec![]);
+    job.overrides.qualifier = qualifier("live");
+    bench.keep(&job).await;
+    let run = bench.run("echo-job", &[]).await.run;
+    assert_eq!(run.executed_version.as_deref(), Some("3"));
+    assert_eq!(run.effective.qualifier.level, Level::Job);
+    assert_eq!(run.effective.max_attempts.level, Level::Connection);
+    let run = bench.run("echo:live", &[]).await.run;
+    assert_eq!((run.executed_version.as_deref(), run.effective.qualifier.level), (Some("3"), Level::Run));
+    let settings = Settings { qualifier: qualifier("test"), ..Settings::default() };
+    let error = bench.start("echo:live", arguments(&[]), settings).await.unwrap_err();
+    assert!(error.to_string().contains("contradicts"), "{error}");
+}
+
+#[tokio::test]
+async fn throttling_is_repeated_within_the_attempts_and_executes_once() {
+    let mut busy = FakeFunction::echo(function("busy"));
+    busy.throttle = 2;
+    let bench = Bench::new([busy]);
+    let run = bench.run("busy", &[]).await.run;
+    assert_eq!((run.state(), run.attempts), (RunState::Succeeded, 3));
+    assert_eq!(bench.provider.executions("busy"), 1);
+    // The jitter of the bench is one half: 250 ms, then 500 ms.
+    assert_eq!(bench.clock.slept(), Duration::from_millis(750));
+    let waits =
+        bench.steps.0.lock().unwrap().iter().filter(|step| matches!(step, Step::Waiting { .. })).count();
+    assert_eq!(waits, 2);
+}
+
+#[tokio::test]
+async fn attempts_end_and_the_run_is_rejected() {
+    let mut busy = FakeFunction::echo(function("busy"));
+    busy.throttle = 9;
+    let bench = Bench::new([busy]);
+    let run = bench.run("busy", &[]).await.run;
+    assert_eq!((run.state(), run.attempts), (RunState::Rejected, 3));
+    assert_eq!(run.error.unwrap().code, "throttled");
+    assert_eq!(bench.provider.executions("busy"), 0);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_unknown_and_never_repeated() {
+    let mut lost = FakeFunction::echo(function("lost"));
+    lost.drop_answer = true;
+    let bench = Bench::new([lost]);
+    let run = bench.run("lost", &[]).await.run;
+    assert_eq!((run.state(), run.attempts), (RunState::Unknown, 1));
+    assert_eq!(run.id().unwrap().local_key(), Some(run.key.as_str()));
+    assert_eq!(bench.provider.executions("lost"), 1);
+}
+
+#[tokio::test]
+async fn a_response_that_is_no_object_gives_a_warning_and_no_outputs() {
+    let bench = Bench::new([FakeFunction::new(function("list"), Answer::Return("[1]".into()))]);
+    bench.keep(&job("list", vec![parameter("x", DataType::Json).with_direction(Direction::Output)])).await;
+    let run = bench.run("list-job", &[]).await.run;
+    assert_eq!(run.state(), RunState::Succeeded);
+    assert!(matches!(run.warnings[..], [Warning::ResponseNotObject { .. }]), "{:?}", run.warnings);
+}
+
+#[tokio::test]
+async fn a_payload_over_the_limit_is_refused_before_anything_is_recorded() {
+    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
+    let event = || EventSource::Raw(format!("\"{}\"", "x".repeat(2 << 20)));
+    let settings = Settings { invocation_type: Some(InvocationType::Event), ..Settings::default() };
+    let error = bench.start("echo", event(), settings).await.unwrap_err();
+    assert_eq!((error.code(), error.class()), ("payload_too_large", lamplight_app::ErrorClass::Limit));
+    assert!(error.to_string().contains("2097154 bytes") && error.to_string().contains("1048576"), "{error}");
+    assert!(list_runs(&bench.store, &RunFilter::default()).await.unwrap().is_empty());
+    assert!(bench.start("echo", event(), Settings::default()).await.is_ok(), "a call that waits takes 6 MB");
+}
+
+#[tokio::test]
+async fn who_stops_waiting_leaves_an_unknown_run() {
+    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
+    let prepared = bench.prepare("echo", arguments(&[]), Settings::default()).await.unwrap();
+    let mut ports = bench.ports();
+    ports.sleeper = std::sync::Arc::new(Forever);
+    let mut slow = FakeFunction::echo(function("slow"));
+    slow.delay = Duration::from_secs(2);
+    let provider = lamplight_fake_adapter::FakeProvider::new([slow]).with_system(
+        std::sync::Arc::new(Forever),
+        std::sync::Arc::new(lamplight_fake_adapter::SequentialIds::default()),
+    );
+    drop(prepared);
+    let waiting = Bench {
+        connector: lamplight_fake_adapter::FakeConnector::default()
+            .with(provider.connection(crate::bench::connection(), Settings::default())),
+        provider,
+        ..bench
+    };
+    let prepared = waiting.prepare("slow", arguments(&[]), Settings::default()).await.unwrap();
+    let cancel = waiting.cancel.clone();
+    let (started, ()) =
+        tokio::join!(start_run(&ports, prepared, &waiting.steps, &waiting.cancel), async move {
+            tokio::task::yield_now().await;
+            cancel.cancel();
+        });
+    let run = started.unwrap().run;
+    assert_eq!((run.state(), run.evidence().unwrap().kind), (RunState::Unknown, EvidenceKind::Interrupted));
+    assert_eq!(waiting.store.unfinished().await.unwrap(), []);
+}
+
+/// A sleep that never ends.
+#[derive(Debug)]
+struct Forever;
+
+#[async_trait::async_trait]
+impl lamplight_ports::Sleeper for Forever {
+    async fn sleep(&self, _duration: Duration) {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test]
+async fn a_run_whose_process_was_killed_is_settled_as_unknown_once() {
+    let bench = Bench::new([adder()]);
+    let run = bench.run("adder", &[]).await.run;
+    let mut abandoned = lamplight_domain::Run::begin(lamplight_domain::NewRun {
+        key: "abandoned".parse().unwrap(),
+        job: None,
+        connection: run.connection.clone(),
+        function: run.function.clone(),
+        effective: run.effective.clone(),
+        arguments: vec![],
+        payload_bytes: 2,
+        monitor_url: None,
+        runner: lamplight_domain::RunnerId("killed".into()),
+        started_at: run.started_at,
+    });
+    abandoned.attempts = 1;
+    bench.store.insert(&abandoned).await.unwrap();
+    let settled = settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap();
+    assert_eq!(settled, [abandoned.key.clone()]);
+    assert!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap().is_empty());
+    let name: RunName = "aban".parse().unwrap();
+    let found = show_run(&bench.store, &name).await.unwrap().run.unwrap();
+    assert_eq!(
+        (found.state(), found.evidence().unwrap().kind),
+        (RunState::Unknown, EvidenceKind::RunnerGone)
+    );
+}
+
+#[tokio::test]
+async fn a_run_that_is_alive_is_left_alone() {
+    let bench = Bench::new([adder()]);
+    let run = bench.run("adder", &[]).await.run;
+    let running = lamplight_domain::Run::begin(lamplight_domain::NewRun {
+        key: "alive".parse().unwrap(),
+        job: None,
+        connection: run.connection,
+        function: run.function,
+        effective: run.effective,
+        arguments: vec![],
+        payload_bytes: 2,
+        monitor_url: None,
+        runner: run.runner,
+        started_at: run.started_at,
+    });
+    bench.store.insert(&running).await.unwrap();
+    assert!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap().is_empty());
+    bench.store.end_runner();
+    assert_eq!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap(), [running.key]);
+}
+
+#[tokio::test]
+async fn a_run_id_is_decoded_without_a_record_and_a_cancellation_says_no() {
+    let bench = Bench::new([adder()]);
+    let name: RunName = "other/8f5f#Failed".parse().unwrap();
+    let found = show_run(&bench.store, &name).await.unwrap();
+    assert!(found.run.is_none());
+    assert_eq!(found.decoded.unwrap().status(), Status::Failed);
+    let outcome = cancel_run(&bench.store, &name).await.unwrap();
+    assert!(!outcome.cancelled && outcome.reason.contains("cannot be stopped"), "{outcome:?}");
+    bench.run("adder", &[]).await;
+    let outcome = cancel_run(&bench.store, &RunName::Latest).await.unwrap();
+    assert_eq!(outcome.reason, "the run has ended: function_failed");
+    assert!("no such#".parse::<RunName>().is_err());
+    assert!(show_run(&bench.store, &"00ff".parse().unwrap()).await.is_err());
+}

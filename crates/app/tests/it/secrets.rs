@@ -1,0 +1,67 @@
+//! Secrets of a run appear in nothing that is kept.
+
+use crate::bench::{Bench, SECRET, function, job, parameter};
+use lamplight_app::{RunName, show_run};
+use lamplight_domain::{DataType, Direction, MASK, Warning};
+use lamplight_fake_adapter::{FakeFunction, FunctionFailure};
+use lamplight_ports::record;
+
+fn secret_job(name: &str, default: Option<&str>) -> lamplight_domain::Job {
+    let mut key = parameter("key", DataType::String);
+    key.secret = true;
+    key.default = default.map(str::to_owned);
+    job(name, vec![key, parameter("echoed", DataType::Json).with_direction(Direction::Output)])
+}
+
+#[tokio::test]
+async fn a_secret_reaches_the_function_and_no_record() {
+    let echoes = FakeFunction::call(function("echoes"), |event| {
+        assert_eq!(event["key"], SECRET);
+        Ok(serde_json::json!({ "echoed": event }))
+    });
+    let bench = Bench::new([echoes]);
+    bench.keep(&secret_job("echoes", Some("env:THE_SECRET"))).await;
+    for given in [vec![], vec![("key", SECRET)]] {
+        let started = bench.run("echoes-job", &given).await;
+        assert!(
+            String::from_utf8(started.response.unwrap()).unwrap().contains(SECRET),
+            "the caller gets the response"
+        );
+        let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
+        assert_eq!(kept.response, None);
+        assert!(matches!(kept.warnings[..], [Warning::NotRecorded { .. }]), "{:?}", kept.warnings);
+        assert_eq!(kept.outputs[0].value.as_plain_text().as_deref(), Some(MASK));
+        let written = record::write(&kept).unwrap();
+        assert!(!written.contains(SECRET), "{written}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_in_an_error_and_in_the_log_is_scrubbed() {
+    let mut leaks = FakeFunction::failing(
+        function("leaks"),
+        FunctionFailure {
+            stack: vec![format!("login({SECRET})")],
+            ..FunctionFailure::unhandled("E", format!("bad key {SECRET}"))
+        },
+    );
+    leaks.log = vec![format!("using {SECRET}")];
+    let bench = Bench::new([leaks]);
+    bench.keep(&secret_job("leaks", None)).await;
+    let run = bench.run("leaks-job", &[("key", SECRET)]).await.run;
+    assert_eq!(run.error.as_ref().unwrap().message, format!("bad key {MASK}"));
+    let written = record::write(&run).unwrap();
+    assert!(!written.contains(SECRET) && written.contains(MASK), "{written}");
+}
+
+#[tokio::test]
+async fn a_reference_that_leads_nowhere_is_named_and_nothing_is_called() {
+    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
+    bench.keep(&secret_job("echo", Some("env:ABSENT"))).await;
+    let error = bench
+        .prepare("echo-job", crate::bench::arguments(&[]), lamplight_domain::Settings::default())
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("env:ABSENT"), "{error}");
+    assert_eq!(bench.provider.executions("echo"), 0);
+}
