@@ -1,1 +1,9 @@
 //! One test suite per port, run against every adapter of it.
+//!
+//! Each suite is a harness trait that an adapter's tests implement, a public function for each guarantee of
+//! the port, and a macro that expands to one test for each of them.
+#![deny(missing_docs)]
+#![expect(clippy::missing_panics_doc, reason = "a suite fails by panicking")]
+
+pub mod catalogue;
+pub mod invoker;

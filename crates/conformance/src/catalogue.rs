@@ -1,0 +1,287 @@
+//! What every adapter of [`FunctionCatalogue`] must do.
+
+use async_trait::async_trait;
+use lamplight_domain::{Function, FunctionRef, Qualifier};
+use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortErrorKind};
+use std::{any::Any, collections::BTreeSet, fmt, sync::Arc};
+
+/// The value of the environment variable [`SECRET_KEY`] of every function arranged.
+pub const SECRET_VALUE: &str = "hunter2-in-the-environment";
+/// The environment variable that every function arranged has.
+pub const SECRET_KEY: &str = "CONFORMANCE_SECRET";
+/// The alias that the function arranged first has, beside no other.
+pub const KNOWN_QUALIFIER: &str = "live";
+
+/// What a catalogue is to hold and how it is to be served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shelf {
+    /// How many functions there are; their names are those of [`function_name`] for 0 up to this.
+    pub functions: usize,
+    /// The provider's own largest page.
+    pub largest_page: usize,
+    /// Whether one page in the middle is empty and not the last, where the provider can do that.
+    pub with_an_empty_page: bool,
+}
+
+/// The name of the function arranged at `index`.
+pub fn function_name(index: usize) -> String {
+    format!("conformance-{index:04}")
+}
+
+/// A catalogue as arranged, with what must live as long as it: a server, a temporary folder.
+pub struct ArrangedCatalogue {
+    /// The catalogue.
+    pub catalogue: Arc<dyn FunctionCatalogue>,
+    /// What it needs to go on.
+    pub keep: Box<dyn Any + Send + Sync>,
+}
+
+impl fmt::Debug for ArrangedCatalogue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArrangedCatalogue").field("catalogue", &self.catalogue).finish_non_exhaustive()
+    }
+}
+
+/// Makes catalogues for the suite: a scripted server behind an adapter, a simulator, a real provider.
+#[async_trait]
+pub trait CatalogueHarness: Send + Sync {
+    /// A catalogue over the functions of `shelf`. Each has the environment variable [`SECRET_KEY`], a
+    /// runtime, a time limit, memory, and a state where the provider tells one; the first has the alias
+    /// [`KNOWN_QUALIFIER`].
+    async fn arrange(&self, shelf: Shelf) -> ArrangedCatalogue;
+
+    /// A catalogue whose provider refuses every request.
+    async fn arrange_refusal(&self) -> ArrangedCatalogue;
+}
+
+/// Expands to one test for each guarantee, run through `Arc<dyn FunctionCatalogue>`, which is how the port
+/// is held. The argument is an expression that gives a [`CatalogueHarness`]; the crate needs `tokio` with
+/// its macros among its dev-dependencies.
+#[macro_export]
+macro_rules! function_catalogue {
+    ($harness:expr) => {
+        $crate::function_catalogue!(@each $harness;
+            walking_gives_every_function_once,
+            a_page_is_no_larger_than_asked,
+            reading_changes_nothing,
+            many_can_read_at_once,
+            a_foreign_marker_is_refused_or_passed_over,
+            a_function_is_described,
+            what_does_not_exist_is_none,
+            environment_values_are_in_no_text,
+            a_refusal_says_what_is_missing,
+        );
+    };
+    (@each $harness:expr; $($guarantee:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $guarantee() {
+                $crate::catalogue::$guarantee(&$harness).await;
+            }
+        )*
+    };
+}
+
+/// Walking from no marker to the end gives every function exactly once, whatever page sizes the provider
+/// chooses and whatever size is asked for; a page may be empty and not the last.
+pub async fn walking_gives_every_function_once(harness: &dyn CatalogueHarness) {
+    for (functions, largest_page, with_an_empty_page) in [
+        (0, 50, false),
+        (1, 1, false),
+        (8, 1, true),
+        (23, 7, false),
+        (23, 7, true),
+        (120, 50, false),
+        (100, 50, true),
+    ] {
+        let shelf = Shelf { functions, largest_page, with_an_empty_page };
+        let arranged = harness.arrange(shelf).await;
+        for page_size in [None, Some(1), Some(7), Some(50), Some(10_000)] {
+            let found = walk(&*arranged.catalogue, page_size).await;
+            let names: Vec<String> = found.iter().map(|function| function.name.to_string()).collect();
+            let distinct: BTreeSet<String> = names.iter().cloned().collect();
+            let expected: BTreeSet<String> = (0..functions).map(function_name).collect();
+            assert_eq!(distinct, expected, "{shelf:?} in pages of {page_size:?}");
+            assert_eq!(names.len(), functions, "each once: {shelf:?} in pages of {page_size:?}");
+        }
+    }
+}
+
+/// A page holds at most as many functions as were asked for.
+pub async fn a_page_is_no_larger_than_asked(harness: &dyn CatalogueHarness) {
+    let arranged =
+        harness.arrange(Shelf { functions: 23, largest_page: 10, with_an_empty_page: false }).await;
+    for page_size in [1, 2, 7, 23] {
+        let page = list(&*arranged.catalogue, None, Some(page_size)).await;
+        assert!(
+            !page.functions.is_empty() && page.functions.len() <= page_size as usize,
+            "asked for {page_size}"
+        );
+        assert!(page.next_marker.is_some() || page.functions.len() == 23, "asked for {page_size}");
+    }
+}
+
+/// Reading changes nothing: the same request gives the same answer.
+pub async fn reading_changes_nothing(harness: &dyn CatalogueHarness) {
+    let arranged = harness.arrange(Shelf { functions: 9, largest_page: 4, with_an_empty_page: false }).await;
+    let catalogue = &*arranged.catalogue;
+    let first = list(catalogue, None, None).await;
+    assert_eq!(list(catalogue, None, None).await, first);
+    let second = list(catalogue, first.next_marker.clone(), None).await;
+    assert_eq!(list(catalogue, first.next_marker.clone(), None).await, second);
+    let function = reference(catalogue).await;
+    let described = catalogue.get(&function, None).await;
+    let again = catalogue.get(&function, None).await;
+    assert!(matches!((described, again), (Ok(Some(one)), Ok(Some(other))) if one == other));
+}
+
+/// Reads do not disturb one another.
+pub async fn many_can_read_at_once(harness: &dyn CatalogueHarness) {
+    let arranged = harness.arrange(Shelf { functions: 20, largest_page: 3, with_an_empty_page: false }).await;
+    let mut walks = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let catalogue = Arc::clone(&arranged.catalogue);
+        walks.spawn(async move { walk(&*catalogue, None).await.len() });
+    }
+    let lengths = walks.join_all().await;
+    assert_eq!(lengths, vec![20; 6]);
+}
+
+/// A marker that the provider did not give is refused as an invalid request where the provider can tell.
+pub async fn a_foreign_marker_is_refused_or_passed_over(harness: &dyn CatalogueHarness) {
+    let arranged = harness.arrange(Shelf { functions: 9, largest_page: 4, with_an_empty_page: false }).await;
+    let request = ListFunctions { marker: Some("no marker of yours".to_owned()), page_size: None };
+    match arranged.catalogue.list(request).await {
+        Ok(page) => assert!(page.functions.len() <= 4, "the marker led somewhere: {page:?}"),
+        Err(error) => assert_eq!(error.kind, PortErrorKind::InvalidRequest, "{error:?}"),
+    }
+}
+
+/// `get` and `configuration` describe the function that was asked for.
+pub async fn a_function_is_described(harness: &dyn CatalogueHarness) {
+    let arranged = harness.arrange(Shelf { functions: 3, largest_page: 50, with_an_empty_page: false }).await;
+    let catalogue = &*arranged.catalogue;
+    let listed = walk(catalogue, None).await;
+    for function in &listed {
+        let named = FunctionRef::by_name(function.name.clone());
+        for wanted in [&function.to_ref(), &named] {
+            let (got, configuration) =
+                (catalogue.get(wanted, None).await, catalogue.configuration(wanted, None).await);
+            for described in [found(got), found(configuration)] {
+                assert_eq!(described.name, function.name);
+                assert_eq!(described.reference, function.reference);
+                assert_eq!(described.runtime, function.runtime);
+                assert_eq!(described.timeout_seconds, function.timeout_seconds);
+                assert_eq!(described.memory_mb, function.memory_mb);
+                assert!(described.timeout_seconds.is_some() && described.memory_mb.is_some());
+                let secret = described.environment.iter().find(|variable| variable.key == SECRET_KEY);
+                assert_eq!(secret.map(|variable| variable.value.reveal().as_str()), Some(SECRET_VALUE));
+            }
+        }
+    }
+    let alias = qualifier(KNOWN_QUALIFIER);
+    let first = FunctionRef::by_name(parsed(&function_name(0)));
+    assert_eq!(found(catalogue.get(&first, Some(&alias)).await).name.as_str(), function_name(0));
+    assert_eq!(found(catalogue.configuration(&first, Some(&alias)).await).name.as_str(), function_name(0));
+}
+
+/// A function or qualifier that the provider does not know is `None`, no error.
+pub async fn what_does_not_exist_is_none(harness: &dyn CatalogueHarness) {
+    let arranged = harness.arrange(Shelf { functions: 2, largest_page: 50, with_an_empty_page: false }).await;
+    let catalogue = &*arranged.catalogue;
+    let absent = FunctionRef::by_name(parsed("conformance-absent"));
+    let first = FunctionRef::by_name(parsed(&function_name(0)));
+    let elsewhere = qualifier("no-such-alias");
+    for (function, qualifier) in [(&absent, None), (&absent, Some(&elsewhere)), (&first, Some(&elsewhere))] {
+        assert!(matches!(catalogue.get(function, qualifier).await, Ok(None)), "{function:?} {qualifier:?}");
+        assert!(matches!(catalogue.configuration(function, qualifier).await, Ok(None)), "{function:?}");
+    }
+}
+
+/// A function's environment values appear in no `Debug` text; see also
+/// [`a_refusal_says_what_is_missing`], which looks at errors.
+pub async fn environment_values_are_in_no_text(harness: &dyn CatalogueHarness) {
+    let arranged = harness.arrange(Shelf { functions: 2, largest_page: 50, with_an_empty_page: false }).await;
+    let catalogue = &*arranged.catalogue;
+    let page = list(catalogue, None, None).await;
+    let described = catalogue.get(&reference(catalogue).await, None).await;
+    for text in [format!("{page:?}"), format!("{described:?}"), format!("{catalogue:?}")] {
+        assert!(!text.contains(SECRET_VALUE), "{text}");
+    }
+    assert!(format!("{page:?}").contains(SECRET_KEY));
+}
+
+/// A refused request is `Denied` or `Unauthenticated`, with a stable code, a message and advice.
+pub async fn a_refusal_says_what_is_missing(harness: &dyn CatalogueHarness) {
+    let arranged = harness.arrange_refusal().await;
+    let catalogue = &*arranged.catalogue;
+    let function = FunctionRef::by_name(parsed(&function_name(0)));
+    let refusals = [
+        catalogue.list(ListFunctions::default()).await.err(),
+        catalogue.get(&function, None).await.err(),
+        catalogue.configuration(&function, None).await.err(),
+    ];
+    for refusal in refusals {
+        let Some(error) = refusal else { panic!("a refused request was answered") };
+        assert!(matches!(error.kind, PortErrorKind::Denied | PortErrorKind::Unauthenticated), "{error:?}");
+        assert!(error.code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{error:?}");
+        assert!(!error.message.is_empty() && error.hint.is_some(), "{error:?}");
+        assert!(!format!("{error:?} {error}").contains(SECRET_VALUE), "{error:?}");
+    }
+}
+
+/// All functions along the markers, from the first page to the last.
+async fn walk(catalogue: &dyn FunctionCatalogue, page_size: Option<u32>) -> Vec<Function> {
+    let mut functions = Vec::new();
+    let mut marker = None;
+    // A provider that never comes to an end must fail the test and not stop it.
+    for _ in 0..1_000 {
+        let page = list(catalogue, marker, page_size).await;
+        functions.extend(page.functions);
+        marker = page.next_marker;
+        if marker.is_none() {
+            return functions;
+        }
+    }
+    panic!("the listing has no end");
+}
+
+async fn list(
+    catalogue: &dyn FunctionCatalogue,
+    marker: Option<String>,
+    page_size: Option<u32>,
+) -> FunctionPage {
+    match catalogue.list(ListFunctions { marker, page_size }).await {
+        Ok(page) => page,
+        Err(error) => panic!("a page was refused: {error:?}"),
+    }
+}
+
+async fn reference(catalogue: &dyn FunctionCatalogue) -> FunctionRef {
+    match list(catalogue, None, None).await.functions.first() {
+        Some(function) => function.to_ref(),
+        None => panic!("the first page is empty"),
+    }
+}
+
+fn found(described: Result<Option<Function>, lamplight_ports::PortError>) -> Function {
+    match described {
+        Ok(Some(function)) => function,
+        Ok(None) => panic!("a function that exists was not found"),
+        Err(error) => panic!("a function that exists was refused: {error:?}"),
+    }
+}
+
+fn parsed(name: &str) -> lamplight_domain::FunctionName {
+    match name.parse() {
+        Ok(name) => name,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn qualifier(text: &str) -> Qualifier {
+    match text.parse() {
+        Ok(qualifier) => qualifier,
+        Err(error) => panic!("{error}"),
+    }
+}
