@@ -1,1 +1,25 @@
 //! The ports over the AWS SDK: the only crate that sees it.
+//!
+//! [`open`] turns an [`AwsConnectionConfig`] into the ports of one region and one set of credentials. It
+//! reads no environment of its own: the caller resolves endpoints and regions. The ambient credentials are
+//! read by the SDK, at the first call.
+#![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod catalogue;
+pub mod codes;
+mod config;
+mod connection;
+mod credentials;
+mod error;
+mod http;
+mod identity;
+mod invoker;
+mod one_shot;
+mod session;
+
+pub use catalogue::AwsCatalogue;
+pub use config::{AwsConnectionConfig, Timeouts};
+pub use connection::{AwsPorts, open};
+pub use credentials::{AccessKey, CredentialsSource};
+pub use identity::AwsIdentity;
+pub use invoker::AwsInvoker;

@@ -1,0 +1,68 @@
+//! The stable codes of every failure that this adapter reports; each has its section in `docs/errors.md`.
+
+/// Defines each code once, and the list of all.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
+        $($(#[$doc])* pub const $name: &str = $code;)*
+
+        /// All codes.
+        pub const ALL: &[&str] = &[$($name),*];
+    };
+}
+
+codes! {
+    /// The caller is known and lacks a permission, which the message names.
+    ACCESS_DENIED = "access_denied";
+    /// The connection ended, or could not be made, before a byte of the request was sent.
+    CONNECTION_FAILED = "connection_failed";
+    /// The JSON about the caller is larger than Lambda takes.
+    CLIENT_CONTEXT_TOO_LARGE = "client_context_too_large";
+    /// Something else is in progress on the function, or exists already.
+    CONFLICT = "conflict";
+    /// A source of credentials was found and gave none.
+    CREDENTIALS_FAILED = "credentials_failed";
+    /// There is no source of credentials.
+    CREDENTIALS_MISSING = "credentials_missing";
+    /// Lambda says there is no such function, version or alias in the region.
+    FUNCTION_NOT_FOUND = "function_not_found";
+    /// An answer began and did not come whole.
+    INCOMPLETE_ANSWER = "incomplete_answer";
+    /// The endpoint is no URL that requests can be sent to.
+    INVALID_ENDPOINT = "invalid_endpoint";
+    /// The request is refused as it stands.
+    INVALID_REQUEST = "invalid_request";
+    /// The function's configuration keeps it from starting.
+    MISCONFIGURED_FUNCTION = "misconfigured_function";
+    /// The connection ended after the request may have been sent and before an answer.
+    NO_ANSWER = "no_answer";
+    /// AWS does not accept the credentials.
+    NOT_AUTHENTICATED = "not_authenticated";
+    /// The function is not ready to start yet.
+    NOT_READY = "not_ready";
+    /// The event is larger than Lambda takes.
+    PAYLOAD_TOO_LARGE = "payload_too_large";
+    /// The account has reached a quota that waiting does not lift.
+    QUOTA_EXCEEDED = "quota_exceeded";
+    /// The service failed on its own side.
+    SERVICE_UNAVAILABLE = "service_unavailable";
+    /// Too many calls at once.
+    THROTTLED = "throttled";
+    /// No answer came in the time given.
+    TIMEOUT = "timeout";
+    /// An answer came that the service never gives.
+    UNEXPECTED_ANSWER = "unexpected_answer";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn codes_are_distinct_snake_case_words() {
+        let distinct: std::collections::BTreeSet<_> = ALL.iter().collect();
+        assert_eq!(distinct.len(), ALL.len());
+        for code in ALL {
+            assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Opening a connection.
+
+use crate::{
+    AwsCatalogue, AwsConnectionConfig, AwsIdentity, AwsInvoker, codes, http::is_endpoint, session::Session,
+};
+use lamplight_ports::{PortError, PortErrorKind};
+use std::sync::Arc;
+
+/// The ports of one connection.
+#[derive(Debug, Clone)]
+pub struct AwsPorts {
+    /// What functions there are.
+    pub catalogue: Arc<AwsCatalogue>,
+    /// Calls functions.
+    pub invoker: Arc<AwsInvoker>,
+    /// Who we are.
+    pub identity: Arc<AwsIdentity>,
+}
+
+/// Opens a connection.
+///
+/// # Guarantees
+/// - Nothing is sent and nothing is read: no credentials, no files, no certificates. That happens at the
+///   first call that needs it.
+/// - The ports share one HTTP client and one set of credentials.
+///
+/// # Errors
+/// An endpoint that is no `http` or `https` URL is [`InvalidRequest`](PortErrorKind::InvalidRequest) with
+/// the code [`codes::INVALID_ENDPOINT`].
+pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
+    for url in [&config.endpoint_url, &config.sts_endpoint_url].into_iter().flatten() {
+        if !is_endpoint(url) {
+            let message = format!("the endpoint {url:?} is no URL");
+            return Err(PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT, message)
+                .with_hint("give the scheme and the host, as in http://127.0.0.1:4566"));
+        }
+    }
+    let session = Arc::new(Session::new(config));
+    Ok(AwsPorts {
+        catalogue: Arc::new(AwsCatalogue::new(Arc::clone(&session))),
+        invoker: Arc::new(AwsInvoker::new(Arc::clone(&session))),
+        identity: Arc::new(AwsIdentity::new(session)),
+    })
+}

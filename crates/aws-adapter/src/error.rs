@@ -1,0 +1,49 @@
+//! What the SDK's failures mean to a caller of the ports. Each is mapped once, here.
+
+pub(crate) mod invoke;
+pub(crate) mod read;
+mod transport;
+
+use crate::codes;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::error::ErrorMetadata;
+use lamplight_aws_model::{ErrorClass, FunctionSpec, InvokeErrorFacts, Repeat, Subject};
+use lamplight_domain::{FunctionRef, Qualifier};
+use lamplight_ports::PortErrorKind;
+
+/// The status and the error code of a refusal. The SDK loses the code in the header where the body beside it
+/// cannot be read.
+fn status_and_code(answer: &HttpResponse, meta: &ErrorMetadata) -> (u16, Option<String>) {
+    let header = answer.headers().get("x-amzn-errortype");
+    let code = meta.code().or(header).map(|code| code.split(':').next().unwrap_or(code).to_owned());
+    (answer.status().as_u16(), code)
+}
+
+/// How a class of errors is told to the callers of ports.
+fn kind_and_code(facts: &InvokeErrorFacts) -> (PortErrorKind, &'static str) {
+    match facts.class {
+        ErrorClass::Denied => (PortErrorKind::Denied, codes::ACCESS_DENIED),
+        ErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED),
+        ErrorClass::NotFound => (PortErrorKind::NotFound, codes::FUNCTION_NOT_FOUND),
+        ErrorClass::Throttled => match facts.repeat {
+            Repeat::Never if facts.http == 402 => (PortErrorKind::Throttled, codes::QUOTA_EXCEEDED),
+            Repeat::Never | Repeat::Backoff => (PortErrorKind::Throttled, codes::THROTTLED),
+        },
+        ErrorClass::TooLarge => (PortErrorKind::TooLarge, codes::PAYLOAD_TOO_LARGE),
+        ErrorClass::InvalidRequest => (PortErrorKind::InvalidRequest, codes::INVALID_REQUEST),
+        ErrorClass::Conflict => (PortErrorKind::Conflict, codes::CONFLICT),
+        ErrorClass::NotReady => (PortErrorKind::Unavailable, codes::NOT_READY),
+        // Waiting does not help: it is the function that has to be changed.
+        ErrorClass::Misconfigured => (PortErrorKind::InvalidRequest, codes::MISCONFIGURED_FUNCTION),
+        ErrorClass::Unavailable | ErrorClass::Internal => {
+            (PortErrorKind::Unavailable, codes::SERVICE_UNAVAILABLE)
+        }
+    }
+}
+
+/// What a call is about, for the texts; the account is known where the reference names it.
+fn subject(function: &FunctionRef, qualifier: Option<&Qualifier>, region: &str) -> Subject {
+    let spec = function.reference.parse::<FunctionSpec>().ok();
+    let account = spec.as_ref().and_then(FunctionSpec::account);
+    Subject::invoke(function.name.as_str(), qualifier.map(Qualifier::as_str), region, account)
+}

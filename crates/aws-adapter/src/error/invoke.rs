@@ -1,0 +1,208 @@
+//! The failures of a call. What is at stake is the proof that the function did not start: where there is
+//! none, it may have.
+
+use super::transport::{self, Cause};
+use crate::codes;
+use aws_sdk_lambda::{
+    operation::{RequestId, invoke::InvokeError as SdkInvokeError},
+    types::error::TooManyRequestsException,
+};
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use lamplight_aws_model::{ErrorClass, Limits, Repeat, Start as Proof, classify};
+use lamplight_domain::{Delivery, FunctionRef, InvocationType, Qualifier, Start};
+use lamplight_ports::{InvokeError, PortErrorKind};
+use std::time::Duration;
+
+/// AWS quotes the event in the message of this one.
+const QUOTES_THE_EVENT: &str = "InvalidRequestContentException";
+
+/// What was called, for the texts.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) function: &'a FunctionRef,
+    pub(crate) qualifier: Option<&'a Qualifier>,
+    pub(crate) invocation_type: InvocationType,
+    pub(crate) region: &'a str,
+    /// The size of the event in bytes.
+    pub(crate) payload_bytes: usize,
+    pub(crate) waits: Waits,
+}
+
+/// How long one call is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Waits {
+    /// From the start of the call to the head of the answer.
+    pub(crate) head: Duration,
+    /// From the start of the call to the end of the answer.
+    pub(crate) whole: Duration,
+}
+
+/// Words for the log tail in a refusal, in small letters without spaces and dashes.
+const LOG_TAIL_WORDS: [&str; 3] = ["logtype", "logtail", "taillog"];
+
+/// Whether Lambda says that the function gives no log tail. Only an answer that proves that the function did
+/// not start counts.
+pub(crate) fn refuses_log_tail(error: &SdkError<SdkInvokeError, HttpResponse>) -> bool {
+    let SdkError::ServiceError(service) = error else { return false };
+    let (http, code) = super::status_and_code(service.raw(), service.err().meta());
+    let facts = classify(code.as_deref(), http);
+    let words =
+        service.err().meta().message().unwrap_or_default().to_lowercase().replace([' ', '-', '_'], "");
+    facts.start == Proof::DidNotStart
+        && facts.class == ErrorClass::InvalidRequest
+        && LOG_TAIL_WORDS.iter().any(|word| words.contains(word))
+}
+
+/// Maps the failure of a call. `may_have_left` is what the connection knows: whether any byte of the request
+/// can have been sent.
+pub(crate) fn invoke_error(
+    error: SdkError<SdkInvokeError, HttpResponse>,
+    may_have_left: bool,
+    call: &Call<'_>,
+) -> InvokeError {
+    let request_id = error.request_id().map(str::to_owned);
+    match error {
+        // An answer of a service proves that the request left.
+        SdkError::ServiceError(service) => {
+            InvokeError { request_id, ..refused(service.err(), service.raw(), call) }
+        }
+        error if may_have_left => {
+            let http_status = match &error {
+                SdkError::ResponseError(answer) => Some(answer.raw().status().as_u16()),
+                _ => None,
+            };
+            InvokeError { request_id, http_status, ..unanswered(&error, call) }
+        }
+        error => not_sent(&error, call),
+    }
+}
+
+/// The failure of a call that was never tried.
+pub(crate) fn client_context_too_large(bytes: usize) -> InvokeError {
+    let limit = Limits::LAMBDA.client_context_base64_bytes;
+    InvokeError {
+        delivery: Delivery::NotSent,
+        start: Start::DidNotStart,
+        transient: false,
+        retry_after: None,
+        kind: PortErrorKind::TooLarge,
+        code: codes::CLIENT_CONTEXT_TOO_LARGE,
+        provider_code: None,
+        http_status: None,
+        request_id: None,
+        message: format!(
+            "the client context is {bytes} bytes in base64; Lambda takes at most {limit}; nothing was sent"
+        ),
+        hint: Some("put what is large into the event".to_owned()),
+        source: None,
+    }
+}
+
+fn not_sent(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -> InvokeError {
+    let failure = transport::before_sending(error);
+    InvokeError {
+        delivery: Delivery::NotSent,
+        start: Start::DidNotStart,
+        transient: failure.transient,
+        retry_after: None,
+        kind: failure.kind,
+        code: failure.code,
+        provider_code: None,
+        http_status: None,
+        request_id: None,
+        message: format!("calling {} in region {}: {}", call.function.name, call.region, failure.message),
+        hint: Some(failure.hint.to_owned()),
+        source: Cause::chain(error).map(Into::into),
+    }
+}
+
+fn unanswered(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -> InvokeError {
+    let failure = transport::after_sending(error);
+    let waited = match error {
+        SdkError::TimeoutError(_) => format!(" ({} s)", call.waits.whole.as_secs()),
+        _ if failure.code == codes::TIMEOUT => format!(" ({} s)", call.waits.head.as_secs()),
+        _ => String::new(),
+    };
+    InvokeError {
+        delivery: Delivery::MaybeSent,
+        start: Start::MayHaveStarted,
+        transient: failure.transient,
+        retry_after: None,
+        kind: failure.kind,
+        code: failure.code,
+        provider_code: None,
+        http_status: None,
+        request_id: None,
+        message: format!(
+            "calling {} in region {}: {}{waited}; the function may have run",
+            call.function.name, call.region, failure.message
+        ),
+        hint: Some("look at the function's log or metrics before running it again".to_owned()),
+        source: Cause::chain(error).map(Into::into),
+    }
+}
+
+fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> InvokeError {
+    let (http, code) = super::status_and_code(answer, error.meta());
+    let facts = classify(code.as_deref(), http);
+    let subject = super::subject(call.function, call.qualifier, call.region);
+    let (kind, stable) = super::kind_and_code(&facts);
+    let start = match facts.start {
+        Proof::DidNotStart => Start::DidNotStart,
+        Proof::MayHaveStarted => Start::MayHaveStarted,
+    };
+    let throttled = match error {
+        SdkInvokeError::TooManyRequestsException(throttled) => Some(throttled),
+        _ => None,
+    };
+    let message = match (facts.class, throttled.and_then(TooManyRequestsException::reason)) {
+        (ErrorClass::TooLarge, _) => too_large(call),
+        (_, Some(reason)) => format!("{} ({})", facts.message(&subject), reason.as_str()),
+        (_, None) => facts.message(&subject),
+    };
+    let words = error.meta().message().filter(|_| code.as_deref() != Some(QUOTES_THE_EVENT));
+    InvokeError {
+        delivery: Delivery::Answered,
+        start,
+        transient: facts.repeat == Repeat::Backoff
+            || (facts.start == Proof::MayHaveStarted && may_pass(facts.class)),
+        retry_after: throttled
+            .and_then(TooManyRequestsException::retry_after_seconds)
+            .or_else(|| answer.headers().get("retry-after"))
+            .and_then(|seconds| seconds.trim().parse().ok())
+            .map(Duration::from_secs),
+        kind,
+        code: stable,
+        provider_code: code,
+        http_status: Some(http),
+        request_id: None,
+        message,
+        hint: Some(facts.hint(&subject)),
+        source: words.map(Cause::of_words).map(Into::into),
+    }
+}
+
+fn too_large(call: &Call<'_>) -> String {
+    let limit = match call.invocation_type {
+        InvocationType::Event => Limits::LAMBDA.async_payload_bytes,
+        InvocationType::RequestResponse | InvocationType::DryRun => Limits::LAMBDA.sync_payload_bytes,
+    };
+    format!(
+        "the event is {} bytes; Lambda takes at most {limit} in a call of type {}",
+        call.payload_bytes, call.invocation_type
+    )
+}
+
+/// Whether the cause of an answer without proof may pass.
+fn may_pass(class: ErrorClass) -> bool {
+    match class {
+        ErrorClass::Throttled | ErrorClass::NotReady | ErrorClass::Unavailable | ErrorClass::Internal => true,
+        ErrorClass::Denied
+        | ErrorClass::Unauthenticated
+        | ErrorClass::NotFound
+        | ErrorClass::TooLarge
+        | ErrorClass::InvalidRequest
+        | ErrorClass::Conflict
+        | ErrorClass::Misconfigured => false,
+    }
+}

@@ -1,0 +1,111 @@
+//! The failures of what only reads.
+
+use super::transport::{self, Cause};
+use aws_sdk_lambda::operation::RequestId;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use lamplight_aws_model::{ErrorClass, Subject, classify};
+use lamplight_domain::FunctionRef;
+use lamplight_ports::PortError;
+use std::error::Error;
+
+/// What was read, for the texts.
+#[derive(Debug)]
+pub(crate) struct Reading<'a> {
+    /// The IAM action, such as `lambda:ListFunctions`.
+    pub(crate) action: &'static str,
+    /// The function asked about.
+    pub(crate) function: Option<&'a FunctionRef>,
+    /// The region that was asked.
+    pub(crate) region: &'a str,
+}
+
+impl Reading<'_> {
+    fn subject(&self) -> Subject {
+        let (function, resource) = match self.function {
+            Some(function) => {
+                let invoke = super::subject(function, None, self.region);
+                (invoke.function, invoke.resource)
+            }
+            None => ("*".to_owned(), "*".to_owned()),
+        };
+        Subject {
+            action: self.action.to_owned(),
+            resource,
+            function,
+            qualifier: "*".to_owned(),
+            region: self.region.to_owned(),
+        }
+    }
+}
+
+/// Whether the answer says that the function or qualifier does not exist. The status alone does not: a wrong
+/// endpoint gives it too.
+pub(crate) fn is_absent<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    match error {
+        SdkError::ServiceError(service) => {
+            service.raw().status().as_u16() == 404
+                && service.err().meta().code() == Some("ResourceNotFoundException")
+        }
+        _ => false,
+    }
+}
+
+/// Maps the failure of a read.
+pub(crate) fn read_error<E>(error: SdkError<E, HttpResponse>, reading: &Reading<'_>) -> PortError
+where
+    E: Error + ProvideErrorMetadata + 'static,
+{
+    let Reading { action, region, .. } = reading;
+    if let SdkError::ServiceError(service) = &error {
+        let (http, code) = super::status_and_code(service.raw(), service.err().meta());
+        let mapped = refused(code.as_deref(), http, reading);
+        let words = service.err().meta().message().map(Cause::of_words);
+        tracing::debug!(action, region, http, code, request_id = error.request_id(), "AWS refused to read");
+        return PortError { source: words.map(Into::into), ..mapped };
+    }
+    let failure = transport::of_a_read(&error);
+    tracing::debug!(action, region, code = failure.code, "AWS could not be read");
+    PortError {
+        kind: failure.kind,
+        code: failure.code,
+        message: format!("{action} in region {region}: {}", failure.message),
+        hint: Some(failure.hint.to_owned()),
+        source: Cause::chain(&error).map(Into::into),
+    }
+}
+
+fn refused(code: Option<&str>, http: u16, reading: &Reading<'_>) -> PortError {
+    let Reading { action, region, .. } = reading;
+    let (facts, subject) = (classify(code, http), reading.subject());
+    let told = match code {
+        Some(code) => format!("HTTP {http}, {code}"),
+        None => format!("HTTP {http}"),
+    };
+    let (kind, stable) = super::kind_and_code(&facts);
+    let error = |message: String, hint: &str| PortError::new(kind, stable, message).with_hint(hint);
+    match facts.class {
+        ErrorClass::Denied | ErrorClass::Unauthenticated => {
+            error(facts.message(&subject), &facts.hint(&subject))
+        }
+        ErrorClass::Throttled => error(
+            format!("AWS throttled {action} in region {region} ({told})"),
+            "wait a moment, or ask for fewer at once",
+        ),
+        ErrorClass::NotFound => error(
+            format!("{action} found nothing in region {region} ({told})"),
+            "check the region and the endpoint URL",
+        ),
+        ErrorClass::InvalidRequest | ErrorClass::TooLarge => error(
+            format!("AWS refused {action} in region {region} ({told})"),
+            "check the request, and that the endpoint URL is the service's",
+        ),
+        ErrorClass::Conflict
+        | ErrorClass::NotReady
+        | ErrorClass::Misconfigured
+        | ErrorClass::Unavailable
+        | ErrorClass::Internal => {
+            error(format!("AWS failed at {action} in region {region} ({told})"), "try again later")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Who we are, as STS sees it.
+
+use crate::{
+    codes,
+    error::read::{Reading, read_error},
+    session::Session,
+};
+use async_trait::async_trait;
+use lamplight_ports::{Identity, PortError, PortErrorKind, Principal};
+use std::sync::Arc;
+
+/// [`Identity`] over STS `GetCallerIdentity`, which needs no permission.
+#[derive(Debug)]
+pub struct AwsIdentity {
+    session: Arc<Session>,
+}
+
+impl AwsIdentity {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+}
+
+#[async_trait]
+impl Identity for AwsIdentity {
+    async fn who_am_i(&self) -> Result<Principal, PortError> {
+        let reading =
+            Reading { action: "sts:GetCallerIdentity", function: None, region: self.session.region() };
+        let sent = self.session.identity().await.get_caller_identity().send().await;
+        let output = sent.map_err(|error| read_error(error, &reading))?;
+        match (output.account, output.arn) {
+            (Some(account), Some(reference)) => Ok(Principal { account, reference }),
+            _ => Err(PortError::new(
+                PortErrorKind::Corrupt,
+                codes::UNEXPECTED_ANSWER,
+                "STS answered without account and ARN",
+            )),
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Calling functions, once.
+
+use crate::{
+    error::invoke::{Call, Waits, client_context_too_large, invoke_error, refuses_log_tail},
+    one_shot::OneShot,
+    session::Session,
+};
+use async_trait::async_trait;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_lambda::{
+    config::Config,
+    operation::{RequestId, invoke::InvokeOutput},
+    primitives::Blob,
+    types::{InvocationType as WireInvocationType, LogType},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use lamplight_aws_model::Limits;
+use lamplight_domain::InvocationType;
+use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker};
+use std::{sync::Arc, time::Duration};
+
+/// Sending an event and reading a response are given time at this rate, in bytes a second: half a megabit,
+/// slower than any line that a run of 6 MB is tried over.
+const SLOWEST_LINE: u64 = 64 * 1024;
+
+/// What is left out where Lambda refuses to give the log tail.
+const LOG_TAIL: &str = "log tail";
+
+/// [`Invoker`] over Lambda's `Invoke`.
+///
+/// # Guarantees
+/// - The SDK's retries are off, and each attempt of ours has an HTTP client that sends one request and no
+///   second, whatever the environment or a profile says about retries.
+/// - A failure is [`NotSent`](lamplight_domain::Delivery::NotSent) only where no connection had been handed the request.
+#[derive(Debug)]
+pub struct AwsInvoker {
+    session: Arc<Session>,
+}
+
+impl Waits {
+    /// A call that waits is given the function's own time, or Lambda's longest where it is not known. A call
+    /// that is only queued or checked is not.
+    fn of(request: &InvokeRequest, margin: Duration) -> Self {
+        let Limits { max_timeout, sync_payload_bytes, .. } = Limits::LAMBDA;
+        let running = match request.invocation_type {
+            InvocationType::RequestResponse => request
+                .function
+                .timeout_seconds
+                .map_or(max_timeout, |seconds| Duration::from_secs(seconds.into())),
+            InvocationType::Event | InvocationType::DryRun => Duration::ZERO,
+        };
+        let head = running + margin + transfer(request.payload.len());
+        Self { head, whole: head + transfer(sync_payload_bytes) }
+    }
+}
+
+fn transfer(bytes: usize) -> Duration {
+    Duration::from_secs(u64::try_from(bytes).unwrap_or(u64::MAX) / SLOWEST_LINE)
+}
+
+impl AwsInvoker {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    /// Sends one request.
+    async fn attempt(
+        &self,
+        wire: Wire,
+        log_type: Option<LogType>,
+        call: &Call<'_>,
+    ) -> Result<InvokeOutput, Failed> {
+        let (http, trail) = OneShot::new(self.session.http.clone());
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(self.session.config.timeouts.connect)
+            .read_timeout(call.waits.head)
+            .operation_attempt_timeout(call.waits.whole)
+            .build();
+        let sent = self
+            .session
+            .calling()
+            .await
+            .invoke()
+            .function_name(wire.function_name)
+            .set_qualifier(wire.qualifier)
+            .invocation_type(wire.invocation_type)
+            .set_log_type(log_type)
+            .set_client_context(wire.client_context)
+            .payload(wire.payload)
+            .customize()
+            .config_override(Config::builder().http_client(http).timeout_config(timeouts))
+            .send()
+            .await;
+        sent.map_err(|error| Failed {
+            refuses_log_tail: refuses_log_tail(&error),
+            error: invoke_error(error, trail.may_have_left(), call),
+        })
+    }
+}
+
+/// What is sent. Cloning it shares the event.
+#[derive(Clone)]
+struct Wire {
+    function_name: String,
+    qualifier: Option<String>,
+    invocation_type: WireInvocationType,
+    client_context: Option<String>,
+    payload: Blob,
+}
+
+struct Failed {
+    error: InvokeError,
+    /// Whether the answer proves that the log tail, and nothing else, was in the way.
+    refuses_log_tail: bool,
+}
+
+#[async_trait]
+impl Invoker for AwsInvoker {
+    async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        let waits = Waits::of(&request, self.session.config.timeouts.answer_margin);
+        let InvokeRequest { function, qualifier, invocation_type, payload, log_tail, client_context } =
+            request;
+        let qualifier = qualifier.or_else(|| function.qualifier.clone());
+        let call = Call {
+            function: &function,
+            qualifier: qualifier.as_ref(),
+            invocation_type,
+            region: self.session.region(),
+            payload_bytes: payload.len(),
+            waits,
+        };
+        let client_context = client_context.map(|context| STANDARD.encode(context));
+        if let Some(context) = &client_context
+            && context.len() > Limits::LAMBDA.client_context_base64_bytes
+        {
+            return Err(client_context_too_large(context.len()));
+        }
+        let wire = Wire {
+            function_name: function.reference.clone(),
+            qualifier: qualifier.as_ref().map(ToString::to_string),
+            invocation_type: match invocation_type {
+                InvocationType::RequestResponse => WireInvocationType::RequestResponse,
+                InvocationType::Event => WireInvocationType::Event,
+                InvocationType::DryRun => WireInvocationType::DryRun,
+            },
+            client_context,
+            payload: Blob::new(payload.into_bytes()),
+        };
+        let tail = (log_tail && invocation_type == InvocationType::RequestResponse).then_some(LogType::Tail);
+        let first = self.attempt(wire.clone(), tail.clone(), &call).await;
+        let (outcome, refused_feature) = match first {
+            Err(failed) if tail.is_some() && failed.refuses_log_tail => {
+                tracing::debug!(function = %function.name, "Lambda refuses the log tail; calling without it");
+                (self.attempt(wire, None, &call).await, Some(LOG_TAIL.to_owned()))
+            }
+            outcome => (outcome, None),
+        };
+        match outcome {
+            Ok(output) => {
+                let answer = InvokeAnswer { refused_feature, ..answer(output) };
+                tracing::debug!(
+                    function = %function.name,
+                    http_status = answer.http_status,
+                    request_id = answer.request_id,
+                    function_error = answer.function_error,
+                    response_bytes = answer.response.len(),
+                    "Lambda answered"
+                );
+                Ok(answer)
+            }
+            Err(Failed { error, .. }) => {
+                tracing::debug!(
+                    function = %function.name,
+                    delivery = ?error.delivery,
+                    start = ?error.start,
+                    code = error.code,
+                    provider_code = error.provider_code,
+                    http_status = error.http_status,
+                    request_id = error.request_id,
+                    "the call brought no answer about the function"
+                );
+                Err(error)
+            }
+        }
+    }
+}
+
+fn answer(output: InvokeOutput) -> InvokeAnswer {
+    InvokeAnswer {
+        http_status: u16::try_from(output.status_code).unwrap_or_default(),
+        request_id: output.request_id().map(str::to_owned),
+        function_error: output.function_error,
+        executed_version: output.executed_version,
+        log_tail: output.log_result.map(|encoded| decode(&encoded)),
+        response: output.payload.map(Blob::into_inner).unwrap_or_default(),
+        refused_feature: None,
+    }
+}
+
+/// The end of a log begins anywhere, also within a character. What is no base64 is shown as it came.
+fn decode(encoded: &str) -> String {
+    match STANDARD.decode(encoded) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(_) => encoded.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamplight_domain::{FunctionRef, Payload};
+
+    fn request(invocation_type: InvocationType, timeout_seconds: Option<u32>, bytes: usize) -> InvokeRequest {
+        let function = FunctionRef { timeout_seconds, ..FunctionRef::by_name("adder".parse().unwrap()) };
+        InvokeRequest {
+            function,
+            qualifier: None,
+            invocation_type,
+            payload: Payload::from_json(format!("\"{}\"", "x".repeat(bytes.saturating_sub(2)))).unwrap(),
+            log_tail: true,
+            client_context: None,
+        }
+    }
+
+    #[test]
+    fn a_call_is_waited_for_as_long_as_the_function_may_run() {
+        let margin = crate::Timeouts::default().answer_margin;
+        let seconds = |invocation_type, timeout, bytes| {
+            let waits = Waits::of(&request(invocation_type, timeout, bytes), margin);
+            (waits.head.as_secs(), waits.whole.as_secs())
+        };
+        let whole_response = 6 * 1024 / 64;
+        assert_eq!(seconds(InvocationType::RequestResponse, None, 2), (920, 920 + whole_response));
+        assert_eq!(seconds(InvocationType::RequestResponse, Some(60), 2), (80, 80 + whole_response));
+        assert_eq!(seconds(InvocationType::RequestResponse, Some(900), 2), (920, 920 + whole_response));
+        assert_eq!(
+            seconds(InvocationType::RequestResponse, Some(3), 6 * 1024 * 1024),
+            (23 + 96, 23 + 96 + whole_response)
+        );
+        assert_eq!(seconds(InvocationType::Event, Some(900), 2), (20, 20 + whole_response));
+        assert_eq!(seconds(InvocationType::DryRun, None, 2), (20, 20 + whole_response));
+    }
+
+    #[test]
+    fn a_log_tail_cut_within_a_character_is_shown() {
+        assert_eq!(decode(&STANDARD.encode(b"\xbcber\nEND")), "\u{fffd}ber\nEND");
+        assert_eq!(decode("no base64!"), "no base64!");
+    }
+}

@@ -1,0 +1,83 @@
+//! The HTTP client of one call: it sends at most one request, and knows afterwards whether any byte of it
+//! can have left.
+
+use crate::http::LazyHttp;
+use aws_smithy_runtime_api::client::{
+    connection::CaptureSmithyConnection,
+    connector_metadata::ConnectorMetadata,
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    orchestrator::HttpRequest,
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use std::sync::{Arc, OnceLock};
+
+/// Lets one request through, whatever retry settings the SDK takes from wherever.
+#[derive(Debug, Clone)]
+pub(crate) struct OneShot {
+    http: LazyHttp,
+    trail: Trail,
+}
+
+/// What became of the one request.
+///
+/// The pool puts a connection into the request's [`CaptureSmithyConnection`] before it hands the request to
+/// that connection, over HTTP/1.1 and HTTP/2 alike. Looking for, opening and securing a connection happens
+/// before, on behalf of the pool. So as long as no connection was captured, no byte of the request left.
+/// That holds also where the call was given up by a timeout.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Trail(Arc<OnceLock<CaptureSmithyConnection>>);
+
+impl Trail {
+    /// Whether a byte of the request can have left.
+    pub(crate) fn may_have_left(&self) -> bool {
+        self.0.get().is_some_and(|capture| capture.get().is_some())
+    }
+}
+
+/// A second request where one is all there is.
+#[derive(Debug, thiserror::Error)]
+#[error("the request was about to be sent twice")]
+struct SecondRequest;
+
+impl OneShot {
+    pub(crate) fn new(http: LazyHttp) -> (Self, Trail) {
+        let trail = Trail::default();
+        (Self { http, trail: trail.clone() }, trail)
+    }
+}
+
+impl HttpClient for OneShot {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(OneShotConnector {
+            inner: self.http.http_connector(settings, components),
+            trail: self.trail.clone(),
+        })
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.http.connector_metadata()
+    }
+}
+
+#[derive(Debug)]
+struct OneShotConnector {
+    inner: SharedHttpConnector,
+    trail: Trail,
+}
+
+impl HttpConnector for OneShotConnector {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+        // The SDK has put one of these in for its own use; where it has not, ours does the same.
+        let capture = request.extension::<CaptureSmithyConnection>().cloned().unwrap_or_default();
+        if self.trail.0.set(capture.clone()).is_err() {
+            return HttpConnectorFuture::ready(Err(ConnectorError::user(SecondRequest.into())));
+        }
+        request.add_extension(capture);
+        self.inner.call(request)
+    }
+}
