@@ -1,0 +1,101 @@
+//! What the process was given by its surroundings: variables and a working folder.
+
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// A snapshot of variables and working folder. Values may be secret, so `Debug` shows names alone.
+///
+/// ```
+/// use lamplight_system_adapter::Environment;
+/// let environment = Environment::from_pairs([("AWS_REGION", "eu-west-1")]);
+/// assert_eq!(environment.get("AWS_REGION"), Some("eu-west-1"));
+/// ```
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, OsString>,
+    current_dir: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Takes the snapshot of this process. Variables whose names are not UTF-8 are left out: nothing here can
+    /// ask for them.
+    pub fn from_process() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+        let (variables, current_dir) = (std::env::vars_os(), std::env::current_dir().ok());
+        let named = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        Self { variables: named.collect(), current_dir }
+    }
+
+    /// An environment of these variables alone, without a working folder.
+    pub fn from_pairs<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<String>,
+        V: Into<OsString>,
+    {
+        let variables = pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { variables, current_dir: None }
+    }
+
+    /// The same environment with another working folder.
+    #[must_use]
+    pub fn with_current_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.current_dir = Some(folder.into());
+        self
+    }
+
+    /// The value of a variable; `None` where it is not set or not UTF-8.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.get_os(name)?.to_str()
+    }
+
+    /// The value of a variable, whatever its encoding.
+    pub fn get_os(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(name).map(OsString::as_os_str)
+    }
+
+    /// The working folder; `None` where it has been removed.
+    pub fn current_dir(&self) -> Option<&Path> {
+        self.current_dir.as_deref()
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment")
+            .field("variables", &self.variables.keys())
+            .field("current_dir", &self.current_dir)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_process_has_an_environment() {
+        let environment = Environment::from_process();
+        assert!(environment.get("PATH").is_some_and(|path| !path.is_empty()));
+        assert!(environment.current_dir().is_some_and(Path::is_absolute));
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let environment = Environment::from_pairs([("DB_PASSWORD", "hunter2")]).with_current_dir("/work");
+        let shown = format!("{environment:?}");
+        assert!(shown.contains("DB_PASSWORD") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_value_that_is_no_text_is_still_there() {
+        use std::os::unix::ffi::OsStringExt;
+        let odd = OsString::from_vec(vec![b'/', 0xff]);
+        let environment = Environment::from_pairs([("ODD", odd.clone())]);
+        assert_eq!((environment.get("ODD"), environment.get_os("ODD")), (None, Some(odd.as_os_str())));
+    }
+}

@@ -1,0 +1,64 @@
+//! Keys of runs, ids of runners, and jitter.
+
+use lamplight_domain::{RunKey, RunnerId};
+use lamplight_ports::IdSource;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use uuid::Uuid;
+
+/// Ids that no other process makes: UUIDs of version 7 (RFC 9562), which begin with the time.
+///
+/// Keys of one process sort in the order in which they were made; keys of several processes sort by the
+/// millisecond.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemIds;
+
+impl SystemIds {
+    /// An id for this process as a runner, different at every call.
+    pub fn runner_id(&self) -> RunnerId {
+        RunnerId(new_uuid())
+    }
+}
+
+impl IdSource for SystemIds {
+    fn run_key(&self) -> RunKey {
+        #[expect(clippy::expect_used, reason = "36 lower-case hexadecimal digits and '-' are a run key")]
+        new_uuid().parse().expect("a UUID is a run key")
+    }
+
+    fn jitter(&self) -> f64 {
+        // std keys its hashers at random and each one differently, so an empty hash is a random number: good
+        // enough to keep clients from waiting in step, without a crate for it.
+        let random = RandomState::new().build_hasher().finish();
+        // The upper 32 bits are exact in an f64.
+        f64::from(u32::try_from(random >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
+    }
+}
+
+fn new_uuid() -> String {
+    #[expect(clippy::disallowed_methods, reason = "this is the adapter of the IdSource port")]
+    Uuid::now_v7().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn later_keys_sort_after_earlier_ones() {
+        let keys: Vec<RunKey> = (0..10_000).map(|_| SystemIds.run_key()).collect();
+        assert!(keys.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_ne!(SystemIds.runner_id(), SystemIds.runner_id());
+    }
+
+    #[test]
+    fn jitter_fills_the_range_from_0_to_1() {
+        let drawn: Vec<f64> = (0..1000).map(|_| SystemIds.jitter()).collect();
+        assert!(drawn.iter().all(|x| (0.0..=1.0).contains(x)));
+        let different: HashSet<u64> = drawn.iter().map(|x| x.to_bits()).collect();
+        assert!(different.len() > 990, "{}", different.len());
+        let mean = drawn.iter().sum::<f64>() / 1000.0;
+        // The mean of 1000 uniform numbers lies within 0.1 of the middle but once in 10^27 times.
+        assert!((0.4..0.6).contains(&mean), "{mean}");
+    }
+}

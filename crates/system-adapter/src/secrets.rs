@@ -1,0 +1,151 @@
+//! Secrets in variables and files.
+
+use crate::Environment;
+use async_trait::async_trait;
+use lamplight_domain::SecretRef;
+use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
+use std::{fs::File, io, io::Read};
+
+/// Reads `env:NAME` from an environment and `file:PATH` from the file system, each time anew, so that a
+/// secret that was replaced is used at once.
+#[derive(Debug, Clone)]
+pub struct EnvAndFileSecrets {
+    environment: Environment,
+}
+
+impl EnvAndFileSecrets {
+    /// The largest file that is taken for a secret, in bytes: the largest secret of the common vaults. A
+    /// larger one is a wrong path.
+    pub const LARGEST_FILE: u64 = 65_536;
+
+    /// Reads variables from `environment`.
+    pub fn new(environment: Environment) -> Self {
+        Self { environment }
+    }
+
+    fn variable(&self, name: &str) -> Result<SecretString, PortError> {
+        let Some(value) = self.environment.get_os(name) else {
+            let message = format!("there is no secret env:{name}: the variable is not set");
+            return Err(PortError::new(PortErrorKind::NotFound, "secret_not_found", message));
+        };
+        value.to_str().map(SecretString::from).ok_or_else(|| not_text(&format!("env:{name}")))
+    }
+
+    fn file(path: &str) -> Result<SecretString, PortError> {
+        let reference = format!("file:{path}");
+        let unreadable = |error: io::Error| could_not_read(&reference, error);
+        let file = File::open(path).map_err(unreadable)?;
+        // Room for most secrets at once: a buffer that grows leaves copies behind in memory.
+        let mut bytes = Vec::with_capacity(4096);
+        // One byte more than allowed tells a file that is too large from one that just fits.
+        file.take(Self::LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > Self::LARGEST_FILE {
+            let message = format!("secret {reference} is larger than {} bytes", Self::LARGEST_FILE);
+            return Err(PortError::new(PortErrorKind::InvalidRequest, "secret_invalid", message)
+                .with_hint("name the file that holds the secret and nothing else"));
+        }
+        let mut text = String::from_utf8(bytes).map_err(|_| not_text(&reference))?;
+        if text.ends_with('\n') {
+            text.pop();
+            if text.ends_with('\r') {
+                text.pop();
+            }
+        }
+        Ok(SecretString::from(text))
+    }
+}
+
+fn not_text(reference: &str) -> PortError {
+    let message = format!("secret {reference} is no UTF-8 text");
+    PortError::new(PortErrorKind::InvalidRequest, "secret_invalid", message)
+}
+
+fn could_not_read(reference: &str, error: io::Error) -> PortError {
+    let (kind, code, message) = match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            (PortErrorKind::NotFound, "secret_not_found", format!("there is no secret {reference}"))
+        }
+        io::ErrorKind::PermissionDenied => {
+            (PortErrorKind::Denied, "secret_denied", format!("secret {reference} may not be read"))
+        }
+        _ => (PortErrorKind::Unavailable, "secret_unreadable", format!("secret {reference} cannot be read")),
+    };
+    PortError::new(kind, code, message).with_source(error)
+}
+
+#[async_trait]
+impl SecretResolver for EnvAndFileSecrets {
+    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
+        match reference {
+            SecretRef::Env(name) => self.variable(name),
+            SecretRef::File(path) => Self::file(path),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamplight_ports::ExposeSecret;
+    use std::path::Path;
+
+    async fn resolve(reference: &str) -> Result<String, PortError> {
+        let secrets = EnvAndFileSecrets::new(Environment::from_pairs([("TOKEN", "hunter2"), ("EMPTY", "")]));
+        let secret = secrets.resolve(&reference.parse().unwrap()).await?;
+        Ok(secret.expose_secret().to_owned())
+    }
+
+    async fn resolve_file(folder: &Path, content: &[u8]) -> Result<String, PortError> {
+        let path = folder.join("secret");
+        std::fs::write(&path, content).unwrap();
+        resolve(&format!("file:{}", path.display())).await
+    }
+
+    #[tokio::test]
+    async fn a_variable_is_taken_as_it_is() {
+        assert_eq!(resolve("env:TOKEN").await.unwrap(), "hunter2");
+        assert_eq!(resolve("env:EMPTY").await.unwrap(), "");
+    }
+
+    #[tokio::test]
+    async fn a_file_is_taken_without_the_line_end_at_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        for (content, secret) in
+            [("s3cret\n", "s3cret"), ("s3cret\r\n", "s3cret"), ("a\n\n", "a\n"), (" s \t", " s \t"), ("", "")]
+        {
+            assert_eq!(resolve_file(folder.path(), content.as_bytes()).await.unwrap(), secret, "{content:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_leads_nowhere_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("absent");
+        for reference in ["env:ABSENT".to_owned(), format!("file:{}", path.display())] {
+            let error = resolve(&reference).await.unwrap_err();
+            assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, "secret_not_found"));
+            assert!(error.message.contains(&reference), "{error}");
+        }
+        let error = resolve(&format!("file:{}", folder.path().display())).await.unwrap_err();
+        assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, "secret_unreadable"));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_a_secret_is_refused_and_not_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let largest = usize::try_from(EnvAndFileSecrets::LARGEST_FILE).unwrap();
+        assert!(resolve_file(folder.path(), &vec![b'x'; largest]).await.is_ok());
+        for content in [vec![b'x'; largest + 1], b"hunter2\xff".to_vec()] {
+            let error = resolve_file(folder.path(), &content).await.unwrap_err();
+            assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, "secret_invalid"));
+            let shown = format!("{error:?}");
+            assert!(shown.contains("file:/") && !shown.contains("hunter2"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_may_not_be_read_is_a_matter_of_permission() {
+        let error = could_not_read("file:/x", io::ErrorKind::PermissionDenied.into());
+        assert_eq!((error.kind, error.code), (PortErrorKind::Denied, "secret_denied"));
+    }
+}

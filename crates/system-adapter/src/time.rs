@@ -1,0 +1,51 @@
+//! The time of day, and waiting for it to pass.
+
+use async_trait::async_trait;
+use lamplight_domain::Timestamp;
+use lamplight_ports::{Clock, Sleeper};
+use std::time::Duration;
+
+/// The clock of the machine, to the microsecond: what stores and JSON keep of a time, they keep whole.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "this is the adapter of the Clock port")]
+        let now = Timestamp::now();
+        // The microseconds of a time are a time; the fallback keeps this function total.
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+}
+
+/// Waits by tokio's timer; it needs a runtime with time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TokioSleeper;
+
+#[async_trait]
+impl Sleeper for TokioSleeper {
+    async fn sleep(&self, duration: Duration) {
+        #[expect(clippy::disallowed_methods, reason = "this is the adapter of the Sleeper port")]
+        tokio::time::sleep(duration).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_is_of_this_age_and_whole_microseconds() {
+        let now = SystemClock.now();
+        assert!(now > "2025-01-01T00:00:00Z".parse().unwrap());
+        assert_eq!(now.subsec_nanosecond() % 1000, 0);
+        assert!(SystemClock.now() >= now);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_waits_as_long_as_it_is_told() {
+        let before = tokio::time::Instant::now();
+        TokioSleeper.sleep(Duration::from_hours(1)).await;
+        assert!(before.elapsed() >= Duration::from_hours(1));
+    }
+}
