@@ -1,0 +1,158 @@
+//! One open connection to the database file.
+
+use crate::{
+    failure::{self, Failure},
+    migrations::{Marks, migrate},
+};
+use lamplight_ports::PortError;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// How long a writer waits for another one; writes take milliseconds, so one that waits longer hangs.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Set on every connection. One megabyte of cache holds the inner pages of all indices and most of what a
+/// command touches. The log is cut back after a large response.
+const SETTINGS: &str =
+    "PRAGMA foreign_keys = ON; PRAGMA cache_size = -1024; PRAGMA journal_size_limit = 4194304;";
+
+/// What a write must survive besides the end of the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Survives {
+    /// Nothing more: a loss of power may undo the last writes, and never harms the database.
+    ProcessEnd,
+    /// A loss of power, for the price of one sync.
+    PowerLoss,
+}
+
+/// An open database at the version that this build knows.
+#[derive(Debug)]
+pub(crate) struct Database {
+    connection: Connection,
+    survives: Survives,
+}
+
+impl Database {
+    /// Opens the database; `None` where there is no such file, and none is made.
+    pub(crate) fn open(path: &Path) -> Result<Option<Self>, PortError> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Err(failure::folder(path)),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failure::finding(path, error)),
+        }
+        let (mut connection, marks) = connect(path)?;
+        migrate(&mut connection, marks, path)?;
+        connection.execute_batch(SETTINGS).map_err(|error| failure::sqlite(path, error))?;
+        // SQLite's own default is FULL.
+        Ok(Some(Self { connection, survives: Survives::PowerLoss }))
+    }
+
+    /// Opens the database and makes it where there is none.
+    pub(crate) fn create(path: &Path) -> Result<Self, PortError> {
+        make_file(path).map_err(|error| failure::creating(path, error))?;
+        Self::open(path)?.ok_or_else(|| failure::gone(path))
+    }
+
+    /// Begins to write; other writers wait until the transaction ends. Dropping it undoes it.
+    pub(crate) fn write(&mut self, survives: Survives) -> Result<Transaction<'_>, Failure> {
+        if survives != self.survives {
+            self.connection.execute_batch(match survives {
+                Survives::ProcessEnd => "PRAGMA synchronous = NORMAL",
+                Survives::PowerLoss => "PRAGMA synchronous = FULL",
+            })?;
+            self.survives = survives;
+        }
+        Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+
+    /// Begins to read; all reads of the transaction see the same state.
+    pub(crate) fn read(&mut self) -> Result<Transaction<'_>, Failure> {
+        Ok(self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?)
+    }
+}
+
+fn connect(path: &Path) -> Result<(Connection, Marks), PortError> {
+    // Each connection is used behind a mutex of ours, so SQLite needs none. A file that may not be written is
+    // opened for reading by SQLite itself.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    match set_up(path, flags) {
+        Err(error) if is_about_access(&error) => match immutable(path) {
+            Some(uri) => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+                    | OpenFlags::SQLITE_OPEN_NO_MUTEX
+                    | OpenFlags::SQLITE_OPEN_URI;
+                // The first error says more than that of the second try.
+                set_up(Path::new(&uri), flags).map_err(|_| refused(path, error))
+            }
+            None => Err(refused(path, error)),
+        },
+        other => other.map_err(|error| failure::sqlite(path, error)),
+    }
+}
+
+fn set_up(path: &Path, flags: OpenFlags) -> Result<(Connection, Marks), rusqlite::Error> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Opening reads nothing; the first read shows whether the file can be used.
+    let marks = Marks::read(&connection)?;
+    Ok((connection, marks))
+}
+
+fn is_about_access(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// On a read-only disk SQLite cannot make the shared memory that a database with a log needs. Without a log
+/// there is nothing in it to share: then the file is opened as one that nobody changes.
+fn immutable(path: &Path) -> Option<String> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let has_log = fs::metadata(PathBuf::from(log)).is_ok_and(|found| found.len() > 0);
+    if has_log {
+        return None;
+    }
+    let encoded: String = path
+        .as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                char::from(*byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    Some(format!("file:{encoded}?immutable=1"))
+}
+
+/// SQLite does not say why it cannot open a file; opening it ourselves does.
+fn refused(path: &Path, error: rusqlite::Error) -> PortError {
+    match fs::File::open(path) {
+        Err(reason) => failure::finding(path, reason),
+        Ok(_) => failure::sqlite(path, error),
+    }
+}
+
+/// An empty file is an empty database. SQLite's further files get the same permissions.
+fn make_file(path: &Path) -> io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    folder.recursive(true);
+    let mut file = fs::OpenOptions::new();
+    file.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        folder.mode(0o700);
+        file.mode(0o600);
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        folder.create(parent)?;
+    }
+    file.open(path).map(|_| ())
+}

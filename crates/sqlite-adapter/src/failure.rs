@@ -1,0 +1,147 @@
+//! What can go wrong with the store, in words that name it and say what to do.
+
+use lamplight_ports::{PortError, PortErrorKind, record::RecordError};
+use rusqlite::{Error as SqliteError, ErrorCode};
+use std::{io, path::Path};
+
+/// A failure inside of the store, before the store's path is added to it.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// SQLite failed.
+    Sqlite(SqliteError),
+    /// Anything that is explained already.
+    Explained(PortError),
+}
+
+impl From<SqliteError> for Failure {
+    fn from(error: SqliteError) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<PortError> for Failure {
+    fn from(error: PortError) -> Self {
+        Self::Explained(error)
+    }
+}
+
+impl Failure {
+    /// The failure as the port tells it.
+    pub(crate) fn at(self, path: &Path) -> PortError {
+        match self {
+            Self::Sqlite(error) => sqlite(path, error),
+            Self::Explained(error) => error,
+        }
+    }
+}
+
+const ELSEWHERE: &str = "name another folder for the store with LAMPLIGHT_DATA_DIR";
+
+/// Explains an error of SQLite's.
+pub(crate) fn sqlite(path: &Path, error: SqliteError) -> PortError {
+    let path = path.display();
+    let code = error.sqlite_error_code();
+    let explained = match code {
+        Some(ErrorCode::NotADatabase) => corrupt(format!("{path} is no SQLite database")),
+        Some(ErrorCode::DatabaseCorrupt) => corrupt(format!("the store {path} is damaged")),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => read_only(format!(
+            "the store {path} cannot be written to: the file, its folder or the disk is read-only"
+        )),
+        Some(ErrorCode::CannotOpen) => unreadable(format!("the store {path} cannot be opened")),
+        Some(ErrorCode::DiskFull) => full(format!("the disk of the store {path} is full")),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => PortError::new(
+            PortErrorKind::Unavailable,
+            "store_busy",
+            format!("the store {path} is being written to by another process"),
+        )
+        .with_hint("try again; if it stays so, look for a process that hangs"),
+        _ => PortError::new(
+            PortErrorKind::Unavailable,
+            "store_failed",
+            format!("the store {path} could not do what it was asked"),
+        ),
+    };
+    explained.with_source(error)
+}
+
+/// Explains an error of the file system's while the store is made.
+pub(crate) fn creating(path: &Path, error: io::Error) -> PortError {
+    let path = path.display();
+    let explained = match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            read_only(format!("the store {path} cannot be made: its folder or the disk is read-only"))
+        }
+        io::ErrorKind::StorageFull => full(format!("the disk of the store {path} is full")),
+        _ => unreadable(format!("the store {path} cannot be made")),
+    };
+    explained.with_source(error)
+}
+
+/// Explains an error of the file system's while the store is looked for.
+pub(crate) fn finding(path: &Path, error: io::Error) -> PortError {
+    let denied = error.kind() == io::ErrorKind::PermissionDenied;
+    let mut explained = unreadable(format!("the store {} cannot be read", path.display()));
+    if denied {
+        explained.kind = PortErrorKind::Denied;
+    }
+    explained.with_source(error)
+}
+
+/// The file has gone since it was made.
+pub(crate) fn gone(path: &Path) -> PortError {
+    finding(path, io::ErrorKind::NotFound.into())
+}
+
+/// The path leads to a folder.
+pub(crate) fn folder(path: &Path) -> PortError {
+    unreadable(format!("the store {} is a folder; it must be a file", path.display()))
+}
+
+/// The database has been migrated by a newer build.
+pub(crate) fn newer(path: &Path, found: i64, known: i64) -> PortError {
+    let message =
+        format!("the store {} is of version {found}; this build knows up to {known}", path.display());
+    PortError::new(PortErrorKind::Corrupt, "store_newer", message)
+        .with_hint(format!("use a newer build, or {ELSEWHERE}; the store was left as it is"))
+}
+
+/// The database belongs to another program.
+pub(crate) fn foreign(path: &Path) -> PortError {
+    corrupt(format!("{} is a database of another program", path.display()))
+}
+
+/// A record cannot be read.
+pub(crate) fn record(what: &str, error: RecordError) -> PortError {
+    let code = match &error {
+        RecordError::Newer { .. } => "record_newer",
+        RecordError::Damaged(_) => "record_damaged",
+    };
+    let message = format!("{what} cannot be read");
+    let hint = "the record was left as it is; the others can be used";
+    PortError::new(PortErrorKind::Corrupt, code, message).with_hint(hint).with_source(error)
+}
+
+/// Something was changed, or made, by another.
+pub(crate) fn conflict(message: String) -> PortError {
+    PortError::new(PortErrorKind::Conflict, "store_conflict", message)
+        .with_hint("read it again and decide anew")
+}
+
+fn corrupt(message: String) -> PortError {
+    PortError::new(PortErrorKind::Corrupt, "store_corrupt", message)
+        .with_hint(format!("move the file away, or {ELSEWHERE}; it was left as it is"))
+}
+
+fn read_only(message: String) -> PortError {
+    PortError::new(PortErrorKind::Denied, "store_read_only", message)
+        .with_hint(format!("make it writable, or {ELSEWHERE}"))
+}
+
+fn unreadable(message: String) -> PortError {
+    PortError::new(PortErrorKind::Unavailable, "store_unreadable", message).with_hint(ELSEWHERE)
+}
+
+fn full(message: String) -> PortError {
+    PortError::new(PortErrorKind::Unavailable, "store_full", message)
+        .with_hint(format!("free some space, or {ELSEWHERE}"))
+}
