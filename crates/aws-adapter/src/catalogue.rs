@@ -41,7 +41,7 @@ impl FunctionCatalogue for AwsCatalogue {
         let client = self.session.reading().await;
         let page_size = request.page_size.and_then(|size| i32::try_from(size.clamp(1, LARGEST_PAGE)).ok());
         let sent = client.list_functions().set_marker(request.marker).set_max_items(page_size).send().await;
-        let output = sent.map_err(|error| read_error(error, &self.reading("lambda:ListFunctions", None)))?;
+        let output = sent.map_err(|error| read_error(&error, &self.reading("lambda:ListFunctions", None)))?;
         let functions =
             output.functions.unwrap_or_default().into_iter().map(function).collect::<Result<_, _>>();
         Ok(FunctionPage {
@@ -65,7 +65,7 @@ impl FunctionCatalogue for AwsCatalogue {
         match sent {
             Ok(output) => output.configuration.map(function).transpose(),
             Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(read_error(error, &self.reading("lambda:GetFunction", Some(wanted)))),
+            Err(error) => Err(read_error(&error, &self.reading("lambda:GetFunction", Some(wanted)))),
         }
     }
 
@@ -85,7 +85,7 @@ impl FunctionCatalogue for AwsCatalogue {
             Ok(output) => function(described(output)).map(Some),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => {
-                Err(read_error(error, &self.reading("lambda:GetFunctionConfiguration", Some(wanted))))
+                Err(read_error(&error, &self.reading("lambda:GetFunctionConfiguration", Some(wanted))))
             }
         }
     }

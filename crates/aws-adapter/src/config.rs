@@ -41,9 +41,11 @@ pub struct Timeouts {
     ///
     /// 20 s unless changed: 10 s for the start of a new execution environment, which Lambda does not count
     /// into the function's limit (Lambda developer guide, "Lambda execution environment lifecycle"), and
-    /// 10 s for the network and Lambda itself. Sending a large event and reading a large response are
-    /// given time of their own.
+    /// 10 s for the network and Lambda itself. Sending a large event is given time of its own.
     pub answer_margin: Duration,
+    /// What a call is given to read its answer once it has begun. 96 s unless changed: the largest response
+    /// over a line of half a megabit a second.
+    pub answer_body: Duration,
     /// One attempt to read something: a page of functions, a function, who we are. 30 s unless changed.
     pub read: Duration,
 }
@@ -53,6 +55,7 @@ impl Default for Timeouts {
         Self {
             connect: Duration::from_millis(3100),
             answer_margin: Duration::from_secs(20),
+            answer_body: Duration::from_secs(96),
             read: Duration::from_secs(30),
         }
     }

@@ -27,7 +27,7 @@ impl Identity for AwsIdentity {
         let reading =
             Reading { action: "sts:GetCallerIdentity", function: None, region: self.session.region() };
         let sent = self.session.identity().await.get_caller_identity().send().await;
-        let output = sent.map_err(|error| read_error(error, &reading))?;
+        let output = sent.map_err(|error| read_error(&error, &reading))?;
         match (output.account, output.arn) {
             (Some(account), Some(reference)) => Ok(Principal { account, reference }),
             _ => Err(PortError::new(

@@ -1,6 +1,7 @@
 //! Calling functions, once.
 
 use crate::{
+    Timeouts,
     error::invoke::{Call, Waits, client_context_too_large, invoke_error, refuses_log_tail},
     one_shot::OneShot,
     session::Session,
@@ -19,8 +20,8 @@ use lamplight_domain::InvocationType;
 use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker};
 use std::{sync::Arc, time::Duration};
 
-/// Sending an event and reading a response are given time at this rate, in bytes a second: half a megabit,
-/// slower than any line that a run of 6 MB is tried over.
+/// Sending an event is given time at this rate, in bytes a second: half a megabit, slower than any line that a
+/// run of 6 MB is tried over.
 const SLOWEST_LINE: u64 = 64 * 1024;
 
 /// What is left out where Lambda refuses to give the log tail.
@@ -40,17 +41,16 @@ pub struct AwsInvoker {
 impl Waits {
     /// A call that waits is given the function's own time, or Lambda's longest where it is not known. A call
     /// that is only queued or checked is not.
-    fn of(request: &InvokeRequest, margin: Duration) -> Self {
-        let Limits { max_timeout, sync_payload_bytes, .. } = Limits::LAMBDA;
+    fn of(request: &InvokeRequest, timeouts: &Timeouts) -> Self {
         let running = match request.invocation_type {
             InvocationType::RequestResponse => request
                 .function
                 .timeout_seconds
-                .map_or(max_timeout, |seconds| Duration::from_secs(seconds.into())),
+                .map_or(Limits::LAMBDA.max_timeout, |seconds| Duration::from_secs(seconds.into())),
             InvocationType::Event | InvocationType::DryRun => Duration::ZERO,
         };
-        let head = running + margin + transfer(request.payload.len());
-        Self { head, whole: head + transfer(sync_payload_bytes) }
+        let head = running + timeouts.answer_margin + transfer(request.payload.len());
+        Self { head, whole: head + timeouts.answer_body }
     }
 }
 
@@ -93,7 +93,7 @@ impl AwsInvoker {
             .await;
         sent.map_err(|error| Failed {
             refuses_log_tail: refuses_log_tail(&error),
-            error: invoke_error(error, trail.may_have_left(), call),
+            error: invoke_error(&error, trail.may_have_left(), call),
         })
     }
 }
@@ -117,7 +117,7 @@ struct Failed {
 #[async_trait]
 impl Invoker for AwsInvoker {
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-        let waits = Waits::of(&request, self.session.config.timeouts.answer_margin);
+        let waits = Waits::of(&request, &self.session.config.timeouts);
         let InvokeRequest { function, qualifier, invocation_type, payload, log_tail, client_context } =
             request;
         let qualifier = qualifier.or_else(|| function.qualifier.clone());
@@ -224,21 +224,19 @@ mod tests {
 
     #[test]
     fn a_call_is_waited_for_as_long_as_the_function_may_run() {
-        let margin = crate::Timeouts::default().answer_margin;
         let seconds = |invocation_type, timeout, bytes| {
-            let waits = Waits::of(&request(invocation_type, timeout, bytes), margin);
+            let waits = Waits::of(&request(invocation_type, timeout, bytes), &Timeouts::default());
             (waits.head.as_secs(), waits.whole.as_secs())
         };
-        let whole_response = 6 * 1024 / 64;
-        assert_eq!(seconds(InvocationType::RequestResponse, None, 2), (920, 920 + whole_response));
-        assert_eq!(seconds(InvocationType::RequestResponse, Some(60), 2), (80, 80 + whole_response));
-        assert_eq!(seconds(InvocationType::RequestResponse, Some(900), 2), (920, 920 + whole_response));
+        assert_eq!(seconds(InvocationType::RequestResponse, None, 2), (920, 920 + 96));
+        assert_eq!(seconds(InvocationType::RequestResponse, Some(60), 2), (80, 80 + 96));
+        assert_eq!(seconds(InvocationType::RequestResponse, Some(900), 2), (920, 920 + 96));
         assert_eq!(
             seconds(InvocationType::RequestResponse, Some(3), 6 * 1024 * 1024),
-            (23 + 96, 23 + 96 + whole_response)
+            (23 + 96, 23 + 96 + 96)
         );
-        assert_eq!(seconds(InvocationType::Event, Some(900), 2), (20, 20 + whole_response));
-        assert_eq!(seconds(InvocationType::DryRun, None, 2), (20, 20 + whole_response));
+        assert_eq!(seconds(InvocationType::Event, Some(900), 2), (20, 20 + 96));
+        assert_eq!(seconds(InvocationType::DryRun, None, 2), (20, 20 + 96));
     }
 
     #[test]

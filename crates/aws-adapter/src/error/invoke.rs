@@ -56,7 +56,7 @@ pub(crate) fn refuses_log_tail(error: &SdkError<SdkInvokeError, HttpResponse>) -
 /// Maps the failure of a call. `may_have_left` is what the connection knows: whether any byte of the request
 /// can have been sent.
 pub(crate) fn invoke_error(
-    error: SdkError<SdkInvokeError, HttpResponse>,
+    error: &SdkError<SdkInvokeError, HttpResponse>,
     may_have_left: bool,
     call: &Call<'_>,
 ) -> InvokeError {
@@ -67,13 +67,13 @@ pub(crate) fn invoke_error(
             InvokeError { request_id, ..refused(service.err(), service.raw(), call) }
         }
         error if may_have_left => {
-            let http_status = match &error {
+            let http_status = match error {
                 SdkError::ResponseError(answer) => Some(answer.raw().status().as_u16()),
                 _ => None,
             };
-            InvokeError { request_id, http_status, ..unanswered(&error, call) }
+            InvokeError { request_id, http_status, ..unanswered(error, call) }
         }
-        error => not_sent(&error, call),
+        error => not_sent(error, call),
     }
 }
 
@@ -145,7 +145,11 @@ fn unanswered(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -
 fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> InvokeError {
     let (http, code) = super::status_and_code(answer, error.meta());
     let facts = classify(code.as_deref(), http);
-    let subject = super::subject(call.function, call.qualifier, call.region);
+    let mut subject = super::subject(call.function, call.qualifier, call.region);
+    let words = error.meta().message().filter(|_| code.as_deref() != Some(QUOTES_THE_EVENT));
+    if let Some(arn) = words.and_then(function_arn) {
+        arn.clone_into(&mut subject.resource);
+    }
     let (kind, stable) = super::kind_and_code(&facts);
     let start = match facts.start {
         Proof::DidNotStart => Start::DidNotStart,
@@ -156,11 +160,10 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
         _ => None,
     };
     let message = match (facts.class, throttled.and_then(TooManyRequestsException::reason)) {
-        (ErrorClass::TooLarge, _) => too_large(call),
+        (ErrorClass::TooLarge, _) => too_large(call, &facts.message(&subject)),
         (_, Some(reason)) => format!("{} ({})", facts.message(&subject), reason.as_str()),
         (_, None) => facts.message(&subject),
     };
-    let words = error.meta().message().filter(|_| code.as_deref() != Some(QUOTES_THE_EVENT));
     InvokeError {
         delivery: Delivery::Answered,
         start,
@@ -182,15 +185,26 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
     }
 }
 
-fn too_large(call: &Call<'_>) -> String {
-    let limit = match call.invocation_type {
+fn too_large(call: &Call<'_>, message: &str) -> String {
+    let (bytes, invocation_type) = (call.payload_bytes, call.invocation_type);
+    let limit = match invocation_type {
         InvocationType::Event => Limits::LAMBDA.async_payload_bytes,
         InvocationType::RequestResponse | InvocationType::DryRun => Limits::LAMBDA.sync_payload_bytes,
     };
-    format!(
-        "the event is {} bytes; Lambda takes at most {limit} in a call of type {}",
-        call.payload_bytes, call.invocation_type
-    )
+    if bytes > limit {
+        format!(
+            "the event is {bytes} bytes; Lambda takes at most {limit} in a call of type {invocation_type}"
+        )
+    } else {
+        format!("{message}: the event is {bytes} bytes and the limit of the event alone {limit}")
+    }
+}
+
+/// The function's ARN where AWS names it in its own words: it knows the account, and we may not.
+fn function_arn(words: &str) -> Option<&str> {
+    words
+        .split(|c: char| c.is_whitespace() || c == ',' || c == '"')
+        .find(|word| word.starts_with("arn:") && word.contains(":lambda:") && word.contains(":function:"))
 }
 
 /// Whether the cause of an answer without proof may pass.

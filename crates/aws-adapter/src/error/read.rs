@@ -52,26 +52,26 @@ pub(crate) fn is_absent<E: ProvideErrorMetadata>(error: &SdkError<E, HttpRespons
 }
 
 /// Maps the failure of a read.
-pub(crate) fn read_error<E>(error: SdkError<E, HttpResponse>, reading: &Reading<'_>) -> PortError
+pub(crate) fn read_error<E>(error: &SdkError<E, HttpResponse>, reading: &Reading<'_>) -> PortError
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
     let Reading { action, region, .. } = reading;
-    if let SdkError::ServiceError(service) = &error {
+    if let SdkError::ServiceError(service) = error {
         let (http, code) = super::status_and_code(service.raw(), service.err().meta());
         let mapped = refused(code.as_deref(), http, reading);
         let words = service.err().meta().message().map(Cause::of_words);
         tracing::debug!(action, region, http, code, request_id = error.request_id(), "AWS refused to read");
         return PortError { source: words.map(Into::into), ..mapped };
     }
-    let failure = transport::of_a_read(&error);
+    let failure = transport::of_a_read(error);
     tracing::debug!(action, region, code = failure.code, "AWS could not be read");
     PortError {
         kind: failure.kind,
         code: failure.code,
         message: format!("{action} in region {region}: {}", failure.message),
         hint: Some(failure.hint.to_owned()),
-        source: Cause::chain(&error).map(Into::into),
+        source: Cause::chain(error).map(Into::into),
     }
 }
 

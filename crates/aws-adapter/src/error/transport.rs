@@ -134,7 +134,7 @@ where
     }
 }
 
-fn credentials_error<'a, E, R>(error: &'a SdkError<E, R>) -> Option<&'a CredentialsError>
+fn credentials_error<E, R>(error: &SdkError<E, R>) -> Option<&CredentialsError>
 where
     E: Error + 'static,
     R: Debug,
@@ -159,14 +159,14 @@ pub(super) struct Cause {
 
 impl Cause {
     /// The causes of a failure without a whole answer, outermost first.
-    pub(super) fn chain(error: &(dyn Error + 'static)) -> Option<Box<Self>> {
-        error.source().map(|cause| Box::new(Self { text: cause.to_string(), source: Self::chain(cause) }))
+    pub(super) fn chain(error: &(dyn Error + 'static)) -> Option<Self> {
+        error.source().map(|cause| Self { text: cause.to_string(), source: Self::chain(cause).map(Box::new) })
     }
 
     /// A service's own words, on one line and no longer than a person reads.
-    pub(super) fn of_words(words: &str) -> Box<Self> {
+    pub(super) fn of_words(words: &str) -> Self {
         const LONGEST: usize = 500;
         let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        Box::new(Self { text: text.chars().take(LONGEST).collect(), source: None })
+        Self { text: text.chars().take(LONGEST).collect(), source: None }
     }
 }

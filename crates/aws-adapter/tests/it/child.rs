@@ -1,0 +1,25 @@
+//! Running a test in a process of its own, with an environment of its own.
+
+use std::process::Command;
+
+/// Set in the child, whose other environment is what the test gives it.
+const MARK: &str = "LAMPLIGHT_TEST_CHILD";
+
+/// Runs the test `name` once more in a child process with exactly `environment`; there `body` runs.
+#[expect(clippy::disallowed_methods, reason = "a test looks whether it is its own child")]
+pub(crate) fn in_child(name: &str, environment: &[(&str, &str)], body: impl Future<Output = ()>) {
+    if std::env::var_os(MARK).is_some() {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(body);
+        return;
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env_clear()
+        .env(MARK, "1")
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}

@@ -1,0 +1,16 @@
+//! The adapter on scripted wire traffic and on sockets that misbehave.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod ambient;
+mod catalogue;
+mod child;
+mod faults;
+mod invoke_errors;
+mod invoker_conformance;
+mod keepalive;
+mod logs;
+mod seeded_faults;
+mod server;
+mod support;
+mod timeouts;
+mod wire;

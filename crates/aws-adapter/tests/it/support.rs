@@ -1,0 +1,69 @@
+//! What the tests open connections and make calls with.
+
+use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, Timeouts, open};
+use lamplight_aws_model::Region;
+use lamplight_domain::{FunctionRef, InvocationType, Payload};
+use lamplight_ports::{InvokeRequest, SecretString};
+use std::time::Duration;
+
+/// The secret key of every test's credentials.
+pub(crate) const SECRET_KEY: &str = "hunter2-the-secret-key";
+/// The session token of every test's credentials.
+pub(crate) const SESSION_TOKEN: &str = "hunter2-the-session-token";
+
+/// A connection to `endpoint` with a key, in `eu-west-1`.
+pub(crate) fn config(endpoint: &str) -> AwsConnectionConfig {
+    AwsConnectionConfig {
+        endpoint_url: Some(endpoint.to_owned()),
+        sts_endpoint_url: Some(endpoint.to_owned()),
+        credentials: CredentialsSource::AccessKey(AccessKey {
+            id: "AKIDEXAMPLE".to_owned(),
+            secret: SecretString::from(SECRET_KEY),
+            session_token: Some(SecretString::from(SESSION_TOKEN)),
+        }),
+        ..AwsConnectionConfig::new(Region::parse_known("eu-west-1").unwrap())
+    }
+}
+
+/// The ports over `endpoint`.
+pub(crate) fn ports(endpoint: &str) -> AwsPorts {
+    open(config(endpoint)).unwrap()
+}
+
+/// Waits short enough to run out within a test; no shorter, or a busy machine runs out of them.
+pub(crate) fn short_waits() -> Timeouts {
+    Timeouts {
+        connect: Duration::from_secs(2),
+        answer_margin: Duration::from_millis(700),
+        answer_body: Duration::from_millis(700),
+        ..Timeouts::default()
+    }
+}
+
+/// A function known by its name, with a time limit of zero seconds: all that a call is given is the margin.
+pub(crate) fn function(name: &str) -> FunctionRef {
+    FunctionRef { timeout_seconds: Some(0), ..FunctionRef::by_name(name.parse().unwrap()) }
+}
+
+/// A call that waits, without log tail.
+pub(crate) fn call(name: &str) -> InvokeRequest {
+    call_with(name, "{\"a\":1}")
+}
+
+/// The same with an event of one's own.
+pub(crate) fn call_with(name: &str, event: &str) -> InvokeRequest {
+    InvokeRequest {
+        function: function(name),
+        qualifier: None,
+        invocation_type: InvocationType::RequestResponse,
+        payload: Payload::from_json(event.to_owned()).unwrap(),
+        log_tail: false,
+        client_context: None,
+    }
+}
+
+/// Waits without a sleep: for what has no other sign than time.
+pub(crate) async fn pass(time: Duration) {
+    let passed = tokio::time::timeout(time, std::future::pending::<()>()).await;
+    assert!(passed.is_err());
+}

@@ -1,0 +1,56 @@
+//! How long a call is waited for.
+
+use crate::{
+    server::{Reaction, Server, framed, success},
+    support::{call, config, short_waits},
+};
+use lamplight_aws_adapter::{AwsConnectionConfig, Timeouts, codes, open};
+use lamplight_domain::{Delivery, Start};
+use lamplight_ports::{InvokeRequest, Invoker};
+use std::time::Duration;
+
+#[tokio::test]
+async fn an_answer_after_the_functions_own_time_and_within_the_margin_is_taken() {
+    let server = Server::start(|_: &_| Reaction::Late(Duration::from_millis(1300), success(b"1"))).await;
+    let timeouts = Timeouts { answer_margin: Duration::from_secs(2), ..Timeouts::default() };
+    let invoker = open(AwsConnectionConfig { timeouts, ..config(&server.url()) }).unwrap().invoker;
+    let mut request = call("slow");
+    request.function.timeout_seconds = Some(1);
+    assert_eq!(invoker.invoke(request).await.unwrap().response, b"1");
+    assert_eq!(server.executions("slow"), 1);
+}
+
+#[tokio::test]
+async fn an_answer_after_the_margin_is_given_up() {
+    let server = Server::start(|_: &_| Reaction::Stall(Vec::new())).await;
+    let invoker =
+        open(AwsConnectionConfig { timeouts: short_waits(), ..config(&server.url()) }).unwrap().invoker;
+    let error = invoker.invoke(call("never")).await.unwrap_err();
+    assert_eq!((error.delivery, error.start), (Delivery::MaybeSent, Start::MayHaveStarted));
+    assert_eq!((error.code, error.transient), (codes::TIMEOUT, true));
+    assert_eq!((server.executions("never"), server.connections()), (1, 1));
+}
+
+#[tokio::test]
+async fn an_answer_that_begins_and_stalls_is_given_up() {
+    let begun = framed(200, &[], b"{\"begun\":", 100);
+    let server = Server::start(move |_: &_| Reaction::Stall(begun.clone())).await;
+    let invoker =
+        open(AwsConnectionConfig { timeouts: short_waits(), ..config(&server.url()) }).unwrap().invoker;
+    let error = invoker.invoke(call("stalls")).await.unwrap_err();
+    assert_eq!((error.delivery, error.start), (Delivery::MaybeSent, Start::MayHaveStarted));
+    assert_eq!(error.code, codes::TIMEOUT);
+    assert_eq!((server.executions("stalls"), server.connections()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_dropped_call_sends_nothing_more() {
+    let server = Server::start(|_: &_| Reaction::Stall(Vec::new())).await;
+    let invoker = open(config(&server.url())).unwrap().invoker;
+    let given_up = tokio::time::timeout(Duration::from_millis(300), invoker.invoke(call("dropped"))).await;
+    assert!(given_up.is_err());
+    let request = InvokeRequest { function: crate::support::function("next"), ..call("next") };
+    let next = tokio::time::timeout(Duration::from_millis(300), invoker.invoke(request)).await;
+    assert!(next.is_err());
+    assert_eq!((server.executions("dropped"), server.executions("next")), (1, 1));
+}

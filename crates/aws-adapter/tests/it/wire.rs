@@ -1,0 +1,163 @@
+//! What goes over the wire for a call and what comes back.
+
+use crate::support::{call, call_with, config, ports};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use lamplight_aws_adapter::{codes, open};
+use lamplight_domain::{Delivery, InvocationType, Start};
+use lamplight_ports::{Identity, InvokeRequest, Invoker, PortErrorKind, Principal};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
+
+async fn lambda(answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+async fn only_request(server: &MockServer) -> Request {
+    let mut requests = server.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 1);
+    requests.remove(0)
+}
+
+fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request.headers.get(name).map(|value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_call_that_waits() {
+    let log = STANDARD.encode("START\nREPORT\n");
+    let answer = ResponseTemplate::new(200)
+        .insert_header("x-amzn-requestid", "0199c0de-0000-4000-8000-000000000001")
+        .insert_header("x-amz-executed-version", "7")
+        .insert_header("x-amz-log-result", log.as_str())
+        .set_body_string("{\"sum\":3}");
+    let server = lambda(answer).await;
+    let event = "{\"a\":12345678901234567890.10,\"gruß\":[1, 2]}";
+    let request = InvokeRequest {
+        qualifier: Some("live".parse().unwrap()),
+        log_tail: true,
+        client_context: Some("{\"custom\":{\"run\":\"1\"}}".to_owned()),
+        ..call_with("adder", event)
+    };
+    let answer = ports(&server.uri()).invoker.invoke(request).await.unwrap();
+
+    assert_eq!(answer.http_status, 200);
+    assert_eq!(answer.request_id.as_deref(), Some("0199c0de-0000-4000-8000-000000000001"));
+    assert_eq!(answer.executed_version.as_deref(), Some("7"));
+    assert_eq!(answer.log_tail.as_deref(), Some("START\nREPORT\n"));
+    assert_eq!(answer.response, b"{\"sum\":3}");
+    assert_eq!((answer.function_error, answer.refused_feature), (None, None));
+
+    let sent = only_request(&server).await;
+    assert_eq!(sent.method.as_str(), "POST");
+    assert_eq!(sent.url.path(), "/2015-03-31/functions/adder/invocations");
+    assert_eq!(sent.url.query(), Some("Qualifier=live"));
+    assert_eq!(header(&sent, "x-amz-invocation-type"), Some("RequestResponse"));
+    assert_eq!(header(&sent, "x-amz-log-type"), Some("Tail"));
+    assert_eq!(header(&sent, "content-type"), Some("application/octet-stream"));
+    let context = STANDARD.decode(header(&sent, "x-amz-client-context").unwrap()).unwrap();
+    assert_eq!(context, b"{\"custom\":{\"run\":\"1\"}}");
+    let signature = header(&sent, "authorization").unwrap();
+    assert!(signature.starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"), "{signature}");
+    assert!(signature.contains("/eu-west-1/lambda/aws4_request"), "{signature}");
+    assert_eq!(sent.body, event.as_bytes());
+}
+
+#[tokio::test]
+async fn a_queued_call_and_a_dry_run_ask_for_no_log() {
+    for (invocation_type, status) in [(InvocationType::Event, 202), (InvocationType::DryRun, 204)] {
+        let server = lambda(ResponseTemplate::new(status)).await;
+        let request = InvokeRequest { invocation_type, log_tail: true, ..call("adder") };
+        let answer = ports(&server.uri()).invoker.invoke(request).await.unwrap();
+        assert_eq!((answer.http_status, answer.response, answer.log_tail), (status, Vec::new(), None));
+        let sent = only_request(&server).await;
+        assert_eq!(header(&sent, "x-amz-invocation-type"), Some(invocation_type.as_str()));
+        assert_eq!(header(&sent, "x-amz-log-type"), None);
+        assert_eq!((header(&sent, "x-amz-client-context"), sent.url.query()), (None, None));
+    }
+}
+
+#[tokio::test]
+async fn a_full_reference_is_one_segment_of_the_path() {
+    let server = lambda(ResponseTemplate::new(200)).await;
+    let mut request = call("adder");
+    request.function.reference = "arn:aws:lambda:eu-west-1:123456789012:function:adder".to_owned();
+    request.function.qualifier = Some("$LATEST".parse().unwrap());
+    ports(&server.uri()).invoker.invoke(request).await.unwrap();
+    let sent = only_request(&server).await;
+    assert_eq!(
+        sent.url.path(),
+        "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3Aadder/invocations"
+    );
+    assert_eq!(sent.url.query(), Some("Qualifier=%24LATEST"));
+}
+
+#[tokio::test]
+async fn a_function_error_is_an_answer() {
+    let server = lambda(
+        ResponseTemplate::new(200)
+            .insert_header("x-amz-function-error", "Unhandled")
+            .set_body_string("{\"errorType\":\"ValueError\"}"),
+    )
+    .await;
+    let answer = ports(&server.uri()).invoker.invoke(call("adder")).await.unwrap();
+    assert_eq!(answer.function_error.as_deref(), Some("Unhandled"));
+    assert_eq!(answer.response, b"{\"errorType\":\"ValueError\"}");
+}
+
+#[tokio::test]
+async fn six_megabytes_go_both_ways() {
+    let event = format!("\"{}\"", "x".repeat(6 * 1024 * 1024 - 2));
+    let server = lambda(ResponseTemplate::new(200).set_body_string(event.clone())).await;
+    let answer = ports(&server.uri()).invoker.invoke(call_with("echo", &event)).await.unwrap();
+    assert!(answer.response == event.as_bytes());
+    assert!(only_request(&server).await.body == event.as_bytes());
+}
+
+#[tokio::test]
+async fn the_client_context_is_measured_before_anything_is_sent() {
+    let server = lambda(ResponseTemplate::new(200)).await;
+    let invoker = ports(&server.uri()).invoker;
+    let with_context = |bytes: usize| InvokeRequest {
+        client_context: Some(format!("\"{}\"", "x".repeat(bytes - 2))),
+        ..call("adder")
+    };
+    let error = invoker.invoke(with_context(2686)).await.unwrap_err();
+    assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart));
+    assert_eq!((error.kind, error.code), (PortErrorKind::TooLarge, codes::CLIENT_CONTEXT_TOO_LARGE));
+    assert!(error.message.contains("3584") && error.message.contains("3583"), "{error}");
+    assert!(server.received_requests().await.unwrap().is_empty());
+    invoker.invoke(with_context(2685)).await.unwrap();
+    assert_eq!(header(&only_request(&server).await, "x-amz-client-context").map(str::len), Some(3580));
+}
+
+#[tokio::test]
+async fn opening_sends_nothing_and_refuses_what_is_no_url() {
+    let server = lambda(ResponseTemplate::new(200)).await;
+    let ports = ports(&server.uri());
+    assert!(format!("{ports:?}").contains("eu-west-1"));
+    assert!(server.received_requests().await.unwrap().is_empty());
+    for endpoint in ["localhost:4566", "", "ftp://example.com"] {
+        let error = open(config(endpoint)).unwrap_err();
+        assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT));
+    }
+}
+
+#[tokio::test]
+async fn who_we_are_is_what_sts_says() {
+    let xml = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+        <GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ada</Arn>\
+        <UserId>AIDA</UserId><Account>123456789012</Account></GetCallerIdentityResult>\
+        </GetCallerIdentityResponse>";
+    let server = lambda(ResponseTemplate::new(200).set_body_raw(xml, "text/xml")).await;
+    let principal = ports(&server.uri()).identity.who_am_i().await.unwrap();
+    let (account, reference) = ("123456789012".to_owned(), "arn:aws:iam::123456789012:user/ada".to_owned());
+    assert_eq!(principal, Principal { account, reference });
+
+    let xml = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code>\
+        <Message>The security token included in the request is expired</Message></Error></ErrorResponse>";
+    let server = lambda(ResponseTemplate::new(403).set_body_raw(xml, "text/xml")).await;
+    let error = ports(&server.uri()).identity.who_am_i().await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED));
+    assert_eq!(error.message, "the credentials have expired");
+}
