@@ -3,7 +3,16 @@
 //! Each suite is a harness trait that an adapter's tests implement, a public function for each guarantee of
 //! the port, and a macro that expands to one test for each of them.
 #![deny(missing_docs)]
-#![expect(clippy::missing_panics_doc, reason = "a suite fails by panicking")]
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a suite fails by panicking"
+)]
 
 pub mod catalogue;
 pub mod invoker;
+pub mod job_store;
+pub mod run_store;
+pub mod runners;
+pub mod samples;

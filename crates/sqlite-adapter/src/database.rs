@@ -156,3 +156,41 @@ fn make_file(path: &Path) -> io::Result<()> {
     }
     file.open(path).map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_is_synced_as_far_as_it_must_survive() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut database = Database::create(&folder.path().join("a.db")).unwrap();
+        // https://www.sqlite.org/pragma.html#pragma_synchronous: 1 is NORMAL, 2 is FULL.
+        for (survives, level) in [
+            (Survives::PowerLoss, 2),
+            (Survives::ProcessEnd, 1),
+            (Survives::ProcessEnd, 1),
+            (Survives::PowerLoss, 2),
+        ] {
+            let transaction = database.write(survives).unwrap();
+            let found: i64 = transaction.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+            assert_eq!(found, level, "{survives:?}");
+        }
+    }
+
+    #[test]
+    fn the_log_stays_when_the_last_connection_closes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let mut database = Database::create(&path).unwrap();
+        let transaction = database.write(Survives::ProcessEnd).unwrap();
+        transaction.execute_batch("INSERT INTO job VALUES ('a', 1, 1, '')").unwrap();
+        transaction.commit().unwrap();
+        drop(database);
+        assert!(fs::metadata(folder.path().join("a.db-wal")).unwrap().len() > 0);
+        let mut again = Database::open(&path).unwrap().unwrap();
+        let kept: i64 =
+            again.read().unwrap().query_row("SELECT count(*) FROM job", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 1);
+    }
+}

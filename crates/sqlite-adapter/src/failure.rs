@@ -1,5 +1,6 @@
 //! What can go wrong with the store, in words that name it and say what to do.
 
+use lamplight_domain::RunKey;
 use lamplight_ports::{PortError, PortErrorKind, record::RecordError};
 use rusqlite::{Error as SqliteError, ErrorCode};
 use std::{io, path::Path};
@@ -35,6 +36,7 @@ impl Failure {
     }
 }
 
+const OTHERS: &str = "the record was left as it is; the others can be used";
 const ELSEWHERE: &str = "name another folder for the store with LAMPLIGHT_DATA_DIR";
 
 /// Explains an error of SQLite's.
@@ -117,8 +119,13 @@ pub(crate) fn record(what: &str, error: RecordError) -> PortError {
         RecordError::Damaged(_) => "record_damaged",
     };
     let message = format!("{what} cannot be read");
-    let hint = "the record was left as it is; the others can be used";
-    PortError::new(PortErrorKind::Corrupt, code, message).with_hint(hint).with_source(error)
+    PortError::new(PortErrorKind::Corrupt, code, message).with_hint(OTHERS).with_source(error)
+}
+
+/// A part of a response is missing.
+pub(crate) fn incomplete(run: &RunKey) -> PortError {
+    let message = format!("a part of the response of run {run} is missing");
+    PortError::new(PortErrorKind::Corrupt, "record_damaged", message).with_hint(OTHERS)
 }
 
 /// Something was changed, or made, by another.

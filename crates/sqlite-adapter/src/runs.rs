@@ -18,11 +18,11 @@ use std::str::FromStr;
 /// How many keys an error about an ambiguous prefix shows.
 const SHOWN_KEYS: usize = 5;
 
-pub(crate) const INSERT: &str = "INSERT INTO run (key, version, revision, job, function, request_id, state, \
+const INSERT: &str = "INSERT INTO run (key, version, revision, job, function, request_id, state, \
     started_at, ended_at, response_bytes, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
     ON CONFLICT (key) DO NOTHING RETURNING id";
 
-pub(crate) const UPDATE: &str = "UPDATE run SET version = ?2, revision = ?12, job = ?4, function = ?5, \
+const UPDATE: &str = "UPDATE run SET version = ?2, revision = revision + 1, job = ?4, function = ?5, \
     request_id = ?6, state = ?7, started_at = ?8, ended_at = ?9, response_bytes = ?10, record = ?11 \
     WHERE key = ?1 AND revision = ?3 AND version <= ?2 RETURNING id";
 
@@ -32,17 +32,17 @@ macro_rules! select_run {
     };
 }
 
-pub(crate) const BY_KEY: &str = select_run!("WHERE key = ?1");
-pub(crate) const BY_REQUEST: &str =
+const BY_KEY: &str = select_run!("WHERE key = ?1");
+const BY_REQUEST: &str =
     select_run!("WHERE request_id = ?1 AND function = ?2 ORDER BY started_at DESC, key DESC LIMIT 1");
-pub(crate) const LATEST: &str = select_run!("ORDER BY started_at DESC, key DESC LIMIT 1");
-pub(crate) const UNFINISHED: &str = select_run!("WHERE state = 'running' ORDER BY id");
+const LATEST: &str = select_run!("ORDER BY started_at DESC, key DESC LIMIT 1");
+const UNFINISHED: &str = select_run!("WHERE state = 'running' ORDER BY id");
 
 /// Keys are ASCII, so every key that begins with a text sorts before that text with the last of all characters.
-pub(crate) const KEYS_BY_PREFIX: &str = "SELECT key FROM run WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) \
+const KEYS_BY_PREFIX: &str = "SELECT key FROM run WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) \
     ORDER BY key LIMIT ?2";
 
-pub(crate) const LIST: &str = "SELECT key, job, function, request_id, state, started_at, ended_at FROM run \
+const LIST: &str = "SELECT key, job, function, request_id, state, started_at, ended_at FROM run \
     WHERE (?1 IS NULL OR job = ?1) AND (?2 IS NULL OR function = ?2) AND (?3 IS NULL OR state = ?3) \
     ORDER BY started_at DESC, key DESC LIMIT ?4";
 
@@ -157,7 +157,6 @@ fn put(transaction: &Transaction<'_>, sql: &str, run: &Run, record: &str) -> Res
                 run.ended_at.map(Timestamp::as_microsecond),
                 run.response.as_ref().map(Vec::len).map(|size| integer(size as u64)),
                 record,
-                integer(run.revision.next().0),
             ],
             |row| row.get(0),
         )
@@ -239,8 +238,7 @@ fn one(transaction: &Transaction<'_>, sql: &str, by: &[&str]) -> Result<Option<R
     if let Some(size) = response_bytes.and_then(|size| usize::try_from(size).ok()) {
         run.response = responses::read(transaction, id, size)?;
         if run.response.is_none() {
-            let message = format!("a part of the response of run {} is missing", run.key);
-            return Err(PortError::new(PortErrorKind::Corrupt, "record_damaged", message).into());
+            return Err(failure::incomplete(&run.key).into());
         }
     }
     Ok(Some(run))
@@ -272,4 +270,41 @@ fn summary(row: &Row<'_>) -> Result<Option<RunSummary>, rusqlite::Error> {
 
 fn warn_left_out(key: &str, reason: &str) {
     tracing::warn!(run.key = key, reason, "a run was left out of a list");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::Connection;
+
+    /// How SQLite goes about a query, a step a line.
+    fn plan(sql: &str) -> String {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(include_str!("../migrations/0001_runs_and_jobs.sql")).unwrap();
+        let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let none = vec![rusqlite::types::Null; explain.parameter_count()];
+        let steps =
+            explain.query_map(rusqlite::params_from_iter(none), |row| row.get::<_, String>(3)).unwrap();
+        steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn every_query_walks_an_index_and_sorts_nothing() {
+        for (sql, expected) in [
+            (LIST, "SCAN run USING COVERING INDEX run_by_start"),
+            (LATEST, "SCAN run USING INDEX run_by_start"),
+            (BY_KEY, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
+            (KEYS_BY_PREFIX, "SEARCH run USING COVERING INDEX sqlite_autoindex_run_1 (key>? AND key<?)"),
+            (UNFINISHED, "SCAN run USING INDEX run_unfinished"),
+            (UPDATE, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
+        ] {
+            assert_eq!(plan(sql), expected, "{sql}");
+        }
+        // A request id belongs to one run but by accident, so there is next to nothing to sort.
+        let by_request = plan(BY_REQUEST);
+        assert!(
+            by_request.starts_with("SEARCH run USING INDEX run_by_request (request_id=?)"),
+            "{by_request}"
+        );
+    }
 }

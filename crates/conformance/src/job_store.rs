@@ -1,0 +1,189 @@
+//! What every adapter of [`JobStore`] must do.
+//!
+//! That a record of a newer version is refused and left as it is cannot be arranged through the port; each
+//! adapter tests it by itself.
+
+use crate::samples::{parsed, sample_job};
+use async_trait::async_trait;
+use lamplight_domain::{Job, Revision};
+use lamplight_ports::{JobStore, PortErrorKind, StoredJob};
+use std::{any::Any, fmt, sync::Arc};
+use tokio::task::JoinSet;
+
+/// An empty store as arranged, with what must live as long as it: a temporary folder, a server.
+pub struct ArrangedJobStore {
+    /// The store.
+    pub store: Arc<dyn JobStore>,
+    /// The same store as another process sees it.
+    pub elsewhere: Arc<dyn JobStore>,
+    /// What it needs to go on.
+    pub keep: Box<dyn Any + Send + Sync>,
+}
+
+impl fmt::Debug for ArrangedJobStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArrangedJobStore").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+/// Makes stores for the suite.
+#[async_trait]
+pub trait JobStoreHarness: Send + Sync {
+    /// A store without jobs, which no other test uses.
+    async fn arrange(&self) -> ArrangedJobStore;
+}
+
+/// Expands to one test for each guarantee, run through `Arc<dyn JobStore>`, which is how the port is held.
+/// The argument is an expression that gives a [`JobStoreHarness`]; the crate needs `tokio` with its macros
+/// and its runtime of several threads among its dev-dependencies.
+#[macro_export]
+macro_rules! job_store {
+    ($harness:expr) => {
+        $crate::job_store!(@each $harness;
+            a_new_job_is_read_as_it_was,
+            a_taken_name_is_a_conflict,
+            a_job_replaces_its_expected_revision,
+            another_revision_is_a_conflict,
+            a_job_that_is_absent_is_none,
+            jobs_are_listed_by_name,
+            a_removed_job_is_gone,
+            of_changes_at_once_one_wins,
+        );
+    };
+    (@each $harness:expr; $($guarantee:ident,)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $guarantee() {
+                $crate::job_store::$guarantee(&$harness).await;
+            }
+        )*
+    };
+}
+
+/// A new job is read whole, here and elsewhere, with the revision that putting it gave.
+pub async fn a_new_job_is_read_as_it_was(harness: &dyn JobStoreHarness) {
+    let arranged = harness.arrange().await;
+    let plain = Job { parameters: vec![].try_into().unwrap(), description: None, ..sample_job(2) };
+    for job in [sample_job(1), plain] {
+        let revision = arranged.store.put(&job, None).await.unwrap();
+        assert_eq!(revision, Revision::FIRST);
+        for store in [&arranged.store, &arranged.elsewhere] {
+            let found = store.get(&job.name).await.unwrap();
+            assert_eq!(found, Some(StoredJob { job: job.clone(), revision }));
+        }
+    }
+}
+
+/// A name is taken once; the job that has it stays as it was.
+pub async fn a_taken_name_is_a_conflict(harness: &dyn JobStoreHarness) {
+    let arranged = harness.arrange().await;
+    arranged.store.put(&sample_job(1), None).await.unwrap();
+    for store in [&arranged.store, &arranged.elsewhere] {
+        let error = store.put(&changed(1, "other"), None).await.unwrap_err();
+        assert_eq!(error.kind, PortErrorKind::Conflict);
+        assert!(error.message.contains("job-001"), "{error}");
+        assert_eq!(get(store, 1).await.unwrap().job, sample_job(1));
+    }
+}
+
+/// A job takes the place of the revision that is expected, and the revision counts on.
+pub async fn a_job_replaces_its_expected_revision(harness: &dyn JobStoreHarness) {
+    let arranged = harness.arrange().await;
+    let mut revision = arranged.store.put(&sample_job(1), None).await.unwrap();
+    for (store, text) in [(&arranged.store, "second"), (&arranged.elsewhere, "third")] {
+        let next = store.put(&changed(1, text), Some(revision)).await.unwrap();
+        assert_eq!(next, revision.next());
+        revision = next;
+        let expected = StoredJob { job: changed(1, text), revision };
+        assert_eq!(get(&arranged.store, 1).await, Some(expected));
+    }
+}
+
+/// Where the kept revision is another than expected, or no job is kept, nothing changes.
+pub async fn another_revision_is_a_conflict(harness: &dyn JobStoreHarness) {
+    let arranged = harness.arrange().await;
+    let error = arranged.store.put(&sample_job(1), Some(Revision::FIRST)).await.unwrap_err();
+    assert_eq!(error.kind, PortErrorKind::Conflict);
+    assert_eq!(get(&arranged.store, 1).await, None);
+    let first = arranged.store.put(&sample_job(1), None).await.unwrap();
+    let second = arranged.store.put(&changed(1, "second"), Some(first)).await.unwrap();
+    for expected in [Revision(0), first, second.next(), Revision(u64::MAX)] {
+        let put = arranged.elsewhere.put(&changed(1, "third"), Some(expected)).await;
+        assert_eq!(put.unwrap_err().kind, PortErrorKind::Conflict, "{expected:?}");
+    }
+    let kept = StoredJob { job: changed(1, "second"), revision: second };
+    assert_eq!(get(&arranged.store, 1).await, Some(kept));
+}
+
+/// A job that is not there is `None`, with jobs and without.
+pub async fn a_job_that_is_absent_is_none(harness: &dyn JobStoreHarness) {
+    let arranged = harness.arrange().await;
+    assert_eq!(get(&arranged.store, 1).await, None);
+    assert_eq!(arranged.store.list().await.unwrap(), []);
+    arranged.store.put(&sample_job(1), None).await.unwrap();
+    // Names are compared as they are written.
+    for absent in ["job-002", "job-00", "JOB-001"] {
+        assert_eq!(arranged.store.get(&parsed(absent)).await.unwrap(), None, "{absent}");
+    }
+}
+
+/// All jobs are listed, in the order of their names' bytes.
+pub async fn jobs_are_listed_by_name(harness: &dyn JobStoreHarness) {
+    let arranged = harness.arrange().await;
+    for name in ["b", "a", "B", "a.1", "a-1", "_", "10", "9"] {
+        let job = Job { name: parsed(name), ..sample_job(1) };
+        arranged.store.put(&job, None).await.unwrap();
+    }
+    let listed = arranged.elsewhere.list().await.unwrap();
+    let names: Vec<&str> = listed.iter().map(|stored| stored.job.name.as_str()).collect();
+    assert_eq!(names, ["10", "9", "B", "_", "a", "a-1", "a.1", "b"]);
+    assert_eq!(arranged.store.get(&parsed("a-1")).await.unwrap().as_ref(), listed.get(5));
+}
+
+/// A removed job is gone everywhere, the others stay, and its name is free again.
+pub async fn a_removed_job_is_gone(harness: &dyn JobStoreHarness) {
+    let arranged = harness.arrange().await;
+    assert!(!arranged.store.remove(&sample_job(1).name).await.unwrap());
+    for n in [1, 2] {
+        arranged.store.put(&sample_job(n), None).await.unwrap();
+    }
+    assert!(arranged.elsewhere.remove(&sample_job(1).name).await.unwrap());
+    assert!(!arranged.store.remove(&sample_job(1).name).await.unwrap());
+    assert_eq!(get(&arranged.store, 1).await, None);
+    assert!(get(&arranged.store, 2).await.is_some());
+    arranged.store.put(&sample_job(1), None).await.unwrap();
+}
+
+/// Of changes of the same revision at once one wins, and the others are told.
+pub async fn of_changes_at_once_one_wins(harness: &dyn JobStoreHarness) {
+    let arranged = harness.arrange().await;
+    let mut expected = None;
+    for _ in 0..4 {
+        let mut tasks = JoinSet::new();
+        for n in 0..8 {
+            let store = Arc::clone(if n % 2 == 0 { &arranged.store } else { &arranged.elsewhere });
+            tasks.spawn(async move {
+                let text = n.to_string();
+                (text.clone(), store.put(&changed(1, &text), expected).await)
+            });
+        }
+        let (won, lost): (Vec<_>, Vec<_>) =
+            tasks.join_all().await.into_iter().partition(|(_, put)| put.is_ok());
+        for (text, put) in lost {
+            assert_eq!(put.unwrap_err().kind, PortErrorKind::Conflict, "{text}");
+        }
+        let [(text, Ok(revision))] = won.as_slice() else { panic!("one wins, not {won:?}") };
+        let kept = StoredJob { job: changed(1, text), revision: *revision };
+        assert_eq!(get(&arranged.store, 1).await, Some(kept));
+        expected = Some(*revision);
+    }
+}
+
+/// A sample job that says something else of itself.
+fn changed(n: u32, description: &str) -> Job {
+    Job { description: Some(description.to_owned()), ..sample_job(n) }
+}
+
+async fn get(store: &Arc<dyn JobStore>, n: u32) -> Option<StoredJob> {
+    store.get(&sample_job(n).name).await.unwrap()
+}

@@ -1,0 +1,369 @@
+//! What every adapter of [`RunStore`] must do.
+//!
+//! That a record of a newer version is refused and left as it is, and that an intent survives the end of the
+//! process, cannot be arranged through the port; each adapter tests them by itself.
+
+mod concurrency;
+mod model;
+
+pub use concurrency::{
+    a_dropped_caller_leaves_all_or_nothing, of_updates_at_once_one_wins, runs_inserted_at_once_are_all_kept,
+};
+pub use model::any_history_is_kept_as_a_map_would;
+
+use crate::samples::{
+    finish, parsed, sample_function, sample_job, sample_key, sample_request_id, sample_run,
+};
+use async_trait::async_trait;
+use lamplight_domain::{Revision, Run, RunState};
+use lamplight_ports::{PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
+use std::{any::Any, fmt, sync::Arc};
+
+/// An empty store as arranged, with what must live as long as it: a temporary folder, a server.
+pub struct ArrangedRunStore {
+    /// The store.
+    pub store: Arc<dyn RunStore>,
+    /// The same store as another process sees it.
+    pub elsewhere: Arc<dyn RunStore>,
+    /// What it needs to go on.
+    pub keep: Box<dyn Any + Send + Sync>,
+}
+
+impl fmt::Debug for ArrangedRunStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArrangedRunStore").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+/// Makes stores for the suite.
+#[async_trait]
+pub trait RunStoreHarness: Send + Sync {
+    /// A store without runs, which no other test uses.
+    async fn arrange(&self) -> ArrangedRunStore;
+}
+
+/// Expands to one test for each guarantee, run through `Arc<dyn RunStore>`, which is how the port is held.
+/// The argument is an expression that gives a [`RunStoreHarness`]; the crate needs `tokio` with its macros
+/// and its runtime of several threads among its dev-dependencies.
+#[macro_export]
+macro_rules! run_store {
+    ($harness:expr) => {
+        $crate::run_store!(@each $harness;
+            an_inserted_run_is_found_as_it_was,
+            a_taken_key_is_a_conflict,
+            an_update_replaces_the_run_and_counts,
+            an_update_of_another_revision_is_a_conflict,
+            an_update_of_an_absent_run_is_not_found,
+            responses_come_back_byte_for_byte,
+            what_is_absent_is_none,
+            a_prefix_finds_its_only_run,
+            an_ambiguous_prefix_is_refused_with_examples,
+            a_request_id_finds_the_latest_run_of_its_function,
+            latest_is_the_run_that_began_last,
+            lists_are_latest_first_filtered_and_limited,
+            unfinished_runs_are_those_without_an_outcome,
+            runs_inserted_at_once_are_all_kept,
+            of_updates_at_once_one_wins,
+            a_dropped_caller_leaves_all_or_nothing,
+        );
+
+        #[test]
+        fn any_history_is_kept_as_a_map_would() {
+            $crate::run_store::any_history_is_kept_as_a_map_would(&$harness);
+        }
+    };
+    (@each $harness:expr; $($guarantee:ident,)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $guarantee() {
+                $crate::run_store::$guarantee(&$harness).await;
+            }
+        )*
+    };
+}
+
+/// What was inserted is found whole, here and elsewhere, whatever its state.
+pub async fn an_inserted_run_is_found_as_it_was(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    for (n, state) in (0..).zip(RunState::ALL) {
+        let run = run_in(n, state);
+        arranged.store.insert(&run).await.unwrap();
+        for store in [&arranged.store, &arranged.elsewhere] {
+            assert_eq!(find(store, n).await.as_ref(), Some(&run));
+        }
+    }
+}
+
+/// A key is taken once; the run that has it stays as it was.
+pub async fn a_taken_key_is_a_conflict(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let first = sample_run(1);
+    arranged.store.insert(&first).await.unwrap();
+    let mut second = run_in(1, RunState::Succeeded);
+    second.payload_bytes = 1;
+    for store in [&arranged.store, &arranged.elsewhere] {
+        let error = store.insert(&second).await.unwrap_err();
+        assert_eq!(error.kind, PortErrorKind::Conflict);
+        assert!(error.message.contains(first.key.as_str()), "{error}");
+        assert_eq!(find(store, 1).await.as_ref(), Some(&first));
+    }
+}
+
+/// An update puts the run, response included, in the place of the one kept, and gives the next revision.
+pub async fn an_update_replaces_the_run_and_counts(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let mut run = sample_run(1);
+    arranged.store.insert(&run).await.unwrap();
+    run.attempts = 1;
+    run.revision = arranged.store.update(&run).await.unwrap();
+    assert_eq!(run.revision, Revision::FIRST.next());
+    finish(&mut run, 1, RunState::FunctionFailed, Some(b"{\"a\":1}".to_vec()));
+    run.revision = arranged.elsewhere.update(&run).await.unwrap();
+    assert_eq!(run.revision, Revision::FIRST.next().next());
+    assert_eq!(find(&arranged.store, 1).await.as_ref(), Some(&run));
+    let listed = arranged.store.list(&RunFilter::default()).await.unwrap();
+    assert_eq!(listed, [summary(&run)]);
+}
+
+/// An update of another revision than the one kept, earlier or later, changes nothing.
+pub async fn an_update_of_another_revision_is_a_conflict(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let mut kept = sample_run(1);
+    arranged.store.insert(&kept).await.unwrap();
+    kept.revision = arranged.store.update(&kept).await.unwrap();
+    for revision in [Revision(0), Revision::FIRST, Revision(3), Revision(u64::MAX)] {
+        let mut other = run_in(1, RunState::Unknown);
+        other.revision = revision;
+        let error = arranged.elsewhere.update(&other).await.unwrap_err();
+        assert_eq!(error.kind, PortErrorKind::Conflict, "{revision:?}");
+        assert!(error.message.contains(kept.key.as_str()), "{error}");
+    }
+    assert_eq!(find(&arranged.store, 1).await, Some(kept));
+}
+
+/// An update of what is not there makes nothing.
+pub async fn an_update_of_an_absent_run_is_not_found(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    for other in [2, 3] {
+        let error = arranged.store.update(&run_in(1, RunState::Succeeded)).await.unwrap_err();
+        assert_eq!(error.kind, PortErrorKind::NotFound);
+        assert!(error.message.contains(sample_key(1).as_str()), "{error}");
+        assert_eq!(find(&arranged.store, 1).await, None);
+        // The same again in a store that is not empty.
+        arranged.store.insert(&sample_run(other)).await.unwrap();
+    }
+}
+
+/// A response of any size and content comes back as it was; none and an empty one are told apart.
+pub async fn responses_come_back_byte_for_byte(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let sizes = [0, 1, 65_535, 65_536, 262_143, 262_144, 262_145, 1_000_000, 6 * 1024 * 1024];
+    for (n, size) in (0..).zip(sizes) {
+        let mut run = sample_run(n);
+        arranged.store.insert(&run).await.unwrap();
+        // No part of it is like another, and it is no UTF-8.
+        let response: Vec<u8> =
+            (0..size).map(|i: u32| i.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect();
+        finish(&mut run, n, RunState::Succeeded, Some(response));
+        run.revision = arranged.store.update(&run).await.unwrap();
+        let found = find(&arranged.elsewhere, n).await;
+        assert!(found == Some(run.clone()), "{size} bytes");
+        // A shorter one leaves nothing of the longer one behind, and none leaves nothing at all.
+        for response in [Some(b"x".to_vec()), None] {
+            run.response = response;
+            run.revision = arranged.store.update(&run).await.unwrap();
+            assert!(find(&arranged.elsewhere, n).await == Some(run.clone()), "after {size} bytes");
+        }
+    }
+}
+
+/// Every selector says `None` where there is no such run, and lists are empty.
+pub async fn what_is_absent_is_none(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let store = &arranged.store;
+    assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);
+    assert_eq!(store.find(&RunSelector::KeyPrefix(String::new())).await.unwrap(), None);
+    assert_eq!(store.list(&RunFilter::default()).await.unwrap(), []);
+    assert_eq!(store.unfinished().await.unwrap(), []);
+    store.insert(&run_in(1, RunState::Succeeded)).await.unwrap();
+    for selector in [
+        RunSelector::Key(parsed("0199c0de")),
+        RunSelector::KeyPrefix("0199c0de-1".to_owned()),
+        RunSelector::RequestId(sample_function(1), sample_request_id(2)),
+        RunSelector::RequestId(sample_function(2), sample_request_id(1)),
+        RunSelector::RequestId(sample_function(1), String::new()),
+    ] {
+        assert_eq!(store.find(&selector).await.unwrap(), None, "{selector:?}");
+    }
+}
+
+/// The beginning of a key finds the only run that has it; signs that mean something in queries mean
+/// themselves.
+pub async fn a_prefix_finds_its_only_run(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    for (n, key) in (0..).zip(["a", "ab-1", "ab-2", "b", "zz", "zzz"]) {
+        let mut run = sample_run(n);
+        run.key = parsed(key);
+        arranged.store.insert(&run).await.unwrap();
+    }
+    for (prefix, found) in [
+        ("b", Some("b")),
+        ("ab-1", Some("ab-1")),
+        ("ab-2", Some("ab-2")),
+        ("zzz", Some("zzz")),
+        ("c", None),
+        ("B", None),
+        ("ab-3", None),
+        ("zzzz", None),
+        ("%", None),
+        ("b%", None),
+        ("_", None),
+        ("?", None),
+        ("*", None),
+        ("b*", None),
+        ("[a-z]", None),
+        ("'", None),
+        ("\u{10FFFF}", None),
+    ] {
+        let selector = RunSelector::KeyPrefix(prefix.to_owned());
+        let run = arranged.store.find(&selector).await.unwrap();
+        assert_eq!(run.as_ref().map(|run| run.key.as_str()), found, "{prefix:?}");
+    }
+}
+
+/// A prefix that several keys share is refused, also where it is a whole key; the error shows some of them.
+pub async fn an_ambiguous_prefix_is_refused_with_examples(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    for n in 0..20 {
+        arranged.store.insert(&sample_run(n)).await.unwrap();
+    }
+    let mut short = sample_run(20);
+    short.key = parsed("0199");
+    arranged.store.insert(&short).await.unwrap();
+    let common = "0199c0de-0000-7000-8000-0000000000";
+    for prefix in [common, &format!("{common}0"), &format!("{common}1"), "0199", ""] {
+        let error = arranged.store.find(&RunSelector::KeyPrefix(prefix.to_owned())).await.unwrap_err();
+        assert_eq!(error.kind, PortErrorKind::InvalidRequest, "{prefix:?}");
+        let shown = (0..20).filter(|n| error.message.contains(sample_key(*n).as_str())).count();
+        assert!((1..=5).contains(&shown), "{error}");
+    }
+}
+
+/// A request id finds the run of the function named; of several the one that began last.
+pub async fn a_request_id_finds_the_latest_run_of_its_function(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    // The same request id in runs of one function (0 and 3) and of another (1); the latest is not the last
+    // that was inserted.
+    for n in [3, 1, 0] {
+        let mut run = run_in(n, RunState::Succeeded);
+        run.request_id = Some("same".to_owned());
+        arranged.store.insert(&run).await.unwrap();
+    }
+    for (function, found) in [(0, 3), (1, 1)] {
+        let selector = RunSelector::RequestId(sample_function(function), "same".to_owned());
+        let run = arranged.elsewhere.find(&selector).await.unwrap().unwrap();
+        assert_eq!(run.key, sample_key(found));
+    }
+}
+
+/// The latest run is the one that began last, whenever it was inserted or changed and whatever its key.
+pub async fn latest_is_the_run_that_began_last(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    for n in [5, 9, 2] {
+        arranged.store.insert(&sample_run(n)).await.unwrap();
+    }
+    let mut early = sample_run(1);
+    early.key = parsed("zzz");
+    arranged.store.insert(&early).await.unwrap();
+    let mut changed = sample_run(2);
+    finish(&mut changed, 2, RunState::Succeeded, None);
+    arranged.store.update(&changed).await.unwrap();
+    let latest = arranged.elsewhere.find(&RunSelector::Latest).await.unwrap();
+    assert_eq!(latest, Some(sample_run(9)));
+}
+
+/// A list is ordered by when runs began, the latest first; every filter, alone and with others, narrows it.
+pub async fn lists_are_latest_first_filtered_and_limited(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let mut runs = Vec::new();
+    for (n, state) in (0..42).zip(RunState::ALL.into_iter().cycle()) {
+        // Neither insertion nor keys follow the order in which the runs began.
+        let n = n * 5 % 42;
+        let mut run = run_in(n, state);
+        run.key = sample_key(n * 11 % 42);
+        arranged.store.insert(&run).await.unwrap();
+        runs.push(run);
+    }
+    runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
+    let jobs = [None, Some(sample_job(0).name), Some(sample_job(1).name), Some(parsed("absent"))];
+    let functions = [None, Some(sample_function(0)), Some(sample_function(2)), Some(parsed("absent"))];
+    let states = [None, Some(RunState::Running), Some(RunState::Unknown)];
+    for job in &jobs {
+        for function in &functions {
+            for state in states {
+                for limit in [None, Some(0), Some(1), Some(5), Some(1000), Some(u32::MAX)] {
+                    let filter = RunFilter { job: job.clone(), function: function.clone(), state, limit };
+                    let expected = expected_list(&runs, &filter);
+                    assert_eq!(arranged.elsewhere.list(&filter).await.unwrap(), expected, "{filter:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Runs without an outcome are read whole but for their responses; those with one are not among them.
+pub async fn unfinished_runs_are_those_without_an_outcome(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let mut expected = Vec::new();
+    for (n, state) in (0..21).zip(RunState::ALL.into_iter().cycle()) {
+        let mut run = run_in(n, state);
+        if state == RunState::Running {
+            expected.push(run.clone());
+            run.response = Some(b"part of an answer".to_vec());
+        }
+        arranged.store.insert(&run).await.unwrap();
+    }
+    let mut ended = expected.pop().unwrap();
+    finish(&mut ended, 9, RunState::Unknown, None);
+    arranged.store.update(&ended).await.unwrap();
+    let mut found = arranged.elsewhere.unfinished().await.unwrap();
+    found.sort_by(|a, b| a.key.cmp(&b.key));
+    assert_eq!(found, expected);
+}
+
+/// A sample run in that state.
+fn run_in(n: u32, state: RunState) -> Run {
+    let mut run = sample_run(n);
+    if state.is_final() {
+        finish(&mut run, n, state, Some(format!("{{\"n\":{n}}}").into_bytes()));
+    }
+    run
+}
+
+async fn find(store: &Arc<dyn RunStore>, n: u32) -> Option<Run> {
+    store.find(&RunSelector::Key(sample_key(n))).await.unwrap()
+}
+
+/// What a list shows of a run.
+fn summary(run: &Run) -> RunSummary {
+    RunSummary {
+        key: run.key.clone(),
+        job: run.job.clone(),
+        function: run.function.name.clone(),
+        request_id: run.request_id.clone(),
+        state: run.state(),
+        started_at: run.started_at,
+        ended_at: run.ended_at,
+    }
+}
+
+/// What a list of `runs`, given latest first, shows.
+fn expected_list<'a>(runs: impl IntoIterator<Item = &'a Run>, filter: &RunFilter) -> Vec<RunSummary> {
+    runs.into_iter()
+        .filter(|run| filter.job.is_none() || run.job == filter.job)
+        .filter(|run| filter.function.as_ref().is_none_or(|function| run.function.name == *function))
+        .filter(|run| filter.state.is_none_or(|state| run.state() == state))
+        .take(filter.limit.map_or(usize::MAX, |limit| limit as usize))
+        .map(summary)
+        .collect()
+}

@@ -1,0 +1,93 @@
+//! Guarantees about callers at the same time, and callers that go away.
+
+use super::{RunStoreHarness, find, run_in};
+use crate::samples::{finish, sample_key, sample_run};
+use lamplight_domain::{Revision, RunState};
+use lamplight_ports::{PortErrorKind, RunFilter, RunStore};
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+use tokio::task::JoinSet;
+
+/// Runs inserted at once, from here and elsewhere, are all kept.
+pub async fn runs_inserted_at_once_are_all_kept(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let mut tasks = JoinSet::new();
+    for n in 0..40 {
+        let store = Arc::clone(if n % 2 == 0 { &arranged.store } else { &arranged.elsewhere });
+        tasks.spawn(async move { store.insert(&sample_run(n)).await });
+    }
+    for inserted in tasks.join_all().await {
+        inserted.unwrap();
+    }
+    let kept = arranged.store.list(&RunFilter::default()).await.unwrap();
+    let kept: BTreeSet<_> = kept.into_iter().map(|run| run.key).collect();
+    assert_eq!(kept, (0..40).map(sample_key).collect());
+}
+
+/// Of updates of the same revision at once one wins; the others are told, and what is kept is the winner's.
+pub async fn of_updates_at_once_one_wins(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    arranged.store.insert(&sample_run(1)).await.unwrap();
+    for round in 1..=5 {
+        let mut tasks = JoinSet::new();
+        for n in 0..8 {
+            let store = Arc::clone(if n % 2 == 0 { &arranged.store } else { &arranged.elsewhere });
+            tasks.spawn(async move {
+                let mut run = sample_run(1);
+                run.revision = Revision(round);
+                run.attempts = n;
+                (n, store.update(&run).await)
+            });
+        }
+        let (won, lost): (Vec<_>, Vec<_>) =
+            tasks.join_all().await.into_iter().partition(|(_, updated)| updated.is_ok());
+        for (n, error) in lost.into_iter().map(|(n, updated)| (n, updated.unwrap_err())) {
+            assert_eq!(error.kind, PortErrorKind::Conflict, "{n}: {error}");
+        }
+        let [(n, Ok(revision))] = won.as_slice() else { panic!("one wins, not {won:?}") };
+        assert_eq!(*revision, Revision(round + 1));
+        assert_eq!(find(&arranged.elsewhere, 1).await.unwrap().attempts, *n);
+    }
+}
+
+/// A caller that goes away at any point leaves the whole of what it asked for, or nothing, and a store that
+/// goes on.
+pub async fn a_dropped_caller_leaves_all_or_nothing(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    for polls in 0..6 {
+        let mut run = sample_run(polls);
+        let done = poll(arranged.store.insert(&run), polls).is_some_and(|inserted| inserted.is_ok());
+        let kept = find(&arranged.elsewhere, polls).await;
+        assert!(kept.is_some() || !done, "an insert that returned is kept");
+        assert!(kept.is_none_or(|kept| kept == run), "half an insert after {polls} polls");
+        settled_insert(&arranged.store, &run).await;
+        let before = run.clone();
+        finish(&mut run, polls, RunState::Succeeded, Some(vec![b'x'; 600_000]));
+        let done = poll(arranged.store.update(&run), polls).is_some_and(|updated| updated.is_ok());
+        let found = find(&arranged.elsewhere, polls).await.unwrap();
+        run.revision = run.revision.next();
+        assert!(found == run || (!done && found == before), "half an update after {polls} polls");
+    }
+    arranged.store.insert(&run_in(100, RunState::Succeeded)).await.unwrap();
+}
+
+/// Inserts what a dropped caller has inserted, may still insert, or has not.
+async fn settled_insert(store: &Arc<dyn RunStore>, run: &lamplight_domain::Run) {
+    match store.insert(run).await {
+        Ok(()) => {}
+        Err(error) => assert_eq!(error.kind, PortErrorKind::Conflict, "{error}"),
+    }
+}
+
+/// Polls a future at most so many times and drops it.
+fn poll<T>(future: impl Future<Output = T>, times: u32) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    (0..times).find_map(|_| match future.as_mut().poll(&mut context) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    })
+}

@@ -1,0 +1,52 @@
+//! The suites of the three ports, with a second store on the same file for what happens elsewhere.
+
+use crate::support::Place;
+use async_trait::async_trait;
+use lamplight_conformance::{
+    job_store::{ArrangedJobStore, JobStoreHarness},
+    run_store::{ArrangedRunStore, RunStoreHarness},
+    runners::{ArrangedRunners, RunnersHarness},
+};
+
+struct InSqlite;
+
+#[async_trait]
+impl RunStoreHarness for InSqlite {
+    async fn arrange(&self) -> ArrangedRunStore {
+        let place = Place::new();
+        let (store, elsewhere) = (place.open("here").await, place.open("there").await);
+        ArrangedRunStore { store, elsewhere, keep: Box::new(place.0) }
+    }
+}
+
+#[async_trait]
+impl JobStoreHarness for InSqlite {
+    async fn arrange(&self) -> ArrangedJobStore {
+        let place = Place::new();
+        let (store, elsewhere) = (place.open("here").await, place.open("there").await);
+        ArrangedJobStore { store, elsewhere, keep: Box::new(place.0) }
+    }
+}
+
+#[async_trait]
+impl RunnersHarness for InSqlite {
+    async fn arrange(&self) -> ArrangedRunners {
+        let place = Place::new();
+        let (first, second) = (place.open("first").await, place.open("second").await);
+        let held = first.clone();
+        // Dropping the last handle lets the lock go, as the end of a process does.
+        ArrangedRunners { first, second, end_first: Box::new(move || drop(held)), keep: Box::new(place.0) }
+    }
+}
+
+mod run_store {
+    lamplight_conformance::run_store!(super::InSqlite);
+}
+
+mod job_store {
+    lamplight_conformance::job_store!(super::InSqlite);
+}
+
+mod runners {
+    lamplight_conformance::runners!(super::InSqlite);
+}

@@ -1,0 +1,15 @@
+//! The store as its users meet it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and their children print"
+)]
+
+mod conformance;
+mod durability;
+mod opening;
+mod read_only;
+mod records;
+mod runners;
+mod schema;
+mod support;

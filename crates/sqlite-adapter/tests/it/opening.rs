@@ -1,0 +1,163 @@
+//! Opening what is no store of ours, and stores that cannot be used.
+
+use crate::support::{Place, open};
+use lamplight_conformance::samples::{sample_job, sample_run};
+use lamplight_domain::Revision;
+use lamplight_ports::{JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, Runners};
+use rusqlite::Connection;
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// Everything in a folder, by name, with what is in it.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.display().to_string(), fs::read(&path).unwrap_or_default()))
+        .collect()
+}
+
+/// Opening the file fails, names it, and changes nothing.
+async fn refused(path: &Path) -> PortError {
+    let before = fs::read(path).ok();
+    let error = open(path, "a").await.unwrap_err();
+    assert!(error.message.contains(&path.display().to_string()), "{error}");
+    assert!(error.hint.is_some(), "{error:?}");
+    assert_eq!(fs::read(path).ok(), before);
+    error
+}
+
+#[tokio::test]
+async fn reading_a_store_that_does_not_exist_makes_nothing() {
+    let place = Place::new();
+    let store = place.open("a").await;
+    assert_eq!(RunStore::list(&*store, &RunFilter::default()).await.unwrap(), []);
+    assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);
+    assert_eq!(store.unfinished().await.unwrap(), []);
+    assert_eq!(store.get(&sample_job(1).name).await.unwrap(), None);
+    assert_eq!(JobStore::list(&*store).await.unwrap(), []);
+    assert!(!store.remove(&sample_job(1).name).await.unwrap());
+    assert!(store.put(&sample_job(1), Some(Revision::FIRST)).await.is_err());
+    assert!(store.update(&sample_run(1)).await.is_err());
+    assert!(!store.is_alive(&lamplight_domain::RunnerId("b".into())).await.unwrap());
+    assert_eq!(contents(place.0.path()), BTreeMap::new());
+}
+
+#[tokio::test]
+async fn a_store_made_meanwhile_is_seen() {
+    let place = Place::new();
+    let (early, other) = (place.open("early").await, place.open("other").await);
+    assert_eq!(early.find(&RunSelector::Latest).await.unwrap(), None);
+    other.insert(&sample_run(1)).await.unwrap();
+    assert_eq!(early.find(&RunSelector::Latest).await.unwrap(), Some(sample_run(1)));
+}
+
+#[tokio::test]
+async fn a_store_can_be_named_without_a_folder_of_its_own() {
+    let place = Place::new();
+    let path = place.0.path().join("odd name ?#%ä.db");
+    open(&path, "a").await.unwrap().insert(&sample_run(1)).await.unwrap();
+    assert!(open(&path, "b").await.unwrap().find(&RunSelector::Latest).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_version_is_refused_untouched() {
+    let place = Place::new();
+    place.open("a").await.insert(&sample_run(1)).await.unwrap();
+    let raw = place.raw();
+    raw.execute_batch("ALTER TABLE run ADD COLUMN more TEXT; PRAGMA user_version = 2").unwrap();
+    drop(raw);
+    let error = refused(&place.path()).await;
+    assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, "store_newer"));
+    assert!(error.message.contains("version 2") && error.message.contains("up to 1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused() {
+    let place = Place::new();
+    for content in [
+        "not a database, but as long as the header of one is, and some more text for that; \
+         SQLite looks at the first hundred bytes of a file",
+        "short",
+    ] {
+        let path = place.0.path().join("text.db");
+        fs::write(&path, content).unwrap();
+        let error = refused(&path).await;
+        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, "store_corrupt"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_store_is_refused() {
+    let place = Place::new();
+    place.open("a").await.insert(&sample_run(1)).await.unwrap();
+    place.raw().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let mut bytes = fs::read(place.path()).unwrap();
+    // The first page is left whole up to its marks, and then overwritten: the schema is gone.
+    bytes[100..4096].fill(0xee);
+    fs::write(place.path(), &bytes).unwrap();
+    let error = refused(&place.path()).await;
+    assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, "store_corrupt"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_refused() {
+    let place = Place::new();
+    for (name, sql) in [
+        ("tables.db", "CREATE TABLE theirs (x)"),
+        ("version.db", "PRAGMA user_version = 1"),
+        ("application.db", "PRAGMA application_id = 7"),
+    ] {
+        let path = place.0.path().join(name);
+        Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        let error = refused(&path).await;
+        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, "store_corrupt"), "{name}: {error:?}");
+        assert!(error.message.contains("another program"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_in_place_of_the_file_is_refused() {
+    let place = Place::new();
+    let path = place.0.path().join("folder.db");
+    fs::create_dir(&path).unwrap();
+    assert_eq!(refused(&path).await.code, "store_unreadable");
+}
+
+#[tokio::test]
+async fn a_file_in_place_of_the_folder_is_refused() {
+    let place = Place::new();
+    fs::write(place.0.path().join("data"), "a file").unwrap();
+    assert_eq!(refused(&place.path()).await.code, "store_unreadable");
+}
+
+#[tokio::test]
+async fn an_empty_file_becomes_a_store() {
+    let place = Place::new();
+    let path = place.0.path().join("empty.db");
+    fs::write(&path, "").unwrap();
+    open(&path, "a").await.unwrap().insert(&sample_run(1)).await.unwrap();
+}
+
+#[test]
+fn many_who_make_the_store_at_once_all_succeed() {
+    for _ in 0..5 {
+        let place = Place::new();
+        let made = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|n| {
+                    let path = place.path();
+                    scope.spawn(move || {
+                        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                        runtime.block_on(async {
+                            open(&path, &format!("r-{n}")).await?.insert(&sample_run(n)).await
+                        })
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Result<Vec<()>, _>>()
+        });
+        made.unwrap();
+        let kept: i64 = place.raw().query_row("SELECT count(*) FROM run", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 8);
+    }
+}

@@ -1,0 +1,103 @@
+//! Records of a newer build, and damaged ones: refused one by one, left as they are.
+
+use crate::support::Place;
+use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_request_id, sample_run};
+use lamplight_domain::{Revision, RunState};
+use lamplight_ports::{JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore};
+
+/// Three runs that go on, the second of which is made `newer` or damaged.
+async fn runs(sql: &str) -> (Place, std::sync::Arc<lamplight_sqlite_adapter::SqliteStore>) {
+    let place = Place::new();
+    let store = place.open("a").await;
+    for n in 1..=3 {
+        store.insert(&sample_run(n)).await.unwrap();
+    }
+    let sql = format!("UPDATE run SET {sql} WHERE key = '{}'", sample_key(2));
+    assert_eq!(place.raw().execute(&sql, []).unwrap(), 1);
+    (place, store)
+}
+
+const NEWER: &str = "version = 2, record = replace(record, '{\"version\":1', '{\"version\":2')";
+const DAMAGED: &str = "record = '{\"version\":1'";
+
+fn is(error: &PortError, code: &str) {
+    assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, code), "{error:?}");
+    assert!(error.message.contains("run ") || error.message.contains("job "), "{error}");
+    assert!(error.hint.is_some(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_read_is_refused_by_itself() {
+    for (sql, code) in [(NEWER, "record_newer"), (DAMAGED, "record_damaged")] {
+        let (place, store) = runs(sql).await;
+        let dump = || -> String {
+            place.raw().query_row("SELECT record FROM run WHERE id = 2", [], |row| row.get(0)).unwrap()
+        };
+        let before = dump();
+        let error = store.find(&RunSelector::Key(sample_key(2))).await.unwrap_err();
+        is(&error, code);
+        assert!(error.message.contains(sample_key(2).as_str()));
+        is(&store.find(&RunSelector::KeyPrefix(sample_key(2).to_string())).await.unwrap_err(), code);
+        // The others are there, in lists too; a list shows what it can of the one that cannot be read.
+        assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), Some(sample_run(3)));
+        assert_eq!(RunStore::list(&*store, &RunFilter::default()).await.unwrap().len(), 3);
+        let unfinished = store.unfinished().await.unwrap();
+        assert_eq!(unfinished, [sample_run(1), sample_run(3)]);
+        assert_eq!(dump(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_newer_run_is_not_overwritten() {
+    let (place, store) = runs(NEWER).await;
+    let mut run = sample_run(2);
+    finish(&mut run, 2, RunState::Succeeded, Some(b"{}".to_vec()));
+    is(&store.update(&run).await.unwrap_err(), "record_newer");
+    let error = store.insert(&run).await.unwrap_err();
+    assert_eq!(error.kind, PortErrorKind::Conflict);
+    let (version, state): (u32, String) = place
+        .raw()
+        .query_row("SELECT version, state FROM run WHERE id = 2", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    assert_eq!((version, state.as_str()), (2, "running"));
+}
+
+#[tokio::test]
+async fn a_run_in_a_state_of_a_newer_build_is_left_out_of_lists() {
+    let (_place, store) = runs("version = 2, state = 'dreaming'").await;
+    let listed = RunStore::list(&*store, &RunFilter::default()).await.unwrap();
+    let keys: Vec<_> = listed.into_iter().map(|run| run.key).collect();
+    assert_eq!(keys, [sample_key(3), sample_key(1)]);
+}
+
+#[tokio::test]
+async fn a_response_that_lost_a_part_is_told() {
+    let place = Place::new();
+    let store = place.open("a").await;
+    let mut run = sample_run(1);
+    finish(&mut run, 1, RunState::Succeeded, Some(vec![b'x'; 600_000]));
+    store.insert(&run).await.unwrap();
+    place.raw().execute("DELETE FROM response_part WHERE part = 1", []).unwrap();
+    let by_request = RunSelector::RequestId(run.function.name.clone(), sample_request_id(1));
+    is(&store.find(&by_request).await.unwrap_err(), "record_damaged");
+}
+
+#[tokio::test]
+async fn a_newer_job_is_refused_by_itself_and_not_overwritten() {
+    let place = Place::new();
+    let store = place.open("a").await;
+    for n in 1..=3 {
+        store.put(&sample_job(n), None).await.unwrap();
+    }
+    let sql = "UPDATE job SET version = 2, record = replace(record, '{\"version\":1', '{\"version\":2') \
+               WHERE name = 'job-002'";
+    assert_eq!(place.raw().execute(sql, []).unwrap(), 1);
+    let name = sample_job(2).name;
+    is(&store.get(&name).await.unwrap_err(), "record_newer");
+    is(&store.put(&sample_job(2), Some(Revision::FIRST)).await.unwrap_err(), "record_newer");
+    is(&store.remove(&name).await.unwrap_err(), "record_newer");
+    assert_eq!(store.put(&sample_job(2), None).await.unwrap_err().kind, PortErrorKind::Conflict);
+    let listed = JobStore::list(&*store).await.unwrap();
+    let names: Vec<_> = listed.iter().map(|stored| stored.job.name.as_str()).collect();
+    assert_eq!(names, ["job-001", "job-003"]);
+}
