@@ -33,7 +33,7 @@ const NO_CONNECTION_IN_TIME: Failure =
 /// What a new connection would meet again: a certificate that is not trusted, a proxy that refuses.
 const CONNECTION_REFUSED: Failure = Failure {
     message: "the other side and this one could not agree on a connection; nothing was sent",
-    hint: "check the certificate, the proxy settings and the endpoint URL",
+    hint: "check the endpoint's certificate, this machine's CA certificates and the proxy settings",
     transient: false,
     ..NO_CONNECTION
 };

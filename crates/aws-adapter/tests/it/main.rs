@@ -13,4 +13,5 @@ mod seeded_faults;
 mod server;
 mod support;
 mod timeouts;
+mod tls;
 mod wire;
