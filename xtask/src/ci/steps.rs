@@ -1,0 +1,136 @@
+//! The steps, in the order in which a fault is cheapest to find.
+
+use std::fs;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Options, Outcome, Step, deny};
+use crate::process::{cargo, check, read};
+use crate::workspace::Workspace;
+use crate::{docs, layers, peers, tidy};
+
+/// Every check of the project.
+pub(super) const ALL: [Step; 11] = [
+    Step { name: "format", run: format },
+    Step { name: "layers", run: |workspace, _| found(&layers::check(workspace)?) },
+    Step { name: "tidy", run: |workspace, _| found(&tidy::check(workspace)?) },
+    Step { name: "clippy, benches included", run: clippy },
+    Step { name: "tests", run: tests },
+    Step { name: "tests in documentation", run: doc_tests },
+    Step { name: "examples", run: examples },
+    Step { name: "documentation", run: documentation },
+    Step { name: "generated pages", run: |workspace, _| found(&docs::differences(workspace)?) },
+    Step { name: "dependencies", run: |workspace, _| deny::run(workspace) },
+    Step { name: "tests against the peers", run: peer_tests },
+];
+
+/// The crates whose examples show others how to reuse them.
+const SHOWN: [(&str, &str); 2] = [("lamplight-domain", "domain"), ("lamplight-fake-adapter", "fake-adapter")];
+
+/// The feature that compiles a crate's tests against the peers, and the name of their test target.
+const PEERS: &str = "peers";
+
+fn found(findings: &[String]) -> Result<Outcome> {
+    for finding in findings {
+        println!("{finding}");
+    }
+    if !findings.is_empty() {
+        bail!("{} to mend", findings.len());
+    }
+    Ok(Outcome::Passed)
+}
+
+fn passed(mut command: Command) -> Result<Outcome> {
+    check(&mut command)?;
+    Ok(Outcome::Passed)
+}
+
+fn format(workspace: &Workspace, _: &Options) -> Result<Outcome> {
+    passed(cargo(workspace, ["fmt", "--all", "--check"]))
+}
+
+fn clippy(workspace: &Workspace, _: &Options) -> Result<Outcome> {
+    let mut command = cargo(workspace, ["clippy", "--workspace", "--all-targets"]);
+    let features = with_peers(workspace).join(&format!("/{PEERS},"));
+    if !features.is_empty() {
+        command.args(["--features", &format!("{features}/{PEERS}")]);
+    }
+    command.args(["--", "-D", "warnings"]);
+    passed(command)
+}
+
+fn tests(workspace: &Workspace, _: &Options) -> Result<Outcome> {
+    if has_nextest(workspace) {
+        return passed(cargo(workspace, ["nextest", "run", "--workspace", "--profile", "ci"]));
+    }
+    println!("cargo-nextest is not installed; cargo test does the same, slower");
+    passed(cargo(workspace, ["test", "--workspace", "--lib", "--bins", "--tests"]))
+}
+
+fn doc_tests(workspace: &Workspace, _: &Options) -> Result<Outcome> {
+    passed(cargo(workspace, ["test", "--workspace", "--doc"]))
+}
+
+fn examples(workspace: &Workspace, _: &Options) -> Result<Outcome> {
+    for (package, folder) in SHOWN {
+        let folder = workspace.root.join("crates").join(folder).join("examples");
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
+            let path = entry?.path();
+            if path.is_dir() || path.extension().is_some_and(|ending| ending == "rs") {
+                names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+            }
+        }
+        if names.is_empty() {
+            bail!("{package} has no example");
+        }
+        names.sort();
+        for name in names {
+            println!("--- {package}: {name}");
+            check(&mut cargo(workspace, ["run", "--quiet", "--package", package, "--example", &name]))?;
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+fn documentation(workspace: &Workspace, _: &Options) -> Result<Outcome> {
+    let mut command = cargo(workspace, ["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    command.env("RUSTDOCFLAGS", "-Dwarnings");
+    passed(command)
+}
+
+fn peer_tests(workspace: &Workspace, options: &Options) -> Result<Outcome> {
+    if options.no_peers {
+        return Ok(Outcome::LeftOut("--no-peers was given".to_owned()));
+    }
+    let packages = with_peers(workspace);
+    if packages.is_empty() {
+        bail!("no crate has a feature `{PEERS}`");
+    }
+    let mut arguments = if has_nextest(workspace) {
+        vec!["nextest".to_owned(), "run".to_owned(), "--profile".to_owned(), "ci".to_owned()]
+    } else {
+        vec!["test".to_owned()]
+    };
+    for package in packages {
+        arguments.extend(["--package".to_owned(), package.to_owned()]);
+        arguments.extend(["--features".to_owned(), format!("{package}/{PEERS}")]);
+    }
+    arguments.extend(["--test".to_owned(), PEERS.to_owned()]);
+    let mut command = cargo(workspace, &arguments);
+    if peers::run_command(workspace, &mut command)? != ExitCode::SUCCESS {
+        bail!("`{}` failed", crate::process::shown(&command));
+    }
+    Ok(Outcome::Passed)
+}
+
+/// The crates that have tests against the peers.
+fn with_peers(workspace: &Workspace) -> Vec<&str> {
+    let having = workspace.packages.iter().filter(|package| package.features.contains_key(PEERS));
+    having.map(|package| package.name.as_str()).collect()
+}
+
+fn has_nextest(workspace: &Workspace) -> bool {
+    read(&mut cargo(workspace, ["nextest", "--version"])).is_ok()
+}

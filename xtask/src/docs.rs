@@ -1,0 +1,112 @@
+//! The pages of `docs/cli`: generated from the command line's own definition, committed, compared in CI.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::tidy::files;
+use crate::workspace::Workspace;
+
+const FOLDER: &str = "docs/cli";
+
+/// How to treat the pages.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Change nothing; fail when a page is not what would be written
+    #[arg(long)]
+    check: bool,
+}
+
+/// Writes the pages, or compares them.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    if options.check {
+        return Ok(crate::report("docs", &differences(workspace)?));
+    }
+    let folder = workspace.root.join(FOLDER);
+    let fresh = generate(workspace)?;
+    // Pages of verbs that are gone go too.
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {FOLDER}"))?;
+    }
+    for page in files::below(&fresh)? {
+        let to = folder.join(files::relative(&page, &fresh));
+        fs::create_dir_all(to.parent().unwrap_or(&folder))
+            .with_context(|| format!("cannot make {FOLDER}"))?;
+        fs::copy(&page, &to).with_context(|| format!("cannot write {}", to.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What differs between the committed pages and fresh ones.
+pub(crate) fn differences(workspace: &Workspace) -> Result<Vec<String>> {
+    let fresh = generate(workspace)?;
+    compare(&workspace.root.join(FOLDER), &fresh)
+}
+
+fn generate(workspace: &Workspace) -> Result<std::path::PathBuf> {
+    let fresh = workspace.target.join("generated-docs");
+    if fresh.exists() {
+        fs::remove_dir_all(&fresh).with_context(|| format!("cannot empty {}", fresh.display()))?;
+    }
+    fs::create_dir_all(&fresh).with_context(|| format!("cannot make {}", fresh.display()))?;
+    let arguments = ["run", "--quiet", "--package", "lamplight-cli", "--example", "generate-docs", "--"];
+    process::check(process::cargo(workspace, arguments).arg(&fresh))?;
+    Ok(fresh)
+}
+
+fn compare(committed: &Path, fresh: &Path) -> Result<Vec<String>> {
+    let mut names = BTreeSet::new();
+    for folder in [committed, fresh] {
+        if folder.exists() {
+            names.extend(files::below(folder)?.iter().map(|page| files::relative(page, folder)));
+        }
+    }
+    let mut findings = Vec::new();
+    for name in names {
+        let (old, new) = (fs::read(committed.join(&name)).ok(), fs::read(fresh.join(&name)).ok());
+        let what = match (old, new) {
+            (old, new) if old == new => continue,
+            (None, _) => "is missing",
+            (_, None) => "belongs to nothing any more",
+            _ => "is out of date",
+        };
+        findings.push(format!("{FOLDER}/{name}: {what}; run `cargo xtask docs`"));
+    }
+    Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_are_missing_old_or_left_over_are_named() {
+        let base = std::env::temp_dir().join(format!("xtask-docs-{}", std::process::id()));
+        let (committed, fresh) = (base.join("committed"), base.join("fresh"));
+        for (folder, name, text) in [
+            (&committed, "same.md", "1"),
+            (&fresh, "same.md", "1"),
+            (&committed, "old.md", "1"),
+            (&fresh, "old.md", "2"),
+            (&committed, "left.md", "1"),
+            (&fresh, "new.md", "1"),
+        ] {
+            fs::create_dir_all(folder).unwrap();
+            fs::write(folder.join(name), text).unwrap();
+        }
+        let found = compare(&committed, &fresh).unwrap();
+        fs::remove_dir_all(&base).unwrap();
+        assert_eq!(
+            found,
+            [
+                "docs/cli/left.md: belongs to nothing any more; run `cargo xtask docs`",
+                "docs/cli/new.md: is missing; run `cargo xtask docs`",
+                "docs/cli/old.md: is out of date; run `cargo xtask docs`",
+            ]
+        );
+    }
+}

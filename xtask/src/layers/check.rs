@@ -1,0 +1,267 @@
+//! Compares what the crates use with what they may use. Pure: what it checks is handed in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rules::{CrateRule, Rules};
+
+/// A crate of the workspace, as far as the rules look at it.
+#[derive(Debug, Clone)]
+pub(super) struct Crate {
+    pub(super) name: String,
+    pub(super) uses: Vec<Use>,
+    /// The manifest says `[lints] workspace = true`.
+    pub(super) workspace_lints: bool,
+    /// Some registry would take it.
+    pub(super) published: bool,
+}
+
+/// One declared dependency.
+#[derive(Debug, Clone)]
+pub(super) struct Use {
+    pub(super) name: String,
+    /// For tests, examples and benches only.
+    pub(super) dev: bool,
+}
+
+/// Every broken rule, one line each, in the order of the crates.
+pub(super) fn check(rules: &Rules, crates: &[Crate]) -> Vec<String> {
+    let members: BTreeSet<&str> = crates.iter().map(|one| one.name.as_str()).collect();
+    let mut findings = Vec::new();
+    for one in crates {
+        let Some(rule) = rules.crates.get(&one.name) else {
+            findings.push(format!("{}: no rule says what it may use; add it to xtask/layers.toml", one.name));
+            continue;
+        };
+        for used in &one.uses {
+            if members.contains(used.name.as_str()) {
+                findings.extend(check_arrow(one, used, rule));
+            } else {
+                findings.extend(check_external(one, used, rule));
+                findings.extend(check_vendor(one, used, rule, rules));
+            }
+        }
+        if !one.workspace_lints {
+            findings.push(format!("{}: its Cargo.toml lacks `[lints] workspace = true`", one.name));
+        }
+        if one.published {
+            findings.push(format!("{}: its Cargo.toml lacks `publish = false`", one.name));
+        }
+    }
+    findings.extend(stale(rules, crates, &members));
+    findings
+}
+
+fn edge(one: &Crate, used: &Use) -> String {
+    format!("{} -> {}{}", one.name, used.name, if used.dev { " (dev)" } else { "" })
+}
+
+fn check_arrow(one: &Crate, used: &Use, rule: &CrateRule) -> Option<String> {
+    let mut allowed: Vec<&str> = rule.uses.iter().map(String::as_str).collect();
+    if used.dev {
+        allowed.extend(rule.dev.iter().map(String::as_str));
+    }
+    if allowed.iter().any(|name| *name == used.name || *name == "*") {
+        return None;
+    }
+    let allowed = if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(", ") };
+    Some(format!("{}: of the workspace it may use {allowed}", edge(one, used)))
+}
+
+fn check_external(one: &Crate, used: &Use, rule: &CrateRule) -> Option<String> {
+    let allowed = rule.external.as_ref()?;
+    // What tests use does not reach those who use the crate.
+    if used.dev || allowed.contains_key(&used.name) {
+        return None;
+    }
+    Some(format!(
+        "{}: its external crates are listed one by one, with a reason each, in xtask/layers.toml",
+        edge(one, used)
+    ))
+}
+
+fn check_vendor(one: &Crate, used: &Use, rule: &CrateRule, rules: &Rules) -> Vec<String> {
+    if rule.sees_vendors {
+        return Vec::new();
+    }
+    rules
+        .vendor
+        .iter()
+        .filter(|vendor| vendor.covers(&used.name))
+        .filter(|vendor| !vendor.only_in.contains(&one.name))
+        .filter(|vendor| !(used.dev && vendor.dev_in.contains(&one.name)))
+        .map(|vendor| {
+            let only: Vec<&str> = vendor.only_in.iter().map(String::as_str).collect();
+            format!("{}: only for {}: {}", edge(one, used), only.join(", "), vendor.reason)
+        })
+        .collect()
+}
+
+/// Rules about what is no longer there: a list that only grows stops being read.
+fn stale(rules: &Rules, crates: &[Crate], members: &BTreeSet<&str>) -> Vec<String> {
+    let mut named: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, rule) in &rules.crates {
+        named.entry(name).or_insert("[crates]");
+        for other in rule.uses.iter().chain(&rule.dev).filter(|other| *other != "*") {
+            named.entry(other).or_insert(name);
+        }
+    }
+    for vendor in &rules.vendor {
+        for other in vendor.only_in.iter().chain(&vendor.dev_in) {
+            named.entry(other).or_insert("[[vendor]]");
+        }
+    }
+    for other in &rules.neutral.crates {
+        named.entry(other).or_insert("[neutral]");
+    }
+    let mut findings: Vec<String> = named
+        .into_iter()
+        .filter(|(name, _)| !members.contains(name))
+        .map(|(name, place)| {
+            format!("xtask/layers.toml: {place} names {name}, which is no crate of the workspace")
+        })
+        .collect();
+    for (name, rule) in &rules.crates {
+        let used: BTreeSet<&str> = crates
+            .iter()
+            .filter(|one| one.name == *name)
+            .flat_map(|one| one.uses.iter().map(|used| used.name.as_str()))
+            .collect();
+        for (external, _) in rule.external.iter().flatten() {
+            if members.contains(name.as_str()) && !used.contains(external.as_str()) {
+                findings.push(format!(
+                    "xtask/layers.toml: {name} no longer uses {external}; take it off the list"
+                ));
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = r#"
+        [crates.core]
+        external = { serde = "values are stored and shown" }
+        [crates.front]
+        uses = ["core"]
+        dev = ["suite"]
+        [crates.suite]
+        uses = ["*"]
+        [crates.bench]
+        sees_vendors = true
+        [[vendor]]
+        names = ["aws-*", "sqlx"]
+        only_in = ["suite"]
+        dev_in = ["front"]
+        reason = "vendors stay behind ports"
+        [neutral]
+        crates = ["core"]
+        words = ["aws"]
+    "#;
+
+    fn made(name: &str, uses: &[(&str, bool)]) -> Crate {
+        Crate {
+            name: name.to_owned(),
+            uses: uses.iter().map(|&(name, dev)| Use { name: name.to_owned(), dev }).collect(),
+            workspace_lints: true,
+            published: false,
+        }
+    }
+
+    fn good() -> Vec<Crate> {
+        vec![
+            made("bench", &[("aws-sdk-lambda", false)]),
+            made("core", &[("serde", false), ("proptest", true)]),
+            made("front", &[("core", false), ("suite", true), ("aws-types", true), ("clap", false)]),
+            made("suite", &[("core", false), ("front", false), ("sqlx", false)]),
+        ]
+    }
+
+    fn findings(crates: &[Crate]) -> Vec<String> {
+        check(&Rules::parse(RULES).unwrap(), crates)
+    }
+
+    fn with(index: usize, change: impl FnOnce(&mut Crate)) -> Vec<String> {
+        let mut crates = good();
+        change(&mut crates[index]);
+        findings(&crates)
+    }
+
+    fn using(index: usize, name: &str, dev: bool) -> Vec<String> {
+        with(index, |one| one.uses.push(Use { name: name.to_owned(), dev }))
+    }
+
+    #[test]
+    fn what_the_rules_allow_passes() {
+        assert_eq!(findings(&good()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_wrong_arrow_is_named_with_its_rule() {
+        assert_eq!(using(1, "front", false), ["core -> front: of the workspace it may use nothing"]);
+        assert_eq!(using(1, "suite", true), ["core -> suite (dev): of the workspace it may use nothing"]);
+        // What is allowed for tests is not allowed for the crate itself.
+        assert_eq!(using(2, "suite", false), ["front -> suite: of the workspace it may use core"]);
+    }
+
+    #[test]
+    fn an_external_crate_needs_a_place_on_the_closed_list() {
+        let found = using(1, "tokio", false);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("core -> tokio: its external crates are listed"), "{found:?}");
+    }
+
+    #[test]
+    fn a_vendor_is_seen_in_its_crate_only() {
+        assert_eq!(
+            using(2, "aws-config", false),
+            ["front -> aws-config: only for suite: vendors stay behind ports"]
+        );
+        assert_eq!(using(2, "sqlx", true), Vec::<String>::new());
+        assert_eq!(using(0, "sqlx", false), Vec::<String>::new());
+        // `sqlx` is no pattern: another crate may start with the same letters.
+        assert_eq!(using(2, "sqlx-log", false), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_crate_without_a_rule_is_refused() {
+        let mut crates = good();
+        crates.push(made("stranger", &[("core", false)]));
+        assert_eq!(
+            findings(&crates),
+            ["stranger: no rule says what it may use; add it to xtask/layers.toml"]
+        );
+    }
+
+    #[test]
+    fn rules_about_what_is_gone_are_refused() {
+        let mut crates = good();
+        crates.remove(3);
+        crates[1].uses.retain(|used| used.name != "suite");
+        // Named once, at the first of the places.
+        assert_eq!(
+            findings(&crates),
+            ["xtask/layers.toml: front names suite, which is no crate of the workspace"]
+        );
+        assert_eq!(
+            with(1, |one| one.uses.clear()),
+            ["xtask/layers.toml: core no longer uses serde; take it off the list"]
+        );
+    }
+
+    #[test]
+    fn every_crate_takes_the_lints_and_stays_unpublished() {
+        assert_eq!(
+            with(0, |one| one.workspace_lints = false),
+            ["bench: its Cargo.toml lacks `[lints] workspace = true`"]
+        );
+        assert_eq!(with(0, |one| one.published = true), ["bench: its Cargo.toml lacks `publish = false`"]);
+    }
+
+    #[test]
+    fn a_misspelt_rule_is_an_error() {
+        assert!(Rules::parse(&RULES.replace("dev =", "devs =")).is_err());
+    }
+}

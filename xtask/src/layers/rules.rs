@@ -1,0 +1,78 @@
+//! The rules as data: the shape of `layers.toml`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use serde::Deserialize;
+
+/// All rules of the workspace.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rules {
+    /// Per crate what it may use; every crate of the workspace stands here.
+    pub(super) crates: BTreeMap<String, CrateRule>,
+    /// External crates that only some crates may see.
+    #[serde(default)]
+    pub(super) vendor: Vec<VendorRule>,
+    /// Crates that name no vendor.
+    pub(super) neutral: NeutralRule,
+}
+
+/// What one crate may use.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CrateRule {
+    /// Crates of the workspace that it may use; `*` is all of them.
+    #[serde(default)]
+    pub(super) uses: BTreeSet<String>,
+    /// Crates of the workspace that its tests and examples may use besides.
+    #[serde(default)]
+    pub(super) dev: BTreeSet<String>,
+    /// The only external crates that it may use, each with the reason; absent where any is fine.
+    pub(super) external: Option<BTreeMap<String, String>>,
+    /// The rules of `vendor` do not hold for it.
+    #[serde(default)]
+    pub(super) sees_vendors: bool,
+}
+
+/// External crates that only some crates may see.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VendorRule {
+    /// Names; a trailing `*` stands for any ending.
+    pub(super) names: BTreeSet<String>,
+    /// The crates of the workspace that may use them.
+    pub(super) only_in: BTreeSet<String>,
+    /// Crates whose tests may use them besides.
+    #[serde(default)]
+    pub(super) dev_in: BTreeSet<String>,
+    /// Why.
+    pub(super) reason: String,
+}
+
+/// Crates in whose code no vendor is named.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NeutralRule {
+    /// The crates.
+    pub(super) crates: BTreeSet<String>,
+    /// The words, in lower case, that no identifier of theirs contains.
+    pub(super) words: BTreeSet<String>,
+}
+
+impl Rules {
+    /// Reads the rules.
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        Ok(toml::from_str(text)?)
+    }
+}
+
+impl VendorRule {
+    /// Whether the rule is about this external crate.
+    pub(super) fn covers(&self, name: &str) -> bool {
+        self.names.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => pattern == name,
+        })
+    }
+}

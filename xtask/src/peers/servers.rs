@@ -1,0 +1,252 @@
+//! Installing, starting, filling and stopping the two servers.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::Workspace;
+use crate::{ambient, python};
+
+/// A cold start of both servers takes half a second on two idle cores.
+const START_LIMIT: Duration = Duration::from_mins(1);
+/// The supervisor itself gives the servers 5 s before it kills them.
+const STOP_LIMIT: Duration = Duration::from_secs(15);
+
+/// The ports of the two servers, on the loopback interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ports {
+    pub(super) ministack: u16,
+    pub(super) moto: u16,
+}
+
+impl fmt::Display for Ports {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} (ministack) and {} (moto)", self.ministack, self.moto)
+    }
+}
+
+impl Ports {
+    /// The wished ports where they are free, else any that are.
+    pub(super) fn free(ministack: Option<u16>, moto: Option<u16>) -> Result<Self> {
+        // Both are held at once, or the second could be the first again.
+        let first = listen(ministack)?;
+        let second = listen(moto)?;
+        Ok(Self { ministack: first.local_addr()?.port(), moto: second.local_addr()?.port() })
+    }
+
+    fn addresses(self) -> [SocketAddr; 2] {
+        [self.ministack, self.moto].map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+    }
+
+    /// The base URLs, ministack's first.
+    pub(super) fn urls(self) -> [String; 2] {
+        self.addresses().map(|address| format!("http://{address}"))
+    }
+}
+
+fn listen(wished: Option<u16>) -> Result<TcpListener> {
+    wished
+        .and_then(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok())
+        .map_or_else(|| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)), Ok)
+        .context("no free port on the loopback interface")
+}
+
+/// How long servers live.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Life {
+    /// Until this process ends, however it ends.
+    WithThisProcess,
+    /// Until somebody stops them.
+    OfItsOwn,
+}
+
+/// What the peers are made of, and where they live.
+#[derive(Debug)]
+pub(super) struct Peers {
+    /// What is committed: scripts, handlers, requirements.
+    sources: PathBuf,
+    /// Everything that is made.
+    pub(super) folder: PathBuf,
+}
+
+impl Peers {
+    pub(super) fn new(workspace: &Workspace) -> Self {
+        Self { sources: workspace.root.join("xtask/peers"), folder: workspace.target.join("peers") }
+    }
+
+    /// Where the peers of `start` live.
+    pub(super) fn background(&self) -> PathBuf {
+        self.folder.join("background")
+    }
+
+    /// Installs the peers where they are missing; returns the folder of their programs.
+    pub(super) fn install(&self) -> Result<PathBuf> {
+        let list = self.sources.join("requirements.txt");
+        let requirements =
+            fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+        python::ensure(&self.folder.join("venv"), &requirements)
+    }
+
+    /// Starts both servers under a supervisor and waits until they answer.
+    pub(super) fn start(&self, folder: &Path, ports: Ports, life: Life) -> Result<Running> {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let log = folder.join("supervisor.log");
+        let out = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        let mut command = self.python("serve.py");
+        command.arg(folder).args([ports.ministack.to_string(), ports.moto.to_string()]);
+        match life {
+            Life::WithThisProcess => command.arg("--until-eof").stdin(Stdio::piped()),
+            Life::OfItsOwn => command.stdin(Stdio::null()),
+        };
+        command.stdout(out.try_clone()?).stderr(out);
+        // Not the terminal's group: an interrupt is for the tests, and the supervisor ends after them.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command.spawn().context("cannot start the peers")?;
+        let mut running = Running { child: Some(child) };
+
+        let mut ended = false;
+        let ready = ambient::wait_until(START_LIMIT, || {
+            ended = running.ended();
+            ended
+                || ports
+                    .addresses()
+                    .iter()
+                    .all(|address| TcpStream::connect_timeout(address, Duration::from_secs(1)).is_ok())
+        });
+        if ended || !ready {
+            let problem = if ended { "the peers ended at once" } else { "the peers do not answer" };
+            running.stop()?;
+            bail!("{problem}\n{}", logs(folder));
+        }
+        Ok(running)
+    }
+
+    /// Deploys the handlers to both servers at the same time.
+    pub(super) fn deploy(&self, ports: Ports) -> Result<()> {
+        let mut scripts = Vec::new();
+        for (name, url) in ["ministack", "moto"].into_iter().zip(ports.urls()) {
+            let mut command = self.python("deploy.py");
+            command.args([name, &url]).stdin(Stdio::null());
+            let script = command.spawn().with_context(|| format!("cannot deploy to {name}"))?;
+            scripts.push((name, script));
+        }
+        let mut failed = Vec::new();
+        for (name, mut script) in scripts {
+            if !script.wait().with_context(|| format!("cannot deploy to {name}"))?.success() {
+                failed.push(name);
+            }
+        }
+        if !failed.is_empty() {
+            bail!("cannot deploy the handlers to {}", failed.join(" and "));
+        }
+        Ok(())
+    }
+
+    /// One of our scripts, in an environment that holds nothing of the developer's own.
+    fn python(&self, script: &str) -> Command {
+        let mut command = Command::new(self.folder.join("venv/bin/python"));
+        command.arg(self.sources.join(script)).env_clear();
+        for name in ["HOME", "LANG", "LC_ALL", "PATH", "TMPDIR"] {
+            if let Some(value) = ambient::variable(name) {
+                command.env(name, value);
+            }
+        }
+        // The sources stay as they are committed.
+        command.env("PYTHONDONTWRITEBYTECODE", "1").env("NO_PROXY", "127.0.0.1,localhost");
+        command
+    }
+}
+
+/// Servers that run. Dropped without a word they are stopped.
+#[derive(Debug)]
+pub(super) struct Running {
+    child: Option<Child>,
+}
+
+impl Running {
+    /// The supervisor, which is also the leader of the servers' process group.
+    pub(super) fn pid(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
+    /// Lets them run on when this process ends.
+    pub(super) fn leave(mut self) {
+        self.child = None;
+    }
+
+    /// Stops them and everything that they started.
+    pub(super) fn stop(mut self) -> Result<()> {
+        self.end()
+    }
+
+    fn ended(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| child.try_wait().is_ok_and(|status| status.is_some()))
+    }
+
+    fn end(&mut self) -> Result<()> {
+        let Some(mut child) = self.child.take() else { return Ok(()) };
+        let pid = child.id();
+        // The end of its stdin is what a supervisor with a pipe waits for; the signal is for the other kind.
+        drop(child.stdin.take());
+        signal_group("TERM", pid);
+        let ended = ambient::wait_until(STOP_LIMIT, || child.try_wait().is_ok_and(|status| status.is_some()));
+        if !ended {
+            signal_group("KILL", pid);
+            child.wait().context("cannot wait for the peers")?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Err(error) = self.end() {
+            eprintln!("the peers may still run: {error:#}");
+        }
+    }
+}
+
+/// Stops a process group that another process started; false when it does not end.
+pub(super) fn stop_group(pid: u32) -> bool {
+    signal_group("TERM", pid);
+    if ambient::wait_until(STOP_LIMIT, || !group_lives(pid)) {
+        return true;
+    }
+    signal_group("KILL", pid);
+    ambient::wait_until(STOP_LIMIT, || !group_lives(pid))
+}
+
+/// Whether any process of the group is there.
+pub(super) fn group_lives(pid: u32) -> bool {
+    signal_group("0", pid)
+}
+
+/// The shell knows how to signal a group wherever there are groups; the standard library does not.
+fn signal_group(signal: &str, pid: u32) -> bool {
+    // Below 2 the number means every process, or our own group.
+    pid > 1
+        && Command::new("sh")
+            .args(["-c", &format!("kill -s {signal} -- -{pid}")])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+}
+
+/// The last lines of what the servers wrote.
+fn logs(folder: &Path) -> String {
+    let mut shown = Vec::new();
+    for name in ["supervisor.log", "ministack.log", "moto.log"] {
+        let text = fs::read_to_string(folder.join(name)).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        shown.extend(lines[lines.len().saturating_sub(15)..].iter().map(|line| format!("{name}: {line}")));
+    }
+    shown.join("\n")
+}

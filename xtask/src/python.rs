@@ -1,0 +1,62 @@
+//! Virtual environments of Python below the target folder: made once, made anew when what they hold changes.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+
+/// What Debian and Ubuntu call what is needed.
+const HINT: &str =
+    "install Python 3.10 or newer with venv and pip (Debian: apt-get install python3-venv python3-pip)";
+
+/// Makes a virtual environment that holds exactly these requirements, and returns its folder of programs.
+///
+/// Does nothing where it stands already. Another process that wants the same one waits.
+///
+/// # Errors
+///
+/// Python is missing or too old, or pip cannot install the requirements.
+pub(crate) fn ensure(folder: &Path, requirements: &str) -> Result<PathBuf> {
+    let parent = folder.parent().context("a virtual environment lies in a folder")?;
+    fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+    let lock = folder.with_extension("lock");
+    let lock = File::create(&lock).with_context(|| format!("cannot write {}", lock.display()))?;
+    lock.lock().context("cannot wait for another installation")?;
+
+    let programs = folder.join("bin");
+    // Written last: an installation that was broken off is no installation.
+    let stamp = folder.join("requirements.installed");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == requirements) {
+        return Ok(programs);
+    }
+    check_python()?;
+    println!("installing into {}", folder.display());
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    process::check(Command::new("python3").args(["-m", "venv"]).arg(folder).stdin(Stdio::null()))
+        .context(HINT)?;
+    let list = folder.join("requirements.txt");
+    fs::write(&list, requirements).with_context(|| format!("cannot write {}", list.display()))?;
+    let pip =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--requirement"];
+    process::check(Command::new(programs.join("python")).args(pip).arg(&list).stdin(Stdio::null()))?;
+    fs::write(&stamp, requirements).with_context(|| format!("cannot write {}", stamp.display()))?;
+    Ok(programs)
+}
+
+fn check_python() -> Result<()> {
+    let probe = "import ensurepip, sys, venv; sys.exit(0 if sys.version_info >= (3, 10) else 3)";
+    let output = Command::new("python3").args(["-c", probe]).stdin(Stdio::null()).output();
+    match output {
+        Err(error) => Err(error).context(format!("python3 cannot be started; {HINT}")),
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) if output.status.code() == Some(3) => bail!("python3 is older than 3.10; {HINT}"),
+        Ok(output) => {
+            bail!("python3 lacks a part: {}; {HINT}", String::from_utf8_lossy(&output.stderr).trim())
+        }
+    }
+}
