@@ -157,7 +157,9 @@ impl AppError {
                 Some("store the data elsewhere and pass a reference to it as a parameter".to_owned())
             }
             Self::JobNotFound { nearest: Some(nearest), .. } => Some(format!("did you mean {nearest}?")),
-            Self::JobNotFound { nearest: None, .. } => Some("`lamplight jobs list` shows all jobs".to_owned()),
+            Self::JobNotFound { nearest: None, .. } => Some(
+                "`lamplight jobs list` shows all jobs; to call a function, name its connection or region".to_owned(),
+            ),
             Self::RunNotFound { .. } => Some("`lamplight runs list` shows the recorded runs".to_owned()),
             Self::FunctionNotFound { .. } => Some("`lamplight discover` shows the functions there are".to_owned()),
             Self::Arguments(_) => Some(

@@ -1,8 +1,8 @@
 //! Finding out what a person means by `run TARGET`: a job, or a function on a connection.
 
-use crate::AppError;
+use crate::{AppError, read_jobs::nearest};
 use lamplight_domain::{ConnectionName, FunctionRef, Job, JobName};
-use lamplight_ports::{Connection, Connector, JobStore};
+use lamplight_ports::{Connection, Connector, JobStore, PortErrorKind};
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -33,11 +33,15 @@ pub async fn resolve_target(
         let connection = connector.open(Some(&stored.job.connection)).await?;
         return Ok(Target { function: stored.job.function.clone(), job: Some(stored.job), connection });
     }
-    let connection = connector.open(connection).await.map_err(|error| {
-        let hint = error.hint.clone().unwrap_or_default();
-        let hint = format!("there is no job {text} either; {hint}");
-        AppError::Port(error.with_hint(hint.trim_end_matches("; ")))
-    })?;
+    let connection = match (connector.open(connection).await, connection, text.parse::<JobName>()) {
+        (Ok(connection), _, _) => connection,
+        // Nobody said where to look for a function, so a job was meant.
+        (Err(error), None, Ok(name)) if error.kind == PortErrorKind::InvalidRequest => {
+            tracing::debug!(%error, "there is no connection to look for a function on");
+            return Err(AppError::JobNotFound { nearest: nearest(jobs, &name).await?, name });
+        }
+        (Err(error), _, _) => return Err(error.into()),
+    };
     let function = connection.platform.parse_function(text).map_err(AppError::Reference)?;
     Ok(Target { job: None, function, connection })
 }

@@ -162,6 +162,6 @@ mod tests {
         let failure = read_parameters_file(&mut arguments, &file("d.json", "{\"x\":1,\"X\":2}")).unwrap_err();
         assert!(failure.message.contains("more than once"), "{}", failure.message);
         let failure = read_parameters_file(&mut arguments, &file("e.yaml", "y: 1\nz: [1]\n")).unwrap_err();
-        assert!(failure.message.contains("line 2 column 4"), "{}", failure.message);
+        assert!(failure.message.contains("line 2, column 4"), "{}", failure.message);
     }
 }

@@ -1,7 +1,7 @@
 //! `lamplight.toml`: named connections and what goes with them.
 
 use crate::{ExitCode, failure::Failure};
-use lamplight_domain::{ConnectionName, Settings};
+use lamplight_domain::{ConnectionName, InvocationType, Qualifier, Settings};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -36,7 +36,7 @@ pub enum Provider {
 
 /// One connection.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ConnectionConfig {
     /// The kind of provider.
     pub provider: Provider,
@@ -46,28 +46,24 @@ pub struct ConnectionConfig {
     pub endpoint_url: Option<String>,
     /// The script of a simulated provider, beside the configuration file; none is the demo's.
     pub script: Option<PathBuf>,
-    /// What functions are called with unless a job or run says otherwise.
-    #[serde(flatten)]
-    pub defaults: Defaults,
+    /// How functions are called unless a job or run says otherwise.
+    pub invocation_type: Option<InvocationType>,
+    /// The version or alias that is called unless a job or run says otherwise.
+    pub qualifier: Option<Qualifier>,
+    /// How many attempts a run may make unless a job or run says otherwise, 1-10.
+    pub max_attempts: Option<u32>,
+    /// Whether the end of the function's log is asked for unless a job or run says otherwise.
+    pub log_tail: Option<bool>,
 }
 
-/// A connection's defaults; the fields of [`Settings`] that make sense for all functions of an account.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Defaults {
-    invocation_type: Option<lamplight_domain::InvocationType>,
-    qualifier: Option<lamplight_domain::Qualifier>,
-    max_attempts: Option<u32>,
-    log_tail: Option<bool>,
-}
-
-impl From<Defaults> for Settings {
-    fn from(defaults: Defaults) -> Self {
-        Self {
-            invocation_type: defaults.invocation_type,
-            qualifier: defaults.qualifier,
-            max_attempts: defaults.max_attempts,
-            log_tail: defaults.log_tail,
+impl ConnectionConfig {
+    /// What the connection sets for the functions called through it.
+    pub fn defaults(&self) -> Settings {
+        Settings {
+            invocation_type: self.invocation_type,
+            qualifier: self.qualifier.clone(),
+            max_attempts: self.max_attempts,
+            log_tail: self.log_tail,
             client_context: None,
         }
     }
@@ -119,7 +115,7 @@ mod tests {
         let config = Config::parse(text, "x.toml").unwrap();
         let a = &config.connections[&"a".parse().unwrap()];
         assert_eq!(a.region.as_deref(), Some("eu-west-1"));
-        assert_eq!(Settings::from(a.defaults.clone()).qualifier.unwrap().as_str(), "live");
+        assert_eq!(a.defaults().qualifier.unwrap().as_str(), "live");
         assert_eq!(config.connections[&"b".parse().unwrap()].provider, Provider::Fake);
     }
 

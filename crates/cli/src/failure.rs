@@ -1,6 +1,9 @@
 //! Failures as people see them: one line, numbered causes, a hint; or one JSON object.
 
-use crate::{ExitCode, output::Output};
+use crate::{
+    ExitCode,
+    output::{self, say},
+};
 use lamplight_app::AppError;
 use serde::Serialize;
 use std::error::Error;
@@ -68,7 +71,7 @@ impl Failure {
     }
 
     /// Tells the person, on stderr; with `json`, tells the program, on stdout.
-    pub fn report(&self, output: Output, json: bool) {
+    pub fn report(&self, json: bool) {
         if json {
             let error = JsonError {
                 code: &self.code,
@@ -77,16 +80,16 @@ impl Failure {
                 hint: self.hint.as_deref(),
             };
             // With stdout gone the person still gets the text below.
-            let _ = output.json(&Json { error });
+            let _ = output::json(&Json { error });
         }
         let style = anstyle::AnsiColor::Red.on_default().bold();
-        output.note(&format!("{style}error{style:#}: {}", self.message));
+        say(&format!("{style}error{style:#}: {}", self.message));
         for (number, cause) in self.causes.iter().enumerate() {
-            output.note(&format!("  {}: {cause}", number + 1));
+            say(&format!("  {}: {cause}", number + 1));
         }
         if let Some(hint) = &self.hint {
             let style = anstyle::AnsiColor::Cyan.on_default().bold();
-            output.note(&format!("{style}hint{style:#}: {hint}"));
+            say(&format!("{style}hint{style:#}: {hint}"));
         }
     }
 }

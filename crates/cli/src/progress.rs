@@ -10,14 +10,13 @@ use std::{sync::OnceLock, time::Duration};
 #[derive(Debug)]
 pub struct RunProgress {
     output: Output,
-    quiet: bool,
     bar: OnceLock<ProgressBar>,
 }
 
 impl RunProgress {
     /// Shows nothing yet.
-    pub fn new(output: Output, quiet: bool) -> Self {
-        Self { output, quiet, bar: OnceLock::new() }
+    pub fn new(output: Output) -> Self {
+        Self { output, bar: OnceLock::new() }
     }
 
     /// Takes the display away.
@@ -41,7 +40,7 @@ impl RunProgress {
 
 impl Progress for RunProgress {
     fn step(&self, run: &Run, step: Step) {
-        if self.quiet {
+        if self.output.quiet {
             return;
         }
         let name = &run.function.name;

@@ -10,12 +10,12 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return help_or_usage(&error),
     };
-    let output = Output::new();
+    let output = Output::new(cli.global.quiet);
     let json = cli.global.output == Format::Json;
     match run_verb(cli, output) {
         Ok(code) => code,
         Err(failure) => {
-            failure.report(output, json);
+            failure.report(json);
             failure.exit_code
         }
     }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use lamplight_app::RunPorts;
 use lamplight_aws_adapter::{AwsConnectionConfig, open};
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
-use lamplight_domain::{ConnectionName, RunnerId, Settings};
+use lamplight_domain::{ConnectionName, RunnerId};
 use lamplight_fake_adapter::{DEMO_SCRIPT, FakeProvider, Script};
 use lamplight_ports::{Connection, Connector, IdSource, PortError, PortErrorKind};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
@@ -89,11 +89,6 @@ impl Wiring {
         EnvAndFileSecrets::new(self.environment.clone())
     }
 
-    /// The time.
-    pub fn clock(&self) -> SystemClock {
-        SystemClock
-    }
-
     /// The program that shows a web page, where the environment names one.
     pub fn browser(&self) -> Option<String> {
         self.environment.get("BROWSER").map(ToString::to_string).filter(|browser| !browser.is_empty())
@@ -116,16 +111,6 @@ impl Wiring {
         let candidates = Paths::config_candidates(&self.environment);
         let config = Config::load(self.global.config.as_deref(), &candidates)?;
         Ok(self.config.get_or_init(|| config))
-    }
-
-    fn prices(&self, config: &Config) -> Result<PriceTable, Failure> {
-        let Some(file) = &config.prices_file else { return Ok(PriceTable::default()) };
-        let path: PathBuf = config.folder.join(file);
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Failure::io(format!("the price table {shown} could not be read"), &error))?;
-        toml::from_str(&text)
-            .map_err(|error| Failure::usage("invalid_config", format!("{shown}: {}", error.message())))
     }
 
     fn open_connection(&self, name: Option<&ConnectionName>) -> Result<Connection, Failure> {
@@ -176,7 +161,7 @@ impl Wiring {
         })?;
         let provider =
             FakeProvider::from_script(script).with_system(Arc::new(TokioSleeper), self.ids.clone());
-        Ok(provider.connection(name, from.defaults.clone().into()))
+        Ok(provider.connection(name, from.defaults()))
     }
 
     fn reach_aws(
@@ -185,8 +170,7 @@ impl Wiring {
         from: &ConnectionConfig,
         config: &Config,
     ) -> Result<Connection, Failure> {
-        let variable =
-            |key: &str| self.environment.get(key).map(ToString::to_string).filter(|v| !v.is_empty());
+        let variable = |key: &str| self.environment.get(key).map(str::to_owned).filter(|v| !v.is_empty());
         let endpoint_url = self
             .global
             .endpoint_url
@@ -215,19 +199,30 @@ impl Wiring {
                 ));
         };
         let region = region(&text, endpoint_url.is_some())?;
-        let prices = self.prices(config)?;
+        let prices = prices(config)?;
         let platform = AwsPlatform::new(region.clone(), prices);
         let ports =
-            open(AwsConnectionConfig { endpoint_url, sts_endpoint_url, ..AwsConnectionConfig::new(region) });
+            open(AwsConnectionConfig { endpoint_url, sts_endpoint_url, ..AwsConnectionConfig::new(region) })?;
         Ok(Connection {
             name,
-            defaults: Settings::from(from.defaults.clone()),
+            defaults: from.defaults(),
             catalogue: ports.catalogue,
             invoker: ports.invoker,
             identity: ports.identity,
             platform: Arc::new(platform),
         })
     }
+}
+
+/// The configured table of prices, or the built-in one.
+fn prices(config: &Config) -> Result<PriceTable, Failure> {
+    let Some(file) = &config.prices_file else { return Ok(PriceTable::default()) };
+    let path: PathBuf = config.folder.join(file);
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Failure::io(format!("the price table {shown} could not be read"), &error))?;
+    toml::from_str(&text)
+        .map_err(|error| Failure::usage("invalid_config", format!("{shown}: {}", error.message())))
 }
 
 /// A region that nobody knows would lead the request to an address that does not exist; with an address of its

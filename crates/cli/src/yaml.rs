@@ -25,10 +25,8 @@ pub fn write<T: Serialize>(value: &T) -> Result<String, Failure> {
 }
 
 fn wrong(error: &serde_saphyr::Error, source: &str) -> Failure {
-    // The plain rendering reads `error: line 2 column 4: problem`; the snippet below it would repeat values,
-    // and one of them may be a secret.
+    // The rendering with a snippet would repeat the lines around the mistake, and one may hold a secret.
     let problem = error.without_snippet().to_string();
     let problem = problem.lines().next().unwrap_or_default();
-    let problem = problem.strip_prefix("error: ").unwrap_or(problem);
     Failure::usage("invalid_yaml", format!("{source}: {problem}"))
 }

@@ -62,7 +62,7 @@ pub struct EditArgs {
     /// Take a parameter's default away
     #[arg(long, value_name = "NAME")]
     pub unset_default: Vec<String>,
-    /// Set a parameter's default; of a secret one as env:NAME or file:PATH
+    /// Set a parameter's default; of a secret one as `env:NAME` or `file:PATH`
     #[arg(long, value_name = "NAME=VALUE")]
     pub set_default: Vec<String>,
     /// Refuse runs that give a parameter no value

@@ -1,6 +1,6 @@
 //! `lamplight discover`.
 
-use crate::{ExitCode, args::DiscoverArgs, failure::Failure, render, wiring::Wiring};
+use crate::{ExitCode, args::DiscoverArgs, failure::Failure, output, render, wiring::Wiring};
 use lamplight_app::{DiscoverRequest, Import, ImportedFunction, discover as find, import_functions};
 use lamplight_ports::Connector;
 
@@ -17,12 +17,12 @@ pub async fn discover(args: &DiscoverArgs, wiring: &Wiring) -> Result<ExitCode, 
         None
     };
     if wiring.json() {
-        wiring.output.json(&render::DiscoveryJson::new(&found, imported.as_deref()))?;
+        output::json(&render::DiscoveryJson::new(&found, imported.as_deref()))?;
     } else {
         if found.functions.is_empty() {
             wiring.output.note(&format!("connection {} shows no functions", connection.name));
         } else {
-            wiring.output.line(&render::functions_table(&found.functions))?;
+            output::line(&render::functions_table(&found.functions))?;
         }
         if let Some(marker) = &found.next_marker {
             wiring.output.note(&format!("there are more: go on with --marker {marker}"));

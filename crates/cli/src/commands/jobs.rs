@@ -6,7 +6,7 @@ use crate::{
     arguments::{read_text, source_name},
     commands::parse,
     failure::Failure,
-    render,
+    output, render,
     wiring::Wiring,
     yaml,
 };
@@ -32,11 +32,11 @@ async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
     let jobs = list_jobs(&*wiring.store().await?).await?;
     if wiring.json() {
         let documents: Vec<JobDocument> = jobs.into_iter().map(|stored| stored.job.into()).collect();
-        wiring.output.json(&serde_json::json!({ "jobs": documents }))?;
+        output::json(&serde_json::json!({ "jobs": documents }))?;
     } else if jobs.is_empty() {
         wiring.output.note("there are no jobs; `lamplight discover --import` makes them");
     } else {
-        wiring.output.line(&render::jobs_table(&jobs))?;
+        output::line(&render::jobs_table(&jobs))?;
     }
     Ok(ExitCode::Success)
 }
@@ -44,9 +44,9 @@ async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
 async fn show(job: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let stored = show_job(&*wiring.store().await?, &parse(job)?).await?;
     if wiring.json() {
-        wiring.output.json(&JobDocument::from(stored.job))?;
+        output::json(&JobDocument::from(stored.job))?;
     } else {
-        wiring.output.line(&render::job_details(&stored))?;
+        output::line(&render::job_details(&stored))?;
     }
     Ok(ExitCode::Success)
 }
@@ -65,7 +65,7 @@ async fn remove(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> 
             Err(error) if names.len() == 1 => return Err(error.into()),
             Err(error) => {
                 let failure = Failure::from(error);
-                failure.report(wiring.output, false);
+                failure.report(false);
                 first_failure.get_or_insert(failure.exit_code);
             }
         }
@@ -81,11 +81,11 @@ async fn export(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> 
     let names: Vec<JobName> = names.iter().map(|name| parse(name)).collect::<Result<_, _>>()?;
     let documents = export_jobs(&*wiring.store().await?, &names).await?;
     if wiring.json() {
-        wiring.output.json(&serde_json::json!({ "jobs": documents }))?;
+        output::json(&serde_json::json!({ "jobs": documents }))?;
         return Ok(ExitCode::Success);
     }
     let texts: Vec<String> = documents.iter().map(yaml::write).collect::<Result<_, _>>()?;
-    wiring.output.data(texts.join("---\n").as_bytes())?;
+    output::data(texts.join("---\n").as_bytes())?;
     Ok(ExitCode::Success)
 }
 
@@ -105,10 +105,10 @@ async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
             .iter()
             .map(|(name, a)| serde_json::json!({ "name": name, "applied": word(*a) }))
             .collect();
-        wiring.output.json(&serde_json::json!({ "jobs": jobs }))?;
+        output::json(&serde_json::json!({ "jobs": jobs }))?;
     } else {
         for (name, applied) in &applied {
-            wiring.output.line(&format!("job {name} {}", word(*applied)))?;
+            output::line(&format!("job {name} {}", word(*applied)))?;
         }
     }
     Ok(ExitCode::Success)
@@ -123,9 +123,9 @@ async fn edit(args: &EditArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     }
     let stored = edit_job(&*wiring.store().await?, &parse(&args.job)?, edits).await?;
     if wiring.json() {
-        wiring.output.json(&JobDocument::from(stored.job))?;
+        output::json(&JobDocument::from(stored.job))?;
     } else {
-        wiring.output.line(&render::job_details(&stored))?;
+        output::line(&render::job_details(&stored))?;
     }
     Ok(ExitCode::Success)
 }

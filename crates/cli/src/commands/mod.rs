@@ -6,7 +6,7 @@ mod open;
 mod run;
 mod runs;
 
-use crate::{Cli, ExitCode, args::Command, failure::Failure, wiring::Wiring};
+use crate::{Cli, ExitCode, args::Command, failure::Failure, output, wiring::Wiring};
 use clap::CommandFactory;
 
 /// Runs one verb.
@@ -22,7 +22,7 @@ pub async fn run(command: Command, wiring: &Wiring) -> Result<ExitCode, Failure>
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "lamplight", &mut script);
-            wiring.output.data(&script)?;
+            output::data(&script)?;
             Ok(ExitCode::Success)
         }
     }

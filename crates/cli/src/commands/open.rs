@@ -1,6 +1,6 @@
 //! `lamplight open`.
 
-use crate::{ExitCode, failure::Failure, wiring::Wiring};
+use crate::{ExitCode, failure::Failure, output, wiring::Wiring};
 use lamplight_app::{monitor_url, resolve_target};
 use std::process::{Command, Stdio};
 
@@ -11,9 +11,9 @@ pub async fn open(target: &str, print: bool, wiring: &Wiring) -> Result<ExitCode
     let target = resolve_target(wiring, &*store, target, connection.as_ref()).await?;
     let url = monitor_url(&target)?;
     if wiring.json() {
-        wiring.output.json(&serde_json::json!({ "monitor_url": url }))?;
+        output::json(&serde_json::json!({ "monitor_url": url }))?;
     } else {
-        wiring.output.line(&url)?;
+        output::line(&url)?;
     }
     // Without a terminal there is nobody to look at a browser.
     if !print && !wiring.json() && wiring.output.can_ask {

@@ -6,6 +6,7 @@ use crate::{
     arguments::{read_parameter, read_parameters_file, read_payload},
     commands::parse,
     failure::Failure,
+    output,
     progress::RunProgress,
     render,
     wiring::Wiring,
@@ -23,20 +24,18 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let settings = settings(&args)?;
     let prepared = prepare_run(&wiring.secrets(), RunRequest { target, event, settings }).await?;
     let ports = wiring.run_ports().await?;
-    let progress = RunProgress::new(wiring.output, wiring.global.quiet);
+    let progress = RunProgress::new(wiring.output);
     let cancel = cancel_on_signal();
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();
     let StartedRun { run, response } = started?;
     if wiring.json() {
-        wiring.output.json(&render::RunJson::new(&run, response.as_deref()))?;
+        output::json(&render::RunJson::new(&run, response.as_deref()))?;
     } else {
         if let Some(response) = &response {
-            wiring.output.stdout_response(response)?;
+            output::response(response)?;
         }
-        if !wiring.global.quiet || run.error.is_some() {
-            render::run_summary(wiring.output, &run);
-        }
+        render::run_summary(wiring.output, &run);
     }
     let interrupted = run.evidence().is_some_and(|evidence| evidence.kind == EvidenceKind::Interrupted);
     Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run) })

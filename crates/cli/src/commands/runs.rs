@@ -5,13 +5,14 @@ use crate::{
     args::{RunsCommand, RunsListArgs},
     commands::parse,
     failure::Failure,
-    render,
+    output, render,
     wiring::Wiring,
 };
 use lamplight_app::{RunName, cancel_run, list_runs, settle_runs, show_run};
 use lamplight_domain::RunState;
 use lamplight_ports::RunFilter;
 use lamplight_sqlite_adapter::SqliteStore;
+use lamplight_system_adapter::SystemClock;
 use std::sync::Arc;
 
 /// `lamplight runs …`
@@ -28,9 +29,9 @@ pub async fn status(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let found = show_run(&*settled(wiring).await?, &name).await?;
     let status = render::StatusJson::new(&found);
     if wiring.json() {
-        wiring.output.json(&status)?;
+        output::json(&status)?;
     } else {
-        wiring.output.line(&render::status_text(&found))?;
+        output::line(&render::status_text(&found))?;
     }
     Ok(ExitCode::Success)
 }
@@ -40,9 +41,9 @@ pub async fn cancel(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: RunName = run.parse()?;
     let outcome = cancel_run(&*settled(wiring).await?, &name).await?;
     if wiring.json() {
-        wiring.output.json(&render::CancelJson::new(&outcome))?;
+        output::json(&render::CancelJson::new(&outcome))?;
     } else {
-        wiring.output.line(&format!("{}", outcome.cancelled))?;
+        output::line(&format!("{}", outcome.cancelled))?;
         wiring.output.note(&format!("not cancelled: {}", outcome.reason));
     }
     Ok(if outcome.cancelled { ExitCode::Success } else { ExitCode::Unexpected })
@@ -58,11 +59,11 @@ async fn list(args: &RunsListArgs, wiring: &Wiring) -> Result<ExitCode, Failure>
     let runs = list_runs(&*settled(wiring).await?, &filter).await?;
     if wiring.json() {
         let runs: Vec<_> = runs.iter().map(render::SummaryJson::new).collect();
-        wiring.output.json(&serde_json::json!({ "runs": runs }))?;
+        output::json(&serde_json::json!({ "runs": runs }))?;
     } else if runs.is_empty() {
         wiring.output.note("no runs are recorded that match");
     } else {
-        wiring.output.line(&render::runs_table(&runs))?;
+        output::line(&render::runs_table(&runs))?;
     }
     Ok(ExitCode::Success)
 }
@@ -75,9 +76,9 @@ async fn show(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
         return Err(lamplight_app::AppError::RunNotFound { name: shown }.into());
     };
     if wiring.json() {
-        wiring.output.json(&render::RunJson::new(run, run.response.as_deref()))?;
+        output::json(&render::RunJson::new(run, run.response.as_deref()))?;
     } else {
-        wiring.output.line(&render::run_details(run))?;
+        output::line(&render::run_details(run))?;
     }
     Ok(ExitCode::Success)
 }
@@ -86,7 +87,7 @@ async fn show(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
 /// cannot be written to is still shown as it is.
 async fn settled(wiring: &Wiring) -> Result<Arc<SqliteStore>, Failure> {
     let store = wiring.store().await?;
-    if let Err(error) = settle_runs(&*store, &*store, &wiring.clock()).await {
+    if let Err(error) = settle_runs(&*store, &*store, &SystemClock).await {
         wiring.output.warn(&format!("runs whose process ended could not be settled: {error}"));
     }
     Ok(store)

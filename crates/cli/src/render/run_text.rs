@@ -1,7 +1,7 @@
 //! A run as people read it.
 
 use crate::{
-    output::{Output, heading},
+    output::{Output, heading, say},
     render::table::{details, harmless, one_line},
 };
 use lamplight_domain::{ExecutionReport, MASK, Run, RunState};
@@ -23,13 +23,13 @@ pub fn run_summary(output: Output, run: &Run) {
     if let Some(error) = &run.error {
         let red = anstyle::AnsiColor::Red.on_default().bold();
         let error_type = error.error_type.as_ref().map(|t| format!("{}: ", one_line(t))).unwrap_or_default();
-        output.note(&format!("{red}error{red:#}: {error_type}{}", harmless(&error.message)));
+        say(&format!("{red}error{red:#}: {error_type}{}", harmless(&error.message)));
         for frame in &error.stack {
-            output.note(&format!("  {}", harmless(frame)));
+            say(&format!("  {}", harmless(frame)));
         }
         if let Some(hint) = &error.hint {
             let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
-            output.note(&format!("{cyan}hint{cyan:#}: {hint}"));
+            say(&format!("{cyan}hint{cyan:#}: {hint}"));
         }
     }
 }

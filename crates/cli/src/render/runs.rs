@@ -80,7 +80,8 @@ impl<'a> StatusJson<'a> {
             (None, Some(id)) => id.function().as_str(),
             (None, None) => "",
         };
-        let status = run.map(lamplight_domain::Run::status).or_else(|| decoded.map(|id| id.status()));
+        let status =
+            run.map(lamplight_domain::Run::status).or_else(|| decoded.map(lamplight_domain::RunId::status));
         Self {
             request_id: run_id.as_ref().map(|id| id.request_id().to_owned()),
             run_id: run_id.map(|id| id.to_string()),

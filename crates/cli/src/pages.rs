@@ -1,0 +1,104 @@
+//! One page a verb, generated from the grammar of the command line.
+
+use crate::Cli;
+use clap::{Arg, ArgAction, Command, CommandFactory};
+use std::fmt::Write;
+
+/// The name and the text of every page.
+pub fn pages() -> Vec<(String, String)> {
+    let mut root = Cli::command();
+    root.build();
+    let mut pages = vec![("README.md".to_owned(), index(&root))];
+    collect(&root, &mut Vec::new(), &mut pages);
+    pages
+}
+
+fn collect(command: &Command, above: &mut Vec<String>, pages: &mut Vec<(String, String)>) {
+    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        above.push(verb.get_name().to_owned());
+        if verb.has_subcommands() {
+            collect(verb, above, pages);
+        } else {
+            pages.push((format!("{}.md", above.join("-")), page(verb, &above.join(" "))));
+        }
+        above.pop();
+    }
+}
+
+fn index(root: &Command) -> String {
+    let mut verbs = Vec::new();
+    collect_names(root, &mut Vec::new(), &mut verbs);
+    let mut text = String::from("# The command line\n\nGenerated from the program's own grammar.\n\n");
+    for (name, about) in verbs {
+        // Writing into a `String` cannot fail.
+        let _ = writeln!(text, "- [`lamplight {name}`]({}.md): {about}", name.replace(' ', "-"));
+    }
+    text
+}
+
+fn collect_names(command: &Command, above: &mut Vec<String>, verbs: &mut Vec<(String, String)>) {
+    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        above.push(verb.get_name().to_owned());
+        if verb.has_subcommands() {
+            collect_names(verb, above, verbs);
+        } else {
+            verbs.push((above.join(" "), verb.get_about().map(ToString::to_string).unwrap_or_default()));
+        }
+        above.pop();
+    }
+}
+
+fn page(verb: &Command, name: &str) -> String {
+    let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
+    let usage = verb.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ");
+    let mut text = format!("# lamplight {name}\n\n{about}.\n\n```text\n{usage}\n```\n");
+    let shown = |arg: &&Arg| !arg.is_hide_set();
+    section(&mut text, "Arguments", verb.get_positionals().filter(shown));
+    let own = |arg: &&Arg| !arg.is_positional() && !arg.is_global_set() && shown(arg);
+    section(&mut text, "Options", verb.get_arguments().filter(own));
+    section(
+        &mut text,
+        "Global options",
+        verb.get_arguments().filter(|arg| arg.is_global_set() && shown(arg)),
+    );
+    text
+}
+
+fn section<'a>(text: &mut String, title: &str, arguments: impl Iterator<Item = &'a Arg>) {
+    let rows: Vec<String> = arguments.map(row).collect();
+    if !rows.is_empty() {
+        // Writing into a `String` cannot fail.
+        let _ = write!(text, "\n## {title}\n\n| name | meaning |\n| --- | --- |\n{}", rows.concat());
+    }
+}
+
+fn row(arg: &Arg) -> String {
+    let names: Vec<String> =
+        [arg.get_short().map(|short| format!("-{short}")), arg.get_long().map(|long| format!("--{long}"))]
+            .into_iter()
+            .flatten()
+            .collect();
+    let takes_value = matches!(arg.get_action(), ArgAction::Set | ArgAction::Append);
+    let value = arg.get_value_names().filter(|_| takes_value).map(|names| format!("<{}>", names.join("> <")));
+    let name = match (names.is_empty(), value) {
+        (true, Some(value)) => value,
+        (true, None) => arg.get_id().to_string(),
+        (false, Some(value)) => format!("{} {value}", names.join(", ")),
+        (false, None) => names.join(", "),
+    };
+    let mut meaning = arg.get_help().map(ToString::to_string).unwrap_or_default().replace('\n', " ");
+    let possible: Vec<String> = arg
+        .get_possible_values()
+        .iter()
+        .filter(|v| !v.is_hide_set())
+        .map(|v| format!("`{}`", v.get_name()))
+        .collect();
+    if takes_value && !possible.is_empty() {
+        let _ = write!(meaning, "; one of {}", possible.join(", "));
+    }
+    if let Some(variable) = arg.get_env() {
+        let _ = write!(meaning, "; environment: `{}`", variable.to_string_lossy());
+    }
+    format!("| `{name}` | {} |\n", meaning.replace('|', "\\|"))
+}

@@ -1,0 +1,73 @@
+//! The documentation says what the code does.
+
+use lamplight_cli::ExitCode;
+use std::{collections::BTreeSet, path::Path};
+
+fn docs(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)).unwrap()
+}
+
+#[test]
+fn every_exit_code_has_its_row() {
+    let text = docs("exit-codes.md");
+    for code in ExitCode::ALL {
+        assert!(text.contains(&format!("\n| {} | ", code as u8)), "{code:?}");
+    }
+    assert_eq!(text.matches("\n| ").count(), ExitCode::ALL.len() + 2, "rows, heading and rule");
+}
+
+#[test]
+fn every_error_code_has_its_section_and_no_other_has() {
+    let text = docs("errors.md");
+    let documented: BTreeSet<&str> = text.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+    let known: BTreeSet<&str> = lamplight_cli::ERROR_CODES.iter().copied().collect();
+    assert_eq!(documented, known);
+}
+
+#[test]
+fn every_code_in_the_sources_is_listed() {
+    // Codes are written as the second argument of a constructor, or as a struct's `code`; each must be listed.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let known: BTreeSet<&str> = lamplight_cli::ERROR_CODES.iter().copied().collect();
+    let mut seen = 0;
+    for folder in ["app", "cli", "sqlite-adapter", "system-adapter", "aws-adapter"] {
+        for file in rust_files(&root.join(folder).join("src")) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for (before, marker) in [("Failure::usage(\"", '"'), ("code: \"", '"')] {
+                for part in code.split(before).skip(1) {
+                    let found = part.split(marker).next().unwrap();
+                    if !found.is_empty() {
+                        assert!(known.contains(found), "{found} of {} is not listed", file.display());
+                        seen += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 10, "the pattern no longer finds codes");
+}
+
+fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+#[test]
+fn the_pages_of_the_verbs_are_the_generated_ones() {
+    for (name, page) in lamplight_cli::pages() {
+        assert_eq!(
+            docs(&format!("cli/{name}")),
+            page,
+            "run `cargo run -p lamplight-cli --example generate-docs -- docs/cli`"
+        );
+    }
+}

@@ -1,0 +1,58 @@
+//! A process that is stopped or killed in the middle of a run.
+
+use crate::lamplight::{Lamplight, done};
+use std::process::{Child, Command};
+
+const SLOW: &str = "functions: {slow: {timeout_seconds: 900, delay_ms: 60000, answer: echo}}\n";
+
+/// Starts a run that takes a minute and returns when its intent is recorded.
+fn start(lamplight: &Lamplight) -> (Child, String) {
+    lamplight.file("functions.yaml", SLOW);
+    lamplight.file("lamplight.toml", "[connections.sim]\nprovider = \"fake\"\nscript = \"functions.yaml\"\n");
+    let mut child = lamplight.command(&["run", "slow", "-c", "sim"]).spawn().unwrap();
+    // Each look is a process of its own, so this loop cannot spin idly; it ends with the child at the latest.
+    loop {
+        assert!(child.try_wait().unwrap().is_none(), "the run ended before its intent was seen");
+        let runs = lamplight.json(&["runs", "list", "--state", "running"]);
+        if let Some(run) = runs["runs"].as_array().and_then(|runs| runs.first()) {
+            return (child, run["key"].as_str().unwrap().to_owned());
+        }
+    }
+}
+
+#[test]
+fn a_killed_run_is_unknown_at_the_next_look() {
+    let lamplight = Lamplight::new();
+    let (mut child, key) = start(&lamplight);
+    let cancelled = lamplight.run(&["cancel", &key]);
+    assert_eq!(cancelled.code, 1);
+    assert!(cancelled.stderr.contains("cannot be stopped"), "{}", cancelled.stderr);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let status = lamplight.json(&["status", &key]);
+    assert_eq!((&status["state"], &status["status"]), (&"unknown".into(), &"Unknown".into()));
+    assert_eq!(status["run"]["evidence"]["kind"], "runner_gone");
+    assert_eq!(status["run_id"], format!("slow/local-{key}#Unknown"));
+    let listed = lamplight.json(&["runs", "list", "--state", "unknown"]);
+    assert_eq!(listed["runs"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_stopped_run_is_recorded_as_interrupted() {
+    for signal in ["INT", "TERM"] {
+        let lamplight = Lamplight::new();
+        let (child, key) = start(&lamplight);
+        assert!(
+            Command::new("kill")
+                .args([&format!("-{signal}"), &child.id().to_string()])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let done = done(child.wait_with_output().unwrap());
+        assert_eq!(done.code, 130, "{done:#?}");
+        assert!(done.stderr.contains("the caller stopped waiting"), "{}", done.stderr);
+        let run = lamplight.json(&["runs", "show", &key]);
+        assert_eq!((&run["state"], &run["evidence"]["kind"]), (&"unknown".into(), &"interrupted".into()));
+    }
+}

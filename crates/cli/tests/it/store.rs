@@ -1,0 +1,37 @@
+//! Stores that cannot be used: a clear error, and what was there stays as it was.
+
+use crate::lamplight::Lamplight;
+
+#[test]
+fn a_store_that_is_no_store_is_left_alone() {
+    let lamplight = Lamplight::new();
+    std::fs::create_dir_all(lamplight.data()).unwrap();
+    let path = lamplight.data().join("lamplight.db");
+    let text = "this is a letter to my grandmother\n".repeat(200);
+    std::fs::write(&path, &text).unwrap();
+    let done = lamplight.run(&["run", "adder", "-c", "demo", "-p", "a:=1", "-p", "b:=1"]);
+    assert_eq!(done.code, 1, "{done:#?}");
+    assert!(done.stderr.contains("lamplight.db"), "{}", done.stderr);
+    assert_eq!(done.stdout, "", "nothing was called");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_named() {
+    let lamplight = Lamplight::new();
+    let file = lamplight.file("file", "");
+    // Not even root can make a folder below a file, or in /proc.
+    for folder in [file.join("data"), "/proc/lamplight".into()] {
+        let done = lamplight.run(&["run", "lost", "-c", "demo", "--data-dir", folder.to_str().unwrap()]);
+        assert_eq!(done.code, 1, "{done:#?}");
+        assert!(done.stderr.contains(folder.to_str().unwrap()), "{}", done.stderr);
+    }
+}
+
+#[test]
+fn what_needs_no_store_opens_none() {
+    let lamplight = Lamplight::new();
+    lamplight.good(&["discover", "-c", "demo"]);
+    lamplight.good(&["completions", "bash"]);
+    assert!(!lamplight.data().exists());
+}

@@ -1,0 +1,90 @@
+//! One peer, as `lamplight` and as `aws` see it.
+
+use serde_json::Value;
+use std::{
+    process::{Command, Output},
+    sync::atomic::{AtomicU32, Ordering},
+};
+use tempfile::TempDir;
+
+pub struct Peer {
+    url: String,
+    folder: TempDir,
+}
+
+fn variable(name: &str) -> String {
+    // The environment is what `cargo xtask peers run` hands over; an absent peer is a failure, never a pass.
+    #[expect(clippy::disallowed_methods, reason = "the peers' addresses come from the environment")]
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: run these tests with `cargo xtask peers run`"))
+}
+
+impl Peer {
+    pub fn ministack() -> Self {
+        Self::at("LAMPLIGHT_TEST_MINISTACK_URL")
+    }
+
+    pub fn moto() -> Self {
+        Self::at("LAMPLIGHT_TEST_MOTO_URL")
+    }
+
+    fn at(name: &str) -> Self {
+        Self { url: variable(name), folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn command(&self, program: &std::ffi::OsStr, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("LAMPLIGHT_DATA_DIR", self.folder.path().join("data"))
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("NO_PROXY", "127.0.0.1,localhost");
+        command
+    }
+
+    /// Runs `lamplight` with the peer as its endpoint, by the variable that the AWS tools share.
+    pub fn lamplight(&self, arguments: &[&str]) -> Output {
+        let binary = assert_cmd::cargo::cargo_bin!("lamplight");
+        self.command(binary.as_os_str(), arguments)
+            .env("AWS_ENDPOINT_URL_LAMBDA", &self.url)
+            .output()
+            .unwrap()
+    }
+
+    /// Runs `lamplight` and reads its JSON.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.lamplight(&[arguments, &["-o", "json"]].concat());
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stderr))
+        })
+    }
+
+    /// Runs the real `aws lambda …`.
+    pub fn aws(&self, arguments: &[&str]) -> Output {
+        let program = variable("LAMPLIGHT_TEST_AWS_CLI");
+        let arguments = [&["--endpoint-url", &self.url, "--output", "json", "lambda"], arguments].concat();
+        self.command(program.as_ref(), &arguments).output().unwrap()
+    }
+
+    /// Runs `aws lambda …` and reads its JSON.
+    pub fn aws_json(&self, arguments: &[&str]) -> Value {
+        let output = self.aws(arguments);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stderr))
+        })
+    }
+
+    /// What `aws lambda invoke` says of a call, and the response it writes.
+    pub fn aws_invoke(&self, arguments: &[&str]) -> (Value, Vec<u8>) {
+        static CALLS: AtomicU32 = AtomicU32::new(0);
+        let file = self.folder.path().join(format!("response-{}", CALLS.fetch_add(1, Ordering::SeqCst)));
+        let said = self.aws_json(&[&["invoke"], arguments, &[file.to_str().unwrap()]].concat());
+        (said, std::fs::read(file).unwrap())
+    }
+}
