@@ -8,6 +8,9 @@ use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortError,
 #[async_trait]
 impl FunctionCatalogue for FakeProvider {
     async fn list(&self, request: ListFunctions) -> Result<FunctionPage, PortError> {
+        if self.refusing {
+            return Err(Self::refusal("lambda:ListFunctions"));
+        }
         let begin = match &request.marker {
             None => 0,
             Some(marker) => marker
@@ -33,6 +36,9 @@ impl FunctionCatalogue for FakeProvider {
         function: &FunctionRef,
         qualifier: Option<&Qualifier>,
     ) -> Result<Option<Function>, PortError> {
+        if self.refusing {
+            return Err(Self::refusal("lambda:GetFunction"));
+        }
         Ok(self.find(function, qualifier).map(|(function, version)| {
             let mut described = describe(function);
             described.version = Some(version);

@@ -84,6 +84,8 @@ pub struct FakeFunction {
     pub refuse: u32,
     /// Whether it runs and its answer is then lost.
     pub drop_answer: bool,
+    /// Whether the caller may not call it.
+    pub forbidden: bool,
     /// Whether it refuses to give the end of its log.
     pub refuse_log_tail: bool,
     /// Lines that it writes to its log.
@@ -107,6 +109,7 @@ impl FakeFunction {
             throttle: 0,
             refuse: 0,
             drop_answer: false,
+            forbidden: false,
             refuse_log_tail: false,
             log: Vec::new(),
             answer,

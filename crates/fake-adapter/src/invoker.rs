@@ -29,6 +29,14 @@ impl Invoker for FakeProvider {
                 .saying("function_not_found", format!("there is no function {name}{qualifier}"))
                 .answered(404, "ResourceNotFoundException", request_id));
         };
+        if self.refusing || function.forbidden {
+            return Err(failure(Delivery::Answered, Start::DidNotStart, false, PortErrorKind::Denied)
+                .saying(
+                    "access_denied",
+                    format!("the caller may not lambda:InvokeFunction {}", Self::arn(name)),
+                )
+                .answered(403, "AccessDeniedException", request_id));
+        }
         if self.next_is_throttled(function) {
             return Err(failure(Delivery::Answered, Start::DidNotStart, true, PortErrorKind::Throttled)
                 .saying("throttled", format!("{name} is throttled: ConcurrentInvocationLimitExceeded"))

@@ -3,9 +3,10 @@
 use crate::{FakeFunction, ManualClock, Script, SequentialIds};
 use async_trait::async_trait;
 use lamplight_domain::FunctionName;
-use lamplight_ports::{IdSource, Identity, PortError, Principal, Sleeper};
+use lamplight_ports::{IdSource, Identity, PortError, PortErrorKind, Principal, Sleeper};
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -21,13 +22,14 @@ pub(crate) struct Counters {
 }
 
 /// A simulated provider. Clones share their state.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct FakeProvider {
     pub(crate) functions: Arc<BTreeMap<String, FakeFunction>>,
     pub(crate) counters: Arc<Mutex<Counters>>,
     pub(crate) sleeper: Arc<dyn Sleeper>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) page_size: usize,
+    pub(crate) refusing: bool,
 }
 
 impl FakeProvider {
@@ -45,6 +47,7 @@ impl FakeProvider {
             sleeper: Arc::new(ManualClock::default()),
             ids: Arc::new(SequentialIds::default()),
             page_size: 50,
+            refusing: false,
         }
     }
 
@@ -68,6 +71,19 @@ impl FakeProvider {
         self
     }
 
+    /// The same provider with a caller who may do nothing.
+    #[must_use]
+    pub fn refusing(mut self) -> Self {
+        self.refusing = true;
+        self
+    }
+
+    /// An error for a caller who may not do what `action` says.
+    pub(crate) fn refusal(action: &str) -> PortError {
+        let message = format!("the caller may not {action}");
+        PortError::new(PortErrorKind::Denied, "access_denied", message).with_hint(format!("ask for {action}"))
+    }
+
     /// How often a function was executed.
     pub fn executions(&self, function: &str) -> u64 {
         self.counters().executions.get(function).copied().unwrap_or_default()
@@ -83,9 +99,20 @@ impl FakeProvider {
     }
 }
 
+/// The functions by name; their environments may hold secrets.
+impl fmt::Debug for FakeProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.functions.keys().collect();
+        f.debug_struct("FakeProvider").field("functions", &names).finish_non_exhaustive()
+    }
+}
+
 #[async_trait]
 impl Identity for FakeProvider {
     async fn who_am_i(&self) -> Result<Principal, PortError> {
+        if self.refusing {
+            return Err(Self::refusal("sts:GetCallerIdentity"));
+        }
         let reference = format!("arn:aws:iam::{}:user/demo", Self::ACCOUNT);
         Ok(Principal { account: Self::ACCOUNT.to_owned(), reference })
     }

@@ -59,6 +59,8 @@ struct FunctionScript {
     #[serde(default)]
     drop_answer: bool,
     #[serde(default)]
+    forbidden: bool,
+    #[serde(default)]
     refuse_log_tail: bool,
     #[serde(default)]
     log: Vec<String>,
@@ -127,6 +129,7 @@ fn function(text: &str, script: FunctionScript) -> Result<FakeFunction, ScriptEr
         throttle: script.throttle,
         refuse: script.refuse,
         drop_answer: script.drop_answer,
+        forbidden: script.forbidden,
         refuse_log_tail: script.refuse_log_tail,
         log: script.log,
         ..new

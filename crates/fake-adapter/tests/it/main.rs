@@ -1,0 +1,5 @@
+//! The simulator and the store in memory are held to the same suites as the real adapters.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod provider;
+mod stores;
