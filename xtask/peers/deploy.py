@@ -128,7 +128,8 @@ def main():
     listed = sum(len(page["Functions"]) for page in pages)
     if listed != deployed:
         sys.exit(f"{name} lists {listed} functions, {deployed} were deployed")
-    print(f"{name}: {deployed} functions in {time.monotonic() - started:.1f} s")
+    took = time.monotonic() - started
+    print(f"{name}: {deployed} functions in {took:.1f} s", file=sys.stderr)
 
 
 main()

@@ -53,8 +53,7 @@ fn generate(workspace: &Workspace) -> Result<std::path::PathBuf> {
         fs::remove_dir_all(&fresh).with_context(|| format!("cannot empty {}", fresh.display()))?;
     }
     fs::create_dir_all(&fresh).with_context(|| format!("cannot make {}", fresh.display()))?;
-    let arguments = ["run", "--quiet", "--package", "lamplight-cli", "--example", "generate-docs", "--"];
-    process::check(process::cargo(workspace, arguments).arg(&fresh))?;
+    process::check(process::example(workspace, "lamplight-cli", "generate-docs")?.arg(&fresh))?;
     Ok(fresh)
 }
 

@@ -24,7 +24,8 @@ pub(crate) enum Command {
     Install,
     /// Start the peers in the background and deploy the handlers; prints the variables to use them with.
     ///
-    /// The same variables are written to `peers/background/peers.env`, to be read by a shell.
+    /// What is on stdout is for a shell: `eval "$(cargo xtask peers start)"`. It is also written to
+    /// `peers/background/peers.env` below the target folder.
     Start {
         /// Port of ministack; any free one where it is taken
         #[arg(long, default_value_t = 4566)]
@@ -84,7 +85,7 @@ fn run_with(peers: &Peers, command: &mut Process) -> Result<ExitCode> {
     let ports = Ports::free(None, None)?;
     let running = peers.start(&folder, ports, Life::WithThisProcess)?;
     peers.deploy(ports)?;
-    println!("peers ready on ports {ports} after {:.1} s", started.elapsed().as_secs_f32());
+    eprintln!("peers ready on ports {ports} after {:.1} s", started.elapsed().as_secs_f32());
 
     // The developer's own account has no place in a test.
     for name in ambient::variable_names() {
@@ -111,7 +112,7 @@ fn start(peers: &Peers, ministack_port: u16, moto_port: u16) -> Result<ExitCode>
     let programs = peers.install()?;
     let folder = peers.background();
     if let Some((pid, ports)) = state::running(&folder) {
-        println!("the peers run already, as process group {pid} on ports {ports}");
+        eprintln!("the peers run already, as process group {pid} on ports {ports}");
     } else {
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;

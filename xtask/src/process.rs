@@ -1,9 +1,11 @@
 //! Starting other programs: their output goes straight to the terminal, their failure becomes an error.
 
 use std::ffi::OsStr;
-use std::process::Command;
+use std::io::BufReader;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use cargo_metadata::{Message, TargetKind};
 
 use crate::ambient;
 use crate::workspace::Workspace;
@@ -17,6 +19,42 @@ where
     let mut command = Command::new(ambient::variable("CARGO").unwrap_or_else(|| "cargo".to_owned()));
     command.current_dir(&workspace.root).args(arguments);
     command
+}
+
+/// Builds an example and returns the command that runs it, in the workspace's root.
+///
+/// It is built with the whole workspace, as the tests are: asked for alone, its crates would take other
+/// features and be compiled once more.
+///
+/// # Errors
+///
+/// The examples do not compile, or the package has none of this name.
+pub(crate) fn example(workspace: &Workspace, package: &str, name: &str) -> Result<Command> {
+    let mut build = cargo(workspace, ["build", "--quiet", "--workspace", "--examples"]);
+    build.arg("--message-format=json-render-diagnostics").stdout(Stdio::piped());
+    let program = shown(&build);
+    let mut child = build.spawn().with_context(|| format!("cannot start `{program}`"))?;
+    let output = child.stdout.take().context("the output is piped")?;
+    let manifest = workspace.packages.iter().find(|one| one.name == package).map(|one| &one.manifest_path);
+    let mut executable = None;
+    for message in Message::parse_stream(BufReader::new(output)) {
+        if let Message::CompilerArtifact(artifact) =
+            message.with_context(|| format!("cannot read `{program}`"))?
+            && artifact.target.name == name
+            && artifact.target.kind.contains(&TargetKind::Example)
+            && Some(&artifact.manifest_path) == manifest
+        {
+            executable = artifact.executable;
+        }
+    }
+    let status = child.wait().with_context(|| format!("cannot wait for `{program}`"))?;
+    if !status.success() {
+        bail!("`{program}` ended with {status}");
+    }
+    let executable = executable.with_context(|| format!("{package} has no example {name}"))?;
+    let mut command = Command::new(executable);
+    command.current_dir(&workspace.root);
+    Ok(command)
 }
 
 /// Runs a program to its end.

@@ -33,7 +33,7 @@ pub(crate) fn ensure(folder: &Path, requirements: &str) -> Result<PathBuf> {
         return Ok(programs);
     }
     check_python()?;
-    println!("installing into {}", folder.display());
+    eprintln!("installing into {}", folder.display());
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }

