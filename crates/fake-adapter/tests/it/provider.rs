@@ -15,8 +15,8 @@ struct Simulated;
 
 #[async_trait]
 impl CatalogueHarness for Simulated {
-    async fn arrange(&self, shelf: Shelf) -> ArrangedCatalogue {
-        let functions = (0..shelf.functions).map(|index| {
+    async fn arrange(&self, asked: Shelf) -> ArrangedCatalogue {
+        let functions = (0..asked.functions).map(|index| {
             let mut function = FakeFunction::echo(function_name(index).parse().unwrap());
             function.environment = [(SECRET_KEY.to_owned(), SECRET_VALUE.to_owned())].into();
             if index == 0 {
@@ -24,7 +24,7 @@ impl CatalogueHarness for Simulated {
             }
             function
         });
-        let provider = FakeProvider::new(functions).with_page_size(shelf.largest_page);
+        let provider = FakeProvider::new(functions).with_page_size(asked.largest_page);
         ArrangedCatalogue { catalogue: Arc::new(provider), keep: Box::new(()) }
     }
 
