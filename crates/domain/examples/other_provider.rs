@@ -1,0 +1,78 @@
+//! Parameters to payload to outputs, for a provider that is not a cloud at all.
+//!
+//! Imagine a town library whose catalogue answers JSON over a serial line. `lamplight-domain` knows nothing of it and
+//! still types its parameters, builds its requests, judges its answers and takes its outputs.
+
+use lamplight_domain::{
+    Arguments, DataType, Direction, ExecutionReport, FunctionRef, InvocationType, Limits, Parameter,
+    ParameterList, Platform, Qualifier, ReferenceError, build_payload, extract_outputs, judge_answer,
+};
+use std::{error::Error, time::Duration};
+
+/// What is known of the library without asking it.
+#[derive(Debug)]
+struct TownLibrary;
+
+impl Platform for TownLibrary {
+    fn parse_function(&self, text: &str) -> Result<FunctionRef, ReferenceError> {
+        let refused = |message: String| ReferenceError { message };
+        let desk = text
+            .strip_prefix("desk:")
+            .ok_or_else(|| refused(format!("{text:?} is no desk; write desk:NAME")))?;
+        Ok(FunctionRef::by_name(desk.parse().map_err(|error| refused(format!("{error}")))?))
+    }
+
+    fn parse_qualifier(&self, text: &str) -> Result<Qualifier, ReferenceError> {
+        Err(ReferenceError { message: format!("desks have no versions, so {text:?} is none") })
+    }
+
+    fn monitor_url(&self, _function: &FunctionRef) -> Option<String> {
+        None
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { request_response_payload: 512, event_payload: 64, longest_execution: Duration::from_secs(5) }
+    }
+
+    fn read_report(&self, _log_tail: &str, _request_id: Option<&str>) -> Option<ExecutionReport> {
+        None
+    }
+
+    fn estimate_cost(&self, _report: &ExecutionReport, _architecture: Option<&str>) -> Option<f64> {
+        Some(0.0)
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "an example talks to its reader")]
+fn main() -> Result<(), Box<dyn Error>> {
+    let desk = TownLibrary.parse_function("desk:loans")?;
+    assert!(TownLibrary.parse_function("loans").is_err());
+
+    // One typed list describes what goes in and what comes out.
+    let parameters = ParameterList::try_from(vec![
+        Parameter::new("isbn".parse()?, DataType::Integer),
+        Parameter::new("reader".parse()?, DataType::String),
+        Parameter::new("due".parse()?, DataType::String).with_direction(Direction::Output),
+        Parameter::new("fee".parse()?, DataType::Number).with_direction(Direction::Output),
+    ])?;
+    let mut arguments = Arguments::default();
+    arguments.insert_text("reader", "Ada")?;
+    arguments.insert_text("isbn", "97802620336400000000000000001")?;
+
+    // The event: in the parameters' order, the long number as it was written.
+    let payload = build_payload(&parameters, &arguments)?;
+    assert_eq!(payload.as_bytes(), br#"{"isbn":97802620336400000000000000001,"reader":"Ada"}"#);
+    assert!(payload.len() <= TownLibrary.limits().payload(InvocationType::RequestResponse));
+
+    // The answer: judged, then read without regard to case.
+    let (state, evidence) = judge_answer(InvocationType::RequestResponse, 200, None);
+    let extraction = extract_outputs(&parameters, br#"{"DUE": "2027-01-31", "Fee": 0.50, "shelf": [3, 14]}"#);
+    assert!(extraction.warnings.is_empty());
+
+    println!("{} {state}: {evidence}", desk.name);
+    for output in &extraction.outputs {
+        println!("{} = {}", output.name, output.value);
+    }
+    assert_eq!(extraction.outputs[1].value.as_str(), "0.50");
+    Ok(())
+}
