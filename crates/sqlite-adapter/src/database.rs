@@ -2,23 +2,33 @@
 
 use crate::{
     failure::{self, Failure},
-    migrations::{Marks, migrate},
+    migrations::{Marks, fill, migrate},
 };
 use lamplight_ports::PortError;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
 /// How long a writer waits for another one; writes take milliseconds, so one that waits longer hangs.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Each connection is used behind a mutex of ours, so SQLite needs none. A file that may not be written is
+/// opened for reading by SQLite itself.
+const READ_WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
 /// Set on every connection. One megabyte of cache holds the inner pages of all indices and most of what a
-/// command touches. The log is cut back after a large response.
+/// command touches. The log is worked in after 250 pages, some sixteen runs: a process that opens the store
+/// reads all of the log, and with SQLite's own 1,000 pages that took more than the checkpoints saved.
 const SETTINGS: &str =
-    "PRAGMA foreign_keys = ON; PRAGMA cache_size = -1024; PRAGMA journal_size_limit = 4194304;";
+    "PRAGMA foreign_keys = ON; PRAGMA cache_size = -1024; PRAGMA wal_autocheckpoint = 250;";
+
+/// The largest log that is left behind, in bytes; only large responses make one. Below it the log's file is
+/// better overwritten than cut, for a file that grows takes longer to sync.
+const LARGEST_LOG: u64 = 2 * 1024 * 1024;
 
 /// What a write must survive besides the end of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +42,7 @@ pub(crate) enum Survives {
 /// An open database at the version that this build knows.
 #[derive(Debug)]
 pub(crate) struct Database {
+    log: PathBuf,
     connection: Connection,
     survives: Survives,
 }
@@ -49,12 +60,15 @@ impl Database {
         migrate(&mut connection, marks, path)?;
         connection.execute_batch(SETTINGS).map_err(|error| failure::sqlite(path, error))?;
         // SQLite's own default is FULL.
-        Ok(Some(Self { connection, survives: Survives::PowerLoss }))
+        Ok(Some(Self { log: log_of(path), connection, survives: Survives::PowerLoss }))
     }
 
     /// Opens the database and makes it where there is none.
     pub(crate) fn create(path: &Path) -> Result<Self, PortError> {
-        make_file(path).map_err(|error| failure::creating(path, error))?;
+        if let Some(database) = Self::open(path)? {
+            return Ok(database);
+        }
+        make(path)?;
         Self::open(path)?.ok_or_else(|| failure::gone(path))
     }
 
@@ -70,6 +84,25 @@ impl Database {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
+    /// Cuts the log to nothing where a response has made it large. Otherwise the next process would read all of
+    /// it, and as it cannot tell what was worked in already, work it in once more.
+    pub(crate) fn tidy(&mut self) {
+        if fs::metadata(&self.log).is_ok_and(|log| log.len() > LARGEST_LOG)
+            && let Err(error) = self.cut_log()
+        {
+            // What was written is written; a later one tries again.
+            tracing::debug!(%error, "the log of the store could not be cut");
+        }
+    }
+
+    fn cut_log(&self) -> Result<(), rusqlite::Error> {
+        // Others who use the log are not waited for: then it is cut another time.
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let cut = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.connection.busy_timeout(BUSY_TIMEOUT)?;
+        cut
+    }
+
     /// Begins to read; all reads of the transaction see the same state.
     pub(crate) fn read(&mut self) -> Result<Transaction<'_>, Failure> {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?)
@@ -77,10 +110,7 @@ impl Database {
 }
 
 fn connect(path: &Path) -> Result<(Connection, Marks), PortError> {
-    // Each connection is used behind a mutex of ours, so SQLite needs none. A file that may not be written is
-    // opened for reading by SQLite itself.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    match set_up(path, flags) {
+    match set_up(path, READ_WRITE) {
         Err(error) if is_about_access(&error) => match immutable(path) {
             Some(uri) => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
@@ -111,10 +141,7 @@ fn is_about_access(error: &rusqlite::Error) -> bool {
 /// On a read-only disk SQLite cannot make the shared memory that a database with a log needs. Without a log
 /// there is nothing in it to share: then the file is opened as one that nobody changes.
 fn immutable(path: &Path) -> Option<String> {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let has_log = fs::metadata(PathBuf::from(log)).is_ok_and(|found| found.len() > 0);
-    if has_log {
+    if fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0) {
         return None;
     }
     let encoded: String = path
@@ -131,6 +158,13 @@ fn immutable(path: &Path) -> Option<String> {
     Some(format!("file:{encoded}?immutable=1"))
 }
 
+/// The write-ahead log that belongs to the database.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    PathBuf::from(log)
+}
+
 /// SQLite does not say why it cannot open a file; opening it ourselves does.
 fn refused(path: &Path, error: rusqlite::Error) -> PortError {
     match fs::File::open(path) {
@@ -139,12 +173,27 @@ fn refused(path: &Path, error: rusqlite::Error) -> PortError {
     }
 }
 
-/// An empty file is an empty database. SQLite's further files get the same permissions.
+/// Makes an empty database under another name, and moves it to where it belongs once it is whole: however
+/// many do so at once, and wherever one is cut short, nobody ever sees a part of it.
+fn make(path: &Path) -> Result<(), PortError> {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let mut new = path.as_os_str().to_owned();
+    new.push(format!(".new-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
+    let new = PathBuf::from(new);
+    make_file(&new).map_err(|error| failure::creating(path, error))?;
+    let made = build(&new).map_err(|error| failure::sqlite(path, error));
+    let moved = made.and_then(|()| publish(&new, path).map_err(|error| failure::creating(path, error)));
+    // It has its own name by now, or another process was quicker, or it is of no use.
+    let _ = fs::remove_file(&new);
+    moved
+}
+
+/// The files that SQLite makes beside this one get the same permissions.
 fn make_file(path: &Path) -> io::Result<()> {
     let mut folder = fs::DirBuilder::new();
     folder.recursive(true);
     let mut file = fs::OpenOptions::new();
-    file.append(true).create(true);
+    file.write(true).create(true).truncate(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -155,6 +204,22 @@ fn make_file(path: &Path) -> io::Result<()> {
         folder.create(parent)?;
     }
     file.open(path).map(|_| ())
+}
+
+fn build(path: &Path) -> Result<(), rusqlite::Error> {
+    let mut connection = Connection::open_with_flags(path, READ_WRITE)?;
+    fill(&mut connection)?;
+    connection.close().map_err(|(_, error)| error)
+}
+
+/// Gives the file its name unless there is one of that name already.
+fn publish(new: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(new, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // A file system without links; it may have been made meanwhile all the same.
+        Err(_) if !path.exists() => fs::rename(new, path),
+        linked => linked,
+    }
 }
 
 #[cfg(test)]
@@ -192,5 +257,23 @@ mod tests {
         let kept: i64 =
             again.read().unwrap().query_row("SELECT count(*) FROM job", [], |row| row.get(0)).unwrap();
         assert_eq!(kept, 1);
+    }
+
+    #[test]
+    fn a_log_that_grew_large_is_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let mut database = Database::create(&path).unwrap();
+        let mut add = |name: &str, bytes: usize| {
+            let transaction = database.write(Survives::ProcessEnd).unwrap();
+            let sql = "INSERT INTO job VALUES (?1, 1, 1, ?2)";
+            transaction.execute(sql, (name, "x".repeat(bytes))).unwrap();
+            transaction.commit().unwrap();
+            database.tidy();
+            fs::metadata(folder.path().join("a.db-wal")).unwrap().len()
+        };
+        assert!(add("small", 1000) > 0);
+        assert_eq!(add("large", 3 * 1024 * 1024), 0);
+        assert!(add("small again", 1000) > 0);
     }
 }

@@ -152,3 +152,45 @@ fn full(message: String) -> PortError {
     PortError::new(PortErrorKind::Unavailable, "store_full", message)
         .with_hint(format!("free some space, or {ELSEWHERE}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    #[test]
+    fn every_failure_has_a_code_names_the_store_and_says_what_to_do() {
+        use PortErrorKind::{Corrupt, Denied, Unavailable};
+        for (code, kind, stable) in [
+            (ffi::SQLITE_NOTADB, Corrupt, "store_corrupt"),
+            (ffi::SQLITE_CORRUPT, Corrupt, "store_corrupt"),
+            (ffi::SQLITE_READONLY, Denied, "store_read_only"),
+            (ffi::SQLITE_READONLY_DBMOVED, Denied, "store_read_only"),
+            (ffi::SQLITE_CANTOPEN, Unavailable, "store_unreadable"),
+            (ffi::SQLITE_FULL, Unavailable, "store_full"),
+            (ffi::SQLITE_BUSY, Unavailable, "store_busy"),
+            (ffi::SQLITE_BUSY_SNAPSHOT, Unavailable, "store_busy"),
+            (ffi::SQLITE_IOERR_FSYNC, Unavailable, "store_failed"),
+            (ffi::SQLITE_NOMEM, Unavailable, "store_failed"),
+        ] {
+            let error = SqliteError::SqliteFailure(ffi::Error::new(code), None);
+            let explained = sqlite(Path::new("/x/lamplight.db"), error);
+            assert_eq!((explained.kind, explained.code), (kind, stable), "{code}");
+            assert!(explained.message.contains("/x/lamplight.db"), "{explained}");
+            assert!(explained.hint.is_some() || stable == "store_failed", "{code}");
+            assert!(explained.source.is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_file_systems_errors_are_told_apart() {
+        for (kind, code) in [
+            (io::ErrorKind::PermissionDenied, "store_read_only"),
+            (io::ErrorKind::ReadOnlyFilesystem, "store_read_only"),
+            (io::ErrorKind::StorageFull, "store_full"),
+            (io::ErrorKind::NotADirectory, "store_unreadable"),
+        ] {
+            assert_eq!(creating(Path::new("/x"), kind.into()).code, code);
+        }
+    }
+}

@@ -12,8 +12,8 @@
 //!   written with `synchronous=FULL`, which costs one `fdatasync`. A run's outcome is not worth the wait: if
 //!   power is lost in the seconds before the system writes it out, the run shows as Unknown, which is true.
 //! - **No checkpoint when a process ends.** The log stays and the next process reads it: cheaper by far than
-//!   the two syncs that SQLite's usual last checkpoint needs in every short command. SQLite still checkpoints
-//!   whenever the log has grown to 1,000 pages.
+//!   the syncs that SQLite's usual last checkpoint needs in every short command. SQLite still checkpoints
+//!   whenever the log has grown to 250 pages.
 //! - **One connection, used in place.** A statement takes microseconds. In a runtime of several threads the
 //!   others go on by `block_in_place`; in one of a single thread the call blocks it, which is quicker than
 //!   handing the work to another thread. So a method never waits at an await point: once it has begun, it

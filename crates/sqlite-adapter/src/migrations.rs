@@ -2,7 +2,7 @@
 
 use crate::failure::{self, Failure};
 use lamplight_ports::PortError;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
 
 /// All migrations; the database's `user_version` says how many of them it has seen.
@@ -28,46 +28,64 @@ impl Marks {
     }
 }
 
+/// Makes an empty file that nobody else knows of a database of the known version.
+pub(crate) fn fill(connection: &mut Connection) -> Result<(), rusqlite::Error> {
+    let transaction = connection.transaction()?;
+    apply(&transaction, 0)?;
+    transaction.commit()?;
+    use_log(connection)
+}
+
 /// Brings the database that says `marks` of itself to the known version; for a current one there is nothing
 /// to do.
 pub(crate) fn migrate(connection: &mut Connection, marks: Marks, path: &Path) -> Result<(), PortError> {
     if marks == (Marks { version: KNOWN, application: APPLICATION_ID }) {
         return Ok(());
     }
-    check(connection, path, marks)?;
-    // Outside of a transaction, for the mode cannot be changed within one; it is kept in the file.
-    connection
-        .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
-        .map_err(|error| failure::sqlite(path, error))?;
-    apply(connection, path).map_err(|failure| failure.at(path))
+    bring_up(connection, path).map_err(|failure| failure.at(path))
 }
 
-/// Refuses what is not ours or newer, before anything is written.
-fn check(connection: &Connection, path: &Path, marks: Marks) -> Result<(), PortError> {
-    if marks.application == APPLICATION_ID {
-        return if marks.version > KNOWN { Err(failure::newer(path, marks.version, KNOWN)) } else { Ok(()) };
-    }
-    let tables: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(|error| failure::sqlite(path, error))?;
-    let fresh = marks == (Marks { version: 0, application: 0 }) && tables == 0;
-    if fresh { Ok(()) } else { Err(failure::foreign(path)) }
-}
-
-/// Applies what is missing in one transaction, which is the lock as well: another process that comes to the
-/// same point waits, and then finds nothing left to do.
-fn apply(connection: &mut Connection, path: &Path) -> Result<(), Failure> {
+fn bring_up(connection: &mut Connection, path: &Path) -> Result<(), Failure> {
+    // Looked at before anything is written, and again under the lock of the transaction that writes: another
+    // process may have come to the same point first.
+    let transaction = connection.transaction()?;
+    usable_version(&transaction, path)?;
+    drop(transaction);
+    use_log(connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let marks = Marks::read(&transaction)?;
-    check(&transaction, path, marks)?;
-    let seen = usize::try_from(marks.version).unwrap_or(0);
-    for migration in MIGRATIONS.iter().skip(seen) {
+    let version = usable_version(&transaction, path)?;
+    apply(&transaction, version)?;
+    Ok(transaction.commit()?)
+}
+
+/// Cannot be done within a transaction; the file keeps it.
+fn use_log(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
+}
+
+/// The version of a database that is ours, or empty and to become ours.
+fn usable_version(transaction: &Transaction<'_>, path: &Path) -> Result<i64, Failure> {
+    let marks = Marks::read(transaction)?;
+    if marks.application == APPLICATION_ID {
+        let newer = marks.version > KNOWN;
+        return if newer {
+            Err(failure::newer(path, marks.version, KNOWN).into())
+        } else {
+            Ok(marks.version)
+        };
+    }
+    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let empty = marks == (Marks { version: 0, application: 0 }) && tables == 0;
+    if empty { Ok(0) } else { Err(failure::foreign(path).into()) }
+}
+
+/// Applies the migrations that a database of `version` has not seen.
+fn apply(transaction: &Transaction<'_>, version: i64) -> Result<(), rusqlite::Error> {
+    for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(0)) {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", KNOWN)?;
-    transaction.commit()?;
-    Ok(())
+    transaction.pragma_update(None, "user_version", KNOWN)
 }
 
 #[cfg(test)]

@@ -69,6 +69,7 @@ impl RunStore for SqliteStore {
             };
             responses::replace(&transaction, id, run.response.as_deref())?;
             transaction.commit()?;
+            database.tidy();
             Ok(run.revision.next())
         })?;
         updated.ok_or_else(|| absent(&run.key))

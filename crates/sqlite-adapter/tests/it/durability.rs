@@ -3,7 +3,7 @@
 use crate::support::Place;
 use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_run};
 use lamplight_domain::{RunState, RunnerId};
-use lamplight_ports::{JobStore, RunSelector, RunStore, Runners};
+use lamplight_ports::{JobStore, RunFilter, RunSelector, RunStore, Runners};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use std::{
     io::{BufRead, BufReader},
@@ -92,5 +92,50 @@ async fn two_processes_write_to_one_store_at_once() {
     assert!(child.wait().unwrap().success());
     for n in 0..2 * EACH {
         assert_eq!(store.find(&RunSelector::Key(sample_key(n))).await.unwrap(), Some(sample_run(n)));
+    }
+}
+
+/// Inserts and concludes runs for ever, and says so after each call that returned.
+async fn write_without_end(path: PathBuf) {
+    let runner_id = RunnerId("writer".to_owned());
+    let store = SqliteStore::open(&path, SqliteOptions { runner_id }).await.unwrap();
+    let begun = RunStore::list(&store, &RunFilter::default()).await.unwrap().len();
+    for n in u32::try_from(begun).unwrap().. {
+        let mut run = sample_run(n);
+        store.insert(&run).await.unwrap();
+        println!("begun {n}");
+        finish(&mut run, n, RunState::Succeeded, Some(vec![b'x'; 300_000]));
+        store.update(&run).await.unwrap();
+        println!("ended {n}");
+    }
+}
+
+#[tokio::test]
+async fn whenever_a_writer_is_killed_nothing_that_returned_is_lost() {
+    if let Some(path) = told_place() {
+        return write_without_end(path).await;
+    }
+    let place = Place::new();
+    let name = "durability::whenever_a_writer_is_killed_nothing_that_returned_is_lost";
+    let program = std::env::current_exe().unwrap();
+    for lines in [1, 2, 7, 20, 33] {
+        let mut child = itself(&program, name, &place.path()).stdout(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let said = |line: &String| line.starts_with("begun ") || line.starts_with("ended ");
+        let returned: Vec<String> = output.lines().map_while(Result::ok).filter(said).take(lines).collect();
+        // The child is in the middle of its next call by now.
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(returned.len(), lines);
+        let store = place.open("witness").await;
+        for line in returned {
+            let (what, n) = line.split_once(' ').unwrap();
+            let n = n.parse().unwrap();
+            let run = store.find(&RunSelector::Key(sample_key(n))).await.unwrap().unwrap();
+            assert!(run.state() == RunState::Succeeded || what == "begun", "{line}: {}", run.state());
+        }
+        let sound: String =
+            place.raw().pragma_query_value(None, "integrity_check", |row| row.get(0)).unwrap();
+        assert_eq!(sound, "ok");
     }
 }

@@ -159,5 +159,8 @@ fn many_who_make_the_store_at_once_all_succeed() {
         made.unwrap();
         let kept: i64 = place.raw().query_row("SELECT count(*) FROM run", [], |row| row.get(0)).unwrap();
         assert_eq!(kept, 8);
+        for file in contents(place.path().parent().unwrap()).into_keys() {
+            assert!(["lamplight.db", "-wal", "-shm"].iter().any(|end| file.ends_with(end)), "{file}");
+        }
     }
 }

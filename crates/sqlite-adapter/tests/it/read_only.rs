@@ -10,7 +10,7 @@ use lamplight_conformance::samples::{sample_job, sample_key, sample_run};
 use lamplight_domain::RunnerId;
 use lamplight_ports::{JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, Runners};
 use std::{
-    fs,
+    fs, io,
     os::unix::{
         fs::{MetadataExt, PermissionsExt},
         process::CommandExt,
@@ -52,7 +52,15 @@ fn as_somebody_held_back(place: &Place, name: &str) {
     if fs::metadata(&program).unwrap().uid() == 0 {
         command.uid(NOBODY).gid(NOBODY);
     }
-    let output = command.current_dir("/").output().unwrap();
+    command.current_dir("/");
+    // A process that another test has just begun to start still holds our file open for writing for a moment.
+    let busy = |error: &io::Error| error.kind() == io::ErrorKind::ExecutableFileBusy;
+    let output = loop {
+        match command.output() {
+            Err(error) if busy(&error) => std::thread::yield_now(),
+            other => break other.unwrap(),
+        }
+    };
     // So that the folder can be removed.
     allow(place.path().parent().unwrap(), 0o755);
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);

@@ -1,0 +1,3 @@
+//! The ports as their users meet them.
+
+mod records;
