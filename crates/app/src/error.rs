@@ -163,7 +163,8 @@ impl AppError {
             Self::RunNotFound { .. } => Some("`lamplight runs list` shows the recorded runs".to_owned()),
             Self::FunctionNotFound { .. } => Some("`lamplight discover` shows the functions there are".to_owned()),
             Self::Arguments(_) => Some(
-                "give text as -p name=value and JSON as -p name:=json; `lamplight jobs show` lists the parameters"
+                "give text as -p name=value and JSON as -p name:=json; `lamplight jobs show` lists a job's parameters, \
+                 `lamplight jobs edit` adds to them"
                     .to_owned(),
             ),
             Self::RunId(_) => {

@@ -1,8 +1,9 @@
 //! The form in which runs and jobs are kept: a version, and a JSON body of that version.
 //!
-//! A reader accepts every body of its own major version: added fields have defaults, unknown fields are passed
-//! over. A record of a newer major version is refused and left as it is. Golden files in `tests/` keep old
-//! records readable.
+//! A reader accepts every body of its own version and of older ones: added fields have defaults. A record of a
+//! newer version is refused and left as it is. What an older reader would refuse or misread needs a new version:
+//! a new kind of warning or evidence, and any new setting or part of a parameter, for a setting passed over would
+//! change what a job does. Golden files in `tests/` keep old records readable.
 
 use lamplight_domain::{Job, Run};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
