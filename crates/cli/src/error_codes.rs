@@ -1,7 +1,7 @@
 //! Every stable error code that the command line can show; `docs/errors.md` has a section for each.
 
 /// All codes, in the order of the alphabet.
-pub const ERROR_CODES: &[
+pub const ERROR_CODES: &[&str] = &[
     "access_denied",
     "arguments_beside_payload",
     "client_context_too_large",
