@@ -1,9 +1,5 @@
 //! One signed Invoke against a local endpoint that does nothing, beside the same bytes through plain hyper.
-#![expect(
-    missing_docs,
-    clippy::unwrap_used,
-    reason = "criterion's macros make the items; a bench ends by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a bench ends by panicking")]
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -1,5 +1,4 @@
 //! Taking three outputs from responses of 6 MB, beside parsing all of it into `serde_json::Value`.
-#![expect(missing_docs, reason = "criterion's macros make the items")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lamplight_benches::{compare, inputs};
@@ -21,11 +20,11 @@ fn outputs(criterion: &mut Criterion) {
         assert_eq!(inputs::extract_by_value(&response).len(), 3, "{name}");
         group.throughput(Throughput::Bytes(response.len() as u64));
         group.bench_function(format!("{name}/lamplight"), |b| {
-            b.iter(|| extract_outputs(&parameters, &response))
+            b.iter(|| extract_outputs(&parameters, &response));
         });
         group.bench_function(format!("{name}/value"), |b| b.iter(|| inputs::extract_by_value(&response)));
         compare(
-            &format!("outputs/{name} of {:.1} MB", response.len() as f64 / 1e6),
+            &format!("outputs/{name} of {} bytes", response.len()),
             "serde_json::Value",
             target,
             || extract_outputs(&parameters, &response),

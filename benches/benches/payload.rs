@@ -1,9 +1,5 @@
 //! Building events of 1 KB, 100 KB and 6 MB, beside parsing into `serde_json::Value` and writing that.
-#![expect(
-    missing_docs,
-    clippy::unwrap_used,
-    reason = "criterion's macros make the items; a bench ends by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a bench ends by panicking")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lamplight_benches::{compare, inputs};
@@ -21,10 +17,10 @@ fn payload(criterion: &mut Criterion) {
         assert_eq!(serde_json::from_slice::<serde_json::Value>(built.as_bytes()).unwrap(), by_value);
         group.throughput(Throughput::Bytes(built.len() as u64));
         group.bench_function(format!("{name}/lamplight"), |b| {
-            b.iter(|| build_payload(&parameters, &arguments))
+            b.iter(|| build_payload(&parameters, &arguments));
         });
         group.bench_function(format!("{name}/value"), |b| {
-            b.iter(|| inputs::build_by_value(&parameters, &arguments))
+            b.iter(|| inputs::build_by_value(&parameters, &arguments));
         });
         compare(
             &format!("payload/{name}"),

@@ -1,8 +1,8 @@
 //! A whole `lamplight run` process, store included, beside `curl --aws-sigv4` and `aws lambda invoke` against the
 //! same local endpoint, and the peak memory of a run with 6 MB each way.
 //!
-//! `cargo bench -p lamplight-benches --bench process` measures the binary that LAMPLIGHT_BIN names, else the one of
-//! the `dist` profile; AWS_CLI names the `aws` to compare with.
+//! `cargo bench -p lamplight-benches --bench process` measures the binary that `LAMPLIGHT_BIN` names, else the one of
+//! the `dist` profile; `AWS_CLI` names the `aws` to compare with.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,

@@ -1,9 +1,5 @@
 //! Writing and reading run ids, beside the same record as JSON.
-#![expect(
-    missing_docs,
-    clippy::unwrap_used,
-    reason = "criterion's macros make the items; a bench ends by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a bench ends by panicking")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use lamplight_benches::compare;

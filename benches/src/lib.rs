@@ -29,7 +29,10 @@ pub fn compare<A, B>(
     };
     // A pair takes as long as it takes; small work is repeated until a pair is long enough to be timed.
     let single = once(&mut || drop(black_box(baseline())));
-    let repeats = ((0.005 / single.max(1e-9)) as usize).clamp(1, 100_000);
+    let mut repeats = 1_u32;
+    while f64::from(repeats) * single < 0.005 && repeats < 100_000 {
+        repeats *= 2;
+    }
     for _ in 0..31 {
         own.push(once(&mut || (0..repeats).for_each(|_| drop(black_box(ours())))));
         other.push(once(&mut || (0..repeats).for_each(|_| drop(black_box(baseline())))));

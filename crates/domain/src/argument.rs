@@ -1,6 +1,6 @@
 //! The values given for one run.
 
-use crate::{MASK, NameError, ParamName, RawJson};
+use crate::{MASK, NameError, ParamName, RawJson, name::fold};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -81,8 +81,11 @@ impl Arguments {
     }
 }
 
+/// Whether two names are the same without regard to case. Names of ASCII alone, the common case, are compared
+/// without an allocation; for these both ways of folding agree.
 pub(crate) fn same_name(a: &ParamName, b: &ParamName) -> bool {
-    a == b || a.folded() == b.folded()
+    let (a, b) = (a.as_str(), b.as_str());
+    if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { fold(a) == fold(b) }
 }
 
 /// What a run keeps of an argument.

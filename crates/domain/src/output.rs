@@ -128,7 +128,8 @@ pub fn extract_outputs(parameters: &ParameterList, response: &[u8]) -> Extractio
     if slots.is_empty() {
         return Extraction::default();
     }
-    let text = match std::str::from_utf8(response) {
+    // Twice as fast as the standard library's check on text that is not all ASCII.
+    let text = match simdutf8::compat::from_utf8(response) {
         Ok(text) => text,
         Err(error) => return refused(Warning::ResponseNotJson { reason: error.to_string() }),
     };

@@ -57,7 +57,9 @@ impl RetryPolicy {
         }
         let doublings = made.saturating_sub(1).min(16);
         let ceiling = Self::FIRST_BACKOFF.saturating_mul(1 << doublings).min(Self::LONGEST_BACKOFF);
-        let wait = ceiling.mul_f64(jitter.clamp(0.0, 1.0));
+        // A number that is none waits the longest.
+        let share = if jitter.is_nan() { 1.0 } else { jitter.clamp(0.0, 1.0) };
+        let wait = ceiling.mul_f64(share);
         Some(asked.map_or(wait, |asked| wait.max(asked)).min(Self::LONGEST_BACKOFF))
     }
 }
@@ -92,6 +94,8 @@ mod tests {
         let asked = Some(Duration::from_hours(1));
         let capped = policy.next_wait(1, Delivery::NotSent, Start::DidNotStart, true, asked, 0.0);
         assert_eq!(capped, Some(RetryPolicy::LONGEST_BACKOFF));
+        let odd = policy.next_wait(1, Delivery::NotSent, Start::DidNotStart, true, None, f64::NAN);
+        assert_eq!(odd, Some(RetryPolicy::FIRST_BACKOFF));
         assert!(RetryPolicy::new(0).is_err() && RetryPolicy::new(11).is_err());
     }
 }

@@ -55,9 +55,10 @@ proptest! {
     fn any_text_arrives_as_that_text_or_as_the_json_it_spells(given in "\\PC{0,40}|[\\[{][\\PC]{0,20}|\\s*[\\[{].{0,10}") {
         let arrived = property(&build(DataType::String, text(&given)).unwrap());
         let spelled = serde_json::from_str::<&RawValue>(&given).ok().filter(|raw| raw.get().starts_with(['{', '[']));
-        match spelled {
-            Some(raw) => prop_assert_eq!(arrived, raw.get()),
-            None => prop_assert_eq!(serde_json::from_str::<String>(&arrived).unwrap(), given),
+        if let Some(raw) = spelled {
+            prop_assert_eq!(arrived, raw.get());
+        } else {
+            prop_assert_eq!(serde_json::from_str::<String>(&arrived).unwrap(), given);
         }
     }
 
