@@ -43,6 +43,8 @@ pub enum JobEdit {
     MaxAttempts(Option<u32>),
     /// Overrides whether the log tail is asked for.
     LogTail(Option<bool>),
+    /// Overrides what the function learns of its caller, as JSON.
+    ClientContext(Option<String>),
     /// Moves the job to another connection.
     Connection(ConnectionName),
     /// Describes the job.
@@ -76,6 +78,7 @@ pub async fn edit_job(
             JobEdit::Qualifier(value) => job.overrides.qualifier = value,
             JobEdit::MaxAttempts(value) => job.overrides.max_attempts = value,
             JobEdit::LogTail(value) => job.overrides.log_tail = value,
+            JobEdit::ClientContext(value) => job.overrides.client_context = value,
             JobEdit::Connection(value) => job.connection = value,
             JobEdit::Description(value) => job.description = value,
         }

@@ -83,6 +83,12 @@ pub struct EditArgs {
     /// Override the number of attempts; `none` leaves it to the connection
     #[arg(long, value_name = "N")]
     pub max_attempts: Option<String>,
+    /// Override whether the end of the log is asked for: true, false, or `none`
+    #[arg(long, value_name = "BOOL")]
+    pub log_tail: Option<String>,
+    /// Override the JSON that the function finds in its context's client context, or `none`
+    #[arg(long, value_name = "JSON")]
+    pub client_context: Option<String>,
     /// Move the job to another connection
     #[arg(long, value_name = "NAME")]
     pub move_to: Option<String>,

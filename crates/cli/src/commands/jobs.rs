@@ -187,6 +187,12 @@ fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
     if let Some(text) = &args.max_attempts {
         edits.push(JobEdit::MaxAttempts(or_none(text)?));
     }
+    if let Some(text) = &args.log_tail {
+        edits.push(JobEdit::LogTail(or_none(text)?));
+    }
+    if let Some(text) = &args.client_context {
+        edits.push(JobEdit::ClientContext(or_none(text)?));
+    }
     if let Some(text) = &args.move_to {
         edits.push(JobEdit::Connection(parse(text)?));
     }
