@@ -92,28 +92,31 @@ fn serve(ledger: Ledger) -> String {
     url
 }
 
+/// The number of the run and the length of the body; `None` where the client has hung up.
+fn read_head(reader: &mut impl BufRead) -> std::io::Result<Option<(u64, usize)>> {
+    let (mut line, mut length, mut run) = (String::new(), 0, 0);
+    while line != "\r\n" {
+        line.clear();
+        if reader.read_line(&mut line)? == 0 {
+            return Ok(None);
+        }
+        if let Some(path) = line.strip_prefix("POST ") {
+            let number = path.split("case-").nth(1).and_then(|rest| rest.split('/').next());
+            run = number.unwrap().parse().unwrap();
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+    }
+    Ok(Some((run, length)))
+}
+
 fn react(stream: TcpStream, ledger: &Ledger) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut writer = stream;
     loop {
-        let (mut line, mut length, mut run) = (String::new(), 0, 0);
-        loop {
-            line.clear();
-            if reader.read_line(&mut line)? == 0 {
-                return Ok(());
-            }
-            if let Some(path) = line.strip_prefix("POST ") {
-                let number = path.split("case-").nth(1).and_then(|rest| rest.split('/').next());
-                run = number.unwrap().parse().unwrap();
-            }
-            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().unwrap();
-            }
-            if line == "\r\n" {
-                break;
-            }
-        }
+        let Some((run, length)) = read_head(&mut reader)? else { return Ok(()) };
         let reaction = {
             let mut ledger = ledger.lock().unwrap();
             let seen = ledger.entry(run).or_default();
@@ -123,7 +126,7 @@ fn react(stream: TcpStream, ledger: &Ledger) -> std::io::Result<()> {
         if !matches!(reaction, Reaction::ResetBeforeTheBody) {
             reader.read_exact(&mut vec![0; length])?;
         }
-        let mut executes = |well: bool| {
+        let executes = |well: bool| {
             let mut ledger = ledger.lock().unwrap();
             let seen = ledger.entry(run).or_default();
             seen.executions += 1;
