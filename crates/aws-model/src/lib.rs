@@ -15,6 +15,7 @@ pub mod qualifier;
 pub mod region;
 pub mod report;
 mod text;
+pub mod trust;
 
 pub use architecture::{Architecture, UnknownArchitecture};
 pub use arn::{ArnError, ArnPart, FunctionArn};

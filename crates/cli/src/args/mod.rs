@@ -1,11 +1,13 @@
 //! The grammar of the command line, one file a group of verbs.
 
 mod discover;
+mod iam;
 mod jobs;
 mod run;
 mod runs;
 
 pub use discover::DiscoverArgs;
+pub use iam::{Claim, IamCommand, PolicyPurpose, TrustedParty};
 pub use jobs::{EditArgs, JobsCommand};
 pub use run::RunArgs;
 pub use runs::{RunsCommand, RunsListArgs};
@@ -124,6 +126,9 @@ pub enum Command {
         #[arg(long)]
         print: bool,
     },
+    /// Print the policies that AWS needs to let Lamplight in, and no more
+    #[command(subcommand)]
+    Iam(IamCommand),
     /// Print a script that completes the command line in a shell
     Completions {
         /// The shell

@@ -1,6 +1,7 @@
 //! One file a verb, or group of verbs: parse what clap left as text, call a use case, render.
 
 mod discover;
+mod iam;
 mod jobs;
 mod open;
 mod run;
@@ -19,6 +20,7 @@ pub async fn run(command: Command, wiring: &Wiring) -> Result<ExitCode, Failure>
         Command::Cancel { run } => runs::cancel(&run, wiring).await,
         Command::Runs(command) => runs::runs(command, wiring).await,
         Command::Open { target, print } => open::open(&target, print, wiring).await,
+        Command::Iam(command) => iam::iam(&command, wiring),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "lamplight", &mut script);

@@ -6,5 +6,6 @@ mod demo;
 mod documents;
 mod faults;
 mod lamplight;
+mod policies;
 mod signals;
 mod store;

@@ -1,0 +1,334 @@
+//! Trust policies: who may take a role on, each with the conditions that keep everybody else out.
+
+use crate::{Effect, Partition, PolicyDocument};
+use serde::Serialize;
+use std::{collections::BTreeMap, fmt};
+
+/// The audience that STS expects in a web identity token unless a provider is set up for another one (IAM User
+/// Guide, "Create an OIDC identity provider in IAM").
+pub const STS_AUDIENCE: &str = "sts.amazonaws.com";
+
+type Conditions = BTreeMap<String, BTreeMap<String, String>>;
+
+/// A role's trust policy. Serialises to IAM's own JSON.
+///
+/// ```
+/// use lamplight_aws_model::trust::{SwfScope, TrustPolicy};
+///
+/// let scope = SwfScope { source_arn: Some("arn:aws:swf:*:123456789012:/domain/orders".into()), source_account: None };
+/// let json = serde_json::to_value(TrustPolicy::swf(&scope)?)?;
+/// assert_eq!(json["Statement"][0]["Principal"]["Service"], "swf.amazonaws.com");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TrustPolicy {
+    version: &'static str,
+    statement: [TrustStatement; 1],
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TrustStatement {
+    effect: Effect,
+    principal: BTreeMap<&'static str, String>,
+    action: &'static str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    condition: Conditions,
+}
+
+/// Why a trust policy is not written: it would trust nobody, or more than was meant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TrustError {
+    /// A value breaks the rule for its kind.
+    #[error("{what} {text:?} {rule}")]
+    Value {
+        /// What the text was meant to be.
+        what: &'static str,
+        /// The text.
+        text: String,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// Nothing limits who may take the role on.
+    #[error("{0}")]
+    Unlimited(&'static str),
+    /// The two conditions name different accounts, so nothing could ever meet both.
+    #[error(
+        "the source ARN is of account {in_arn} and the source account is {account}; both must be the same"
+    )]
+    Accounts {
+        /// The account in the ARN.
+        in_arn: String,
+        /// The account given beside it.
+        account: String,
+    },
+}
+
+/// Which executions of Amazon SWF may use a role.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SwfScope {
+    /// A domain's ARN; its region may be `*`.
+    pub source_arn: Option<String>,
+    /// An account.
+    pub source_account: Option<String>,
+}
+
+impl TrustPolicy {
+    /// Trusts one workload identity of a Microsoft Entra tenant, through the tenant's v2.0 issuer.
+    ///
+    /// `claim` is `sub`, or `oid` where the identity provider passes it on.
+    pub fn entra(
+        partition: Partition,
+        account: &str,
+        tenant: &str,
+        claim: EntraClaim,
+        value: &str,
+    ) -> Result<Self, TrustError> {
+        let rule = "is no tenant id; it looks like 11111111-2222-3333-4444-555555555555";
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit());
+        let lengths: Vec<usize> = tenant.split('-').map(str::len).collect();
+        check(tenant.split('-').all(digits) && lengths == [8, 4, 4, 4, 12], "tenant", tenant, rule)?;
+        check(
+            !value.is_empty() && !value.contains('*'),
+            "claim value",
+            value,
+            "must be one identity, without '*'",
+        )?;
+        let issuer = format!("login.microsoftonline.com/{tenant}/v2.0");
+        let condition = [
+            (format!("{issuer}:aud"), STS_AUDIENCE.to_owned()),
+            (format!("{issuer}:{claim}"), value.to_owned()),
+        ];
+        Self::federated(partition, account, &issuer, operator("StringEquals", condition))
+    }
+
+    /// Trusts the GitHub Actions of one repository; `reference` limits it further, as `ref:refs/heads/main`
+    /// (GitHub documentation, on OIDC with Amazon Web Services).
+    pub fn github(
+        partition: Partition,
+        account: &str,
+        repository: &str,
+        reference: Option<&str>,
+    ) -> Result<Self, TrustError> {
+        let good = repository.split_once('/').is_some_and(|(owner, name)| {
+            let plain = |text: &str| {
+                !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+            };
+            plain(owner) && plain(name)
+        });
+        check(good, "repository", repository, "must be OWNER/NAME, without '*'")?;
+        let issuer = "token.actions.githubusercontent.com";
+        let subject = format!("repo:{repository}:{}", reference.unwrap_or("*"));
+        let mut condition = operator("StringEquals", [(format!("{issuer}:aud"), STS_AUDIENCE.to_owned())]);
+        condition.extend(operator("StringLike", [(format!("{issuer}:sub"), subject)]));
+        Self::federated(partition, account, issuer, condition)
+    }
+
+    /// Trusts a user, role or account of AWS, with an external id that the other side must name (IAM User Guide,
+    /// "Access to AWS accounts owned by third parties").
+    pub fn assume_role(principal: &str, external_id: Option<&str>) -> Result<Self, TrustError> {
+        let parts: Vec<&str> = principal.splitn(6, ':').collect();
+        let good = matches!(parts[..], ["arn", partition, "iam" | "sts", "", account, resource]
+            if partition.starts_with("aws") && is_account(account) && !resource.is_empty());
+        check(
+            good && !principal.contains('*'),
+            "principal",
+            principal,
+            "must be the ARN of a user, role or account",
+        )?;
+        let condition = match external_id {
+            None => Conditions::new(),
+            Some(id) => {
+                let plain = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&b);
+                let good = (2..=1224).contains(&id.len()) && id.bytes().all(plain);
+                check(good, "external id", id, "must be 2-1224 letters, digits or one of _+=,.@:/-")?;
+                operator("StringEquals", [("sts:ExternalId".to_owned(), id.to_owned())])
+            }
+        };
+        Ok(Self::one([("AWS", principal.to_owned())].into(), "sts:AssumeRole", condition))
+    }
+
+    /// Trusts Amazon SWF on behalf of a domain, an account, or both (SWF developer guide, "AWS Lambda tasks").
+    pub fn swf(scope: &SwfScope) -> Result<Self, TrustError> {
+        let mut condition = Conditions::new();
+        let mut account_in_arn = None;
+        if let Some(arn) = &scope.source_arn {
+            let parts: Vec<&str> = arn.splitn(6, ':').collect();
+            match parts[..] {
+                ["arn", partition, "swf", region, account, domain]
+                    if partition.starts_with("aws")
+                        && !region.is_empty()
+                        && is_account(account)
+                        && domain.strip_prefix("/domain/").is_some_and(|name| !name.is_empty()) =>
+                {
+                    account_in_arn = Some(account);
+                }
+                _ => {
+                    check(
+                        false,
+                        "source ARN",
+                        arn,
+                        "must look like arn:aws:swf:*:123456789012:/domain/NAME",
+                    )?;
+                }
+            }
+            condition.extend(operator("ArnLike", [("aws:SourceArn".to_owned(), arn.clone())]));
+        }
+        if let Some(account) = &scope.source_account {
+            check(is_account(account), "source account", account, "must be 12 digits")?;
+            if let Some(in_arn) = account_in_arn.filter(|in_arn| in_arn != account) {
+                return Err(TrustError::Accounts { in_arn: in_arn.to_owned(), account: account.clone() });
+            }
+            condition.extend(operator("StringEquals", [("aws:SourceAccount".to_owned(), account.clone())]));
+        }
+        if condition.is_empty() {
+            return Err(TrustError::Unlimited(
+                "without a source ARN or a source account every workflow of every account could use the role",
+            ));
+        }
+        Ok(Self::one([("Service", "swf.amazonaws.com".to_owned())].into(), "sts:AssumeRole", condition))
+    }
+
+    fn federated(
+        partition: Partition,
+        account: &str,
+        issuer: &str,
+        condition: Conditions,
+    ) -> Result<Self, TrustError> {
+        check(is_account(account), "account", account, "must be 12 digits")?;
+        let provider = format!("arn:{}:iam::{account}:oidc-provider/{issuer}", partition.id());
+        Ok(Self::one([("Federated", provider)].into(), "sts:AssumeRoleWithWebIdentity", condition))
+    }
+
+    fn one(principal: BTreeMap<&'static str, String>, action: &'static str, condition: Conditions) -> Self {
+        let statement = TrustStatement { effect: Effect::Allow, principal, action, condition };
+        Self { version: PolicyDocument::VERSION, statement: [statement] }
+    }
+}
+
+/// The claim of an Entra token that names the workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntraClaim {
+    /// The subject.
+    Sub,
+    /// The object id.
+    Oid,
+}
+
+impl fmt::Display for EntraClaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sub => "sub",
+            Self::Oid => "oid",
+        })
+    }
+}
+
+fn operator<const N: usize>(name: &str, conditions: [(String, String); N]) -> Conditions {
+    [(name.to_owned(), conditions.into())].into()
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn check(good: bool, what: &'static str, text: &str, rule: &'static str) -> Result<(), TrustError> {
+    if good { Ok(()) } else { Err(TrustError::Value { what, text: text.to_owned(), rule }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const ACCOUNT: &str = "123456789012";
+    const TENANT: &str = "11111111-2222-3333-4444-555555555555";
+
+    fn statement(policy: &TrustPolicy) -> Value {
+        let json = serde_json::to_value(policy).unwrap();
+        assert_eq!(json["Version"], "2012-10-17");
+        json["Statement"][0].clone()
+    }
+
+    #[test]
+    fn an_entra_identity_is_named_by_audience_and_claim() {
+        for (claim, word) in [(EntraClaim::Sub, "sub"), (EntraClaim::Oid, "oid")] {
+            let policy = TrustPolicy::entra(Partition::Aws, ACCOUNT, TENANT, claim, "the-identity").unwrap();
+            let issuer = format!("login.microsoftonline.com/{TENANT}/v2.0");
+            assert_eq!(
+                statement(&policy),
+                json!({
+                    "Effect": "Allow",
+                    "Principal": { "Federated": format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}") },
+                    "Action": "sts:AssumeRoleWithWebIdentity",
+                    "Condition": { "StringEquals": {
+                        format!("{issuer}:aud"): "sts.amazonaws.com",
+                        format!("{issuer}:{word}"): "the-identity",
+                    } },
+                })
+            );
+        }
+        for (account, tenant, value) in
+            [("1", TENANT, "x"), (ACCOUNT, "contoso", "x"), (ACCOUNT, TENANT, "*")]
+        {
+            assert!(TrustPolicy::entra(Partition::Aws, account, tenant, EntraClaim::Sub, value).is_err());
+        }
+    }
+
+    #[test]
+    fn github_is_limited_to_a_repository() {
+        let policy =
+            TrustPolicy::github(Partition::AwsCn, ACCOUNT, "acme/jobs", Some("ref:refs/heads/main")).unwrap();
+        let statement = statement(&policy);
+        assert_eq!(
+            statement["Condition"]["StringLike"]["token.actions.githubusercontent.com:sub"],
+            "repo:acme/jobs:ref:refs/heads/main"
+        );
+        assert!(statement["Principal"]["Federated"].as_str().unwrap().starts_with("arn:aws-cn:iam::"));
+        for repository in ["acme", "acme/*", "*/jobs", "", "a/b/c"] {
+            assert!(TrustPolicy::github(Partition::Aws, ACCOUNT, repository, None).is_err(), "{repository}");
+        }
+    }
+
+    #[test]
+    fn another_account_names_the_external_id() {
+        let user = "arn:aws:iam::123456789012:user/bootstrap";
+        let policy = TrustPolicy::assume_role(user, Some("lamplight-42")).unwrap();
+        assert_eq!(
+            statement(&policy)["Condition"],
+            json!({ "StringEquals": { "sts:ExternalId": "lamplight-42" } })
+        );
+        assert!(statement(&TrustPolicy::assume_role(user, None).unwrap()).get("Condition").is_none());
+        for (principal, id) in
+            [("*", None), ("arn:aws:s3:::bucket", None), (user, Some("a")), (user, Some("a b"))]
+        {
+            assert!(TrustPolicy::assume_role(principal, id).is_err(), "{principal} {id:?}");
+        }
+    }
+
+    #[test]
+    fn swf_is_limited_and_its_two_accounts_agree() {
+        let arn = Some("arn:aws:swf:*:123456789012:/domain/someDomain".to_owned());
+        let scope = |source_arn: &Option<String>, account: Option<&str>| SwfScope {
+            source_arn: source_arn.clone(),
+            source_account: account.map(str::to_owned),
+        };
+        let both = TrustPolicy::swf(&scope(&arn, Some(ACCOUNT))).unwrap();
+        assert_eq!(
+            statement(&both)["Condition"],
+            json!({
+                "ArnLike": { "aws:SourceArn": "arn:aws:swf:*:123456789012:/domain/someDomain" },
+                "StringEquals": { "aws:SourceAccount": ACCOUNT },
+            })
+        );
+        assert!(
+            TrustPolicy::swf(&scope(&arn, None)).is_ok()
+                && TrustPolicy::swf(&scope(&None, Some(ACCOUNT))).is_ok()
+        );
+        let error = TrustPolicy::swf(&scope(&arn, Some("210987654321"))).unwrap_err();
+        assert!(matches!(error, TrustError::Accounts { .. }), "{error}");
+        assert!(matches!(TrustPolicy::swf(&SwfScope::default()), Err(TrustError::Unlimited(_))));
+        assert!(TrustPolicy::swf(&scope(&Some("arn:aws:lambda:x".into()), None)).is_err());
+    }
+}

@@ -1,0 +1,59 @@
+//! Policies as people paste them into IAM.
+
+use crate::lamplight::Lamplight;
+
+#[test]
+fn policies_grant_no_more_than_asked_for() {
+    let lamplight = Lamplight::new();
+    let arn = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
+    let policy = lamplight.json(&["iam", "policy", "--function", arn]);
+    assert_eq!(policy["Statement"][0]["Resource"], serde_json::json!([arn, format!("{arn}:*")]));
+    let policy = lamplight.json(&["iam", "policy", "--for", "discover"]);
+    assert_eq!(policy["Statement"][0]["Action"], serde_json::json!(["lambda:ListFunctions"]));
+    for (arguments, part) in [
+        (vec!["policy"], "names the functions"),
+        (vec!["policy", "--function", "adder"], "adder"),
+        (vec!["trust-policy", "swf"], "every workflow of every account"),
+        (
+            vec![
+                "trust-policy",
+                "swf",
+                "--source-arn",
+                "arn:aws:swf:*:123456789012:/domain/d",
+                "--source-account",
+                "210987654321",
+            ],
+            "both must be the same",
+        ),
+    ] {
+        let done = lamplight.run(&[&["iam"], arguments.as_slice()].concat());
+        assert_eq!(done.code, 2, "{done:#?}");
+        assert!(done.stderr.contains(part) && done.stdout.is_empty(), "{done:#?}");
+    }
+}
+
+#[test]
+fn trust_is_bound_to_one_party() {
+    let lamplight = Lamplight::new();
+    let account = "123456789012";
+    let github = lamplight.json(&[
+        "iam",
+        "trust-policy",
+        "github",
+        "--account",
+        account,
+        "--repository",
+        "acme/jobs",
+        "--region",
+        "cn-north-1",
+    ]);
+    let statement = &github["Statement"][0];
+    assert!(
+        statement["Principal"]["Federated"].as_str().unwrap().starts_with("arn:aws-cn:iam::"),
+        "{github}"
+    );
+    let user = "arn:aws:iam::123456789012:user/bootstrap";
+    let role =
+        lamplight.json(&["iam", "trust-policy", "assume-role", "--principal", user, "--external-id", "l-42"]);
+    assert_eq!(role["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"], "l-42");
+}
