@@ -25,7 +25,7 @@ pub fn read_parameter(arguments: &mut Arguments, text: &str) -> Result<(), Failu
 
 /// Reads a whole file of values, a JSON or YAML object; `-` is stdin.
 pub fn read_parameters_file(arguments: &mut Arguments, file: &str) -> Result<(), Failure> {
-    let text = read_text(file)?;
+    let text = read_document(file)?;
     let source = source_name(file);
     if text.trim_start().starts_with('{') {
         let values: Properties = serde_json::from_str(&text).map_err(|error| {
@@ -51,10 +51,19 @@ pub fn read_parameters_file(arguments: &mut Arguments, file: &str) -> Result<(),
 /// Reads a raw event: JSON, `@FILE` or `-` for stdin.
 pub fn read_payload(text: &str) -> Result<String, Failure> {
     match text.strip_prefix('@') {
-        Some(file) => read_text(file),
-        None if text == "-" => read_text("-"),
+        Some(file) => read_document(file),
+        None if text == "-" => read_document("-"),
         None => Ok(text.to_owned()),
     }
+}
+
+/// Reads a document; `-` is stdin. The mark that some editors put in front of UTF-8 is no part of it.
+pub fn read_document(file: &str) -> Result<String, Failure> {
+    let mut text = read_text(file)?;
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    Ok(text)
 }
 
 /// Reads a text file; `-` is stdin.
@@ -159,6 +168,9 @@ mod tests {
             .unwrap();
         let given: Vec<_> = arguments.iter().map(|(_, value)| value.as_given().to_owned()).collect();
         assert_eq!(given, ["1.10", "12345678901234567890.10", "{}"]);
+        let mut marked = Arguments::default();
+        read_parameters_file(&mut marked, &file("bom.json", "\u{feff}{\"a\": 1}")).unwrap();
+        assert_eq!(marked.get(&"a".parse().unwrap()), Some(&Argument::Json(RawJson::parse("1").unwrap())));
         let failure = read_parameters_file(&mut arguments, &file("d.json", "{\"x\":1,\"X\":2}")).unwrap_err();
         assert!(failure.message.contains("more than once"), "{}", failure.message);
         let failure = read_parameters_file(&mut arguments, &file("e.yaml", "y: 1\nz: [1]\n")).unwrap_err();

@@ -60,17 +60,22 @@ impl ExitCode {
         match (run.state(), run.status()) {
             (_, Status::Success) => Self::Success,
             (_, Status::Unknown) => Self::OutcomeUnknown,
-            (RunState::Rejected, Status::Failed) => Self::of_rejection(run),
+            (RunState::Rejected, Status::Failed) => {
+                Self::of_rejection(run.error.as_ref().map_or("", |error| error.code.as_str()))
+            }
             (_, Status::Failed) => Self::FunctionFailed,
         }
     }
 
-    fn of_rejection(run: &Run) -> Self {
-        match run.error.as_ref().map(|error| error.code.as_str()) {
-            Some("access_denied" | "not_authenticated" | "credentials_missing") => Self::Access,
-            Some("throttled" | "payload_too_large") => Self::Limit,
-            Some("function_not_found") => Self::NotFound,
-            Some("invalid_request") => Self::Usage,
+    /// The code of a run that was rejected with this error code.
+    pub fn of_rejection(error_code: &str) -> Self {
+        match error_code {
+            "access_denied" | "credentials_failed" | "credentials_missing" | "not_authenticated" => {
+                Self::Access
+            }
+            "client_context_too_large" | "payload_too_large" | "quota_exceeded" | "throttled" => Self::Limit,
+            "function_not_found" => Self::NotFound,
+            "invalid_endpoint" | "invalid_request" => Self::Usage,
             _ => Self::Unexpected,
         }
     }

@@ -3,7 +3,7 @@
 use crate::{
     ExitCode,
     args::{EditArgs, JobsCommand},
-    arguments::{read_text, source_name},
+    arguments::{read_document, source_name},
     commands::parse,
     failure::Failure,
     output, render,
@@ -90,7 +90,7 @@ async fn export(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> 
 }
 
 async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
-    let documents: Vec<JobDocument> = yaml::read_all(&read_text(file)?, &source_name(file))?;
+    let documents: Vec<JobDocument> = yaml::read_all(&read_document(file)?, &source_name(file))?;
     if documents.is_empty() {
         return Err(Failure::usage("invalid_yaml", format!("{}: there is no document", source_name(file))));
     }

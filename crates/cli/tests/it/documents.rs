@@ -25,6 +25,27 @@ fn every_error_code_has_its_section_and_no_other_has() {
 }
 
 #[test]
+fn rejections_exit_as_documented() {
+    let text = docs("errors.md");
+    let of_a_run = text.split("## Of a call").next().unwrap();
+    let mut checked = 0;
+    for section in of_a_run.split("\n### ").skip(1) {
+        let (code, body) = section.split_once('\n').unwrap();
+        let said = body
+            .split("Exit ")
+            .nth(1)
+            .and_then(|rest| rest.get(..1))
+            .and_then(|digit| digit.parse::<u8>().ok());
+        // 3 and 7 follow from the state alone; a run that lost its process has no exit of its own.
+        if let Some(said) = said.filter(|said| ![3, 7].contains(said)) {
+            assert_eq!(ExitCode::of_rejection(code) as u8, said, "{code}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 10, "{checked}");
+}
+
+#[test]
 fn every_code_in_the_sources_is_listed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let known: BTreeSet<&str> = lamplight_cli::ERROR_CODES.iter().copied().collect();
