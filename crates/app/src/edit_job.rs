@@ -84,7 +84,7 @@ pub async fn edit_job(
         }
     }
     job.parameters = ParameterList::try_from(parameters).map_err(AppError::Parameters)?;
-    check_overrides(&job.overrides)?;
+    check_overrides(&job)?;
     if job == stored.job {
         return Ok(stored);
     }
@@ -92,8 +92,10 @@ pub async fn edit_job(
     Ok(StoredJob { job, revision })
 }
 
-/// Holds what a job overrides against its ranges.
-pub(crate) fn check_overrides(overrides: &lamplight_domain::Overrides) -> Result<(), AppError> {
+/// Holds what a job overrides against its ranges, and against the function that it names.
+pub(crate) fn check_overrides(job: &lamplight_domain::Job) -> Result<(), AppError> {
+    let overrides = &job.overrides;
+    crate::prepare_run::one_qualifier(overrides.qualifier.clone(), &job.function)?;
     if let Some(attempts) = overrides.max_attempts {
         lamplight_domain::RetryPolicy::new(attempts).map_err(|error| AppError::Setting(error.to_string()))?;
     }

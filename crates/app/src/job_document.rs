@@ -57,22 +57,24 @@ impl From<Job> for JobDocument {
 impl JobDocument {
     /// The job that the document describes, with its function read by `platform`.
     pub(crate) fn into_job(self, platform: &dyn Platform) -> Result<Job, AppError> {
-        let wrong = |problem: String| AppError::Document { name: self.name.to_string(), problem };
+        let name = self.name.to_string();
+        let wrong = |problem: String| AppError::Document { name: name.clone(), problem };
         let mut function =
             platform.parse_function(&self.function).map_err(|error| wrong(error.to_string()))?;
         if let Some(qualifier) = &self.overrides.qualifier {
             platform.parse_qualifier(qualifier.as_str()).map_err(|error| wrong(error.to_string()))?;
         }
-        crate::edit_job::check_overrides(&self.overrides).map_err(|error| wrong(error.to_string()))?;
         function.timeout_seconds = self.timeout_seconds;
         function.architecture = self.architecture;
-        Ok(Job {
+        let job = Job {
             name: self.name,
             connection: self.connection,
             function,
             description: self.description,
             parameters: self.parameters,
             overrides: self.overrides,
-        })
+        };
+        crate::edit_job::check_overrides(&job).map_err(|error| wrong(error.to_string()))?;
+        Ok(job)
     }
 }

@@ -3,7 +3,7 @@
 use crate::{AppError, Target};
 use lamplight_domain::{
     Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, Level, Parameter, ParameterList,
-    Payload, RawJson, RecordedArgument, RetryPolicy, Scrubber, SecretRef, Settings, build_payload,
+    Payload, Qualifier, RawJson, RecordedArgument, RetryPolicy, Scrubber, SecretRef, Settings, build_payload,
 };
 use lamplight_ports::{Connection, ExposeSecret, SecretResolver};
 
@@ -97,8 +97,7 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
     })
 }
 
-/// A qualifier that stands in the function's text was given for this run, or by the job: it counts as that
-/// level's. Two different ones at once are a contradiction.
+/// A qualifier that stands in the function's text was given at the level that gave the text.
 fn effective_settings(
     run: &Settings,
     job: &Settings,
@@ -106,24 +105,27 @@ fn effective_settings(
     function: &FunctionRef,
     in_text_level: Level,
 ) -> Result<EffectiveSettings, AppError> {
-    let mut effective = EffectiveSettings::resolve(run, job, &connection.defaults);
+    let (mut run, mut job) = (run.clone(), job.clone());
+    let level = if in_text_level == Level::Run { &mut run } else { &mut job };
+    level.qualifier = one_qualifier(level.qualifier.take(), function)?;
+    let effective = EffectiveSettings::resolve(&run, &job, &connection.defaults);
     if let Some(qualifier) = &effective.qualifier.value {
         connection.platform.parse_qualifier(qualifier.as_str()).map_err(AppError::Reference)?;
     }
-    if let Some(in_text) = &function.qualifier {
-        match (&effective.qualifier.value, effective.qualifier.level) {
-            (Some(other), Level::Run | Level::Job) if other != in_text => {
-                return Err(AppError::Setting(format!(
-                    "qualifier {other} contradicts {in_text}, which stands in the function's name; give one of them"
-                )));
-            }
-            _ => {
-                effective.qualifier.value = Some(in_text.clone());
-                effective.qualifier.level = in_text_level;
-            }
-        }
-    }
     Ok(effective)
+}
+
+/// The qualifier of one level: in the function's text, beside it, or the same in both places.
+pub(crate) fn one_qualifier(
+    beside: Option<Qualifier>,
+    function: &FunctionRef,
+) -> Result<Option<Qualifier>, AppError> {
+    match (beside, &function.qualifier) {
+        (Some(beside), Some(in_text)) if beside != *in_text => Err(AppError::Setting(format!(
+            "qualifier {beside} contradicts {in_text}, which stands in the function's name; give one of them"
+        ))),
+        (beside, in_text) => Ok(beside.or_else(|| in_text.clone())),
+    }
 }
 
 /// Without a job there is no declaration: text is text (or the JSON object or array it spells), JSON is JSON.

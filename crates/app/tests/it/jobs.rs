@@ -103,6 +103,10 @@ async fn documents_come_back_as_they_left_and_a_wrong_one_changes_nothing() {
     assert!(error.to_string().starts_with("job two: "), "{error}");
     assert_eq!(export_jobs(&bench.store, &[]).await.unwrap(), documents);
     changed[1].function.clone_from(&documents[1].function);
+    changed[1].overrides.qualifier = Some("other".parse().unwrap());
+    let error = apply_jobs(&bench.connector, &bench.store, changed.clone()).await.unwrap_err();
+    assert!(error.to_string().contains("qualifier other contradicts live"), "{error}");
+    changed[1].overrides.qualifier = None;
     let applied = apply_jobs(&bench.connector, &bench.store, changed).await.unwrap();
     assert_eq!([applied[0].1, applied[1].1], [Applied::Configured, Applied::Unchanged]);
 }

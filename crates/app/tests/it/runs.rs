@@ -87,6 +87,18 @@ async fn settings_come_from_the_nearest_level_and_say_so() {
     let settings = Settings { qualifier: qualifier("test"), ..Settings::default() };
     let error = bench.start("echo:live", arguments(&[]), settings).await.unwrap_err();
     assert!(error.to_string().contains("contradicts"), "{error}");
+
+    // A run is nearer than a job, wherever the job says which version it means.
+    let mut in_text = job.clone();
+    in_text.name = "in-text".parse().unwrap();
+    in_text.overrides.qualifier = None;
+    in_text.function.qualifier = qualifier("live");
+    bench.keep(&in_text).await;
+    let run = bench.run("in-text", &[]).await.run;
+    assert_eq!((run.executed_version.as_deref(), run.effective.qualifier.level), (Some("3"), Level::Job));
+    let settings = Settings { qualifier: qualifier("test"), ..Settings::default() };
+    let run = bench.start("in-text", arguments(&[]), settings).await.unwrap().run;
+    assert_eq!((run.executed_version.as_deref(), run.effective.qualifier.level), (Some("4"), Level::Run));
 }
 
 #[tokio::test]
