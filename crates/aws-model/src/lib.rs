@@ -14,6 +14,7 @@ pub mod prices;
 pub mod qualifier;
 pub mod region;
 pub mod report;
+pub mod role;
 mod text;
 pub mod trust;
 
@@ -30,3 +31,6 @@ pub use prices::{PriceError, PriceTable, Prices};
 pub use qualifier::{Qualifier, QualifierError, QualifierKind};
 pub use region::{Region, RegionError};
 pub use report::{Report, ReportStatus};
+pub use role::{
+    ExternalId, PolicyArn, RoleArn, RoleError, RoleSessionName, SessionDuration, SessionPolicy, SessionTag,
+};

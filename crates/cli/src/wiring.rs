@@ -209,6 +209,7 @@ impl Wiring {
             catalogue: ports.catalogue,
             invoker: ports.invoker,
             identity: ports.identity,
+            reachability: ports.reachability,
             platform: Arc::new(platform),
         })
     }

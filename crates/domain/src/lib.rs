@@ -20,6 +20,7 @@ mod retry;
 mod run;
 mod run_id;
 mod secret;
+mod secret_ref;
 mod setting;
 mod status;
 mod suggest;
@@ -41,7 +42,8 @@ pub use report::ExecutionReport;
 pub use retry::{InvalidRetryPolicy, RetryPolicy};
 pub use run::{Conclusion, NewRun, Run, RunError, RunKey, RunKeyError, RunnerId, TransitionError};
 pub use run_id::{RunId, RunIdError};
-pub use secret::{Scrubber, SecretRef, SecretRefError, looks_secret};
+pub use secret::{Scrubber, looks_secret};
+pub use secret_ref::{SECRET_REF_FORMS, SecretRef, SecretRefError, StoreRef};
 pub use setting::{
     DEFAULT_MAX_ATTEMPTS, Effective, EffectiveSettings, InvocationType, Level, Settings,
     UnknownInvocationType,

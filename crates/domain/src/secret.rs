@@ -1,62 +1,7 @@
-//! Secrets: references to them, what looks like one, and taking them out of texts that are kept.
+//! Secrets: what looks like one, and taking them out of texts that are kept.
 
 use crate::MASK;
-use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
-
-/// Where a secret can be read when it is needed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum SecretRef {
-    /// An environment variable of our own process.
-    Env(String),
-    /// The content of a file, without the line end at its end.
-    File(String),
-}
-
-/// A text that is no secret reference. The text may be the secret, so it is not repeated.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a secret is given by reference: env:NAME or file:PATH")]
-pub struct SecretRefError;
-
-impl FromStr for SecretRef {
-    type Err = SecretRefError;
-
-    fn from_str(text: &str) -> Result<Self, SecretRefError> {
-        match text.split_once(':') {
-            Some(("env", name)) if !name.is_empty() && !name.contains(['=', '\0']) => {
-                Ok(Self::Env(name.to_owned()))
-            }
-            Some(("file", path)) if !path.is_empty() && !path.contains('\0') => {
-                Ok(Self::File(path.to_owned()))
-            }
-            _ => Err(SecretRefError),
-        }
-    }
-}
-
-impl TryFrom<String> for SecretRef {
-    type Error = SecretRefError;
-
-    fn try_from(text: String) -> Result<Self, SecretRefError> {
-        text.parse()
-    }
-}
-
-impl From<SecretRef> for String {
-    fn from(reference: SecretRef) -> Self {
-        reference.to_string()
-    }
-}
-
-impl fmt::Display for SecretRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Env(name) => write!(f, "env:{name}"),
-            Self::File(path) => write!(f, "file:{path}"),
-        }
-    }
-}
+use std::fmt;
 
 /// Words that make a variable's name look secret, compared without case and word by word.
 const SECRET_WORDS: [&str; 19] = [
@@ -289,15 +234,5 @@ mod tests {
         let clean = scrubber.scrub("{\"k\":\"pa\\\"ss\\nword\"} pa\"ss\nword pass abc".to_owned());
         assert_eq!(clean, "{\"k\":\"********\"} ******** ******** abc");
         assert_eq!(format!("{scrubber:?}"), "Scrubber(3 forms)");
-    }
-
-    #[test]
-    fn a_reference_is_read_back_and_a_literal_is_not_repeated() {
-        for text in ["env:NAME", "file:/run/secrets/x"] {
-            assert_eq!(text.parse::<SecretRef>().unwrap().to_string(), text);
-        }
-        for text in ["hunter2", "env:", "file:", "keyring", ""] {
-            assert!(!text.parse::<SecretRef>().unwrap_err().to_string().contains("hunter2"));
-        }
     }
 }

@@ -16,6 +16,7 @@ impl FakeProvider {
             catalogue: Arc::new(self.clone()),
             invoker: Arc::new(self.clone()),
             identity: Arc::new(self.clone()),
+            reachability: Arc::new(self.clone()),
             platform: self.platform(),
         }
     }

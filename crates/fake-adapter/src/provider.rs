@@ -3,7 +3,9 @@
 use crate::{FakeFunction, ManualClock, Script, SequentialIds};
 use async_trait::async_trait;
 use lamplight_domain::FunctionName;
-use lamplight_ports::{IdSource, Identity, PortError, PortErrorKind, Principal, Sleeper};
+use lamplight_ports::{
+    CredentialsSummary, IdSource, Identity, PortError, PortErrorKind, Principal, Reachability, Sleeper,
+};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -108,7 +110,18 @@ impl fmt::Debug for FakeProvider {
 }
 
 #[async_trait]
+impl Reachability for FakeProvider {
+    async fn reach(&self) -> Result<String, PortError> {
+        Ok("the simulator".to_owned())
+    }
+}
+
+#[async_trait]
 impl Identity for FakeProvider {
+    async fn credentials(&self) -> Result<CredentialsSummary, PortError> {
+        Ok(CredentialsSummary { source: "the simulator".to_owned(), expires_at: None })
+    }
+
     async fn who_am_i(&self) -> Result<Principal, PortError> {
         if self.refusing {
             return Err(Self::refusal("sts:GetCallerIdentity"));

@@ -1,6 +1,6 @@
 //! A named way into one account and region, opened.
 
-use crate::{FunctionCatalogue, Identity, Invoker, PortError};
+use crate::{FunctionCatalogue, Identity, Invoker, PortError, Reachability};
 use async_trait::async_trait;
 use lamplight_domain::{ConnectionName, Platform, Settings};
 use std::{fmt::Debug, sync::Arc};
@@ -18,6 +18,8 @@ pub struct Connection {
     pub invoker: Arc<dyn Invoker>,
     /// Who we are.
     pub identity: Arc<dyn Identity>,
+    /// Whether it can be reached.
+    pub reachability: Arc<dyn Reachability>,
     /// What the provider knows without being asked.
     pub platform: Arc<dyn Platform>,
 }

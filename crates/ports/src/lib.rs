@@ -10,7 +10,7 @@
 //!    against every adapter. The fake is held to the same suite.
 //!
 //! # Adding a provider
-//! Implement [`FunctionCatalogue`], [`Invoker`] and [`Identity`], and `lamplight_domain::Platform`, in one
+//! Implement [`FunctionCatalogue`], [`Invoker`], [`Identity`] and [`Reachability`], and `lamplight_domain::Platform`, in one
 //! adapter crate, and hand them out through [`Connector`]. Domain, use cases and fronts stay as they are.
 //!
 //! # Conventions
@@ -22,24 +22,30 @@
 mod catalogue;
 mod connection;
 mod error;
+mod http;
 mod identity;
 mod invoker;
 mod job_store;
+mod reachability;
 pub mod record;
 mod run_store;
 mod runners;
 mod secrets;
 mod system;
+mod tokens;
 
 pub use catalogue::{FunctionCatalogue, FunctionPage, ListFunctions};
 pub use connection::{Connection, Connector};
 pub use error::{PortError, PortErrorKind};
-pub use identity::{Identity, Principal};
+pub use http::{HttpAnswer, HttpExchange, HttpMethod, HttpRequest, LARGEST_HTTP_BODY};
+pub use identity::{CredentialsSummary, Identity, Principal};
 pub use invoker::{InvokeAnswer, InvokeError, InvokeRequest, Invoker};
 pub use job_store::{JobStore, StoredJob};
+pub use reachability::Reachability;
 pub use run_store::{RunFilter, RunSelector, RunStore, RunSummary};
 pub use runners::Runners;
 pub use secrets::SecretResolver;
 pub use system::{Clock, IdSource, Sleeper};
+pub use tokens::TokenSource;
 
 pub use secrecy::{ExposeSecret, SecretString};

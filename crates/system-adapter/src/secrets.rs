@@ -79,6 +79,10 @@ impl SecretResolver for EnvAndFileSecrets {
         match reference {
             SecretRef::Env(name) => self.variable(name),
             SecretRef::File(path) => Self::file(path),
+            SecretRef::Keyring { .. } | SecretRef::Store(_) => {
+                let message = format!("secret {reference} is kept where this resolver does not look");
+                Err(PortError::new(PortErrorKind::Unsupported, "secret_unsupported", message))
+            }
         }
     }
 }
