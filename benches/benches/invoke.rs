@@ -13,7 +13,7 @@ use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, CredentialsSource, o
 use lamplight_aws_model::Region;
 use lamplight_benches::{compare, endpoint};
 use lamplight_domain::{FunctionRef, InvocationType, Payload};
-use lamplight_ports::{InvokeRequest, Invoker, SecretString};
+use lamplight_ports::{InvokeRequest, Invoker};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -34,7 +34,7 @@ fn invoke(criterion: &mut Criterion) {
     let address = endpoint::serve(Bytes::from_static(br#"{"sum":42}"#));
     let runtime = Runtime::new().unwrap();
     let key =
-        AccessKey { id: "AKIDEXAMPLE".into(), secret: SecretString::from("bench"), session_token: None };
+        AccessKey { id: "AKIDEXAMPLE".into(), secret: "bench".into(), session_token: None };
     let invoker = open(AwsConnectionConfig {
         endpoint_url: Some(format!("http://{address}")),
         credentials: CredentialsSource::AccessKey(key),

@@ -38,7 +38,7 @@ impl AwsCatalogue {
 #[async_trait]
 impl FunctionCatalogue for AwsCatalogue {
     async fn list(&self, request: ListFunctions) -> Result<FunctionPage, PortError> {
-        let client = self.session.reading().await;
+        let client = self.session.reading();
         let page_size = request.page_size.and_then(|size| i32::try_from(size.clamp(1, LARGEST_PAGE)).ok());
         let sent = client.list_functions().set_marker(request.marker).set_max_items(page_size).send().await;
         let output = sent.map_err(|error| read_error(&error, &self.reading("lambda:ListFunctions", None)))?;
@@ -55,7 +55,7 @@ impl FunctionCatalogue for AwsCatalogue {
         wanted: &FunctionRef,
         qualifier: Option<&Qualifier>,
     ) -> Result<Option<Function>, PortError> {
-        let client = self.session.reading().await;
+        let client = self.session.reading();
         let sent = client
             .get_function()
             .function_name(&wanted.reference)
@@ -74,7 +74,7 @@ impl FunctionCatalogue for AwsCatalogue {
         wanted: &FunctionRef,
         qualifier: Option<&Qualifier>,
     ) -> Result<Option<Function>, PortError> {
-        let client = self.session.reading().await;
+        let client = self.session.reading();
         let sent = client
             .get_function_configuration()
             .function_name(&wanted.reference)

@@ -49,6 +49,38 @@ codes! {
     THROTTLED = "throttled";
     /// No answer came in the time given.
     TIMEOUT = "timeout";
+    /// The credentials have expired.
+    CREDENTIALS_EXPIRED = "credentials_expired";
+    /// A part of an access key cannot be one.
+    CREDENTIALS_INVALID = "credentials_invalid";
+    /// The identity provider rejects a claim of the identity token.
+    IDENTITY_CLAIM_REJECTED = "identity_claim_rejected";
+    /// AWS could not reach the identity provider.
+    IDENTITY_PROVIDER_UNREACHABLE = "identity_provider_unreachable";
+    /// AWS does not accept the identity token.
+    IDENTITY_TOKEN_INVALID = "identity_token_invalid";
+    /// Neither container nor instance gave credentials.
+    INSTANCE_CREDENTIALS_FAILED = "instance_credentials_failed";
+    /// The role may not be assumed by who asks.
+    ROLE_DENIED = "role_denied";
+    /// The role's session cannot be had as it was asked for.
+    SESSION_INVALID = "session_invalid";
+    /// The session policy is no policy document.
+    SESSION_POLICY_MALFORMED = "session_policy_malformed";
+    /// Session policy and tags are too large.
+    SESSION_POLICY_TOO_LARGE = "session_policy_too_large";
+    /// The sign-in that a profile uses has expired or was never made.
+    SIGN_IN_EXPIRED = "sign_in_expired";
+    /// STS is not active in the region.
+    STS_REGION_DISABLED = "sts_region_disabled";
+    /// The secret store holds no such secret, or not in that form.
+    SECRET_INVALID = "secret_invalid";
+    /// The reference to a secret leads nowhere.
+    SECRET_NOT_FOUND = "secret_not_found";
+    /// The secret may not be read.
+    SECRET_DENIED = "secret_denied";
+    /// The secret store failed.
+    SECRET_UNREADABLE = "secret_unreadable";
     /// An answer came that the service never gives.
     UNEXPECTED_ANSWER = "unexpected_answer";
 }

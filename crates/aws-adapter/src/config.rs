@@ -1,8 +1,11 @@
 //! What a connection is opened with.
 
-use crate::CredentialsSource;
+use crate::{CredentialsSource, Exchange};
+use async_trait::async_trait;
 use lamplight_aws_model::Region;
-use std::time::Duration;
+use lamplight_domain::SecretRef;
+use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
+use std::{sync::Arc, time::Duration};
 
 /// One way into one account and region.
 #[derive(Debug, Clone)]
@@ -13,10 +16,22 @@ pub struct AwsConnectionConfig {
     pub endpoint_url: Option<String>,
     /// Where STS is, in place of AWS's own address.
     pub sts_endpoint_url: Option<String>,
+    /// Where Secrets Manager is, in place of AWS's own address.
+    pub secrets_endpoint_url: Option<String>,
+    /// The region whose STS gives the credentials of roles; the connection's own unless set.
+    pub sts_region: Option<Region>,
+    /// Whether the endpoints with FIPS 140 validated cryptography are used, where there are such.
+    pub use_fips: bool,
+    /// Whether the endpoints that are reached over IPv6 as well are used, where there are such.
+    pub use_dual_stack: bool,
     /// Where credentials come from.
     pub credentials: CredentialsSource,
+    /// Reads what the credentials give by reference.
+    pub secrets: Arc<dyn SecretResolver>,
     /// How long things may take.
     pub timeouts: Timeouts,
+    /// The HTTP client; token sources of the same connection are given a clone.
+    pub exchange: Exchange,
 }
 
 impl AwsConnectionConfig {
@@ -26,9 +41,27 @@ impl AwsConnectionConfig {
             region,
             endpoint_url: None,
             sts_endpoint_url: None,
+            secrets_endpoint_url: None,
+            sts_region: None,
+            use_fips: false,
+            use_dual_stack: false,
             credentials: CredentialsSource::default(),
+            secrets: Arc::new(NoSecrets),
             timeouts: Timeouts::default(),
+            exchange: Exchange::default(),
         }
+    }
+}
+
+/// Resolves nothing: what a connection without references is opened with.
+#[derive(Debug)]
+struct NoSecrets;
+
+#[async_trait]
+impl SecretResolver for NoSecrets {
+    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
+        let message = format!("nothing is set up to read secret {reference}");
+        Err(PortError::new(PortErrorKind::Unsupported, "secret_unsupported", message))
     }
 }
 

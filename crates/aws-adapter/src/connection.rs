@@ -1,7 +1,8 @@
 //! Opening a connection.
 
 use crate::{
-    AwsCatalogue, AwsConnectionConfig, AwsIdentity, AwsInvoker, codes, http::is_endpoint, session::Session,
+    AwsCatalogue, AwsConnectionConfig, AwsIdentity, AwsInvoker, AwsReachability, SecretsManager, codes,
+    http::is_endpoint, session::Session,
 };
 use lamplight_ports::{PortError, PortErrorKind};
 use std::sync::Arc;
@@ -15,6 +16,10 @@ pub struct AwsPorts {
     pub invoker: Arc<AwsInvoker>,
     /// Who we are.
     pub identity: Arc<AwsIdentity>,
+    /// Whether Lambda can be reached.
+    pub reachability: Arc<AwsReachability>,
+    /// Reads `aws-sm:` references with the connection's credentials.
+    pub secrets: Arc<SecretsManager>,
 }
 
 /// Opens a connection.
@@ -28,7 +33,9 @@ pub struct AwsPorts {
 /// An endpoint that is no `http` or `https` URL is [`InvalidRequest`](PortErrorKind::InvalidRequest) with
 /// the code [`codes::INVALID_ENDPOINT`].
 pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
-    for url in [&config.endpoint_url, &config.sts_endpoint_url].into_iter().flatten() {
+    for url in
+        [&config.endpoint_url, &config.sts_endpoint_url, &config.secrets_endpoint_url].into_iter().flatten()
+    {
         if !is_endpoint(url) {
             let message = format!("the endpoint {url:?} is no URL");
             return Err(PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT, message)
@@ -39,6 +46,8 @@ pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
     Ok(AwsPorts {
         catalogue: Arc::new(AwsCatalogue::new(Arc::clone(&session))),
         invoker: Arc::new(AwsInvoker::new(Arc::clone(&session))),
-        identity: Arc::new(AwsIdentity::new(session)),
+        identity: Arc::new(AwsIdentity::new(Arc::clone(&session))),
+        reachability: Arc::new(AwsReachability::new(Arc::clone(&session))),
+        secrets: Arc::new(SecretsManager::new(session)),
     })
 }

@@ -4,6 +4,8 @@ pub(crate) mod invoke;
 pub(crate) mod read;
 mod transport;
 
+pub(crate) use transport::{Cause, credentials_failure, transport_failure};
+
 use crate::codes;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::ErrorMetadata;

@@ -6,7 +6,8 @@ use crate::{
     session::Session,
 };
 use async_trait::async_trait;
-use lamplight_ports::{Identity, PortError, PortErrorKind, Principal};
+use lamplight_domain::Timestamp;
+use lamplight_ports::{CredentialsSummary, Identity, PortError, PortErrorKind, Principal};
 use std::sync::Arc;
 
 /// [`Identity`] over STS `GetCallerIdentity`, which needs no permission.
@@ -23,10 +24,16 @@ impl AwsIdentity {
 
 #[async_trait]
 impl Identity for AwsIdentity {
+    async fn credentials(&self) -> Result<CredentialsSummary, PortError> {
+        let loaded = self.session.credentials.current().await.map_err(PortError::from)?;
+        let expires_at = loaded.credentials.expiry().and_then(|end| Timestamp::try_from(end).ok());
+        Ok(CredentialsSummary { source: loaded.origin, expires_at })
+    }
+
     async fn who_am_i(&self) -> Result<Principal, PortError> {
         let reading =
             Reading { action: "sts:GetCallerIdentity", function: None, region: self.session.region() };
-        let sent = self.session.identity().await.get_caller_identity().send().await;
+        let sent = self.session.identity().get_caller_identity().send().await;
         let output = sent.map_err(|error| read_error(&error, &reading))?;
         match (output.account, output.arn) {
             (Some(account), Some(reference)) => Ok(Principal { account, reference }),

@@ -79,7 +79,6 @@ impl AwsInvoker {
         let sent = self
             .session
             .calling()
-            .await
             .invoke()
             .function_name(wire.function_name)
             .set_qualifier(wire.qualifier)

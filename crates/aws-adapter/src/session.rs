@@ -1,34 +1,48 @@
 //! What the ports of one connection share: one HTTP client, one set of credentials, and SDK clients that
 //! are made at the first call.
 
-use crate::{AwsConnectionConfig, credentials, http::LazyHttp};
+use crate::{
+    AwsConnectionConfig, Exchange,
+    credentials::{Provider, Refreshing, credentials},
+    http::LazyHttp,
+};
 use aws_config::{
     BehaviorVersion, Region, SdkConfig, identity::IdentityCache, retry::RetryConfig,
     stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
 };
-use tokio::sync::OnceCell;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use std::sync::{Arc, OnceLock};
 
 /// One open connection.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) config: AwsConnectionConfig,
     pub(crate) http: LazyHttp,
-    sdk: OnceCell<SdkConfig>,
-    reading: OnceCell<aws_sdk_lambda::Client>,
-    calling: OnceCell<aws_sdk_lambda::Client>,
-    identity: OnceCell<aws_sdk_sts::Client>,
+    pub(crate) credentials: Arc<Refreshing>,
+    sdk: OnceLock<SdkConfig>,
+    reading: OnceLock<aws_sdk_lambda::Client>,
+    calling: OnceLock<aws_sdk_lambda::Client>,
+    identity: OnceLock<aws_sdk_sts::Client>,
 }
 
 impl Session {
     pub(crate) fn new(config: AwsConnectionConfig) -> Self {
+        let http = config.exchange.http.clone();
+        let credentials = credentials(&config, &http);
         Self {
             config,
-            http: LazyHttp::default(),
-            sdk: OnceCell::new(),
-            reading: OnceCell::new(),
-            calling: OnceCell::new(),
-            identity: OnceCell::new(),
+            http,
+            credentials,
+            sdk: OnceLock::new(),
+            reading: OnceLock::new(),
+            calling: OnceLock::new(),
+            identity: OnceLock::new(),
         }
+    }
+
+    /// HTTP without the SDK's clients.
+    pub(crate) fn exchange(&self) -> &Exchange {
+        &self.config.exchange
     }
 
     pub(crate) fn region(&self) -> &str {
@@ -37,65 +51,55 @@ impl Session {
 
     /// Built by hand and not by the SDK's loader: that one reads retry settings, endpoints and more from the
     /// environment and from profiles, and stops the process where one of them is malformed.
-    async fn sdk(&self) -> &SdkConfig {
-        self.sdk
-            .get_or_init(|| async {
-                let region = Region::new(self.region().to_owned());
-                let timeouts = TimeoutConfig::builder()
-                    .connect_timeout(self.config.timeouts.connect)
-                    .read_timeout(self.config.timeouts.read)
-                    .operation_attempt_timeout(self.config.timeouts.read)
-                    .build();
-                SdkConfig::builder()
-                    .behavior_version(BehaviorVersion::latest())
-                    .credentials_provider(
-                        credentials::provider(&self.config.credentials, &region, &self.http).await,
-                    )
-                    .identity_cache(IdentityCache::lazy().build())
-                    .region(region)
-                    .http_client(self.http.clone())
-                    .retry_config(RetryConfig::standard())
-                    .timeout_config(timeouts)
-                    .build()
-            })
-            .await
+    pub(crate) fn sdk(&self) -> &SdkConfig {
+        self.sdk.get_or_init(|| {
+            let timeouts = TimeoutConfig::builder()
+                .connect_timeout(self.config.timeouts.connect)
+                .read_timeout(self.config.timeouts.read)
+                .operation_attempt_timeout(self.config.timeouts.read)
+                .build();
+            SdkConfig::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .credentials_provider(SharedCredentialsProvider::new(Provider(Arc::clone(&self.credentials))))
+                .identity_cache(IdentityCache::no_cache())
+                .region(Region::new(self.region().to_owned()))
+                .use_fips(self.config.use_fips)
+                .use_dual_stack(self.config.use_dual_stack)
+                .http_client(self.http.clone())
+                .retry_config(RetryConfig::standard())
+                .timeout_config(timeouts)
+                .build()
+        })
     }
 
     /// Lambda, for what may be repeated: the SDK's standard retries.
-    pub(crate) async fn reading(&self) -> &aws_sdk_lambda::Client {
-        self.reading
-            .get_or_init(|| async { aws_sdk_lambda::Client::from_conf(self.lambda().await.build()) })
-            .await
+    pub(crate) fn reading(&self) -> &aws_sdk_lambda::Client {
+        self.reading.get_or_init(|| aws_sdk_lambda::Client::from_conf(self.lambda().build()))
     }
 
     /// Lambda, for what must not be repeated. The waits differ from call to call and are set there.
-    pub(crate) async fn calling(&self) -> &aws_sdk_lambda::Client {
-        self.calling
-            .get_or_init(|| async {
-                let config = self
-                    .lambda()
-                    .await
-                    .retry_config(RetryConfig::disabled())
-                    .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-                aws_sdk_lambda::Client::from_conf(config.build())
-            })
-            .await
+    pub(crate) fn calling(&self) -> &aws_sdk_lambda::Client {
+        self.calling.get_or_init(|| {
+            let config = self
+                .lambda()
+                .retry_config(RetryConfig::disabled())
+                .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+            aws_sdk_lambda::Client::from_conf(config.build())
+        })
     }
 
-    async fn lambda(&self) -> aws_sdk_lambda::config::Builder {
-        let mut config = aws_sdk_lambda::config::Builder::from(self.sdk().await);
+    fn lambda(&self) -> aws_sdk_lambda::config::Builder {
+        let mut config = aws_sdk_lambda::config::Builder::from(self.sdk());
         config.set_endpoint_url(self.config.endpoint_url.clone());
         config
     }
 
     /// STS.
-    pub(crate) async fn identity(&self) -> &aws_sdk_sts::Client {
-        self.identity
-            .get_or_init(|| async {
-                let mut config = aws_sdk_sts::config::Builder::from(self.sdk().await);
-                config.set_endpoint_url(self.config.sts_endpoint_url.clone());
-                aws_sdk_sts::Client::from_conf(config.build())
-            })
-            .await
+    pub(crate) fn identity(&self) -> &aws_sdk_sts::Client {
+        self.identity.get_or_init(|| {
+            let mut config = aws_sdk_sts::config::Builder::from(self.sdk());
+            config.set_endpoint_url(self.config.sts_endpoint_url.clone());
+            aws_sdk_sts::Client::from_conf(config.build())
+        })
     }
 }

@@ -15,6 +15,7 @@ pub mod qualifier;
 pub mod region;
 pub mod report;
 pub mod role;
+pub mod sts_errors;
 mod text;
 pub mod trust;
 
@@ -34,3 +35,4 @@ pub use report::{Report, ReportStatus};
 pub use role::{
     ExternalId, PolicyArn, RoleArn, RoleError, RoleSessionName, SessionDuration, SessionPolicy, SessionTag,
 };
+pub use sts_errors::{RoleRequest, StsRefusal};

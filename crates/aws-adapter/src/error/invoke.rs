@@ -111,8 +111,8 @@ fn not_sent(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -> 
         http_status: None,
         request_id: None,
         message: format!("calling {} in region {}: {}", call.function.name, call.region, failure.message),
-        hint: Some(failure.hint.to_owned()),
-        source: Cause::chain(error).map(Into::into),
+        hint: Some(failure.hint.into_owned()),
+        source: transport::cause(error).map(Into::into),
     }
 }
 

@@ -70,8 +70,8 @@ where
         kind: failure.kind,
         code: failure.code,
         message: format!("{action} in region {region}: {}", failure.message),
-        hint: Some(failure.hint.to_owned()),
-        source: Cause::chain(error).map(Into::into),
+        hint: Some(failure.hint.into_owned()),
+        source: transport::cause(error).map(Into::into),
     }
 }
 

@@ -1,39 +1,41 @@
 //! Failures without a whole answer: no credentials, no connection, no answer.
 
-use crate::codes;
-use aws_credential_types::provider::error::CredentialsError;
+use crate::{codes, credentials::CredentialsFailure};
 use aws_smithy_runtime_api::client::result::SdkError;
 use lamplight_ports::PortErrorKind::{self, InvalidRequest, Unauthenticated, Unavailable};
-use std::{error::Error, fmt::Debug};
+use std::{borrow::Cow, error::Error, fmt::Debug, sync::Arc};
 
 /// A failure as both kinds of port report it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Failure {
     pub(super) kind: PortErrorKind,
     pub(super) code: &'static str,
-    pub(super) message: &'static str,
-    pub(super) hint: &'static str,
+    pub(super) message: Cow<'static, str>,
+    pub(super) hint: Cow<'static, str>,
     /// Whether the cause may pass.
     pub(super) transient: bool,
 }
 
-const NETWORK: &str = "check the region, the endpoint URL, the network and the proxy settings";
+const NETWORK: Cow<'static, str> =
+    Cow::Borrowed("check the region, the endpoint URL, the network and the proxy settings");
 
 const NO_CONNECTION: Failure = Failure {
     kind: Unavailable,
     code: codes::CONNECTION_FAILED,
-    message: "the connection could not be made; nothing was sent",
+    message: Cow::Borrowed("the connection could not be made; nothing was sent"),
     hint: NETWORK,
     transient: true,
 };
 
 const NO_CONNECTION_IN_TIME: Failure =
-    Failure { message: "no connection came about in time; nothing was sent", ..NO_CONNECTION };
+    Failure { message: Cow::Borrowed("no connection came about in time; nothing was sent"), ..NO_CONNECTION };
 
 /// What a new connection would meet again: a certificate that is not trusted, a proxy that refuses.
 const CONNECTION_REFUSED: Failure = Failure {
-    message: "the other side and this one could not agree on a connection; nothing was sent",
-    hint: "check the endpoint's certificate, this machine's CA certificates and the proxy settings",
+    message: Cow::Borrowed("the other side and this one could not agree on a connection; nothing was sent"),
+    hint: Cow::Borrowed(
+        "check the endpoint's certificate, this machine's CA certificates and the proxy settings",
+    ),
     transient: false,
     ..NO_CONNECTION
 };
@@ -41,43 +43,30 @@ const CONNECTION_REFUSED: Failure = Failure {
 const NOT_BUILT: Failure = Failure {
     kind: InvalidRequest,
     code: codes::INVALID_REQUEST,
-    message: "the request could not be built; nothing was sent",
-    hint: "check the function's name and the endpoint URL",
-    transient: false,
-};
-
-const CREDENTIALS_MISSING: Failure = Failure {
-    kind: Unauthenticated,
-    code: codes::CREDENTIALS_MISSING,
-    message: "there are no credentials; nothing was sent",
-    hint: "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in as with aws configure",
-    transient: false,
-};
-
-const CREDENTIALS_FAILED: Failure = Failure {
-    kind: Unauthenticated,
-    code: codes::CREDENTIALS_FAILED,
-    message: "no credentials could be got from where they are configured; nothing was sent",
-    hint: "check the profile and its source of credentials; sign in again where it is a sign-in",
+    message: Cow::Borrowed("the request could not be built; nothing was sent"),
+    hint: Cow::Borrowed("check the function's name and the endpoint URL"),
     transient: false,
 };
 
 const NO_ANSWER_IN_TIME: Failure = Failure {
     kind: Unavailable,
     code: codes::TIMEOUT,
-    message: "no whole answer came in time",
+    message: Cow::Borrowed("no whole answer came in time"),
     hint: NETWORK,
     transient: true,
 };
 
 const NO_ANSWER: Failure = Failure {
     code: codes::NO_ANSWER,
-    message: "the connection ended before an answer came",
+    message: Cow::Borrowed("the connection ended before an answer came"),
     ..NO_ANSWER_IN_TIME
 };
 
-const INCOMPLETE_ANSWER: Failure =
-    Failure { code: codes::INCOMPLETE_ANSWER, message: "the answer did not come whole", ..NO_ANSWER_IN_TIME };
+const INCOMPLETE_ANSWER: Failure = Failure {
+    code: codes::INCOMPLETE_ANSWER,
+    message: Cow::Borrowed("the answer did not come whole"),
+    ..NO_ANSWER_IN_TIME
+};
 
 /// A failure of a request of which no byte was sent.
 pub(super) fn before_sending<E, R>(error: &SdkError<E, R>) -> Failure
@@ -85,11 +74,13 @@ where
     E: Error + 'static,
     R: Debug,
 {
-    if let Some(credentials) = credentials_error(error) {
-        return match credentials {
-            CredentialsError::CredentialsNotLoaded(_) => CREDENTIALS_MISSING,
-            CredentialsError::ProviderTimedOut(_) => Failure { transient: true, ..CREDENTIALS_FAILED },
-            _ => CREDENTIALS_FAILED,
+    if let Some(failure) = credentials_failure(error) {
+        return Failure {
+            kind: Unauthenticated,
+            code: failure.code,
+            message: Cow::Owned(failure.message.clone()),
+            hint: Cow::Owned(failure.hint.clone()),
+            transient: failure.transient,
         };
     }
     match error {
@@ -127,14 +118,15 @@ where
         }
         _ => false,
     };
-    if had_connection && credentials_error(error).is_none() {
+    if had_connection && credentials_failure(error).is_none() {
         after_sending(error)
     } else {
         before_sending(error)
     }
 }
 
-fn credentials_error<E, R>(error: &SdkError<E, R>) -> Option<&CredentialsError>
+/// What kept credentials from being got, where that is the cause.
+pub(crate) fn credentials_failure<E, R>(error: &SdkError<E, R>) -> Option<&CredentialsFailure>
 where
     E: Error + 'static,
     R: Debug,
@@ -149,24 +141,60 @@ where
     None
 }
 
+/// What lies beneath a failure: of credentials their own cause, for their message is the failure's already.
+pub(super) fn cause<E, R>(error: &SdkError<E, R>) -> Option<Arc<Cause>>
+where
+    E: Error + 'static,
+    R: Debug + 'static,
+{
+    match credentials_failure(error) {
+        Some(failure) => failure.cause.clone(),
+        None => Cause::chain(error).map(Arc::new),
+    }
+}
+
+/// A failure to reach STS for credentials, which may be asked for again.
+pub(crate) fn transport_failure<E, R>(error: &SdkError<E, R>, action: &str) -> CredentialsFailure
+where
+    E: Error + 'static,
+    R: Debug + 'static,
+{
+    let failure = of_a_read(error);
+    CredentialsFailure {
+        code: failure.code,
+        message: format!("{action}: {}", failure.message),
+        hint: failure.hint.into_owned(),
+        transient: failure.transient,
+        cause: cause(error),
+    }
+}
+
 /// What lies beneath a failure, as text: the SDK's own errors hold whole answers in their `Debug`.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
-pub(super) struct Cause {
+pub(crate) struct Cause {
     text: String,
     source: Option<Box<Cause>>,
 }
 
 impl Cause {
     /// The causes of a failure without a whole answer, outermost first.
-    pub(super) fn chain(error: &(dyn Error + 'static)) -> Option<Self> {
+    pub(crate) fn chain(error: &(dyn Error + 'static)) -> Option<Self> {
         error.source().map(|cause| Self { text: cause.to_string(), source: Self::chain(cause).map(Box::new) })
     }
 
     /// A service's own words, on one line and no longer than a person reads.
-    pub(super) fn of_words(words: &str) -> Self {
+    pub(crate) fn of_words(words: &str) -> Self {
         const LONGEST: usize = 500;
         let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
         Self { text: text.chars().take(LONGEST).collect(), source: None }
+    }
+
+    /// All of it on one line.
+    pub(crate) fn flat(&self) -> String {
+        match &self.source {
+            Some(source) => format!("{}: {}", self.text, source.flat()),
+            None => self.text.clone(),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, Timeouts, open};
 use lamplight_aws_model::Region;
 use lamplight_domain::{FunctionRef, InvocationType, Payload};
-use lamplight_ports::{InvokeRequest, SecretString};
+use lamplight_ports::InvokeRequest;
 use std::time::Duration;
 
 /// The secret key of every test's credentials.
@@ -17,9 +17,9 @@ pub(crate) fn config(endpoint: &str) -> AwsConnectionConfig {
         endpoint_url: Some(endpoint.to_owned()),
         sts_endpoint_url: Some(endpoint.to_owned()),
         credentials: CredentialsSource::AccessKey(AccessKey {
-            id: "AKIDEXAMPLE".to_owned(),
-            secret: SecretString::from(SECRET_KEY),
-            session_token: Some(SecretString::from(SESSION_TOKEN)),
+            id: "AKIDEXAMPLE".into(),
+            secret: SECRET_KEY.into(),
+            session_token: Some(SESSION_TOKEN.into()),
         }),
         ..AwsConnectionConfig::new(Region::parse_known("eu-west-1").unwrap())
     }

@@ -7,7 +7,7 @@ use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, CredentialsSource, T
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
 use lamplight_domain::{FunctionRef, Run, RunState, RunnerId, Settings};
 use lamplight_fake_adapter::{ManualClock, SequentialIds};
-use lamplight_ports::{Connection, RunSelector, RunStore, SecretString};
+use lamplight_ports::{Connection, RunSelector, RunStore};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use lamplight_system_adapter::{EnvAndFileSecrets, Environment};
 use std::{
@@ -223,7 +223,7 @@ async fn no_run_executes_twice_and_every_run_tells_the_truth() {
         sleeper: clock,
         ids: Arc::new(SequentialIds::default()),
     };
-    let key = AccessKey { id: "AKIDEXAMPLE".into(), secret: SecretString::from("test"), session_token: None };
+    let key = AccessKey { id: "AKIDEXAMPLE".into(), secret: "test".into(), session_token: None };
     let aws = open(AwsConnectionConfig {
         endpoint_url: Some(url),
         credentials: CredentialsSource::AccessKey(key),

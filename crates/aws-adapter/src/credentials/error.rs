@@ -1,0 +1,166 @@
+//! What is wrong where credentials cannot be got.
+
+use super::KeyPart;
+use crate::{codes, error::Cause};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::{
+    error::ProvideErrorMetadata,
+    operation::{
+        assume_role::AssumeRoleError, assume_role_with_web_identity::AssumeRoleWithWebIdentityError,
+    },
+};
+use lamplight_aws_model::{RoleRequest, StsRefusal};
+use lamplight_ports::{PortError, PortErrorKind};
+use std::{error::Error, fmt, sync::Arc};
+
+/// Why there are no credentials. Nothing was sent to the service that they are for.
+#[derive(Debug, Clone)]
+pub(crate) struct CredentialsFailure {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+    /// Whether the cause may pass.
+    pub(crate) transient: bool,
+    pub(crate) cause: Option<Arc<Cause>>,
+}
+
+impl fmt::Display for CredentialsFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for CredentialsFailure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_ref().map(|cause| &**cause as &(dyn Error + 'static))
+    }
+}
+
+impl From<CredentialsFailure> for PortError {
+    fn from(failure: CredentialsFailure) -> Self {
+        let error =
+            Self::new(PortErrorKind::Unauthenticated, failure.code, failure.message).with_hint(failure.hint);
+        match failure.cause {
+            Some(cause) => error.with_source(cause),
+            None => error,
+        }
+    }
+}
+
+impl CredentialsFailure {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: hint.into(), transient: false, cause: None }
+    }
+
+    fn caused_by(mut self, cause: Option<Cause>) -> Self {
+        self.cause = cause.map(Arc::new);
+        self
+    }
+
+    /// A secret or token that could not be got, in the words of its port.
+    pub(super) fn of_port(error: PortError) -> Self {
+        let transient = error.kind == PortErrorKind::Unavailable;
+        let cause = Cause::chain(&error);
+        let hint = error.hint.unwrap_or_else(|| "check the reference and what it leads to".to_owned());
+        Self { transient, ..Self::new(error.code, error.message, hint) }.caused_by(cause)
+    }
+
+    pub(super) fn key_part_unusable(what: &str, part: &KeyPart) -> Self {
+        let place = match part {
+            KeyPart::Value(_) => String::new(),
+            KeyPart::Reference(reference) => format!(" that {reference} leads to"),
+        };
+        let message = format!("the {what}{place} is empty or holds spaces or other signs; nothing was sent");
+        Self::new(codes::CREDENTIALS_INVALID, message, "check that it is the key itself and nothing else")
+    }
+
+    pub(super) fn expired(origin: &str) -> Self {
+        let message = format!("the credentials of {origin} have expired already; nothing was sent");
+        Self::new(
+            codes::CREDENTIALS_EXPIRED,
+            message,
+            "renew them where they come from, and check this machine's clock",
+        )
+    }
+
+    /// A refusal of STS.
+    pub(super) fn of_sts(
+        code: Option<&str>,
+        http: u16,
+        words: Option<&str>,
+        request: RoleRequest,
+        role: &str,
+    ) -> Self {
+        let refusal = StsRefusal::of(code, http);
+        let stable = match refusal {
+            StsRefusal::Denied => codes::ROLE_DENIED,
+            StsRefusal::InvalidToken => codes::IDENTITY_TOKEN_INVALID,
+            StsRefusal::Expired => codes::CREDENTIALS_EXPIRED,
+            StsRefusal::ClaimRejected => codes::IDENTITY_CLAIM_REJECTED,
+            StsRefusal::IssuerUnreachable => codes::IDENTITY_PROVIDER_UNREACHABLE,
+            StsRefusal::MalformedPolicy => codes::SESSION_POLICY_MALFORMED,
+            StsRefusal::PolicyTooLarge => codes::SESSION_POLICY_TOO_LARGE,
+            StsRefusal::RegionDisabled => codes::STS_REGION_DISABLED,
+            StsRefusal::NotAccepted => codes::NOT_AUTHENTICATED,
+            StsRefusal::InvalidRequest => codes::SESSION_INVALID,
+            StsRefusal::Throttled => codes::THROTTLED,
+            StsRefusal::Unavailable => codes::SERVICE_UNAVAILABLE,
+        };
+        let told = match (code, words) {
+            (Some(code), Some(words)) => Some(Cause::of_words(&format!("{code}: {words}"))),
+            (Some(text), None) | (None, Some(text)) => Some(Cause::of_words(text)),
+            (None, None) => Some(Cause::of_words(&format!("HTTP {http}"))),
+        };
+        let failure = Self::new(stable, refusal.message(request, role), refusal.hint(request));
+        Self { transient: refusal.passes(), ..failure }.caused_by(told)
+    }
+
+    /// What the SDK's own providers say. `missing` is the hint where they found nothing to use, and `failed`
+    /// where what they found did not work.
+    pub(super) fn of_sdk(error: &CredentialsError, method: &str, missing: &str, failed: &str) -> Self {
+        if let Some(refused) = role_refusal(error) {
+            return refused;
+        }
+        let cause = Cause::chain(error);
+        let words = cause.as_ref().map(Cause::flat).unwrap_or_default().to_lowercase();
+        if words.contains("sso") {
+            return Self::new(
+                codes::SIGN_IN_EXPIRED,
+                format!("{method}: the sign-in has expired or was never made; nothing was sent"),
+                "sign in with `aws sso login`, with --profile where it is not the default profile",
+            )
+            .caused_by(cause);
+        }
+        match error {
+            CredentialsError::CredentialsNotLoaded(_) => {
+                let message = format!("{method}: there are no credentials; nothing was sent");
+                Self::new(codes::CREDENTIALS_MISSING, message, missing).caused_by(cause)
+            }
+            _ => {
+                let transient = matches!(error, CredentialsError::ProviderTimedOut(_));
+                let message = format!("{method}: no credentials could be got; nothing was sent");
+                Self { transient, ..Self::new(codes::CREDENTIALS_FAILED, message, failed) }.caused_by(cause)
+            }
+        }
+    }
+}
+
+/// A refusal of STS deep in the SDK's own chain, where a profile or the environment names a role.
+fn role_refusal(error: &CredentialsError) -> Option<CredentialsFailure> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(refused) = error.downcast_ref::<AssumeRoleError>() {
+            let request = RoleRequest::Credentials { external_id: false };
+            return Some(refusal_of(refused, request));
+        }
+        if let Some(refused) = error.downcast_ref::<AssumeRoleWithWebIdentityError>() {
+            return Some(refusal_of(refused, RoleRequest::Token));
+        }
+        cause = error.source();
+    }
+    None
+}
+
+fn refusal_of(refused: &impl ProvideErrorMetadata, request: RoleRequest) -> CredentialsFailure {
+    CredentialsFailure::of_sts(refused.code(), 400, refused.message(), request, "the role")
+}

@@ -1,0 +1,59 @@
+//! Whether Lambda's endpoint answers.
+
+use crate::{codes, session::Session};
+use async_trait::async_trait;
+use aws_sdk_lambda::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+use lamplight_ports::{HttpExchange, HttpMethod, HttpRequest, PortError, PortErrorKind, Reachability};
+use std::{sync::Arc, time::Duration};
+
+/// How long the endpoint is given to answer at all.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// [`Reachability`] by an unsigned request, which Lambda refuses: a refusal is an answer.
+#[derive(Debug)]
+pub struct AwsReachability {
+    session: Arc<Session>,
+}
+
+impl AwsReachability {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    async fn address(&self) -> Result<String, PortError> {
+        let config = &self.session.config;
+        if let Some(url) = &config.endpoint_url {
+            return Ok(url.clone());
+        }
+        let unknown = |source: String| {
+            let message = format!("there is no endpoint of Lambda for region {}", config.region);
+            PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT, message)
+                .with_hint("not every region has FIPS or dual-stack endpoints")
+                .with_source(source)
+        };
+        let params = Params::builder()
+            .region(config.region.as_str())
+            .use_fips(config.use_fips)
+            .use_dual_stack(config.use_dual_stack)
+            .build()
+            .map_err(|error| unknown(error.to_string()))?;
+        let resolved = DefaultResolver::new().resolve_endpoint(&params).await;
+        resolved.map(|endpoint| endpoint.url().to_owned()).map_err(|error| unknown(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl Reachability for AwsReachability {
+    async fn reach(&self) -> Result<String, PortError> {
+        let address = self.address().await?;
+        let request = HttpRequest {
+            method: HttpMethod::Get,
+            url: address.clone(),
+            headers: Vec::new(),
+            body: None,
+            timeout: PATIENCE,
+        };
+        self.session.exchange().exchange(request).await?;
+        Ok(address)
+    }
+}

@@ -1,0 +1,208 @@
+//! Secrets in AWS Secrets Manager, by reference `aws-sm:NAME#FIELD`.
+
+use crate::{
+    codes,
+    error::{Cause, credentials_failure, transport_failure},
+    session::Session,
+};
+use async_trait::async_trait;
+use aws_config::Region;
+use aws_sdk_secretsmanager::{config::Builder, error::ProvideErrorMetadata, error::SdkError};
+use lamplight_domain::{SecretRef, StoreRef};
+use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The scheme of references that this resolver reads.
+const SCHEME: &str = "aws-sm";
+
+/// [`SecretResolver`] over Secrets Manager's `GetSecretValue`, with the credentials of a connection.
+///
+/// `aws-sm:NAME` is the whole text of a secret, `aws-sm:NAME#FIELD` one field of one that is a JSON object. The
+/// name may be an ARN; the region that it names is asked then, else the connection's.
+#[derive(Debug)]
+pub struct SecretsManager {
+    session: Arc<Session>,
+}
+
+impl SecretsManager {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    fn client(&self, name: &str) -> aws_sdk_secretsmanager::Client {
+        let mut config = Builder::from(self.session.sdk());
+        config.set_endpoint_url(self.session.config.secrets_endpoint_url.clone());
+        if let Some(region) = region_of(name) {
+            config.set_region(Some(Region::new(region.to_owned())));
+        }
+        aws_sdk_secretsmanager::Client::from_conf(config.build())
+    }
+
+    async fn read(&self, reference: &StoreRef) -> Result<SecretString, PortError> {
+        let sent = self.client(reference.name()).get_secret_value().secret_id(reference.name()).send().await;
+        let output = sent.map_err(|error| failed(&error, reference))?;
+        let Some(text) = output.secret_string else {
+            let message = format!("secret {reference} is binary");
+            return Err(PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message)
+                .with_hint("store it as text"));
+        };
+        match reference.field() {
+            None => Ok(SecretString::from(text)),
+            Some(wanted) => field(&text, wanted, reference),
+        }
+    }
+}
+
+#[async_trait]
+impl SecretResolver for SecretsManager {
+    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
+        match reference {
+            SecretRef::Store(store) if store.scheme() == SCHEME => self.read(store).await,
+            other => {
+                let message = format!("secret {other} is not kept in Secrets Manager");
+                Err(PortError::new(PortErrorKind::Unsupported, "secret_unsupported", message))
+            }
+        }
+    }
+}
+
+/// The region in an ARN `arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME`.
+fn region_of(name: &str) -> Option<&str> {
+    let mut parts = name.split(':');
+    let is_arn = parts.next() == Some("arn") && parts.nth(1) == Some("secretsmanager");
+    parts.next().filter(|region| is_arn && !region.is_empty())
+}
+
+fn field(text: &str, wanted: &str, reference: &StoreRef) -> Result<SecretString, PortError> {
+    let invalid = |what: String, hint: &str| {
+        let message = format!("secret {reference} {what}");
+        PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message).with_hint(hint)
+    };
+    // The text is the secret, so the parser's own words are not repeated.
+    let fields: BTreeMap<String, &serde_json::value::RawValue> = serde_json::from_str(text)
+        .map_err(|_| invalid("is no JSON object".to_owned(), "leave out #FIELD to use it as it is"))?;
+    let Some(raw) = fields.get(wanted) else {
+        let names: Vec<&str> = fields.keys().map(String::as_str).take(10).collect();
+        return Err(invalid(
+            "has no such field".to_owned(),
+            &format!("its fields are: {}", names.join(", ")),
+        ));
+    };
+    match raw.get().as_bytes().first() {
+        Some(b'"') => serde_json::from_str::<String>(raw.get())
+            .map(SecretString::from)
+            .map_err(|_| invalid("is no text".to_owned(), "store it as text")),
+        Some(b'{' | b'[' | b'n') | None => {
+            Err(invalid("is no text or number".to_owned(), "name a field that holds a text"))
+        }
+        Some(_) => Ok(SecretString::from(raw.get())),
+    }
+}
+
+fn failed<E>(
+    error: &SdkError<E, aws_smithy_runtime_api::client::orchestrator::HttpResponse>,
+    reference: &StoreRef,
+) -> PortError
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+{
+    let SdkError::ServiceError(service) = error else {
+        let kind = match credentials_failure(error) {
+            Some(_) => PortErrorKind::Unauthenticated,
+            None => PortErrorKind::Unavailable,
+        };
+        let failure = transport_failure(error, &format!("reading secret {reference}"));
+        let port_error = PortError::new(kind, failure.code, failure.message).with_hint(failure.hint);
+        return match failure.cause {
+            Some(cause) => port_error.with_source(cause),
+            None => port_error,
+        };
+    };
+    let meta = service.err().meta();
+    let (kind, code, message, hint) = match meta.code().unwrap_or_default() {
+        "ResourceNotFoundException" => (
+            PortErrorKind::NotFound,
+            codes::SECRET_NOT_FOUND,
+            format!("there is no secret {reference}"),
+            "check the name and the region; a name without a region is looked for in the connection's",
+        ),
+        "AccessDeniedException" | "AccessDenied" => (
+            PortErrorKind::Denied,
+            codes::SECRET_DENIED,
+            format!("secret {reference} may not be read"),
+            "allow secretsmanager:GetSecretValue on the secret, and kms:Decrypt on its key",
+        ),
+        "InvalidRequestException" | "InvalidParameterException" => (
+            PortErrorKind::InvalidRequest,
+            codes::SECRET_INVALID,
+            format!("secret {reference} cannot be read as it is"),
+            "check that it is not marked for deletion",
+        ),
+        "DecryptionFailure" => (
+            PortErrorKind::Denied,
+            codes::SECRET_DENIED,
+            format!("secret {reference} could not be decrypted"),
+            "allow kms:Decrypt on its key, and check that the key is enabled",
+        ),
+        "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "ExpiredTokenException"
+        | "InvalidSignatureException" => (
+            PortErrorKind::Unauthenticated,
+            codes::NOT_AUTHENTICATED,
+            format!("AWS does not accept the credentials that ask for secret {reference}"),
+            "check the connection that [secrets.aws-sm] names, or the ambient credentials",
+        ),
+        _ => (
+            PortErrorKind::Unavailable,
+            codes::SECRET_UNREADABLE,
+            format!("secret {reference} cannot be read"),
+            "try again later",
+        ),
+    };
+    let told = [meta.code(), meta.message()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    PortError::new(kind, code, message).with_hint(hint).with_source(Cause::of_words(&told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamplight_ports::ExposeSecret;
+
+    fn store(text: &str) -> StoreRef {
+        match text.parse().unwrap() {
+            SecretRef::Store(store) => store,
+            other => panic!("{other} is no store"),
+        }
+    }
+
+    #[test]
+    fn the_region_of_an_arn_is_asked() {
+        let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf";
+        assert_eq!(region_of(arn), Some("eu-west-1"));
+        for name in ["db", "a:b:secretsmanager:eu-west-1", "arn:aws:iam::123456789012:role/x", "arn:aws"] {
+            assert_eq!(region_of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_taken_as_its_text() {
+        let secret = r#"{"password":"p\"ä","port":5432,"open":true,"nested":{"x":1},"nothing":null}"#;
+        let reference = store("aws-sm:db#password");
+        let read = |name: &str| field(secret, name, &reference).map(|text| text.expose_secret().to_owned());
+        assert_eq!(read("password").unwrap(), "p\"ä");
+        assert_eq!(read("port").unwrap(), "5432");
+        assert_eq!(read("open").unwrap(), "true");
+        for wrong in ["nested", "nothing", "absent"] {
+            assert_eq!(read(wrong).unwrap_err().code, codes::SECRET_INVALID, "{wrong}");
+        }
+        let hint = read("absent").unwrap_err().hint.unwrap();
+        assert!(hint.contains("password") && hint.contains("port"), "{hint}");
+    }
+
+    #[test]
+    fn a_secret_that_is_no_object_is_not_shown() {
+        let error = field("hunter2", "x", &store("aws-sm:db#x")).unwrap_err();
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+}
