@@ -170,10 +170,9 @@ mod tests {
     use lamplight_ports::ExposeSecret;
 
     fn store(text: &str) -> StoreRef {
-        match text.parse().unwrap() {
-            SecretRef::Store(store) => store,
-            other => panic!("{other} is no store"),
-        }
+        let parsed: SecretRef = text.parse().unwrap();
+        let SecretRef::Store(store) = parsed else { unreachable!("{text} names a store") };
+        store
     }
 
     #[test]

@@ -65,7 +65,7 @@ checked_text!(
 );
 
 checked_text!(
-    /// The name of a session, which shows in CloudTrail and in the ARN of who we are.
+    /// The name of a session, which shows in `CloudTrail` and in the ARN of who we are.
     RoleSessionName,
     "session name",
     "2-64 characters of letters, digits and _+=,.@-",

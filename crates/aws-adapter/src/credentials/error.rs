@@ -131,17 +131,13 @@ impl CredentialsFailure {
             )
             .caused_by(cause);
         }
-        match error {
-            CredentialsError::CredentialsNotLoaded(_) => {
-                let message = format!("{method}: there are no credentials; nothing was sent");
-                Self::new(codes::CREDENTIALS_MISSING, message, missing).caused_by(cause)
-            }
-            _ => {
-                let transient = matches!(error, CredentialsError::ProviderTimedOut(_));
-                let message = format!("{method}: no credentials could be got; nothing was sent");
-                Self { transient, ..Self::new(codes::CREDENTIALS_FAILED, message, failed) }.caused_by(cause)
-            }
+        if let CredentialsError::CredentialsNotLoaded(_) = error {
+            let message = format!("{method}: there are no credentials; nothing was sent");
+            return Self::new(codes::CREDENTIALS_MISSING, message, missing).caused_by(cause);
         }
+        let transient = matches!(error, CredentialsError::ProviderTimedOut(_));
+        let message = format!("{method}: no credentials could be got; nothing was sent");
+        Self { transient, ..Self::new(codes::CREDENTIALS_FAILED, message, failed) }.caused_by(cause)
     }
 }
 

@@ -13,14 +13,14 @@ use std::{
 
 /// How long before their end credentials are renewed: botocore's and the Java SDK's margins are of this size.
 /// Of credentials that last for a few minutes only, a quarter of their life.
-const EARLY: Duration = Duration::from_secs(300);
+const EARLY: Duration = Duration::from_mins(5);
 
 /// How long before their end credentials are not used any more: a request takes a moment to arrive, and clocks
 /// differ.
 const LATEST: Duration = Duration::from_secs(10);
 
 /// After this time credentials that name no end are read again, so that a key that was replaced is found.
-const REREAD: Duration = Duration::from_secs(900);
+const REREAD: Duration = Duration::from_mins(15);
 
 /// How long those that are still good are used before a renewal that failed is tried again.
 const PAUSE: Duration = Duration::from_secs(30);

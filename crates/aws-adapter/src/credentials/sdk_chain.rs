@@ -37,24 +37,20 @@ impl SdkChain {
 
     async fn provider(&self) -> &dyn ProvideCredentials {
         let made = self.provider.get_or_init(|| async {
-            match &self.profile {
-                Some(name) => {
-                    let provider = ProfileFileCredentialsProvider::builder()
-                        .configure(&self.config)
-                        .profile_name(name)
-                        .build();
-                    Box::new(provider) as Box<dyn ProvideCredentials>
-                }
-                None => {
-                    let chain = DefaultCredentialsChain::builder()
-                        .configure(self.config.clone())
-                        .region(self.region.clone())
-                        .imds_client(instance::metadata(&self.config))
-                        .build()
-                        .await;
-                    Box::new(chain)
-                }
+            if let Some(name) = &self.profile {
+                let provider = ProfileFileCredentialsProvider::builder()
+                    .configure(&self.config)
+                    .profile_name(name)
+                    .build();
+                return Box::new(provider) as Box<dyn ProvideCredentials>;
             }
+            let chain = DefaultCredentialsChain::builder()
+                .configure(self.config.clone())
+                .region(self.region.clone())
+                .imds_client(instance::metadata(&self.config))
+                .build()
+                .await;
+            Box::new(chain)
         });
         &**made.await
     }

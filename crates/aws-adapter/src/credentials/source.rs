@@ -99,7 +99,7 @@ pub struct AssumeRole {
     pub tags: Vec<SessionTag>,
     /// The keys of those tags that sessions of further roles inherit.
     pub transitive_tag_keys: Vec<String>,
-    /// Who stands behind the session; it stays in CloudTrail through all chained roles.
+    /// Who stands behind the session; it stays in `CloudTrail` through all chained roles.
     pub source_identity: Option<RoleSessionName>,
 }
 

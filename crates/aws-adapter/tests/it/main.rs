@@ -4,11 +4,14 @@
 mod ambient;
 mod catalogue;
 mod child;
+mod exchange;
 mod faults;
+mod instance;
 mod invoke_errors;
 mod invoker_conformance;
 mod keepalive;
 mod logs;
+mod roles;
 mod seeded_faults;
 mod server;
 mod support;

@@ -102,7 +102,12 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(script: impl Script) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_on(0, script).await
+    }
+
+    /// The same on a port that was promised to somebody.
+    pub(crate) async fn start_on(port: u16, script: impl Script) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (script, seen) = (Arc::new(script), Arc::new(Mutex::new(Seen::default())));
         let shared = Arc::clone(&seen);

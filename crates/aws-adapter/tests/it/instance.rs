@@ -1,0 +1,127 @@
+//! What the machine is given: by its container's endpoint or its instance's metadata service.
+
+use crate::{
+    child::in_child,
+    server::{Reaction, Received, Server, answer, success},
+    support::{call, config},
+};
+use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, codes, open};
+use lamplight_domain::Delivery;
+use lamplight_ports::{Identity, Invoker, PortErrorKind};
+use std::{net::TcpListener, process::Command, time::Duration};
+
+const CREDENTIALS: &[u8] =
+    br#"{"Code":"Success","AccessKeyId":"ASIAMACHINE","SecretAccessKey":"s","Token":"machine-token",
+    "Expiration":"2099-01-01T00:00:00Z","LastUpdated":"2024-01-01T00:00:00Z","Type":"AWS-HMAC"}"#;
+
+fn machine(server: &Server) -> AwsConnectionConfig {
+    AwsConnectionConfig { credentials: CredentialsSource::InstanceProfile, ..config(&server.url()) }
+}
+
+/// The metadata service as the second version has it: nothing without a token.
+fn metadata(request: &Received) -> Vec<u8> {
+    let has_token = request.headers.get("x-aws-ec2-metadata-token").is_some_and(|token| token == "the-token");
+    match request.target.as_str() {
+        "/latest/api/token" if request.headers.contains_key("x-aws-ec2-metadata-token-ttl-seconds") => {
+            answer(200, &[("x-aws-ec2-metadata-token-ttl-seconds", "21600")], b"the-token")
+        }
+        _ if !has_token => answer(401, &[], b""),
+        path if path.contains("invocations") => success(b"1"),
+        path if path.ends_with("/security-credentials/") => answer(200, &[], b"the-role"),
+        path if path.ends_with("/the-role") => answer(200, &[], CREDENTIALS),
+        _ => answer(404, &[], b""),
+    }
+}
+
+/// The port is chosen before the child starts, for the child's environment names it.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn an_instance_is_asked_by_the_second_version_of_its_metadata_service() {
+    let port = free_port();
+    let url = format!("http://127.0.0.1:{port}");
+    let name = "instance::an_instance_is_asked_by_the_second_version_of_its_metadata_service";
+    in_child(name, &[("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.as_str())], async {
+        let port = endpoint_port("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+        let _metadata =
+            Server::start_on(port, |request: &Received| Reaction::Answer(metadata(request))).await;
+        let lambda = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
+        let ports = open(machine(&lambda)).unwrap();
+        ports.invoker.invoke(call("f")).await.unwrap();
+        let requests = lambda.requests();
+        assert!(requests[0].headers["authorization"].contains("Credential=ASIAMACHINE/"));
+        assert_eq!(requests[0].headers["x-amz-security-token"], "machine-token");
+        assert_eq!(ports.identity.credentials().await.unwrap().source, "instance metadata");
+    });
+}
+
+#[test]
+fn a_container_is_asked_with_its_token() {
+    let port = free_port();
+    let url = format!("http://127.0.0.1:{port}/v2/credentials/task");
+    let environment = [
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", url.as_str()),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "container-token"),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9"),
+    ];
+    in_child("instance::a_container_is_asked_with_its_token", &environment, async {
+        let port = endpoint_port("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+        let container = Server::start_on(port, |request: &Received| {
+            let known = request.headers.get("authorization").is_some_and(|token| token == "container-token");
+            Reaction::Answer(if known { answer(200, &[], CREDENTIALS) } else { answer(401, &[], b"") })
+        })
+        .await;
+        let lambda = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
+        open(machine(&lambda)).unwrap().invoker.invoke(call("f")).await.unwrap();
+        assert!(lambda.requests()[0].headers["authorization"].contains("Credential=ASIAMACHINE/"));
+        assert_eq!(container.requests()[0].target, "/v2/credentials/task");
+    });
+}
+
+/// The child's own environment names the port that was chosen for it.
+#[expect(clippy::disallowed_methods, reason = "a child reads what its test gave it")]
+fn endpoint_port(variable: &str) -> u16 {
+    let url = std::env::var(variable).unwrap();
+    url.split(':').nth(2).and_then(|rest| rest.split('/').next()).unwrap().parse().unwrap()
+}
+
+async fn no_credentials_within_two_seconds() {
+    let lambda = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
+    // The clock stands still while anything happens and jumps to the next deadline where nothing does: what is
+    // measured is the waiting that the adapter allows itself, on a machine however busy.
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    let error = open(machine(&lambda)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert_eq!((error.delivery, error.kind), (Delivery::NotSent, PortErrorKind::Unauthenticated));
+    assert_eq!(error.code, codes::INSTANCE_CREDENTIALS_FAILED);
+    assert!(error.hint.unwrap().contains("EC2, ECS and EKS"));
+    assert_eq!(lambda.requests().len(), 0);
+}
+
+#[test]
+fn without_a_metadata_service_that_is_told_at_once() {
+    // Accepts connections in the kernel alone and never answers, as a dropped packet looks to a client.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let name = "instance::without_a_metadata_service_that_is_told_at_once";
+    in_child(name, &[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url)], no_credentials_within_two_seconds());
+}
+
+#[test]
+fn a_metadata_service_that_refuses_is_told_at_once() {
+    let name = "instance::a_metadata_service_that_refuses_is_told_at_once";
+    let environment = [("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9")];
+    in_child(name, &environment, no_credentials_within_two_seconds());
+}
+
+#[test]
+fn a_child_is_this_very_test() {
+    // Guards the harness above: a name that no test has would let a child pass without running anything.
+    let listed = Command::new(std::env::current_exe().unwrap()).arg("--list").output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(listed.contains("instance::a_container_is_asked_with_its_token: test"), "{listed}");
+}
