@@ -1,0 +1,216 @@
+//! AWS: whoever calls must have signed with credentials that were issued here.
+
+use super::{
+    http::{Answer, Request},
+    jwt::{Issuer, now},
+    lambda,
+    server::Site,
+    sigv4::{Signature, SigningKey, hex},
+    small_services, sts,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use lamplight_ports::Clock;
+use lamplight_system_adapter::SystemClock;
+use ring::rand::{SecureRandom, SystemRandom};
+use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+/// The account of everybody here.
+pub const ACCOUNT: &str = "123456789012";
+
+/// An access key as its holder has it.
+#[derive(Debug, Clone)]
+pub struct AccessKey {
+    pub id: String,
+    pub secret: String,
+    pub session_token: Option<String>,
+    /// Whose it is.
+    pub principal: String,
+    /// When it ends, in seconds since 1970.
+    pub expires_at: Option<i64>,
+}
+
+/// One call that was let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// As in IAM, `lambda:InvokeFunction`.
+    pub action: String,
+    /// Whose signature it bore; empty where it needed none.
+    pub principal: String,
+    pub region: String,
+    /// Where it was sent.
+    pub host: String,
+    /// The fields that it came with, those of STS by their names.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// What there is in the account.
+#[derive(Debug, Default)]
+pub struct Account {
+    pub keys: BTreeMap<String, AccessKey>,
+    pub roles: BTreeMap<String, Vec<sts::Trust>>,
+    pub functions: BTreeMap<String, lambda::Function>,
+    /// The texts of Secrets Manager.
+    pub secrets: BTreeMap<String, String>,
+    /// Access tokens of the sign-in portal, with the role that each may have.
+    pub sign_ins: BTreeMap<String, String>,
+    pub providers: Vec<Arc<Issuer>>,
+    pub calls: Vec<Call>,
+}
+
+/// AWS.
+#[derive(Debug, Default)]
+pub struct Aws(Mutex<Account>);
+
+impl Aws {
+    pub fn account(&self) -> MutexGuard<'_, Account> {
+        self.0.lock().unwrap()
+    }
+
+    /// A key for as long as the test runs.
+    pub fn user(&self, name: &str) -> AccessKey {
+        self.account().issue(&format!("arn:aws:iam::{ACCOUNT}:user/{name}"), None)
+    }
+
+    /// A temporary key of a role's session, as a machine is given.
+    pub fn session(&self, role: &str, name: &str) -> AccessKey {
+        let principal = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}");
+        self.account().issue(&principal, Some(now() + 3600))
+    }
+
+    pub fn role(&self, name: &str, trust: impl IntoIterator<Item = sts::Trust>) {
+        self.account()
+            .roles
+            .insert(format!("arn:aws:iam::{ACCOUNT}:role/{name}"), trust.into_iter().collect());
+    }
+
+    pub fn calls(&self) -> Vec<Call> {
+        self.account().calls.clone()
+    }
+
+    /// The calls of one action.
+    pub fn calls_of(&self, action: &str) -> Vec<Call> {
+        self.calls().into_iter().filter(|call| call.action == action).collect()
+    }
+}
+
+impl Account {
+    /// Makes a key: temporary where it ends.
+    pub fn issue(&mut self, principal: &str, expires_at: Option<i64>) -> AccessKey {
+        let prefix = if expires_at.is_some() { "ASIA" } else { "AKIA" };
+        let key = AccessKey {
+            id: format!("{prefix}{}", hex(&random(8)).to_uppercase()),
+            // As long as AWS's, and with the same signs.
+            secret: STANDARD.encode(random(30)),
+            session_token: expires_at.map(|_| STANDARD.encode(random(150))),
+            principal: principal.to_owned(),
+            expires_at,
+        };
+        self.keys.insert(key.id.clone(), key.clone());
+        key
+    }
+
+    pub fn keep(&mut self, caller: &Caller, action: &str, fields: BTreeMap<String, String>) {
+        self.calls.push(Call {
+            action: action.to_owned(),
+            principal: caller.key.as_ref().map(|key| key.principal.clone()).unwrap_or_default(),
+            region: caller.region.clone(),
+            host: caller.host.clone(),
+            fields,
+        });
+    }
+}
+
+/// Who calls, and where.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub key: Option<AccessKey>,
+    pub region: String,
+    pub host: String,
+}
+
+impl Site for Aws {
+    fn answer(&self, host: &str, request: &Request) -> Result<Answer, String> {
+        let endpoint = Endpoint::of(host)?;
+        let mut account = self.account();
+        let Some(signature) = Signature::of(request)? else {
+            let region = endpoint.map(|endpoint| endpoint.region).unwrap_or_default();
+            let caller = Caller { key: None, region, host: host.to_owned() };
+            return unsigned(&mut account, &caller, request);
+        };
+        if endpoint.is_some_and(|own| own.service != signature.service || own.region != signature.region) {
+            return Err(format!("signed for {} in {}, sent to {host}", signature.service, signature.region));
+        }
+        let refuse =
+            |code, message: &str| Ok(small_services::refusal(&signature.service, 403, code, message));
+        let Some(key) = account.keys.get(&signature.access_key_id).cloned() else {
+            return refuse(
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.",
+            );
+        };
+        let signing = SigningKey { secret: key.secret.clone(), session_token: key.session_token.clone() };
+        if let Err(why) = signature.verify(request, &signing, SystemClock.now()) {
+            return refuse("InvalidSignatureException", &why);
+        }
+        if key.expires_at.is_some_and(|end| end <= now()) {
+            return refuse("ExpiredTokenException", "The security token included in the request is expired");
+        }
+        let caller = Caller { key: Some(key), region: signature.region.clone(), host: host.to_owned() };
+        match signature.service.as_str() {
+            "lambda" => lambda::answer(&mut account, &caller, request),
+            "sts" => sts::signed(&mut account, &caller, request),
+            "secretsmanager" => small_services::secrets_manager(&mut account, &caller, request),
+            other => Err(format!("there is no service {other} here")),
+        }
+    }
+}
+
+fn unsigned(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
+    if request.is("GET", "/federation/credentials") {
+        return small_services::sign_in_portal(account, caller, request);
+    }
+    if request.method == "POST" {
+        return sts::unsigned(account, caller, request);
+    }
+    // What an address of AWS says to who just knocks.
+    account.keep(caller, "", BTreeMap::new());
+    Ok(Answer::json(403, &json!({ "message": "Missing Authentication Token" })))
+}
+
+/// What the name of one of AWS's hosts says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Endpoint {
+    service: String,
+    region: String,
+}
+
+impl Endpoint {
+    /// `None` for an address of this machine.
+    fn of(host: &str) -> Result<Option<Self>, String> {
+        if host.starts_with("127.0.0.1:") {
+            return Ok(None);
+        }
+        let name = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".api.aws"));
+        let (service, region) = name
+            .and_then(|name| name.rsplit_once('.'))
+            .ok_or_else(|| format!("{host} is no regional endpoint"))?;
+        let service = service.strip_suffix("-fips").unwrap_or(service);
+        Ok(Some(Self { service: service.to_owned(), region: region.to_owned() }))
+    }
+}
+
+pub fn random(length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    SystemRandom::new().fill(&mut bytes).unwrap();
+    bytes
+}
+
+/// A request id as AWS gives.
+pub fn request_id() -> String {
+    let text = hex(&random(16));
+    [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
+}

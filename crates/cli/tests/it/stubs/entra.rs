@@ -1,0 +1,124 @@
+//! Microsoft Entra: the token endpoint for workload identities, and what hands tokens to managed identities on
+//! virtual machines and in App Service. The shapes are those of Microsoft's documentation ("Microsoft identity platform and
+//! the OAuth 2.0 client credentials flow", third case; "How to use managed identities … to acquire an access token").
+
+use super::{
+    http::{Answer, Form, Request},
+    jwt::{Issuer, now, verify},
+    oidc::refusal,
+    server::Site,
+};
+use serde_json::json;
+use std::sync::Arc;
+
+pub const TENANT: &str = "11111111-2222-3333-4444-555555555555";
+pub const CLIENT: &str = "66666666-7777-8888-9999-000000000000";
+/// The application that stands for AWS: its id is the audience of the tokens.
+pub const APPLICATION: &str = "api://aws-lamplight";
+/// The object of the tenant that the tokens are about.
+pub const OBJECT: &str = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
+
+/// `https://login.microsoftonline.com`, which trusts the tokens of one cluster.
+#[derive(Debug)]
+pub struct TokenEndpoint {
+    pub issuer: Arc<Issuer>,
+    /// Whose tokens it federates with.
+    pub cluster: Arc<Issuer>,
+    pub subject: &'static str,
+}
+
+impl Site for TokenEndpoint {
+    fn answer(&self, _: &str, request: &Request) -> Result<Answer, String> {
+        if !request.is("POST", &format!("/{TENANT}/oauth2/v2.0/token")) {
+            return Ok(refusal(400, "invalid_request", "AADSTS90002: Tenant not found."));
+        }
+        let mut form = request.form()?;
+        form.expect("grant_type", "client_credentials")?;
+        form.expect("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")?;
+        let (client, assertion, scope) =
+            (form.need("client_id")?, form.need("client_assertion")?, form.need("scope")?);
+        form.done()?;
+        if client != CLIENT {
+            return Ok(refusal(400, "unauthorized_client", "AADSTS700016: Application was not found."));
+        }
+        if scope != format!("{APPLICATION}/.default") {
+            return Ok(refusal(
+                400,
+                "invalid_resource",
+                "AADSTS500011: The resource principal was not found.",
+            ));
+        }
+        let trusted =
+            verify(&assertion, &self.cluster.pair.jwks(), &self.cluster.url, "api://AzureADTokenExchange");
+        match trusted {
+            Ok(claims) if claims["sub"] == self.subject => Ok(issued(&self.issuer)),
+            Ok(_) => Ok(refusal(
+                400,
+                "invalid_client",
+                "AADSTS70021: No matching federated identity record found.",
+            )),
+            Err(why) => Ok(refusal(401, "invalid_client", &format!("AADSTS700027: {why}"))),
+        }
+    }
+}
+
+fn issued(issuer: &Issuer) -> Answer {
+    let token = issuer.token(OBJECT, APPLICATION);
+    // Numbers are texts at a managed identity's endpoint and numbers at the tenant's; who reads them takes both.
+    Answer::json(
+        200,
+        &json!({
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": 3599,
+            "expires_on": (now() + 3599).to_string(),
+            "resource": APPLICATION,
+        }),
+    )
+}
+
+/// What hands a managed identity its tokens.
+#[derive(Debug)]
+pub enum ManagedIdentity {
+    /// On a virtual machine, without any secret.
+    Machine(Arc<Issuer>),
+    /// In App Service, with the secret of `IDENTITY_HEADER`.
+    AppService(Arc<Issuer>, String),
+}
+
+impl Site for ManagedIdentity {
+    fn answer(&self, _: &str, request: &Request) -> Result<Answer, String> {
+        let mut query = Form::parse(&request.query)?;
+        let (path, version, issuer) = match self {
+            Self::Machine(issuer) => {
+                request.expect("metadata", "true")?;
+                if request.header("x-forwarded-for").is_some() {
+                    return Err("forwarded requests are refused".to_owned());
+                }
+                ("/metadata/identity/oauth2/token", "2018-02-01", issuer)
+            }
+            Self::AppService(issuer, secret) => {
+                request.expect("x-identity-header", secret)?;
+                ("/msi/token", "2019-08-01", issuer)
+            }
+        };
+        if !request.is("GET", path) {
+            return Err(format!("the endpoint is {path}"));
+        }
+        query.expect("api-version", version)?;
+        let resource = query.need("resource")?;
+        let client = query.take("client_id");
+        query.done()?;
+        if resource != APPLICATION {
+            return Ok(refusal(
+                400,
+                "invalid_resource",
+                "AADSTS500011: The resource principal was not found.",
+            ));
+        }
+        if client.is_some_and(|client| client != CLIENT) {
+            return Ok(refusal(400, "invalid_request", "Identity not found"));
+        }
+        Ok(issued(issuer))
+    }
+}
