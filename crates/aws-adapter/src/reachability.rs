@@ -20,7 +20,11 @@ impl AwsReachability {
         Self { session }
     }
 
-    async fn address(&self) -> Result<String, PortError> {
+    /// The URL that requests go to: the connection's own, or the one of region, FIPS and dual stack.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](PortErrorKind::InvalidRequest) where AWS has no such endpoint.
+    pub async fn address(&self) -> Result<String, PortError> {
         let config = &self.session.config;
         if let Some(url) = &config.endpoint_url {
             return Ok(url.clone());

@@ -9,6 +9,7 @@ use aws_sdk_sts::{
         assume_role::AssumeRoleError, assume_role_with_web_identity::AssumeRoleWithWebIdentityError,
     },
 };
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use lamplight_aws_model::{RoleRequest, StsRefusal};
 use lamplight_ports::{PortError, PortErrorKind};
 use std::{error::Error, fmt, sync::Arc};
@@ -135,10 +136,26 @@ impl CredentialsFailure {
             let message = format!("{method}: there are no credentials; nothing was sent");
             return Self::new(codes::CREDENTIALS_MISSING, message, missing).caused_by(cause);
         }
-        let transient = matches!(error, CredentialsError::ProviderTimedOut(_));
+        let transient = matches!(error, CredentialsError::ProviderTimedOut(_)) || is_unreachable(error);
+        let failed = if transient { UNREACHABLE } else { failed };
         let message = format!("{method}: no credentials could be got; nothing was sent");
         Self { transient, ..Self::new(codes::CREDENTIALS_FAILED, message, failed) }.caused_by(cause)
     }
+}
+
+const UNREACHABLE: &str = "the service that gives the credentials could not be reached: check the network and the proxy \
+                           settings, and try again";
+
+/// Whether there was no connection to a service that was to give credentials.
+fn is_unreachable(error: &CredentialsError) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<ConnectorError>().is_some_and(|found| found.is_io() || found.is_timeout()) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// A refusal of STS deep in the SDK's own chain, where a profile or the environment names a role.

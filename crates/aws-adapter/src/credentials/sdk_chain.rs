@@ -111,11 +111,13 @@ impl Source for SdkChain {
 fn origin(credentials: &Credentials) -> String {
     use AwsCredentialFeature as Feature;
     let features = credentials.get_property::<Vec<Feature>>().map(Vec::as_slice).unwrap_or_default();
-    let words: Vec<&str> = features
+    let mut words: Vec<&str> = features
         .iter()
         .filter_map(|feature| match feature {
             Feature::CredentialsEnvVars => Some("environment variables"),
             Feature::CredentialsEnvVarsStsWebIdToken => Some("web identity token of the environment"),
+            // The SDK says the same of a role that is assumed with the profile's keys; keys have no end.
+            Feature::CredentialsProfile if credentials.expiry().is_some() => Some("role of the profile"),
             Feature::CredentialsProfile => Some("keys of the profile"),
             Feature::CredentialsProfileSourceProfile => Some("source profile"),
             Feature::CredentialsProfileNamedProvider => Some("credential source of the profile"),
@@ -130,7 +132,6 @@ fn origin(credentials: &Credentials) -> String {
             _ => None,
         })
         .collect();
-    let mut words = words;
     words.dedup();
     if words.is_empty() { "the default chain".to_owned() } else { words.join(", ") }
 }

@@ -1,0 +1,160 @@
+//! Profiles of the AWS configuration files: keys, roles, sign-ins and programs.
+
+use crate::{
+    child::in_child,
+    server::{Reaction, Received, Server, answer, success},
+    support::{call, config},
+};
+use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, codes, open};
+use lamplight_ports::{Identity, Invoker};
+use std::{fs, net::TcpListener, path::Path, sync::Arc};
+
+const CONFIG: &str = r"
+[profile plain]
+aws_access_key_id = AKIDPLAIN
+aws_secret_access_key = plain
+
+[profile program]
+credential_process = /bin/cat PROGRAM_OUTPUT
+
+[profile broken]
+credential_process = /bin/false
+
+[profile deploy]
+role_arn = arn:aws:iam::123456789012:role/deploy
+source_profile = plain
+
+[profile loop]
+role_arn = arn:aws:iam::123456789012:role/deploy
+source_profile = turn
+[profile turn]
+role_arn = arn:aws:iam::123456789012:role/deploy
+source_profile = loop
+
+[profile signed-in]
+sso_start_url = https://example.awsapps.com/start
+sso_region = eu-west-1
+sso_account_id = 123456789012
+sso_role_name = Developer
+
+[profile signed-out]
+sso_start_url = https://other.awsapps.com/start
+sso_region = eu-west-1
+sso_account_id = 123456789012
+sso_role_name = Developer
+";
+
+/// The name of the sign-in's cache file is the SHA-1 of its start URL, in hex.
+const SIGNED_IN_CACHE: &str = "e8be5486177c5b5392bd9aa76563515b29358e6e.json";
+
+fn arrange(home: &Path) {
+    let program_output = home.join("program.json");
+    fs::write(
+        &program_output,
+        r#"{"Version":1,"AccessKeyId":"AKIDPROGRAM","SecretAccessKey":"s","SessionToken":"t","Expiration":"2099-01-01T00:00:00Z"}"#,
+    )
+    .unwrap();
+    let config = CONFIG.replace("PROGRAM_OUTPUT", &program_output.display().to_string());
+    fs::create_dir_all(home.join(".aws/sso/cache")).unwrap();
+    fs::write(home.join(".aws/config"), config).unwrap();
+    fs::write(
+        home.join(".aws/sso/cache").join(SIGNED_IN_CACHE),
+        r#"{"accessToken":"the-sign-in","expiresAt":"2099-01-01T00:00:00Z","region":"eu-west-1","startUrl":"https://example.awsapps.com/start"}"#,
+    )
+    .unwrap();
+}
+
+fn profile(name: &str, server: &Server) -> AwsConnectionConfig {
+    AwsConnectionConfig { credentials: CredentialsSource::Profile(name.to_owned()), ..config(&server.url()) }
+}
+
+/// STS and the sign-in's portal.
+fn aws(request: &Received) -> Vec<u8> {
+    if request.target.starts_with("/federation/credentials") {
+        let known = request.headers.get("x-amz-sso_bearer_token").is_some_and(|token| token == "the-sign-in");
+        let body = r#"{"roleCredentials":{"accessKeyId":"ASIASIGNEDIN","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}"#;
+        let refused = answer(401, &[("x-amzn-errortype", "UnauthorizedException")], b"{}");
+        return if known {
+            answer(200, &[("content-type", "application/json")], body.as_bytes())
+        } else {
+            refused
+        };
+    }
+    let body = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
+                <AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+                <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    answer(200, &[("content-type", "text/xml")], body.as_bytes())
+}
+
+/// Runs `check` as a child whose home has the profiles, with `AWS_ENDPOINT_URL` at a server of [`aws`].
+fn at_home<F, Checked>(name: &str, check: F)
+where
+    F: FnOnce(Arc<Server>) -> Checked,
+    Checked: Future<Output = ()>,
+{
+    let home = tempfile::tempdir().unwrap();
+    arrange(home.path());
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("http://127.0.0.1:{port}");
+    let home = home.path().display().to_string();
+    let environment = [
+        ("HOME", home.as_str()),
+        ("AWS_ENDPOINT_URL", url.as_str()),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("PATH", "/usr/bin:/bin"),
+    ];
+    in_child(name, &environment, async {
+        let cloud =
+            Server::start_on(endpoint_port(), |request: &Received| Reaction::Answer(aws(request))).await;
+        let lambda = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
+        check(Arc::new(lambda)).await;
+        drop(cloud);
+    });
+}
+
+#[expect(clippy::disallowed_methods, reason = "a child reads what its test gave it")]
+fn endpoint_port() -> u16 {
+    std::env::var("AWS_ENDPOINT_URL").unwrap().rsplit(':').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn each_kind_of_profile_signs_the_call() {
+    at_home("profiles::each_kind_of_profile_signs_the_call", |lambda| async move {
+        for (name, key, source) in [
+            ("plain", "AKIDPLAIN", "keys of the profile"),
+            ("program", "AKIDPROGRAM", "credential process"),
+            ("deploy", "ASIAROLE", "role of the profile"),
+            ("signed-in", "ASIASIGNEDIN", "single sign-on"),
+        ] {
+            let ports = open(profile(name, &lambda)).unwrap();
+            ports
+                .invoker
+                .invoke(call(name))
+                .await
+                .unwrap_or_else(|error| panic!("{name}: {error:?} {:?}", error.source));
+            let sent = lambda.requests().pop().unwrap();
+            let signature = &sent.headers["authorization"];
+            assert!(signature.contains(&format!("Credential={key}/")), "{name}: {signature}");
+            let told = ports.identity.credentials().await.unwrap().source;
+            assert!(told.starts_with(&format!("profile {name} (")) && told.contains(source), "{told}");
+        }
+    });
+}
+
+#[test]
+fn what_is_wrong_with_a_profile_is_told() {
+    at_home("profiles::what_is_wrong_with_a_profile_is_told", |lambda| async move {
+        for (name, code, hint) in [
+            ("absent", codes::CREDENTIALS_MISSING, "~/.aws/config"),
+            ("broken", codes::CREDENTIALS_FAILED, "~/.aws/config"),
+            ("loop", codes::CREDENTIALS_FAILED, "~/.aws/config"),
+            ("signed-out", codes::SIGN_IN_EXPIRED, "aws sso login"),
+        ] {
+            let error = open(profile(name, &lambda)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
+            assert_eq!(error.code, code, "{name}: {error:?}");
+            assert!(error.message.contains(&format!("profile {name}")), "{}", error.message);
+            assert!(error.hint.as_ref().unwrap().contains(hint), "{name}: {:?}", error.hint);
+        }
+        assert!(lambda.requests().is_empty());
+    });
+}

@@ -1,0 +1,71 @@
+//! Secrets Manager on the wire.
+
+use crate::{
+    server::{Reaction, Received, Server, answer, closed_url},
+    support::config,
+};
+use lamplight_aws_adapter::{AwsConnectionConfig, codes, open};
+use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, SecretResolver};
+use serde_json::{Value, json};
+
+const HEADERS: [(&str, &str); 1] = [("content-type", "application/x-amz-json-1.1")];
+
+async fn resolve(url: String, reference: &str) -> Result<String, PortError> {
+    let config = AwsConnectionConfig { secrets_endpoint_url: Some(url.clone()), ..config(&url) };
+    let secret = open(config)?.secrets.resolve(&reference.parse().unwrap()).await?;
+    Ok(secret.expose_secret().to_owned())
+}
+
+async fn store() -> Server {
+    Server::start(|request: &Received| {
+        assert_eq!(request.headers["x-amz-target"], "secretsmanager.GetSecretValue");
+        let asked: Value = serde_json::from_slice(&request.body).unwrap();
+        let given = match asked["SecretId"].as_str().unwrap() {
+            "plain" => json!({"SecretString": "hunter2"}),
+            "binary" => json!({"SecretBinary": "aHVudGVyMg=="}),
+            _ => json!({"SecretString": "{\"password\":\"hunter2\",\"port\":5432}"}),
+        };
+        Reaction::Answer(answer(200, &HEADERS, given.to_string().as_bytes()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_secret_is_read_whole_or_by_field() {
+    let store = store().await;
+    assert_eq!(resolve(store.url(), "aws-sm:plain").await.unwrap(), "hunter2");
+    assert_eq!(resolve(store.url(), "aws-sm:prod/db#password").await.unwrap(), "hunter2");
+    let arn = "aws-sm:arn:aws:secretsmanager:us-west-2:123456789012:secret:db-AbCdEf#port";
+    assert_eq!(resolve(store.url(), arn).await.unwrap(), "5432");
+    let scopes: Vec<String> = store.requests().iter().map(|r| r.headers["authorization"].clone()).collect();
+    assert!(scopes[1].contains("/eu-west-1/secretsmanager/"), "{scopes:?}");
+    assert!(scopes[2].contains("/us-west-2/secretsmanager/"), "{scopes:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_text_is_refused() {
+    let error = resolve(store().await.url(), "aws-sm:binary").await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::SECRET_INVALID));
+}
+
+#[tokio::test]
+async fn refusals_name_the_reference_and_what_to_do() {
+    for (code, status, kind, stable) in [
+        ("ResourceNotFoundException", 400, PortErrorKind::NotFound, codes::SECRET_NOT_FOUND),
+        ("AccessDeniedException", 400, PortErrorKind::Denied, codes::SECRET_DENIED),
+        ("DecryptionFailure", 400, PortErrorKind::Denied, codes::SECRET_DENIED),
+        ("InvalidRequestException", 400, PortErrorKind::InvalidRequest, codes::SECRET_INVALID),
+        ("UnrecognizedClientException", 400, PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED),
+    ] {
+        let server = Server::start(move |_: &Received| {
+            let body = json!({"__type": code, "Message": "words"}).to_string();
+            Reaction::Answer(answer(status, &HEADERS, body.as_bytes()))
+        })
+        .await;
+        let error = resolve(server.url(), "aws-sm:prod/db#password").await.unwrap_err();
+        assert_eq!((error.kind, error.code), (kind, stable), "{code}");
+        assert!(error.message.contains("aws-sm:prod/db#password") && error.hint.is_some(), "{error:?}");
+    }
+    let error = resolve(closed_url().await, "aws-sm:prod/db").await.unwrap_err();
+    assert_eq!(error.kind, PortErrorKind::Unavailable, "{error:?}");
+}
