@@ -2,6 +2,7 @@
 //! are those of the STS API model (`AssumeRole`, `AssumeRoleWithWebIdentity`).
 
 use crate::text::{excerpt, is_digits};
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, time::Duration};
 
 /// Why a text or number cannot be a part of a role's session.
@@ -21,8 +22,23 @@ fn refused(text: &str, what: &'static str, rule: &'static str) -> RoleError {
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $what:literal, $rule:literal, $holds:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
+
+        impl TryFrom<String> for $name {
+            type Error = RoleError;
+
+            fn try_from(text: String) -> Result<Self, RoleError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(checked: $name) -> Self {
+                checked.0
+            }
+        }
 
         impl $name {
             /// The text.
@@ -132,8 +148,23 @@ fn is_json(text: &str) -> bool {
 
 /// How long a session lasts: 900-43,200 s, and at most what the role allows. A role that is assumed with the
 /// credentials of another role gets at most 3,600 s (IAM user guide, "Role chaining").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
 pub struct SessionDuration(u32);
+
+impl TryFrom<u32> for SessionDuration {
+    type Error = RoleError;
+
+    fn try_from(seconds: u32) -> Result<Self, RoleError> {
+        Self::from_seconds(seconds)
+    }
+}
+
+impl From<SessionDuration> for u32 {
+    fn from(duration: SessionDuration) -> Self {
+        duration.0
+    }
+}
 
 impl SessionDuration {
     /// What a session lasts unless asked otherwise, and the most for a chained role.

@@ -1,0 +1,152 @@
+//! How a connection authenticates.
+
+use crate::{AccessKeyId, Token};
+use lamplight_aws_model::{ExternalId, PolicyArn, RoleArn, RoleSessionName, SessionDuration, SessionPolicy};
+use lamplight_domain::SecretRef;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How a connection authenticates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Auth {
+    /// Whatever every AWS tool would find: environment variables, the profile, single sign-on, container, instance.
+    #[default]
+    Default,
+    /// What the machine is given: by its container's endpoint (ECS, EKS), else by its instance's metadata service
+    /// (EC2), version 2.
+    InstanceProfile,
+    /// A profile of `~/.aws/config`: keys, a role, single sign-on or a program.
+    Profile(ProfileAuth),
+    /// An access key.
+    AccessKey(AccessKeyAuth),
+    /// A role, assumed with the credentials of any other method.
+    AssumeRole(Box<AssumeRoleAuth>),
+    /// A role, assumed with a token of an identity provider; no long-lived secret of AWS is needed.
+    WebIdentity(Box<WebIdentityAuth>),
+}
+
+impl Auth {
+    /// The method's name in the file.
+    pub fn method(&self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::InstanceProfile => "instance-profile",
+            Self::Profile(_) => "profile",
+            Self::AccessKey(_) => "access-key",
+            Self::AssumeRole(_) => "assume-role",
+            Self::WebIdentity(_) => "web-identity",
+        }
+    }
+
+    /// Every reference to a secret that the method reads.
+    pub fn references(&self) -> Vec<&SecretRef> {
+        match self {
+            Self::Default | Self::InstanceProfile | Self::Profile(_) => Vec::new(),
+            Self::AccessKey(key) => {
+                let id = match &key.access_key_id {
+                    AccessKeyId::Itself(_) => None,
+                    AccessKeyId::Reference(reference) => Some(reference),
+                };
+                id.into_iter().chain([&key.secret_access_key]).chain(&key.session_token).collect()
+            }
+            Self::AssumeRole(role) => role.source.references(),
+            Self::WebIdentity(identity) => identity.token.references(),
+        }
+    }
+}
+
+/// A profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileAuth {
+    /// The profile's name.
+    #[schemars(length(min = 1))]
+    pub name: String,
+}
+
+/// An access key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessKeyAuth {
+    /// The key's id, itself or by reference.
+    #[schemars(with = "String", regex(pattern = r"^([A-Z0-9]{16,128}|(env|file|keyring|vault|aws-sm):.+)$"))]
+    pub access_key_id: AccessKeyId,
+    /// The secret half, by reference and never itself.
+    #[schemars(with = "String", regex(pattern = r"^(env|file|keyring|vault|aws-sm):.+$"))]
+    pub secret_access_key: SecretRef,
+    /// The token of a temporary key, by reference and never itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", regex(pattern = r"^(env|file|keyring|vault|aws-sm):.+$"))]
+    pub session_token: Option<SecretRef>,
+}
+
+/// A role that is assumed with other credentials.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssumeRoleAuth {
+    /// The role's ARN.
+    #[schemars(with = "String", regex(pattern = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$"))]
+    pub role_arn: RoleArn,
+    /// Whose credentials ask for the role: any method again. A role makes a chain.
+    #[serde(default)]
+    pub source: Auth,
+    /// What the role's owner demands of who assumes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", length(min = 2, max = 1224), regex(pattern = r"^[\w+=,.@:/-]*$"))]
+    pub external_id: Option<ExternalId>,
+    /// The session's name, which shows in the account's audit log; `lamplight` unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", length(min = 2, max = 64), regex(pattern = r"^[\w+=,.@-]*$"))]
+    pub session_name: Option<RoleSessionName>,
+    /// How long the session lasts, in seconds: 900-43200, and at most 3600 in a chain of roles; 3600 unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u32>", range(min = 900, max = 43200))]
+    pub duration_seconds: Option<SessionDuration>,
+    /// A policy document that narrows what the session may do, as JSON text of at most 2048 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", length(max = 2048))]
+    pub policy: Option<SessionPolicy>,
+    /// Managed policies that narrow it, at most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>", length(max = 10))]
+    pub policy_arns: Vec<PolicyArn>,
+    /// Tags of the session, at most 50.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// The keys of those tags that the sessions of further roles inherit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transitive_tag_keys: Vec<String>,
+    /// Who stands behind the session; it stays in the audit log through a chain of roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", length(min = 2, max = 64), regex(pattern = r"^[\w+=,.@-]*$"))]
+    pub source_identity: Option<RoleSessionName>,
+}
+
+/// A role that is assumed with a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebIdentityAuth {
+    /// The role's ARN.
+    #[schemars(with = "String", regex(pattern = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$"))]
+    pub role_arn: RoleArn,
+    /// Where the token comes from; it is read or asked for anew for each session.
+    pub token: Token,
+    /// The session's name, which shows in the account's audit log; `lamplight` unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", length(min = 2, max = 64), regex(pattern = r"^[\w+=,.@-]*$"))]
+    pub session_name: Option<RoleSessionName>,
+    /// How long the session lasts, in seconds: 900-43200; 3600 unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u32>", range(min = 900, max = 43200))]
+    pub duration_seconds: Option<SessionDuration>,
+    /// A policy document that narrows what the session may do, as JSON text of at most 2048 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", length(max = 2048))]
+    pub policy: Option<SessionPolicy>,
+    /// Managed policies that narrow it, at most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>", length(max = 10))]
+    pub policy_arns: Vec<PolicyArn>,
+}

@@ -1,0 +1,119 @@
+//! Values of the file whose rules belong to no other crate.
+
+use lamplight_domain::{SECRET_REF_FORMS, SecretRef};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a text cannot stand where it stands. The text may hold a secret, so it is not repeated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ValueError(String);
+
+/// The id of an access key: itself, for it is no secret, or a reference to where it can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum AccessKeyId {
+    /// Itself: 16-128 capital letters and digits.
+    Itself(String),
+    /// Where it can be read.
+    Reference(SecretRef),
+}
+
+impl TryFrom<String> for AccessKeyId {
+    type Error = ValueError;
+
+    fn try_from(text: String) -> Result<Self, ValueError> {
+        let id_like = text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        if id_like && (16..=128).contains(&text.len()) {
+            return Ok(Self::Itself(text));
+        }
+        text.parse().map(Self::Reference).map_err(|_| {
+            ValueError(format!(
+                "an access key id is 16-128 capital letters and digits, or a reference: {SECRET_REF_FORMS}"
+            ))
+        })
+    }
+}
+
+impl From<AccessKeyId> for String {
+    fn from(id: AccessKeyId) -> Self {
+        id.to_string()
+    }
+}
+
+impl fmt::Display for AccessKeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Itself(id) => f.write_str(id),
+            Self::Reference(reference) => reference.fmt(f),
+        }
+    }
+}
+
+/// An `http` or `https` URL without user and password: those would be a secret in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct HttpUrl(String);
+
+impl HttpUrl {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for HttpUrl {
+    type Error = ValueError;
+
+    fn try_from(text: String) -> Result<Self, ValueError> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+        if authority.contains('@') {
+            return Err(ValueError("a URL in the configuration has no user and no password".to_owned()));
+        }
+        if authority.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(ValueError(
+                "this is no URL: give scheme and host, as in https://example.com".to_owned(),
+            ));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl From<HttpUrl> for String {
+    fn from(url: HttpUrl) -> Self {
+        url.0
+    }
+}
+
+impl fmt::Display for HttpUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_id_is_itself_or_a_reference_and_never_repeated() {
+        let id = |text: &str| AccessKeyId::try_from(text.to_owned());
+        assert!(matches!(id("AKIDEXAMPLE00000"), Ok(AccessKeyId::Itself(_))));
+        assert!(matches!(id("env:KEY_ID"), Ok(AccessKeyId::Reference(_))));
+        for wrong in ["hunter2", "AKIDhunter2/xxxxx", ""] {
+            assert!(!id(wrong).unwrap_err().to_string().contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_url_has_scheme_and_host_and_no_password() {
+        let url = |text: &str| HttpUrl::try_from(text.to_owned());
+        for good in ["http://127.0.0.1:4566", "https://example.com/a@b"] {
+            assert_eq!(url(good).unwrap().as_str(), good);
+        }
+        for wrong in ["https://u:hunter2@example.com", "http://", "example.com", "https:///x", "http://a b"] {
+            assert!(!url(wrong).unwrap_err().to_string().contains("hunter2"), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The configuration file: what it may say, where its mistakes are, its schema, and edits that keep comments.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod editing;
+mod examples;
+mod mistakes;
+mod schema;

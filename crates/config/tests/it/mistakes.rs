@@ -1,0 +1,134 @@
+//! Mistakes: each is told with its place, the nearest right name, and without a value that may be a secret.
+
+use lamplight_config::{Config, ConfigError};
+
+fn mistake(text: &str) -> ConfigError {
+    Config::parse(text, "x.toml").unwrap_err()
+}
+
+/// The file of the mistake, its place, and words that message and hint must hold.
+const MISTAKES: &[(&str, &str, &[&str])] = &[
+    (
+        "[connections.a]\nregoin = 'x'\n",
+        "x.toml:2:1: ",
+        &["unknown key \"regoin\"", "did you mean \"region\"?"],
+    ),
+    ("default_connection = 5\n", "x.toml:1:22: ", &["integer", "must be a string"]),
+    ("[connections.a\n", "x.toml:1:", &[]),
+    ("[connections.a]\nauth = 'defualt'\n", "x.toml:2:8: ", &["unknown value", "did you mean \"default\"?"]),
+    (
+        "[connections.a.auth.asume-role]\nrole_arn = 'x'\n",
+        "x.toml:1:21: ",
+        &["\"asume-role\"", "did you mean \"assume-role\"?", "web-identity"],
+    ),
+    (
+        "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::1:role/x'\n",
+        "x.toml:2:12: ",
+        &["role ARN", "arn:aws:iam::123456789012:role/NAME"],
+    ),
+    ("[connections.a.auth.assume-role]\nexternal_id = 'abc'\n", "x.toml:1:", &["role_arn"]),
+    (
+        "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\nduration_seconds = 60\n",
+        "x.toml:3:20: ",
+        &["900-43200"],
+    ),
+    (
+        "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\nsource.assume-role.role_arn = \
+         'arn:aws:iam::123456789012:role/y'\nduration_seconds = 7200\n",
+        "x.toml:4:1: ",
+        &["at most 3600"],
+    ),
+    (
+        "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\ntransitive_tag_keys = ['t']\n",
+        "x.toml:3:1: ",
+        &["no tag \"t\""],
+    ),
+    (
+        "[connections.a.auth.access-key]\naccess_key_id = 'AKIDEXAMPLE00000'\nsecret_access_key = 'hunter2'\n",
+        "x.toml:3:21: ",
+        &["by reference", "env:NAME"],
+    ),
+    (
+        "[connections.a.auth.access-key]\naccess_key_id = 'hunter2/'\nsecret_access_key = 'env:X'\n",
+        "x.toml:2:17: ",
+        &["16-128 capital letters"],
+    ),
+    ("[connections.a.auth]\naccess-key = 'hunter2'\n", "x.toml:2:14: ", &["must be"]),
+    ("[connections.a.auth]\nprofile = { name = 'a' }\naccess-key = {}\n", "x.toml:", &[]),
+    ("[connections.a]\nendpoint_url = 'https://u:hunter2@example.com'\n", "x.toml:2:16: ", &["no password"]),
+    ("[connections.a]\nendpoint_url = 'localhost:4566'\n", "x.toml:2:16: ", &["scheme and host"]),
+    ("[connections.a]\nregion = 'eu-wst-1'\n", "x.toml:2:1: ", &["did you mean eu-west-1"]),
+    (
+        "[connections.a]\nregion='eu-west-1'\nendpoint_url='http://x'\nuse_fips=true\n",
+        "x.toml:4:1: ",
+        &["endpoint_url replaces"],
+    ),
+    ("[connections.a]\nprovider='fake'\nauth='instance-profile'\n", "x.toml:3:1: ", &["simulator"]),
+    ("[connections.a]\nscript='x.yaml'\n", "x.toml:2:1: ", &["provider = \"fake\""]),
+    ("[connections.a]\nmax_attempts = 11\n", "x.toml:2:1: ", &["1-10"]),
+    (
+        "default_connection = 'prd'\n[connections.prod]\n",
+        "x.toml:1:1: ",
+        &["no connection prd", "did you mean \"prod\"?", "ambient"],
+    ),
+    ("[connections.'a b']\n", "x.toml:1:", &["connection"]),
+    ("[secrets.vault]\nauth = { token = 'hunter2' }\n", "x.toml:2:8: ", &["by reference"]),
+    (
+        "[secrets.vault]\nauth = { token = 'vault:a/b' }\n",
+        "x.toml:2:10: ",
+        &["cannot use a secret of a store"],
+    ),
+    ("[secrets.aws-sm]\nconnection = 'a'\n", "x.toml:2:1: ", &["no connection a"]),
+    (
+        "[secrets.aws-sm]\nconnection = 'a'\n[connections.a.auth.access-key]\naccess_key_id='env:A'\n\
+         secret_access_key='aws-sm:x'\n",
+        "x.toml:2:1: ",
+        &["would need itself"],
+    ),
+    (
+        "[connections.a.auth.web-identity]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\n\
+         token.client-credentials = { token_url = 'https://x', client_id = 'c' }\n",
+        "x.toml:3:",
+        &["exactly one of client_secret and assertion"],
+    ),
+    (
+        "[connections.a.auth.web-identity]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\n\
+         token.entra-managed-identity = { resource = 'r', client_id = 'c', object_id = 'o' }\n",
+        "x.toml:3:",
+        &["give one of them"],
+    ),
+    (
+        "[connections.a.auth.web-identity]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\ntoken = { fil = '/x' }\n",
+        "x.toml:3:11: ",
+        &["did you mean \"file\"?"],
+    ),
+    ("[connections.a]\ninvocation_type = 'Evnt'\n", "x.toml:2:19: ", &["did you mean \"Event\"?"]),
+];
+
+#[test]
+fn each_mistake_is_told_with_its_place_and_what_would_be_right() {
+    for (text, beginning, words) in MISTAKES {
+        let error = mistake(text);
+        let told = format!("{error} {}", error.hint.as_deref().unwrap_or_default());
+        assert!(told.starts_with(beginning), "{text}\n{told}");
+        for word in *words {
+            assert!(told.contains(word), "{text}\n{told}\nlacks {word}");
+        }
+        assert!(!format!("{told} {error:?}").contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
+fn a_secret_in_the_place_of_a_name_is_not_repeated() {
+    let secret = ["wJalrXUtnFEMI7K7MDENG", "bPxRfiCYEXAMPLEKEY1"].concat();
+    for text in [
+        format!("[connections.a]\nauth = '{secret}'\n"),
+        format!("[connections.a]\n{secret} = 1\n"),
+        format!("[connections.a]\nregion = 5\nqualifier = ['{secret}']\n"),
+        format!("[connections.a.auth.profile]\nname = {{ x = '{secret}' }}\n"),
+        format!("[connections.a]\nmax_attempts = '{secret}'\n"),
+    ] {
+        let error = mistake(&text);
+        assert!(!format!("{error} {error:?}").contains(&secret), "{error:?}");
+    }
+}

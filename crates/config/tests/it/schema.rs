@@ -1,0 +1,68 @@
+//! The schema allows what the reader takes, and refuses mistakes of form.
+
+use crate::examples::EVERYTHING;
+use lamplight_config::schema;
+use serde_json::Value;
+
+fn is_valid(text: &str) -> bool {
+    let schema: Value = serde_json::from_str(&schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let document: Value = toml_edit::de::from_str(text).unwrap();
+    validator.is_valid(&document)
+}
+
+#[test]
+fn the_schema_takes_every_key_that_is_read() {
+    assert!(is_valid(EVERYTHING));
+    assert!(is_valid(""));
+}
+
+#[test]
+fn the_schema_refuses_mistakes_of_form() {
+    for text in [
+        "colour = 1",
+        "[connections.a]\nregoin = 'x'",
+        "[connections.a]\nregion = 5",
+        "[connections.a]\nauth = 'defualt'",
+        "[connections.a.auth.asume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'",
+        "[connections.a.auth.assume-role]\nrole_arn = 'x'",
+        "[connections.a.auth.assume-role]\nexternal_id = 'abc'",
+        "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\nduration_seconds = 60",
+        "[connections.a.auth.access-key]\naccess_key_id = 'AKIDEXAMPLE00000'\nsecret_access_key = 'literal'",
+        "[connections.a.auth]\nprofile = { name = 'a' }\naccess-key = {}",
+        "[connections.a]\nmax_attempts = 11",
+        "[connections.a]\ninvocation_type = 'Evnt'",
+        "[connections.a.auth.web-identity]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\ntoken = { fil = '/x' }",
+    ] {
+        assert!(!is_valid(text), "{text}");
+    }
+}
+
+#[test]
+fn every_key_is_described() {
+    fn look(schema: &Value, path: &str, missing: &mut Vec<String>) {
+        let Some(object) = schema.as_object() else { return };
+        for (name, property) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let described = property.get("description").is_some();
+            if !described {
+                missing.push(format!("{path}.{name}"));
+            }
+        }
+        for (name, inner) in object.get("$defs").and_then(Value::as_object).into_iter().flatten() {
+            look(inner, name, missing);
+        }
+    }
+    let schema: Value = serde_json::from_str(&schema()).unwrap();
+    let mut missing = Vec::new();
+    look(&schema, "", &mut missing);
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_committed_schema_is_the_one_that_is_generated() {
+    let committed = include_str!("../../../../docs/lamplight.schema.json");
+    assert!(
+        committed == schema(),
+        "run `cargo run -p lamplight-config --example schema > docs/lamplight.schema.json`"
+    );
+}
