@@ -2,6 +2,7 @@
 
 use lamplight_config::{Config, NewConnection, add_connection, remove_connection};
 use proptest::prelude::*;
+use std::fmt::Write;
 
 const FILE: &str = "# Our ways in.\ndefault_connection = \"a\"   # the usual one\n\n[connections.a] # Ada's\nregion  = \"eu-west-1\"\n\n# Do not touch!\n[connections.b]\nprovider = \"fake\"\n# the end\n";
 
@@ -92,7 +93,8 @@ proptest! {
         let mut file = String::new();
         for (number, comment) in comments.iter().enumerate() {
             let space = " ".repeat(spaces);
-            file.push_str(&format!("#{comment}{gap}[connections.n{number}]{space}#{comment}\nregion{space}= 'eu-west-1'{gap}"));
+            write!(file, "#{comment}{gap}[connections.n{number}]{space}#{comment}\n").unwrap();
+            write!(file, "region{space}= 'eu-west-1'{gap}").unwrap();
         }
         let name: lamplight_domain::ConnectionName = "added".parse().unwrap();
         let with = add_connection(&file, "x", &new("added", &ROLE[..4])).unwrap();

@@ -1,0 +1,168 @@
+//! Signing what a client says of itself: a JWT (RFC 7519) in place of a secret (RFC 7523).
+
+use crate::codes;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use lamplight_domain::Timestamp;
+use lamplight_ports::{PortError, PortErrorKind};
+use ring::{
+    rand::SystemRandom,
+    rsa,
+    signature::{
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256,
+        RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
+    },
+};
+use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
+use std::fmt;
+
+/// How long an assertion is valid, in seconds: long enough for clocks that differ.
+const VALID_SECONDS: i64 = 300;
+
+/// The algorithm of a signature (RFC 7518, section 3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// RSA with SHA-256.
+    Rs256,
+    /// RSA with SHA-384.
+    Rs384,
+    /// RSA with SHA-512.
+    Rs512,
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+    /// ECDSA on P-384 with SHA-384.
+    Es384,
+}
+
+impl Algorithm {
+    /// Its name in a JWT's header.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+        }
+    }
+}
+
+/// A private key that signs with one algorithm. `Debug` shows the algorithm alone.
+pub struct SigningKey {
+    algorithm: Algorithm,
+    key: Key,
+}
+
+enum Key {
+    Rsa(Box<rsa::KeyPair>),
+    Ecdsa(EcdsaKeyPair),
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
+
+/// What an assertion says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claims<'a> {
+    pub(crate) client_id: &'a str,
+    pub(crate) audience: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) now: Timestamp,
+    pub(crate) key_id: Option<&'a str>,
+}
+
+impl SigningKey {
+    /// Reads a key from PEM: PKCS#8, or PKCS#1 for RSA. RSA keys have 2048-8192 bits.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](PortErrorKind::InvalidRequest) with [`codes::SIGNING_KEY_INVALID`]; the key is not shown.
+    pub fn from_pem(pem: &str, algorithm: Algorithm) -> Result<Self, PortError> {
+        let invalid = |what: String, hint: &str| {
+            PortError::new(PortErrorKind::InvalidRequest, codes::SIGNING_KEY_INVALID, what).with_hint(hint)
+        };
+        let name = algorithm.as_str();
+        let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| {
+            invalid(
+                "the signing key is no private key in PEM".to_owned(),
+                "it begins with -----BEGIN PRIVATE KEY----- and has no password",
+            )
+        })?;
+        let unfit = |reason: &dyn fmt::Display| {
+            invalid(
+                format!("the signing key does not fit {name} ({reason})"),
+                "RS256, RS384 and RS512 need an RSA key of 2048 bits or more, ES256 one on P-256, ES384 one on P-384",
+            )
+        };
+        let key = match algorithm {
+            Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => match &der {
+                PrivateKeyDer::Pkcs8(der) => rsa::KeyPair::from_pkcs8(der.secret_pkcs8_der()),
+                PrivateKeyDer::Pkcs1(der) => rsa::KeyPair::from_der(der.secret_pkcs1_der()),
+                _ => return Err(unfit(&"it is no RSA key")),
+            }
+            .map(|key| Key::Rsa(Box::new(key))),
+            Algorithm::Es256 | Algorithm::Es384 => {
+                let PrivateKeyDer::Pkcs8(der) = &der else {
+                    return Err(invalid(
+                        format!("the signing key is not in the form that {name} is read from"),
+                        "convert it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key8.pem",
+                    ));
+                };
+                let kind = if algorithm == Algorithm::Es256 {
+                    &ECDSA_P256_SHA256_FIXED_SIGNING
+                } else {
+                    &ECDSA_P384_SHA384_FIXED_SIGNING
+                };
+                EcdsaKeyPair::from_pkcs8(kind, der.secret_pkcs8_der(), &SystemRandom::new()).map(Key::Ecdsa)
+            }
+        };
+        key.map(|key| Self { algorithm, key }).map_err(|rejected| unfit(&rejected))
+    }
+
+    /// The assertion as a signed JWT.
+    pub(crate) fn assertion(&self, claims: Claims<'_>) -> Result<String, PortError> {
+        let mut header = serde_json::json!({ "alg": self.algorithm.as_str(), "typ": "JWT" });
+        if let Some(key_id) = claims.key_id {
+            header["kid"] = key_id.into();
+        }
+        let issued = claims.now.as_second();
+        let said = serde_json::json!({
+            "iss": claims.client_id,
+            "sub": claims.client_id,
+            "aud": claims.audience,
+            "jti": claims.id,
+            "iat": issued,
+            "nbf": issued,
+            "exp": issued + VALID_SECONDS,
+        });
+        let input = format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(header.to_string()),
+            URL_SAFE_NO_PAD.encode(said.to_string())
+        );
+        let signature = self.sign(input.as_bytes())?;
+        Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    fn sign(&self, input: &[u8]) -> Result<Vec<u8>, PortError> {
+        let random = SystemRandom::new();
+        let failed = |_| {
+            let message = "the client's assertion could not be signed".to_owned();
+            PortError::new(PortErrorKind::Unavailable, codes::SIGNING_KEY_INVALID, message)
+        };
+        match &self.key {
+            Key::Ecdsa(key) => Ok(key.sign(&random, input).map_err(failed)?.as_ref().to_vec()),
+            Key::Rsa(key) => {
+                let padding: &'static dyn ring::signature::RsaEncoding = match self.algorithm {
+                    Algorithm::Rs384 => &RSA_PKCS1_SHA384,
+                    Algorithm::Rs512 => &RSA_PKCS1_SHA512,
+                    Algorithm::Rs256 | Algorithm::Es256 | Algorithm::Es384 => &RSA_PKCS1_SHA256,
+                };
+                let mut signature = vec![0; key.public().modulus_len()];
+                key.sign(padding, &random, input, &mut signature).map_err(failed)?;
+                Ok(signature)
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The client-credentials grant of any OpenID provider.
+
+use crate::{
+    Algorithm, SigningKey,
+    assertion::Claims,
+    entra_workload::JWT_BEARER,
+    oauth::{self, Ask},
+};
+use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use lamplight_domain::SecretRef;
+use lamplight_ports::{
+    Clock, ExposeSecret, HttpExchange, IdSource, PortError, SecretResolver, SecretString, TokenSource,
+};
+use std::sync::Arc;
+
+/// What is asked for, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The provider's token endpoint.
+    pub token_url: String,
+    /// The client's id.
+    pub client_id: String,
+    /// The scope asked for.
+    pub scope: Option<String>,
+    /// The audience asked for, where the provider takes one.
+    pub audience: Option<String>,
+    /// Whether the answer's `id_token` is used in place of its `access_token`.
+    pub use_id_token: bool,
+}
+
+/// How the client proves that it is the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// By a secret in the form (`client_secret_post`).
+    Secret(SecretRef),
+    /// By a secret in the header (`client_secret_basic`).
+    BasicSecret(SecretRef),
+    /// By a signature (`private_key_jwt`).
+    Assertion {
+        /// The private key as PEM.
+        private_key: SecretRef,
+        /// The algorithm.
+        algorithm: Algorithm,
+        /// The key's id at the provider.
+        key_id: Option<String>,
+        /// The assertion's audience; the token endpoint unless set.
+        audience: Option<String>,
+    },
+}
+
+/// A token by the client-credentials grant (RFC 6749, section 4.4).
+#[derive(Debug, Clone)]
+pub struct ClientCredentials {
+    /// Asks the provider.
+    pub http: Arc<dyn HttpExchange>,
+    /// Reads the secret or the key.
+    pub secrets: Arc<dyn SecretResolver>,
+    /// Tells when an assertion was made.
+    pub clock: Arc<dyn Clock>,
+    /// Makes the ids of assertions.
+    pub ids: Arc<dyn IdSource>,
+    /// What is asked for.
+    pub grant: Grant,
+    /// How the client proves itself.
+    pub auth: ClientAuth,
+}
+
+impl ClientCredentials {
+    async fn ask(
+        &self,
+        proof: &SecretString,
+        headers: Vec<(&'static str, SecretString)>,
+        fields: Vec<(&str, &str)>,
+    ) -> Result<SecretString, PortError> {
+        let grant = &self.grant;
+        let mut all = vec![("grant_type", "client_credentials"), ("client_id", grant.client_id.as_str())];
+        all.extend(fields);
+        all.extend(grant.scope.as_deref().map(|scope| ("scope", scope)));
+        all.extend(grant.audience.as_deref().map(|audience| ("audience", audience)));
+        let ask = Ask {
+            url: &grant.token_url,
+            origin: format!("client {} at {}", grant.client_id, grant.token_url),
+            headers,
+            fields: all,
+            secrets: vec![proof.expose_secret()],
+            id_token: grant.use_id_token,
+        };
+        oauth::ask(&self.http, ask).await
+    }
+}
+
+#[async_trait]
+impl TokenSource for ClientCredentials {
+    async fn token(&self) -> Result<SecretString, PortError> {
+        match &self.auth {
+            ClientAuth::Secret(reference) => {
+                let secret = self.secrets.resolve(reference).await?;
+                self.ask(&secret, Vec::new(), vec![("client_secret", secret.expose_secret())]).await
+            }
+            ClientAuth::BasicSecret(reference) => {
+                let secret = self.secrets.resolve(reference).await?;
+                // Both halves are form-encoded first (RFC 6749, section 2.3.1).
+                let id = crate::form::encode_one(&self.grant.client_id);
+                let pair = format!("{id}:{}", crate::form::encode_one(secret.expose_secret()));
+                let header = SecretString::from(format!("Basic {}", STANDARD.encode(pair)));
+                self.ask(&secret, vec![("authorization", header)], Vec::new()).await
+            }
+            ClientAuth::Assertion { private_key, algorithm, key_id, audience } => {
+                let pem = self.secrets.resolve(private_key).await?;
+                let key = SigningKey::from_pem(pem.expose_secret(), *algorithm)?;
+                let id = self.ids.run_key().to_string();
+                let claims = Claims {
+                    client_id: &self.grant.client_id,
+                    audience: audience.as_deref().unwrap_or(&self.grant.token_url),
+                    id: &id,
+                    now: self.clock.now(),
+                    key_id: key_id.as_deref(),
+                };
+                let assertion = SecretString::from(key.assertion(claims)?);
+                let fields = vec![
+                    ("client_assertion_type", JWT_BEARER),
+                    ("client_assertion", assertion.expose_secret()),
+                ];
+                self.ask(&assertion, Vec::new(), fields).await
+            }
+        }
+    }
+}

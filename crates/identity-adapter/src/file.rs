@@ -1,0 +1,88 @@
+//! Tokens in files.
+
+use crate::{codes, token};
+use async_trait::async_trait;
+use lamplight_ports::{PortError, PortErrorKind, SecretString, TokenSource};
+use std::{fs::File, io, io::Read, path::PathBuf};
+
+/// A token in a file that somebody else keeps fresh, as Kubernetes does. It is read anew at each call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileToken {
+    path: PathBuf,
+}
+
+impl FileToken {
+    /// The token in the file at `path`.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    fn read(&self) -> Result<SecretString, PortError> {
+        let shown = self.path.display();
+        let unreadable = |error: io::Error| {
+            let (kind, code, what) = match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                    (PortErrorKind::NotFound, codes::TOKEN_NOT_FOUND, "does not exist")
+                }
+                io::ErrorKind::PermissionDenied => {
+                    (PortErrorKind::Denied, codes::TOKEN_NOT_FOUND, "may not be read")
+                }
+                _ => (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE, "could not be read"),
+            };
+            PortError::new(kind, code, format!("the token file {shown} {what}"))
+                .with_hint("check the path and what mounts or writes the file")
+                .with_source(error)
+        };
+        let file = File::open(&self.path).map_err(unreadable)?;
+        let mut bytes = Vec::with_capacity(token::LARGEST);
+        // One byte more than allowed, and room for line ends, tells a file that is too large.
+        file.take(token::LARGEST as u64 + 64).read_to_end(&mut bytes).map_err(unreadable)?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            let message = format!("the token file {shown} is no text");
+            PortError::new(PortErrorKind::Unauthenticated, codes::TOKEN_INVALID, message)
+        })?;
+        token::token(&text, &format!("file {shown}"))
+    }
+}
+
+#[async_trait]
+impl TokenSource for FileToken {
+    async fn token(&self) -> Result<SecretString, PortError> {
+        self.read()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamplight_ports::ExposeSecret;
+
+    #[tokio::test]
+    async fn a_token_that_was_replaced_is_used_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let source = FileToken::new(&path);
+        for text in ["eyJh.eyJi.Zmlyc3Q", "eyJh.eyJi.c2Vjb25k\n"] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(source.token().await.unwrap().expose_secret(), text.trim());
+        }
+        std::fs::remove_file(&path).unwrap();
+        let error = source.token().await.unwrap_err();
+        assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::TOKEN_NOT_FOUND));
+        assert!(error.message.contains("token"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_token_is_refused_and_not_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        for content in [b"hunter2".to_vec(), b"hunter2\xff".to_vec(), vec![b'a'; 100_000], Vec::new()] {
+            std::fs::write(&path, content).unwrap();
+            let error = FileToken::new(&path).token().await.unwrap_err();
+            assert_eq!(error.code, codes::TOKEN_INVALID);
+            assert!(!format!("{error:?}").contains("hunter2"));
+        }
+        let error = FileToken::new(folder.path()).token().await.unwrap_err();
+        assert_eq!(error.code, codes::TOKEN_UNAVAILABLE);
+    }
+}

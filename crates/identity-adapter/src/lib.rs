@@ -1,0 +1,24 @@
+//! Identity tokens: from files and secrets, from Microsoft Entra, and from any OpenID provider.
+//!
+//! Each type is a [`TokenSource`](lamplight_ports::TokenSource): it reads or asks anew at each call and keeps
+//! nothing. HTTP, time, ids and secrets come in through ports, so nothing here touches the world but the token
+//! files that it is told to read.
+#![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod assertion;
+mod client_credentials;
+pub mod codes;
+mod entra_workload;
+mod file;
+mod form;
+mod managed_identity;
+mod oauth;
+mod referenced;
+mod token;
+
+pub use assertion::{Algorithm, SigningKey};
+pub use client_credentials::{ClientAuth, ClientCredentials, Grant};
+pub use entra_workload::EntraWorkloadIdentity;
+pub use file::FileToken;
+pub use managed_identity::{EntraManagedIdentity, IdentityId, ManagedEndpoint};
+pub use referenced::ReferencedToken;

@@ -1,0 +1,29 @@
+//! Tokens that are kept as secrets: in variables and elsewhere.
+
+use crate::token;
+use async_trait::async_trait;
+use lamplight_domain::SecretRef;
+use lamplight_ports::{PortError, SecretResolver, SecretString, TokenSource};
+use std::sync::Arc;
+
+/// A token by secret reference, resolved anew at each call.
+#[derive(Debug, Clone)]
+pub struct ReferencedToken {
+    reference: SecretRef,
+    secrets: Arc<dyn SecretResolver>,
+}
+
+impl ReferencedToken {
+    /// The token that `reference` leads to.
+    pub fn new(reference: SecretRef, secrets: Arc<dyn SecretResolver>) -> Self {
+        Self { reference, secrets }
+    }
+}
+
+#[async_trait]
+impl TokenSource for ReferencedToken {
+    async fn token(&self) -> Result<SecretString, PortError> {
+        let secret = self.secrets.resolve(&self.reference).await?;
+        token::token_of(&secret, &self.reference.to_string())
+    }
+}

@@ -1,0 +1,60 @@
+//! What a token looks like from outside. It is checked by whom it is for, and never here.
+
+use crate::codes;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, SecretString};
+
+/// The most that STS takes (STS API, `AssumeRoleWithWebIdentity`).
+pub(crate) const LARGEST: usize = 20_000;
+
+/// Takes a text for a token where it has a JWT's form: three parts in base64 for URLs, the first two of them not
+/// empty.
+pub(crate) fn token(text: &str, origin: &str) -> Result<SecretString, PortError> {
+    let text = text.trim();
+    let invalid = |what: &str, hint: &str| {
+        let message = format!("the identity token of {origin} {what}");
+        PortError::new(PortErrorKind::Unauthenticated, codes::TOKEN_INVALID, message).with_hint(hint)
+    };
+    if text.is_empty() {
+        return Err(invalid("is empty", "check what writes it"));
+    }
+    if text.len() > LARGEST {
+        return Err(invalid(
+            &format!("is larger than {LARGEST} bytes"),
+            "ask for fewer claims: group memberships are often what makes a token large",
+        ));
+    }
+    let parts: Vec<&str> = text.split('.').collect();
+    let is_jwt = parts.len() == 3
+        && parts.iter().take(2).all(|part| !part.is_empty())
+        && parts.iter().all(|part| URL_SAFE_NO_PAD.decode(part).is_ok());
+    if !is_jwt {
+        return Err(invalid(
+            "is no JWT",
+            "an opaque token will not do: the issuer must give a JSON Web Token",
+        ));
+    }
+    Ok(SecretString::from(text))
+}
+
+/// The same of an answer's text.
+pub(crate) fn token_of(secret: &SecretString, origin: &str) -> Result<SecretString, PortError> {
+    token(secret.expose_secret(), origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_the_form_of_a_jwt_is_a_token() {
+        assert_eq!(token(" eyJh.eyJi.c2ln\n", "x").unwrap().expose_secret(), "eyJh.eyJi.c2ln");
+        let long = format!("eyJh.{}.c2ln", "YWFh".repeat(6000));
+        for wrong in ["", "  ", "hunter2", "hunter2.hunter2", "..", "eyJh.hunter2!.c2ln", long.as_str()] {
+            let error = token(wrong, "file:/x").unwrap_err();
+            assert_eq!(error.code, codes::TOKEN_INVALID);
+            let shown = format!("{error:?}");
+            assert!(shown.contains("file:/x") && !shown.contains("hunter2"), "{shown}");
+        }
+    }
+}
