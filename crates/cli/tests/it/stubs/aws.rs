@@ -8,7 +8,6 @@ use super::{
     sigv4::{Signature, SigningKey, hex},
     small_services, sts,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use lamplight_ports::Clock;
 use lamplight_system_adapter::SystemClock;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -20,6 +19,24 @@ use std::{
 
 /// The account of everybody here.
 pub const ACCOUNT: &str = "123456789012";
+
+/// The access key id of AWS's documentation.
+pub const EXAMPLE_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+
+/// The ARN of a user.
+pub fn user(name: &str) -> String {
+    format!("arn:aws:iam::{ACCOUNT}:user/{name}")
+}
+
+/// The ARN of a role.
+pub fn role(name: &str) -> String {
+    format!("arn:aws:iam::{ACCOUNT}:role/{name}")
+}
+
+/// The ARN of a role's session.
+pub fn session(role: &str, name: &str) -> String {
+    format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}")
+}
 
 /// An access key as its holder has it.
 #[derive(Debug, Clone)]
@@ -72,13 +89,27 @@ impl Aws {
 
     /// A key for as long as the test runs.
     pub fn user(&self, name: &str) -> AccessKey {
-        self.account().issue(&format!("arn:aws:iam::{ACCOUNT}:user/{name}"), None)
+        self.account().issue(&user(name), None)
+    }
+
+    /// The same with the id that AWS's documentation uses.
+    pub fn example_user(&self, name: &str) -> AccessKey {
+        let mut account = self.account();
+        let mut key = account.issue(&user(name), None);
+        account.keys.remove(&key.id);
+        key.id = EXAMPLE_KEY_ID.to_owned();
+        account.keys.insert(key.id.clone(), key.clone());
+        key
+    }
+
+    /// A function that gives its event back.
+    pub fn echo(&self) {
+        self.account().functions.insert("echo".to_owned(), lambda::Function::default());
     }
 
     /// A temporary key of a role's session, as a machine is given.
     pub fn session(&self, role: &str, name: &str) -> AccessKey {
-        let principal = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}");
-        self.account().issue(&principal, Some(now() + 3600))
+        self.account().issue(&session(role, name), Some(now() + 3600))
     }
 
     pub fn role(&self, name: &str, trust: impl IntoIterator<Item = sts::Trust>) {
@@ -103,9 +134,9 @@ impl Account {
         let prefix = if expires_at.is_some() { "ASIA" } else { "AKIA" };
         let key = AccessKey {
             id: format!("{prefix}{}", hex(&random(8)).to_uppercase()),
-            // As long as AWS's, and with the same signs.
-            secret: STANDARD.encode(random(30)),
-            session_token: expires_at.map(|_| STANDARD.encode(random(150))),
+            // As long as AWS's and with signs that have to be escaped here and there.
+            secret: format!("/+{}", hex(&random(19))),
+            session_token: expires_at.map(|_| format!("IQoJ/+{}==", hex(&random(150)))),
             principal: principal.to_owned(),
             expires_at,
         };
@@ -189,15 +220,13 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    /// `None` for an address of this machine.
+    /// `None` for an address that is not AWS's own.
     fn of(host: &str) -> Result<Option<Self>, String> {
-        if host.starts_with("127.0.0.1:") {
+        let Some(name) = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".api.aws")) else {
             return Ok(None);
-        }
-        let name = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".api.aws"));
-        let (service, region) = name
-            .and_then(|name| name.rsplit_once('.'))
-            .ok_or_else(|| format!("{host} is no regional endpoint"))?;
+        };
+        let (service, region) =
+            name.rsplit_once('.').ok_or_else(|| format!("{host} is no regional endpoint"))?;
         let service = service.strip_suffix("-fips").unwrap_or(service);
         Ok(Some(Self { service: service.to_owned(), region: region.to_owned() }))
     }

@@ -13,10 +13,17 @@ use std::sync::Arc;
 
 pub const TENANT: &str = "11111111-2222-3333-4444-555555555555";
 pub const CLIENT: &str = "66666666-7777-8888-9999-000000000000";
-/// The application that stands for AWS: its id is the audience of the tokens.
+/// The application that stands for AWS, by which tokens are asked for.
 pub const APPLICATION: &str = "api://aws-lamplight";
+/// The same application's id, which is the audience of its tokens ("Access token claims reference": `aud`).
+pub const AUDIENCE: &str = "99999999-8888-7777-6666-555555555555";
 /// The object of the tenant that the tokens are about.
 pub const OBJECT: &str = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
+
+/// The issuer of the tenant's tokens.
+pub fn issuer() -> String {
+    format!("https://login.microsoftonline.com/{TENANT}/v2.0")
+}
 
 /// `https://login.microsoftonline.com`, which trusts the tokens of one cluster.
 #[derive(Debug)]
@@ -63,7 +70,7 @@ impl Site for TokenEndpoint {
 }
 
 fn issued(issuer: &Issuer) -> Answer {
-    let token = issuer.token(OBJECT, APPLICATION);
+    let token = issuer.token(OBJECT, AUDIENCE);
     // Numbers are texts at a managed identity's endpoint and numbers at the tenant's; who reads them takes both.
     Answer::json(
         200,

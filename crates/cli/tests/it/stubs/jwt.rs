@@ -11,6 +11,7 @@ use ring::{
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
 };
 use serde_json::{Value, json};
+use std::sync::Mutex;
 
 /// A key pair of the curve P-256, which ES256 signs with.
 #[derive(Debug)]
@@ -61,11 +62,13 @@ impl SigningPair {
 pub struct Issuer {
     pub url: String,
     pub pair: SigningPair,
+    /// All tokens that it has given out.
+    pub issued: Mutex<Vec<String>>,
 }
 
 impl Issuer {
     pub fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), pair: SigningPair::new("stub-1") }
+        Self { url: url.to_owned(), pair: SigningPair::new("stub-1"), issued: Mutex::default() }
     }
 
     /// A token that is good for an hour.
@@ -74,9 +77,16 @@ impl Issuer {
     }
 
     pub fn token_until(&self, subject: &str, audience: &str, expiry: i64) -> String {
-        self.pair.sign(&json!({
-            "iss": self.url, "sub": subject, "aud": audience, "iat": expiry - 3600, "nbf": expiry - 3600, "exp": expiry,
-        }))
+        let token = self.pair.sign(&json!({
+            "iss": self.url,
+            "sub": subject,
+            "aud": audience,
+            "iat": expiry - 3600,
+            "nbf": expiry - 3600,
+            "exp": expiry,
+        }));
+        self.issued.lock().unwrap().push(token.clone());
+        token
     }
 }
 
@@ -122,8 +132,7 @@ mod tests {
         assert!(check(&issuer.token_until("ada", "aws", now() - 1), "aws").unwrap_err().contains("Expired"));
         let forged = Issuer::new(&issuer.url).token("ada", "aws");
         assert!(check(&forged, "aws").unwrap_err().contains("InvalidSignature"));
-        let stranger =
-            Issuer { url: "https://else.example.com".to_owned(), pair: SigningPair::new("stub-1") };
+        let stranger = Issuer::new("https://else.example.com");
         let jwks = stranger.pair.jwks();
         assert!(verify(&stranger.token("ada", "aws"), &jwks, &issuer.url, "aws").is_err());
     }

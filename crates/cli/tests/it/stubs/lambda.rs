@@ -6,7 +6,13 @@ use super::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, Sender, channel},
+    },
+};
 
 /// What a function does when it is called.
 #[derive(Debug, Clone, Default)]
@@ -14,10 +20,33 @@ pub enum Behaviour {
     /// Gives the event back.
     #[default]
     Echo,
-    /// Reports an error of its own, with this message.
-    Fails(String),
+    /// Answers with this.
+    Says(&'static str),
+    /// Reports an error of its own that repeats the event.
+    Fails,
+    /// Tells that it was called, and does not answer as long as somebody holds the other end.
+    Waits(Gate),
     /// Lambda answers this status and error code instead, with this message.
     Refused(u16, &'static str, String),
+}
+
+/// Where a call waits.
+#[derive(Debug, Clone)]
+pub struct Gate(Arc<Mutex<(Sender<()>, Receiver<()>)>>);
+
+impl Gate {
+    /// The gate; what tells that a call has come, and what lets it go on by being dropped.
+    pub fn new() -> (Self, Receiver<()>, Sender<()>) {
+        let ((arrived, arrivals), (release, released)) = (channel(), channel());
+        (Self(Arc::new(Mutex::new((arrived, released)))), arrivals, release)
+    }
+
+    fn wait(&self) {
+        let gate = self.0.lock().unwrap();
+        // Nobody at the other end is what is waited for.
+        let _ = gate.0.send(());
+        let _ = gate.1.recv();
+    }
 }
 
 /// A function.
@@ -60,7 +89,7 @@ pub fn answer(account: &mut Account, caller: &Caller, request: &Request) -> Resu
         return Ok(refused(404, "ResourceNotFoundException", &format!("Function not found: {name}")));
     };
     match operation {
-        Operation::Invoke(_) => invoke(function, request),
+        Operation::Invoke(_) => invoke(&function.clone(), request),
         Operation::Configuration(_) => Ok(ok(&described(caller, name, function))),
         _ => Ok(ok(&json!({ "Configuration": described(caller, name, function) }))),
     }
@@ -104,11 +133,14 @@ fn invoke(function: &Function, request: &Request) -> Result<Answer, String> {
         return Ok(answer);
     }
     match &function.behaviour {
-        Behaviour::Fails(message) => {
+        Behaviour::Fails => {
+            let message = format!("cannot use {}", String::from_utf8_lossy(&request.body));
             answer.body = json!({ "errorType": "Broken", "errorMessage": message }).to_string().into_bytes();
             answer = answer.with("x-amz-function-error", "Unhandled");
         }
-        _ => answer.body.clone_from(&request.body),
+        Behaviour::Says(text) => answer.body = text.as_bytes().to_vec(),
+        Behaviour::Waits(gate) => gate.wait(),
+        Behaviour::Echo | Behaviour::Refused(..) => answer.body.clone_from(&request.body),
     }
     if request.header("x-amz-log-type") == Some("Tail") {
         answer = answer.with("x-amz-log-result", STANDARD.encode(&function.log));

@@ -2,7 +2,7 @@
 //! rules are those of the STS API reference.
 
 use super::{
-    aws::{ACCOUNT, AccessKey, Account, Caller, request_id},
+    aws::{self, ACCOUNT, AccessKey, Account, Caller, request_id},
     http::{Answer, Form, Request},
     jwt::{self, now},
 };
@@ -14,20 +14,45 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trust {
     /// The user or role of this ARN, with the external id where there is one.
-    Caller { arn: String, external_id: Option<&'static str> },
+    Caller { arn: String, external_id: Option<String> },
     /// Whoever holds a token of this issuer for this audience whose `sub` is this.
     Token { issuer: String, audience: String, subject: String },
 }
 
 impl Trust {
-    /// The user of this name.
-    pub fn user(name: &str) -> Self {
-        Self::Caller { arn: format!("arn:aws:iam::{ACCOUNT}:user/{name}"), external_id: None }
+    /// The user or role of this ARN.
+    pub fn caller(arn: String) -> Self {
+        Self::Caller { arn, external_id: None }
     }
 
-    /// The role of this name.
-    pub fn role(name: &str) -> Self {
-        Self::Caller { arn: format!("arn:aws:iam::{ACCOUNT}:role/{name}"), external_id: None }
+    /// What a trust policy says, of the forms that Lamplight prints and documents.
+    pub fn of_policy(policy: &Value) -> Result<Self, String> {
+        let [statement] = policy["Statement"].as_array().map(Vec::as_slice).unwrap_or_default() else {
+            return Err(format!("not one statement in {policy}"));
+        };
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let conditions = statement["Condition"].as_object().cloned().unwrap_or_default();
+        if statement["Effect"] != "Allow" || conditions.keys().any(|operator| operator != "StringEquals") {
+            return Err(format!("nothing that is understood here: {statement}"));
+        }
+        let equal = &statement["Condition"]["StringEquals"];
+        match statement["Action"].as_str() {
+            Some("sts:AssumeRole") => {
+                let arn = text(&statement["Principal"]["AWS"]).ok_or("nobody is trusted")?;
+                Ok(Self::Caller { arn, external_id: text(&equal["sts:ExternalId"]) })
+            }
+            Some("sts:AssumeRoleWithWebIdentity") => {
+                let provider = text(&statement["Principal"]["Federated"]).ok_or("no provider is trusted")?;
+                let prefix = format!("arn:aws:iam::{ACCOUNT}:oidc-provider/");
+                let issuer = provider.strip_prefix(&prefix).ok_or("the provider is another account's")?;
+                Ok(Self::Token {
+                    issuer: format!("https://{issuer}"),
+                    audience: text(&equal[format!("{issuer}:aud")]).ok_or("any audience is trusted")?,
+                    subject: text(&equal[format!("{issuer}:sub")]).ok_or("any subject is trusted")?,
+                })
+            }
+            other => Err(format!("there is no action {other:?} here")),
+        }
     }
 }
 
@@ -155,7 +180,7 @@ fn assume(
             format!("Somebody {ACCESS_DENIED}: sts:AssumeRole on {}", asked.role),
         ));
     }
-    let principal = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{}/{}", asked.name(), asked.session);
+    let principal = aws::session(asked.name(), &asked.session);
     Ok(account.issue(&principal, Some(now() + duration)))
 }
 
@@ -179,10 +204,9 @@ fn lets_in(trust: &Trust, key: &AccessKey, asked: &Asked) -> bool {
     let Trust::Caller { arn, external_id } = trust else { return false };
     // A session is let in where its role is.
     let role = key.principal.strip_prefix(&format!("arn:aws:sts::{ACCOUNT}:assumed-role/"));
-    let role = role.and_then(|rest| rest.split('/').next());
-    let role = role.map(|name| format!("arn:aws:iam::{ACCOUNT}:role/{name}"));
+    let role = role.and_then(|rest| rest.split('/').next()).map(aws::role);
     (key.principal == *arn || role.as_ref() == Some(arn))
-        && asked.fields.get("ExternalId").map(String::as_str) == *external_id
+        && (external_id.is_none() || asked.fields.get("ExternalId") == external_id.as_ref())
 }
 
 /// What a token that an issuer trusted in this account has signed stands for.

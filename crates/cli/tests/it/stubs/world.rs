@@ -41,8 +41,8 @@ impl World {
     }
 
     /// Puts a site behind `https://host`.
-    pub fn https(&self, host: &str, site: impl Site) {
-        self.hosts.lock().unwrap().insert(host.to_owned(), Arc::new(site));
+    pub fn https(&self, host: &str, site: Arc<dyn Site>) {
+        self.hosts.lock().unwrap().insert(host.to_owned(), site);
     }
 
     /// Puts a site behind an address of this machine, which it gives.

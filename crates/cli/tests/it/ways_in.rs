@@ -1,0 +1,127 @@
+//! Every example of `docs/connections.md`, run by the built binary. Nothing of an example is changed but what a test
+//! cannot have: files in system folders and addresses of machines. Hosts are the real ones; what answers there checks every
+//! signature with the credentials that it issued itself.
+
+use crate::{
+    lamplight::{Lamplight, done},
+    stubs::{World, aws::Call, sts::Trust},
+    ways_in_cases::{Arranged, CASES, Stage},
+    ways_in_document::{Section, sections, text},
+};
+use std::{collections::BTreeSet, fs};
+
+#[test]
+fn every_section_has_an_example_and_every_example_a_case() {
+    let sections = sections(&text());
+    for section in &sections {
+        assert!(!section.toml.is_empty(), "{:?} shows no configuration", section.heading);
+        let last = section.commands.last().unwrap_or_else(|| panic!("{:?} runs nothing", section.heading));
+        assert_eq!(last.arguments[0], "run", "{:?} must end with a call", section.heading);
+        assert_eq!(last.stdout, "{\"name\":\"Ada\"}\n", "{:?} must show the answer", section.heading);
+    }
+    let headings: Vec<&str> = sections.iter().map(|section| section.heading.as_str()).collect();
+    let cases: Vec<&str> = CASES.iter().map(|(heading, _)| *heading).collect();
+    assert_eq!(headings, cases);
+}
+
+#[test]
+fn every_code_that_the_document_names_is_one() {
+    let text = text();
+    let known: BTreeSet<&str> = lamplight_cli::ERROR_CODES.iter().copied().collect();
+    let table = text.split("## When it does not work").nth(1).unwrap();
+    let codes: Vec<&str> =
+        table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert!(codes.len() > 10, "{codes:?}");
+    for code in codes {
+        assert!(known.contains(code), "{code}");
+    }
+}
+
+/// One call as a case expects it: action, principal and host.
+fn shown(call: &Call) -> (String, String, String) {
+    (call.action.clone(), call.principal.clone(), call.host.clone())
+}
+
+fn run_example(section: &Section, arrange: fn(&Stage<'_>) -> Arranged) {
+    let (world, home) = (World::new(), Lamplight::new());
+    world.aws.echo();
+    if let (Some(role), Some(trust)) = (section.role(), &section.trust) {
+        world.aws.role(role, [trust.clone()]);
+    }
+    let arranged = arrange(&Stage { world: &world, home: &home });
+    let mut toml = section.toml.clone();
+    let mut ini = section.ini.clone().unwrap_or_default();
+    for (from, to) in &arranged.replace {
+        assert!(toml.contains(from) || ini.contains(from), "{:?} does not name {from}", section.heading);
+        toml = toml.replace(from, to);
+        ini = ini.replace(from, to);
+    }
+    home.file("lamplight.toml", &toml);
+    if section.ini.is_some() {
+        fs::create_dir_all(home.path().join(".aws")).unwrap();
+        home.file(".aws/config", &ini);
+    }
+    for command in &section.commands {
+        let arguments: Vec<&str> = command.arguments.iter().map(String::as_str).collect();
+        let mut binary = world.command(&home, &arguments);
+        binary.envs(arranged.environment.iter().cloned());
+        let done = done(binary.output().unwrap());
+        let told = format!("{:?}: {arguments:?}: {done:#?}\n{}", section.heading, world.log.told());
+        assert_eq!(done.code, 0, "{told}");
+        if arguments[0] == "iam" {
+            let policy = serde_json::from_str(&done.stdout).unwrap();
+            world.aws.role(section.role().unwrap(), [Trust::of_policy(&policy).expect(&told)]);
+        } else {
+            assert_eq!(done.stdout, command.stdout, "{told}");
+        }
+    }
+    let told = world.log.told();
+    let expected: Vec<_> =
+        arranged.calls.iter().map(|(a, p, h)| (a.to_string(), p.clone(), h.clone())).collect();
+    let calls = world.aws.calls();
+    assert_eq!(calls.iter().map(shown).collect::<Vec<_>>(), expected, "{:?}\n{told}", section.heading);
+    assert!(world.log.all().iter().all(|seen| seen.refused.is_none()), "{:?}\n{told}", section.heading);
+    (arranged.check)(&calls);
+}
+
+/// Runs the examples whose number leaves this rest, so that several tests share them.
+fn run_share(rest: usize) {
+    for (number, section) in sections(&text()).iter().enumerate().filter(|(number, _)| number % 4 == rest) {
+        let (heading, arrange) = CASES[number];
+        assert_eq!(section.heading, heading);
+        run_example(section, arrange);
+    }
+}
+
+#[test]
+fn the_first_quarter_of_the_examples_works() {
+    run_share(0);
+}
+
+#[test]
+fn the_second_quarter_of_the_examples_works() {
+    run_share(1);
+}
+
+#[test]
+fn the_third_quarter_of_the_examples_works() {
+    run_share(2);
+}
+
+#[test]
+fn the_fourth_quarter_of_the_examples_works() {
+    run_share(3);
+}
+
+#[test]
+fn without_a_file_the_credentials_around_and_a_region_are_enough() {
+    let (world, home) = (World::new(), Lamplight::new());
+    world.aws.echo();
+    let key = world.aws.user("me");
+    let mut command =
+        world.command(&home, &["run", "echo", "--region", "eu-west-1", "--quiet", "-p", "name=Ada"]);
+    command.env("AWS_ACCESS_KEY_ID", &key.id).env("AWS_SECRET_ACCESS_KEY", &key.secret);
+    let done = done(command.output().unwrap());
+    assert_eq!(done.stdout, "{\"name\":\"Ada\"}\n", "{done:#?}\n{}", world.log.told());
+    assert_eq!(world.aws.calls()[0].principal, key.principal);
+}
