@@ -54,7 +54,7 @@ pub struct SigningKey {
 
 enum Key {
     Rsa(Box<rsa::KeyPair>),
-    Ecdsa(EcdsaKeyPair),
+    Ecdsa(Box<EcdsaKeyPair>),
 }
 
 impl fmt::Debug for SigningKey {
@@ -114,7 +114,8 @@ impl SigningKey {
                 } else {
                     &ECDSA_P384_SHA384_FIXED_SIGNING
                 };
-                EcdsaKeyPair::from_pkcs8(kind, der.secret_pkcs8_der(), &SystemRandom::new()).map(Key::Ecdsa)
+                EcdsaKeyPair::from_pkcs8(kind, der.secret_pkcs8_der(), &SystemRandom::new())
+                    .map(|key| Key::Ecdsa(Box::new(key)))
             }
         };
         key.map(|key| Self { algorithm, key }).map_err(|rejected| unfit(&rejected))

@@ -93,7 +93,7 @@ proptest! {
         let mut file = String::new();
         for (number, comment) in comments.iter().enumerate() {
             let space = " ".repeat(spaces);
-            write!(file, "#{comment}{gap}[connections.n{number}]{space}#{comment}\n").unwrap();
+            writeln!(file, "#{comment}{gap}[connections.n{number}]{space}#{comment}").unwrap();
             write!(file, "region{space}= 'eu-west-1'{gap}").unwrap();
         }
         let name: lamplight_domain::ConnectionName = "added".parse().unwrap();

@@ -1,0 +1,161 @@
+//! The client-credentials grant: by a secret, and by signatures that a library of others verifies.
+
+use crate::script::{JWT, Secrets, Service, Still};
+use jsonwebtoken::{DecodingKey, Validation};
+use lamplight_identity_adapter::{Algorithm, ClientAuth, ClientCredentials, Grant, SigningKey, codes};
+use lamplight_ports::{ExposeSecret, PortErrorKind, TokenSource};
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384};
+use rsa::{
+    pkcs1::{EncodeRsaPrivateKey, EncodeRsaPublicKey},
+    pkcs8::{EncodePrivateKey, LineEnding},
+};
+use serde_json::Value;
+use std::sync::Arc;
+
+const URL: &str = "https://idp.example.com/token";
+
+fn client(service: &Arc<Service>, secret: String, auth: ClientAuth) -> ClientCredentials {
+    ClientCredentials {
+        http: service.clone(),
+        secrets: Arc::new(Secrets("env:PROOF", secret)),
+        clock: Arc::new(Still::default()),
+        ids: Arc::new(Still::default()),
+        grant: Grant {
+            token_url: URL.to_owned(),
+            client_id: "lamp light".to_owned(),
+            scope: Some("aws".to_owned()),
+            audience: Some("sts.amazonaws.com".to_owned()),
+            use_id_token: false,
+        },
+        auth,
+    }
+}
+
+fn assertion(algorithm: Algorithm) -> ClientAuth {
+    ClientAuth::Assertion {
+        private_key: "env:PROOF".parse().unwrap(),
+        algorithm,
+        key_id: Some("key-1".to_owned()),
+        audience: None,
+    }
+}
+
+#[tokio::test]
+async fn a_secret_goes_into_the_form() {
+    let service = Service::giving_a_token();
+    let auth = ClientAuth::Secret("env:PROOF".parse().unwrap());
+    let source = client(&service, "hunter2&=%".to_owned(), auth);
+    assert_eq!(source.token().await.unwrap().expose_secret(), JWT);
+    let asked = &service.asked()[0];
+    let form = asked.form();
+    assert_eq!((asked.method.as_str(), asked.url.as_str()), ("Post", URL));
+    for (name, value) in [
+        ("grant_type", "client_credentials"),
+        ("client_id", "lamp light"),
+        ("client_secret", "hunter2&=%"),
+        ("scope", "aws"),
+        ("audience", "sts.amazonaws.com"),
+    ] {
+        assert_eq!(form[name], value);
+    }
+    assert_eq!(form.len(), 5);
+}
+
+#[tokio::test]
+async fn a_secret_goes_into_the_header_where_that_is_wanted() {
+    let service = Service::giving_a_token();
+    let auth = ClientAuth::BasicSecret("env:PROOF".parse().unwrap());
+    client(&service, "a:b".to_owned(), auth).token().await.unwrap();
+    let asked = &service.asked()[0];
+    // base64 of `lamp%20light:a%3Ab`
+    assert_eq!(asked.headers["authorization"], "Basic bGFtcCUyMGxpZ2h0OmElM0Fi");
+    assert!(!asked.form().contains_key("client_secret"));
+}
+
+#[tokio::test]
+async fn the_id_token_is_taken_where_that_is_wanted() {
+    let service = Service::giving_a_token();
+    let mut source = client(&service, "x".to_owned(), ClientAuth::Secret("env:PROOF".parse().unwrap()));
+    source.grant.use_id_token = true;
+    assert_eq!(source.token().await.unwrap().expose_secret(), "aWQ.aWQ.aWQ");
+}
+
+/// Checks the assertion that was sent with a library of others.
+async fn verified(pem: String, algorithm: Algorithm, key: DecodingKey, of: jsonwebtoken::Algorithm) -> Value {
+    let service = Service::giving_a_token();
+    client(&service, pem, assertion(algorithm)).token().await.unwrap();
+    let form = service.asked()[0].form();
+    assert_eq!(form["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    let mut validation = Validation::new(of);
+    validation.set_audience(&[URL]);
+    // The tests' clock stands still in the past; what is checked is the signature and the claims.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    let decoded = jsonwebtoken::decode::<Value>(&form["client_assertion"], &key, &validation).unwrap();
+    assert_eq!(decoded.header.kid.as_deref(), Some("key-1"));
+    let mut other = form["client_assertion"].clone();
+    other.insert(other.len() / 2, 'A');
+    assert!(jsonwebtoken::decode::<Value>(&other, &key, &validation).is_err(), "a changed one is refused");
+    decoded.claims
+}
+
+#[tokio::test]
+async fn a_key_on_a_curve_signs_what_the_client_says() {
+    for (algorithm, of, kind) in [
+        (Algorithm::Es256, jsonwebtoken::Algorithm::ES256, &PKCS_ECDSA_P256_SHA256),
+        (Algorithm::Es384, jsonwebtoken::Algorithm::ES384, &PKCS_ECDSA_P384_SHA384),
+    ] {
+        let pair = KeyPair::generate_for(kind).unwrap();
+        let key = DecodingKey::from_ec_der(pair.public_key_raw());
+        let claims = verified(pair.serialize_pem(), algorithm, key, of).await;
+        assert_eq!((&claims["iss"], &claims["sub"]), (&claims["sub"], &Value::from("lamp light")));
+        assert_eq!(claims["jti"], "0199c0de-0000-7000-8000-000000000001");
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 300);
+    }
+}
+
+#[tokio::test]
+async fn an_rsa_key_signs_with_each_digest() {
+    // Made here, for none is committed; a test binary makes one.
+    let pair = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap();
+    let public = pair.to_public_key().to_pkcs1_der().unwrap();
+    let pkcs8 = pair.to_pkcs8_pem(LineEnding::LF).unwrap().to_string();
+    let pkcs1 = pair.to_pkcs1_pem(LineEnding::LF).unwrap().to_string();
+    for (pem, algorithm, of) in [
+        (&pkcs8, Algorithm::Rs256, jsonwebtoken::Algorithm::RS256),
+        (&pkcs1, Algorithm::Rs384, jsonwebtoken::Algorithm::RS384),
+        (&pkcs8, Algorithm::Rs512, jsonwebtoken::Algorithm::RS512),
+    ] {
+        let key = DecodingKey::from_rsa_der(public.as_bytes());
+        let claims = verified(pem.clone(), algorithm, key, of).await;
+        assert_eq!(claims["aud"], URL);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_key_of_the_algorithm_is_refused_and_not_shown() {
+    let p256 = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap().serialize_pem();
+    let middle: String = p256.lines().nth(1).unwrap().to_owned();
+    for (pem, algorithm, word) in [
+        ("hunter2".to_owned(), Algorithm::Es256, "BEGIN PRIVATE KEY"),
+        (p256.clone(), Algorithm::Es384, "P-384"),
+        (p256.clone(), Algorithm::Rs256, "RSA key"),
+        (p256.replace("PRIVATE KEY", "EC PRIVATE KEY"), Algorithm::Es256, "openssl pkcs8"),
+        (p256.replace("PRIVATE KEY", "RSA PRIVATE KEY"), Algorithm::Rs256, "2048"),
+    ] {
+        let error = SigningKey::from_pem(&pem, algorithm).unwrap_err();
+        assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::SIGNING_KEY_INVALID));
+        assert!(error.hint.as_ref().unwrap().contains(word), "{:?}", error.hint);
+        let shown = format!("{error:?}");
+        assert!(!shown.contains("hunter2") && !shown.contains(&middle), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_is_not_there_is_named_and_nothing_is_asked() {
+    let service = Service::new([]);
+    let auth = ClientAuth::Secret("env:ABSENT".parse().unwrap());
+    let error = client(&service, String::new(), auth).token().await.unwrap_err();
+    assert_eq!(error.kind, PortErrorKind::NotFound);
+    assert!(service.asked().is_empty());
+}

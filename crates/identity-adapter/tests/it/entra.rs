@@ -1,0 +1,117 @@
+//! Microsoft Entra workload identity.
+
+use crate::script::{Answer, JWT, Service};
+use lamplight_identity_adapter::{EntraWorkloadIdentity, FileToken, codes};
+use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, TokenSource};
+use std::{collections::BTreeMap, sync::Arc};
+
+const FEDERATED: &str = "eyJhbGciOiJub25lIn0.ZmVkZXJhdGVk.aHVudGVyMg";
+
+struct Setup {
+    _folder: tempfile::TempDir,
+    service: Arc<Service>,
+    identity: EntraWorkloadIdentity,
+}
+
+fn setup(service: Arc<Service>) -> Setup {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    std::fs::write(&path, FEDERATED).unwrap();
+    let identity = EntraWorkloadIdentity {
+        http: service.clone(),
+        authority_host: "https://login.microsoftonline.com/".to_owned(),
+        tenant_id: "the tenant".to_owned(),
+        client_id: "the-client".to_owned(),
+        token_file: FileToken::new(path),
+        scope: "api://lamplight/.default".to_owned(),
+    };
+    Setup { _folder: folder, service, identity }
+}
+
+async fn refusal(answer: Answer) -> PortError {
+    setup(Service::new([answer])).identity.token().await.unwrap_err()
+}
+
+#[tokio::test]
+async fn the_federated_token_is_exchanged_for_one_of_entra() {
+    let setup = setup(Service::giving_a_token());
+    assert_eq!(setup.identity.token().await.unwrap().expose_secret(), JWT);
+    let asked = setup.service.asked();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(
+        (asked[0].method.as_str(), asked[0].url.as_str()),
+        ("Post", "https://login.microsoftonline.com/the%20tenant/oauth2/v2.0/token")
+    );
+    assert_eq!(asked[0].headers["content-type"], "application/x-www-form-urlencoded");
+    let expected = BTreeMap::from(
+        [
+            ("grant_type", "client_credentials"),
+            ("client_id", "the-client"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", FEDERATED),
+            ("scope", "api://lamplight/.default"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    assert_eq!(asked[0].form(), expected);
+}
+
+#[tokio::test]
+async fn each_known_refusal_has_its_hint() {
+    let mut hints = std::collections::BTreeSet::new();
+    for (error, code, word) in [
+        ("unauthorized_client", "700016", "client_id"),
+        ("invalid_client", "7000215", "secret"),
+        ("invalid_request", "70021", "federated credential"),
+        ("invalid_request", "90002", "tenant_id"),
+        ("invalid_resource", "500011", "scope"),
+    ] {
+        let body = format!(
+            "{{\"error\":\"{error}\",\"error_description\":\"AADSTS{code}: words\\nwith {FEDERATED} in them\"}}"
+        );
+        let error = refusal(Some((400, body))).await;
+        assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::TOKEN_REFUSED));
+        assert!(error.message.contains("the-client") && error.message.contains("the tenant"), "{error}");
+        let hint = error.hint.clone().unwrap();
+        assert!(hint.contains(word), "{code}: {hint}");
+        assert!(hints.insert(hint));
+        let cause = error.source.unwrap().to_string();
+        assert!(cause.contains(code) && !cause.contains("aHVudGVyMg"), "{cause}");
+    }
+}
+
+#[tokio::test]
+async fn answers_that_pass_and_answers_that_are_none_are_told_apart() {
+    for (answer, kind, code) in [
+        (None, PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE),
+        (Some((503, String::new())), PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE),
+        (Some((429, String::new())), PortErrorKind::Throttled, codes::TOKEN_UNAVAILABLE),
+        (Some((200, "<html>proxy</html>".to_owned())), PortErrorKind::Corrupt, codes::TOKEN_INVALID),
+        (Some((200, "{}".to_owned())), PortErrorKind::Corrupt, codes::TOKEN_INVALID),
+        (
+            Some((200, "{\"access_token\":\"opaque\"}".to_owned())),
+            PortErrorKind::Unauthenticated,
+            codes::TOKEN_INVALID,
+        ),
+    ] {
+        let error = refusal(answer.clone()).await;
+        assert_eq!((error.kind, error.code), (kind, code), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_not_sent_in_the_open() {
+    let mut setup = setup(Service::new([]));
+    setup.identity.authority_host = "http://login.example.com".to_owned();
+    let error = setup.identity.token().await.unwrap_err();
+    assert_eq!(error.kind, PortErrorKind::InvalidRequest);
+    assert!(setup.service.asked().is_empty());
+}
+
+#[tokio::test]
+async fn without_a_federated_token_nothing_is_asked() {
+    let mut setup = setup(Service::new([]));
+    setup.identity.token_file = FileToken::new("/does/not/exist");
+    assert_eq!(setup.identity.token().await.unwrap_err().code, codes::TOKEN_NOT_FOUND);
+    assert!(setup.service.asked().is_empty());
+}

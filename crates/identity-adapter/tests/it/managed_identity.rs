@@ -1,0 +1,88 @@
+//! The managed identity of a machine.
+
+use crate::script::{Answer, JWT, Service, Still};
+use lamplight_identity_adapter::{EntraManagedIdentity, IdentityId, ManagedEndpoint, codes};
+use lamplight_ports::{ExposeSecret, PortErrorKind, TokenSource};
+use std::{sync::Arc, time::Duration};
+
+fn machine(service: &Arc<Service>, sleeper: &Arc<Still>) -> EntraManagedIdentity {
+    EntraManagedIdentity {
+        http: service.clone(),
+        sleeper: sleeper.clone(),
+        endpoint: ManagedEndpoint::Machine("http://169.254.169.254/".to_owned()),
+        resource: "api://lamplight".to_owned(),
+        identity: None,
+    }
+}
+
+#[tokio::test]
+async fn a_virtual_machine_is_asked_through_its_metadata_service() {
+    for (identity, rest) in [
+        (None, ""),
+        (Some(IdentityId::Client("c 1".to_owned())), "&client_id=c%201"),
+        (Some(IdentityId::Object("o".to_owned())), "&object_id=o"),
+        (Some(IdentityId::Resource("/r".to_owned())), "&mi_res_id=%2Fr"),
+    ] {
+        let service = Service::giving_a_token();
+        let source = EntraManagedIdentity { identity, ..machine(&service, &Arc::default()) };
+        assert_eq!(source.token().await.unwrap().expose_secret(), JWT);
+        let asked = service.asked();
+        let base = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=api%3A%2F%2Flamplight";
+        assert_eq!(
+            (asked[0].method.as_str(), asked[0].url.as_str()),
+            ("Get", format!("{base}{rest}").as_str())
+        );
+        assert_eq!(asked[0].headers["metadata"], "true");
+    }
+}
+
+#[tokio::test]
+async fn app_service_is_asked_with_its_header() {
+    let service = Service::giving_a_token();
+    let source = EntraManagedIdentity {
+        endpoint: ManagedEndpoint::AppService {
+            url: "http://127.0.0.1:41741/msi/token".to_owned(),
+            header: "hunter2".into(),
+        },
+        identity: Some(IdentityId::Object("o".to_owned())),
+        ..machine(&service, &Arc::default())
+    };
+    source.token().await.unwrap();
+    let asked = &service.asked()[0];
+    let url = "http://127.0.0.1:41741/msi/token?api-version=2019-08-01&resource=api%3A%2F%2Flamplight&principal_id=o";
+    assert_eq!((asked.url.as_str(), asked.headers["x-identity-header"].as_str()), (url, "hunter2"));
+    assert!(!format!("{:?}", source.endpoint).contains("hunter2"));
+}
+
+#[tokio::test]
+async fn answers_that_pass_are_waited_for() {
+    let passing = |status: u16| -> Answer { Some((status, String::new())) };
+    let given = Some((200, format!("{{\"access_token\":\"{JWT}\"}}")));
+    let service = Service::new([passing(404), passing(410), passing(503), given]);
+    let sleeper = Arc::new(Still::default());
+    machine(&service, &sleeper).token().await.unwrap();
+    let slept: Vec<u128> = sleeper.slept.lock().unwrap().iter().map(Duration::as_millis).collect();
+    assert_eq!(slept, [100, 500, 2000]);
+    let service = Service::new([passing(429), passing(429), passing(429), passing(429)]);
+    let error = machine(&service, &sleeper).token().await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Throttled, codes::TOKEN_UNAVAILABLE));
+}
+
+#[tokio::test]
+async fn a_machine_that_is_not_in_azure_is_told_so_within_two_seconds() {
+    let (service, sleeper) = (Service::new([None, None]), Arc::new(Still::default()));
+    let error = machine(&service, &sleeper).token().await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE));
+    assert!(error.hint.unwrap().contains("machines in Azure alone"));
+    let waited: Duration = service.asked().iter().map(|asked| asked.timeout).sum();
+    assert!(waited < Duration::from_secs(2) && sleeper.slept.lock().unwrap().is_empty(), "{waited:?}");
+}
+
+#[tokio::test]
+async fn an_identity_that_is_not_there_is_refused_at_once() {
+    let body = "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}".to_owned();
+    let service = Service::new([Some((400, body))]);
+    let error = machine(&service, &Arc::default()).token().await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::TOKEN_REFUSED));
+    assert!(error.hint.unwrap().contains("the machine has the identity"));
+}
