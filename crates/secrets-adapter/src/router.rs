@@ -1,0 +1,60 @@
+//! The way from a reference to the store that holds the secret.
+
+use crate::codes;
+use async_trait::async_trait;
+use lamplight_domain::SecretRef;
+use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Sends each reference to its store.
+#[derive(Debug, Clone)]
+pub struct SecretRouter {
+    local: Arc<dyn SecretResolver>,
+    keyring: Option<Arc<dyn SecretResolver>>,
+    stores: BTreeMap<&'static str, Arc<dyn SecretResolver>>,
+}
+
+impl SecretRouter {
+    /// `env:` and `file:` go to `local`; everything else is refused until it is given a store.
+    pub fn new(local: Arc<dyn SecretResolver>) -> Self {
+        Self { local, keyring: None, stores: BTreeMap::new() }
+    }
+
+    /// The same with a store for `keyring:`.
+    #[must_use]
+    pub fn with_keyring(mut self, keyring: Arc<dyn SecretResolver>) -> Self {
+        self.keyring = Some(keyring);
+        self
+    }
+
+    /// The same with a store for the references of one scheme, such as `vault`.
+    #[must_use]
+    pub fn with_store(mut self, scheme: &'static str, store: Arc<dyn SecretResolver>) -> Self {
+        self.stores.insert(scheme, store);
+        self
+    }
+
+    fn store(&self, reference: &SecretRef) -> Result<&Arc<dyn SecretResolver>, PortError> {
+        let (found, hint) = match reference {
+            SecretRef::Env(_) | SecretRef::File(_) => return Ok(&self.local),
+            SecretRef::Keyring { .. } => {
+                (self.keyring.as_ref(), "use a build with the keyring, or env: or file:".to_owned())
+            }
+            SecretRef::Store(store) => {
+                let scheme = store.scheme();
+                (self.stores.get(scheme), format!("add [secrets.{scheme}] to the configuration"))
+            }
+        };
+        found.ok_or_else(|| {
+            let message = format!("nothing is set up to read secret {reference}");
+            PortError::new(PortErrorKind::Unsupported, codes::SECRET_UNSUPPORTED, message).with_hint(hint)
+        })
+    }
+}
+
+#[async_trait]
+impl SecretResolver for SecretRouter {
+    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
+        self.store(reference)?.resolve(reference).await
+    }
+}

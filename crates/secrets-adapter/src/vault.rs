@@ -1,0 +1,272 @@
+//! Secrets in HashiCorp Vault: `vault:MOUNT/PATH#FIELD`, from a key-value engine of version 2.
+
+use crate::{
+    codes,
+    vault_answer::{self, Login},
+};
+use async_trait::async_trait;
+use lamplight_domain::{SecretRef, StoreRef, Timestamp};
+use lamplight_ports::{
+    Clock, ExposeSecret, HttpAnswer, HttpExchange, HttpMethod, HttpRequest, PortError, PortErrorKind,
+    SecretResolver, SecretString,
+};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// How long Vault is given to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long before its end a token that we logged in for is used no more.
+const MARGIN: Duration = Duration::from_secs(10);
+
+/// Where Vault is and how to get in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VaultOptions {
+    /// Its address: scheme, host and port.
+    pub address: String,
+    /// The namespace, of Vault Enterprise.
+    pub namespace: Option<String>,
+    /// The engine's mount where it has more than one segment; else a reference's first segment is the mount.
+    pub mount: Option<String>,
+    /// How to get in.
+    pub login: VaultLogin,
+}
+
+/// How to get in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VaultLogin {
+    /// With a token that is there already.
+    Token(SecretRef),
+    /// By an AppRole.
+    AppRole {
+        /// Where the method is mounted, `approle` as a rule.
+        mount: String,
+        /// The role's id.
+        role_id: String,
+        /// The secret id.
+        secret_id: SecretRef,
+    },
+    /// By a JWT, such as the one of a Kubernetes service account.
+    Jwt {
+        /// Where the method is mounted, such as `kubernetes`.
+        mount: String,
+        /// The role at Vault.
+        role: String,
+        /// The JWT.
+        token: SecretRef,
+    },
+}
+
+/// [`SecretResolver`] over Vault's key-value engine, version 2.
+///
+/// Each secret is read anew. A token that was logged in for is kept until shortly before its end, and callers at
+/// the same time share one login.
+#[derive(Debug)]
+pub struct VaultSecrets {
+    options: VaultOptions,
+    http: Arc<dyn HttpExchange>,
+    clock: Arc<dyn Clock>,
+    /// Reads what logging in needs.
+    secrets: Arc<dyn SecretResolver>,
+    session: Mutex<Option<Session>>,
+    logging_in: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Clone)]
+struct Session {
+    token: SecretString,
+    usable_until: Option<Timestamp>,
+}
+
+impl VaultSecrets {
+    /// Vault as the options say. Nothing is sent before the first secret is asked for.
+    pub fn new(
+        options: VaultOptions,
+        http: Arc<dyn HttpExchange>,
+        clock: Arc<dyn Clock>,
+        secrets: Arc<dyn SecretResolver>,
+    ) -> Self {
+        Self {
+            options,
+            http,
+            clock,
+            secrets,
+            session: Mutex::default(),
+            logging_in: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The URL of an entry, and how people name its policy's path.
+    fn entry(&self, reference: &StoreRef) -> Result<(String, String), PortError> {
+        let name = reference.name().trim_matches('/');
+        let split = match &self.options.mount {
+            Some(mount) => name
+                .strip_prefix(mount.as_str())
+                .and_then(|rest| rest.strip_prefix('/'))
+                .map(|path| (mount.as_str(), path)),
+            None => name.split_once('/'),
+        };
+        let Some((mount, path)) = split.filter(|(mount, path)| !mount.is_empty() && !path.is_empty()) else {
+            let message = format!("secret {reference} names no entry of a key-value engine");
+            let form = match &self.options.mount {
+                Some(mount) => format!("vault:{mount}/PATH#FIELD"),
+                None => "vault:MOUNT/PATH#FIELD".to_owned(),
+            };
+            return Err(PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message)
+                .with_hint(format!("it looks like {form}")));
+        };
+        let path_shown = format!("{mount}/data/{path}");
+        let encoded: Vec<String> = path_shown.split('/').map(encode).collect();
+        Ok((self.url(&encoded.join("/")), path_shown))
+    }
+
+    fn url(&self, rest: &str) -> String {
+        format!("{}/v1/{rest}", self.options.address.trim_end_matches('/'))
+    }
+
+    fn headers(&self, token: Option<&SecretString>) -> Vec<(&'static str, SecretString)> {
+        let mut headers = vec![("x-vault-request", SecretString::from("true"))];
+        if let Some(namespace) = &self.options.namespace {
+            headers.push(("x-vault-namespace", namespace.as_str().into()));
+        }
+        if let Some(token) = token {
+            headers.push(("x-vault-token", token.clone()));
+        }
+        headers
+    }
+
+    async fn send(
+        &self,
+        method: HttpMethod,
+        url: String,
+        token: Option<&SecretString>,
+        body: Option<SecretString>,
+        about: &StoreRef,
+    ) -> Result<HttpAnswer, PortError> {
+        let request = HttpRequest { method, url, headers: self.headers(token), body, timeout: PATIENCE };
+        self.http.exchange(request).await.map_err(|error| {
+            let message = format!("Vault at {} could not be asked for secret {about}", self.options.address);
+            let hint = error.hint.clone().unwrap_or_else(|| "check its address".to_owned());
+            PortError::new(PortErrorKind::Unavailable, codes::SECRET_UNREADABLE, message)
+                .with_hint(hint)
+                .with_source(error)
+        })
+    }
+
+    /// The token to read with; with whether it could be logged in for anew.
+    async fn token(&self, about: &StoreRef) -> Result<(SecretString, bool), PortError> {
+        if let VaultLogin::Token(reference) = &self.options.login {
+            let token = self.secrets.resolve(reference).await?;
+            return Ok((SecretString::from(token.expose_secret().trim()), false));
+        }
+        let _alone = self.logging_in.lock().await;
+        if let Some(token) = self.held() {
+            return Ok((token, true));
+        }
+        let login = self.log_in(about).await?;
+        let usable_until = login.lease.map(|lease| {
+            let margin = MARGIN.min(lease / 4);
+            self.clock.now().saturating_add(lease.saturating_sub(margin)).unwrap_or(Timestamp::MAX)
+        });
+        *self.session() = Some(Session { token: login.token.clone(), usable_until });
+        Ok((login.token, true))
+    }
+
+    fn session(&self) -> std::sync::MutexGuard<'_, Option<Session>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn held(&self) -> Option<SecretString> {
+        let now = self.clock.now();
+        let session = self.session();
+        session
+            .as_ref()
+            .filter(|held| held.usable_until.is_none_or(|end| now < end))
+            .map(|held| held.token.clone())
+    }
+
+    async fn log_in(&self, about: &StoreRef) -> Result<Login, PortError> {
+        let (mount, secret, body) = match &self.options.login {
+            VaultLogin::Token(_) => return Err(vault_answer::unexpected(&self.options.address, about)),
+            VaultLogin::AppRole { mount, role_id, secret_id } => {
+                let secret = self.secrets.resolve(secret_id).await?;
+                let body =
+                    serde_json::json!({ "role_id": role_id, "secret_id": secret.expose_secret().trim() });
+                (mount, secret, body)
+            }
+            VaultLogin::Jwt { mount, role, token } => {
+                let secret = self.secrets.resolve(token).await?;
+                let body = serde_json::json!({ "role": role, "jwt": secret.expose_secret().trim() });
+                (mount, secret, body)
+            }
+        };
+        let mount: Vec<String> = mount.trim_matches('/').split('/').map(encode).collect();
+        let url = self.url(&format!("auth/{}/login", mount.join("/")));
+        let answer = self.send(HttpMethod::Post, url, None, Some(body.to_string().into()), about).await?;
+        vault_answer::login(&answer, &self.options.address, about, &secret)
+    }
+
+    async fn read(&self, reference: &StoreRef) -> Result<SecretString, PortError> {
+        check_transport(&self.options.address)?;
+        let (url, path) = self.entry(reference)?;
+        let (token, renewable) = self.token(reference).await?;
+        let answer = self.send(HttpMethod::Get, url.clone(), Some(&token), None, reference).await?;
+        if answer.status == 403 && renewable {
+            // The token may have been revoked meanwhile. Reading changes nothing, so it is tried once more.
+            *self.session() = None;
+            let (token, _) = self.token(reference).await?;
+            let answer = self.send(HttpMethod::Get, url, Some(&token), None, reference).await?;
+            return vault_answer::secret(&answer, &self.options.address, reference, &path, &token);
+        }
+        vault_answer::secret(&answer, &self.options.address, reference, &path, &token)
+    }
+}
+
+#[async_trait]
+impl SecretResolver for VaultSecrets {
+    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
+        match reference {
+            SecretRef::Store(store) if store.scheme() == "vault" => self.read(store).await,
+            other => {
+                let message = format!("secret {other} is not kept in Vault");
+                Err(PortError::new(PortErrorKind::Unsupported, codes::SECRET_UNSUPPORTED, message))
+            }
+        }
+    }
+}
+
+/// A token does not travel in the open: plain HTTP is for this machine alone.
+fn check_transport(address: &str) -> Result<(), PortError> {
+    let Some(rest) = address.strip_prefix("http://") else { return Ok(()) };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    let is_own = host.eq_ignore_ascii_case("localhost")
+        || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
+    if is_own {
+        return Ok(());
+    }
+    let message = format!("Vault at {address}: a token is not sent over plain HTTP");
+    Err(PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message)
+        .with_hint("use an https address"))
+}
+
+/// A segment of a path, percent-encoded.
+fn encode(segment: &str) -> String {
+    let mut text = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            text.push(char::from(byte));
+        } else {
+            text.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase());
+            }
+        }
+    }
+    text
+}
