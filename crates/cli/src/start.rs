@@ -1,6 +1,13 @@
 //! From the process's start to its exit code.
 
-use crate::{Cli, ExitCode, args::Format, commands, failure::Failure, output::Output, wiring::Wiring};
+use crate::{
+    Cli, ExitCode,
+    args::{CallKeys, Format},
+    commands,
+    failure::Failure,
+    output::Output,
+    wiring::Wiring,
+};
 use clap::Parser;
 use lamplight_system_adapter::Environment;
 
@@ -35,7 +42,8 @@ fn run_verb(cli: Cli, output: Output) -> Result<ExitCode, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::io("the runtime could not be started", &error))?;
-    let wiring = Wiring::new(cli.global, environment, output);
+    let keys = cli.command.call_keys().map(CallKeys::references).transpose()?.flatten();
+    let wiring = Wiring::new(cli.global, environment, output).with_call_keys(keys);
     let result = runtime.block_on(commands::run(cli.command, &wiring));
     // Nothing that still runs in the background may hold up the exit; what matters is recorded by now.
     runtime.shutdown_background();
@@ -57,16 +65,24 @@ fn start_logging(environment: &Environment) -> Result<(), Failure> {
     for quiet in [
         "aws_config=warn",
         "aws_runtime=warn",
+        "aws_credential_types=warn",
         "aws_sdk_lambda=warn",
+        "aws_sdk_secretsmanager=warn",
+        "aws_sdk_sso=warn",
+        "aws_sdk_ssooidc=warn",
         "aws_sdk_sts=warn",
         "aws_sigv4=warn",
         "aws_smithy_runtime=warn",
         "aws_smithy_runtime_api=warn",
+        "aws_smithy_http=warn",
         "aws_smithy_http_client=warn",
+        "aws_types=warn",
         "hyper=warn",
         "hyper_util=warn",
         "h2=warn",
+        "keyring=warn",
         "rustls=warn",
+        "zbus=warn",
     ] {
         let directive = quiet.parse().map_err(|_| wrong("an own directive".to_owned()))?;
         parsed = parsed.add_directive(directive);

@@ -4,13 +4,37 @@ use crate::Environment;
 use async_trait::async_trait;
 use lamplight_domain::SecretRef;
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
-use std::{fs::File, io, io::Read};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    fs::File,
+    io,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Folders where container platforms mount secrets; who runs the container cannot change their permissions, and
+/// nobody else is in it.
+const MOUNTED: [&str; 2] = ["/run/secrets", "/var/run/secrets"];
+
+/// Where warnings go.
+type Warn = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Reads `env:NAME` from an environment and `file:PATH` from the file system, each time anew, so that a
-/// secret that was replaced is used at once.
-#[derive(Debug, Clone)]
+/// secret that was replaced is used at once. A path that begins with `~/` starts from `HOME`, any other that
+/// is not absolute from the working folder.
+#[derive(Clone)]
 pub struct EnvAndFileSecrets {
     environment: Environment,
+    warn: Option<Warn>,
+    warned: Arc<Mutex<BTreeSet<PathBuf>>>,
+}
+
+impl fmt::Debug for EnvAndFileSecrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnvAndFileSecrets").field("environment", &self.environment).finish_non_exhaustive()
+    }
 }
 
 impl EnvAndFileSecrets {
@@ -20,7 +44,37 @@ impl EnvAndFileSecrets {
 
     /// Reads variables from `environment`.
     pub fn new(environment: Environment) -> Self {
-        Self { environment }
+        Self { environment, warn: None, warned: Arc::default() }
+    }
+
+    /// The same, telling `warn` once of each file that others than its owner can read. Files that a container
+    /// platform mounts below `/run/secrets` and `/var/run/secrets` are left out.
+    #[must_use]
+    pub fn warning_to(mut self, warn: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.warn = Some(Arc::new(warn));
+        self
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        match (path.strip_prefix("~/"), self.environment.get_os("HOME")) {
+            (Some(rest), Some(home)) if !home.is_empty() => Path::new(home).join(rest),
+            _ => self.environment.current_dir().map_or_else(|| path.into(), |folder| folder.join(path)),
+        }
+    }
+
+    /// Warns of a file that others can read, as ssh does of a key.
+    fn look_at(&self, path: &Path, reference: &str, file: &File) {
+        let Some(warn) = &self.warn else { return };
+        if MOUNTED.iter().any(|folder| path.starts_with(folder)) || !is_open_to_others(file) {
+            return;
+        }
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.insert(path.to_owned()) {
+            warn(&format!(
+                "secret {reference} can be read by others on this machine: chmod 600 {}",
+                path.display()
+            ));
+        }
     }
 
     fn variable(&self, name: &str) -> Result<SecretString, PortError> {
@@ -31,10 +85,12 @@ impl EnvAndFileSecrets {
         value.to_str().map(SecretString::from).ok_or_else(|| not_text(&format!("env:{name}")))
     }
 
-    fn file(path: &str) -> Result<SecretString, PortError> {
+    fn file(&self, path: &str) -> Result<SecretString, PortError> {
         let reference = format!("file:{path}");
         let unreadable = |error: io::Error| could_not_read(&reference, error);
-        let file = File::open(path).map_err(unreadable)?;
+        let path = self.path(path);
+        let file = File::open(&path).map_err(unreadable)?;
+        self.look_at(&path, &reference, &file);
         // Room for most secrets at once: a buffer that grows leaves copies behind in memory.
         let mut bytes = Vec::with_capacity(4096);
         // One byte more than allowed tells a file that is too large from one that just fits.
@@ -53,6 +109,18 @@ impl EnvAndFileSecrets {
         }
         Ok(SecretString::from(text))
     }
+}
+
+#[cfg(unix)]
+fn is_open_to_others(file: &File) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o044 != 0)
+}
+
+/// Elsewhere permissions are lists that no three digits tell; there nothing is said.
+#[cfg(not(unix))]
+fn is_open_to_others(_: &File) -> bool {
+    false
 }
 
 fn not_text(reference: &str) -> PortError {
@@ -78,7 +146,7 @@ impl SecretResolver for EnvAndFileSecrets {
     async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
         match reference {
             SecretRef::Env(name) => self.variable(name),
-            SecretRef::File(path) => Self::file(path),
+            SecretRef::File(path) => self.file(path),
             SecretRef::Keyring { .. } | SecretRef::Store(_) => {
                 let message = format!("secret {reference} is kept where this resolver does not look");
                 Err(PortError::new(PortErrorKind::Unsupported, "secret_unsupported", message))
@@ -118,6 +186,47 @@ mod tests {
             [("s3cret\n", "s3cret"), ("s3cret\r\n", "s3cret"), ("a\n\n", "a\n"), (" s \t", " s \t"), ("", "")]
         {
             assert_eq!(resolve_file(folder.path(), content.as_bytes()).await.unwrap(), secret, "{content:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_file_that_others_can_read_is_warned_of_once() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&told);
+        let secrets = EnvAndFileSecrets::new(Environment::default())
+            .warning_to(move |text| kept.lock().unwrap().push(text.to_owned()));
+        for (name, mode) in [("closed", 0o600), ("group", 0o640), ("all", 0o604), ("written", 0o622)] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "hunter2").unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let reference: SecretRef = format!("file:{}", path.display()).parse().unwrap();
+            for _ in 0..2 {
+                assert_eq!(secrets.resolve(&reference).await.unwrap().expose_secret(), "hunter2");
+            }
+        }
+        let told = told.lock().unwrap();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(
+            told[0].contains("/group can be read by others") && told[0].contains("chmod 600"),
+            "{told:?}"
+        );
+        assert!(told[1].contains("/all") && !told.concat().contains("hunter2"), "{told:?}");
+    }
+
+    #[tokio::test]
+    async fn paths_start_from_home_and_from_the_working_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("secret"), "hunter2").unwrap();
+        let home = folder.path().display().to_string();
+        let at_home = Environment::from_pairs([("HOME", home.as_str())]);
+        let here = Environment::default().with_current_dir(folder.path());
+        for (environment, reference) in [(at_home, "file:~/secret"), (here, "file:secret")] {
+            let secret =
+                EnvAndFileSecrets::new(environment).resolve(&reference.parse().unwrap()).await.unwrap();
+            assert_eq!(secret.expose_secret(), "hunter2", "{reference}");
         }
     }
 

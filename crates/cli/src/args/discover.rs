@@ -1,5 +1,6 @@
 //! The grammar of `lamplight discover`.
 
+use crate::args::CallKeys;
 use clap::Args;
 
 /// Options of `discover`.
@@ -17,4 +18,7 @@ pub struct DiscoverArgs {
     /// Stop after this many functions, 1-10000, and say where to go on
     #[arg(long, value_name = "N")]
     pub max_items: Option<u32>,
+    /// Keys for this call alone.
+    #[command(flatten)]
+    pub keys: CallKeys,
 }

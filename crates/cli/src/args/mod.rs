@@ -3,12 +3,14 @@
 mod discover;
 mod iam;
 mod jobs;
+mod keys;
 mod run;
 mod runs;
 
 pub use discover::DiscoverArgs;
 pub use iam::{Claim, IamCommand, PolicyPurpose, TrustedParty};
 pub use jobs::{EditArgs, JobsCommand};
+pub use keys::{CallKeyRefs, CallKeys};
 pub use run::RunArgs;
 pub use runs::{RunsCommand, RunsListArgs};
 
@@ -134,4 +136,15 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+impl Command {
+    /// The keys that the verb was given for this call alone.
+    pub fn call_keys(&self) -> Option<&CallKeys> {
+        match self {
+            Self::Discover(args) => Some(&args.keys),
+            Self::Run(args) => Some(&args.keys),
+            _ => None,
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The grammar of `lamplight run`.
 
+use crate::args::CallKeys;
 use clap::Args;
 use lamplight_domain::InvocationType;
 
@@ -35,4 +36,7 @@ pub struct RunArgs {
     /// Never ask for a missing value
     #[arg(long)]
     pub no_input: bool,
+    /// Keys for this call alone.
+    #[command(flatten)]
+    pub keys: CallKeys,
 }

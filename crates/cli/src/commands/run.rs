@@ -22,7 +22,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let target = resolve_target(wiring, &*store, &args.target, connection.as_ref()).await?;
     let event = event(&args, &target, wiring)?;
     let settings = settings(&args)?;
-    let prepared = prepare_run(&wiring.secrets(), RunRequest { target, event, settings }).await?;
+    let prepared = prepare_run(&*wiring.secrets()?, RunRequest { target, event, settings }).await?;
     let ports = wiring.run_ports().await?;
     let progress = RunProgress::new(wiring.output);
     let cancel = cancel_on_signal();

@@ -1,30 +1,34 @@
 //! Which adapters stand behind the ports, by flags, environment and configuration file.
 
+mod credentials;
+mod layers;
+mod secrets;
+
+pub use layers::{Layered, Layers, Origin};
+
 use crate::{
-    args::{Format, GlobalArgs},
-    config::{Config, ConnectionConfig, Provider},
+    args::{CallKeyRefs, Format, GlobalArgs},
+    config,
     failure::Failure,
     output::Output,
 };
 use async_trait::async_trait;
+use credentials::WaysIn;
 use lamplight_app::RunPorts;
-use lamplight_aws_adapter::{AwsConnectionConfig, open};
+use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, Exchange, open};
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
+use lamplight_config::{AMBIENT, Config, ConnectionConfig, DEMO, Provider};
 use lamplight_domain::{ConnectionName, RunnerId};
 use lamplight_fake_adapter::{DEMO_SCRIPT, FakeProvider, Script};
-use lamplight_ports::{Connection, Connector, IdSource, PortError, PortErrorKind};
+use lamplight_ports::{Connection, Connector, IdSource, PortError, PortErrorKind, SecretResolver};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use lamplight_system_adapter::{EnvAndFileSecrets, Environment, Paths, SystemClock, SystemIds, TokioSleeper};
+use secrets::AwsSecrets;
 use std::{
     path::PathBuf,
     sync::{Arc, OnceLock},
 };
 use tokio::sync::OnceCell;
-
-/// The connection that needs no account.
-const DEMO: &str = "demo";
-/// The connection made of flags and environment alone.
-const AMBIENT: &str = "ambient";
 
 /// Everything that commands are wired from. What a verb does not need is not opened.
 #[derive(Debug)]
@@ -37,6 +41,10 @@ pub struct Wiring {
     ids: Arc<SystemIds>,
     store: OnceCell<Arc<SqliteStore>>,
     config: OnceLock<Config>,
+    secrets: OnceLock<Arc<dyn SecretResolver>>,
+    exchange: Exchange,
+    /// Keys for this call alone.
+    call_keys: Option<CallKeyRefs>,
 }
 
 impl Wiring {
@@ -49,7 +57,17 @@ impl Wiring {
             ids: Arc::default(),
             store: OnceCell::new(),
             config: OnceLock::new(),
+            secrets: OnceLock::new(),
+            exchange: Exchange::default(),
+            call_keys: None,
         }
+    }
+
+    /// The same with keys that take the place of every connection's own way to authenticate.
+    #[must_use]
+    pub fn with_call_keys(mut self, keys: Option<CallKeyRefs>) -> Self {
+        self.call_keys = keys;
+        self
     }
 
     /// Whether data is to be JSON.
@@ -85,8 +103,36 @@ impl Wiring {
     }
 
     /// Reads secrets by reference.
-    pub fn secrets(&self) -> EnvAndFileSecrets {
-        EnvAndFileSecrets::new(self.environment.clone())
+    pub fn secrets(&self) -> Result<Arc<dyn SecretResolver>, Failure> {
+        if let Some(secrets) = self.secrets.get() {
+            return Ok(Arc::clone(secrets));
+        }
+        let config = self.config()?;
+        let output = self.output;
+        let local =
+            EnvAndFileSecrets::new(self.environment.clone()).warning_to(move |text| output.warn(text));
+        let vault = config.secrets.vault.as_ref();
+        let router = secrets::without_aws(local, &self.environment, vault, &self.exchange);
+        let basis: Arc<dyn SecretResolver> = Arc::new(router.clone());
+        let aws = AwsSecrets::new(self.secrets_manager(config, &basis));
+        let all: Arc<dyn SecretResolver> = Arc::new(router.with_store("aws-sm", Arc::new(aws)));
+        Ok(Arc::clone(self.secrets.get_or_init(|| all)))
+    }
+
+    /// Secrets Manager behind the connection that the configuration names for it, with that connection's own keys
+    /// even where this call has others.
+    fn secrets_manager(
+        &self,
+        config: &Config,
+        basis: &Arc<dyn SecretResolver>,
+    ) -> Result<Arc<lamplight_aws_adapter::SecretsManager>, Failure> {
+        let wanted = config.secrets.aws_sm.as_ref().and_then(|store| store.connection.as_ref());
+        let ambient = ConnectionConfig::default();
+        let (name, connection) = match wanted.and_then(|name| config.connections.get_key_value(name)) {
+            Some((name, connection)) => (name.as_str(), connection),
+            None => (AMBIENT, &ambient),
+        };
+        Ok(self.aws_ports(name, connection, config, basis, None)?.0.secrets)
     }
 
     /// The program that shows a web page, where the environment names one.
@@ -104,12 +150,13 @@ impl Wiring {
         self.global.connection.as_ref().map(parse).transpose()
     }
 
-    fn config(&self) -> Result<&Config, Failure> {
+    /// The configuration, read where it is first needed.
+    pub fn config(&self) -> Result<&Config, Failure> {
         if let Some(config) = self.config.get() {
             return Ok(config);
         }
         let candidates = Paths::config_candidates(&self.environment);
-        let config = Config::load(self.global.config.as_deref(), &candidates)?;
+        let config = config::load(self.global.config.as_deref(), &candidates)?;
         Ok(self.config.get_or_init(|| config))
     }
 
@@ -135,6 +182,11 @@ impl Wiring {
             Failure::usage("invalid_name", error.to_string())
         })?;
         match from.provider {
+            Provider::Fake if self.call_keys.is_some() => Err(Failure::usage(
+                "invalid_setting",
+                format!("connection {name} is simulated and takes no keys"),
+            )
+            .with_hint("leave out --access-key-id, or name a connection to AWS")),
             Provider::Fake => self.simulate(name, from, config),
             Provider::Aws => self.reach_aws(name, from, config),
         }
@@ -170,39 +222,9 @@ impl Wiring {
         from: &ConnectionConfig,
         config: &Config,
     ) -> Result<Connection, Failure> {
-        let variable = |key: &str| self.environment.get(key).map(str::to_owned).filter(|v| !v.is_empty());
-        let endpoint_url = self
-            .global
-            .endpoint_url
-            .clone()
-            .or_else(|| from.endpoint_url.clone())
-            .or_else(|| variable("AWS_ENDPOINT_URL_LAMBDA"))
-            .or_else(|| variable("AWS_ENDPOINT_URL"));
-        let sts_endpoint_url = self
-            .global
-            .endpoint_url
-            .clone()
-            .or_else(|| from.endpoint_url.clone())
-            .or_else(|| variable("AWS_ENDPOINT_URL_STS"))
-            .or_else(|| variable("AWS_ENDPOINT_URL"));
-        let text = self
-            .global
-            .region
-            .clone()
-            .or_else(|| from.region.clone())
-            .or_else(|| variable("AWS_REGION"))
-            .or_else(|| variable("AWS_DEFAULT_REGION"));
-        let Some(text) = text else {
-            return Err(Failure::usage("region_missing", format!("connection {name} has no region"))
-                .with_hint(
-                    "give --region or set AWS_REGION; `--connection demo` needs neither account nor region",
-                ));
-        };
-        let region = region(&text, endpoint_url.is_some())?;
-        let prices = prices(config)?;
-        let platform = AwsPlatform::new(region.clone(), prices);
-        let ports =
-            open(AwsConnectionConfig { endpoint_url, sts_endpoint_url, ..AwsConnectionConfig::new(region) })?;
+        let secrets = self.secrets()?;
+        let (ports, platform) =
+            self.aws_ports(name.as_str(), from, config, &secrets, self.call_keys.as_ref())?;
         Ok(Connection {
             name,
             defaults: from.defaults(),
@@ -212,6 +234,66 @@ impl Wiring {
             reachability: ports.reachability,
             platform: Arc::new(platform),
         })
+    }
+
+    /// The layers of a connection's settings.
+    pub fn layers<'a>(
+        &'a self,
+        name: &'a str,
+        connection: &'a ConnectionConfig,
+        config: &'a Config,
+    ) -> Layers<'a> {
+        Layers { global: &self.global, environment: &self.environment, config, name, connection }
+    }
+
+    fn aws_ports(
+        &self,
+        name: &str,
+        from: &ConnectionConfig,
+        config: &Config,
+        secrets: &Arc<dyn SecretResolver>,
+        call_keys: Option<&CallKeyRefs>,
+    ) -> Result<(AwsPorts, AwsPlatform), Failure> {
+        let layers = self.layers(name, from, config);
+        let value = |layered: Option<Layered<String>>| layered.map(|layered| layered.value);
+        let endpoint_url = value(layers.endpoint_url());
+        let sts_endpoint_url = value(layers.sts_endpoint_url());
+        let Some(text) = value(layers.region()) else {
+            return Err(Failure::usage("region_missing", format!("connection {name} has no region"))
+                .with_hint(
+                    "give --region or set AWS_REGION; `--connection demo` needs neither account nor region",
+                ));
+        };
+        let known = region(&text, endpoint_url.is_some())?;
+        let sts_region =
+            from.sts_region.as_ref().map(|text| region(text, sts_endpoint_url.is_some())).transpose()?;
+        let ways_in = WaysIn {
+            environment: &self.environment,
+            exchange: &self.exchange,
+            secrets,
+            folder: config.folder.clone(),
+        };
+        let credentials = match call_keys {
+            Some(keys) => CredentialsSource::AccessKey(AccessKey {
+                id: keys.access_key_id.clone().into(),
+                secret: keys.secret_access_key.clone().into(),
+                session_token: keys.session_token.clone().map(Into::into),
+            }),
+            None => ways_in.credentials(&from.auth)?,
+        };
+        let ports = open(AwsConnectionConfig {
+            endpoint_url,
+            sts_endpoint_url,
+            secrets_endpoint_url: value(layers.secrets_endpoint_url()),
+            sts_region,
+            use_fips: from.use_fips.unwrap_or_default(),
+            use_dual_stack: from.use_dual_stack.unwrap_or_default(),
+            credentials,
+            secrets: Arc::clone(secrets),
+            exchange: self.exchange.clone(),
+            ..AwsConnectionConfig::new(known.clone())
+        })?;
+        Ok((ports, AwsPlatform::new(known, prices(config)?)))
     }
 }
 
@@ -236,9 +318,9 @@ fn region(text: &str, has_endpoint: bool) -> Result<Region, Failure> {
     })
 }
 
-fn unknown_connection(name: &str, config: &Config) -> Failure {
-    let mut known: Vec<&str> = config.connections.keys().map(ConnectionName::as_str).collect();
-    known.extend([DEMO, AMBIENT]);
+/// A connection that is neither configured nor built in.
+pub fn unknown_connection(name: &str, config: &Config) -> Failure {
+    let known: Vec<&str> = config.connection_names().collect();
     Failure {
         exit_code: crate::ExitCode::NotFound,
         code: "connection_not_found".to_owned(),
@@ -272,8 +354,5 @@ impl Connector for Wiring {
 
 /// The codes that opening a connection can fail with; a port's code is a constant.
 fn stable(code: &str) -> &'static str {
-    ["region_missing", "unknown_region", "connection_not_found", "invalid_config", "invalid_name", "io"]
-        .into_iter()
-        .find(|known| *known == code)
-        .unwrap_or("invalid_config")
+    crate::ERROR_CODES.iter().find(|known| **known == code).copied().unwrap_or("invalid_config")
 }

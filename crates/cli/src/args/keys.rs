@@ -1,0 +1,81 @@
+//! Keys for one call alone, in place of the connection's own way to authenticate.
+
+use crate::failure::Failure;
+use clap::Args;
+use lamplight_domain::SecretRef;
+
+/// An access key for one call, by reference: nothing of it is kept, and a key on the command line itself would
+/// be seen by every user of the machine.
+///
+/// The texts are parsed after clap, whose messages repeat a value that is refused: it may be the secret itself.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CallKeys {
+    /// The access key id, by reference: `env:NAME`, `file:PATH`, `keyring:SERVICE/ACCOUNT`,
+    /// `vault:MOUNT/PATH#FIELD` or `aws-sm:NAME#FIELD`; for this call it takes the place of the connection's way to
+    /// authenticate
+    #[arg(
+        long,
+        value_name = "REF",
+        requires = "secret_access_key",
+        help_heading = "Keys for this call alone"
+    )]
+    pub access_key_id: Option<String>,
+    /// The secret access key, by reference
+    #[arg(long, value_name = "REF", requires = "access_key_id", help_heading = "Keys for this call alone")]
+    pub secret_access_key: Option<String>,
+    /// The session token of a temporary key, by reference
+    #[arg(long, value_name = "REF", requires = "access_key_id", help_heading = "Keys for this call alone")]
+    pub session_token: Option<String>,
+}
+
+/// Where the parts of a key for one call can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallKeyRefs {
+    /// The access key id.
+    pub access_key_id: SecretRef,
+    /// The secret access key.
+    pub secret_access_key: SecretRef,
+    /// The session token.
+    pub session_token: Option<SecretRef>,
+}
+
+impl CallKeys {
+    /// The references, where a key is given.
+    pub fn references(&self) -> Result<Option<CallKeyRefs>, Failure> {
+        let parse = |option: &str, text: &String| {
+            text.parse().map_err(|error: lamplight_domain::SecretRefError| {
+                Failure::usage("invalid_secret_reference", format!("{option}: {error}"))
+                    .with_hint("put the key into a variable or file and name that")
+            })
+        };
+        let (Some(id), Some(secret)) = (&self.access_key_id, &self.secret_access_key) else {
+            return Ok(None);
+        };
+        let token = self.session_token.as_ref();
+        Ok(Some(CallKeyRefs {
+            access_key_id: parse("--access-key-id", id)?,
+            secret_access_key: parse("--secret-access-key", secret)?,
+            session_token: token.map(|text| parse("--session-token", text)).transpose()?,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_given_by_reference_and_never_repeated() {
+        let keys = |id: &str, secret: &str| CallKeys {
+            access_key_id: Some(id.to_owned()),
+            secret_access_key: Some(secret.to_owned()),
+            session_token: None,
+        };
+        let references = keys("env:ID", "file:/run/key").references().unwrap().unwrap();
+        assert_eq!(references.secret_access_key.to_string(), "file:/run/key");
+        assert_eq!(CallKeys::default().references().unwrap(), None);
+        let failure = keys("env:ID", "hunter2").references().unwrap_err();
+        assert!(failure.message.starts_with("--secret-access-key: "), "{}", failure.message);
+        assert!(!format!("{failure:?}").contains("hunter2"));
+    }
+}
