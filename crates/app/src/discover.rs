@@ -1,6 +1,6 @@
 //! Discovering functions: all of them, or page by page.
 
-use crate::AppError;
+use crate::{AppError, AuthGate};
 use lamplight_domain::Function;
 use lamplight_ports::{Connection, ListFunctions};
 
@@ -27,9 +27,14 @@ pub struct Discovery {
 /// Walks the catalogue.
 ///
 /// # Guarantees
+/// - Credentials that end during the walk are waited for at the gate, and no page is lost or read twice.
 /// - Nothing that the provider gave is left out: where it gives more than was asked for, the result is longer
 ///   than `max_items`, so that the next marker never skips a function.
-pub async fn discover(connection: &Connection, request: &DiscoverRequest) -> Result<Discovery, AppError> {
+pub async fn discover(
+    connection: &Connection,
+    request: &DiscoverRequest,
+    gate: &AuthGate<'_>,
+) -> Result<Discovery, AppError> {
     for (name, value) in [("page size", request.page_size), ("number of items", request.max_items)] {
         if value.is_some_and(|value| !(1..=10_000).contains(&value)) {
             return Err(AppError::Setting(format!("the {name} must be 1-10000")));
@@ -44,8 +49,8 @@ pub async fn discover(connection: &Connection, request: &DiscoverRequest) -> Res
             (Some(size), Some(left)) => Some(size.min(left)),
             (size, left) => size.or(left),
         };
-        let page =
-            connection.catalogue.list(ListFunctions { marker: found.next_marker.take(), page_size }).await?;
+        let wanted = ListFunctions { marker: found.next_marker.take(), page_size };
+        let page = gate.run(|| connection.catalogue.list(wanted.clone())).await?;
         found.functions.extend(page.functions);
         found.next_marker = page.next_marker;
         let enough = request.max_items.is_some_and(|most| found.functions.len() >= most as usize);

@@ -5,9 +5,11 @@
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod apply_jobs;
+mod auth_gate;
 mod cancel_run;
 mod conclude;
 mod discover;
+mod doctor;
 mod edit_job;
 mod error;
 mod export_jobs;
@@ -24,8 +26,12 @@ mod start_run;
 mod target;
 
 pub use apply_jobs::{Applied, apply_jobs};
+pub use auth_gate::{AUTH_PATIENCE, AuthGate, CredentialFailure, PauseObserver};
 pub use cancel_run::{CancelOutcome, cancel_run};
 pub use discover::{DiscoverRequest, Discovery, discover};
+pub use doctor::{
+    Check, CheckName, CheckObserver, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, doctor,
+};
 pub use edit_job::{JobEdit, ParameterEdit, edit_job};
 pub use error::{AppError, ErrorClass};
 pub use export_jobs::export_jobs;

@@ -2,7 +2,7 @@
 
 use crate::output::Output;
 use indicatif::{ProgressBar, ProgressStyle};
-use lamplight_app::{Progress, Step};
+use lamplight_app::{PauseObserver, Progress, Step};
 use lamplight_domain::Run;
 use std::{sync::OnceLock, time::Duration};
 
@@ -58,5 +58,32 @@ impl Progress for RunProgress {
                 wait.as_secs_f64()
             )),
         }
+    }
+}
+
+/// Tells a person that a long work waits for credentials.
+#[derive(Debug)]
+pub struct PauseNotes {
+    output: Output,
+}
+
+impl PauseNotes {
+    /// Notes on the process's own stream.
+    pub fn new(output: Output) -> Self {
+        Self { output }
+    }
+}
+
+impl PauseObserver for PauseNotes {
+    fn paused(&self, reason: &str, hint: Option<&str>, patience: Duration) {
+        let minutes = patience.as_secs().div_ceil(60);
+        self.output.warn(&format!("paused for at most {minutes} minutes: {reason}"));
+        if let Some(hint) = hint {
+            self.output.note(&format!("hint: {hint}"));
+        }
+    }
+
+    fn resumed(&self) {
+        self.output.note("the credentials are good again; going on");
     }
 }

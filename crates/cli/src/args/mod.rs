@@ -1,13 +1,17 @@
 //! The grammar of the command line, one file a group of verbs.
 
+mod connections;
 mod discover;
+mod doctor;
 mod iam;
 mod jobs;
 mod keys;
 mod run;
 mod runs;
 
+pub use connections::{AddArgs, AuthMethod, ConnectionsCommand};
 pub use discover::DiscoverArgs;
+pub use doctor::DoctorArgs;
 pub use iam::{Claim, IamCommand, PolicyPurpose, TrustedParty};
 pub use jobs::{EditArgs, JobsCommand};
 pub use keys::{CallKeyRefs, CallKeys};
@@ -128,6 +132,11 @@ pub enum Command {
         #[arg(long)]
         print: bool,
     },
+    /// Keep named ways into accounts and regions
+    #[command(subcommand)]
+    Connections(ConnectionsCommand),
+    /// Find out what is wrong with a connection or job, step by step, and what to do about it
+    Doctor(DoctorArgs),
     /// Print the policies that AWS needs to let Lamplight in, and no more
     #[command(subcommand)]
     Iam(IamCommand),
@@ -143,6 +152,7 @@ impl Command {
     pub fn call_keys(&self) -> Option<&CallKeys> {
         match self {
             Self::Discover(args) => Some(&args.keys),
+            Self::Doctor(args) => Some(&args.keys),
             Self::Run(args) => Some(&args.keys),
             _ => None,
         }

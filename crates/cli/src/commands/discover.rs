@@ -1,15 +1,23 @@
 //! `lamplight discover`.
 
-use crate::{ExitCode, args::DiscoverArgs, failure::Failure, output, render, wiring::Wiring};
-use lamplight_app::{DiscoverRequest, Import, ImportedFunction, discover as find, import_functions};
+use crate::{
+    ExitCode, args::DiscoverArgs, failure::Failure, output, progress::PauseNotes, render, wiring::Wiring,
+};
+use lamplight_app::{
+    AUTH_PATIENCE, AuthGate, DiscoverRequest, Import, ImportedFunction, discover as find, import_functions,
+};
 use lamplight_ports::Connector;
+use lamplight_system_adapter::TokioSleeper;
+use tokio_util::sync::CancellationToken;
 
 /// Lists functions, and makes jobs of them where that is asked for.
 pub async fn discover(args: &DiscoverArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let connection = wiring.open(wiring.named_connection()?.as_ref()).await?;
     let request =
         DiscoverRequest { marker: args.marker.clone(), page_size: args.page_size, max_items: args.max_items };
-    let found = find(&connection, &request).await?;
+    let (notes, never) = (PauseNotes::new(wiring.output), CancellationToken::new());
+    let gate = AuthGate::new(&TokioSleeper, &notes, &never, AUTH_PATIENCE);
+    let found = find(&connection, &request, &gate).await?;
     let imported = if args.import {
         let store = wiring.store().await?;
         Some(import_functions(&*store, &connection, &found.functions).await?)

@@ -1,13 +1,17 @@
 //! Rendering: what use cases return, as tables and texts for people and as stable JSON for programs.
 
+mod connections;
 mod discovery;
+mod doctor;
 mod jobs;
 mod run_json;
 mod run_text;
 mod runs;
 mod table;
 
+pub use connections::{ConnectionRow, connection_settings, connections_table, settings_table};
 pub use discovery::{DiscoveryJson, functions_table};
+pub use doctor::{CheckJson, checks_text};
 pub use jobs::{job_details, jobs_table};
 pub use run_json::RunJson;
 pub use run_text::{run_details, run_summary};

@@ -119,6 +119,11 @@ impl Wiring {
         Ok(Arc::clone(self.secrets.get_or_init(|| all)))
     }
 
+    /// The same, and where the configuration cannot be read, variables and files alone.
+    pub fn secrets_or_local(&self) -> Arc<dyn SecretResolver> {
+        self.secrets().unwrap_or_else(|_| Arc::new(EnvAndFileSecrets::new(self.environment.clone())))
+    }
+
     /// Secrets Manager behind the connection that the configuration names for it, with that connection's own keys
     /// even where this call has others.
     fn secrets_manager(
@@ -148,6 +153,11 @@ impl Wiring {
             })
         };
         self.global.connection.as_ref().map(parse).transpose()
+    }
+
+    /// The configuration file, where there is one or one is named.
+    pub fn config_file(&self) -> Option<PathBuf> {
+        config::find(self.global.config.as_deref(), &Paths::config_candidates(&self.environment))
     }
 
     /// The configuration, read where it is first needed.

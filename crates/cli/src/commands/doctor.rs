@@ -1,0 +1,67 @@
+//! `lamplight doctor`.
+
+use crate::{
+    ExitCode,
+    args::DoctorArgs,
+    failure::Failure,
+    output::{self, Output},
+    render,
+    wiring::Wiring,
+};
+use lamplight_app::{Check, CheckName, CheckObserver, DoctorPorts, DoctorRequest, DoctorTarget, Outcome};
+use lamplight_domain::ConnectionName;
+use lamplight_ports::JobStore;
+use lamplight_system_adapter::SystemClock;
+
+/// Says which check is being made, to a person who waits.
+#[derive(Debug)]
+struct Watch(Output);
+
+impl CheckObserver for Watch {
+    fn begins(&self, name: CheckName) {
+        if self.0.stderr_is_terminal {
+            tracing::debug!(check = name.as_str(), "a check begins");
+        }
+    }
+
+    fn ended(&self, check: &Check) {
+        tracing::debug!(check = check.name.as_str(), "a check has ended");
+    }
+}
+
+/// Looks at the connection, and at a job where one is named.
+pub async fn doctor(args: &DoctorArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let connection = wiring.named_connection()?;
+    let store = match &args.target {
+        Some(_) => Some(wiring.store().await?),
+        None => None,
+    };
+    let target = args.target.as_deref().zip(store.as_deref()).map(|(text, store)| {
+        let jobs: &dyn JobStore = store;
+        DoctorTarget { text, jobs }
+    });
+    let request = DoctorRequest { connection: connection.as_ref(), target, connection_alone: false };
+    look(wiring, &request).await
+}
+
+/// Looks at one connection alone.
+pub async fn connection(wiring: &Wiring, name: &ConnectionName) -> Result<ExitCode, Failure> {
+    look(wiring, &DoctorRequest { connection: Some(name), target: None, connection_alone: true }).await
+}
+
+async fn look(wiring: &Wiring, request: &DoctorRequest<'_>) -> Result<ExitCode, Failure> {
+    let secrets = wiring.secrets_or_local();
+    let ports = DoctorPorts { connector: wiring, secrets: &*secrets, clock: &SystemClock };
+    let checks = lamplight_app::doctor(&ports, request, &Watch(wiring.output)).await;
+    if wiring.json() {
+        let lines: Vec<_> = checks.iter().map(render::CheckJson::new).collect();
+        output::json(&serde_json::json!({ "checks": lines }))?;
+    } else {
+        output::line(&render::checks_text(&checks))?;
+    }
+    let first = checks.iter().find_map(|check| match &check.outcome {
+        Outcome::Fail(error) => Some(ExitCode::of_class(error.class())),
+        Outcome::Pass { .. } | Outcome::Skipped { .. } => None,
+    });
+    Ok(first.unwrap_or(ExitCode::Success))
+}
