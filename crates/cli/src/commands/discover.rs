@@ -15,8 +15,8 @@ pub async fn discover(args: &DiscoverArgs, wiring: &Wiring) -> Result<ExitCode, 
     let connection = wiring.open(wiring.named_connection()?.as_ref()).await?;
     let request =
         DiscoverRequest { marker: args.marker.clone(), page_size: args.page_size, max_items: args.max_items };
-    let (notes, never) = (PauseNotes::new(wiring.output), CancellationToken::new());
-    let gate = AuthGate::new(&TokioSleeper, &notes, &never, AUTH_PATIENCE);
+    let (pauses, never) = (PauseNotes::new(wiring.output), CancellationToken::new());
+    let gate = AuthGate::new(&TokioSleeper, &pauses, &never, AUTH_PATIENCE);
     let found = find(&connection, &request, &gate).await?;
     let imported = if args.import {
         let store = wiring.store().await?;

@@ -262,9 +262,7 @@ pub const CASES: [Case; 26] = [
     ("Microsoft Entra managed identity", |stage| {
         let machine = ManagedIdentity::Machine(issuer(stage, &entra::issuer()));
         let url = stage.world.http(Arc::new(machine));
-        let resource = "resource = \"api://aws-lamplight\"";
-        let endpoint = format!("{resource}\nendpoint = \"{url}/metadata/identity/oauth2/token\"");
-        Arranged::federate(&session("entra", "lamplight")).replacing(resource, endpoint)
+        Arranged::federate(&session("entra", "lamplight")).with("AZURE_POD_IDENTITY_AUTHORITY_HOST", url)
     }),
     ("Microsoft Entra managed identity in App Service", |stage| {
         let service = ManagedIdentity::AppService(issuer(stage, &entra::issuer()), "the-header".to_owned());
