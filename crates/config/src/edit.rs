@@ -34,6 +34,11 @@ pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<St
         let keys: Vec<&str> = path.split('.').map(str::trim).collect();
         set(&mut table, &keys, typed(text)).map_err(|problem| error(format!("{path}: {problem}"), None))?;
     }
+    // A file of comments alone keeps them at its head.
+    let head = if document.as_table().is_empty() { text } else { "" };
+    if !head.is_empty() {
+        document = DocumentMut::new();
+    }
     let connections = document.entry("connections").or_insert_with(implicit);
     let Some(connections) = connections.as_table_like_mut() else {
         return Err(error("`connections` is no table".to_owned(), None));
@@ -46,7 +51,14 @@ pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<St
     if new.make_default {
         document.insert("default_connection", value(new.name.as_str()));
     }
-    checked(document.to_string(), shown)
+    let gap = if head.is_empty() || head.ends_with("\n\n") {
+        ""
+    } else if head.ends_with('\n') {
+        "\n"
+    } else {
+        "\n\n"
+    };
+    checked(format!("{head}{gap}{document}"), shown)
 }
 
 /// The text without a connection; `None` where there is none of that name.
@@ -63,18 +75,66 @@ pub fn remove_connection(
     let mut document = parsed(text, shown)?;
     let connections = document.get_mut("connections").and_then(Item::as_table_like_mut);
     let Some(connections) = connections else { return Ok(None) };
-    if connections.remove(name.as_str()).is_none() {
-        return Ok(None);
-    }
+    let Some(removed) = connections.remove(name.as_str()) else { return Ok(None) };
     let is_empty = connections.is_empty();
     let is_implicit = document.get("connections").and_then(Item::as_table).is_some_and(Table::is_implicit);
     if is_empty && is_implicit {
         document.remove("connections");
     }
+    keep_comments(&mut document, &removed);
     if unset_default && config.default_connection.as_ref() == Some(name) {
         document.remove("default_connection");
     }
     checked(document.to_string(), shown).map(Some)
+}
+
+/// Comments right above a table are about it and go with it. What a blank line parts from it is somebody's own:
+/// it moves to what follows.
+fn keep_comments(document: &mut DocumentMut, removed: &Item) {
+    let Some(first) = first_heading(removed) else { return };
+    let prefix = first.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+    let Some(end) = prefix.rfind("\n\n").map(|at| at + 2) else { return };
+    let own = prefix.get(..end).unwrap_or_default();
+    if own.trim().is_empty() {
+        return;
+    }
+    let own = own.to_owned();
+    let position = first.position();
+    match next_heading(document.as_table_mut(), position) {
+        Some(next) => {
+            let rest = next.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+            let joined = format!("{own}{}", rest.trim_start_matches('\n'));
+            next.decor_mut().set_prefix(joined);
+        }
+        None => {
+            let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
+            document.set_trailing(format!("{own}{trailing}"));
+        }
+    }
+}
+
+/// The first table of an item that has a heading of its own.
+fn first_heading(item: &Item) -> Option<&Table> {
+    let table = item.as_table()?;
+    if !table.is_implicit() && !table.is_dotted() {
+        return Some(table);
+    }
+    table.iter().filter_map(|(_, item)| first_heading(item)).min_by_key(|table| table.position())
+}
+
+/// The table whose heading comes next after `position`.
+fn next_heading(table: &mut Table, position: Option<isize>) -> Option<&mut Table> {
+    let mut found: Option<&mut Table> = None;
+    for (_, item) in table.iter_mut() {
+        let Some(inner) = item.as_table_mut() else { continue };
+        let is_heading = !inner.is_implicit() && !inner.is_dotted() && inner.position() > position;
+        let candidate = if is_heading { Some(inner) } else { next_heading(inner, position) };
+        let Some(candidate) = candidate else { continue };
+        if found.as_ref().is_none_or(|best| candidate.position() < best.position()) {
+            found = Some(candidate);
+        }
+    }
+    found
 }
 
 fn parsed(text: &str, shown: &str) -> Result<DocumentMut, ConfigError> {

@@ -39,6 +39,10 @@ pub enum TrustedParty {
         /// The tenant's id
         #[arg(long, value_name = "ID")]
         tenant: String,
+        /// The audience of the tokens: the id of the application that stands for AWS where they are Entra's own
+        /// access tokens
+        #[arg(long, value_name = "AUDIENCE", default_value = lamplight_aws_model::trust::STS_AUDIENCE)]
+        audience: String,
         /// The claim that names the workload
         #[arg(long, value_enum, value_name = "CLAIM", default_value_t = Claim::Sub)]
         claim: Claim,

@@ -54,12 +54,12 @@ fn trust(
     partition: Partition,
 ) -> Result<TrustPolicy, lamplight_aws_model::trust::TrustError> {
     match party {
-        TrustedParty::Entra { account, tenant, claim, value } => {
+        TrustedParty::Entra { account, tenant, audience, claim, value } => {
             let claim = match claim {
                 Claim::Sub => EntraClaim::Sub,
                 Claim::Oid => EntraClaim::Oid,
             };
-            TrustPolicy::entra(partition, account, tenant, claim, value)
+            TrustPolicy::entra(partition, account, tenant, audience, claim, value)
         }
         TrustedParty::Github { account, repository, subject } => {
             TrustPolicy::github(partition, account, repository, subject.as_deref())

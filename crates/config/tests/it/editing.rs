@@ -74,6 +74,34 @@ fn a_connection_is_removed_with_its_tables() {
 }
 
 #[test]
+fn a_file_of_comments_alone_keeps_them_at_its_head() {
+    let head = "#:schema ./lamplight.schema.json\n";
+    let text = add_connection(head, "x.toml", &new("a", &[("region", "eu-west-1")])).unwrap();
+    assert_eq!(text, format!("{head}\n[connections.a]\nregion = \"eu-west-1\"\n"));
+    let more = add_connection(&text, "x.toml", &new("b", &[("region", "eu-west-1")])).unwrap();
+    assert!(more.starts_with(&text), "{more}");
+    let without = remove_connection(&more, "x.toml", &"a".parse().unwrap(), false).unwrap().unwrap();
+    assert_eq!(without, format!("{head}\n[connections.b]\nregion = \"eu-west-1\"\n"));
+    let empty = remove_connection(&without, "x.toml", &"b".parse().unwrap(), false).unwrap().unwrap();
+    assert_eq!(empty.trim_end(), head.trim_end());
+}
+
+#[test]
+fn comments_right_above_a_connection_go_with_it_and_others_stay() {
+    let file = "# of all\n\n# of a\n[connections.a]\nregion = 'eu-west-1'\n\n# between\n\n# of b\n[connections.b]\n# in b\n\n# of c\n[connections.c]\n";
+    let without = |name: &str| remove_connection(file, "x", &name.parse().unwrap(), false).unwrap().unwrap();
+    assert_eq!(
+        without("a"),
+        "# of all\n\n# between\n\n# of b\n[connections.b]\n# in b\n\n# of c\n[connections.c]\n"
+    );
+    let b = without("b");
+    assert!(
+        b.contains("# between\n") && !b.contains("# of b") && b.contains("# of c\n[connections.c]"),
+        "{b}"
+    );
+}
+
+#[test]
 fn the_default_is_removed_only_where_that_was_asked_for() {
     let a = "a".parse().unwrap();
     let error = remove_connection(FILE, "x.toml", &a, false).unwrap_err();
