@@ -77,11 +77,14 @@ pub struct SwfScope {
 impl TrustPolicy {
     /// Trusts one workload identity of a Microsoft Entra tenant, through the tenant's v2.0 issuer.
     ///
-    /// `claim` is `sub`, or `oid` where the identity provider passes it on.
+    /// `audience` is the tokens' `aud`: `sts.amazonaws.com`, [`STS_AUDIENCE`], where federation asks for it, and the
+    /// id of the application that stands for AWS in the access tokens that Entra issues (Microsoft identity platform,
+    /// "Access token claims reference"). `claim` is `sub`, or `oid` where the identity provider passes it on.
     pub fn entra(
         partition: Partition,
         account: &str,
         tenant: &str,
+        audience: &str,
         claim: EntraClaim,
         value: &str,
     ) -> Result<Self, TrustError> {
@@ -95,9 +98,15 @@ impl TrustPolicy {
             value,
             "must be one identity, without '*'",
         )?;
+        check(
+            !audience.is_empty() && !audience.contains('*'),
+            "audience",
+            audience,
+            "must be one audience, without '*'",
+        )?;
         let issuer = format!("login.microsoftonline.com/{tenant}/v2.0");
         let condition = [
-            (format!("{issuer}:aud"), STS_AUDIENCE.to_owned()),
+            (format!("{issuer}:aud"), audience.to_owned()),
             (format!("{issuer}:{claim}"), value.to_owned()),
         ];
         Self::federated(partition, account, &issuer, operator("StringEquals", condition))
@@ -254,7 +263,9 @@ mod tests {
     #[test]
     fn an_entra_identity_is_named_by_audience_and_claim() {
         for (claim, word) in [(EntraClaim::Sub, "sub"), (EntraClaim::Oid, "oid")] {
-            let policy = TrustPolicy::entra(Partition::Aws, ACCOUNT, TENANT, claim, "the-identity").unwrap();
+            let audience = "99999999-8888-7777-6666-555555555555";
+            let policy =
+                TrustPolicy::entra(Partition::Aws, ACCOUNT, TENANT, audience, claim, "the-identity").unwrap();
             let issuer = format!("login.microsoftonline.com/{TENANT}/v2.0");
             assert_eq!(
                 statement(&policy),
@@ -263,16 +274,21 @@ mod tests {
                     "Principal": { "Federated": format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}") },
                     "Action": "sts:AssumeRoleWithWebIdentity",
                     "Condition": { "StringEquals": {
-                        format!("{issuer}:aud"): "sts.amazonaws.com",
+                        format!("{issuer}:aud"): audience,
                         format!("{issuer}:{word}"): "the-identity",
                     } },
                 })
             );
         }
-        for (account, tenant, value) in
-            [("1", TENANT, "x"), (ACCOUNT, "contoso", "x"), (ACCOUNT, TENANT, "*")]
-        {
-            assert!(TrustPolicy::entra(Partition::Aws, account, tenant, EntraClaim::Sub, value).is_err());
+        for (account, tenant, audience, value) in [
+            ("1", TENANT, STS_AUDIENCE, "x"),
+            (ACCOUNT, "contoso", STS_AUDIENCE, "x"),
+            (ACCOUNT, TENANT, "*", "x"),
+            (ACCOUNT, TENANT, "", "x"),
+            (ACCOUNT, TENANT, STS_AUDIENCE, "*"),
+        ] {
+            let claim = EntraClaim::Sub;
+            assert!(TrustPolicy::entra(Partition::Aws, account, tenant, audience, claim, value).is_err());
         }
     }
 
