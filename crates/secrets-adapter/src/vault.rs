@@ -145,7 +145,11 @@ impl VaultSecrets {
         body: Option<SecretString>,
         about: &StoreRef,
     ) -> Result<HttpAnswer, PortError> {
-        let request = HttpRequest { method, url, headers: self.headers(token), body, timeout: PATIENCE };
+        let mut headers = self.headers(token);
+        if body.is_some() {
+            headers.push(("content-type", "application/json".into()));
+        }
+        let request = HttpRequest { method, url, headers, body, timeout: PATIENCE };
         self.http.exchange(request).await.map_err(|error| {
             let message = format!("Vault at {} could not be asked for secret {about}", self.options.address);
             let hint = error.hint.clone().unwrap_or_else(|| "check its address".to_owned());
