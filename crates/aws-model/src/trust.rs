@@ -105,10 +105,8 @@ impl TrustPolicy {
             "must be one audience, without '*'",
         )?;
         let issuer = format!("login.microsoftonline.com/{tenant}/v2.0");
-        let condition = [
-            (format!("{issuer}:aud"), audience.to_owned()),
-            (format!("{issuer}:{claim}"), value.to_owned()),
-        ];
+        let condition =
+            [(format!("{issuer}:aud"), audience.to_owned()), (format!("{issuer}:{claim}"), value.to_owned())];
         Self::federated(partition, account, &issuer, operator("StringEquals", condition))
     }
 
