@@ -104,6 +104,9 @@ impl SigningKey {
             .map(|key| Key::Rsa(Box::new(key))),
             Algorithm::Es256 | Algorithm::Es384 => {
                 let PrivateKeyDer::Pkcs8(der) = &der else {
+                    if matches!(der, PrivateKeyDer::Pkcs1(_)) {
+                        return Err(unfit(&"it is an RSA key"));
+                    }
                     return Err(invalid(
                         format!("the signing key is not in the form that {name} is read from"),
                         "convert it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key8.pem",
@@ -134,7 +137,6 @@ impl SigningKey {
             "aud": claims.audience,
             "jti": claims.id,
             "iat": issued,
-            "nbf": issued,
             "exp": issued + VALID_SECONDS,
         });
         let input = format!(

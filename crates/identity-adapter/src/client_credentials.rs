@@ -5,6 +5,7 @@ use crate::{
     assertion::Claims,
     entra_workload::JWT_BEARER,
     oauth::{self, Ask},
+    transport,
 };
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -69,7 +70,7 @@ pub struct ClientCredentials {
 impl ClientCredentials {
     async fn ask(
         &self,
-        proof: &SecretString,
+        proof: &[&SecretString],
         headers: Vec<(&'static str, SecretString)>,
         fields: Vec<(&str, &str)>,
     ) -> Result<SecretString, PortError> {
@@ -80,10 +81,10 @@ impl ClientCredentials {
         all.extend(grant.audience.as_deref().map(|audience| ("audience", audience)));
         let ask = Ask {
             url: &grant.token_url,
-            origin: format!("client {} at {}", grant.client_id, grant.token_url),
+            origin: format!("client {} at {}", grant.client_id, transport::shown(&grant.token_url)),
             headers,
             fields: all,
-            secrets: vec![proof.expose_secret()],
+            secrets: proof.iter().map(|secret| secret.expose_secret()).collect(),
             id_token: grant.use_id_token,
         };
         oauth::ask(&self.http, ask).await
@@ -96,15 +97,16 @@ impl TokenSource for ClientCredentials {
         match &self.auth {
             ClientAuth::Secret(reference) => {
                 let secret = self.secrets.resolve(reference).await?;
-                self.ask(&secret, Vec::new(), vec![("client_secret", secret.expose_secret())]).await
+                self.ask(&[&secret], Vec::new(), vec![("client_secret", secret.expose_secret())]).await
             }
             ClientAuth::BasicSecret(reference) => {
                 let secret = self.secrets.resolve(reference).await?;
                 // Both halves are form-encoded first (RFC 6749, section 2.3.1).
                 let id = crate::form::encode_one(&self.grant.client_id);
                 let pair = format!("{id}:{}", crate::form::encode_one(secret.expose_secret()));
-                let header = SecretString::from(format!("Basic {}", STANDARD.encode(pair)));
-                self.ask(&secret, vec![("authorization", header)], Vec::new()).await
+                let pair = SecretString::from(STANDARD.encode(pair));
+                let header = SecretString::from(format!("Basic {}", pair.expose_secret()));
+                self.ask(&[&secret, &pair], vec![("authorization", header)], Vec::new()).await
             }
             ClientAuth::Assertion { private_key, algorithm, key_id, audience } => {
                 let pem = self.secrets.resolve(private_key).await?;
@@ -122,7 +124,7 @@ impl TokenSource for ClientCredentials {
                     ("client_assertion_type", JWT_BEARER),
                     ("client_assertion", assertion.expose_secret()),
                 ];
-                self.ask(&assertion, Vec::new(), fields).await
+                self.ask(&[&assertion], Vec::new(), fields).await
             }
         }
     }

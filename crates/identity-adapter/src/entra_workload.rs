@@ -1,6 +1,6 @@
 //! Microsoft Entra workload identity: a federated token exchanged for one of Entra's.
 
-use crate::{FileToken, form, oauth};
+use crate::{FileToken, form, oauth, transport};
 use async_trait::async_trait;
 use lamplight_ports::{ExposeSecret, HttpExchange, PortError, SecretString, TokenSource};
 use std::sync::Arc;
@@ -34,7 +34,12 @@ impl TokenSource for EntraWorkloadIdentity {
         let url = format!("{host}/{}/oauth2/v2.0/token", form::encode_one(&self.tenant_id));
         let ask = oauth::Ask {
             url: &url,
-            origin: format!("client {} of Entra tenant {} at {host}", self.client_id, self.tenant_id),
+            origin: format!(
+                "client {} of Entra tenant {} at {}",
+                self.client_id,
+                self.tenant_id,
+                transport::shown(host)
+            ),
             headers: Vec::new(),
             fields: vec![
                 ("grant_type", "client_credentials"),

@@ -39,7 +39,8 @@ impl FileToken {
         file.take(token::LARGEST as u64 + 64).read_to_end(&mut bytes).map_err(unreadable)?;
         let text = String::from_utf8(bytes).map_err(|_| {
             let message = format!("the token file {shown} is no text");
-            PortError::new(PortErrorKind::Unauthenticated, codes::TOKEN_INVALID, message)
+            PortError::new(PortErrorKind::InvalidRequest, codes::TOKEN_INVALID, message)
+                .with_hint("name the file that holds the token and nothing else")
         })?;
         token::token(&text, &format!("file {shown}"))
     }

@@ -57,7 +57,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_pair_is_read_back(name in ".{1,20}", value in ".{0,40}") {
+        fn any_pair_is_read_back(name in any::<String>(), value in any::<String>()) {
             let text = encode([(name.as_str(), value.as_str()), ("b", "c")]);
             let (own, other) = text.rsplit_once('&').unwrap();
             prop_assert_eq!(other, "b=c");

@@ -14,7 +14,9 @@ mod form;
 mod managed_identity;
 mod oauth;
 mod referenced;
+mod refusal;
 mod token;
+mod transport;
 
 pub use assertion::{Algorithm, SigningKey};
 pub use client_credentials::{ClientAuth, ClientCredentials, Grant};

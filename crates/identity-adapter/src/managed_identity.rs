@@ -1,6 +1,6 @@
 //! The managed identity of a machine in Azure.
 
-use crate::{codes, form, oauth};
+use crate::{form, oauth, transport};
 use async_trait::async_trait;
 use lamplight_domain::Scrubber;
 use lamplight_ports::{
@@ -9,12 +9,16 @@ use lamplight_ports::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// How long one question may take. The service is on the machine's own host.
-const PATIENCE: Duration = Duration::from_millis(900);
+/// How long the metadata service may take before it is doubted that there is one. Together with [`KNOCK`] well
+/// below two seconds: that is how long a machine outside of Azure waits.
+const QUICK: Duration = Duration::from_secs(1);
 
-/// The waits before a question is asked again. Microsoft names the answers that pass ("How to use managed
-/// identities on an Azure VM", "Error handling"); a service that is not there at all is asked twice.
-const WAITS: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
+/// How long the metadata service may take to answer anything at all; it is on the machine's own host.
+const KNOCK: Duration = Duration::from_millis(600);
+
+/// The waits before a question is asked again. Microsoft names the answers that pass, and a second as the least
+/// wait ("How to use managed identities on an Azure VM to acquire an access token", "Error handling").
+const WAITS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
 /// Where a machine's identity is asked for.
 #[derive(Debug, Clone)]
@@ -57,7 +61,7 @@ pub struct EntraManagedIdentity {
 }
 
 impl EntraManagedIdentity {
-    fn request(&self) -> HttpRequest {
+    fn request(&self, patience: Duration) -> HttpRequest {
         let (base, version, header, object_name) = match &self.endpoint {
             ManagedEndpoint::Machine(host) => (
                 format!("{}/metadata/identity/oauth2/token", host.trim_end_matches('/')),
@@ -82,14 +86,15 @@ impl EntraManagedIdentity {
             url: format!("{base}{sign}{}", form::encode(pairs)),
             headers: vec![header, ("accept", "application/json".into())],
             body: None,
-            timeout: PATIENCE,
+            timeout: patience,
         }
     }
 
     fn origin(&self) -> String {
         match &self.endpoint {
-            ManagedEndpoint::Machine(host) => format!("the managed identity service at {host}"),
-            ManagedEndpoint::AppService { url, .. } => format!("the managed identity service at {url}"),
+            ManagedEndpoint::Machine(url) | ManagedEndpoint::AppService { url, .. } => {
+                format!("the managed identity service at {}", transport::shown(url))
+            }
         }
     }
 
@@ -98,55 +103,78 @@ impl EntraManagedIdentity {
         match &self.endpoint {
             // The metadata service speaks plain HTTP by design and is sent no secret.
             ManagedEndpoint::Machine(_) => Ok(()),
-            ManagedEndpoint::AppService { url, .. } => oauth::check_transport(url, &self.origin()),
+            ManagedEndpoint::AppService { url, .. } => transport::check(url, &self.origin()),
         }
     }
-}
-
-fn passes(answer: &HttpAnswer) -> bool {
-    matches!(answer.status, 404 | 410 | 429 | 500..)
 }
 
 #[async_trait]
 impl TokenSource for EntraManagedIdentity {
     async fn token(&self) -> Result<SecretString, PortError> {
         self.check_transport()?;
-        let origin = self.origin();
         let mut waits = WAITS.into_iter();
-        let mut silent = 0;
+        let mut patience = match self.endpoint {
+            ManagedEndpoint::Machine(_) => QUICK,
+            // The platform says that it is there.
+            ManagedEndpoint::AppService { .. } => oauth::PATIENCE,
+        };
         loop {
-            match self.http.exchange(self.request()).await {
-                Ok(answer) if passes(&answer) => match waits.next() {
-                    Some(wait) => self.sleeper.sleep(wait).await,
-                    None => return self.read(&answer, &origin),
-                },
-                Ok(answer) => return self.read(&answer, &origin),
-                Err(_) if silent == 0 => silent += 1,
-                Err(error) => {
-                    let message = format!("{origin} does not answer");
-                    return Err(PortError::new(
-                        PortErrorKind::Unavailable,
-                        codes::TOKEN_UNAVAILABLE,
-                        message,
-                    )
-                    .with_hint(
-                        "this method works on machines in Azure alone, and the machine must have a managed identity; in \
-                         Kubernetes use entra-workload-identity",
-                    )
-                    .with_source(error));
+            let answer = match self.http.exchange(self.request(patience)).await {
+                Ok(answer) => answer,
+                Err(error) if patience == QUICK && error.kind == PortErrorKind::Unavailable => {
+                    self.knock().await?;
+                    patience = oauth::PATIENCE;
+                    continue;
                 }
+                Err(error) => return Err(self.unanswered(error)),
+            };
+            patience = oauth::PATIENCE;
+            match waits.next() {
+                Some(wait) if self.passes(answer.status) => self.sleeper.sleep(wait).await,
+                _ => return self.read(&answer),
             }
         }
     }
 }
 
 impl EntraManagedIdentity {
-    fn read(&self, answer: &HttpAnswer, origin: &str) -> Result<SecretString, PortError> {
+    /// Tells a service that is slow, as with the first token of a machine, from one that is not there: without its
+    /// header the metadata service refuses a request at once, and any answer will do.
+    async fn knock(&self) -> Result<(), PortError> {
+        let mut request = self.request(KNOCK);
+        request.headers.clear();
+        self.http.exchange(request).await.map(drop).map_err(|error| self.unanswered(error))
+    }
+
+    fn unanswered(&self, error: PortError) -> PortError {
+        let told = oauth::unanswered(&self.origin(), error);
+        if told.kind != PortErrorKind::Unavailable {
+            return told;
+        }
+        PortError { message: format!("{} does not answer", self.origin()), ..told }.with_hint(match self.endpoint {
+            ManagedEndpoint::Machine(_) => {
+                "this method works on machines in Azure alone, and the machine must have a managed identity; in \
+                 Kubernetes use entra-workload-identity"
+            }
+            ManagedEndpoint::AppService { .. } => {
+                "check IDENTITY_ENDPOINT, which the platform sets, and that the app has a managed identity"
+            }
+        })
+    }
+
+    fn passes(&self, status: u16) -> bool {
+        match self.endpoint {
+            ManagedEndpoint::Machine(_) => matches!(status, 404 | 410 | 429 | 500..),
+            ManagedEndpoint::AppService { .. } => matches!(status, 429 | 500..),
+        }
+    }
+
+    fn read(&self, answer: &HttpAnswer) -> Result<SecretString, PortError> {
         let scrubber = match &self.endpoint {
             ManagedEndpoint::Machine(_) => Scrubber::default(),
-            ManagedEndpoint::AppService { header, .. } => Scrubber::new([header.expose_secret()]),
+            ManagedEndpoint::AppService { header, .. } => oauth::scrubber(&[header.expose_secret()]),
         };
-        oauth::read(answer, origin, false, &scrubber).map_err(|error| {
+        oauth::read(answer, &self.origin(), false, &scrubber).map_err(|error| {
             if answer.status == 400 {
                 return error.with_hint(
                     "check that the machine has the identity that is named, and that resource is the ID URI of an \

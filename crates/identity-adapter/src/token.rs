@@ -13,7 +13,7 @@ pub(crate) fn token(text: &str, origin: &str) -> Result<SecretString, PortError>
     let text = text.trim();
     let invalid = |what: &str, hint: &str| {
         let message = format!("the identity token of {origin} {what}");
-        PortError::new(PortErrorKind::Unauthenticated, codes::TOKEN_INVALID, message).with_hint(hint)
+        PortError::new(PortErrorKind::InvalidRequest, codes::TOKEN_INVALID, message).with_hint(hint)
     };
     if text.is_empty() {
         return Err(invalid("is empty", "check what writes it"));

@@ -80,6 +80,45 @@ async fn the_id_token_is_taken_where_that_is_wanted() {
     assert_eq!(source.token().await.unwrap().expose_secret(), "aWQ.aWQ.aWQ");
 }
 
+#[tokio::test]
+async fn a_secret_that_comes_back_in_any_form_is_not_told() {
+    let secret = "hunter2 &two";
+    // base64 of `lamp%20light:hunter2%20%26two`
+    let basic = "bGFtcCUyMGxpZ2h0Omh1bnRlcjIlMjAlMjZ0d28=";
+    let reference = || "env:PROOF".parse().unwrap();
+    for auth in [ClientAuth::Secret(reference()), ClientAuth::BasicSecret(reference())] {
+        let echo = format!(
+            "{{\"error\":\"invalid_client\",\"error_description\":\"{secret} hunter2%20%26two hunter2+%26two\"}}"
+        );
+        let page = format!("<html>hunter2 &amp;two</html>{secret}");
+        let service = Service::new([Some((401, echo)), Some((403, page))]);
+        let source = client(&service, secret.to_owned(), auth.clone());
+        for kind in [PortErrorKind::Unauthenticated, PortErrorKind::Corrupt] {
+            let error = source.token().await.unwrap_err();
+            assert_eq!(error.kind, kind);
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
+        assert!(!format!("{source:?}").contains("hunter2"));
+    }
+    let service = Service::new([Some((401, format!("{{\"error\":\"Basic {basic}\"}}")))]);
+    let source = client(&service, secret.to_owned(), ClientAuth::BasicSecret(reference()));
+    let error = source.token().await.unwrap_err();
+    assert!(service.asked()[0].headers["authorization"].contains(basic));
+    assert!(!format!("{error:?}").contains(basic), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_url_with_a_password_in_it_is_refused_and_not_shown() {
+    let service = Service::new([]);
+    let mut source = client(&service, "x".to_owned(), ClientAuth::Secret("env:PROOF".parse().unwrap()));
+    source.grant.token_url = "https://u:hunter2@idp.example.com/token?key=hunter2".to_owned();
+    let error = source.token().await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT));
+    let shown = format!("{error:?}");
+    assert!(shown.contains("https://idp.example.com/token") && !shown.contains("hunter2"), "{shown}");
+    assert!(service.asked().is_empty());
+}
+
 /// Checks the assertion that was sent with a library of others.
 async fn verified(pem: String, algorithm: Algorithm, key: DecodingKey, of: jsonwebtoken::Algorithm) -> Value {
     let service = Service::giving_a_token();
@@ -111,6 +150,8 @@ async fn a_key_on_a_curve_signs_what_the_client_says() {
         assert_eq!((&claims["iss"], &claims["sub"]), (&claims["sub"], &Value::from("lamp light")));
         assert_eq!(claims["jti"], "0199c0de-0000-7000-8000-000000000001");
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 300);
+        // A clock that is a little ahead would make `nbf` a reason to refuse.
+        assert!(claims.get("nbf").is_none(), "{claims}");
     }
 }
 
@@ -142,6 +183,8 @@ async fn what_is_no_key_of_the_algorithm_is_refused_and_not_shown() {
         (p256.clone(), Algorithm::Rs256, "RSA key"),
         (p256.replace("PRIVATE KEY", "EC PRIVATE KEY"), Algorithm::Es256, "openssl pkcs8"),
         (p256.replace("PRIVATE KEY", "RSA PRIVATE KEY"), Algorithm::Rs256, "2048"),
+        (p256.replace("PRIVATE KEY", "RSA PRIVATE KEY"), Algorithm::Es256, "P-256"),
+        (p256.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"), Algorithm::Es256, "no password"),
     ] {
         let error = SigningKey::from_pem(&pem, algorithm).unwrap_err();
         assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::SIGNING_KEY_INVALID));

@@ -59,18 +59,18 @@ async fn the_federated_token_is_exchanged_for_one_of_entra() {
 #[tokio::test]
 async fn each_known_refusal_has_its_hint() {
     let mut hints = std::collections::BTreeSet::new();
-    for (error, code, word) in [
-        ("unauthorized_client", "700016", "client_id"),
-        ("invalid_client", "7000215", "secret"),
-        ("invalid_request", "70021", "federated credential"),
-        ("invalid_request", "90002", "tenant_id"),
-        ("invalid_resource", "500011", "scope"),
+    for (error, code, kind, word) in [
+        ("unauthorized_client", "700016", PortErrorKind::Unauthenticated, "client_id"),
+        ("invalid_client", "7000215", PortErrorKind::Unauthenticated, "secret"),
+        ("invalid_request", "70021", PortErrorKind::Unauthenticated, "federated credential"),
+        ("invalid_request", "90002", PortErrorKind::InvalidRequest, "tenant_id"),
+        ("invalid_resource", "500011", PortErrorKind::InvalidRequest, "scope"),
     ] {
         let body = format!(
             "{{\"error\":\"{error}\",\"error_description\":\"AADSTS{code}: words\\nwith {FEDERATED} in them\"}}"
         );
         let error = refusal(Some((400, body))).await;
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::TOKEN_REFUSED));
+        assert_eq!((error.kind, error.code), (kind, codes::TOKEN_REFUSED), "{code}");
         assert!(error.message.contains("the-client") && error.message.contains("the tenant"), "{error}");
         let hint = error.hint.clone().unwrap();
         assert!(hint.contains(word), "{code}: {hint}");
@@ -90,22 +90,33 @@ async fn answers_that_pass_and_answers_that_are_none_are_told_apart() {
         (Some((200, "{}".to_owned())), PortErrorKind::Corrupt, codes::TOKEN_INVALID),
         (
             Some((200, "{\"access_token\":\"opaque\"}".to_owned())),
-            PortErrorKind::Unauthenticated,
+            PortErrorKind::InvalidRequest,
             codes::TOKEN_INVALID,
         ),
+        (
+            Some((200, "{\"error\":\"invalid_client\"}".to_owned())),
+            PortErrorKind::Unauthenticated,
+            codes::TOKEN_REFUSED,
+        ),
+        (Some((200, "opaque-token".to_owned())), PortErrorKind::Corrupt, codes::TOKEN_INVALID),
     ] {
         let error = refusal(answer.clone()).await;
         assert_eq!((error.kind, error.code), (kind, code), "{answer:?}");
+        assert!(!format!("{error:?}").contains("opaque-token"), "{error:?}");
     }
 }
 
 #[tokio::test]
 async fn a_token_is_not_sent_in_the_open() {
     let mut setup = setup(Service::new([]));
-    setup.identity.authority_host = "http://login.example.com".to_owned();
-    let error = setup.identity.token().await.unwrap_err();
-    assert_eq!(error.kind, PortErrorKind::InvalidRequest);
-    assert!(setup.service.asked().is_empty());
+    for host in
+        ["http://login.example.com", "HTTP://login.example.com", "http://localhost:hunter2@login.example.com"]
+    {
+        setup.identity.authority_host = host.to_owned();
+        let error = setup.identity.token().await.unwrap_err();
+        assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT));
+        assert!(setup.service.asked().is_empty() && !format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
 }
 
 #[tokio::test]

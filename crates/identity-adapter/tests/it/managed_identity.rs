@@ -62,7 +62,7 @@ async fn answers_that_pass_are_waited_for() {
     let sleeper = Arc::new(Still::default());
     machine(&service, &sleeper).token().await.unwrap();
     let slept: Vec<u128> = sleeper.slept.lock().unwrap().iter().map(Duration::as_millis).collect();
-    assert_eq!(slept, [100, 500, 2000]);
+    assert_eq!(slept, [1000, 2000, 4000]);
     let service = Service::new([passing(429), passing(429), passing(429), passing(429)]);
     let error = machine(&service, &sleeper).token().await.unwrap_err();
     assert_eq!((error.kind, error.code), (PortErrorKind::Throttled, codes::TOKEN_UNAVAILABLE));
@@ -75,7 +75,43 @@ async fn a_machine_that_is_not_in_azure_is_told_so_within_two_seconds() {
     assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE));
     assert!(error.hint.unwrap().contains("machines in Azure alone"));
     let waited: Duration = service.asked().iter().map(|asked| asked.timeout).sum();
-    assert!(waited < Duration::from_secs(2) && sleeper.slept.lock().unwrap().is_empty(), "{waited:?}");
+    assert!(waited < Duration::from_millis(1700) && sleeper.slept.lock().unwrap().is_empty(), "{waited:?}");
+    assert_eq!(service.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_service_that_is_slow_with_a_token_is_told_from_none() {
+    let given = Some((200, format!("{{\"access_token\":\"{JWT}\"}}")));
+    let service = Service::new([None, Some((400, "{\"error\":\"invalid_request\"}".to_owned())), given]);
+    assert_eq!(machine(&service, &Arc::default()).token().await.unwrap().expose_secret(), JWT);
+    let asked = service.asked();
+    assert!(asked[1].headers.is_empty(), "without its header the service answers at once");
+    assert_eq!((&asked[2].url, asked[2].headers["metadata"].as_str()), (&asked[0].url, "true"));
+    assert!(asked[2].timeout >= Duration::from_secs(5), "{:?}", asked[2].timeout);
+}
+
+#[tokio::test]
+async fn app_service_gets_no_secret_in_the_open_and_none_of_it_back() {
+    let app = |url: &str, service: &Arc<Service>| EntraManagedIdentity {
+        endpoint: ManagedEndpoint::AppService { url: url.to_owned(), header: "hunter2".into() },
+        ..machine(service, &Arc::default())
+    };
+    let service = Service::new([]);
+    let error = app("http://example.com/msi/token", &service).token().await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT));
+    assert!(service.asked().is_empty());
+
+    let near = "http://127.0.0.1:41741/msi/token";
+    // Absent identities are 404 there, and waiting brings none.
+    let service = Service::new([Some((404, "{\"message\":\"no hunter2\"}".to_owned()))]);
+    let error = app(near, &service).token().await.unwrap_err();
+    assert!(error.source.as_ref().unwrap().to_string().contains("no ****"), "{error:?}");
+    assert!(!format!("{error:?}").contains("hunter2"));
+
+    let service = Service::new([None]);
+    let error = app(near, &service).token().await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE));
+    assert!(error.hint.unwrap().contains("IDENTITY_ENDPOINT"));
 }
 
 #[tokio::test]
@@ -83,6 +119,6 @@ async fn an_identity_that_is_not_there_is_refused_at_once() {
     let body = "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}".to_owned();
     let service = Service::new([Some((400, body))]);
     let error = machine(&service, &Arc::default()).token().await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::TOKEN_REFUSED));
+    assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::TOKEN_REFUSED));
     assert!(error.hint.unwrap().contains("the machine has the identity"));
 }

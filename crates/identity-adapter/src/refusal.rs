@@ -1,0 +1,156 @@
+//! What an issuer's refusal means: its kind, its words, and what to check.
+
+use crate::codes;
+use lamplight_domain::Scrubber;
+use lamplight_ports::{ExposeSecret, HttpAnswer, PortError, PortErrorKind};
+use serde_json::Value;
+
+/// How much of an issuer's own words is shown, in characters.
+const LONGEST_WORDS: usize = 300;
+/// How much is shown of an answer that is no issuer's: a page of a proxy.
+const LONGEST_PAGE: usize = 200;
+
+/// What the issuer said (RFC 6749, section 5.2); both empty where it said nothing.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    error: &'a str,
+    description: &'a str,
+}
+
+/// The error that an answer without a token stands for; `body` is the answer where it is a JSON object.
+pub(crate) fn error(
+    answer: &HttpAnswer,
+    body: Option<&Value>,
+    origin: &str,
+    scrubber: &Scrubber,
+) -> PortError {
+    let status = answer.status;
+    let raw = answer.body.expose_secret();
+    let text = |name: &str| body.and_then(|body| body.get(name)).and_then(Value::as_str).unwrap_or_default();
+    let told = Told { error: text("error"), description: text("error_description") };
+    let passes = status == 429 || status >= 500;
+    if body.is_none() && !raw.trim().is_empty() && !passes {
+        let message = format!("{origin} answered with something else than JSON (HTTP {status})");
+        return PortError::new(PortErrorKind::Corrupt, codes::TOKEN_INVALID, message)
+            .with_hint("check that the URL is the token endpoint, and the proxy settings")
+            .with_source(words(raw, LONGEST_PAGE, scrubber));
+    }
+    let said = match (told.error, told.description) {
+        ("", "") if raw.trim().is_empty() => format!("HTTP {status}"),
+        ("", "") => words(raw, LONGEST_PAGE, scrubber),
+        (error, "") => words(error, LONGEST_WORDS, scrubber),
+        (error, description) => words(&format!("{error}: {description}"), LONGEST_WORDS, scrubber),
+    };
+    let (kind, code) = kind_and_code(told, status);
+    PortError::new(kind, code, format!("{origin} gave no identity token (HTTP {status})"))
+        .with_hint(hint(told, status))
+        .with_source(said)
+}
+
+/// One line of at most `longest` characters. Secrets go first: once spaces are folded, one that holds several
+/// would not be found.
+fn words(text: &str, longest: usize, scrubber: &Scrubber) -> String {
+    let clean = scrubber.scrub(text.to_owned()).replace(char::is_control, " ");
+    clean.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(longest).collect()
+}
+
+fn kind_and_code(told: Told<'_>, status: u16) -> (PortErrorKind, &'static str) {
+    let kind = match (told.error, status) {
+        (_, 429) => return (PortErrorKind::Throttled, codes::TOKEN_UNAVAILABLE),
+        ("temporarily_unavailable" | "server_error", _) | (_, 500..) => {
+            return (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE);
+        }
+        ("invalid_scope" | "invalid_resource" | "invalid_target" | "unsupported_grant_type", _) => {
+            PortErrorKind::InvalidRequest
+        }
+        // Entra says so of clients that it does not accept, too; their codes begin with 7.
+        ("invalid_request", _) if !told.description.contains("AADSTS7") => PortErrorKind::InvalidRequest,
+        ("access_denied", _) | ("", 403) => PortErrorKind::Denied,
+        ("", 401) => PortErrorKind::Unauthenticated,
+        ("", _) => PortErrorKind::InvalidRequest,
+        _ => PortErrorKind::Unauthenticated,
+    };
+    (kind, codes::TOKEN_REFUSED)
+}
+
+/// What to check, by the codes of Entra (Microsoft identity platform, "Error codes") and of OAuth 2.0.
+fn hint(told: Told<'_>, status: u16) -> &'static str {
+    let has = |code: &str| told.description.contains(&format!("AADSTS{code}:"));
+    if has("700016") {
+        "check client_id: the tenant knows no such application"
+    } else if has("7000215") || has("7000222") {
+        "check the client's secret: it is wrong or has expired; the secret's value is needed and not its id"
+    } else if has("70021") || has("700211") || has("700212") || has("700213") || has("700214") {
+        "add a federated credential to the application whose issuer, subject and audience are those of the token file"
+    } else if has("90002") {
+        "check tenant_id: there is no such tenant at this authority host"
+    } else if has("500011") || has("1002012") || has("70011") {
+        "check scope: it is the ID URI of an application that the tenant knows, followed by /.default"
+    } else {
+        match (told.error, status) {
+            ("invalid_client", _) | (_, 401) => {
+                "check client_id and its secret or key: the issuer does not accept the client"
+            }
+            ("invalid_grant" | "unauthorized_client", _) => {
+                "the issuer does not let this client use this grant: check the client's settings there"
+            }
+            ("invalid_scope" | "invalid_resource" | "invalid_target", _) => {
+                "check scope, audience or resource: the issuer does not know it"
+            }
+            (_, 404) => "check the URL: there is no token endpoint at it",
+            (_, 429) => "wait a moment: the issuer is asked too often",
+            (_, 500..) => "try again later: the issuer failed",
+            _ => "check the request's settings: the issuer refuses it as it stands",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(status: u16, body: &str, scrubber: &Scrubber) -> PortError {
+        let answer = HttpAnswer { status, headers: Vec::new(), body: body.into() };
+        let parsed: Option<Value> = serde_json::from_str(body).ok();
+        error(&answer, parsed.as_ref(), "the issuer", scrubber)
+    }
+
+    #[test]
+    fn each_refusal_has_its_kind() {
+        use PortErrorKind::{Corrupt, Denied, InvalidRequest, Throttled, Unauthenticated, Unavailable};
+        let told = |error: &str, description: &str| {
+            format!("{{\"error\":\"{error}\",\"error_description\":\"{description}\"}}")
+        };
+        for (status, body, kind, code) in [
+            (401, told("invalid_client", ""), Unauthenticated, codes::TOKEN_REFUSED),
+            (400, told("invalid_grant", ""), Unauthenticated, codes::TOKEN_REFUSED),
+            (400, told("unauthorized_client", ""), Unauthenticated, codes::TOKEN_REFUSED),
+            (400, told("invalid_request", "AADSTS70021: no"), Unauthenticated, codes::TOKEN_REFUSED),
+            (400, told("invalid_request", "AADSTS90002: no"), InvalidRequest, codes::TOKEN_REFUSED),
+            (400, told("invalid_scope", "AADSTS70011: no"), InvalidRequest, codes::TOKEN_REFUSED),
+            (400, told("invalid_resource", ""), InvalidRequest, codes::TOKEN_REFUSED),
+            (400, told("access_denied", ""), Denied, codes::TOKEN_REFUSED),
+            (403, String::new(), Denied, codes::TOKEN_REFUSED),
+            (401, "{\"message\":\"who?\"}".to_owned(), Unauthenticated, codes::TOKEN_REFUSED),
+            (404, "{\"error\":{\"code\":404}}".to_owned(), InvalidRequest, codes::TOKEN_REFUSED),
+            (302, String::new(), InvalidRequest, codes::TOKEN_REFUSED),
+            (403, "<html>".to_owned(), Corrupt, codes::TOKEN_INVALID),
+            (400, told("temporarily_unavailable", ""), Unavailable, codes::TOKEN_UNAVAILABLE),
+            (502, "<html>".to_owned(), Unavailable, codes::TOKEN_UNAVAILABLE),
+            (429, "slow down".to_owned(), Throttled, codes::TOKEN_UNAVAILABLE),
+        ] {
+            let error = of(status, &body, &Scrubber::default());
+            assert_eq!((error.kind, error.code), (kind, code), "{status} {body}");
+            assert!(error.hint.is_some() && error.message.starts_with("the issuer"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_one_short_line_without_secrets_and_controls() {
+        let scrubber = Scrubber::new(["hunter2  two"]);
+        let error = of(403, &format!("<b>\u{1b}[2J hunter2  two</b>\n{}", "x".repeat(900)), &scrubber);
+        let shown = error.source.unwrap().to_string();
+        assert_eq!(shown.chars().count(), LONGEST_PAGE);
+        assert!(shown.starts_with("<b> [2J ********</b> xxx") && !shown.contains("hunter2"), "{shown}");
+    }
+}
