@@ -31,7 +31,8 @@ fn no_way_in_leaves_a_secret() {
     for connection in GOOD.into_iter().chain(["service"]) {
         bench.runs(0, &["run", "quiet", "-c", connection]);
         bench.runs(0, &["discover", "-c", connection]);
-        bench.runs(0, &["doctor", "-c", connection]);
+        let doctor = bench.runs(0, &["doctor", "-c", connection]);
+        assert!(doctor.stderr.contains("a check has ended"), "nothing is logged: {}", doctor.stderr);
     }
     assert!(bench.look_at_files() > 2, "there is a store to look at");
     bench.look_at_the_wire(&[
@@ -75,27 +76,6 @@ fn no_run_of_a_job_leaves_a_secret() {
         let given = bench.keep("given.json", &serde_json::json!({ "token": parameter(&bench) }).to_string());
         bench.runs(code, &["run", job, "--params-file", &given]);
     }
-    for arguments in [
-        &["jobs", "list"][..],
-        &["jobs", "show", "quiet"],
-        &["jobs", "export"],
-        &["status", "latest"],
-        &["runs", "list"],
-        &["runs", "show", "latest"],
-        &["runs", "list", "--output", "json"],
-        &["runs", "show", "latest", "--output", "json"],
-        &["open", "quiet", "--print"],
-        &["doctor", "quiet"],
-        &["iam", "trust-policy", "assume-role", "--principal", "arn:aws:iam::123456789012:user/me"],
-        &["connections", "list"],
-        &["connections", "show", "key"],
-        &["connections", "show", "idp", "--output", "json"],
-        &["connections", "test", "key"],
-        &["completions", "bash"],
-    ] {
-        bench.runs(0, arguments);
-    }
-    bench.run(&["cancel", "latest"]);
     bench.run(&["run", "no-such-function"]);
     bench.run(&["jobs", "edit", "quiet", "--set-default", &format!("token={}", parameter(&bench))]);
     let document =
@@ -105,6 +85,107 @@ fn no_run_of_a_job_leaves_a_secret() {
     bench.look_at_the_wire(&["secret parameter"]);
 }
 
+const ACCOUNT: &str = "123456789012";
+const USER: &str = "arn:aws:iam::123456789012:user/me";
+const DOMAIN: &str = "arn:aws:swf:eu-west-1:123456789012:/domain/d";
+const QUIET: &str = "arn:aws:lambda:eu-west-1:123456789012:function:quiet";
+
+/// Every verb by the name of its page, with the arguments behind it, after a run of the job `fails`.
+const VERBS: [(&str, &[&str]); 25] = [
+    ("cancel", &["latest"]),
+    ("completions", &["bash"]),
+    (
+        "connections-add",
+        &[
+            "more",
+            "--region",
+            "eu-west-1",
+            "--access-key-id",
+            "env:SESSION_ID",
+            "--secret-access-key",
+            "env:SESSION_SECRET",
+        ],
+    ),
+    ("connections-list", &[]),
+    ("connections-show", &["more"]),
+    ("connections-test", &["session"]),
+    ("connections-remove", &["more"]),
+    ("discover", &[]),
+    ("doctor", &["quiet"]),
+    ("iam-policy", &["--function", QUIET]),
+    ("iam-trust-policy-assume-role", &["--principal", USER]),
+    (
+        "iam-trust-policy-entra",
+        &["--account", ACCOUNT, "--tenant", crate::stubs::entra::TENANT, "--value", "x"],
+    ),
+    ("iam-trust-policy-github", &["--account", ACCOUNT, "--repository", "acme/jobs"]),
+    ("iam-trust-policy-swf", &["--source-arn", DOMAIN]),
+    ("jobs-apply", &["--file", "jobs.yaml"]),
+    ("jobs-edit", &["quiet", "--description", "says nothing"]),
+    ("jobs-export", &[]),
+    ("jobs-list", &[]),
+    ("jobs-show", &["fails"]),
+    ("jobs-rm", &["quiet"]),
+    ("open", &["fails", "--print"]),
+    ("run", &["fails"]),
+    ("runs-list", &[]),
+    ("runs-show", &["latest"]),
+    ("status", &["latest"]),
+];
+
+#[test]
+fn no_verb_leaves_a_secret() {
+    let bench = Bench::new();
+    bench.runs(0, &["discover", "--import"]);
+    for job in ["quiet", "fails"] {
+        bench.runs(0, &["jobs", "edit", job, "--add-param", "token", "--secret", "token"]);
+        bench.runs(0, &["jobs", "edit", job, "--set-default", "token=env:PARAMETER"]);
+    }
+    bench.runs(3, &["run", "fails"]);
+    bench.home.file("jobs.yaml", &bench.runs(0, &["jobs", "export"]).stdout);
+    for (verb, arguments) in VERBS {
+        // The two that have something to say have it in their exit code.
+        let code = match verb {
+            "run" => 3,
+            "cancel" => 1,
+            _ => 0,
+        };
+        let verb: Vec<&str> = verb.split('-').collect();
+        let verb: Vec<&str> = match verb[..] {
+            ["iam", "trust", "policy", ..] => vec!["iam", "trust-policy", verb_of(&verb[3..])],
+            _ => verb,
+        };
+        let again = match verb[..] {
+            // What is there already cannot be added or removed again.
+            ["connections", "add" | "remove"] | ["jobs", "rm"] => &["text"][..],
+            _ => &["json", "text"],
+        };
+        for form in again {
+            bench.runs(code, &[&verb[..], arguments, &["--output", form]].concat());
+        }
+    }
+}
+
+/// The last word of a verb whose own words are joined by a hyphen.
+fn verb_of(parts: &[&str]) -> &'static str {
+    if parts == ["assume", "role"] {
+        "assume-role"
+    } else {
+        ["entra", "github", "swf"].into_iter().find(|word| [*word] == *parts).unwrap()
+    }
+}
+
+#[test]
+fn every_verb_is_tried() {
+    let pages = lamplight_cli::pages();
+    let mut pages: Vec<&str> = pages.iter().filter_map(|(name, _)| name.strip_suffix(".md")).collect();
+    pages.retain(|page| *page != "README");
+    let mut tried = VERBS.map(|(verb, _)| verb);
+    tried.sort_unstable();
+    pages.sort_unstable();
+    assert_eq!(pages, tried);
+}
+
 #[test]
 fn no_key_of_one_call_leaves_itself() {
     let bench = Bench::new();
@@ -112,6 +193,7 @@ fn no_key_of_one_call_leaves_itself() {
     let with_token = [&keys[..], &["--session-token", "env:SESSION_TOKEN"]].concat();
     bench.runs(0, &[&["run", "quiet"], &with_token[..]].concat());
     bench.runs(0, &[&["discover", "--import"], &with_token[..]].concat());
+    bench.runs(0, &[&["doctor", "quiet"], &with_token[..]].concat());
     assert_ne!(
         bench.run(&[&["run", "quiet"], &keys[..]].concat()).code,
         0,
@@ -140,8 +222,10 @@ fn no_mistake_in_the_file_repeats_a_secret() {
         ),
         format!("[connections.x.auth.access-key]\nsecret_access_key = {literal}\n"),
         format!("[connections.x]\nsecret_acess_key = \"{literal}\"\n"),
-        format!("[connections.x]\nendpoint_url = \"https://me:{literal}@example.com\"\n"),
-        format!("[connections.x]\nregion = \"{literal}\"\n"),
+        format!(
+            "[connections.x]\nendpoint_url = \"https://me:{}@example.com\"\n",
+            literal.trim_matches(['/', '+'])
+        ),
         format!("[secrets.vault]\nauth = {{ token = \"{literal}\" }}\n"),
         format!("[connections.x.auth.web-identity.token]\nenv = \"A={literal}\"\n"),
     ]

@@ -35,11 +35,19 @@ pub fn field(request: &Request, name: &str) -> Vec<String> {
     fields.map(str::to_owned).collect()
 }
 
+/// The longest part of a text that no escaping changes.
+pub fn core(text: &str) -> &str {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    text.split(|c| !plain(c)).max_by_key(|run| run.len()).unwrap_or_default()
+}
+
+/// The shortest such part that occurs by chance nowhere.
+pub const SHORTEST: usize = 24;
+
 impl Marker {
     pub fn new(what: &'static str, text: &str, places: Places) -> Self {
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let core = text.split(|c| !plain(c)).max_by_key(|run| run.len()).unwrap_or_default().to_owned();
-        assert!(core.len() >= 24, "{what} has too little that stays as it is");
+        let core = core(text).to_owned();
+        assert!(core.len() >= SHORTEST, "{what} has too little that stays as it is");
         // Base64 of a text in which it stands at any place: three alignments, without the ends that depend on what is
         // around it.
         let encoded = (0..3).flat_map(|skip| {
@@ -65,7 +73,8 @@ impl Marker {
 /// Panics where a marker is in a text.
 pub fn search(markers: &[Marker], place: &str, text: &str) {
     for marker in markers {
-        assert!(!marker.is_in(text), "the {} is in {place}", marker.what);
+        let line = text.lines().find(|line| marker.is_in(line));
+        assert!(!marker.is_in(text), "the {} is in {place}: {line:?}", marker.what);
     }
 }
 

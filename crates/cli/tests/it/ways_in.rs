@@ -5,8 +5,8 @@
 use crate::{
     lamplight::{Lamplight, done},
     stubs::{World, aws::Call, sts::Trust},
-    ways_in_cases::{Arranged, CASES, Stage},
-    ways_in_document::{Section, sections, text},
+    ways_in_cases::{Arranged, HEADINGS, Stage},
+    ways_in_document::{sections, text},
 };
 use std::{collections::BTreeSet, fs};
 
@@ -20,8 +20,7 @@ fn every_section_has_an_example_and_every_example_a_case() {
         assert_eq!(last.stdout, "{\"name\":\"Ada\"}\n", "{:?} must show the answer", section.heading);
     }
     let headings: Vec<&str> = sections.iter().map(|section| section.heading.as_str()).collect();
-    let cases: Vec<&str> = CASES.iter().map(|(heading, _)| *heading).collect();
-    assert_eq!(headings, cases);
+    assert_eq!(headings, HEADINGS);
 }
 
 #[test]
@@ -42,7 +41,10 @@ fn shown(call: &Call) -> (String, String, String) {
     (call.action.clone(), call.principal.clone(), call.host.clone())
 }
 
-fn run_example(section: &Section, arrange: fn(&Stage<'_>) -> Arranged) {
+/// Runs the commands of the section with this heading.
+pub fn run_example(heading: &str, arrange: fn(&Stage<'_>) -> Arranged) {
+    let sections = sections(&text());
+    let section = sections.iter().find(|section| section.heading == heading).unwrap();
     let (world, home) = (World::new(), Lamplight::new());
     world.aws.echo();
     if let (Some(role), Some(trust)) = (section.role(), &section.trust) {
@@ -82,35 +84,6 @@ fn run_example(section: &Section, arrange: fn(&Stage<'_>) -> Arranged) {
     assert_eq!(calls.iter().map(shown).collect::<Vec<_>>(), expected, "{:?}\n{told}", section.heading);
     assert!(world.log.all().iter().all(|seen| seen.refused.is_none()), "{:?}\n{told}", section.heading);
     (arranged.check)(&calls);
-}
-
-/// Runs the examples whose number leaves this rest, so that several tests share them.
-fn run_share(rest: usize) {
-    for (number, section) in sections(&text()).iter().enumerate().filter(|(number, _)| number % 4 == rest) {
-        let (heading, arrange) = CASES[number];
-        assert_eq!(section.heading, heading);
-        run_example(section, arrange);
-    }
-}
-
-#[test]
-fn the_first_quarter_of_the_examples_works() {
-    run_share(0);
-}
-
-#[test]
-fn the_second_quarter_of_the_examples_works() {
-    run_share(1);
-}
-
-#[test]
-fn the_third_quarter_of_the_examples_works() {
-    run_share(2);
-}
-
-#[test]
-fn the_fourth_quarter_of_the_examples_works() {
-    run_share(3);
 }
 
 #[test]

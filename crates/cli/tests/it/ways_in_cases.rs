@@ -1,6 +1,7 @@
 //! What must exist for each example of `docs/connections.md`, and the calls that it must make: these, with these
 //! principals, at these hosts, and no others.
 
+use crate::ways_in::run_example;
 use crate::{
     lamplight::Lamplight,
     stubs::{
@@ -132,19 +133,29 @@ fn sign_in_file(session: &str) -> String {
     hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".json"
 }
 
-pub type Case = (&'static str, fn(&Stage<'_>) -> Arranged);
+/// The examples in the document's order, each a test of its own.
+macro_rules! examples {
+    ($($name:ident: $heading:literal, $arrange:expr;)*) => {
+        pub const HEADINGS: &[&str] = &[$($heading),*];
 
-/// The cases, in the document's order.
-pub const CASES: [Case; 26] = [
-    ("A secret in HashiCorp Vault", |stage| {
+        $(#[test]
+        fn $name() {
+            run_example($heading, $arrange);
+        })*
+    };
+}
+
+examples! {
+    a_secret_in_hashicorp_vault: "A secret in HashiCorp Vault", |stage| {
         let key = stage.world.aws.user("ci");
         let mut vault =
             Vault { tokens: vec!["hvs.ci".to_owned()], namespace: Some("payments"), ..Vault::default() };
         vault.entries.insert("ci/aws", key_entry(&key));
         stage.world.https("vault.example.com:8200", Arc::new(vault));
         Arranged::invoke_as(&user("ci")).with("VAULT_TOKEN", "hvs.ci")
-    }),
-    ("A secret in HashiCorp Vault, by an AppRole", |stage| {
+    };
+
+    a_secret_in_hashicorp_vault_by_an_approle: "A secret in HashiCorp Vault, by an AppRole", |stage| {
         let key = stage.world.aws.user("ci");
         let approle = Some(("lamplight-ci", "the-secret-id".to_owned(), "hvs.session".to_owned()));
         let mut vault = Vault { approle, ..Vault::default() };
@@ -152,8 +163,9 @@ pub const CASES: [Case; 26] = [
         stage.world.https("vault.example.com:8200", Arc::new(vault));
         let secret_id = "the-secret-id\n";
         Arranged::invoke_as(&user("ci")).file(stage, "/run/secrets/vault-secret-id", secret_id)
-    }),
-    ("A secret in AWS Secrets Manager", |stage| {
+    };
+
+    a_secret_in_aws_secrets_manager: "A secret in AWS Secrets Manager", |stage| {
         let (ops, partner) = (stage.world.aws.user("ops"), stage.world.aws.user("partner"));
         let text = serde_json::Value::Object(key_entry(&partner)).to_string();
         stage.world.aws.account().secrets.insert("partner/aws".to_owned(), text);
@@ -164,13 +176,16 @@ pub const CASES: [Case; 26] = [
             .after(read, &user("ops"), store)
             .at(&[store, store, "lambda.us-east-1.amazonaws.com"])
             .with_key(&ops)
-    }),
-    ("The default chain", |stage| Arranged::invoke_as(&user("me")).with_key(&stage.world.aws.user("me"))),
-    ("A profile with a role", |stage| {
+    };
+
+    the_default_chain: "The default chain", |stage| Arranged::invoke_as(&user("me")).with_key(&stage.world.aws.user("me"));
+
+    a_profile_with_a_role: "A profile with a role", |stage| {
         let key = stage.world.aws.example_user("base");
         Arranged::assume(&user("base"), &session("deploy", "laptop")).replacing("…", key.secret)
-    }),
-    ("A profile with single sign-on", |stage| {
+    };
+
+    a_profile_with_single_sign_on: "A profile with single sign-on", |stage| {
         stage.world.aws.account().sign_ins.insert("the-sign-in".to_owned(), "Developer".to_owned());
         let folder = stage.home.path().join(".aws/sso/cache");
         fs::create_dir_all(&folder).unwrap();
@@ -187,25 +202,29 @@ pub const CASES: [Case; 26] = [
             "",
             "portal.sso.eu-west-1.amazonaws.com",
         )
-    }),
-    ("An access key", |stage| {
+    };
+
+    an_access_key: "An access key", |stage| {
         let key = stage.world.aws.example_user("me");
         Arranged::invoke_as(&user("me")).with("LAMPLIGHT_SECRET_ACCESS_KEY", key.secret)
-    }),
-    ("A temporary access key", |stage| {
+    };
+
+    a_temporary_access_key: "A temporary access key", |stage| {
         let key = stage.world.aws.session("worker", "mine");
         Arranged::invoke_as(&session("worker", "mine"))
             .with("SESSION_KEY_ID", key.id)
             .with("SESSION_SECRET", key.secret)
             .with("SESSION_TOKEN", key.session_token.unwrap())
-    }),
-    ("A role", |stage| {
+    };
+
+    a_role: "A role", |stage| {
         let key = stage.world.aws.example_user("ci");
         Arranged::assume(&user("ci"), &session("deploy", "nightly"))
             .with("LAMPLIGHT_SECRET_ACCESS_KEY", key.secret)
             .checked(|calls| assert_eq!(calls[0].fields["DurationSeconds"], "1800"))
-    }),
-    ("A role with a narrowed session", |stage| {
+    };
+
+    a_role_with_a_narrowed_session: "A role with a narrowed session", |stage| {
         Arranged::assume(&user("ci"), &session("deploy", "lamplight"))
             .with_key(&stage.world.aws.user("ci"))
             .checked(|calls| {
@@ -225,8 +244,9 @@ pub const CASES: [Case; 26] = [
                 assert_eq!(fields["TransitiveTagKeys.member.1"], "team");
                 assert_eq!(fields["SourceIdentity"], "ada");
             })
-    }),
-    ("A chain of roles", |stage| {
+    };
+
+    a_chain_of_roles: "A chain of roles", |stage| {
         let key = stage.world.aws.user("base");
         let text = format!("[base]\naws_access_key_id={}\naws_secret_access_key={}\n", key.id, key.secret);
         fs::create_dir_all(stage.home.path().join(".aws")).unwrap();
@@ -237,20 +257,23 @@ pub const CASES: [Case; 26] = [
             &user("base"),
             STS,
         )
-    }),
-    ("A token in a file", |stage| {
+    };
+
+    a_token_in_a_file: "A token in a file", |stage| {
         let cluster = issuer(stage, "https://oidc.example.com/cluster");
         let token = cluster.token("system:serviceaccount:jobs:lamplight", "sts.amazonaws.com");
         let path = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token";
         Arranged::federate(&session("pod", "lamplight")).file(stage, path, &token)
-    }),
-    ("A token in a variable", |stage| {
+    };
+
+    a_token_in_a_variable: "A token in a variable", |stage| {
         let gitlab = issuer(stage, "https://gitlab.com");
         let subject = "project_path:payments/jobs:ref_type:branch:ref:main";
         let token = gitlab.token(subject, "https://aws.example.com");
         Arranged::federate(&session("ci", "pipeline")).with("AWS_ID_TOKEN", token)
-    }),
-    ("Microsoft Entra workload identity", |stage| {
+    };
+
+    microsoft_entra_workload_identity: "Microsoft Entra workload identity", |stage| {
         let cluster = Arc::new(Issuer::new("https://aks.example.com/cluster"));
         let subject = "system:serviceaccount:jobs:lamplight";
         let token = cluster.token(subject, "api://AzureADTokenExchange");
@@ -258,84 +281,96 @@ pub const CASES: [Case; 26] = [
         stage.world.https("login.microsoftonline.com", Arc::new(endpoint));
         let path = "/var/run/secrets/azure/tokens/azure-identity-token";
         Arranged::federate(&session("entra", "lamplight")).file(stage, path, &token)
-    }),
-    ("Microsoft Entra managed identity", |stage| {
+    };
+
+    microsoft_entra_managed_identity: "Microsoft Entra managed identity", |stage| {
         let machine = ManagedIdentity::Machine(issuer(stage, &entra::issuer()));
         let url = stage.world.http(Arc::new(machine));
         Arranged::federate(&session("entra", "lamplight")).with("AZURE_POD_IDENTITY_AUTHORITY_HOST", url)
-    }),
-    ("Microsoft Entra managed identity in App Service", |stage| {
+    };
+
+    microsoft_entra_managed_identity_in_app_service: "Microsoft Entra managed identity in App Service", |stage| {
         let service = ManagedIdentity::AppService(issuer(stage, &entra::issuer()), "the-header".to_owned());
         let url = stage.world.http(Arc::new(service));
         Arranged::federate(&session("entra", "lamplight"))
             .with("IDENTITY_ENDPOINT", format!("{url}/msi/token"))
             .with("IDENTITY_HEADER", "the-header")
-    }),
-    ("An OIDC client with a secret", |stage| {
+    };
+
+    an_oidc_client_with_a_secret: "An OIDC client with a secret", |stage| {
         let proof = Proof::Secret("the client's s3cret & more".to_owned());
         identity_provider(stage, proof).file(
             stage,
             "/run/secrets/idp-client-secret",
             "the client's s3cret & more\n",
         )
-    }),
-    ("An OIDC client with a signed assertion", |stage| {
+    };
+
+    an_oidc_client_with_a_signed_assertion: "An OIDC client with a signed assertion", |stage| {
         let pair = SigningPair::new("2026-01");
         let pem = pair.pem();
         identity_provider(stage, Proof::Assertion(pair)).file(stage, "/run/secrets/idp-client-key.pem", &pem)
-    }),
-    ("The role of an EC2 instance", |stage| {
+    };
+
+    the_role_of_an_ec2_instance: "The role of an EC2 instance", |stage| {
         let instance = Instance::new("worker", stage.world.aws.session("worker", "i-0123"));
         let url = stage.world.http(Arc::new(instance));
         Arranged::invoke_as(&session("worker", "i-0123")).with("AWS_EC2_METADATA_SERVICE_ENDPOINT", url)
-    }),
-    ("The role of an ECS task or EKS pod", |stage| {
+    };
+
+    the_role_of_an_ecs_task_or_eks_pod: "The role of an ECS task or EKS pod", |stage| {
         let (authorization, path) = ("Bearer the-task".to_owned(), "/v2/credentials/1");
         let key = stage.world.aws.session("task", "t-1");
         let url = stage.world.http(Arc::new(Container { path, authorization: authorization.clone(), key }));
         Arranged::invoke_as(&session("task", "t-1"))
             .with("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{url}{path}"))
             .with("AWS_CONTAINER_AUTHORIZATION_TOKEN", authorization)
-    }),
-    ("Keys for one call", |stage| {
+    };
+
+    keys_for_one_call: "Keys for one call", |stage| {
         let (own, call) = (stage.world.aws.user("own"), stage.world.aws.session("guest", "once"));
         Arranged::invoke_as(&session("guest", "once"))
             .with_key(&own)
             .with("CALL_KEY_ID", call.id)
             .with("CALL_SECRET", call.secret)
             .with("CALL_TOKEN", call.session_token.unwrap())
-    }),
-    ("An emulator", |stage| {
+    };
+
+    an_emulator: "An emulator", |stage| {
         let key = stage.world.aws.example_user("local");
         let url = stage.world.emulator();
         Arranged::invoke_as(&user("local"))
             .at(&[url.strip_prefix("http://").unwrap()])
             .replacing("http://127.0.0.1:4566", url.clone())
             .with("LOCAL_SECRET", key.secret)
-    }),
-    ("FIPS endpoints", |stage| {
+    };
+
+    fips_endpoints: "FIPS endpoints", |stage| {
         Arranged::assume(&user("ci"), &session("deploy", "lamplight"))
             .at(&["sts-fips.us-east-1.amazonaws.com", "lambda-fips.us-east-1.amazonaws.com"])
             .with_key(&stage.world.aws.user("ci"))
-    }),
-    ("Endpoints over IPv6", |stage| {
+    };
+
+    endpoints_over_ipv6: "Endpoints over IPv6", |stage| {
         Arranged::invoke_as(&user("ci"))
             .at(&["lambda.eu-west-1.api.aws"])
             .with_key(&stage.world.aws.user("ci"))
-    }),
-    ("STS in another region", |stage| {
+    };
+
+    sts_in_another_region: "STS in another region", |stage| {
         Arranged::assume(&user("ci"), &session("deploy", "lamplight"))
             .at(&[STS, "lambda.af-south-1.amazonaws.com"])
             .with_key(&stage.world.aws.user("ci"))
-    }),
-    ("STS at an address of its own", |stage| {
+    };
+
+    sts_at_an_address_of_its_own: "STS at an address of its own", |stage| {
         let host = "sts.eu-west-1.vpce.example.com";
         stage.world.https(host, Arc::clone(&stage.world.aws) as Arc<dyn Site>);
         Arranged::assume(&user("ci"), &session("deploy", "lamplight"))
             .at(&[host, LAMBDA])
             .with_key(&stage.world.aws.user("ci"))
-    }),
-];
+    };
+}
 
 fn identity_provider(stage: &Stage<'_>, proof: Proof) -> Arranged {
     let issuer = issuer(stage, "https://idp.example.com");

@@ -22,7 +22,7 @@ pub enum Behaviour {
     Echo,
     /// Answers with this.
     Says(&'static str),
-    /// Reports an error of its own that repeats the event.
+    /// Reports an error of its own, and its log repeats the event.
     Fails,
     /// Tells that it was called, and does not answer as long as somebody holds the other end.
     Waits(Gate),
@@ -55,8 +55,6 @@ pub struct Function {
     pub behaviour: Behaviour,
     /// The environment variables.
     pub environment: BTreeMap<String, String>,
-    /// The end of its log.
-    pub log: String,
 }
 
 /// What is asked of Lambda.
@@ -134,8 +132,7 @@ fn invoke(function: &Function, request: &Request) -> Result<Answer, String> {
     }
     match &function.behaviour {
         Behaviour::Fails => {
-            let message = format!("cannot use {}", String::from_utf8_lossy(&request.body));
-            answer.body = json!({ "errorType": "Broken", "errorMessage": message }).to_string().into_bytes();
+            answer.body = br#"{"errorType":"Broken","errorMessage":"it does not work"}"#.to_vec();
             answer = answer.with("x-amz-function-error", "Unhandled");
         }
         Behaviour::Says(text) => answer.body = text.as_bytes().to_vec(),
@@ -143,7 +140,11 @@ fn invoke(function: &Function, request: &Request) -> Result<Answer, String> {
         Behaviour::Echo | Behaviour::Refused(..) => answer.body.clone_from(&request.body),
     }
     if request.header("x-amz-log-type") == Some("Tail") {
-        answer = answer.with("x-amz-log-result", STANDARD.encode(&function.log));
+        let log = match &function.behaviour {
+            Behaviour::Fails => &request.body[..],
+            _ => b"all is well",
+        };
+        answer = answer.with("x-amz-log-result", STANDARD.encode(log));
     }
     Ok(answer.with("x-amz-executed-version", "$LATEST"))
 }
