@@ -70,12 +70,22 @@ impl ExitCode {
     /// The code of a run that was rejected with this error code.
     pub fn of_rejection(error_code: &str) -> Self {
         match error_code {
-            "access_denied" | "credentials_failed" | "credentials_missing" | "not_authenticated" => {
+            "access_denied"
+            | "not_authenticated"
+            | "role_denied"
+            | "secret_denied"
+            | "sign_in_expired"
+            | "signing_key_invalid"
+            | "sts_region_disabled" => Self::Access,
+            code if ["credentials_", "identity_", "instance_", "session_", "token_"]
+                .iter()
+                .any(|kind| code.starts_with(kind)) =>
+            {
                 Self::Access
             }
             "client_context_too_large" | "payload_too_large" | "quota_exceeded" | "throttled" => Self::Limit,
-            "function_not_found" => Self::NotFound,
-            "invalid_endpoint" | "invalid_request" => Self::Usage,
+            "function_not_found" | "secret_not_found" => Self::NotFound,
+            "invalid_endpoint" | "invalid_request" | "secret_invalid" | "secret_unsupported" => Self::Usage,
             _ => Self::Unexpected,
         }
     }

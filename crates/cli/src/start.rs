@@ -50,43 +50,31 @@ fn run_verb(cli: Cli, output: Output) -> Result<ExitCode, Failure> {
     result
 }
 
-/// Logs are off unless `LAMPLIGHT_LOG` asks for them. Whatever it asks for, the SDK stays at `warn`: below
-/// that it logs whole requests.
+/// The crates that log whole requests, headers and bodies with them, below `warn`.
+const TALKATIVE: [&str; 9] =
+    ["aws_", "h2", "http", "hyper", "keyring", "rustls", "secret_service", "tokio", "zbus"];
+
+/// Whether an event may be logged, whatever a filter asks for: what others log below `warn` holds secrets.
+fn is_harmless(metadata: &tracing::Metadata<'_>) -> bool {
+    *metadata.level() <= tracing::Level::WARN
+        || !TALKATIVE.iter().any(|talkative| metadata.target().starts_with(talkative))
+}
+
+/// Logs are off unless `LAMPLIGHT_LOG` asks for them.
 fn start_logging(environment: &Environment) -> Result<(), Failure> {
+    use tracing_subscriber::{Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
+
     let Some(filter) = environment.get("LAMPLIGHT_LOG").filter(|filter| !filter.is_empty()) else {
         return Ok(());
     };
-    let wrong = |reason: String| {
-        Failure::usage("invalid_setting", format!("LAMPLIGHT_LOG={filter:?} is no log filter: {reason}"))
-            .with_hint("for example LAMPLIGHT_LOG=debug")
-    };
-    let mut parsed: tracing_subscriber::EnvFilter =
-        filter.parse().map_err(|error: tracing_subscriber::filter::ParseError| wrong(error.to_string()))?;
-    for quiet in [
-        "aws_config=warn",
-        "aws_runtime=warn",
-        "aws_credential_types=warn",
-        "aws_sdk_lambda=warn",
-        "aws_sdk_secretsmanager=warn",
-        "aws_sdk_sso=warn",
-        "aws_sdk_ssooidc=warn",
-        "aws_sdk_sts=warn",
-        "aws_sigv4=warn",
-        "aws_smithy_runtime=warn",
-        "aws_smithy_runtime_api=warn",
-        "aws_smithy_http=warn",
-        "aws_smithy_http_client=warn",
-        "aws_types=warn",
-        "hyper=warn",
-        "hyper_util=warn",
-        "h2=warn",
-        "keyring=warn",
-        "rustls=warn",
-        "zbus=warn",
-    ] {
-        let directive = quiet.parse().map_err(|_| wrong("an own directive".to_owned()))?;
-        parsed = parsed.add_directive(directive);
-    }
-    tracing_subscriber::fmt().with_env_filter(parsed).with_writer(std::io::stderr).init();
+    let parsed: tracing_subscriber::EnvFilter =
+        filter.parse().map_err(|error: tracing_subscriber::filter::ParseError| {
+            let message = format!("LAMPLIGHT_LOG={filter:?} is no log filter: {error}");
+            Failure::usage("invalid_setting", message).with_hint("for example LAMPLIGHT_LOG=debug")
+        })?;
+    let writer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry()
+        .with(writer.with_filter(filter_fn(is_harmless)).with_filter(parsed))
+        .init();
     Ok(())
 }

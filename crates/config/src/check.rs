@@ -4,7 +4,7 @@ use crate::{
     AMBIENT, Auth, Config, ConfigError, ConnectionConfig, DEMO, Provider, Token, VaultAuth, error::nearest,
 };
 use lamplight_aws_model::{Region, SessionDuration, SessionTag};
-use lamplight_domain::{ConnectionName, SecretRef};
+use lamplight_domain::{ConnectionName, SecretRef, looks_secret};
 
 /// The first rule that the file breaks.
 pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
@@ -147,6 +147,16 @@ impl<'a> Inside<'a> {
             ),
         ] {
             let Some(text) = region else { continue };
+            let is_name =
+                text.len() <= 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_ .".contains(&b));
+            if !is_name || looks_secret("", text) {
+                // Somebody may have pasted a secret into the wrong line.
+                return Err(self.wrong(
+                    key,
+                    "this is no region name",
+                    "a region looks like us-east-1 or us-gov-west-1",
+                ));
+            }
             let parsed = if has_address || connection.provider == Provider::Fake {
                 Region::parse_well_formed(text)
             } else {

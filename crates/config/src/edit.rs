@@ -100,16 +100,13 @@ fn keep_comments(document: &mut DocumentMut, removed: &Item) {
     }
     let own = own.to_owned();
     let position = first.position();
-    match next_heading(document.as_table_mut(), position) {
-        Some(next) => {
-            let rest = next.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
-            let joined = format!("{own}{}", rest.trim_start_matches('\n'));
-            next.decor_mut().set_prefix(joined);
-        }
-        None => {
-            let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
-            document.set_trailing(format!("{own}{trailing}"));
-        }
+    if let Some(next) = next_heading(document.as_table_mut(), position) {
+        let rest = next.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+        let joined = format!("{own}{}", rest.trim_start_matches('\n'));
+        next.decor_mut().set_prefix(joined);
+    } else {
+        let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
+        document.set_trailing(format!("{own}{trailing}"));
     }
 }
 

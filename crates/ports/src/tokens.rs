@@ -11,9 +11,10 @@ use std::fmt::Debug;
 /// - Each call reads or asks anew: a token that was replaced at its source is used at once. Who needs it
 ///   less often keeps what it was exchanged for.
 /// - The token appears in no error, no log and no `Debug`.
-/// - What the source refuses is [`Unauthenticated`](crate::PortErrorKind::Unauthenticated) or
-///   [`Denied`](crate::PortErrorKind::Denied), a source that does not answer is
-///   [`Unavailable`](crate::PortErrorKind::Unavailable); the hint says what to check.
+/// - What the source refuses is [`Unauthenticated`](crate::PortErrorKind::Unauthenticated),
+///   [`Denied`](crate::PortErrorKind::Denied) or, where the request itself is wrong,
+///   [`InvalidRequest`](crate::PortErrorKind::InvalidRequest); a source that does not answer is
+///   [`Unavailable`](crate::PortErrorKind::Unavailable). The hint says what to check.
 #[async_trait]
 pub trait TokenSource: Debug + Send + Sync + 'static {
     /// A token that is valid now.

@@ -17,6 +17,7 @@ use std::{error::Error, fmt, sync::Arc};
 /// Why there are no credentials. Nothing was sent to the service that they are for.
 #[derive(Debug, Clone)]
 pub(crate) struct CredentialsFailure {
+    pub(crate) kind: PortErrorKind,
     pub(crate) code: &'static str,
     pub(crate) message: String,
     pub(crate) hint: String,
@@ -50,7 +51,14 @@ impl From<CredentialsFailure> for PortError {
 
 impl CredentialsFailure {
     pub(crate) fn new(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: hint.into(), transient: false, cause: None }
+        Self {
+            kind: PortErrorKind::Unauthenticated,
+            code,
+            message: message.into(),
+            hint: hint.into(),
+            transient: false,
+            cause: None,
+        }
     }
 
     fn caused_by(mut self, cause: Option<Cause>) -> Self {
@@ -61,9 +69,13 @@ impl CredentialsFailure {
     /// A secret or token that could not be got, in the words of its port.
     pub(super) fn of_port(error: PortError) -> Self {
         let transient = error.kind == PortErrorKind::Unavailable;
+        // A secret that a person has to put right is told as what it is; all else is credentials that cannot be
+        // got for now.
+        let is_secret = error.code.starts_with("secret_");
+        let kind = if is_secret { error.kind } else { PortErrorKind::Unauthenticated };
         let cause = Cause::chain(&error);
         let hint = error.hint.unwrap_or_else(|| "check the reference and what it leads to".to_owned());
-        Self { transient, ..Self::new(error.code, error.message, hint) }.caused_by(cause)
+        Self { kind, transient, ..Self::new(error.code, error.message, hint) }.caused_by(cause)
     }
 
     pub(super) fn key_part_unusable(what: &str, part: &KeyPart) -> Self {

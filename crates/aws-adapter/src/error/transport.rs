@@ -76,7 +76,7 @@ where
 {
     if let Some(failure) = credentials_failure(error) {
         return Failure {
-            kind: Unauthenticated,
+            kind: failure.kind,
             code: failure.code,
             message: Cow::Owned(failure.message.clone()),
             hint: Cow::Owned(failure.hint.clone()),
@@ -161,6 +161,7 @@ where
 {
     let failure = of_a_read(error);
     CredentialsFailure {
+        kind: Unauthenticated,
         code: failure.code,
         message: format!("{action}: {}", failure.message),
         hint: failure.hint.into_owned(),

@@ -50,7 +50,15 @@ fn every_code_in_the_sources_is_listed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let known: BTreeSet<&str> = lamplight_cli::ERROR_CODES.iter().copied().collect();
     let mut seen = 0;
-    for folder in ["app", "cli", "sqlite-adapter", "system-adapter", "aws-adapter"] {
+    for folder in [
+        "app",
+        "cli",
+        "sqlite-adapter",
+        "system-adapter",
+        "aws-adapter",
+        "identity-adapter",
+        "secrets-adapter",
+    ] {
         for file in rust_files(&root.join(folder).join("src")) {
             let text = std::fs::read_to_string(&file).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
