@@ -16,3 +16,4 @@ pub mod job_store;
 pub mod run_store;
 pub mod runners;
 pub mod samples;
+pub mod secret_resolver;
