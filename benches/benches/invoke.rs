@@ -33,8 +33,7 @@ fn request() -> InvokeRequest {
 fn invoke(criterion: &mut Criterion) {
     let address = endpoint::serve(Bytes::from_static(br#"{"sum":42}"#));
     let runtime = Runtime::new().unwrap();
-    let key =
-        AccessKey { id: "AKIDEXAMPLE".into(), secret: "bench".into(), session_token: None };
+    let key = AccessKey { id: "AKIDEXAMPLE".into(), secret: "bench".into(), session_token: None };
     let invoker = open(AwsConnectionConfig {
         endpoint_url: Some(format!("http://{address}")),
         credentials: CredentialsSource::AccessKey(key),
