@@ -65,7 +65,7 @@ impl EnvAndFileSecrets {
     /// Warns of a file that others can read, as ssh does of a key.
     fn look_at(&self, path: &Path, reference: &str, file: &File) {
         let Some(warn) = &self.warn else { return };
-        if MOUNTED.iter().any(|folder| path.starts_with(folder)) || !is_open_to_others(file) {
+        if is_mounted(path) || !is_open_to_others(file) {
             return;
         }
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
@@ -109,6 +109,10 @@ impl EnvAndFileSecrets {
         }
         Ok(SecretString::from(text))
     }
+}
+
+fn is_mounted(path: &Path) -> bool {
+    MOUNTED.iter().any(|folder| path.starts_with(folder))
 }
 
 #[cfg(unix)]
@@ -214,6 +218,16 @@ mod tests {
             "{told:?}"
         );
         assert!(told[1].contains("/all") && !told.concat().contains("hunter2"), "{told:?}");
+    }
+
+    #[test]
+    fn what_a_container_platform_mounts_is_known_by_its_folder() {
+        for mounted in ["/run/secrets/db", "/var/run/secrets/kubernetes.io/serviceaccount/token"] {
+            assert!(is_mounted(Path::new(mounted)), "{mounted}");
+        }
+        for own in ["/run/secrets-of-mine/db", "/home/me/run/secrets/db", "run/secrets/db"] {
+            assert!(!is_mounted(Path::new(own)), "{own}");
+        }
     }
 
     #[tokio::test]
