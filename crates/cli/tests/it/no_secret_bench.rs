@@ -7,9 +7,9 @@ use crate::{
     },
     stubs::{
         World,
-        aws::{role, user},
+        aws::{random, role, user},
         entra::{self, ManagedIdentity, TokenEndpoint},
-        http::Request,
+        http::{Request, hex},
         jwt::{Issuer, SigningPair},
         lambda::{Behaviour, Function},
         oidc::{Proof, Provider},
@@ -42,8 +42,7 @@ pub struct Bench {
 
 /// A text of its own that has to be escaped wherever it goes.
 fn secret() -> String {
-    let digits: String = crate::stubs::aws::random(16).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("p\"&= %{digits}")
+    format!("p\"&= %{}", hex(&random(16)))
 }
 
 /// A key whose text can be looked for: by its second line, since the first ones of all keys begin alike.
@@ -282,7 +281,7 @@ impl Bench {
         let file = self.keep("federated", &cluster.token("pod", "api://AzureADTokenExchange"));
         let endpoint = TokenEndpoint { issuer: Arc::clone(&issuer), cluster, subject: "pod" };
         self.world.https("login.microsoftonline.com", Arc::new(endpoint));
-        let header = format!("{:x?}", crate::stubs::aws::random(20)).replace(['[', ']', ',', ' '], "x");
+        let header = hex(&random(20));
         self.mark("identity header", &header, |request| self::header(request, "x-identity-header"));
         let service = self.world.http(Arc::new(ManagedIdentity::AppService(issuer, header.clone())));
         self.set("IDENTITY_ENDPOINT", format!("{service}/msi/token"));

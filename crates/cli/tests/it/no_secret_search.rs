@@ -1,6 +1,9 @@
 //! Finding a secret wherever it went, in whatever form.
 
-use crate::stubs::{http::Request, server::Seen};
+use crate::stubs::{
+    http::{Request, hex},
+    server::Seen,
+};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
@@ -55,7 +58,7 @@ impl Marker {
             let whole = &bytes[..bytes.len() / 3 * 3];
             [STANDARD_NO_PAD.encode(whole), URL_SAFE_NO_PAD.encode(whole)]
         });
-        let digits: String = core.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let digits = hex(core.as_bytes());
         let forms = encoded.chain([core.clone(), digits.to_uppercase(), digits]).collect();
         Self { what, core, forms, places }
     }

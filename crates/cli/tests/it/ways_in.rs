@@ -72,7 +72,7 @@ pub fn run_example(heading: &str, arrange: fn(&Stage<'_>) -> Arranged) {
         assert_eq!(done.code, 0, "{told}");
         if arguments[0] == "iam" {
             let policy = serde_json::from_str(&done.stdout).unwrap();
-            world.aws.role(section.role().unwrap(), [Trust::of_policy(&policy).expect(&told)]);
+            world.aws.role(section.role().unwrap(), [Trust::of_policy(&policy).unwrap()]);
         } else {
             assert_eq!(done.stdout, command.stdout, "{told}");
         }

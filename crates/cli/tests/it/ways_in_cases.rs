@@ -8,6 +8,7 @@ use crate::{
         World,
         aws::{AccessKey, Call, session, user},
         entra::{self, ManagedIdentity, TokenEndpoint},
+        http::hex,
         jwt::{Issuer, SigningPair},
         machine::{Container, Instance},
         oidc::{Proof, Provider},
@@ -71,7 +72,7 @@ impl Arranged {
 
     fn at(mut self, hosts: &[&str]) -> Self {
         for ((_, _, own), host) in self.calls.iter_mut().zip(hosts) {
-            *own = (*host).to_owned();
+            (*host).clone_into(own);
         }
         self
     }
@@ -130,7 +131,7 @@ fn key_entry(key: &AccessKey) -> serde_json::Map<String, serde_json::Value> {
 /// The name of the file that keeps a sign-in: the SHA-1 of its name, as the AWS CLI and all SDKs have it.
 fn sign_in_file(session: &str) -> String {
     let hash = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, session.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".json"
+    hex(hash.as_ref()) + ".json"
 }
 
 /// The examples in the document's order, each a test of its own.

@@ -41,7 +41,7 @@ pub fn sections(text: &str) -> Vec<Section> {
             open = false;
         } else if let Some(kind) = line.strip_prefix("```") {
             let block: String =
-                lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+                lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
             assert!(open, "an example outside of any section:\n{block}");
             sections.last_mut().unwrap().take(kind, block);
         }

@@ -1,11 +1,11 @@
 //! AWS: whoever calls must have signed with credentials that were issued here.
 
 use super::{
-    http::{Answer, Request},
+    http::{Answer, Request, hex},
     jwt::{Issuer, now},
     lambda,
     server::Site,
-    sigv4::{Signature, SigningKey, hex},
+    sigv4::{Signature, SigningKey},
     small_services, sts,
 };
 use lamplight_ports::Clock;
@@ -97,7 +97,7 @@ impl Aws {
         let mut account = self.account();
         let mut key = account.issue(&user(name), None);
         account.keys.remove(&key.id);
-        key.id = EXAMPLE_KEY_ID.to_owned();
+        EXAMPLE_KEY_ID.clone_into(&mut key.id);
         account.keys.insert(key.id.clone(), key.clone());
         key
     }

@@ -174,15 +174,24 @@ pub fn decode(text: &str) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| malformed())
 }
 
+/// Two small digits a byte.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 /// Percent-encodes all but the unreserved characters of RFC 3986.
 pub fn encode(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in bytes {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                text.push(char::from(*byte))
+                text.push(char::from(*byte));
             }
-            other => text.push_str(&format!("%{other:02X}")),
+            other => {
+                text.push('%');
+                text.push_str(&hex(&[*other]).to_uppercase());
+            }
         }
     }
     text

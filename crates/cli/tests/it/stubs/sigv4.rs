@@ -1,7 +1,7 @@
 //! AWS Signature Version 4, checked from the receiving side. Written from AWS's documentation ("Create a signed AWS
 //! API request", IAM user guide) and from nothing that Lamplight signs with.
 
-use super::http::{Request, decode, encode};
+use super::http::{Request, decode, encode, hex};
 use lamplight_domain::Timestamp;
 use ring::{digest, hmac};
 
@@ -18,7 +18,7 @@ pub struct Signature {
     pub region: String,
     pub service: String,
     signed_headers: Vec<String>,
-    signature: String,
+    value: String,
 }
 
 /// What the holder of an access key signs with.
@@ -51,7 +51,7 @@ impl Signature {
             region: region.to_owned(),
             service: service.to_owned(),
             signed_headers: field("SignedHeaders")?.split(';').map(str::to_owned).collect(),
-            signature: field("Signature")?.to_owned(),
+            value: field("Signature")?.to_owned(),
         }))
     }
 
@@ -79,7 +79,7 @@ impl Signature {
         for part in [self.region.as_str(), self.service.as_str(), "aws4_request", text.as_str()] {
             derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()), part.as_bytes());
         }
-        if hex(derived.as_ref()) == self.signature {
+        if hex(derived.as_ref()) == self.value {
             Ok(())
         } else {
             Err(format!("the signature does not match; the canonical request here is\n{canonical}"))
@@ -114,7 +114,7 @@ impl Signature {
             if values.is_empty() {
                 return Err(format!("the signed header {name} is not there"));
             }
-            headers.push_str(&format!("{name}:{}\n", values.join(",")));
+            headers.extend([name, ":", &values.join(","), "\n"]);
         }
         let (path, query) = (canonical_path(&request.path), canonical_query(&request.query)?);
         let signed = self.signed_headers.join(";");
@@ -168,9 +168,4 @@ fn canonical_query(query: &str) -> Result<String, String> {
 
 fn sha256(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, bytes).as_ref())
-}
-
-/// Two small digits a byte.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

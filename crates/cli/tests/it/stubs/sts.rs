@@ -216,11 +216,11 @@ fn check_token(account: &Account, role: &str, token: &str) -> Result<Trust, Refu
     let issuer = account.providers.iter().find(|issuer| unchecked["iss"] == issuer.url.as_str());
     let issuer =
         issuer.ok_or_else(|| invalid(format!("No OpenIDConnect provider found for {}", unchecked["iss"])))?;
-    let audiences = account.roles.get(role).into_iter().flatten().filter_map(|trust| match trust {
+    let mut audiences = account.roles.get(role).into_iter().flatten().filter_map(|trust| match trust {
         Trust::Token { issuer: own, audience, .. } if *own == issuer.url => Some(audience.as_str()),
         _ => None,
     });
-    let audience = audiences.last().or_else(|| unchecked["aud"].as_str()).unwrap_or_default();
+    let audience = audiences.next_back().or_else(|| unchecked["aud"].as_str()).unwrap_or_default();
     let claims = jwt::verify(token, &issuer.pair.jwks(), &issuer.url, audience).map_err(|words| {
         let expired = words.contains("Expired");
         if expired { Refused("ExpiredTokenException", words) } else { invalid(words) }
