@@ -1,8 +1,8 @@
 //! Discovering, importing, editing, exporting and applying.
 
-use crate::bench::{Bench, function, job, parameter};
+use crate::bench::{Bench, find, function, job, parameter};
 use lamplight_app::{
-    Applied, DiscoverRequest, Import, JobEdit, ParameterEdit, apply_jobs, discover, edit_job, export_jobs,
+    Applied, DiscoverRequest, Import, JobEdit, ParameterEdit, apply_jobs, edit_job, export_jobs,
     import_functions, remove_job, show_job,
 };
 use lamplight_domain::{DataType, Direction, Parameter};
@@ -20,7 +20,7 @@ async fn a_walk_by_hand_shows_every_function_once() {
     let (mut names, mut marker) = (Vec::new(), None);
     loop {
         let request = DiscoverRequest { marker, page_size: Some(4), max_items: Some(6) };
-        let page = discover(&connection, &request).await.unwrap();
+        let page = find(&connection, &request).await.unwrap();
         assert!(page.functions.len() <= 6);
         names.extend(page.functions.iter().map(|f| f.name.to_string()));
         marker = page.next_marker;
@@ -31,9 +31,9 @@ async fn a_walk_by_hand_shows_every_function_once() {
     let expected: Vec<String> = (0..23).map(|n| format!("f{n:03}")).collect();
     assert_eq!(names, expected);
     let wrong = DiscoverRequest { page_size: Some(0), ..DiscoverRequest::default() };
-    assert!(discover(&connection, &wrong).await.is_err());
+    assert!(find(&connection, &wrong).await.is_err());
     let wrong = DiscoverRequest { marker: Some("mine".into()), ..DiscoverRequest::default() };
-    assert!(discover(&connection, &wrong).await.is_err());
+    assert!(find(&connection, &wrong).await.is_err());
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn importing_twice_changes_nothing_and_keeps_what_people_set() {
         [("COUNT".to_owned(), "5".to_owned()), ("API_KEY".to_owned(), "hunter2".to_owned())].into();
     let bench = Bench::new([greeter]);
     let connection = bench.connector.open(None).await.unwrap();
-    let found = discover(&connection, &DiscoverRequest::default()).await.unwrap();
+    let found = find(&connection, &DiscoverRequest::default()).await.unwrap();
     let imported = import_functions(&bench.store, &connection, &found.functions).await.unwrap();
     assert_eq!(imported[0].import, Import::Created("greeter".parse().unwrap()));
     let name = "greeter".parse().unwrap();

@@ -1,0 +1,235 @@
+//! Works whose credentials go bad on the way: they wait, lose nothing and repeat nothing.
+
+use crate::bench::function;
+use async_trait::async_trait;
+use lamplight_app::{AppError, AuthGate, DiscoverRequest, PauseObserver, discover};
+use lamplight_domain::{Delivery, Function, FunctionRef, Qualifier, Settings, Start};
+use lamplight_fake_adapter::{FakeProvider, ManualClock};
+use lamplight_ports::{
+    Connection, FunctionCatalogue, FunctionPage, InvokeError, ListFunctions, PortError, PortErrorKind,
+    Sleeper,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// Remembers the pauses it was told of.
+#[derive(Debug, Default)]
+struct Pauses {
+    paused: AtomicU32,
+    resumed: AtomicU32,
+    said: Mutex<Vec<String>>,
+}
+
+impl PauseObserver for Pauses {
+    fn paused(&self, reason: &str, hint: Option<&str>, _: Duration) {
+        self.paused.fetch_add(1, Ordering::SeqCst);
+        self.said.lock().unwrap().push(format!("{reason}; {}", hint.unwrap_or_default()));
+    }
+
+    fn resumed(&self) {
+        self.resumed.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+fn expired() -> PortError {
+    PortError::new(PortErrorKind::Unauthenticated, "credentials_expired", "the session has expired")
+        .with_hint("sign in again")
+}
+
+/// A catalogue of four pages whose credentials fail for a while before some of them.
+#[derive(Debug)]
+struct Expiring {
+    /// How often each page fails before it is given.
+    failures: Mutex<BTreeMap<u32, u32>>,
+    asked: AtomicU32,
+}
+
+#[async_trait]
+impl FunctionCatalogue for Expiring {
+    async fn list(&self, request: ListFunctions) -> Result<FunctionPage, PortError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let page: u32 = request.marker.as_deref().unwrap_or("0").parse().unwrap();
+        let mut failures = self.failures.lock().unwrap();
+        match failures.get_mut(&page) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                Err(expired())
+            }
+            _ => Ok(FunctionPage {
+                functions: vec![Function::new(function(&format!("f{page}")), "reference")],
+                next_marker: (page < 3).then(|| (page + 1).to_string()),
+            }),
+        }
+    }
+
+    async fn get(&self, _: &FunctionRef, _: Option<&Qualifier>) -> Result<Option<Function>, PortError> {
+        Ok(None)
+    }
+
+    async fn configuration(
+        &self,
+        _: &FunctionRef,
+        _: Option<&Qualifier>,
+    ) -> Result<Option<Function>, PortError> {
+        Ok(None)
+    }
+}
+
+struct Walk {
+    found: Result<Vec<String>, AppError>,
+    asked: u32,
+    pauses: Pauses,
+    waited: Duration,
+}
+
+async fn walk(failures: impl IntoIterator<Item = (u32, u32)>, patience: Duration) -> Walk {
+    let catalogue =
+        Arc::new(Expiring { failures: Mutex::new(failures.into_iter().collect()), asked: AtomicU32::new(0) });
+    let connection = Connection {
+        catalogue: catalogue.clone(),
+        ..FakeProvider::new([]).connection(crate::bench::connection(), Settings::default())
+    };
+    let (clock, pauses, cancel) = (ManualClock::default(), Pauses::default(), CancellationToken::new());
+    let begun = lamplight_ports::Clock::now(&clock);
+    let gate = AuthGate::new(&clock, &pauses, &cancel, patience);
+    let found = discover(&connection, &DiscoverRequest::default(), &gate).await;
+    let waited = lamplight_ports::Clock::now(&clock).duration_since(begun);
+    let names = found.map(|found| found.functions.iter().map(|one| one.name.to_string()).collect());
+    Walk {
+        found: names,
+        asked: catalogue.asked.load(Ordering::SeqCst),
+        pauses,
+        waited: waited.try_into().unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn a_walk_goes_on_where_its_credentials_ended() {
+    let walk = walk([(2, 3)], PATIENCE).await;
+    assert_eq!(walk.found.unwrap(), ["f0", "f1", "f2", "f3"]);
+    assert_eq!((walk.asked, walk.waited), (7, Duration::from_secs(5 + 10 + 20)));
+    assert_eq!(walk.pauses.paused.into_inner(), 1);
+    assert_eq!(walk.pauses.resumed.into_inner(), 1);
+    assert_eq!(walk.pauses.said.into_inner().unwrap(), ["the session has expired; sign in again"]);
+}
+
+#[tokio::test]
+async fn credentials_that_never_worked_are_not_waited_for() {
+    let walk = walk([(0, 1)], PATIENCE).await;
+    assert!(walk.found.is_err());
+    assert_eq!((walk.asked, walk.waited, walk.pauses.paused.into_inner()), (1, Duration::ZERO, 0));
+}
+
+#[tokio::test]
+async fn patience_ends_and_zero_patience_never_begins() {
+    let ended = walk([(1, u32::MAX)], Duration::from_secs(60)).await;
+    assert!(ended.found.is_err());
+    assert_eq!((ended.waited, ended.pauses.resumed.into_inner()), (Duration::from_secs(60), 0));
+    let none = walk([(1, u32::MAX)], Duration::ZERO).await;
+    assert_eq!((none.waited, none.pauses.paused.into_inner()), (Duration::ZERO, 0));
+}
+
+/// Sleeps until it is let go, and tells that somebody sleeps.
+#[derive(Debug, Default)]
+struct Held {
+    sleeping: tokio::sync::Notify,
+    go: tokio::sync::Notify,
+}
+
+#[async_trait]
+impl Sleeper for Held {
+    async fn sleep(&self, _: Duration) {
+        self.sleeping.notify_one();
+        self.go.notified().await;
+    }
+}
+
+#[tokio::test]
+async fn one_tries_while_the_others_wait() {
+    let (sleeper, pauses, cancel) = (Held::default(), Pauses::default(), CancellationToken::new());
+    let gate = AuthGate::new(&sleeper, &pauses, &cancel, PATIENCE);
+    let (asked, is_good) = (AtomicU32::new(0), Mutex::new(true));
+    let call = || async {
+        asked.fetch_add(1, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+        if *is_good.lock().unwrap() { Ok(()) } else { Err(expired()) }
+    };
+    gate.run(call).await.unwrap();
+    *is_good.lock().unwrap() = false;
+    asked.store(0, Ordering::SeqCst);
+    let works = async { tokio::join!(gate.run(call), gate.run(call), gate.run(call), gate.run(call)) };
+    let friend = async {
+        sleeper.sleeping.notified().await;
+        assert_eq!(asked.load(Ordering::SeqCst), 4, "each met the failure once");
+        sleeper.go.notify_one();
+        sleeper.sleeping.notified().await;
+        assert_eq!(asked.load(Ordering::SeqCst), 5, "one alone tried again");
+        *is_good.lock().unwrap() = true;
+        sleeper.go.notify_one();
+    };
+    let (results, ()) = tokio::join!(works, friend);
+    assert!(results.0.is_ok() && results.1.is_ok() && results.2.is_ok() && results.3.is_ok());
+    assert_eq!(asked.load(Ordering::SeqCst), 9, "one tried again, and three went on");
+    assert_eq!((pauses.paused.into_inner(), pauses.resumed.into_inner()), (1, 1));
+}
+
+#[tokio::test]
+async fn cancelling_ends_the_wait_for_all() {
+    let (sleeper, pauses, cancel) = (Held::default(), Pauses::default(), CancellationToken::new());
+    let gate = AuthGate::new(&sleeper, &pauses, &cancel, PATIENCE);
+    gate.run(|| async { Ok::<_, PortError>(()) }).await.unwrap();
+    let failing = || async { Err::<(), _>(expired()) };
+    let works = async { tokio::join!(gate.run(failing), gate.run(failing)) };
+    let friend = async {
+        sleeper.sleeping.notified().await;
+        cancel.cancel();
+    };
+    let (results, ()) = tokio::join!(works, friend);
+    assert!(results.0.is_err() && results.1.is_err());
+}
+
+fn invoke_error(kind: PortErrorKind, start: Start) -> InvokeError {
+    InvokeError {
+        delivery: Delivery::MaybeSent,
+        start,
+        transient: false,
+        retry_after: None,
+        kind,
+        code: "x",
+        provider_code: None,
+        http_status: None,
+        request_id: None,
+        message: "x".to_owned(),
+        hint: None,
+        source: None,
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_may_have_started_is_never_made_again() {
+    for (kind, start, calls) in [
+        (PortErrorKind::Unauthenticated, Start::DidNotStart, 2),
+        (PortErrorKind::Unauthenticated, Start::MayHaveStarted, 1),
+        (PortErrorKind::Unavailable, Start::DidNotStart, 1),
+        (PortErrorKind::Denied, Start::DidNotStart, 1),
+    ] {
+        let (clock, pauses, cancel) = (ManualClock::default(), Pauses::default(), CancellationToken::new());
+        let gate = AuthGate::new(&clock, &pauses, &cancel, PATIENCE);
+        gate.run(|| async { Ok::<_, InvokeError>(()) }).await.unwrap();
+        let made = AtomicU32::new(0);
+        let call = || async {
+            if made.fetch_add(1, Ordering::SeqCst) == 0 { Err(invoke_error(kind, start)) } else { Ok(()) }
+        };
+        assert_eq!(gate.run(call).await.is_ok(), calls == 2, "{kind:?} {start:?}");
+        assert_eq!(made.into_inner(), calls, "{kind:?} {start:?}");
+    }
+}

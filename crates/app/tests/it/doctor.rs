@@ -1,0 +1,211 @@
+//! The doctor on simulated connections: what it looks at, what it leaves, and that it calls nothing for real.
+
+use crate::bench::{Bench, OneSecret, connection, job, parameter};
+use async_trait::async_trait;
+use lamplight_app::{
+    Check, CheckName, CheckObserver, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, doctor,
+};
+use lamplight_domain::{DataType, Settings, Timestamp};
+use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
+use lamplight_ports::{
+    Connection, Connector, CredentialsSummary, Identity, PortError, PortErrorKind, Principal, Reachability,
+};
+use std::sync::{Arc, Mutex};
+
+/// Remembers what it was told.
+#[derive(Debug, Default)]
+struct Told(Mutex<Vec<String>>);
+
+impl CheckObserver for Told {
+    fn begins(&self, name: CheckName) {
+        self.0.lock().unwrap().push(format!("{}?", name.as_str()));
+    }
+
+    fn ended(&self, check: &Check) {
+        self.0.lock().unwrap().push(check.name.as_str().to_owned());
+    }
+}
+
+fn words(checks: &[Check]) -> Vec<String> {
+    let outcome = |check: &Check| match &check.outcome {
+        Outcome::Pass { .. } => "pass",
+        Outcome::Fail(_) => "fail",
+        Outcome::Skipped { .. } => "skipped",
+    };
+    checks.iter().map(|check| format!("{} {}", check.name.as_str(), outcome(check))).collect()
+}
+
+fn detail(checks: &[Check], name: CheckName) -> String {
+    let check = checks.iter().find(|check| check.name == name).unwrap();
+    match &check.outcome {
+        Outcome::Pass { detail } => detail.clone(),
+        Outcome::Fail(error) => error.to_string(),
+        Outcome::Skipped { reason } => reason.clone(),
+    }
+}
+
+async fn examine(bench: &Bench, connector: &dyn Connector, target: Option<&str>, alone: bool) -> Vec<Check> {
+    let ports = DoctorPorts { connector, secrets: &OneSecret, clock: &*bench.clock };
+    let target = target.map(|text| DoctorTarget { text, jobs: &bench.store });
+    let request = DoctorRequest { connection: None, target, connection_alone: alone };
+    doctor(&ports, &request, &Told::default()).await
+}
+
+fn bench() -> Bench {
+    Bench::new([FakeFunction::echo("mirror".parse().unwrap())])
+}
+
+#[tokio::test]
+async fn a_job_is_looked_at_from_end_to_end_and_never_run() {
+    let bench = bench();
+    let mut required = parameter("count", DataType::Integer);
+    required.required = true;
+    bench.keep(&job("mirror", vec![required])).await;
+    let checks = examine(&bench, &bench.connector, Some("mirror-job"), false).await;
+    assert_eq!(
+        words(&checks),
+        [
+            "configuration pass",
+            "credentials pass",
+            "identity pass",
+            "region pass",
+            "list-functions pass",
+            "get-function pass",
+            "dry-run pass"
+        ]
+    );
+    assert_eq!(detail(&checks, CheckName::Configuration), "job mirror-job calls mirror on connection bench");
+    assert_eq!(bench.provider.executions("mirror"), 0);
+}
+
+#[tokio::test]
+async fn without_a_job_nothing_is_called_at_all() {
+    let bench = bench();
+    let checks = examine(&bench, &bench.connector, None, false).await;
+    assert_eq!(words(&checks).last().unwrap(), "dry-run skipped");
+    assert_eq!(detail(&checks, CheckName::GetFunction), "mirror, state Active");
+    let alone = examine(&bench, &bench.connector, None, true).await;
+    assert_eq!(words(&alone).last().unwrap(), "region pass");
+    assert_eq!(alone.len(), 4);
+}
+
+#[tokio::test]
+async fn a_function_that_is_not_there_is_told_by_each_check_that_meets_it() {
+    let bench = bench();
+    let checks = examine(&bench, &bench.connector, Some("absent"), false).await;
+    assert_eq!(words(&checks)[4..], ["list-functions pass", "get-function fail", "dry-run fail"]);
+}
+
+#[tokio::test]
+async fn a_provider_that_refuses_is_told_check_by_check() {
+    let bench = bench();
+    let refusing = FakeProvider::new([FakeFunction::echo("mirror".parse().unwrap())]).refusing();
+    let connector = FakeConnector::default().with(refusing.connection(connection(), Settings::default()));
+    let checks = examine(&bench, &connector, Some("mirror"), false).await;
+    assert_eq!(
+        words(&checks),
+        [
+            "configuration pass",
+            "credentials pass",
+            "identity fail",
+            "region pass",
+            "list-functions fail",
+            "get-function fail",
+            "dry-run fail"
+        ]
+    );
+}
+
+/// A way in that is partly closed.
+#[derive(Debug, Clone)]
+struct Door {
+    credentials: Option<CredentialsSummary>,
+    reachable: bool,
+}
+
+fn closed(code: &'static str) -> PortError {
+    PortError::new(PortErrorKind::Unauthenticated, code, "closed").with_hint("open it")
+}
+
+#[async_trait]
+impl Identity for Door {
+    async fn credentials(&self) -> Result<CredentialsSummary, PortError> {
+        self.credentials.clone().ok_or_else(|| closed("credentials_missing"))
+    }
+
+    async fn who_am_i(&self) -> Result<Principal, PortError> {
+        Ok(Principal { account: "1".to_owned(), reference: "ada".to_owned() })
+    }
+}
+
+#[async_trait]
+impl Reachability for Door {
+    async fn reach(&self) -> Result<String, PortError> {
+        if self.reachable { Ok("there".to_owned()) } else { Err(closed("connection_failed")) }
+    }
+}
+
+fn through(door: Door, bench: &Bench) -> FakeConnector {
+    let door = Arc::new(door);
+    let whole = bench.provider.connection(connection(), Settings::default());
+    FakeConnector::default().with(Connection { identity: door.clone(), reachability: door, ..whole })
+}
+
+#[tokio::test]
+async fn what_does_not_depend_on_a_failure_is_still_looked_at() {
+    let bench = bench();
+    let door = Door { credentials: None, reachable: true };
+    let checks = examine(&bench, &through(door, &bench), Some("mirror"), false).await;
+    assert_eq!(
+        words(&checks),
+        [
+            "configuration pass",
+            "credentials fail",
+            "identity skipped",
+            "region pass",
+            "list-functions skipped",
+            "get-function skipped",
+            "dry-run skipped"
+        ]
+    );
+    assert_eq!(detail(&checks, CheckName::DryRun), "there are no credentials");
+    let summary = CredentialsSummary { source: "a role".to_owned(), expires_at: None };
+    let door = Door { credentials: Some(summary), reachable: false };
+    let checks = examine(&bench, &through(door, &bench), None, false).await;
+    assert_eq!(words(&checks)[2..5], ["identity pass", "region fail", "list-functions skipped"]);
+    assert_eq!(detail(&checks, CheckName::ListFunctions), "the service does not answer");
+}
+
+#[tokio::test]
+async fn the_end_of_credentials_is_told_and_a_near_one_pointed_out() {
+    let bench = bench();
+    let now = lamplight_ports::Clock::now(&*bench.clock).as_second();
+    for (left, soon) in [(299, true), (301, false)] {
+        let end = Timestamp::from_second(now + left).unwrap();
+        let summary = CredentialsSummary { source: "a role".to_owned(), expires_at: Some(end) };
+        let door = Door { credentials: Some(summary), reachable: true };
+        let checks = examine(&bench, &through(door, &bench), None, true).await;
+        let told = detail(&checks, CheckName::Credentials);
+        assert!(told.starts_with(&format!("a role, until {end}")), "{told}");
+        assert_eq!(told.contains("soon"), soon, "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_not_configured_is_the_first_failure() {
+    let bench = bench();
+    let checks = examine(&bench, &FakeConnector::default(), None, false).await;
+    assert_eq!(words(&checks)[..2], ["configuration fail", "credentials skipped"]);
+    assert_eq!(checks.len(), 7);
+}
+
+#[tokio::test]
+async fn each_check_is_announced_before_it_is_made() {
+    let bench = bench();
+    let ports = DoctorPorts { connector: &bench.connector, secrets: &OneSecret, clock: &*bench.clock };
+    let told = Told::default();
+    let request = DoctorRequest { connection_alone: true, ..DoctorRequest::default() };
+    doctor(&ports, &request, &told).await;
+    let told = told.0.into_inner().unwrap();
+    assert_eq!(told[..4], ["configuration?", "configuration", "credentials?", "credentials"]);
+}
