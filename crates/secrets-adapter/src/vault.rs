@@ -108,7 +108,11 @@ impl VaultSecrets {
                 .map(|path| (mount.as_str(), path)),
             None => name.split_once('/'),
         };
-        let Some((mount, path)) = split.filter(|(mount, path)| !mount.is_empty() && !path.is_empty()) else {
+        // Dots would lead out of the mount, to whatever else the token may read.
+        let is_plain = |segment: &str| !matches!(segment, "" | "." | "..");
+        let Some((mount, path)) =
+            split.filter(|(mount, path)| mount.split('/').chain(path.split('/')).all(is_plain))
+        else {
             let message = format!("secret {reference} names no entry of a key-value engine");
             let form = match &self.options.mount {
                 Some(mount) => format!("vault:{mount}/PATH#FIELD"),
@@ -191,6 +195,14 @@ impl VaultSecrets {
             .map(|held| held.token.clone())
     }
 
+    /// Keeps this token no longer; one that another caller has logged in for since stays.
+    fn forget(&self, token: &SecretString) {
+        let mut session = self.session();
+        if session.as_ref().is_some_and(|held| held.token.expose_secret() == token.expose_secret()) {
+            *session = None;
+        }
+    }
+
     async fn log_in(&self, about: &StoreRef) -> Result<Login, PortError> {
         let (mount, secret, body) = match &self.options.login {
             VaultLogin::Token(_) => return Err(vault_answer::unexpected(&self.options.address, about)),
@@ -219,7 +231,7 @@ impl VaultSecrets {
         let answer = self.send(HttpMethod::Get, url.clone(), Some(&token), None, reference).await?;
         if answer.status == 403 && renewable {
             // The token may have been revoked meanwhile. Reading changes nothing, so it is tried once more.
-            *self.session() = None;
+            self.forget(&token);
             let (token, _) = self.token(reference).await?;
             let answer = self.send(HttpMethod::Get, url, Some(&token), None, reference).await?;
             return vault_answer::secret(&answer, &self.options.address, reference, &path, &token);
@@ -241,22 +253,30 @@ impl SecretResolver for VaultSecrets {
     }
 }
 
-/// A token does not travel in the open: plain HTTP is for this machine alone.
+/// A token does not travel in the open: plain HTTP is for this machine alone. A user before the host hides which
+/// host it is. A scheme in capitals is the same scheme (RFC 3986, section 3.1).
 fn check_transport(address: &str) -> Result<(), PortError> {
-    let Some(rest) = address.strip_prefix("http://") else { return Ok(()) };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let refused = |what: &str, hint: &str| {
+        let message = format!("Vault's address {what}");
+        Err(PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message).with_hint(hint))
+    };
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return refused("is no URL", "give scheme and host, as in https://vault.example.com:8200");
+    };
+    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return refused("has a user in it", "leave out what stands before the @");
+    }
     let host = match authority.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         None => authority.split(':').next().unwrap_or_default(),
     };
     let is_own = host.eq_ignore_ascii_case("localhost")
         || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
-    if is_own {
+    if scheme.eq_ignore_ascii_case("https") || (scheme.eq_ignore_ascii_case("http") && is_own) {
         return Ok(());
     }
-    let message = format!("Vault at {address}: a token is not sent over plain HTTP");
-    Err(PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message)
-        .with_hint("use an https address"))
+    refused("does not hide a token from others on the way", "use an https address")
 }
 
 /// A segment of a path, percent-encoded.

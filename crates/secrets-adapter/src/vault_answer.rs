@@ -136,17 +136,22 @@ fn out_of_order(answer: &HttpAnswer, address: &str, about: &StoreRef, words: &st
 fn absent(answer: &HttpAnswer, about: &StoreRef) -> PortError {
     let told: Refused = serde_json::from_str(answer.body.expose_secret()).unwrap_or_default();
     let is_version_one = told.warnings.iter().flatten().any(|warning| warning.contains("versioned K/V"));
-    let is_deleted = told.data.is_some_and(|data| data.metadata.is_some());
-    let (what, hint) = if is_deleted {
-        ("was deleted", "undelete it, or store it again: vault kv put")
-    } else if is_version_one {
-        (
-            "is not where a key-value engine of version 2 is",
-            "check the mount: its engine must be of version 2",
-        )
-    } else {
-        ("does not exist", "check mount and path: the mount is the first part, or [secrets.vault] mount")
-    };
+    if told.data.is_some_and(|data| data.metadata.is_some()) {
+        return deleted(about);
+    }
+    if is_version_one {
+        let hint = "check the mount: its engine must be of version 2";
+        return not_found(about, "is not where a key-value engine of version 2 is", hint);
+    }
+    let hint = "check mount and path: the mount is the first part, or [secrets.vault] mount";
+    not_found(about, "does not exist", hint)
+}
+
+fn deleted(about: &StoreRef) -> PortError {
+    not_found(about, "was deleted", "undelete it, or store it again: vault kv put")
+}
+
+fn not_found(about: &StoreRef, what: &str, hint: &str) -> PortError {
     PortError::new(PortErrorKind::NotFound, codes::SECRET_NOT_FOUND, format!("secret {about} {what}"))
         .with_hint(hint)
 }
@@ -169,7 +174,11 @@ fn read(body: &str, address: &str, about: &StoreRef) -> Result<SecretString, Por
             _ => Err(unexpected(address, about)),
         };
     };
-    let (Some(fields), Some(_)) = (entry.data.data, entry.data.metadata) else { return Err(version_one()) };
+    let fields = match (entry.data.data, entry.data.metadata) {
+        (Some(fields), Some(_)) => fields,
+        (None, Some(_)) => return Err(deleted(about)),
+        (_, None) => return Err(version_one()),
+    };
     let names = || fields.keys().map(String::as_str).take(10).collect::<Vec<_>>().join(", ");
     let raw = match about.field() {
         Some(wanted) => fields
