@@ -99,7 +99,7 @@ impl Statement {
     }
 }
 
-fn on_functions(sid: &str, actions: &[&str], functions: &[FunctionArn]) -> Vec<Statement> {
+pub(crate) fn on_functions(sid: &str, actions: &[&str], functions: &[FunctionArn]) -> Vec<Statement> {
     if functions.is_empty() {
         // IAM refuses a statement without a resource.
         return Vec::new();

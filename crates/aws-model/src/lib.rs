@@ -7,6 +7,7 @@ pub mod error_catalog;
 pub mod function_name;
 pub mod function_ref;
 pub mod iam;
+mod iam_purposes;
 pub mod limits;
 pub mod partition;
 mod platform;

@@ -13,6 +13,13 @@ pub enum IamCommand {
         /// What the policy is for
         #[arg(long = "for", value_enum, value_name = "PURPOSE", default_value_t = PolicyPurpose::Run)]
         purpose: PolicyPurpose,
+        /// A role that may be handed over, to Lambda to manage functions or to SWF for workflows; may be repeated. Without
+        /// one, any role of the functions' accounts
+        #[arg(long = "pass-role", value_name = "ARN")]
+        roles: Vec<String>,
+        /// The SWF domain that workflows are limited to
+        #[arg(long, value_name = "NAME")]
+        domain: Option<String>,
     },
     /// Print the trust policy of a role for one party, with the conditions that keep all others out
     #[command(subcommand)]
@@ -26,6 +33,10 @@ pub enum PolicyPurpose {
     Run,
     /// List all functions, and read the ones named.
     Discover,
+    /// Manage the functions named: code, configuration, versions, aliases, permissions, layers.
+    Manage,
+    /// Run workflows of the functions named on Amazon SWF.
+    Workflows,
 }
 
 /// Who may take the role on.

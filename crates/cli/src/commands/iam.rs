@@ -9,17 +9,18 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_aws_model::{
-    FunctionArn, Partition, PolicyDocument, Region,
+    FunctionArn, Partition, PolicyDocument, Region, RoleArn,
     trust::{EntraClaim, SwfScope, TrustPolicy},
 };
 
 /// Prints a policy. Policies are JSON whatever form is asked for.
 pub fn iam(command: &IamCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
     match command {
-        IamCommand::Policy { functions, purpose } => {
+        IamCommand::Policy { functions, purpose, roles, domain } => {
             let functions: Vec<FunctionArn> =
                 functions.iter().map(|arn| parse(arn)).collect::<Result<_, _>>()?;
-            output::json(&policy(*purpose, &functions)?)?;
+            let roles: Vec<RoleArn> = roles.iter().map(|arn| parse(arn)).collect::<Result<_, _>>()?;
+            output::json(&policy(*purpose, &functions, &roles, domain.as_deref())?)?;
         }
         IamCommand::TrustPolicy(party) => {
             let policy = trust(party, partition(wiring)?)
@@ -30,15 +31,41 @@ pub fn iam(command: &IamCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Success)
 }
 
-fn policy(purpose: PolicyPurpose, functions: &[FunctionArn]) -> Result<PolicyDocument, Failure> {
-    match purpose {
-        PolicyPurpose::Run if functions.is_empty() => {
-            Err(Failure::usage("invalid_setting", "a policy to run functions names the functions")
-                .with_hint("give each as --function ARN; `lamplight discover --output json` shows them"))
-        }
-        PolicyPurpose::Run => Ok(PolicyDocument::run(functions)),
-        PolicyPurpose::Discover => Ok(PolicyDocument::discover(functions)),
+fn policy(
+    purpose: PolicyPurpose,
+    functions: &[FunctionArn],
+    roles: &[RoleArn],
+    domain: Option<&str>,
+) -> Result<PolicyDocument, Failure> {
+    let wrong = |what: &str, hint: &str| Err(Failure::usage("invalid_setting", what).with_hint(hint));
+    let passes_roles = matches!(purpose, PolicyPurpose::Manage | PolicyPurpose::Workflows);
+    if !roles.is_empty() && !passes_roles {
+        return wrong("only --for manage and --for workflows hand roles over", "leave out --pass-role");
     }
+    if let Some(name) = domain {
+        if purpose != PolicyPurpose::Workflows {
+            return wrong("only --for workflows has a domain", "leave out --domain");
+        }
+        // Amazon SWF API, `RegisterDomain`: no colon, slash, bar or control character, and not the word arn.
+        let fits = (1..=256).contains(&name.chars().count())
+            && name != "arn"
+            && !name.contains(|c: char| c.is_control() || ":/|*".contains(c));
+        if !fits {
+            return wrong("this is no name of an SWF domain", "1-256 characters without : / |");
+        }
+    }
+    if functions.is_empty() && purpose != PolicyPurpose::Discover {
+        return wrong(
+            "a policy for functions names the functions",
+            "give each as --function ARN; `lamplight discover --output json` shows them",
+        );
+    }
+    Ok(match purpose {
+        PolicyPurpose::Run => PolicyDocument::run(functions),
+        PolicyPurpose::Discover => PolicyDocument::discover(functions),
+        PolicyPurpose::Manage => PolicyDocument::manage(functions, roles),
+        PolicyPurpose::Workflows => PolicyDocument::workflows(functions, domain, roles),
+    })
 }
 
 /// The partition that `--region` is in; without it, the commercial one.

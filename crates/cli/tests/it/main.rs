@@ -8,6 +8,7 @@ mod documents;
 mod faults;
 mod lamplight;
 mod no_secret;
+mod no_secret_answers;
 mod no_secret_bench;
 mod no_secret_search;
 mod policies;

@@ -10,8 +10,9 @@ use crate::{
 const GOOD: [&str; 9] = ["key", "session", "role", "vault", "managed", "token", "idp", "signed", "workload"];
 
 /// Connections that give no credentials, and the exit code.
-const BAD: [&str; 12] = [
+const BAD: [&str; 13] = [
     "wrong",
+    "wrong-session",
     "absent",
     "refused",
     "vault-closed",

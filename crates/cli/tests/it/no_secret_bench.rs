@@ -158,6 +158,11 @@ impl Bench {
                 "{ access-key = { access_key_id = \"env:SESSION_ID\", secret_access_key = \"env:SESSION_SECRET\", \
                  session_token = \"env:SESSION_TOKEN\" } }",
             ),
+            connection(
+                "wrong-session",
+                "{ access-key = { access_key_id = \"env:SESSION_ID\", secret_access_key = \"env:WRONG_SECRET\", \
+                 session_token = \"env:SESSION_TOKEN\" } }",
+            ),
             connection("wrong", &format!("{{ access-key = {{ {} }} }}", own.replace("OWN_SECRET", "WRONG_SECRET"))),
             connection("absent", &format!("{{ access-key = {{ {} }} }}", own.replace("OWN_SECRET", "ABSENT"))),
             connection("role", &format!("{{ assume-role = {{ role_arn = \"{}\", {source} }} }}", role("deploy"))),

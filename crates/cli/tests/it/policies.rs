@@ -10,7 +10,42 @@ fn policies_grant_no_more_than_asked_for() {
     assert_eq!(policy["Statement"][0]["Resource"], serde_json::json!([arn, format!("{arn}:*")]));
     let policy = lamplight.json(&["iam", "policy", "--for", "discover"]);
     assert_eq!(policy["Statement"][0]["Action"], serde_json::json!(["lambda:ListFunctions"]));
+    let policy = lamplight.json(&["iam", "policy", "--for", "manage", "--function", arn]);
+    let actions: Vec<&str> = policy["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|statement| statement["Action"].as_array().unwrap())
+        .map(|action| action.as_str().unwrap())
+        .collect();
+    for action in ["lambda:CreateFunction", "lambda:UpdateAlias", "lambda:GetAccountSettings", "iam:PassRole"]
+    {
+        assert!(actions.contains(&action), "{action}");
+    }
+    let role = "arn:aws:iam::123456789012:role/swf";
+    let policy = lamplight.json(&[
+        "iam",
+        "policy",
+        "--for",
+        "workflows",
+        "--function",
+        arn,
+        "--domain",
+        "jobs",
+        "--pass-role",
+        role,
+    ]);
+    assert_eq!(
+        policy["Statement"][1]["Resource"],
+        serde_json::json!(["arn:aws:swf:eu-west-1:123456789012:/domain/jobs"])
+    );
+    assert_eq!(policy["Statement"][3]["Resource"], serde_json::json!([role]));
     for (arguments, part) in [
+        (vec!["policy", "--for", "manage"], "names the functions"),
+        (vec!["policy", "--function", arn, "--pass-role", role], "hand roles over"),
+        (vec!["policy", "--function", arn, "--domain", "jobs"], "has a domain"),
+        (vec!["policy", "--for", "workflows", "--function", arn, "--domain", "a/b"], "SWF domain"),
+        (vec!["policy", "--for", "manage", "--function", arn, "--pass-role", "x"], "role ARN"),
         (vec!["policy"], "names the functions"),
         (vec!["policy", "--function", "adder"], "adder"),
         (vec!["trust-policy", "swf"], "every workflow of every account"),

@@ -1,0 +1,225 @@
+//! The least that managing functions and running workflows needs. Which actions can be limited to which resources
+//! follows the Service Authorization Reference ("Actions, resources, and condition keys" for AWS Lambda, Amazon
+//! SWF and IAM).
+
+use crate::{FunctionArn, PolicyDocument, RoleArn, Statement, iam::on_functions};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is done to single functions.
+const MANAGE: [&str; 27] = [
+    "lambda:AddPermission",
+    "lambda:CreateAlias",
+    "lambda:CreateFunction",
+    "lambda:DeleteAlias",
+    "lambda:DeleteFunction",
+    "lambda:DeleteFunctionConcurrency",
+    "lambda:DeleteFunctionEventInvokeConfig",
+    "lambda:GetAlias",
+    "lambda:GetFunction",
+    "lambda:GetFunctionConcurrency",
+    "lambda:GetFunctionConfiguration",
+    "lambda:GetFunctionEventInvokeConfig",
+    "lambda:GetPolicy",
+    "lambda:ListAliases",
+    "lambda:ListFunctionEventInvokeConfigs",
+    "lambda:ListTags",
+    "lambda:ListVersionsByFunction",
+    "lambda:PublishVersion",
+    "lambda:PutFunctionConcurrency",
+    "lambda:PutFunctionEventInvokeConfig",
+    "lambda:RemovePermission",
+    "lambda:TagResource",
+    "lambda:UntagResource",
+    "lambda:UpdateAlias",
+    "lambda:UpdateFunctionCode",
+    "lambda:UpdateFunctionConfiguration",
+    "lambda:UpdateFunctionEventInvokeConfig",
+];
+
+/// What cannot be limited to a resource.
+const MANAGE_ALL: [&str; 4] =
+    ["lambda:GetAccountSettings", "lambda:ListFunctions", "lambda:ListLayerVersions", "lambda:ListLayers"];
+
+/// What is done to single versions of layers.
+const MANAGE_LAYERS: [&str; 4] = [
+    "lambda:AddLayerVersionPermission",
+    "lambda:GetLayerVersion",
+    "lambda:GetLayerVersionPolicy",
+    "lambda:RemoveLayerVersionPermission",
+];
+
+/// What is done within a domain of workflows.
+const WORKFLOWS: [&str; 23] = [
+    "swf:CountClosedWorkflowExecutions",
+    "swf:CountOpenWorkflowExecutions",
+    "swf:DescribeActivityType",
+    "swf:DescribeDomain",
+    "swf:DescribeWorkflowExecution",
+    "swf:DescribeWorkflowType",
+    "swf:GetWorkflowExecutionHistory",
+    "swf:ListActivityTypes",
+    "swf:ListClosedWorkflowExecutions",
+    "swf:ListOpenWorkflowExecutions",
+    "swf:ListWorkflowTypes",
+    "swf:PollForActivityTask",
+    "swf:PollForDecisionTask",
+    "swf:RecordActivityTaskHeartbeat",
+    "swf:RegisterActivityType",
+    "swf:RegisterWorkflowType",
+    "swf:RequestCancelWorkflowExecution",
+    "swf:RespondActivityTaskCanceled",
+    "swf:RespondActivityTaskCompleted",
+    "swf:RespondActivityTaskFailed",
+    "swf:RespondDecisionTaskCompleted",
+    "swf:SignalWorkflowExecution",
+    "swf:StartWorkflowExecution",
+];
+
+/// Domains are registered and listed before any is there to be named.
+const WORKFLOWS_ALL: [&str; 2] = ["swf:ListDomains", "swf:RegisterDomain"];
+
+impl PolicyDocument {
+    /// The least that managing these functions needs: their code, configuration, versions, aliases, permissions,
+    /// concurrency and tags, the layers of their accounts, and handing `roles` to them.
+    ///
+    /// Without a role, any role of the functions' accounts can be handed over, to Lambda alone. Without a function
+    /// only what cannot be limited is granted.
+    ///
+    /// ```
+    /// use lamplight_aws_model::{FunctionArn, PolicyDocument};
+    ///
+    /// let arn: FunctionArn = "arn:aws:lambda:eu-west-1:123456789012:function:adder".parse()?;
+    /// let policy = PolicyDocument::manage(&[arn], &[]);
+    /// let pass = policy.statement.iter().find(|one| one.action == ["iam:PassRole"]).unwrap();
+    /// assert_eq!(pass.resource, ["arn:aws:iam::123456789012:role/*"]);
+    /// assert_eq!(pass.condition["StringEquals"]["iam:PassedToService"], ["lambda.amazonaws.com"]);
+    /// # Ok::<(), lamplight_aws_model::ArnError>(())
+    /// ```
+    pub fn manage(functions: &[FunctionArn], roles: &[RoleArn]) -> Self {
+        let mut statement = vec![Statement::allow("LamplightAccount", &MANAGE_ALL, everything())];
+        statement.extend(on_functions("LamplightManage", &MANAGE, functions));
+        let layers: BTreeSet<String> =
+            functions.iter().map(|arn| place(arn, "lambda", "layer:*:*")).collect();
+        statement.extend(on("LamplightLayers", &MANAGE_LAYERS, layers));
+        statement.extend(pass_role(functions, roles, "lambda.amazonaws.com"));
+        Self::new(statement)
+    }
+
+    /// The least that workflows on Amazon SWF need: domains, workflow and activity types, executions, and workers,
+    /// running these functions from a worker, and handing `roles` to SWF, which runs them itself.
+    ///
+    /// `domain` limits it to one domain; without one it is all domains of the functions' accounts and regions.
+    pub fn workflows(functions: &[FunctionArn], domain: Option<&str>, roles: &[RoleArn]) -> Self {
+        let domain = format!("/domain/{}", domain.unwrap_or("*"));
+        let domains: BTreeSet<String> = functions.iter().map(|arn| place(arn, "swf", &domain)).collect();
+        let mut statement = vec![Statement::allow("LamplightDomains", &WORKFLOWS_ALL, everything())];
+        statement.extend(on("LamplightWorkflows", &WORKFLOWS, domains));
+        statement.extend(Self::run(functions).statement);
+        statement.extend(pass_role(functions, roles, "swf.amazonaws.com"));
+        Self::new(statement)
+    }
+}
+
+fn everything() -> Vec<String> {
+    vec!["*".to_owned()]
+}
+
+/// IAM refuses a statement without a resource.
+fn on(sid: &str, actions: &[&str], resources: BTreeSet<String>) -> Option<Statement> {
+    (!resources.is_empty()).then(|| Statement::allow(sid, actions, resources.into_iter().collect()))
+}
+
+/// An ARN beside a function: of its partition, region and account.
+fn place(function: &FunctionArn, service: &str, rest: &str) -> String {
+    format!("arn:{}:{service}:{}:{}:{rest}", function.partition(), function.region(), function.account())
+}
+
+/// Handing roles over, to one service alone.
+fn pass_role(functions: &[FunctionArn], roles: &[RoleArn], service: &str) -> Option<Statement> {
+    let any = || functions.iter().map(|arn| format!("arn:{}:iam::{}:role/*", arn.partition(), arn.account()));
+    let resources: BTreeSet<String> =
+        if roles.is_empty() { any().collect() } else { roles.iter().map(ToString::to_string).collect() };
+    let mut statement = on("LamplightPassRole", &["iam:PassRole"], resources)?;
+    let to = BTreeMap::from([("iam:PassedToService".to_owned(), vec![service.to_owned()])]);
+    statement.condition.insert("StringEquals".to_owned(), to);
+    Some(statement)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDER: &str = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
+
+    fn sids(policy: &PolicyDocument) -> Vec<&str> {
+        policy.statement.iter().filter_map(|one| one.sid.as_deref()).collect()
+    }
+
+    fn by_sid<'a>(policy: &'a PolicyDocument, sid: &str) -> &'a Statement {
+        policy.statement.iter().find(|one| one.sid.as_deref() == Some(sid)).unwrap()
+    }
+
+    #[test]
+    fn managing_is_limited_to_the_functions_and_what_cannot_be_limited_stands_apart() {
+        let role: RoleArn = "arn:aws:iam::123456789012:role/adder".parse().unwrap();
+        let policy = PolicyDocument::manage(&[ADDER.parse().unwrap()], &[role]);
+        assert_eq!(
+            sids(&policy),
+            ["LamplightAccount", "LamplightManage", "LamplightLayers", "LamplightPassRole"]
+        );
+        assert_eq!(by_sid(&policy, "LamplightAccount").resource, ["*"]);
+        assert_eq!(by_sid(&policy, "LamplightManage").resource, [ADDER.to_owned(), format!("{ADDER}:*")]);
+        assert_eq!(
+            by_sid(&policy, "LamplightLayers").resource,
+            ["arn:aws:lambda:eu-west-1:123456789012:layer:*:*"]
+        );
+        assert_eq!(by_sid(&policy, "LamplightPassRole").resource, ["arn:aws:iam::123456789012:role/adder"]);
+        assert!(!serde_json::to_string(&policy).unwrap().contains("lambda:InvokeFunction"));
+    }
+
+    #[test]
+    fn workflows_are_limited_to_their_domain() {
+        let policy = PolicyDocument::workflows(&[ADDER.parse().unwrap()], Some("jobs"), &[]);
+        assert_eq!(
+            sids(&policy),
+            ["LamplightDomains", "LamplightWorkflows", "LamplightRun", "LamplightPassRole"]
+        );
+        assert_eq!(
+            by_sid(&policy, "LamplightWorkflows").resource,
+            ["arn:aws:swf:eu-west-1:123456789012:/domain/jobs"]
+        );
+        let pass = by_sid(&policy, "LamplightPassRole");
+        assert_eq!(pass.condition["StringEquals"]["iam:PassedToService"], ["swf.amazonaws.com"]);
+        let all = PolicyDocument::workflows(&[ADDER.parse().unwrap()], None, &[]);
+        assert_eq!(
+            by_sid(&all, "LamplightWorkflows").resource,
+            ["arn:aws:swf:eu-west-1:123456789012:/domain/*"]
+        );
+    }
+
+    #[test]
+    fn without_a_function_nothing_is_granted_on_any() {
+        for policy in [PolicyDocument::manage(&[], &[]), PolicyDocument::workflows(&[], None, &[])] {
+            assert_eq!(policy.statement.len(), 1, "{policy:?}");
+        }
+    }
+
+    #[test]
+    fn each_action_stands_once_and_belongs_to_its_service() {
+        let mut seen = BTreeSet::new();
+        for action in MANAGE.iter().chain(&MANAGE_ALL).chain(&MANAGE_LAYERS) {
+            assert!(action.starts_with("lambda:") && seen.insert(action), "{action}");
+        }
+        for action in WORKFLOWS.iter().chain(&WORKFLOWS_ALL) {
+            assert!(action.starts_with("swf:") && seen.insert(action), "{action}");
+        }
+    }
+
+    #[test]
+    fn functions_of_one_place_name_it_once() {
+        let functions = [ADDER.parse().unwrap(), format!("{ADDER}2").parse().unwrap()];
+        let policy = PolicyDocument::manage(&functions, &[]);
+        assert_eq!(by_sid(&policy, "LamplightLayers").resource.len(), 1);
+        assert_eq!(by_sid(&policy, "LamplightPassRole").resource.len(), 1);
+    }
+}
