@@ -1,6 +1,6 @@
 //! Pausing a long work whose credentials have gone bad, in place of failing all that is left of it.
 
-use lamplight_domain::Start;
+use lamplight_domain::{Delivery, Start};
 use lamplight_ports::{InvokeError, PortError, PortErrorKind, Sleeper};
 use std::{
     fmt::Debug,
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 pub const AUTH_PATIENCE: Duration = Duration::from_mins(15);
 
 /// The first wait before the credentials are tried again, and the longest one.
-const WAITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+const WAITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
 
 /// Is told that a work waits for credentials, and that it goes on. It must not block.
 pub trait PauseObserver: Debug + Send + Sync {
@@ -27,41 +27,70 @@ pub trait PauseObserver: Debug + Send + Sync {
     fn resumed(&self);
 }
 
-/// A failure that tells whether it is one of credentials.
-pub trait CredentialFailure: Send {
-    /// Whether the credentials are what failed, and nothing was done: asking again is safe.
-    fn is_of_credentials(&self) -> bool;
+/// Why credentials are not good, as the call that met it was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadCredentials {
+    /// The failure's stable code.
+    pub code: &'static str,
     /// What happened.
-    fn reason(&self) -> String;
+    pub message: String,
     /// What to do about it.
-    fn hint(&self) -> Option<&str>;
+    pub hint: Option<String>,
+}
+
+impl BadCredentials {
+    fn not_started(&self) -> String {
+        format!("not started, because there are no good credentials: {}", self.message)
+    }
+}
+
+/// A failure that tells whether it is one of credentials.
+pub trait CredentialFailure: Sized {
+    /// What is wrong with the credentials, where they are what failed and it is proven that nothing was done, so
+    /// that asking again is safe; else `None`.
+    fn bad_credentials(&self) -> Option<BadCredentials>;
+
+    /// The failure of a call that was never made, because of credentials that others waited for in vain.
+    fn not_started(reason: &BadCredentials) -> Self;
 }
 
 impl CredentialFailure for PortError {
-    fn is_of_credentials(&self) -> bool {
-        self.kind == PortErrorKind::Unauthenticated
+    fn bad_credentials(&self) -> Option<BadCredentials> {
+        (self.kind == PortErrorKind::Unauthenticated).then(|| BadCredentials {
+            code: self.code,
+            message: self.message.clone(),
+            hint: self.hint.clone(),
+        })
     }
 
-    fn reason(&self) -> String {
-        self.message.clone()
-    }
-
-    fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
+    fn not_started(reason: &BadCredentials) -> Self {
+        let hint = reason.hint.clone();
+        Self { hint, ..Self::new(PortErrorKind::Unauthenticated, reason.code, reason.not_started()) }
     }
 }
 
 impl CredentialFailure for InvokeError {
-    fn is_of_credentials(&self) -> bool {
-        self.kind == PortErrorKind::Unauthenticated && self.start == Start::DidNotStart
+    fn bad_credentials(&self) -> Option<BadCredentials> {
+        (self.kind == PortErrorKind::Unauthenticated && self.start == Start::DidNotStart).then(|| {
+            BadCredentials { code: self.code, message: self.message.clone(), hint: self.hint.clone() }
+        })
     }
 
-    fn reason(&self) -> String {
-        self.message.clone()
-    }
-
-    fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
+    fn not_started(reason: &BadCredentials) -> Self {
+        Self {
+            delivery: Delivery::NotSent,
+            start: Start::DidNotStart,
+            transient: false,
+            retry_after: None,
+            kind: PortErrorKind::Unauthenticated,
+            code: reason.code,
+            provider_code: None,
+            http_status: None,
+            request_id: None,
+            message: reason.not_started(),
+            hint: reason.hint.clone(),
+            source: None,
+        }
     }
 }
 
@@ -72,7 +101,8 @@ impl CredentialFailure for InvokeError {
 /// - After that, a failure of credentials closes the gate: one part tries its own call again, with growing
 ///   waits, while all others wait. Its success opens the gate, and each goes on where it was.
 /// - Only what provably did nothing is asked again.
-/// - Where patience runs out or the work is cancelled, each part gets the failure that it met.
+/// - Where patience runs out or the work is cancelled, each part gets the failure that it met, and no call is
+///   made any more: those that were still to come fail as not started.
 #[derive(Debug)]
 pub struct AuthGate<'a> {
     sleeper: &'a dyn Sleeper,
@@ -81,20 +111,20 @@ pub struct AuthGate<'a> {
     patience: Duration,
     has_succeeded: AtomicBool,
     state: Mutex<State>,
-    /// Held by the one who tries while the gate is closed.
+    /// Held by the one who tries: the gate is closed for as long as it is.
     trying: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    is_closed: bool,
     /// How often the gate has opened again.
     openings: u64,
-    has_given_up: bool,
+    /// Why the work was given up.
+    given_up: Option<BadCredentials>,
 }
 
 impl<'a> AuthGate<'a> {
-    /// A gate that waits for credentials for at most `patience`; zero is not at all.
+    /// A gate that waits for credentials for at most `patience`, calls not counted; zero is not at all.
     pub fn new(
         sleeper: &'a dyn Sleeper,
         observer: &'a dyn PauseObserver,
@@ -119,18 +149,21 @@ impl<'a> AuthGate<'a> {
     /// Makes a call, and makes it again once the credentials are good where they were not.
     ///
     /// # Errors
-    /// What the call failed with.
+    /// What the call failed with, or that it was not made because the work has been given up.
     pub async fn run<T, E, F>(&self, call: impl Fn() -> F) -> Result<T, E>
     where
         E: CredentialFailure,
         F: Future<Output = Result<T, E>>,
     {
         loop {
-            if self.state().is_closed {
-                // Opens, or is given up, before the lock is free.
-                drop(self.trying.lock().await);
-            }
-            let openings = self.state().openings;
+            drop(self.trying.lock().await);
+            let openings = {
+                let state = self.state();
+                if let Some(reason) = &state.given_up {
+                    return Err(E::not_started(reason));
+                }
+                state.openings
+            };
             let error = match call().await {
                 Ok(value) => {
                     self.has_succeeded.store(true, Ordering::Relaxed);
@@ -138,64 +171,68 @@ impl<'a> AuthGate<'a> {
                 }
                 Err(error) => error,
             };
-            let is_waited_for = error.is_of_credentials()
-                && self.has_succeeded.load(Ordering::Relaxed)
-                && !self.patience.is_zero();
-            if !is_waited_for {
+            let Some(reason) = error.bad_credentials() else { return Err(error) };
+            if !self.has_succeeded.load(Ordering::Relaxed) {
                 return Err(error);
             }
             let _trying = self.trying.lock().await;
-            let (opened_meanwhile, has_given_up) = {
+            let opened_meanwhile = {
                 let state = self.state();
-                (state.openings > openings, state.has_given_up)
+                if state.given_up.is_some() {
+                    return Err(error);
+                }
+                state.openings > openings
             };
-            if has_given_up {
-                return Err(error);
-            }
             if !opened_meanwhile {
-                return self.try_until_good(call, error).await;
+                return self.try_until_good(call, error, reason).await;
             }
         }
     }
 
-    async fn try_until_good<T, E, F>(&self, call: impl Fn() -> F, mut error: E) -> Result<T, E>
+    async fn try_until_good<T, E, F>(
+        &self,
+        call: impl Fn() -> F,
+        mut error: E,
+        mut reason: BadCredentials,
+    ) -> Result<T, E>
     where
         E: CredentialFailure,
         F: Future<Output = Result<T, E>>,
     {
-        self.state().is_closed = true;
-        self.observer.paused(&error.reason(), error.hint(), self.patience);
-        let (mut wait, longest) = WAITS;
-        let mut waited = Duration::ZERO;
-        loop {
-            let next = wait.min(self.patience.saturating_sub(waited));
-            if next.is_zero() {
-                return self.give_up(error);
-            }
-            tokio::select! {
-                () = self.sleeper.sleep(next) => {}
-                () = self.cancel.cancelled() => return self.give_up(error),
-            }
-            waited += next;
-            wait = (wait * 2).min(longest);
-            match call().await {
-                Err(again) if again.is_of_credentials() => error = again,
-                other => {
-                    let mut state = self.state();
-                    state.is_closed = false;
-                    state.openings += 1;
-                    drop(state);
-                    self.observer.resumed();
-                    return other;
-                }
-            }
+        if !self.patience.is_zero() {
+            self.observer.paused(&reason.message, reason.hint.as_deref(), self.patience);
         }
+        let (mut wait, longest) = WAITS;
+        let mut left = self.patience;
+        while !left.is_zero() {
+            let next = wait.min(left);
+            tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => break,
+                () = self.sleeper.sleep(next) => {}
+            }
+            left = left.saturating_sub(next);
+            wait = wait.saturating_mul(2).min(longest);
+            error = match call().await {
+                Err(again) => again,
+                Ok(value) => {
+                    self.open();
+                    return Ok(value);
+                }
+            };
+            let Some(again) = error.bad_credentials() else {
+                // Something else is wrong with this call; whether the credentials are good, the next one will tell.
+                self.open();
+                return Err(error);
+            };
+            reason = again;
+        }
+        self.state().given_up = Some(reason);
+        Err(error)
     }
 
-    fn give_up<T, E>(&self, error: E) -> Result<T, E> {
-        let mut state = self.state();
-        state.is_closed = false;
-        state.has_given_up = true;
-        Err(error)
+    fn open(&self) {
+        self.state().openings += 1;
+        self.observer.resumed();
     }
 }

@@ -1,9 +1,12 @@
 //! Looking for what is wrong, step by step, without calling anything for real.
 
 use crate::{AppError, EventSource, RunRequest, Target, prepare_run, resolve_target};
-use lamplight_domain::{Arguments, ConnectionName, FunctionRef, InvocationType, Settings, Timestamp};
+use lamplight_domain::{
+    Arguments, ConnectionName, FunctionRef, InvocationType, RunState, Settings, Timestamp, judge_answer,
+};
 use lamplight_ports::{
-    Clock, Connection, Connector, InvokeRequest, JobStore, ListFunctions, PortError, SecretResolver,
+    Clock, Connection, Connector, InvokeRequest, JobStore, ListFunctions, PortError, PortErrorKind,
+    SecretResolver,
 };
 use std::{fmt::Debug, time::Duration};
 
@@ -285,24 +288,27 @@ impl Visit<'_> {
     async fn dry_run(&mut self, ports: &DoctorPorts<'_>, target: Target) {
         self.observer.begins(CheckName::DryRun);
         let name = target.function.name.clone();
-        let result = dry_run(ports, target).await.map(|()| format!("{name} could be called"));
+        let result = dry_run(ports, target).await.map(|event| format!("{name} could be called{event}"));
         self.end(CheckName::DryRun, result);
     }
 }
 
-async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<(), AppError> {
+/// Asks whether the target could be called; gives what is to be said of the event, where it is not the job's own.
+async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<&'static str, AppError> {
     let request = |event| RunRequest {
         target: target.clone(),
         event,
         settings: Settings { invocation_type: Some(InvocationType::DryRun), ..Settings::default() },
     };
     let arguments = EventSource::Arguments(Arguments::default());
-    let prepared = match prepare_run(ports.secrets, request(arguments)).await {
+    let (prepared, event) = match prepare_run(ports.secrets, request(arguments)).await {
         // Values that only a run has are missing; whether it may be called can be asked without them.
         Err(AppError::Arguments(_)) => {
-            prepare_run(ports.secrets, request(EventSource::Raw("{}".to_owned()))).await?
+            let empty = EventSource::Raw("{}".to_owned());
+            let event = "; asked with an empty event, because the job's own needs values that a run gives";
+            (prepare_run(ports.secrets, request(empty)).await?, event)
         }
-        other => other?,
+        other => (other?, ""),
     };
     let call = InvokeRequest {
         function: prepared.function.clone(),
@@ -313,7 +319,14 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<(), AppError
         client_context: None,
     };
     match prepared.connection.invoker.invoke(call).await {
-        Ok(_) => Ok(()),
+        Ok(answer) => match judge_answer(InvocationType::DryRun, answer.http_status, None).0 {
+            RunState::Validated => Ok(event),
+            _ => Err(AppError::Port(PortError::new(
+                PortErrorKind::Unavailable,
+                "unexpected_answer",
+                format!("the dry run was answered with HTTP {}, which no dry run is", answer.http_status),
+            ))),
+        },
         Err(error) => {
             let port_error = PortError::new(error.kind, error.code, error.message);
             let port_error = match error.hint {

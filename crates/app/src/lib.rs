@@ -26,7 +26,7 @@ mod start_run;
 mod target;
 
 pub use apply_jobs::{Applied, apply_jobs};
-pub use auth_gate::{AUTH_PATIENCE, AuthGate, CredentialFailure, PauseObserver};
+pub use auth_gate::{AUTH_PATIENCE, AuthGate, BadCredentials, CredentialFailure, PauseObserver};
 pub use cancel_run::{CancelOutcome, cancel_run};
 pub use discover::{DiscoverRequest, Discovery, discover};
 pub use doctor::{

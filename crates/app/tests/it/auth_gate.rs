@@ -19,7 +19,7 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// Remembers the pauses it was told of.
 #[derive(Debug, Default)]
@@ -131,9 +131,9 @@ async fn credentials_that_never_worked_are_not_waited_for() {
 
 #[tokio::test]
 async fn patience_ends_and_zero_patience_never_begins() {
-    let ended = walk([(1, u32::MAX)], Duration::from_secs(60)).await;
+    let ended = walk([(1, u32::MAX)], Duration::from_mins(1)).await;
     assert!(ended.found.is_err());
-    assert_eq!((ended.waited, ended.pauses.resumed.into_inner()), (Duration::from_secs(60), 0));
+    assert_eq!((ended.waited, ended.pauses.resumed.into_inner()), (Duration::from_mins(1), 0));
     let none = walk([(1, u32::MAX)], Duration::ZERO).await;
     assert_eq!((none.waited, none.pauses.paused.into_inner()), (Duration::ZERO, 0));
 }
@@ -232,4 +232,70 @@ async fn a_call_that_may_have_started_is_never_made_again() {
         assert_eq!(gate.run(call).await.is_ok(), calls == 2, "{kind:?} {start:?}");
         assert_eq!(made.into_inner(), calls, "{kind:?} {start:?}");
     }
+}
+
+#[tokio::test]
+async fn after_patience_has_run_out_nothing_more_is_started() {
+    let (clock, pauses, cancel) = (ManualClock::default(), Pauses::default(), CancellationToken::new());
+    let gate = AuthGate::new(&clock, &pauses, &cancel, Duration::from_secs(100));
+    gate.run(|| async { Ok::<_, PortError>(()) }).await.unwrap();
+    let asked = AtomicU32::new(0);
+    let call = || async {
+        asked.fetch_add(1, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+        Err::<(), _>(expired())
+    };
+    let late = async {
+        // Comes while the gate is closed, and waits there with the others.
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        gate.run(call).await
+    };
+    let (one, other, late) = tokio::join!(gate.run(call), gate.run(call), late);
+    for met in [one, other] {
+        assert_eq!(met.unwrap_err().message, "the session has expired");
+    }
+    // Two met it; then one tried after 5, 10, 20 and 40 seconds, and after the 25 that were left of the 100.
+    assert_eq!((asked.load(Ordering::SeqCst), clock.slept()), (2 + 5, Duration::from_secs(100)));
+    let called = gate
+        .run(|| async {
+            asked.fetch_add(1, Ordering::SeqCst);
+            Ok::<(), InvokeError>(())
+        })
+        .await
+        .unwrap_err();
+    assert_eq!((called.delivery, called.start), (Delivery::NotSent, Start::DidNotStart));
+    assert_eq!((called.kind, called.code), (PortErrorKind::Unauthenticated, "credentials_expired"));
+    for not_made in [late.unwrap_err().message, called.message] {
+        assert!(not_made.starts_with("not started"), "{not_made}");
+    }
+    assert_eq!(called.hint.as_deref(), Some("sign in again"));
+    assert_eq!(asked.into_inner(), 2 + 5);
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_in_the_pause_is_told_and_not_repeated() {
+    let (clock, pauses, cancel) = (ManualClock::default(), Pauses::default(), CancellationToken::new());
+    let gate = AuthGate::new(&clock, &pauses, &cancel, PATIENCE);
+    gate.run(|| async { Ok::<_, InvokeError>(()) }).await.unwrap();
+    let made = AtomicU32::new(0);
+    let call = || async {
+        let start =
+            if made.fetch_add(1, Ordering::SeqCst) == 0 { Start::DidNotStart } else { Start::MayHaveStarted };
+        Err::<(), _>(invoke_error(PortErrorKind::Unauthenticated, start))
+    };
+    assert_eq!(gate.run(call).await.unwrap_err().start, Start::MayHaveStarted);
+    assert_eq!(made.into_inner(), 2);
+}
+
+#[tokio::test]
+async fn one_who_tries_and_goes_away_leaves_the_trying_to_another() {
+    let (sleeper, pauses, cancel) = (Held::default(), Pauses::default(), CancellationToken::new());
+    let gate = AuthGate::new(&sleeper, &pauses, &cancel, PATIENCE);
+    gate.run(|| async { Ok::<_, PortError>(()) }).await.unwrap();
+    tokio::select! {
+        _ = gate.run(|| async { Err::<(), _>(expired()) }) => unreachable!("it sleeps until it is let go"),
+        () = sleeper.sleeping.notified() => {}
+    }
+    assert!(gate.run(|| async { Ok::<_, PortError>(()) }).await.is_ok());
 }

@@ -5,10 +5,11 @@ use async_trait::async_trait;
 use lamplight_app::{
     Check, CheckName, CheckObserver, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, doctor,
 };
-use lamplight_domain::{DataType, Settings, Timestamp};
+use lamplight_domain::{DataType, InvocationType, Settings, Timestamp};
 use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
 use lamplight_ports::{
-    Connection, Connector, CredentialsSummary, Identity, PortError, PortErrorKind, Principal, Reachability,
+    Connection, Connector, CredentialsSummary, Identity, InvokeAnswer, InvokeError, InvokeRequest, Invoker,
+    JobStore, PortError, PortErrorKind, Principal, Reachability,
 };
 use std::sync::{Arc, Mutex};
 
@@ -75,7 +76,41 @@ async fn a_job_is_looked_at_from_end_to_end_and_never_run() {
         ]
     );
     assert_eq!(detail(&checks, CheckName::Configuration), "job mirror-job calls mirror on connection bench");
+    assert!(detail(&checks, CheckName::DryRun).contains("empty event"));
     assert_eq!(bench.provider.executions("mirror"), 0);
+    bench.store.remove(&"mirror-job".parse().unwrap()).await.unwrap();
+    bench.keep(&job("mirror", vec![parameter("count", DataType::Integer)])).await;
+    let checks = examine(&bench, &bench.connector, Some("mirror-job"), false).await;
+    assert_eq!(detail(&checks, CheckName::DryRun), "mirror could be called");
+}
+
+/// Answers every call as if it had been made.
+#[derive(Debug)]
+struct Deaf;
+
+#[async_trait]
+impl Invoker for Deaf {
+    async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        assert_eq!(request.invocation_type, InvocationType::DryRun);
+        Ok(InvokeAnswer {
+            http_status: 200,
+            function_error: None,
+            request_id: None,
+            executed_version: None,
+            log_tail: None,
+            response: Vec::new(),
+            refused_feature: None,
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_no_dry_run_gets_is_no_pass() {
+    let bench = bench();
+    let whole = bench.provider.connection(connection(), Settings::default());
+    let connector = FakeConnector::default().with(Connection { invoker: Arc::new(Deaf), ..whole });
+    let checks = examine(&bench, &connector, Some("mirror"), false).await;
+    assert_eq!(words(&checks).last().unwrap(), "dry-run fail");
 }
 
 #[tokio::test]
