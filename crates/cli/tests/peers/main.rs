@@ -7,3 +7,4 @@
 mod discovering;
 mod peer;
 mod running;
+mod ways_in;

@@ -52,7 +52,9 @@ impl Peer {
     pub fn lamplight(&self, arguments: &[&str]) -> Output {
         let binary = assert_cmd::cargo::cargo_bin!("lamplight");
         self.command(binary.as_os_str(), arguments)
-            .env("AWS_ENDPOINT_URL_LAMBDA", &self.url)
+            .env("AWS_ENDPOINT_URL", &self.url)
+            .env("KEY_ID", "test")
+            .env("KEY", "test")
             .output()
             .unwrap()
     }
@@ -65,11 +67,30 @@ impl Peer {
         })
     }
 
+    /// Writes a file below the folder that commands run in, which is their home too.
+    pub fn file(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
     /// Runs the real `aws lambda …`.
     pub fn aws(&self, arguments: &[&str]) -> Output {
+        self.aws_service("lambda", arguments)
+    }
+
+    fn aws_service(&self, service: &str, arguments: &[&str]) -> Output {
         let program = variable("LAMPLIGHT_TEST_AWS_CLI");
-        let arguments = [&["--endpoint-url", &self.url, "--output", "json", "lambda"], arguments].concat();
+        let arguments = [&["--endpoint-url", &self.url, "--output", "json", service], arguments].concat();
         self.command(program.as_ref(), &arguments).output().unwrap()
+    }
+
+    /// Runs `aws sts …` and reads its JSON.
+    pub fn sts_json(&self, arguments: &[&str]) -> Value {
+        let output = self.aws_service("sts", arguments);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stderr))
+        })
     }
 
     /// Runs `aws lambda …` and reads its JSON.
