@@ -20,6 +20,9 @@ use std::{
 
 const EVENT: &str = r#"{"a":2,"b":40}"#;
 
+const CONNECTION: &str = "[connections.keyed.auth.access-key]\naccess_key_id = \"env:AWS_ACCESS_KEY_ID\"\n\
+                          secret_access_key = \"env:AWS_SECRET_ACCESS_KEY\"\n";
+
 fn main() {
     let binary = std::env::var_os("LAMPLIGHT_BIN")
         .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("../dist/lamplight"), PathBuf::from);
@@ -32,9 +35,13 @@ fn main() {
     }
     let folder = tempfile::tempdir().unwrap();
     let address = endpoint::serve(Bytes::from_static(br#"{"sum":42}"#));
+    // A connection with a key by reference, as production has it: the file is read too.
+    let config = folder.path().join("lamplight.toml");
+    std::fs::write(&config, CONNECTION).unwrap();
     let lamplight = || {
         let mut command = Command::new(&binary);
-        command.args(["run", "adder", "--payload", EVENT]).env("LAMPLIGHT_DATA_DIR", folder.path());
+        command.args(["run", "adder", "--payload", EVENT, "-c", "keyed", "--config"]).arg(&config);
+        command.env("LAMPLIGHT_DATA_DIR", folder.path());
         signed(command, &address.to_string())
     };
     let curl = || {
