@@ -2,6 +2,7 @@
 
 use crate::{codes, credentials::CredentialsFailure};
 use aws_smithy_runtime_api::client::result::SdkError;
+use lamplight_domain::MASK;
 use lamplight_ports::PortErrorKind::{self, InvalidRequest, Unauthenticated, Unavailable};
 use std::{borrow::Cow, error::Error, fmt::Debug, sync::Arc};
 
@@ -181,14 +182,16 @@ pub(crate) struct Cause {
 impl Cause {
     /// The causes of a failure without a whole answer, outermost first.
     pub(crate) fn chain(error: &(dyn Error + 'static)) -> Option<Self> {
-        error.source().map(|cause| Self { text: cause.to_string(), source: Self::chain(cause).map(Box::new) })
+        error.source().map(|cause| Self {
+            text: discreet(&cause.to_string()),
+            source: Self::chain(cause).map(Box::new),
+        })
     }
 
     /// A service's own words, on one line and no longer than a person reads.
     pub(crate) fn of_words(words: &str) -> Self {
         const LONGEST: usize = 500;
-        let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self { text: text.chars().take(LONGEST).collect(), source: None }
+        Self { text: discreet(words).chars().take(LONGEST).collect(), source: None }
     }
 
     /// All of it on one line.
@@ -197,5 +200,33 @@ impl Cause {
             Some(source) => format!("{}: {}", self.text, source.flat()),
             None => self.text.clone(),
         }
+    }
+}
+
+/// Words on one line, without those that can be a token. Services repeat what they were sent: AWS tells the whole
+/// canonical request where a signature is wrong, with the session token in it.
+fn discreet(words: &str) -> String {
+    /// No name, number or key of AWS is longer; session and identity tokens are, by far.
+    const LONGEST_WORD: usize = 80;
+    let is_reference = |word: &str| word.trim_start_matches(['"', '\'', '(', '[']).starts_with("arn:");
+    let shown = |word| match word {
+        long if str::len(long) > LONGEST_WORD && !is_reference(long) => MASK,
+        short => short,
+    };
+    words.split_whitespace().map(shown).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_in_a_services_words_are_not_repeated() {
+        let token = "IQoJ/+0123456789abcdef".repeat(8);
+        let words = format!("no match\nPOST\nx-amz-security-token:{token}\n\"{token}\" is wrong");
+        assert_eq!(Cause::of_words(&words).flat(), "no match POST ******** ******** is wrong");
+        let arn = format!("arn:aws:sts::123456789012:assumed-role/{}/{}", "r".repeat(64), "s".repeat(64));
+        let words = format!("User: {arn} is not authorized to perform: lambda:InvokeFunction");
+        assert_eq!(Cause::of_words(&words).flat(), words);
     }
 }
