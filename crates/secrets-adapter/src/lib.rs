@@ -5,6 +5,8 @@
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod codes;
+#[cfg(feature = "keyring")]
+mod keyring_entry;
 mod keyring_secrets;
 mod router;
 mod vault;

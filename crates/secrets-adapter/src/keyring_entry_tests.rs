@@ -1,0 +1,183 @@
+//! The reading of entries against a keyring in memory, which fails on request and never answers on request.
+
+use super::*;
+use async_trait::async_trait;
+use keyring_core::{api::CredentialStoreApi, mock};
+use lamplight_conformance::secret_resolver::{SecretHarness, SecretShelf};
+use lamplight_ports::{ExposeSecret, SecretResolver};
+use std::{error::Error as _, sync::Arc};
+
+/// A keyring in memory, read like the system's.
+#[derive(Debug, Clone)]
+struct InMemory(Arc<mock::Store>);
+
+impl InMemory {
+    fn new() -> Self {
+        Self(mock::Store::new().unwrap())
+    }
+
+    fn entry(&self) -> keyring_core::Entry {
+        self.0.build("lamplight", "prod/key", None).unwrap()
+    }
+
+    /// Fails the next reading.
+    fn fail(&self, error: Error) {
+        let entry = self.entry();
+        entry.as_any().downcast_ref::<mock::Cred>().unwrap().set_error(error);
+    }
+}
+
+#[async_trait]
+impl SecretResolver for InMemory {
+    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
+        let SecretRef::Keyring { service, account } = reference else {
+            // What is not the keyring's is refused before any is asked.
+            return crate::KeyringSecrets.resolve(reference).await;
+        };
+        let store = Arc::clone(&self.0);
+        ask(service, account, reference, move |service, account| {
+            let entry = store.build(service, account, None).map_err(Failure::Told)?;
+            entry.get_password().map_err(Failure::Told)
+        })
+        .await
+    }
+}
+
+struct Rings;
+
+#[async_trait]
+impl SecretHarness for Rings {
+    async fn arrange(&self, secret: &str) -> Box<dyn SecretShelf> {
+        let ring = InMemory::new();
+        ring.put(secret).await;
+        Box::new(ring)
+    }
+}
+
+#[async_trait]
+impl SecretShelf for InMemory {
+    fn resolver(&self) -> Arc<dyn SecretResolver> {
+        Arc::new(self.clone())
+    }
+
+    fn reference(&self) -> SecretRef {
+        reference("keyring:lamplight/prod/key")
+    }
+
+    fn absent(&self) -> Vec<SecretRef> {
+        ["keyring:lamplight/prod", "keyring:other/prod/key"].map(reference).to_vec()
+    }
+
+    fn foreign(&self) -> Vec<SecretRef> {
+        ["env:KEY", "file:/key", "vault:kv/app#key", "aws-sm:app"].map(reference).to_vec()
+    }
+
+    async fn put(&self, secret: &str) {
+        self.entry().set_password(secret).unwrap();
+    }
+}
+
+fn reference(text: &str) -> SecretRef {
+    text.parse().unwrap()
+}
+
+mod in_memory {
+    lamplight_conformance::secret_resolver!(super::Rings);
+}
+
+#[tokio::test]
+async fn each_failure_says_what_to_do_and_shows_no_secret() {
+    use PortErrorKind::{InvalidRequest, NotFound, Unavailable};
+    let ring = InMemory::new();
+    ring.put("hunter2").await;
+    let own = SecretShelf::reference(&ring);
+    for (failure, kind, code, expected) in [
+        (Error::NoEntry, NotFound, codes::SECRET_NOT_FOUND, "store it"),
+        (Error::Ambiguous(vec![ring.entry()]), InvalidRequest, codes::SECRET_INVALID, "more than once"),
+        (Error::BadEncoding(b"hunter2".to_vec()), InvalidRequest, codes::SECRET_INVALID, "no UTF-8"),
+        (
+            Error::BadDataFormat(b"hunter2".to_vec(), "hunter2".into()),
+            InvalidRequest,
+            codes::SECRET_INVALID,
+            "no UTF-8",
+        ),
+        (Error::TooLong("user".to_owned(), 5), InvalidRequest, codes::SECRET_INVALID, "limit of 5"),
+        (Error::NoStorageAccess("not now".into()), Unavailable, codes::SECRET_UNREADABLE, "is locked"),
+        (Error::NoDefaultStore, Unavailable, codes::SECRET_UNREADABLE, "mode 0600"),
+        (Error::PlatformFailure("bus gone".into()), Unavailable, codes::SECRET_UNREADABLE, "bus gone"),
+        (Error::BadStoreFormat("hunter2".to_owned()), Unavailable, codes::SECRET_UNREADABLE, "failed"),
+    ] {
+        ring.fail(failure);
+        let error = ring.resolve(&own).await.unwrap_err();
+        let cause = error.source().map(ToString::to_string);
+        let told = format!("{error} {error:?} {:?} {cause:?}", error.hint);
+        assert_eq!((error.kind, error.code), (kind, code), "{told}");
+        assert!(error.message.contains("keyring:lamplight/prod/key") && error.hint.is_some(), "{told}");
+        assert!(told.contains(expected) && !told.contains("hunter2"), "{told}");
+    }
+    assert_eq!(ring.resolve(&own).await.unwrap().expose_secret(), "hunter2", "it works again");
+}
+
+#[tokio::test]
+async fn where_there_is_no_keyring_the_reason_and_the_way_out_are_told() {
+    let own = reference("keyring:lamplight/prod/key");
+    let missing = |_: &str, _: &str| Err(Failure::None(Some("no bus".to_owned())));
+    let error = ask("lamplight", "prod/key", &own, missing).await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
+    assert!(error.message.contains("keyring:lamplight/prod/key"), "{error:?}");
+    assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("file:") && hint.contains("env:")));
+    assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no bus"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keyring_that_never_answers_is_given_up() {
+    let own = reference("keyring:lamplight/prod/key");
+    let (let_go, held) = std::sync::mpsc::channel::<()>();
+    let silent = move |_: &str, _: &str| {
+        let _ = held.recv();
+        Ok("hunter2".to_owned())
+    };
+    let begun = tokio::time::Instant::now();
+    let error = ask("lamplight", "prod/key", &own, silent).await.unwrap_err();
+    assert_eq!(begun.elapsed(), PATIENCE);
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
+    assert!(error.message.contains("keyring:lamplight/prod/key"), "{error:?}");
+    drop(let_go);
+}
+
+#[test]
+fn a_keyring_that_never_answers_holds_nobody_up() {
+    let own = reference("keyring:lamplight/prod/key");
+    let (let_go, held) = std::sync::mpsc::channel::<()>();
+    let silent = move |_: &str, _: &str| {
+        let _ = held.recv();
+        Ok("hunter2".to_owned())
+    };
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(true).build().unwrap();
+    assert!(runtime.block_on(ask("lamplight", "prod/key", &own, silent)).is_err());
+    // Would wait for ever if the question stood on one of the runtime's own threads.
+    drop(runtime);
+    assert!(let_go.send(()).is_ok(), "the keyring is silent still");
+}
+
+#[tokio::test]
+async fn a_keyring_that_breaks_down_is_an_error_like_any_other() {
+    let own = reference("keyring:lamplight/prod/key");
+    // Resumed and not raised, so that no message of a panic stands among the tests' own.
+    let broken = |_: &str, _: &str| std::panic::resume_unwind(Box::new("broken"));
+    let error = ask("lamplight", "prod/key", &own, broken).await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
+}
+
+#[test]
+fn a_name_is_one_word_for_a_shell() {
+    for (word, expected) in [
+        ("prod/key@x.example", "prod/key@x.example"),
+        ("my app", "'my app'"),
+        ("$(reboot)", "'$(reboot)'"),
+        ("it's", r"'it'\''s'"),
+    ] {
+        assert_eq!(quoted(word), expected);
+    }
+}
