@@ -49,7 +49,7 @@ const MANAGE_LAYERS: [&str; 4] = [
 ];
 
 /// What is done within a domain of workflows.
-const WORKFLOWS: [&str; 23] = [
+const WORKFLOWS: [&str; 24] = [
     "swf:CountClosedWorkflowExecutions",
     "swf:CountOpenWorkflowExecutions",
     "swf:DescribeActivityType",
@@ -73,6 +73,21 @@ const WORKFLOWS: [&str; 23] = [
     "swf:RespondDecisionTaskCompleted",
     "swf:SignalWorkflowExecution",
     "swf:StartWorkflowExecution",
+    "swf:TerminateWorkflowExecution",
+];
+
+/// What a decider may decide: "a decider's decision must be explicitly allowed or it will not be accepted" (Amazon SWF
+/// Developer Guide, "Amazon SWF IAM policies"). Scheduling a Lambda task has no action of its own; the role that is
+/// passed stands for it.
+const DECISIONS: [&str; 8] = [
+    "swf:CancelTimer",
+    "swf:CancelWorkflowExecution",
+    "swf:CompleteWorkflowExecution",
+    "swf:FailWorkflowExecution",
+    "swf:RecordMarker",
+    "swf:RequestCancelActivityTask",
+    "swf:ScheduleActivityTask",
+    "swf:StartTimer",
 ];
 
 /// Domains are registered and listed before any is there to be named.
@@ -105,15 +120,16 @@ impl PolicyDocument {
         Self::new(statement)
     }
 
-    /// The least that workflows on Amazon SWF need: domains, workflow and activity types, executions, and workers,
-    /// running these functions from a worker, and handing `roles` to SWF, which runs them itself.
+    /// The least that workflows on Amazon SWF need: domains, workflow and activity types, executions, decisions, and
+    /// workers, running these functions from a worker, and handing `roles` to SWF, which runs them itself.
     ///
     /// `domain` limits it to one domain; without one it is all domains of the functions' accounts and regions.
     pub fn workflows(functions: &[FunctionArn], domain: Option<&str>, roles: &[RoleArn]) -> Self {
         let domain = format!("/domain/{}", domain.unwrap_or("*"));
         let domains: BTreeSet<String> = functions.iter().map(|arn| place(arn, "swf", &domain)).collect();
         let mut statement = vec![Statement::allow("LamplightDomains", &WORKFLOWS_ALL, everything())];
-        statement.extend(on("LamplightWorkflows", &WORKFLOWS, domains));
+        let actions = [WORKFLOWS.as_slice(), DECISIONS.as_slice()].concat();
+        statement.extend(on("LamplightWorkflows", &actions, domains));
         statement.extend(Self::run(functions).statement);
         statement.extend(pass_role(functions, roles, "swf.amazonaws.com"));
         Self::new(statement)
@@ -188,6 +204,12 @@ mod tests {
             by_sid(&policy, "LamplightWorkflows").resource,
             ["arn:aws:swf:eu-west-1:123456789012:/domain/jobs"]
         );
+        let allowed = &by_sid(&policy, "LamplightWorkflows").action;
+        for action in
+            ["swf:TerminateWorkflowExecution", "swf:ScheduleActivityTask", "swf:CompleteWorkflowExecution"]
+        {
+            assert!(allowed.iter().any(|one| one == action), "{action}");
+        }
         let pass = by_sid(&policy, "LamplightPassRole");
         assert_eq!(pass.condition["StringEquals"]["iam:PassedToService"], ["swf.amazonaws.com"]);
         let all = PolicyDocument::workflows(&[ADDER.parse().unwrap()], None, &[]);
@@ -210,7 +232,7 @@ mod tests {
         for action in MANAGE.iter().chain(&MANAGE_ALL).chain(&MANAGE_LAYERS) {
             assert!(action.starts_with("lambda:") && seen.insert(action), "{action}");
         }
-        for action in WORKFLOWS.iter().chain(&WORKFLOWS_ALL) {
+        for action in WORKFLOWS.iter().chain(&DECISIONS).chain(&WORKFLOWS_ALL) {
             assert!(action.starts_with("swf:") && seen.insert(action), "{action}");
         }
     }
