@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 /// How a connection authenticates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(transform = crate::schema::names_as_tables)]
 pub enum Auth {
     /// Whatever every AWS tool would find: environment variables, the profile, single sign-on, container, instance.
     #[default]

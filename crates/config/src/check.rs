@@ -1,10 +1,11 @@
 //! What must hold between the parts of the file.
 
 use crate::{
-    AMBIENT, Auth, Config, ConfigError, ConnectionConfig, DEMO, Provider, Token, VaultAuth, error::nearest,
+    AMBIENT, Auth, Config, ConfigError, ConnectionConfig, DEMO, Provider, Token, VaultAuth,
+    error::{is_showable, nearest, scrubbed},
 };
 use lamplight_aws_model::{Region, SessionDuration, SessionTag};
-use lamplight_domain::{ConnectionName, SecretRef, looks_secret};
+use lamplight_domain::{ConnectionName, SecretRef};
 
 /// The first rule that the file breaks.
 pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
@@ -36,6 +37,12 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     {
         known(config, Some(name), &["secrets", "aws-sm", "connection"])?;
         let own = config.connections.get(name);
+        let is_simulated = own.map_or(name.as_str() == DEMO, |own| own.provider == Provider::Fake);
+        if is_simulated {
+            let message = format!("connection {name} is simulated and has no secrets");
+            let hint = "name a connection to AWS, or leave it out for the ambient credentials".to_owned();
+            return Err(at(&["secrets", "aws-sm", "connection"], message, Some(hint)));
+        }
         let reference = own.and_then(|own| own.auth.references().into_iter().find(|one| is_aws_sm(one)));
         if let Some(reference) = reference {
             let message = format!("connection {name} would need itself: its keys are at {reference}");
@@ -65,7 +72,11 @@ fn known(config: &Config, name: Option<&ConnectionName>, path: &[&str]) -> Resul
     Err(ConfigError {
         shown: config.shown.clone(),
         place: config.place_of(path),
-        message: format!("there is no connection {name}"),
+        message: if is_showable(name.as_str()) {
+            format!("there is no connection {name}")
+        } else {
+            "there is no connection of this name".to_owned()
+        },
         hint: Some(match nearest(name.as_str(), all.iter().copied()) {
             Some(nearest) => format!("did you mean {nearest:?}? {listed}"),
             None => listed,
@@ -91,7 +102,7 @@ impl<'a> Inside<'a> {
         ConfigError {
             shown: self.config.shown.clone(),
             place,
-            message: message.into(),
+            message: scrubbed(&message.into()),
             hint: Some(hint.into()),
         }
     }
@@ -147,9 +158,7 @@ impl<'a> Inside<'a> {
             ),
         ] {
             let Some(text) = region else { continue };
-            let is_name =
-                text.len() <= 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_ .".contains(&b));
-            if !is_name || looks_secret("", text) {
+            if !is_showable(text) {
                 // Somebody may have pasted a secret into the wrong line.
                 return Err(self.wrong(
                     key,

@@ -1,22 +1,31 @@
-//! Adding and removing connections, with everything else left as people wrote it.
+//! Adding and removing connections, with every other byte left as people wrote it.
 
-use crate::{Config, ConfigError, place_of};
+use crate::{
+    Config, ConfigError,
+    error::is_showable,
+    lines::{self, Entry, blank_above, blank_below, comments_above, cut, line_end},
+    place_of,
+};
 use lamplight_domain::ConnectionName;
-use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
+use std::ops::Range;
+use toml_edit::{Document, DocumentMut, InlineTable, Item, Key, Table, TableLike, Value, value};
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A connection to be written: its settings as dotted paths below its table, in their order.
 #[derive(Debug, Clone)]
 pub struct NewConnection {
     /// Its name.
     pub name: ConnectionName,
-    /// The settings, such as `auth.assume-role.role_arn` and its text. A text that is a TOML value is taken as
-    /// that value, any other as a string.
+    /// The settings, such as `auth.assume-role.role_arn` and its text; a part of a path may be quoted as in TOML. A
+    /// text that is a TOML value is taken as that value, any other as a string.
     pub settings: Vec<(String, String)>,
     /// Whether it becomes the default connection.
     pub make_default: bool,
 }
 
-/// The text with a further connection at its end.
+/// The text with a further connection at its end. Nothing before it changes, but for the default connection where
+/// that was asked for.
 ///
 /// # Errors
 /// The name is taken, a setting contradicts another one, or the result would be no valid configuration.
@@ -27,41 +36,34 @@ pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<St
         message,
         hint,
     };
-    Config::parse(text, shown)?;
-    let mut document = parsed(text, shown)?;
-    let mut table = Table::new();
-    for (path, text) in &new.settings {
-        let keys: Vec<&str> = path.split('.').map(str::trim).collect();
-        set(&mut table, &keys, typed(text)).map_err(|problem| error(format!("{path}: {problem}"), None))?;
-    }
-    // A file of comments alone keeps them at its head.
-    let head = if document.as_table().is_empty() { text } else { "" };
-    if !head.is_empty() {
-        document = DocumentMut::new();
-    }
-    let connections = document.entry("connections").or_insert_with(implicit);
-    let Some(connections) = connections.as_table_like_mut() else {
-        return Err(error("`connections` is no table".to_owned(), None));
-    };
-    if connections.contains_key(new.name.as_str()) {
+    if Config::parse(text, shown)?.connections.contains_key(&new.name) {
         let hint = format!("remove it first: `lamplight connections remove {}`", new.name);
         return Err(error(format!("there is a connection {} already", new.name), Some(hint)));
     }
-    connections.insert(new.name.as_str(), Item::Table(table));
-    if new.make_default {
-        document.insert("default_connection", value(new.name.as_str()));
+    let mut table = Table::new();
+    for (path, value) in &new.settings {
+        let shown = if is_showable(path) { path } else { "a setting" };
+        let keys = Key::parse(path)
+            .map_err(|_| error(format!("{shown}: a path is keys with dots between them"), None))?;
+        set(&mut table, &keys, typed(value)).map_err(|problem| error(format!("{shown}: {problem}"), None))?;
     }
-    let gap = if head.is_empty() || head.ends_with("\n\n") {
-        ""
-    } else if head.ends_with('\n') {
-        "\n"
-    } else {
-        "\n\n"
+    let (mark, text) = without_mark(text);
+    let mut edited = text.to_owned();
+    if new.make_default {
+        edited = with_default(&edited, shown, &new.name)?;
+    }
+    edited = match inline_connections(&edited) {
+        Some((mut all, span)) => {
+            all.insert(new.name.as_str(), Value::InlineTable(table.into_inline_table()));
+            format!("{}{all}{}", &edited[..span.start], &edited[span.end..])
+        }
+        None => with_block(&edited, &block(&new.name, table)),
     };
-    checked(format!("{head}{gap}{document}"), shown)
+    checked(format!("{mark}{edited}"), shown)
 }
 
-/// The text without a connection; `None` where there is none of that name.
+/// The text without a connection; `None` where there is none of that name. Comments right above it go with it, and
+/// those that a blank line parts from it stay.
 ///
 /// # Errors
 /// The text, or the result, is no valid configuration: something else names the connection.
@@ -72,70 +74,47 @@ pub fn remove_connection(
     unset_default: bool,
 ) -> Result<Option<String>, ConfigError> {
     let config = Config::parse(text, shown)?;
-    let mut document = parsed(text, shown)?;
-    let connections = document.get_mut("connections").and_then(Item::as_table_like_mut);
-    let Some(connections) = connections else { return Ok(None) };
-    let Some(removed) = connections.remove(name.as_str()) else { return Ok(None) };
-    let is_empty = connections.is_empty();
-    let is_implicit = document.get("connections").and_then(Item::as_table).is_some_and(Table::is_implicit);
-    if is_empty && is_implicit {
-        document.remove("connections");
+    if !config.connections.contains_key(name) {
+        return Ok(None);
     }
-    keep_comments(&mut document, &removed);
-    if unset_default && config.default_connection.as_ref() == Some(name) {
-        document.remove("default_connection");
+    let named = |path: &[&str], message: String, hint: &str| ConfigError {
+        shown: shown.to_owned(),
+        place: config.place_of(path),
+        message,
+        hint: Some(hint.to_owned()),
+    };
+    let is_default = config.default_connection.as_ref() == Some(name);
+    if is_default && !unset_default {
+        let message = format!("{name} is the default connection");
+        return Err(named(&["default_connection"], message, "name another one there first"));
     }
-    checked(document.to_string(), shown).map(Some)
-}
-
-/// Comments right above a table are about it and go with it. What a blank line parts from it is somebody's own:
-/// it moves to what follows.
-fn keep_comments(document: &mut DocumentMut, removed: &Item) {
-    let Some(first) = first_heading(removed) else { return };
-    let prefix = first.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
-    let Some(end) = prefix.rfind("\n\n").map(|at| at + 2) else { return };
-    let own = prefix.get(..end).unwrap_or_default();
-    if own.trim().is_empty() {
-        return;
+    if config.secrets.aws_sm.as_ref().and_then(|store| store.connection.as_ref()) == Some(name) {
+        let message = format!("{name} is the connection that reads secrets of AWS Secrets Manager");
+        return Err(named(&["secrets", "aws-sm", "connection"], message, "name another one there first"));
     }
-    let own = own.to_owned();
-    let position = first.position();
-    if let Some(next) = next_heading(document.as_table_mut(), position) {
-        let rest = next.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
-        let joined = format!("{own}{}", rest.trim_start_matches('\n'));
-        next.decor_mut().set_prefix(joined);
-    } else {
-        let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
-        document.set_trailing(format!("{own}{trailing}"));
-    }
-}
-
-/// The first table of an item that has a heading of its own.
-fn first_heading(item: &Item) -> Option<&Table> {
-    let table = item.as_table()?;
-    if !table.is_implicit() && !table.is_dotted() {
-        return Some(table);
-    }
-    table.iter().filter_map(|(_, item)| first_heading(item)).min_by_key(|table| table.position())
-}
-
-/// The table whose heading comes next after `position`.
-fn next_heading(table: &mut Table, position: Option<isize>) -> Option<&mut Table> {
-    let mut found: Option<&mut Table> = None;
-    for (_, item) in table.iter_mut() {
-        let Some(inner) = item.as_table_mut() else { continue };
-        let is_heading = !inner.is_implicit() && !inner.is_dotted() && inner.position() > position;
-        let candidate = if is_heading { Some(inner) } else { next_heading(inner, position) };
-        let Some(candidate) = candidate else { continue };
-        if found.as_ref().is_none_or(|best| candidate.position() < best.position()) {
-            found = Some(candidate);
+    let (mark, text) = without_mark(text);
+    let mut edited = match inline_connections(text) {
+        Some((mut all, span)) => {
+            all.remove(name.as_str());
+            format!("{}{all}{}", &text[..span.start], &text[span.end..])
         }
+        None => without_entries(text, &parsed(text, shown)?, name),
+    };
+    if is_default {
+        edited = without_default(&edited, &parsed(&edited, shown)?);
     }
-    found
+    checked(format!("{mark}{edited}"), shown).map(Some)
 }
 
-fn parsed(text: &str, shown: &str) -> Result<DocumentMut, ConfigError> {
-    text.parse::<DocumentMut>().map_err(|error| ConfigError {
+fn without_mark(text: &str) -> (&str, &str) {
+    match text.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => (BYTE_ORDER_MARK, rest),
+        None => ("", text),
+    }
+}
+
+fn parsed(text: &str, shown: &str) -> Result<Vec<Entry>, ConfigError> {
+    lines::entries(text).map_err(|error| ConfigError {
         shown: shown.to_owned(),
         place: error.span().map(|span| crate::Place::at(text, span.start)),
         message: error.message().to_owned(),
@@ -145,13 +124,117 @@ fn parsed(text: &str, shown: &str) -> Result<DocumentMut, ConfigError> {
 
 fn checked(text: String, shown: &str) -> Result<String, ConfigError> {
     // The place would be one in a text that nobody has seen.
-    Config::parse(&text, shown).map(|_| text).map_err(|error| ConfigError { place: None, ..error })
+    Config::parse(&text, shown).map(|_| text).map_err(|error| {
+        let is_text = error.message.ends_with("must be a string");
+        let quote = "put a text that looks like a number in quotes, as in external_id='\"0042\"'";
+        ConfigError { place: None, hint: error.hint.or_else(|| is_text.then(|| quote.to_owned())), ..error }
+    })
 }
 
-fn implicit() -> Item {
-    let mut table = Table::new();
-    table.set_implicit(true);
-    Item::Table(table)
+/// All connections, where they are the value of one key: they cannot be added to by headings.
+fn inline_connections(text: &str) -> Option<(InlineTable, Range<usize>)> {
+    let document = Document::parse(text).ok()?;
+    let Item::Value(Value::InlineTable(all)) = document.as_table().get("connections")? else { return None };
+    // A table of dotted keys has no text of its own.
+    let span = all.span().filter(|span| text.get(span.clone()).is_some_and(|own| own.starts_with('{')))?;
+    // Only the other kind of document still knows how each value is written.
+    let mut all = text.parse::<DocumentMut>().ok()?.get("connections")?.as_inline_table()?.clone();
+    all.decor_mut().clear();
+    Some((all, span))
+}
+
+/// The tables of a connection as text.
+fn block(name: &ConnectionName, table: Table) -> String {
+    let mut document = DocumentMut::new();
+    let mut connections = Table::new();
+    connections.set_implicit(true);
+    connections.insert(name.as_str(), Item::Table(table));
+    document.insert("connections", Item::Table(connections));
+    document.to_string()
+}
+
+fn with_block(text: &str, block: &str) -> String {
+    if text.is_empty() {
+        return block.to_owned();
+    }
+    let end = line_end(text);
+    // Within a text of several lines an end of a line is a part of the value.
+    let is_plain = !block.contains("\"\"\"") && !block.contains("'''");
+    let block = if is_plain { block.replace('\n', end) } else { block.to_owned() };
+    if text.ends_with('\n') {
+        return format!("{text}{end}{block}");
+    }
+    // A file whose last line has no end keeps that, and gets it back when the connection goes.
+    format!("{text}{end}{end}{}", block.trim_end())
+}
+
+fn with_default(text: &str, shown: &str, name: &ConnectionName) -> Result<String, ConfigError> {
+    let entries = parsed(text, shown)?;
+    let end = line_end(text);
+    let quoted = value(name.as_str()).to_string();
+    let quoted = quoted.trim();
+    if let Some(own) = entries.iter().find(|entry| is_default(entry)) {
+        return Ok(format!("{}{quoted}{}", &text[..own.value.start], &text[own.value.end..]));
+    }
+    let line = format!("default_connection = {quoted}");
+    let heading = entries.iter().position(|entry| entry.is_heading);
+    let last_key = entries[..heading.unwrap_or(entries.len())].last();
+    Ok(match (last_key, heading.map(|at| &entries[at])) {
+        (Some(key), _) => {
+            let (before, after) = text.split_at(key.lines.end);
+            if before.ends_with('\n') {
+                format!("{before}{line}{end}{after}")
+            } else {
+                format!("{before}{end}{line}")
+            }
+        }
+        (None, Some(heading)) => {
+            let (before, after) = text.split_at(comments_above(text, heading.lines.start));
+            format!("{before}{line}{end}{end}{after}")
+        }
+        (None, None) => with_block(text, &format!("{line}\n")),
+    })
+}
+
+fn is_default(entry: &Entry) -> bool {
+    entry.path == ["default_connection"]
+}
+
+fn without_entries(text: &str, entries: &[Entry], name: &ConnectionName) -> String {
+    let goes = |entry: &Entry| matches!(entry.path.as_slice(), [first, second, ..] if first == "connections" && second == name.as_str());
+    let mut edited = text.to_owned();
+    // From the end, so that what is cut moves nothing that is still to be cut.
+    for run in entries.chunk_by(|a, b| goes(a) == goes(b)).rev() {
+        let ([first, ..], [.., last]) = (run, run) else { continue };
+        if !goes(first) {
+            continue;
+        }
+        let start = comments_above(&edited, first.lines.start);
+        let range = if start == 0 {
+            start..blank_below(&edited, last.lines.end)
+        } else {
+            blank_above(&edited, start)..last.lines.end
+        };
+        edited = cut(&edited, &range);
+    }
+    edited
+}
+
+fn without_default(text: &str, entries: &[Entry]) -> String {
+    let Some(own) = entries.iter().find(|entry| is_default(entry)) else { return text.to_owned() };
+    let Range { start, end } = own.lines;
+    let (above, below) = (blank_above(text, start), blank_below(text, end));
+    let is_parted = start == 0 || above < start;
+    cut(
+        text,
+        &if is_parted && below > end {
+            start..below
+        } else if end == text.len() {
+            above..end
+        } else {
+            start..end
+        },
+    )
 }
 
 /// `text` as the TOML value that it is, else as a string.
@@ -159,21 +242,24 @@ fn typed(text: &str) -> Value {
     text.parse::<Value>().unwrap_or_else(|_| Value::from(text))
 }
 
-fn set(table: &mut dyn TableLike, keys: &[&str], set_to: Value) -> Result<(), String> {
+fn set(table: &mut dyn TableLike, keys: &[Key], set_to: Value) -> Result<(), String> {
     let Some((first, rest)) = keys.split_first() else { return Ok(()) };
-    if first.is_empty() {
-        return Err("the path has an empty part".to_owned());
-    }
+    let name = first.get();
     if rest.is_empty() {
-        if table.contains_key(first) {
+        if table.contains_key(name) {
             return Err("this is set already".to_owned());
         }
-        table.insert(first, Item::Value(set_to));
+        table.insert(name, Item::Value(set_to));
         return Ok(());
     }
-    let inner = table.entry(first).or_insert_with(implicit);
+    let inner = table.entry(name).or_insert_with(|| {
+        let mut inner = Table::new();
+        inner.set_implicit(true);
+        Item::Table(inner)
+    });
     match inner.as_table_like_mut() {
         Some(inner) => set(inner, rest, set_to),
-        None => Err(format!("{first} is a value already")),
+        None if is_showable(name) => Err(format!("{name} is a value already")),
+        None => Err("a part of the path is a value already".to_owned()),
     }
 }

@@ -60,9 +60,26 @@ fn told(words: &str) -> (String, Option<String>) {
         && let Some((found, expected)) = rest.rsplit_once(", expected ")
     {
         let found = found.split(['"', '`']).next().unwrap_or_default().trim();
-        return (format!("this is {} and must be {expected}", article(found)), None);
+        if found == "unit variant" {
+            let hint = "write it as a table: its name as the key, and its settings inside";
+            return ("this has settings of its own, which are missing".to_owned(), Some(hint.to_owned()));
+        }
+        return (format!("this is {} and must be {}", article(found), wanted(expected)), None);
     }
-    (words.trim_end().replace('\n', "; "), None)
+    if let Some(key) = words.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        return (format!("the key {key} is missing"), None);
+    }
+    if let Some((_, rest)) = words.split_once("wanted exactly 1 element") {
+        let count = if rest.contains("more than") { "there are several" } else { "there is none" };
+        return (format!("exactly one of the ways can be given here, and {count}"), None);
+    }
+    match words {
+        "wanted string or table" => ("this must be a name or a table".to_owned(), None),
+        "expected empty table" => {
+            ("this has no settings".to_owned(), Some("leave the table empty".to_owned()))
+        }
+        other => (scrubbed(&other.trim_end().replace('\n', "; ")), None),
+    }
 }
 
 fn article(kind: &str) -> String {
@@ -75,9 +92,57 @@ fn article(kind: &str) -> String {
     }
 }
 
-/// Whether a name can be repeated: somebody may have pasted a secret in its place.
-fn is_showable(name: &str) -> bool {
-    name.chars().count() <= 40 && !name.contains(char::is_control) && !looks_secret("", name)
+fn wanted(kind: &str) -> String {
+    match kind {
+        "u32" | "u64" => "a whole number of 0 or more".to_owned(),
+        "a sequence" => "an array".to_owned(),
+        "a map" => "a table".to_owned(),
+        other if other.starts_with("struct ") => "a table".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Whether a text from the file can be repeated: it is a short word, and no key that somebody may have pasted into
+/// the wrong line.
+pub(crate) fn is_showable(text: &str) -> bool {
+    let is_word = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '));
+    let is_mixed = text.contains(char::is_uppercase)
+        && text.contains(char::is_lowercase)
+        && text.contains(|c: char| c.is_ascii_digit());
+    let length = text.chars().count();
+    is_word && length <= 40 && !(is_mixed && length >= 16) && !looks_secret("", text)
+}
+
+/// `message` without the quoted texts that cannot be repeated; the place says which they are.
+pub(crate) fn scrubbed(message: &str) -> String {
+    let mut kept = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once('"') {
+        let Some(end) = quote_end(after) else { break };
+        let (quoted, behind) = after.split_at(end);
+        kept.push_str(before);
+        if is_showable(quoted) {
+            kept.push('"');
+            kept.push_str(quoted);
+            kept.push('"');
+        } else if kept.is_empty() {
+            kept.push_str("this");
+        } else {
+            kept.truncate(kept.trim_end().len());
+        }
+        rest = behind.get(1..).unwrap_or_default();
+    }
+    kept + rest
+}
+
+/// Where the quote ends whose text begins here: at the first `"` that no backslash stands before.
+fn quote_end(text: &str) -> Option<usize> {
+    let mut is_escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        let ends = c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        ends.then_some(at)
+    })
 }
 
 /// The known name that was probably meant: of at most a third of its length in slips.
@@ -135,9 +200,43 @@ mod tests {
     fn values_are_not_repeated() {
         let (message, _) =
             told("invalid type: string \"hunter2, expected x\", expected struct AccessKeyAuth");
-        assert_eq!(message, "this is a string and must be struct AccessKeyAuth");
+        assert_eq!(message, "this is a string and must be a table");
         let (message, hint) = told("unknown variant `eyJh.eyJi.c2ln`, expected one of `default`, `profile`");
         assert_eq!(message, "unknown value");
         assert_eq!(hint.unwrap(), "the values here are: default, profile");
+    }
+    #[test]
+    fn only_short_words_are_repeated() {
+        for (message, expected) in [
+            ("\"eu-wst-1\" is unknown", "\"eu-wst-1\" is unknown"),
+            ("\"wJalrXUtnFEMI/K7MDENG\" is no role ARN: x", "this is no role ARN: x"),
+            ("connection name \"a\\\"b/c\" must be", "connection name must be"),
+            ("there is no tag \"wJalrXUtnFEMI7K7M\" here", "there is no tag here"),
+            ("half a \"quote", "half a \"quote"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(scrubbed(message), expected);
+        }
+    }
+
+    #[test]
+    fn the_words_of_the_parser_are_put_plainly() {
+        let several = "exactly one of the ways can be given here, and there are several";
+        for (words, expected) in [
+            (
+                "invalid type: unit variant, expected newtype variant",
+                "this has settings of its own, which are missing",
+            ),
+            (
+                "invalid value: integer `-1`, expected u32",
+                "this is an integer and must be a whole number of 0 or more",
+            ),
+            ("missing field `role_arn`", "the key role_arn is missing"),
+            ("wanted exactly 1 element, more than 1 element", several),
+            ("wanted string or table", "this must be a name or a table"),
+            ("expected empty table", "this has no settings"),
+        ] {
+            assert_eq!(told(words).0, expected);
+        }
     }
 }

@@ -12,6 +12,7 @@ mod auth;
 mod check;
 mod edit;
 mod error;
+mod lines;
 mod model;
 mod place;
 mod schema;

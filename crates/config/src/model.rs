@@ -24,7 +24,10 @@ pub struct Config {
     /// The stores that secret references lead to.
     pub secrets: SecretStores,
     /// The connections by name: 1-64 letters, digits, dots, dashes and underscores.
-    #[schemars(with = "BTreeMap<String, ConnectionConfig>")]
+    #[schemars(
+        with = "BTreeMap<String, ConnectionConfig>",
+        extend("propertyNames" = { "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$" })
+    )]
     pub connections: BTreeMap<ConnectionName, ConnectionConfig>,
     /// The folder that relative paths start from.
     #[serde(skip)]

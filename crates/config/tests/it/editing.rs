@@ -2,7 +2,6 @@
 
 use lamplight_config::{Config, NewConnection, add_connection, remove_connection};
 use proptest::prelude::*;
-use std::fmt::Write;
 
 const FILE: &str = "# Our ways in.\ndefault_connection = \"a\"   # the usual one\n\n[connections.a] # Ada's\nregion  = \"eu-west-1\"\n\n# Do not touch!\n[connections.b]\nprovider = \"fake\"\n# the end\n";
 
@@ -31,9 +30,7 @@ fn a_connection_is_added_at_the_end_and_nothing_else_changes() {
     let own = "\n[connections.c]\nregion = \"eu-west-1\"\nuse_fips = true\n\n[connections.c.auth.assume-role]\n\
                role_arn = \"arn:aws:iam::123456789012:role/deploy\"\nduration_seconds = 900\nexternal_id = \"12345\"\n\n\
                [connections.c.auth.assume-role.source.profile]\nname = \"dev\"\n";
-    let before = FILE.strip_suffix("# the end\n").unwrap();
-    assert!(text.starts_with(before), "{text}");
-    assert!(text.contains(own) && text.ends_with("# the end\n"), "{text}");
+    assert_eq!(text, format!("{FILE}{own}"));
     let config = Config::parse(&text, "x.toml").unwrap();
     assert_eq!(config.connections[&"c".parse().unwrap()].auth.method(), "assume-role");
 }
@@ -53,7 +50,7 @@ fn what_would_be_no_configuration_is_refused() {
         (vec![("auth", "default"), ("auth.profile.name", "x")], "auth is a value already"),
         (vec![("auth.access-key.secret_access_key", "hunter2")], "by reference"),
         (vec![("region", "eu-west-1"), ("region", "eu-west-2")], "set already"),
-        (vec![("auth..name", "x")], "empty part"),
+        (vec![("auth..name", "x")], "a path is keys"),
     ] {
         let error = add_connection(FILE, "x.toml", &new("c", &settings)).unwrap_err();
         let told = format!("{error} {:?}", error.hint);
@@ -105,29 +102,128 @@ fn comments_right_above_a_connection_go_with_it_and_others_stay() {
 fn the_default_is_removed_only_where_that_was_asked_for() {
     let a = "a".parse().unwrap();
     let error = remove_connection(FILE, "x.toml", &a, false).unwrap_err();
-    assert!(error.to_string().contains("no connection a"), "{error}");
+    assert!(error.to_string().starts_with("x.toml:2:1: a is the default connection"), "{error}");
     let text = remove_connection(FILE, "x.toml", &a, true).unwrap().unwrap();
     assert!(!text.contains("default_connection") && text.contains("# Do not touch!"), "{text}");
 }
 
+#[test]
+fn the_default_is_named_where_its_line_belongs() {
+    let own = "\n[connections.c]\n";
+    for (file, expected) in [
+        ("", "default_connection = \"c\"\n\n[connections.c]\n".to_owned()),
+        ("# us\n", format!("# us\n\ndefault_connection = \"c\"\n{own}")),
+        ("prices_file = 'p' # x\n", format!("prices_file = 'p' # x\ndefault_connection = \"c\"\n{own}")),
+        ("prices_file = 'p'", format!("prices_file = 'p'\ndefault_connection = \"c\"\n{}", own.trim_end())),
+        (
+            "# us\n\n# of a\n[connections.a]\n",
+            format!("# us\n\ndefault_connection = \"c\"\n\n# of a\n[connections.a]\n{own}"),
+        ),
+        (
+            "default_connection='demo' # the usual\r\n[connections.a]\r\n",
+            "default_connection=\"c\" # the usual\r\n[connections.a]\r\n\r\n[connections.c]\r\n".to_owned(),
+        ),
+    ] {
+        let connection = NewConnection { make_default: true, ..new("c", &[]) };
+        let text = add_connection(file, "x", &connection).unwrap();
+        assert_eq!(text, expected);
+        if !file.contains("default") {
+            assert_eq!(remove_connection(&text, "x", &connection.name, true).unwrap().unwrap(), file);
+        }
+    }
+}
+
+#[test]
+fn connections_that_are_one_value_stay_one() {
+    let file = "connections = { a = { region = 'eu-west-1' } } # all\n[secrets.vault]\naddress='https://v'\n";
+    let text = add_connection(file, "x", &new("c", &[("auth.profile.name", "dev")])).unwrap();
+    let own = ", c = { auth = { profile = { name = \"dev\" } } } } # all\n[secrets";
+    assert!(text.contains(own), "{text}");
+    assert_eq!(remove_connection(&text, "x", &"c".parse().unwrap(), false).unwrap().unwrap(), file);
+}
+
+#[test]
+fn a_connection_goes_however_it_is_written() {
+    let file = "# us\nconnections.c.region = 'eu-west-1'\nprices_file = 'p'\nconnections.'c'.auth.profile.name = 'x'\n\n\
+                # of b\n[connections.b]\n# region of b\nregion = 'eu-west-1'\n";
+    let without = |file: &str| remove_connection(file, "x", &"c".parse().unwrap(), false).unwrap().unwrap();
+    assert_eq!(
+        without(file),
+        "prices_file = 'p'\n\n# of b\n[connections.b]\n# region of b\nregion = 'eu-west-1'\n"
+    );
+    let file = "[connections] # all\nc = { region = 'eu-west-1' } # c\nb.region = 'eu-west-1'\n";
+    assert_eq!(without(file), "[connections] # all\nb.region = 'eu-west-1'\n");
+    let file = "[connections.c]\n# in c\nregion = 'eu-west-1'\n\n[connections.b]\nregion = 'eu-west-1'\n\n\
+                # more of c\n[connections.c.labels]\na = '1'\n# after c\n\n[secrets.vault]\naddress = 'https://v'\n";
+    assert_eq!(
+        without(file),
+        "[connections.b]\nregion = 'eu-west-1'\n# after c\n\n[secrets.vault]\naddress = 'https://v'\n"
+    );
+}
+
+#[test]
+fn a_connection_that_reads_secrets_for_others_is_not_removed() {
+    let file = "[secrets.aws-sm]\nconnection = 'a'\n[connections.a]\nregion = 'eu-west-1'\n";
+    let error = remove_connection(file, "x.toml", &"a".parse().unwrap(), true).unwrap_err();
+    assert!(error.to_string().starts_with("x.toml:2:1: a is the connection that reads secrets"), "{error}");
+}
+
+#[test]
+fn parts_of_a_path_may_be_quoted_and_texts_that_look_like_numbers_too() {
+    let text = add_connection("", "x", &new("c", &[("labels.\"a.b\"", "x")])).unwrap();
+    assert_eq!(text, "[connections.c]\n\n[connections.c.labels]\n\"a.b\" = \"x\"\n");
+    let error = add_connection("", "x", &new("c", &[("qualifier", "7")])).unwrap_err();
+    assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("quotes")), "{error:?}");
+}
+
+/// A part of a file, with `@` in the place of a number that makes its names its own.
+fn part() -> impl Strategy<Value = String> {
+    let comment = "[ -~äé€]{0,20}";
+    prop_oneof![
+        comment.prop_map(|comment| format!("[connections.n@]  # {comment}\nregion= 'eu-west-1'\n")),
+        comment.prop_map(|comment| format!("[connections.n@.auth.profile]\n# {comment}\n name = \"\"\"\nx\"\"\"\n")),
+        Just("[connections.n@]\nauth.profile.name='x'\nlabels.a = '1'\nregion =\t'eu-west-1'\nlabels.b = '2'\n".to_owned()),
+        comment.prop_map(|comment| format!("# {comment}\n")),
+        Just("\n".to_owned()),
+        Just("  \t\n".to_owned()),
+    ]
+}
+
 proptest! {
     #[test]
-    fn adding_and_removing_gives_the_file_back(
-        comments in proptest::collection::vec("[ -~äé€]{0,20}", 0..4),
-        spaces in 1..4_usize,
-        newlines in 1..3_usize,
+    fn adding_changes_nothing_and_removing_gives_the_file_back(
+        head in prop_oneof![Just(""), Just("default_connection = 'demo' # x\n\n"), Just("prices_file='p'\n"), Just("\n#:schema x\n")],
+        parts in proptest::collection::vec(part(), 0..8),
+        is_windows in any::<bool>(),
+        has_mark in any::<bool>(),
+        has_end in any::<bool>(),
     ) {
-        let gap = "\n".repeat(newlines);
-        let mut file = String::new();
-        for (number, comment) in comments.iter().enumerate() {
-            let space = " ".repeat(spaces);
-            writeln!(file, "#{comment}{gap}[connections.n{number}]{space}#{comment}").unwrap();
-            write!(file, "region{space}= 'eu-west-1'{gap}").unwrap();
+        let mut file = head.to_owned();
+        for (number, part) in parts.iter().enumerate() {
+            file += &part.replace('@', &number.to_string());
+        }
+        if !has_end {
+            file.truncate(file.trim_end().len());
+        }
+        if is_windows {
+            file = file.replace('\n', "\r\n");
+        }
+        if has_mark {
+            file.insert(0, '\u{feff}');
         }
         let name: lamplight_domain::ConnectionName = "added".parse().unwrap();
         let with = add_connection(&file, "x", &new("added", &ROLE[..4])).unwrap();
+        prop_assert!(with.starts_with(&file));
+        prop_assert!(!is_windows || !file.contains('\n') || with.matches('\n').count() == with.matches("\r\n").count());
         prop_assert!(Config::parse(&with, "x").unwrap().connections.contains_key(&name));
         let without = remove_connection(&with, "x", &name, false).unwrap().unwrap();
-        prop_assert_eq!(without, file);
+        prop_assert_eq!(&without, &file);
+        // Whatever goes, every line that stays is one that was there, in its order.
+        for own in Config::parse(&file, "x").unwrap().connections.keys() {
+            let without = remove_connection(&file, "x", own, false).unwrap().unwrap();
+            prop_assert!(!Config::parse(&without, "x").unwrap().connections.contains_key(own));
+            let mut lines = file.trim_start_matches('\u{feff}').lines();
+            prop_assert!(without.trim_start_matches('\u{feff}').lines().all(|line| lines.any(|old| old == line)), "{}", without);
+        }
     }
 }

@@ -102,6 +102,16 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
         "x.toml:3:11: ",
         &["did you mean \"file\"?"],
     ),
+    ("[secrets.aws-sm]\nconnection = 'demo'\n", "x.toml:2:1: ", &["simulated"]),
+    (
+        "[secrets.aws-sm]\nconnection = 'a'\n[connections.a]\nprovider = 'fake'\n",
+        "x.toml:2:1: ",
+        &["connection a is simulated"],
+    ),
+    ("[connections.a]\nauth = 'profile'\n", "x.toml:2:8: ", &["settings of its own", "as a table"]),
+    ("[connections.a]\nauth = {}\n", "x.toml:2:8: ", &["exactly one"]),
+    ("[connections.a]\nauth = { instance-profile = { x = 1 } }\n", "x.toml:2:", &["no settings"]),
+    ("[connections.a]\nmax_attempts = -1\n", "x.toml:2:16: ", &["whole number"]),
     ("[connections.a]\ninvocation_type = 'Evnt'\n", "x.toml:2:19: ", &["did you mean \"Event\"?"]),
 ];
 
@@ -115,6 +125,45 @@ fn each_mistake_is_told_with_its_place_and_what_would_be_right() {
             assert!(told.contains(word), "{text}\n{told}\nlacks {word}");
         }
         assert!(!format!("{told} {error:?}").contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
+fn a_secret_in_a_wrong_line_is_not_repeated() {
+    // Split, so that no scanner takes them for real ones.
+    let slashed = ["wJalrXUtnFEMI/K7MDENG", "/bPxRfiCYEXAMPLEKEY"].concat();
+    let plain = ["wJalrXUtnFEMIK7MDENG", "bPxRfiCYEXAMPLEKEY1"].concat();
+    let role = "[connections.a.auth.assume-role]\nrole_arn='arn:aws:iam::123456789012:role/x'\n";
+    for secret in [&slashed, &plain] {
+        for text in [
+            format!("default_connection='{secret}'\n"),
+            format!("[connections.a]\nregion='{secret}'\n"),
+            format!("[connections.a]\nsts_region='{secret}'\n"),
+            format!("[connections.a]\nprovider='{secret}'\n"),
+            format!("[connections.a]\nendpoint_url='{secret}'\n"),
+            format!("[connections.a]\nqualifier='$ {secret}'\n"),
+            format!("[connections.'{secret} ']\n"),
+            format!("[connections.a.auth.assume-role]\nrole_arn='{secret}'\n"),
+            format!("{role}external_id='{secret} \"'\n"),
+            format!("{role}session_name='{secret}/'\n"),
+            format!("{role}policy='{secret}'\n"),
+            format!("{role}policy_arns=['{secret}']\n"),
+            format!("{role}duration_seconds='{secret}'\n"),
+            format!("{role}transitive_tag_keys=['{secret}']\n"),
+            format!("{role}tags={{ '{secret}'=\"\\u0007\" }}\ntransitive_tag_keys=['x']\n"),
+            format!("{role}source='{secret}'\n"),
+            format!("[connections.a.auth.access-key]\naccess_key_id='env:A'\nsecret_access_key={secret}\n"),
+            format!("[connections.a.auth.access-key]\naccess_key_id='env:A'\nsecret_access_key='{secret}\n"),
+            format!("{plain}\n{plain}=1"),
+            format!("{plain}=1\n{plain}=2"),
+            format!("[secrets.vault]\nauth='{secret}'\n"),
+            format!("[secrets.aws-sm]\nconnection='{secret}'\n"),
+        ] {
+            let error = mistake(&text);
+            let told = format!("{error} {error:?}");
+            assert!(!told.contains(secret) && !told.contains(&secret[..12]), "{text}\n{told}");
+            assert!(error.place.is_some(), "{text}\n{told}");
+        }
     }
 }
 

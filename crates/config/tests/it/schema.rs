@@ -15,6 +15,14 @@ fn is_valid(text: &str) -> bool {
 fn the_schema_takes_every_key_that_is_read() {
     assert!(is_valid(EVERYTHING));
     assert!(is_valid(""));
+    for text in [
+        "[connections.a]\nauth = { instance-profile = {} }",
+        "[connections.a.auth.default]",
+        "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\nsource.instance-profile = {}",
+    ] {
+        lamplight_config::Config::parse(text, "x").unwrap();
+        assert!(is_valid(text), "{text}");
+    }
 }
 
 #[test]
@@ -24,6 +32,9 @@ fn the_schema_refuses_mistakes_of_form() {
         "[connections.a]\nregoin = 'x'",
         "[connections.a]\nregion = 5",
         "[connections.a]\nauth = 'defualt'",
+        "[connections.a]\nauth = {}",
+        "[connections.a]\nauth = { instance-profile = { x = 1 } }",
+        "[connections.'a b']",
         "[connections.a.auth.asume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'",
         "[connections.a.auth.assume-role]\nrole_arn = 'x'",
         "[connections.a.auth.assume-role]\nexternal_id = 'abc'",
