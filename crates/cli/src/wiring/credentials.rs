@@ -164,7 +164,7 @@ impl WaysIn<'_> {
             http: self.http(),
             secrets: Arc::clone(self.secrets),
             clock: Arc::new(SystemClock),
-            ids: Arc::new(SystemIds::default()),
+            ids: Arc::new(SystemIds),
             grant: identity::Grant {
                 token_url: client.token_url.to_string(),
                 client_id: client.client_id.clone(),
