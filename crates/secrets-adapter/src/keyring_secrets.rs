@@ -30,10 +30,10 @@ impl SecretResolver for KeyringSecrets {
 }
 
 #[cfg(not(feature = "keyring"))]
-async fn read(_: &str, _: &str, reference: &SecretRef) -> Result<SecretString, PortError> {
+fn read(_: &str, _: &str, reference: &SecretRef) -> std::future::Ready<Result<SecretString, PortError>> {
     let message = format!("secret {reference} cannot be read: this build knows no keyring");
-    Err(PortError::new(PortErrorKind::Unsupported, codes::SECRET_UNSUPPORTED, message)
-        .with_hint("use env: or file:, or a build with the keyring"))
+    let error = PortError::new(PortErrorKind::Unsupported, codes::SECRET_UNSUPPORTED, message);
+    std::future::ready(Err(error.with_hint("use env: or file:, or a build with the keyring")))
 }
 
 #[cfg(all(test, not(feature = "keyring")))]
