@@ -63,6 +63,18 @@ fn no_way_that_is_closed_leaves_a_secret() {
     bench.look_at_the_wire(&["wrong client secret", "identity token", "vault token"]);
 }
 
+#[test]
+fn no_sign_in_at_a_vault_leaves_a_secret() {
+    let bench = Bench::new();
+    for (variable, code) in [("ROLE_SECRET_ID", 0), ("PARAMETER", 4)] {
+        let file = bench.keep("approle.toml", &bench.by_approle(variable));
+        for verb in [&["run", "quiet"][..], &["discover"], &["doctor"]] {
+            bench.runs(code, &[verb, &["-c", "vault", "--config", &file]].concat());
+        }
+    }
+    bench.look_at_the_wire(&["secret id of an AppRole", "token of a sign-in"]);
+}
+
 /// Jobs with a secret parameter, by reference and given, and what a function does with it.
 #[test]
 fn no_run_of_a_job_leaves_a_secret() {

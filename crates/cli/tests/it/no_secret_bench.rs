@@ -61,11 +61,14 @@ fn token_place(request: &Request) -> Vec<String> {
 }
 
 fn event_place(request: &Request) -> Vec<String> {
-    if request.path.ends_with("/invocations") {
-        vec![request.text().unwrap_or_default().to_owned()]
-    } else {
-        vec![]
-    }
+    let body = request.path.ends_with("/invocations").then(|| request.text().unwrap_or_default().to_owned());
+    // Whatever a variable holds may be meant as a secret id.
+    body.into_iter().chain(login_place(request)).collect()
+}
+
+fn login_place(request: &Request) -> Vec<String> {
+    let body = request.path.ends_with("/login").then(|| request.text().unwrap_or_default().to_owned());
+    body.into_iter().collect()
 }
 
 impl Bench {
@@ -179,7 +182,12 @@ impl Bench {
         let token =
             self.marked("VAULT_TOKEN_HERE", "vault token", |request| header(request, "x-vault-token"));
         // A header takes no line ends and no more; the token is one that a vault would give.
-        let mut vault = Vault { tokens: vec![token], forbidden: vec!["closed"], ..Vault::default() };
+        let (secret_id, session) = (hex(&random(16)), hex(&random(16)));
+        self.mark("secret id of an AppRole", &secret_id, login_place);
+        self.mark("token of a sign-in", &session, |request| header(request, "x-vault-token"));
+        self.set("ROLE_SECRET_ID", &*secret_id);
+        let approle = Some(("role", secret_id, session));
+        let mut vault = Vault { tokens: vec![token], forbidden: vec!["closed"], approle, ..Vault::default() };
         let entry = json!({ "id": vaulted.id, "key": vaulted.secret });
         vault.entries.insert("open", entry.as_object().unwrap().clone());
         self.world.https("vault.example.com:8200", Arc::new(vault));
@@ -200,6 +208,16 @@ impl Bench {
             connection("managed-absent", "aws-sm:absent"),
         ]
         .concat()
+    }
+
+    /// A configuration that signs in at the vault with what a variable holds.
+    pub fn by_approle(&self, variable: &str) -> String {
+        format!(
+            "[secrets.vault]\naddress = \"https://vault.example.com:8200\"\n[secrets.vault.auth.approle]\n\
+             role_id = \"role\"\nsecret_id = \"env:{variable}\"\n[connections.vault]\nregion = \"eu-west-1\"\n\
+             [connections.vault.auth.access-key]\naccess_key_id = \"vault:secret/open#id\"\n\
+             secret_access_key = \"vault:secret/open#key\"\n"
+        )
     }
 
     /// An issuer that AWS trusts, for the role of this name.

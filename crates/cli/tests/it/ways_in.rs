@@ -4,11 +4,11 @@
 
 use crate::{
     lamplight::{Lamplight, done},
-    stubs::{World, aws::Call, sts::Trust},
+    stubs::{World, aws::Call, machine::Container, sts::Trust},
     ways_in_cases::{Arranged, HEADINGS, Stage},
     ways_in_document::{sections, text},
 };
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, sync::Arc};
 
 #[test]
 fn every_section_has_an_example_and_every_example_a_case() {
@@ -96,5 +96,24 @@ fn without_a_file_the_credentials_around_and_a_region_are_enough() {
     command.env("AWS_ACCESS_KEY_ID", &key.id).env("AWS_SECRET_ACCESS_KEY", &key.secret);
     let done = done(command.output().unwrap());
     assert_eq!(done.stdout, "{\"name\":\"Ada\"}\n", "{done:#?}\n{}", world.log.told());
+    assert_eq!(world.aws.calls()[0].principal, key.principal);
+}
+
+/// What EKS Pod Identity hands a pod: the endpoint, and the token in a file.
+#[test]
+fn a_pod_shows_its_endpoint_the_token_in_the_file() {
+    let (world, home) = (World::new(), Lamplight::new());
+    world.aws.echo();
+    home.file("lamplight.toml", "[connections.x]\nregion = \"eu-west-1\"\nauth = \"instance-profile\"\n");
+    let (authorization, path) = ("eyJ.the.pod".to_owned(), "/v1/credentials");
+    let token = home.file("token", &authorization);
+    let key = world.aws.session("pod", "p-1");
+    let url = world.http(Arc::new(Container { path, authorization, key: key.clone() }));
+    let mut command = world.command(&home, &["run", "echo", "-c", "x", "--quiet"]);
+    command
+        .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{url}{path}"))
+        .env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token);
+    let done = done(command.output().unwrap());
+    assert_eq!(done.code, 0, "{done:#?}\n{}", world.log.told());
     assert_eq!(world.aws.calls()[0].principal, key.principal);
 }
