@@ -1,0 +1,39 @@
+//! The keyring where there is none, as on servers.
+
+use crate::script::{reference, told};
+use lamplight_ports::{PortErrorKind, SecretResolver};
+use lamplight_secrets_adapter::KeyringSecrets;
+use std::process::Command;
+
+/// Set in the child, which is on a machine without a session's bus.
+const MARK: &str = "LAMPLIGHT_TEST_CHILD";
+
+/// The bus is told to a process by its environment, so the test runs once more in a process of its own.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test looks whether it is its own child")]
+fn a_machine_without_a_keyring_is_told_what_to_use_instead() {
+    if std::env::var_os(MARK).is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        // Asked twice: the second answer is as good as the first.
+        for _ in 0..2 {
+            let answer = runtime.block_on(KeyringSecrets.resolve(&reference("keyring:lamplight/key")));
+            let error = answer.unwrap_err();
+            assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, "secret_unreadable"));
+            assert!(error.message.contains("there is no keyring"), "{error:?}");
+            let told = told(&error);
+            assert!(
+                ["keyring:lamplight/key", "file:", "0600", "env:"].iter().all(|word| told.contains(word))
+            );
+        }
+        return;
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "keyring::a_machine_without_a_keyring_is_told_what_to_use_instead"])
+        .env_clear()
+        .env(MARK, "1")
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
