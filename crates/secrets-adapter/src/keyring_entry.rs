@@ -5,9 +5,14 @@ use keyring::v1::{Entry, Error};
 use lamplight_domain::SecretRef;
 use lamplight_ports::{PortError, PortErrorKind, SecretString};
 use std::time::Duration;
+use tokio::sync::{Semaphore, oneshot};
 
 /// How long the keyring is given; a person is not waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The system's keyring is asked by one reading at a time: one that waits for a person holds one thread, and readings
+/// that were given up meanwhile do not ask that person again, one after another.
+static TURN: Semaphore = Semaphore::const_new(1);
 
 /// What to use where there is no keyring.
 const INSTEAD: &str =
@@ -28,7 +33,7 @@ pub(crate) async fn read(
     account: &str,
     reference: &SecretRef,
 ) -> Result<SecretString, PortError> {
-    ask(service, account, reference, from_system).await
+    ask(&TURN, service, account, reference, from_system).await
 }
 
 fn from_system(service: &str, account: &str) -> Result<String, Failure> {
@@ -41,26 +46,33 @@ fn from_system(service: &str, account: &str) -> Result<String, Failure> {
 /// Asks on a thread of its own: a runtime waits at its end for every blocking task, and so for a keyring that
 /// waits for a person who is not there.
 async fn ask(
+    turn: &'static Semaphore,
     service: &str,
     account: &str,
     reference: &SecretRef,
     get: impl FnOnce(&str, &str) -> Result<String, Failure> + Send + 'static,
 ) -> Result<SecretString, PortError> {
     let (own_service, own_account) = (service.to_owned(), account.to_owned());
-    let (answer, answered) = tokio::sync::oneshot::channel();
-    let asking = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
-        // Where nobody waits any more, the secret is wiped.
-        let _ = answer.send(get(&own_service, &own_account).map(SecretString::from));
-    });
-    if let Err(error) = asking {
-        return Err(unavailable(format!("the keyring cannot be asked for secret {reference}"), INSTEAD)
-            .with_source(error));
-    }
-    match tokio::time::timeout(PATIENCE, answered).await {
-        Ok(Ok(Ok(secret))) => Ok(secret),
-        Ok(Ok(Err(failure))) => Err(explained(&failure, service, account, reference)),
-        Ok(Err(_)) => {
+    let asking = async {
+        let held = turn.acquire().await;
+        let (answer, answered) = oneshot::channel();
+        std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
+            let given = get(&own_service, &own_account).map(SecretString::from);
+            drop(held);
+            // Where nobody waits any more, the secret is wiped.
+            let _ = answer.send(given);
+        })?;
+        Ok::<_, std::io::Error>(answered.await)
+    };
+    match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(Ok(Ok(Ok(secret)))) => Ok(secret),
+        Ok(Ok(Ok(Err(failure)))) => Err(explained(&failure, service, account, reference)),
+        Ok(Ok(Err(_))) => {
             Err(unavailable(format!("the keyring broke down over secret {reference}"), "use file: or env:"))
+        }
+        Ok(Err(error)) => {
+            Err(unavailable(format!("the keyring cannot be asked for secret {reference}"), INSTEAD)
+                .with_source(error))
         }
         Err(_) => Err(unavailable(
             format!("the keyring gave no answer about secret {reference} within {} s", PATIENCE.as_secs()),

@@ -35,12 +35,18 @@ impl SecretResolver for InMemory {
             return crate::KeyringSecrets.resolve(reference).await;
         };
         let store = Arc::clone(&self.0);
-        ask(service, account, reference, move |service, account| {
+        ask(free(), service, account, reference, move |service, account| {
             let entry = store.build(service, account, None).map_err(Failure::Told)?;
             entry.get_password().map_err(Failure::Told)
         })
         .await
     }
+}
+
+/// A turn that is anyone's.
+fn free() -> &'static Semaphore {
+    static FREE: Semaphore = Semaphore::const_new(Semaphore::MAX_PERMITS);
+    &FREE
 }
 
 struct Rings;
@@ -122,7 +128,7 @@ async fn each_failure_says_what_to_do_and_shows_no_secret() {
 async fn where_there_is_no_keyring_the_reason_and_the_way_out_are_told() {
     let own = reference("keyring:lamplight/prod/key");
     let missing = |_: &str, _: &str| Err(Failure::None(Some("no bus".to_owned())));
-    let error = ask("lamplight", "prod/key", &own, missing).await.unwrap_err();
+    let error = ask(free(), "lamplight", "prod/key", &own, missing).await.unwrap_err();
     assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
     assert!(error.message.contains("keyring:lamplight/prod/key"), "{error:?}");
     assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("file:") && hint.contains("env:")));
@@ -138,7 +144,7 @@ async fn a_keyring_that_never_answers_is_given_up() {
         Ok("hunter2".to_owned())
     };
     let begun = tokio::time::Instant::now();
-    let error = ask("lamplight", "prod/key", &own, silent).await.unwrap_err();
+    let error = ask(free(), "lamplight", "prod/key", &own, silent).await.unwrap_err();
     assert_eq!(begun.elapsed(), PATIENCE);
     assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
     assert!(error.message.contains("keyring:lamplight/prod/key"), "{error:?}");
@@ -155,10 +161,33 @@ fn a_keyring_that_never_answers_holds_nobody_up() {
     };
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_time().start_paused(true).build().unwrap();
-    assert!(runtime.block_on(ask("lamplight", "prod/key", &own, silent)).is_err());
+    assert!(runtime.block_on(ask(free(), "lamplight", "prod/key", &own, silent)).is_err());
     // Would wait for ever if the question stood on one of the runtime's own threads.
     drop(runtime);
     assert!(let_go.send(()).is_ok(), "the keyring is silent still");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_given_up_is_not_asked_for_any_more() {
+    static TURN: Semaphore = Semaphore::const_new(1);
+    let own = reference("keyring:lamplight/prod/key");
+    let (let_go, held) = std::sync::mpsc::channel::<()>();
+    let silent = move |_: &str, _: &str| {
+        let _ = held.recv();
+        Ok("hunter2".to_owned())
+    };
+    assert!(ask(&TURN, "lamplight", "prod/key", &own, silent).await.is_err());
+    let (asked, was_asked) = std::sync::mpsc::channel();
+    let second = move |_: &str, _: &str| {
+        let _ = asked.send(());
+        Ok("hunter2".to_owned())
+    };
+    let error = ask(&TURN, "lamplight", "prod/key", &own, second).await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
+    assert!(was_asked.recv().is_err(), "the second reading waits behind the first and is given up");
+    // The first reading ends at last, and the keyring can be asked again.
+    drop(let_go);
+    let _turn = TURN.acquire().await.unwrap();
 }
 
 #[tokio::test]
@@ -166,7 +195,7 @@ async fn a_keyring_that_breaks_down_is_an_error_like_any_other() {
     let own = reference("keyring:lamplight/prod/key");
     // Resumed and not raised, so that no message of a panic stands among the tests' own.
     let broken = |_: &str, _: &str| std::panic::resume_unwind(Box::new("broken"));
-    let error = ask("lamplight", "prod/key", &own, broken).await.unwrap_err();
+    let error = ask(free(), "lamplight", "prod/key", &own, broken).await.unwrap_err();
     assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
 }
 
