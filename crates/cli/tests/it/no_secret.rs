@@ -3,7 +3,7 @@
 
 use crate::{
     lamplight::{Done, done},
-    no_secret_bench::Bench,
+    no_secret_bench::{Bench, by_approle},
     stubs::lambda::{Behaviour, Function, Gate},
 };
 
@@ -67,7 +67,7 @@ fn no_way_that_is_closed_leaves_a_secret() {
 fn no_sign_in_at_a_vault_leaves_a_secret() {
     let bench = Bench::new();
     for (variable, code) in [("ROLE_SECRET_ID", 0), ("PARAMETER", 4)] {
-        let file = bench.keep("approle.toml", &bench.by_approle(variable));
+        let file = bench.keep("approle.toml", &by_approle(variable));
         for verb in [&["run", "quiet"][..], &["discover"], &["doctor"]] {
             bench.runs(code, &[verb, &["-c", "vault", "--config", &file]].concat());
         }

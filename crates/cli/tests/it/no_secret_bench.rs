@@ -210,16 +210,6 @@ impl Bench {
         .concat()
     }
 
-    /// A configuration that signs in at the vault with what a variable holds.
-    pub fn by_approle(&self, variable: &str) -> String {
-        format!(
-            "[secrets.vault]\naddress = \"https://vault.example.com:8200\"\n[secrets.vault.auth.approle]\n\
-             role_id = \"role\"\nsecret_id = \"env:{variable}\"\n[connections.vault]\nregion = \"eu-west-1\"\n\
-             [connections.vault.auth.access-key]\naccess_key_id = \"vault:secret/open#id\"\n\
-             secret_access_key = \"vault:secret/open#key\"\n"
-        )
-    }
-
     /// An issuer that AWS trusts, for the role of this name.
     fn issuer(&mut self, url: &str, name: &str, subject: &str, audience: &str) -> Arc<Issuer> {
         let issuer = Arc::new(Issuer::new(url));
@@ -388,6 +378,16 @@ impl Bench {
         }
         markers
     }
+}
+
+/// A configuration that signs in at the vault with what a variable holds.
+pub fn by_approle(variable: &str) -> String {
+    format!(
+        "[secrets.vault]\naddress = \"https://vault.example.com:8200\"\n[secrets.vault.auth.approle]\n\
+         role_id = \"role\"\nsecret_id = \"env:{variable}\"\n[connections.vault]\nregion = \"eu-west-1\"\n\
+         [connections.vault.auth.access-key]\naccess_key_id = \"vault:secret/open#id\"\n\
+         secret_access_key = \"vault:secret/open#key\"\n"
+    )
 }
 
 /// The lines of stderr that are no log.

@@ -204,3 +204,17 @@ fn a_key_that_aws_does_not_know_and_one_with_another_secret_are_refused() {
         assert_eq!(code, "not_authenticated");
     }
 }
+
+#[test]
+fn a_session_that_has_ended_is_refused() {
+    let world = World::new();
+    world.aws.echo();
+    let key = world.aws.account().issue(&user("me"), Some(crate::stubs::jwt::now() - 5));
+    let home = home(&format!(
+        "auth.access-key = {{ access_key_id = \"{}\", secret_access_key = \"env:SECRET\", session_token = \"env:TOKEN\" }}",
+        key.id
+    ));
+    let token = key.session_token.unwrap();
+    let (code, _) = refused(&world, &home, &[("SECRET", &key.secret), ("TOKEN", &token)]);
+    assert_eq!(code, "not_authenticated");
+}
