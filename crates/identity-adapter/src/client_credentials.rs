@@ -75,7 +75,7 @@ impl ClientCredentials {
         fields: Vec<(&str, &str)>,
     ) -> Result<SecretString, PortError> {
         let grant = &self.grant;
-        let mut all = vec![("grant_type", "client_credentials"), ("client_id", grant.client_id.as_str())];
+        let mut all = vec![("grant_type", "client_credentials")];
         all.extend(fields);
         all.extend(grant.scope.as_deref().map(|scope| ("scope", scope)));
         all.extend(grant.audience.as_deref().map(|audience| ("audience", audience)));
@@ -97,11 +97,16 @@ impl TokenSource for ClientCredentials {
         match &self.auth {
             ClientAuth::Secret(reference) => {
                 let secret = self.secrets.resolve(reference).await?;
-                self.ask(&[&secret], Vec::new(), vec![("client_secret", secret.expose_secret())]).await
+                let fields = vec![
+                    ("client_id", self.grant.client_id.as_str()),
+                    ("client_secret", secret.expose_secret()),
+                ];
+                self.ask(&[&secret], Vec::new(), fields).await
             }
             ClientAuth::BasicSecret(reference) => {
                 let secret = self.secrets.resolve(reference).await?;
-                // Both halves are form-encoded first (RFC 6749, section 2.3.1).
+                // Both halves are form-encoded first (RFC 6749, section 2.3.1). The header names the client, so the
+                // form does not: some providers refuse a client that they are told of twice.
                 let id = crate::form::encode_one(&self.grant.client_id);
                 let pair = format!("{id}:{}", crate::form::encode_one(secret.expose_secret()));
                 let pair = SecretString::from(STANDARD.encode(pair));
@@ -121,6 +126,7 @@ impl TokenSource for ClientCredentials {
                 };
                 let assertion = SecretString::from(key.assertion(claims)?);
                 let fields = vec![
+                    ("client_id", self.grant.client_id.as_str()),
                     ("client_assertion_type", JWT_BEARER),
                     ("client_assertion", assertion.expose_secret()),
                 ];

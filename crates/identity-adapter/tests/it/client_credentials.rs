@@ -69,7 +69,9 @@ async fn a_secret_goes_into_the_header_where_that_is_wanted() {
     let asked = &service.asked()[0];
     // base64 of `lamp%20light:a%3Ab`
     assert_eq!(asked.headers["authorization"], "Basic bGFtcCUyMGxpZ2h0OmElM0Fi");
-    assert!(!asked.form().contains_key("client_secret"));
+    // Providers such as Okta take a client that is named in the form too for one that proves itself twice.
+    let names: Vec<String> = asked.form().into_keys().collect();
+    assert_eq!(names, ["audience", "grant_type", "scope"]);
 }
 
 #[tokio::test]
