@@ -22,6 +22,25 @@ pub(crate) fn encode_one(part: &str) -> String {
     text
 }
 
+/// An encoded text with the digits `a` to `f` small, as others write it.
+pub(crate) fn with_small_digits(encoded: &str) -> String {
+    let mut digits = 0;
+    encoded
+        .chars()
+        .map(|c| {
+            if c == '%' {
+                digits = 2;
+                return c;
+            }
+            if digits == 0 {
+                return c;
+            }
+            digits -= 1;
+            c.to_ascii_lowercase()
+        })
+        .collect()
+}
+
 fn push(text: &mut String, part: &str) {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
@@ -71,5 +90,6 @@ mod tests {
     fn a_url_within_a_value_keeps_no_sign_of_its_own() {
         assert_eq!(encode([("scope", "api://a b/.default")]), "scope=api%3A%2F%2Fa%20b%2F.default");
         assert_eq!(encode_one("a/b"), "a%2Fb");
+        assert_eq!(with_small_digits("AB%2FCD%C3%9FEF"), "AB%2fCD%c3%9fEF");
     }
 }

@@ -42,17 +42,30 @@ pub(crate) async fn ask(http: &Arc<dyn HttpExchange>, ask: Ask<'_>) -> Result<Se
     read(&answer, &ask.origin, ask.id_token, &scrubber(&ask.secrets))
 }
 
+/// How pages write a double quote, an apostrophe and a plus: by name, or by number as .NET, Python and Go do.
+const PAGE_FORMS: [[&str; 3]; 5] = [
+    ["\"", "'", "+"],
+    ["&quot;", "'", "+"],
+    ["&quot;", "&#39;", "+"],
+    ["&quot;", "&#x27;", "+"],
+    ["&#34;", "&#39;", "&#43;"],
+];
+
 /// Takes secrets out of texts in every form that they have on the way: plain, encoded for a form, and as an error
 /// page would repeat them.
 pub(crate) fn scrubber(secrets: &[&str]) -> Scrubber {
-    let forms: Vec<String> = secrets
-        .iter()
-        .flat_map(|secret| {
-            let encoded = form::encode_one(secret);
-            let page = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            [encoded.replace("%20", "+"), encoded, page.replace('"', "&quot;"), page, (*secret).to_owned()]
-        })
-        .collect();
+    let mut forms = Vec::new();
+    for secret in secrets {
+        let encoded = form::encode_one(secret);
+        let small = form::with_small_digits(&encoded);
+        forms.extend([encoded.replace("%20", "+"), small.replace("%20", "+"), encoded, small]);
+        let page = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        for [quote, apostrophe, plus] in PAGE_FORMS {
+            // The plus first: it is no part of what the others are replaced by.
+            forms.push(page.replace('+', plus).replace('"', quote).replace('\'', apostrophe));
+        }
+        forms.push((*secret).to_owned());
+    }
     Scrubber::new(forms.iter().map(String::as_str))
 }
 
@@ -116,13 +129,17 @@ mod tests {
 
     #[test]
     fn a_secret_is_found_in_every_form_that_it_travels_in() {
-        let found = scrubber(&["a b<c>&\"d"]);
+        let found = scrubber(&["a b<c>&\"d'+"]);
         for text in [
-            "a b<c>&\"d",
-            "a%20b%3Cc%3E%26%22d",
-            "a+b%3Cc%3E%26%22d",
-            "a b&lt;c&gt;&amp;&quot;d",
-            "a b&lt;c&gt;&amp;\"d",
+            "a b<c>&\"d'+",
+            "a%20b%3Cc%3E%26%22d%27%2B",
+            "a+b%3Cc%3E%26%22d%27%2B",
+            "a+b%3cc%3e%26%22d%27%2b",
+            "a b&lt;c&gt;&amp;\"d'+",
+            "a b&lt;c&gt;&amp;&quot;d'+",
+            "a b&lt;c&gt;&amp;&quot;d&#39;+",
+            "a b&lt;c&gt;&amp;&quot;d&#x27;+",
+            "a b&lt;c&gt;&amp;&#34;d&#39;&#43;",
         ] {
             assert_eq!(found.scrub(text.to_owned()), MASK, "{text}");
         }

@@ -25,7 +25,8 @@ pub(crate) fn error(
     scrubber: &Scrubber,
 ) -> PortError {
     let status = answer.status;
-    let raw = answer.body.expose_secret();
+    // JSON is written anew: a secret within it then has the one form that is looked for, whatever was escaped.
+    let raw = body.map_or_else(|| answer.body.expose_secret().to_owned(), Value::to_string);
     let text = |name: &str| body.and_then(|body| body.get(name)).and_then(Value::as_str).unwrap_or_default();
     let told = Told { error: text("error"), description: text("error_description") };
     let passes = status == 429 || status >= 500;
@@ -33,11 +34,11 @@ pub(crate) fn error(
         let message = format!("{origin} answered with something else than JSON (HTTP {status})");
         return PortError::new(PortErrorKind::Corrupt, codes::TOKEN_INVALID, message)
             .with_hint("check that the URL is the token endpoint, and the proxy settings")
-            .with_source(words(raw, LONGEST_PAGE, scrubber));
+            .with_source(words(&raw, LONGEST_PAGE, scrubber));
     }
     let said = match (told.error, told.description) {
         ("", "") if raw.trim().is_empty() => format!("HTTP {status}"),
-        ("", "") => words(raw, LONGEST_PAGE, scrubber),
+        ("", "") => words(&raw, LONGEST_PAGE, scrubber),
         (error, "") => words(error, LONGEST_WORDS, scrubber),
         (error, description) => words(&format!("{error}: {description}"), LONGEST_WORDS, scrubber),
     };
@@ -152,5 +153,16 @@ mod tests {
         let shown = error.source.unwrap().to_string();
         assert_eq!(shown.chars().count(), LONGEST_PAGE);
         assert!(shown.starts_with("<b> [2J ********</b> xxx") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn a_secret_is_found_however_the_answer_escapes_it() {
+        let scrubber = Scrubber::new(["hun/ter&2"]);
+        for status in [400, 503] {
+            for body in [r#"{"message":"no hun\/ter&2"}"#, r#"{"message":"no hun/ter\u00262"}"#] {
+                let shown = of(status, body, &scrubber).source.unwrap().to_string();
+                assert_eq!(shown, r#"{"message":"no ********"}"#, "{status}");
+            }
+        }
     }
 }
