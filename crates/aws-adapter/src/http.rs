@@ -14,7 +14,9 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
+use aws_smithy_types::body::SdkBody;
 use http::Uri;
+use http_body_util::Limited;
 use std::{
     net::IpAddr,
     sync::{Arc, OnceLock},
@@ -28,6 +30,10 @@ const KEEPALIVE: Duration = Duration::from_secs(45);
 /// A connection that the far end has closed unseen costs a call its answer, and that call cannot be
 /// repeated. So an idle one is not kept for long.
 const IDLE: Duration = Duration::from_secs(20);
+
+/// The most that is read of any answer, in bytes: several times the largest response of a function (6 MiB) and of
+/// a page of functions. An endpoint that sends without end fills no memory.
+const LARGEST_ANSWER: usize = 32 << 20;
 
 /// One HTTP client for all that a connection does.
 #[derive(Debug, Clone, Default)]
@@ -143,7 +149,13 @@ struct LazyConnector {
 impl HttpConnector for LazyConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         match self.http.client(request.uri()) {
-            Ok(client) => client.http_connector(&self.settings, &self.components).call(request),
+            Ok(client) => {
+                let answer = client.http_connector(&self.settings, &self.components).call(request);
+                HttpConnectorFuture::new(async move {
+                    let answer = answer.await?;
+                    Ok(answer.map(|body| SdkBody::from_body_1_x(Limited::new(body, LARGEST_ANSWER))))
+                })
+            }
             Err(unusable) => HttpConnectorFuture::ready(Err(ConnectorError::user(unusable.into()))),
         }
     }

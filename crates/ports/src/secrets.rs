@@ -9,6 +9,7 @@ use std::fmt::Debug;
 /// Reads secrets by reference.
 ///
 /// # Guarantees
+/// - Each reading is a new one: a secret that was replaced is given from the next reading on.
 /// - No secret appears in an error, a log or `Debug`.
 /// - A reference that leads nowhere is [`NotFound`](crate::PortErrorKind::NotFound) and the error names it.
 #[async_trait]

@@ -221,3 +221,16 @@ async fn a_read_is_tried_again_where_lambda_failed() {
     let page = ports(&server.uri()).catalogue.list(ListFunctions::default()).await.unwrap();
     assert_eq!((page.functions.len(), server.received_requests().await.unwrap().len()), (2, 2));
 }
+
+#[tokio::test]
+async fn an_answer_without_end_fills_no_memory() {
+    use crate::server::{Reaction, Received, Server, framed};
+    // Claims to be larger than anything that is read, and sends a little more than that.
+    let body = vec![b' '; (32 << 20) + 1];
+    let server = Server::start(move |_: &Received| {
+        Reaction::Answer(framed(200, &[("content-type", "application/json")], &body, 1 << 30))
+    })
+    .await;
+    let error = ports(&server.url()).catalogue.list(ListFunctions::default()).await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::INCOMPLETE_ANSWER));
+}

@@ -85,7 +85,7 @@ impl SecretResolver for AwsSecrets {
             Ok(secrets) => secrets.resolve(reference).await,
             Err(refusal) => {
                 let message = format!("secret {reference} cannot be read: {}", refusal.message);
-                let error = PortError::new(PortErrorKind::InvalidRequest, "secret_unsupported", message);
+                let error = PortError::new(PortErrorKind::Unsupported, "secret_unsupported", message);
                 let hint = refusal.hint.clone();
                 Err(error
                     .with_hint(hint.unwrap_or_else(|| "name a connection in [secrets.aws-sm]".to_owned())))
