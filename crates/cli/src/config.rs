@@ -52,7 +52,9 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let failed = |error: io::Error| {
         Failure::io(format!("the configuration {} could not be written", path.display()), &error)
     };
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // A link to a file that is not there yet is followed too.
+    let linked = || fs::read_link(path).map(|to| path.with_file_name("").join(to));
+    let target = fs::canonicalize(path).or_else(|_| linked()).unwrap_or_else(|_| path.to_owned());
     let name = target.file_name().unwrap_or(FILE_NAME.as_ref()).to_string_lossy();
     let beside = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let written = fs::write(&beside, text)

@@ -48,11 +48,23 @@ pub enum AuthMethod {
     InstanceProfile,
 }
 
+/// Which kind of provider a new connection leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProviderKind {
+    /// Amazon Web Services.
+    Aws,
+    /// The embedded simulator, which needs no account.
+    Fake,
+}
+
 /// Options of `connections add`.
 #[derive(Debug, Args)]
 pub struct AddArgs {
     /// The connection's name
     pub name: String,
+    /// The kind of provider; `aws` unless given
+    #[arg(long, value_enum, value_name = "PROVIDER")]
+    pub provider: Option<ProviderKind>,
     /// How it authenticates; found from the other options where they say it
     #[arg(long, value_enum, value_name = "METHOD")]
     pub auth: Option<AuthMethod>,

@@ -9,7 +9,7 @@ mod keys;
 mod run;
 mod runs;
 
-pub use connections::{AddArgs, AuthMethod, ConnectionsCommand};
+pub use connections::{AddArgs, AuthMethod, ConnectionsCommand, ProviderKind};
 pub use discover::DiscoverArgs;
 pub use doctor::DoctorArgs;
 pub use iam::{Claim, IamCommand, PolicyPurpose, TrustedParty};

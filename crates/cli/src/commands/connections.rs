@@ -2,7 +2,7 @@
 
 use crate::{
     ExitCode,
-    args::{AddArgs, AuthMethod, ConnectionsCommand},
+    args::{AddArgs, AuthMethod, ConnectionsCommand, ProviderKind},
     commands::{doctor, parse},
     config,
     failure::Failure,
@@ -117,15 +117,20 @@ fn settings(args: &AddArgs, wiring: &Wiring) -> Result<Vec<(String, String)>, Fa
     let mut set = |key: String, value: Option<&String>| {
         if let Some(value) = value {
             // As a TOML string: a text of digits is no number here.
-            settings.push((key, serde_json::Value::from(value.as_str()).to_string()));
+            settings.push((key, quoted(value)));
         }
     };
+    let provider = args.provider.map(|kind| match kind {
+        ProviderKind::Aws => "aws".to_owned(),
+        ProviderKind::Fake => "fake".to_owned(),
+    });
+    set("provider".to_owned(), provider.as_ref());
     set("region".to_owned(), wiring.global.region.as_ref());
     set("endpoint_url".to_owned(), wiring.global.endpoint_url.as_ref());
     set("qualifier".to_owned(), args.qualifier.as_ref());
     for label in &args.labels {
         let (key, value) = pair(label, "--label")?;
-        set(format!("labels.{key}"), Some(&value.to_owned()));
+        set(format!("labels.{}", quoted(key)), Some(&value.to_owned()));
     }
     let key_at = match method {
         AuthMethod::AssumeRole => "auth.assume-role.source.access-key",
@@ -194,6 +199,11 @@ fn method(args: &AddArgs) -> Result<AuthMethod, Failure> {
     let message = format!("--auth {} does not go with the options for {}", name(named), name(found));
     Err(Failure::usage("invalid_setting", message)
         .with_hint("leave out --auth, or the options that are not its own"))
+}
+
+/// As a TOML string; what JSON escapes TOML reads alike.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 fn pair<'a>(text: &'a str, option: &str) -> Result<(&'a str, &'a str), Failure> {

@@ -5,6 +5,7 @@ use crate::{
     wiring::{Layered, Layers, Origin},
 };
 use lamplight_config::{ConnectionConfig, Provider};
+use lamplight_domain::{EffectiveSettings, Settings};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -78,8 +79,11 @@ pub struct Setting {
 /// What a connection is made of, with where each setting comes from.
 pub fn connection_settings(own: &ConnectionConfig, layers: &Layers<'_>) -> Vec<Setting> {
     let mut settings = Vec::new();
+    let region = layers.region();
     let layered = [
-        ("region", layers.region()),
+        // Roles come from the connection's own region unless the file names another one.
+        ("sts_region", layers.file("sts_region", own.sts_region.clone()).or_else(|| region.clone())),
+        ("region", region),
         ("endpoint_url", layers.endpoint_url()),
         ("sts_endpoint_url", layers.sts_endpoint_url()),
     ];
@@ -88,8 +92,16 @@ pub fn connection_settings(own: &ConnectionConfig, layers: &Layers<'_>) -> Vec<S
     let mut written = serde_json::to_value(own).unwrap_or_default();
     let Some(written) = written.as_object_mut() else { return settings };
     written.entry("provider").or_insert_with(|| Value::from("aws"));
+    for (key, value) in call_defaults() {
+        written.entry(key).or_insert(value);
+    }
     if is_aws {
         written.entry("auth").or_insert_with(|| Value::from("default"));
+        for key in ["use_fips", "use_dual_stack"] {
+            written.entry(key).or_insert(Value::from(false));
+        }
+        // Without one nothing can be called, so that its absence is shown too.
+        written.entry("region").or_insert(Value::Null);
     }
     for (key, setting) in layered {
         let Some(setting) = setting.filter(|_| is_aws) else { continue };
@@ -107,6 +119,17 @@ pub fn connection_settings(own: &ConnectionConfig, layers: &Layers<'_>) -> Vec<S
     settings
 }
 
+/// What holds for calls where neither the connection nor anybody nearer says otherwise.
+fn call_defaults() -> [(&'static str, Value); 3] {
+    let nobody = Settings::default();
+    let calls = EffectiveSettings::resolve(&nobody, &nobody, &nobody);
+    [
+        ("invocation_type", serde_json::to_value(calls.invocation_type.value).unwrap_or_default()),
+        ("max_attempts", Value::from(calls.max_attempts.value)),
+        ("log_tail", Value::from(calls.log_tail.value)),
+    ]
+}
+
 fn flatten(key: &str, value: &Value, path: &[&str], layers: &Layers<'_>, into: &mut Vec<Setting>) {
     if let Value::Object(inner) = value
         && !inner.is_empty()
@@ -119,16 +142,18 @@ fn flatten(key: &str, value: &Value, path: &[&str], layers: &Layers<'_>, into: &
     }
     let whole: Vec<&str> = ["connections", layers.name].into_iter().chain(path.iter().copied()).collect();
     let origin = match layers.config.place_of(&whole) {
-        Some(place) => Origin::File(format!("{}:{}", layers.config.shown(), place.line)),
-        None => Origin::Default,
+        Some(place) => Origin::File(format!("{}:{}", layers.config.shown(), place.line)).to_string(),
+        None if value.is_null() => "not set".to_owned(),
+        None => Origin::Default.to_string(),
     };
-    into.push(Setting { key: key.to_owned(), value: value.clone(), origin: origin.to_string() });
+    into.push(Setting { key: key.to_owned(), value: value.clone(), origin });
 }
 
 /// The settings as a table.
 pub fn settings_table(settings: &[Setting]) -> String {
     let shown = |value: &Value| match value {
         Value::String(text) => text.clone(),
+        Value::Null => "-".to_owned(),
         other => other.to_string(),
     };
     table(

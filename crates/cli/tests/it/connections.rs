@@ -43,6 +43,43 @@ fn a_connection_is_written_into_a_new_file_and_used() {
 }
 
 #[test]
+fn provider_and_labels_are_given_by_options() {
+    let lamplight = Lamplight::new();
+    lamplight.good(&["connections", "add", "sim", "--provider", "fake", "--label", "team.name=a=b"]);
+    let written = text(&lamplight);
+    let own = "[connections.sim]\nprovider = \"fake\"\n\n[connections.sim.labels]\n\"team.name\" = \"a=b\"\n";
+    assert!(written.ends_with(own), "{written}");
+    assert!(lamplight.good(&["connections", "list"]).stdout.contains("team.name=a=b"));
+}
+
+#[test]
+fn what_nobody_sets_is_shown_as_a_default() {
+    let lamplight = with_file();
+    let shown = |name: &str| {
+        let json = lamplight.json(&["connections", "show", name]);
+        let settings = json["settings"].as_array().unwrap().clone();
+        move |key: &str| {
+            let one = settings.iter().find(|one| one["key"] == key).unwrap();
+            (one["value"].clone(), one["origin"].as_str().unwrap().to_owned())
+        }
+    };
+    let prod = shown("prod");
+    for (key, value) in [
+        ("use_fips", Value::from(false)),
+        ("use_dual_stack", Value::from(false)),
+        ("invocation_type", Value::from("RequestResponse")),
+        ("max_attempts", Value::from(3)),
+        ("log_tail", Value::from(true)),
+    ] {
+        assert_eq!(prod(key), (value, "default".to_owned()), "{key}");
+    }
+    assert_eq!(prod("sts_region"), prod("region"));
+    assert_eq!(shown("ambient")("region"), (Value::Null, "not set".to_owned()));
+    let table = lamplight.good(&["connections", "show", "ambient"]).stdout;
+    assert!(table.lines().any(|line| line.split_whitespace().eq(["region", "-", "not", "set"])), "{table}");
+}
+
+#[test]
 fn adding_and_removing_leaves_the_file_as_it_was() {
     let lamplight = with_file();
     lamplight.good(&[
@@ -163,6 +200,19 @@ fn a_linked_file_stays_a_link_and_keeps_its_mode() {
     let left: Vec<_> =
         std::fs::read_dir(lamplight.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_that_is_not_there_yet_is_followed() {
+    let lamplight = Lamplight::new();
+    std::fs::create_dir(lamplight.path().join("dotfiles")).unwrap();
+    let link = lamplight.path().join("lamplight.toml");
+    std::os::unix::fs::symlink("dotfiles/own.toml", &link).unwrap();
+    lamplight.good(&["connections", "add", "x", "--region", "eu-west-1"]);
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    let real = std::fs::read_to_string(lamplight.path().join("dotfiles/own.toml")).unwrap();
+    assert!(real.contains("[connections.x]"), "{real}");
 }
 
 /// The outcome of each check, by name.
