@@ -24,6 +24,9 @@ pub enum ConnectionsCommand {
         #[arg(long)]
         force: bool,
     },
+    /// Print the JSON Schema of the configuration file: keep it beside the file and begin the file with
+    /// `#:schema ./lamplight.schema.json`, and editors complete and check it
+    Schema,
     /// Try a connection: credentials, who they are, and whether the service answers
     Test {
         /// The connection

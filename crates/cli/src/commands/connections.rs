@@ -16,7 +16,7 @@ use lamplight_domain::ConnectionName;
 use std::path::PathBuf;
 
 /// What a file begins with that is made here.
-const HEADER: &str = "#:schema https://lamplight.dev/schema/lamplight.json\n";
+const HEADER: &str = "# Connections of Lamplight; `lamplight connections schema` prints the schema that editors complete by.\n";
 
 /// `lamplight connections …`
 pub async fn connections(command: ConnectionsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -25,6 +25,10 @@ pub async fn connections(command: ConnectionsCommand, wiring: &Wiring) -> Result
         ConnectionsCommand::Show { name } => show(&name, wiring),
         ConnectionsCommand::Add(args) => add(&args, wiring),
         ConnectionsCommand::Remove { name, force } => remove(&name, force, wiring),
+        ConnectionsCommand::Schema => {
+            output::data(lamplight_config::schema().as_bytes())?;
+            Ok(ExitCode::Success)
+        }
         ConnectionsCommand::Test { name } => {
             let name: ConnectionName = parse(&name)?;
             connection(name.as_str(), wiring.config()?)?;

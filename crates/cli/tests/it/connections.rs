@@ -35,7 +35,7 @@ fn a_connection_is_written_into_a_new_file_and_used() {
     assert!(said.contains("connection sim is in lamplight.toml"), "{said}");
     assert_eq!(
         text(&lamplight),
-        "#:schema https://lamplight.dev/schema/lamplight.json\n\ndefault_connection = \"sim\"\n\n[connections.sim]\n\
+        "# Connections of Lamplight; `lamplight connections schema` prints the schema that editors complete by.\n\ndefault_connection = \"sim\"\n\n[connections.sim]\n\
          provider = \"fake\"\n"
     );
     assert!(lamplight.good(&["discover"]).stdout.contains("adder"));
@@ -77,6 +77,12 @@ fn what_nobody_sets_is_shown_as_a_default() {
     assert_eq!(shown("ambient")("region"), (Value::Null, "not set".to_owned()));
     let table = lamplight.good(&["connections", "show", "ambient"]).stdout;
     assert!(table.lines().any(|line| line.split_whitespace().eq(["region", "-", "not", "set"])), "{table}");
+}
+
+#[test]
+fn the_schema_is_the_one_in_the_documents() {
+    let printed = Lamplight::new().good(&["connections", "schema"]).stdout;
+    assert_eq!(printed, include_str!("../../../../docs/lamplight.schema.json"));
 }
 
 #[test]

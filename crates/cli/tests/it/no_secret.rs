@@ -104,7 +104,7 @@ const DOMAIN: &str = "arn:aws:swf:eu-west-1:123456789012:/domain/d";
 const QUIET: &str = "arn:aws:lambda:eu-west-1:123456789012:function:quiet";
 
 /// Every verb by the name of its page, with the arguments behind it, after a run of the job `fails`.
-const VERBS: [(&str, &[&str]); 25] = [
+const VERBS: [(&str, &[&str]); 26] = [
     ("cancel", &["latest"]),
     ("completions", &["bash"]),
     (
@@ -120,6 +120,7 @@ const VERBS: [(&str, &[&str]); 25] = [
         ],
     ),
     ("connections-list", &[]),
+    ("connections-schema", &[]),
     ("connections-show", &["more"]),
     ("connections-test", &["session"]),
     ("connections-remove", &["more"]),
