@@ -250,6 +250,13 @@ impl<'a> Inside<'a> {
                 Ok(())
             }
             Token::ClientCredentials(client) => {
+                if client.basic_auth && client.client_secret.is_none() {
+                    return Err(inside.wrong(
+                        "basic_auth",
+                        "only a client_secret goes into the header",
+                        "leave it out, or give client_secret",
+                    ));
+                }
                 if client.client_secret.is_some() == client.assertion.is_some() {
                     return Err(inside.wrong(
                         "client_secret",

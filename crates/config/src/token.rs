@@ -112,6 +112,10 @@ pub struct ClientCredentialsToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", regex(pattern = r"^(env|file|keyring|vault|aws-sm):.+$"))]
     pub client_secret: Option<SecretRef>,
+    /// Whether the secret goes into the Authorization header (`client_secret_basic`) in place of the form
+    /// (`client_secret_post`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub basic_auth: bool,
     /// A key that signs in place of a secret (RFC 7523, `private_key_jwt`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assertion: Option<SignedAssertion>,

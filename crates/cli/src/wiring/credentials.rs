@@ -154,6 +154,7 @@ impl WaysIn<'_> {
                 key_id: assertion.key_id.clone(),
                 audience: assertion.audience.clone(),
             },
+            (None, Some(secret)) if client.basic_auth => identity::ClientAuth::BasicSecret(secret.clone()),
             (None, Some(secret)) => identity::ClientAuth::Secret(secret.clone()),
             (None, None) => {
                 let message = "client-credentials needs client_secret or assertion";

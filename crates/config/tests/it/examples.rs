@@ -102,6 +102,7 @@ client_id = "lamplight"
 scope = "aws"
 audience = "sts.amazonaws.com"
 client_secret = "aws-sm:idp#secret"
+basic_auth = true
 use_id_token = true
 
 [connections.signed.auth.web-identity]
