@@ -1,4 +1,5 @@
-//! The pages of `docs/cli`: generated from the command line's own definition, committed, compared in CI.
+//! The pages of `docs/cli` and the schema of the configuration file: generated from the definitions in the code,
+//! committed, compared in CI.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,6 +13,7 @@ use crate::tidy::files;
 use crate::workspace::Workspace;
 
 const FOLDER: &str = "docs/cli";
+const SCHEMA: &str = "docs/lamplight.schema.json";
 
 /// How to treat the pages.
 #[derive(Debug, clap::Args)]
@@ -38,13 +40,31 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
             .with_context(|| format!("cannot make {FOLDER}"))?;
         fs::copy(&page, &to).with_context(|| format!("cannot write {}", to.display()))?;
     }
+    fs::write(workspace.root.join(SCHEMA), schema(workspace)?)
+        .with_context(|| format!("cannot write {SCHEMA}"))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// What differs between the committed pages and fresh ones.
 pub(crate) fn differences(workspace: &Workspace) -> Result<Vec<String>> {
     let fresh = generate(workspace)?;
-    compare(&workspace.root.join(FOLDER), &fresh)
+    let mut findings = compare(&workspace.root.join(FOLDER), &fresh)?;
+    let committed = fs::read_to_string(workspace.root.join(SCHEMA)).ok();
+    findings.extend(of_schema(committed.as_deref(), &schema(workspace)?));
+    Ok(findings)
+}
+
+fn of_schema(committed: Option<&str>, fresh: &str) -> Option<String> {
+    let what = match committed {
+        Some(committed) if committed == fresh => return None,
+        Some(_) => "is out of date",
+        None => "is missing",
+    };
+    Some(format!("{SCHEMA}: {what}; run `cargo xtask docs`"))
+}
+
+fn schema(workspace: &Workspace) -> Result<String> {
+    process::read(&mut process::example(workspace, "lamplight-config", "schema")?)
 }
 
 fn generate(workspace: &Workspace) -> Result<std::path::PathBuf> {
@@ -107,5 +127,13 @@ mod tests {
                 "docs/cli/old.md: is out of date; run `cargo xtask docs`",
             ]
         );
+    }
+    #[test]
+    fn a_schema_that_is_missing_or_old_is_named() {
+        assert_eq!(of_schema(Some("{}\n"), "{}\n"), None);
+        for (committed, what) in [(None, "is missing"), (Some("{}\r\n"), "is out of date")] {
+            let found = of_schema(committed, "{}\n").unwrap();
+            assert_eq!(found, format!("docs/lamplight.schema.json: {what}; run `cargo xtask docs`"));
+        }
     }
 }
