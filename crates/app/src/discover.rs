@@ -2,7 +2,7 @@
 
 use crate::{AppError, AuthGate};
 use lamplight_domain::Function;
-use lamplight_ports::{Connection, ListFunctions};
+use lamplight_ports::{Connection, ListFunctions, PortError};
 
 /// How much is to be discovered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,7 +50,8 @@ pub async fn discover(
             (size, left) => size.or(left),
         };
         let wanted = ListFunctions { marker: found.next_marker.take(), page_size };
-        let page = gate.run(|| connection.catalogue.list(wanted.clone())).await?;
+        let listed = gate.run(|| connection.catalogue.list(wanted.clone())).await;
+        let page = listed.map_err(|error| with_place(error, &wanted, found.functions.len()))?;
         found.functions.extend(page.functions);
         found.next_marker = page.next_marker;
         let enough = request.max_items.is_some_and(|most| found.functions.len() >= most as usize);
@@ -58,4 +59,15 @@ pub async fn discover(
             return Ok(found);
         }
     }
+}
+
+/// Says where a walk that failed on the way can be taken up again.
+fn with_place(error: PortError, wanted: &ListFunctions, before: usize) -> PortError {
+    let Some(marker) = wanted.marker.as_deref().filter(|_| before > 0) else { return error };
+    let place = format!("{before} functions were listed before: go on from marker {marker}");
+    let hint = match &error.hint {
+        Some(hint) => format!("{hint}; {place}"),
+        None => place,
+    };
+    error.with_hint(hint)
 }
