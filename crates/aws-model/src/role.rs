@@ -191,7 +191,8 @@ impl From<SessionDuration> for Duration {
     }
 }
 
-/// A tag of a session: the key 1-128, the value 0-256 characters of letters, digits, space and `_.:/=+@-`.
+/// A tag of a session: the key 1-128, the value 0-256 characters of letters, digits, space and `_.:/=+@-`; a key does
+/// not begin with `aws:`, in capitals or not (STS API, `Tag`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionTag {
     key: String,
@@ -205,6 +206,9 @@ impl SessionTag {
             |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == ' ' || "_.:/=+@-".contains(c));
         if !(1..=128).contains(&key.chars().count()) || !fits(key) {
             return Err(refused(key, "tag key", "1-128 letters, digits, spaces and _.:/=+@-"));
+        }
+        if key.to_lowercase().starts_with("aws:") {
+            return Err(refused(key, "tag key", "a key that begins with aws: is AWS's own"));
         }
         if value.chars().count() > 256 || !fits(value) {
             return Err(refused(value, "tag value", "at most 256 letters, digits, spaces and _.:/=+@-"));
@@ -277,7 +281,9 @@ mod tests {
         }
         assert!(SessionTag::new("team", "").is_ok());
         assert!(SessionTag::new("Kostenstelle für Müller", "a@b.example").is_ok());
-        assert!(SessionTag::new("", "x").is_err());
+        for wrong in ["", "aws:team", "AWS:team"] {
+            assert!(SessionTag::new(wrong, "x").is_err(), "{wrong}");
+        }
         assert!(SessionTag::new("team", "a\nb").is_err());
     }
 }
