@@ -2,9 +2,9 @@
 
 use crate::{
     AMBIENT, Auth, Config, ConfigError, ConnectionConfig, DEMO, Provider, Token, VaultAuth,
-    error::{is_showable, nearest, scrubbed},
+    error::{nearest, scrubbed},
 };
-use lamplight_aws_model::{Region, SessionDuration, SessionTag};
+use lamplight_aws_model::{Region, RegionError, SessionDuration, SessionTag};
 use lamplight_domain::{ConnectionName, SecretRef};
 
 /// The first rule that the file breaks.
@@ -69,19 +69,14 @@ fn known(config: &Config, name: Option<&ConnectionName>, path: &[&str]) -> Resul
     }
     let all = config.connection_names().collect::<Vec<_>>();
     let listed = format!("the connections are: {}", all.join(", "));
-    Err(ConfigError {
-        shown: config.shown.clone(),
-        place: config.place_of(path),
-        message: if is_showable(name.as_str()) {
-            format!("there is no connection {name}")
-        } else {
-            "there is no connection of this name".to_owned()
-        },
-        hint: Some(match nearest(name.as_str(), all.iter().copied()) {
-            Some(nearest) => format!("did you mean {nearest:?}? {listed}"),
-            None => listed,
-        }),
-    })
+    // Only a slip of a known name is repeated: anything else may be a secret in the wrong place.
+    let (message, hint) = match nearest(name.as_str(), all.iter().copied()) {
+        Some(nearest) => {
+            (format!("there is no connection {name}"), format!("did you mean {nearest:?}? {listed}"))
+        }
+        None => ("there is no connection of this name".to_owned(), listed),
+    };
+    Err(ConfigError { shown: config.shown.clone(), place: config.place_of(path), message, hint: Some(hint) })
 }
 
 /// A part of the file, with the path to it.
@@ -158,20 +153,22 @@ impl<'a> Inside<'a> {
             ),
         ] {
             let Some(text) = region else { continue };
-            if !is_showable(text) {
-                // Somebody may have pasted a secret into the wrong line.
-                return Err(self.wrong(
-                    key,
-                    "this is no region name",
-                    "a region looks like us-east-1 or us-gov-west-1",
-                ));
-            }
             let parsed = if has_address || connection.provider == Provider::Fake {
                 Region::parse_well_formed(text)
             } else {
                 Region::parse_known(text)
             };
-            parsed.map_err(|error| self.wrong(key, error.to_string(), hint))?;
+            let error = match parsed {
+                Ok(_) => continue,
+                // Nothing near a region: somebody may have pasted a secret into the wrong line.
+                Err(RegionError::Malformed { nearest: None, .. }) => self.wrong(
+                    key,
+                    "this is no region name",
+                    "a region looks like us-east-1 or us-gov-west-1",
+                ),
+                Err(error) => ConfigError { message: error.to_string(), ..self.wrong(key, "", hint) },
+            };
+            return Err(error);
         }
         Ok(())
     }
@@ -196,7 +193,7 @@ impl<'a> Inside<'a> {
                 }
                 for key in &role.transitive_tag_keys {
                     if !role.tags.contains_key(key) {
-                        let message = format!("there is no tag {key:?} that could be inherited");
+                        let message = "a key is listed that is no tag's";
                         return Err(inside.wrong("transitive_tag_keys", message, "add it to tags"));
                     }
                 }

@@ -2,7 +2,6 @@
 
 use crate::{
     Config, ConfigError,
-    error::is_showable,
     lines::{self, Entry, blank_above, blank_below, comments_above, cut, line_end},
     place_of,
 };
@@ -42,10 +41,9 @@ pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<St
     }
     let mut table = Table::new();
     for (path, value) in &new.settings {
-        let shown = if is_showable(path) { path } else { "a setting" };
-        let keys = Key::parse(path)
-            .map_err(|_| error(format!("{shown}: a path is keys with dots between them"), None))?;
-        set(&mut table, &keys, typed(value)).map_err(|problem| error(format!("{shown}: {problem}"), None))?;
+        let keys =
+            Key::parse(path).map_err(|_| error("a path is keys with dots between them".to_owned(), None))?;
+        set(&mut table, &keys, typed(value)).map_err(|problem| error(problem.to_owned(), None))?;
     }
     let (mark, text) = without_mark(text);
     let mut edited = text.to_owned();
@@ -242,12 +240,12 @@ fn typed(text: &str) -> Value {
     text.parse::<Value>().unwrap_or_else(|_| Value::from(text))
 }
 
-fn set(table: &mut dyn TableLike, keys: &[Key], set_to: Value) -> Result<(), String> {
+fn set(table: &mut dyn TableLike, keys: &[Key], set_to: Value) -> Result<(), &'static str> {
     let Some((first, rest)) = keys.split_first() else { return Ok(()) };
     let name = first.get();
     if rest.is_empty() {
         if table.contains_key(name) {
-            return Err("this is set already".to_owned());
+            return Err("this is set already");
         }
         table.insert(name, Item::Value(set_to));
         return Ok(());
@@ -259,7 +257,6 @@ fn set(table: &mut dyn TableLike, keys: &[Key], set_to: Value) -> Result<(), Str
     });
     match inner.as_table_like_mut() {
         Some(inner) => set(inner, rest, set_to),
-        None if is_showable(name) => Err(format!("{name} is a value already")),
-        None => Err("a part of the path is a value already".to_owned()),
+        None => Err("a part of the path is a value already"),
     }
 }

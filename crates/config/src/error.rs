@@ -1,7 +1,6 @@
 //! Mistakes in the file, told with their place and without any value that may be a secret.
 
 use crate::Place;
-use lamplight_domain::looks_secret;
 use std::fmt;
 
 /// A mistake in the configuration.
@@ -45,14 +44,14 @@ fn told(words: &str) -> (String, Option<String>) {
             continue;
         };
         let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
-        let message =
-            if is_showable(name) { format!("unknown {kind} {name:?}") } else { format!("unknown {kind}") };
         let all = format!("the {plural} here are: {}", known.join(", "));
-        let hint = match nearest(name, known.iter().copied()) {
-            Some(nearest) => format!("did you mean {nearest:?}? {all}"),
-            None => all,
+        // Only a slip of a known name is repeated: anything else may be a secret in the wrong place.
+        return match nearest(name, known.iter().copied()) {
+            Some(nearest) => {
+                (format!("unknown {kind} {name:?}"), Some(format!("did you mean {nearest:?}? {all}")))
+            }
+            None => (format!("unknown {kind}"), Some(all)),
         };
-        return (message, Some(hint));
     }
     // `invalid type: string "hunter2", expected …` repeats what may be a secret.
     if let Some((kind, rest)) = words.split_once(": ")
@@ -102,35 +101,20 @@ fn wanted(kind: &str) -> String {
     }
 }
 
-/// Whether a text from the file can be repeated: it is a short word, and no key that somebody may have pasted into
-/// the wrong line.
-pub(crate) fn is_showable(text: &str) -> bool {
-    let is_word = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '));
-    let is_mixed = text.contains(char::is_uppercase)
-        && text.contains(char::is_lowercase)
-        && text.contains(|c: char| c.is_ascii_digit());
-    let length = text.chars().count();
-    is_word && length <= 40 && !(is_mixed && length >= 16) && !looks_secret("", text)
-}
-
-/// `message` without the quoted texts that cannot be repeated; the place says which they are.
+/// `message` without the texts that it quotes: any of them may be a secret in the wrong place, and the place says which
+/// they are.
 pub(crate) fn scrubbed(message: &str) -> String {
     let mut kept = String::with_capacity(message.len());
     let mut rest = message;
     while let Some((before, after)) = rest.split_once('"') {
         let Some(end) = quote_end(after) else { break };
-        let (quoted, behind) = after.split_at(end);
         kept.push_str(before);
-        if is_showable(quoted) {
-            kept.push('"');
-            kept.push_str(quoted);
-            kept.push('"');
-        } else if kept.is_empty() {
+        if kept.is_empty() {
             kept.push_str("this");
         } else {
             kept.truncate(kept.trim_end().len());
         }
-        rest = behind.get(1..).unwrap_or_default();
+        rest = after.get(end + 1..).unwrap_or_default();
     }
     kept + rest
 }
@@ -206,9 +190,9 @@ mod tests {
         assert_eq!(hint.unwrap(), "the values here are: default, profile");
     }
     #[test]
-    fn only_short_words_are_repeated() {
+    fn what_is_quoted_is_not_repeated() {
         for (message, expected) in [
-            ("\"eu-wst-1\" is unknown", "\"eu-wst-1\" is unknown"),
+            ("\"hunter2\" is unknown", "this is unknown"),
             ("\"wJalrXUtnFEMI/K7MDENG\" is no role ARN: x", "this is no role ARN: x"),
             ("connection name \"a\\\"b/c\" must be", "connection name must be"),
             ("there is no tag \"wJalrXUtnFEMI7K7M\" here", "there is no tag here"),

@@ -47,7 +47,7 @@ fn what_would_be_no_configuration_is_refused() {
     for (settings, words) in [
         (vec![("regoin", "eu-west-1")], "unknown key"),
         (vec![("region", "eu-wst-1")], "did you mean eu-west-1"),
-        (vec![("auth", "default"), ("auth.profile.name", "x")], "auth is a value already"),
+        (vec![("auth", "default"), ("auth.profile.name", "x")], "part of the path is a value already"),
         (vec![("auth.access-key.secret_access_key", "hunter2")], "by reference"),
         (vec![("region", "eu-west-1"), ("region", "eu-west-2")], "set already"),
         (vec![("auth..name", "x")], "a path is keys"),
