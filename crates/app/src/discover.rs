@@ -16,7 +16,7 @@ pub struct DiscoverRequest {
 }
 
 /// What was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Discovery {
     /// The functions, in the provider's order.
     pub functions: Vec<Function>,
@@ -49,7 +49,8 @@ pub async fn discover(
             (Some(size), Some(left)) => Some(size.min(left)),
             (size, left) => size.or(left),
         };
-        let wanted = ListFunctions { marker: found.next_marker.take(), page_size };
+        let wanted =
+            ListFunctions { marker: found.next_marker.take(), page_size, ..ListFunctions::default() };
         let listed = gate.run(|| connection.catalogue.list(wanted.clone())).await;
         let page = listed.map_err(|error| with_place(error, &wanted, found.functions.len()))?;
         found.functions.extend(page.functions);

@@ -64,7 +64,7 @@ async fn import_one(
                 name: name.clone(),
                 connection: connection.name.clone(),
                 function: function.to_ref(),
-                description: function.description.clone().filter(|text| !text.is_empty()),
+                description: function.settings.description.clone().filter(|text| !text.is_empty()),
                 parameters: suggestion.parameters,
                 overrides: Overrides::default(),
             };

@@ -1,10 +1,10 @@
 //! Opening a connection.
 
 use crate::{
-    AwsCatalogue, AwsConnectionConfig, AwsIdentity, AwsInvoker, AwsReachability, SecretsManager, codes,
-    http::is_endpoint, session::Session,
+    AwsAccount, AwsCatalogue, AwsConnectionConfig, AwsIdentity, AwsInvoker, AwsReachability, SecretsManager,
+    codes, http::is_endpoint, session::Session,
 };
-use lamplight_ports::{PortError, PortErrorKind};
+use lamplight_ports::{Management, PortError, PortErrorKind, Unmanaged};
 use std::sync::Arc;
 
 /// The ports of one connection.
@@ -18,6 +18,8 @@ pub struct AwsPorts {
     pub identity: Arc<AwsIdentity>,
     /// Whether Lambda can be reached.
     pub reachability: Arc<AwsReachability>,
+    /// What is managed beside calling.
+    pub management: Management,
     /// Reads `aws-sm:` references with the connection's credentials.
     pub secrets: Arc<SecretsManager>,
 }
@@ -48,6 +50,14 @@ pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
         invoker: Arc::new(AwsInvoker::new(Arc::clone(&session))),
         identity: Arc::new(AwsIdentity::new(Arc::clone(&session))),
         reachability: Arc::new(AwsReachability::new(Arc::clone(&session))),
+        management: Management {
+            account: Arc::new(AwsAccount::new(Arc::clone(&session))),
+            functions: Arc::new(Unmanaged),
+            aliases: Arc::new(Unmanaged),
+            permissions: Arc::new(Unmanaged),
+            layers: Arc::new(Unmanaged),
+            queues: Arc::new(Unmanaged),
+        },
         secrets: Arc::new(SecretsManager::new(session)),
     })
 }

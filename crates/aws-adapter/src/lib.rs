@@ -5,6 +5,7 @@
 //! read by the SDK, at the first call.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod account;
 mod catalogue;
 pub mod codes;
 mod config;
@@ -12,6 +13,7 @@ mod connection;
 mod credentials;
 mod error;
 mod exchange;
+mod function;
 mod http;
 mod identity;
 mod invoker;
@@ -20,6 +22,7 @@ mod reachability;
 mod secrets_manager;
 mod session;
 
+pub use account::AwsAccount;
 pub use catalogue::AwsCatalogue;
 pub use config::{AwsConnectionConfig, Timeouts};
 pub use connection::{AwsPorts, open};

@@ -150,7 +150,7 @@ pub async fn many_can_read_at_once(harness: &dyn CatalogueHarness) {
 /// A marker that the provider did not give is refused as an invalid request where the provider can tell.
 pub async fn a_foreign_marker_is_refused_or_passed_over(harness: &dyn CatalogueHarness) {
     let arranged = harness.arrange(Shelf { functions: 9, largest_page: 4, with_an_empty_page: false }).await;
-    let request = ListFunctions { marker: Some("no marker of yours".to_owned()), page_size: None };
+    let request = ListFunctions { marker: Some("no marker of yours".to_owned()), ..ListFunctions::default() };
     match arranged.catalogue.list(request).await {
         Ok(page) => assert!(page.functions.len() <= 4, "the marker led somewhere: {page:?}"),
         Err(error) => assert_eq!(error.kind, PortErrorKind::InvalidRequest, "{error:?}"),
@@ -170,11 +170,13 @@ pub async fn a_function_is_described(harness: &dyn CatalogueHarness) {
             for described in [found(got), found(configuration)] {
                 assert_eq!(described.name, function.name);
                 assert_eq!(described.reference, function.reference);
-                assert_eq!(described.runtime, function.runtime);
-                assert_eq!(described.timeout_seconds, function.timeout_seconds);
-                assert_eq!(described.memory_mb, function.memory_mb);
-                assert!(described.timeout_seconds.is_some() && described.memory_mb.is_some());
-                let secret = described.environment.iter().find(|variable| variable.key == SECRET_KEY);
+                assert_eq!(described.settings.runtime, function.settings.runtime);
+                assert_eq!(described.settings.timeout_seconds, function.settings.timeout_seconds);
+                assert_eq!(described.settings.memory_mb, function.settings.memory_mb);
+                assert!(
+                    described.settings.timeout_seconds.is_some() && described.settings.memory_mb.is_some()
+                );
+                let secret = described.environment().iter().find(|variable| variable.key == SECRET_KEY);
                 assert_eq!(secret.map(|variable| variable.value.reveal().as_str()), Some(SECRET_VALUE));
             }
         }
@@ -251,7 +253,7 @@ async fn list(
     marker: Option<String>,
     page_size: Option<u32>,
 ) -> FunctionPage {
-    match catalogue.list(ListFunctions { marker, page_size }).await {
+    match catalogue.list(ListFunctions { marker, page_size, ..ListFunctions::default() }).await {
         Ok(page) => page,
         Err(error) => panic!("a page was refused: {error:?}"),
     }

@@ -1,6 +1,6 @@
 //! What a provider lists.
 
-use crate::{FunctionName, Qualifier, Redacted};
+use crate::{EnvironmentVariable, FunctionName, FunctionSettings, Qualifier, Tags};
 use serde::{Deserialize, Serialize};
 
 /// A function as a caller can name it.
@@ -29,17 +29,21 @@ impl FunctionRef {
     }
 }
 
-/// One environment variable of a function; its value may be a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnvironmentVariable {
-    /// The key.
-    pub key: String,
-    /// The value.
-    pub value: Redacted<String>,
+/// Whether a function is as it was last asked to be, and can be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Readiness {
+    /// It is, and it can.
+    Ready,
+    /// A change is still being made; the provider will come to an end by itself.
+    Pending,
+    /// It sleeps, and the next call wakes it.
+    Asleep,
+    /// It cannot be called, or its last change failed; somebody has to do something.
+    Failed,
 }
 
 /// A function as the provider describes it. What a provider does not say is `None`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Function {
     /// The bare name.
     pub name: FunctionName,
@@ -47,32 +51,44 @@ pub struct Function {
     pub reference: String,
     /// The version described, in the provider's words.
     pub version: Option<String>,
-    /// What it does, for people.
-    pub description: Option<String>,
-    /// The language runtime, in the provider's words.
-    pub runtime: Option<String>,
-    /// The entry point.
-    pub handler: Option<String>,
-    /// Its own time limit in seconds.
-    pub timeout_seconds: Option<u32>,
-    /// Its memory in MiB.
-    pub memory_mb: Option<u32>,
+    /// What can be set about it.
+    pub settings: FunctionSettings,
+    /// Why the environment could not be read, where it could not.
+    pub environment_error: Option<String>,
     /// The processor architecture, in the provider's words.
     pub architecture: Option<String>,
     /// How its code is packaged, in the provider's words.
     pub package_type: Option<String>,
+    /// The checksum of its code, in the provider's form.
+    pub code_sha256: Option<String>,
+    /// The size of its code as it was uploaded, in bytes.
+    pub code_size: Option<u64>,
+    /// The container image it was made of.
+    pub image: Option<String>,
     /// When it last changed, in the provider's words.
     pub last_modified: Option<String>,
-    /// Where its logs go, in the provider's words.
-    pub log_group: Option<String>,
+    /// What it is to be changed from, for changes that must not undo another's.
+    pub revision: Option<String>,
+    /// The function in another region that this one is a copy of.
+    pub primary_reference: Option<String>,
     /// Whether it can be called, in the provider's words.
     pub state: Option<String>,
     /// Why it is in that state, in the provider's words.
     pub state_reason: Option<String>,
-    /// Its environment, by key.
-    pub environment: Vec<EnvironmentVariable>,
-    /// Why the environment could not be read, where it could not.
-    pub environment_error: Option<String>,
+    /// How its last change went, in the provider's words.
+    pub update_status: Option<String>,
+    /// Why its last change went so, in the provider's words.
+    pub update_reason: Option<String>,
+    /// What state and last change mean together.
+    pub readiness: Option<Readiness>,
+    /// Who must have signed its code.
+    pub code_signing: Option<String>,
+    /// How callers are kept apart, in the provider's words.
+    pub tenancy: Option<String>,
+    /// How many calls are kept for it alone.
+    pub reserved_concurrency: Option<u32>,
+    /// What it is marked with.
+    pub tags: Option<Tags>,
 }
 
 impl Function {
@@ -82,20 +98,31 @@ impl Function {
             name,
             reference: reference.into(),
             version: None,
-            description: None,
-            runtime: None,
-            handler: None,
-            timeout_seconds: None,
-            memory_mb: None,
+            settings: FunctionSettings::default(),
+            environment_error: None,
             architecture: None,
             package_type: None,
+            code_sha256: None,
+            code_size: None,
+            image: None,
             last_modified: None,
-            log_group: None,
+            revision: None,
+            primary_reference: None,
             state: None,
             state_reason: None,
-            environment: Vec::new(),
-            environment_error: None,
+            update_status: None,
+            update_reason: None,
+            readiness: None,
+            code_signing: None,
+            tenancy: None,
+            reserved_concurrency: None,
+            tags: None,
         }
+    }
+
+    /// Its environment, by key; empty where it has none or it could not be read.
+    pub fn environment(&self) -> &[EnvironmentVariable] {
+        self.settings.environment.as_deref().unwrap_or_default()
     }
 
     /// How a job refers to this function.
@@ -104,7 +131,7 @@ impl Function {
             name: self.name.clone(),
             reference: self.reference.clone(),
             qualifier: None,
-            timeout_seconds: self.timeout_seconds,
+            timeout_seconds: self.settings.timeout_seconds,
             architecture: self.architecture.clone(),
         }
     }

@@ -2,18 +2,24 @@
 //! environment. Nothing in here names a provider; what a provider knows enters through [`Platform`].
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod alias;
 mod argument;
+mod code;
 mod data_type;
 mod delivery;
 mod function;
+mod function_settings;
 mod infer;
 mod job;
 mod json;
+mod layer;
 mod name;
 mod output;
 mod parameter;
 mod payload;
+mod permission;
 mod platform;
+mod queue_settings;
 mod redacted;
 mod report;
 mod retry;
@@ -25,18 +31,27 @@ mod setting;
 mod status;
 mod suggest;
 
+pub use alias::{Alias, Routing};
 pub use argument::{Argument, Arguments, DuplicateArgument, RecordedArgument};
+pub use code::{CodeSource, FunctionCode, Package};
 pub use data_type::{DataType, Misfit, UnknownDataType};
 pub use delivery::{Delivery, Start};
-pub use function::{EnvironmentVariable, Function, FunctionRef};
+pub use function::{Function, FunctionRef, Readiness};
+pub use function_settings::{
+    CapacitySettings, DurableSettings, EnvironmentVariable, FileSystemMount, FunctionSettings, ImageSettings,
+    LoggingSettings, Network, Tags,
+};
 pub use infer::infer_data_type;
 pub use job::{Job, Overrides, Revision};
 pub use json::{JsonKind, JsonSyntaxError, RawJson};
+pub use layer::{Layer, LayerVersion};
 pub use name::{ConnectionName, FunctionName, JobName, NameError, ParamName, Qualifier};
 pub use output::{Extraction, Output, Warning, extract_outputs};
 pub use parameter::{Direction, Parameter, ParameterError, ParameterList, UnknownDirection};
 pub use payload::{ArgumentProblem, Payload, PayloadError, build_payload};
+pub use permission::{PermissionPolicy, PermissionStatement};
 pub use platform::{Limits, Platform, ReferenceError};
+pub use queue_settings::{DescribedQueue, QueueSettings};
 pub use redacted::{MASK, Redacted};
 pub use report::ExecutionReport;
 pub use retry::{InvalidRetryPolicy, RetryPolicy};

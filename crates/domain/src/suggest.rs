@@ -23,7 +23,7 @@ pub fn suggest_parameters(function: &Function) -> Suggestion {
     if let Some(error) = &function.environment_error {
         notes.push(format!("the environment of {} could not be read: {error}", function.name));
     }
-    for variable in &function.environment {
+    for variable in function.environment() {
         let Ok(name) = variable.key.parse::<ParamName>() else {
             notes.push(format!("variable {:?} has no name that a parameter can have", variable.key));
             continue;
@@ -58,7 +58,11 @@ mod tests {
             [("COUNT", "5"), ("GREETING", "hi"), ("API_KEY", "hunter2hunter2"), ("count", "6")]
         {
             let value = Redacted::new(value.to_owned());
-            function.environment.push(EnvironmentVariable { key: key.into(), value });
+            function
+                .settings
+                .environment
+                .get_or_insert_default()
+                .push(EnvironmentVariable { key: key.into(), value });
         }
         let suggestion = suggest_parameters(&function);
         let shown: Vec<_> = suggestion

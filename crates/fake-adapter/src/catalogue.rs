@@ -2,7 +2,7 @@
 
 use crate::{FakeFunction, FakeProvider};
 use async_trait::async_trait;
-use lamplight_domain::{EnvironmentVariable, Function, FunctionRef, Qualifier, Redacted};
+use lamplight_domain::{EnvironmentVariable, Function, FunctionRef, Qualifier, Readiness, Redacted};
 use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortError, PortErrorKind};
 
 #[async_trait]
@@ -43,6 +43,7 @@ impl FunctionCatalogue for FakeProvider {
             let mut described = describe(function);
             described.version = Some(version);
             described.state = Some("Active".to_owned());
+            described.readiness = Some(Readiness::Ready);
             described
         }))
     }
@@ -79,16 +80,17 @@ impl FakeProvider {
 fn describe(function: &FakeFunction) -> Function {
     let mut described = Function::new(function.name.clone(), FakeProvider::arn(&function.name));
     described.version = Some("$LATEST".to_owned());
-    described.description = Some(function.description.clone()).filter(|text| !text.is_empty());
-    described.runtime = Some(function.runtime.clone());
-    described.timeout_seconds = Some(function.timeout_seconds);
-    described.memory_mb = Some(function.memory_mb);
+    described.settings.description = Some(function.description.clone()).filter(|text| !text.is_empty());
+    described.settings.runtime = Some(function.runtime.clone());
+    described.settings.timeout_seconds = Some(function.timeout_seconds);
+    described.settings.memory_mb = Some(function.memory_mb);
     described.architecture = Some("x86_64".to_owned());
     described.package_type = Some("Zip".to_owned());
-    described.environment = function
-        .environment
-        .iter()
-        .map(|(key, value)| EnvironmentVariable { key: key.clone(), value: Redacted::new(value.clone()) })
-        .collect();
+    let variables = function.environment.iter();
+    described.settings.environment = Some(
+        variables
+            .map(|(key, value)| EnvironmentVariable { key: key.clone(), value: Redacted::new(value.clone()) })
+            .collect(),
+    );
     described
 }

@@ -4,7 +4,7 @@ use crate::FakeProvider;
 use async_trait::async_trait;
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
 use lamplight_domain::{ConnectionName, Platform, Settings};
-use lamplight_ports::{Connection, Connector, PortError, PortErrorKind};
+use lamplight_ports::{Connection, Connector, Management, PortError, PortErrorKind, Unmanaged};
 use std::{collections::BTreeMap, sync::Arc};
 
 impl FakeProvider {
@@ -17,6 +17,14 @@ impl FakeProvider {
             invoker: Arc::new(self.clone()),
             identity: Arc::new(self.clone()),
             reachability: Arc::new(self.clone()),
+            management: Management {
+                account: Arc::new(self.clone()),
+                functions: Arc::new(Unmanaged),
+                aliases: Arc::new(Unmanaged),
+                permissions: Arc::new(Unmanaged),
+                layers: Arc::new(Unmanaged),
+                queues: Arc::new(Unmanaged),
+            },
             platform: self.platform(),
         }
     }

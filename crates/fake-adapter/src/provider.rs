@@ -4,7 +4,8 @@ use crate::{FakeFunction, ManualClock, Script, SequentialIds};
 use async_trait::async_trait;
 use lamplight_domain::FunctionName;
 use lamplight_ports::{
-    CredentialsSummary, IdSource, Identity, PortError, PortErrorKind, Principal, Reachability, Sleeper,
+    Account, AccountLimits, AccountSettings, AccountUsage, CredentialsSummary, IdSource, Identity, PortError,
+    PortErrorKind, Principal, Reachability, Sleeper,
 };
 use std::{
     collections::BTreeMap,
@@ -106,6 +107,29 @@ impl fmt::Debug for FakeProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.functions.keys().collect();
         f.debug_struct("FakeProvider").field("functions", &names).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Account for FakeProvider {
+    async fn settings(&self) -> Result<AccountSettings, PortError> {
+        if self.refusing {
+            return Err(Self::refusal("lambda:GetAccountSettings"));
+        }
+        // The limits of a new account (Lambda developer guide, "Lambda quotas").
+        Ok(AccountSettings {
+            limits: AccountLimits {
+                total_code_bytes: Some(75 << 30),
+                unpacked_code_bytes: Some(250 << 20),
+                uploaded_code_bytes: Some(50 << 20),
+                concurrent_executions: Some(1000),
+                unreserved_concurrent_executions: Some(1000),
+            },
+            usage: AccountUsage {
+                total_code_bytes: Some(0),
+                functions: u64::try_from(self.functions.len()).ok(),
+            },
+        })
     }
 }
 

@@ -5,9 +5,13 @@ use async_trait::async_trait;
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use std::fmt::Debug;
 
-/// One page of a listing.
+/// One page of a listing. The default lists every function once, as it is unpublished.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListFunctions {
+    /// Whether every published version is listed beside it.
+    pub all_versions: bool,
+    /// Only copies of functions whose home is this region, in the provider's words; goes with `all_versions` alone.
+    pub primary_region: Option<String>,
     /// Where to go on: the marker of the page before, as the provider gave it.
     pub marker: Option<String>,
     /// How many functions at the most, 1–10,000. The provider may give fewer, whatever is asked for.
@@ -15,7 +19,7 @@ pub struct ListFunctions {
 }
 
 /// A page of functions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FunctionPage {
     /// The functions, in the provider's order.
     pub functions: Vec<Function>,

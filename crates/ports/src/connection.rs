@@ -1,6 +1,9 @@
 //! A named way into one account and region, opened.
 
-use crate::{FunctionCatalogue, Identity, Invoker, PortError, Reachability};
+use crate::{
+    Account, Aliases, FunctionCatalogue, FunctionManager, Identity, Invoker, Layers, Permissions, PortError,
+    Queues, Reachability,
+};
 use async_trait::async_trait;
 use lamplight_domain::{ConnectionName, Platform, Settings};
 use std::{fmt::Debug, sync::Arc};
@@ -20,8 +23,27 @@ pub struct Connection {
     pub identity: Arc<dyn Identity>,
     /// Whether it can be reached.
     pub reachability: Arc<dyn Reachability>,
+    /// What is managed beside calling.
+    pub management: Management,
     /// What the provider knows without being asked.
     pub platform: Arc<dyn Platform>,
+}
+
+/// What is managed at a provider, a port for each group of things.
+#[derive(Debug, Clone)]
+pub struct Management {
+    /// What the account may use.
+    pub account: Arc<dyn Account>,
+    /// Functions.
+    pub functions: Arc<dyn FunctionManager>,
+    /// Names that lead to versions.
+    pub aliases: Arc<dyn Aliases>,
+    /// Who else may use functions.
+    pub permissions: Arc<dyn Permissions>,
+    /// Code that functions share.
+    pub layers: Arc<dyn Layers>,
+    /// What becomes of queued calls.
+    pub queues: Arc<dyn Queues>,
 }
 
 /// Opens connections by name.

@@ -10,8 +10,9 @@
 //!    against every adapter. The fake is held to the same suite.
 //!
 //! # Adding a provider
-//! Implement [`FunctionCatalogue`], [`Invoker`], [`Identity`] and [`Reachability`], and `lamplight_domain::Platform`, in one
-//! adapter crate, and hand them out through [`Connector`]. Domain, use cases and fronts stay as they are.
+//! Implement [`FunctionCatalogue`], [`Invoker`], [`Identity`], [`Reachability`], the ports of
+//! [`Management`], and `lamplight_domain::Platform`, in one adapter crate, and hand them out through [`Connector`].
+//! Domain, use cases and fronts stay as they are.
 //!
 //! # Conventions
 //! - Absence is `Ok(None)`; [`PortErrorKind::NotFound`] is for things that the caller said exist.
@@ -19,13 +20,21 @@
 //! - Futures may be dropped at any await point. A method that must not be cut short says so.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod account;
+mod aliases;
 mod catalogue;
+mod change;
 mod connection;
 mod error;
+mod functions;
 mod http;
 mod identity;
 mod invoker;
 mod job_store;
+mod layers;
+mod page;
+mod permissions;
+mod queues;
 mod reachability;
 pub mod record;
 mod run_store;
@@ -33,19 +42,32 @@ mod runners;
 mod secrets;
 mod system;
 mod tokens;
+mod unmanaged;
 
+pub use account::{Account, AccountLimits, AccountSettings, AccountUsage};
+pub use aliases::{Aliases, CreateAlias, ListAliases, UpdateAlias};
 pub use catalogue::{FunctionCatalogue, FunctionPage, ListFunctions};
-pub use connection::{Connection, Connector};
+pub use change::{Applied, ChangeError, Changed, Effect, RequestPreview, UploadWatch};
+pub use connection::{Connection, Connector, Management};
 pub use error::{PortError, PortErrorKind};
+pub use functions::{
+    CreateFunction, FunctionManager, ListVersions, Publish, PublishVersion, QualifiedFunction, TagChange,
+    UpdateCode, UpdateSettings,
+};
 pub use http::{HttpAnswer, HttpExchange, HttpMethod, HttpRequest, LARGEST_HTTP_BODY};
 pub use identity::{CredentialsSummary, Identity, Principal};
 pub use invoker::{InvokeAnswer, InvokeError, InvokeRequest, Invoker};
 pub use job_store::{JobStore, StoredJob};
+pub use layers::{LayerVersionRef, Layers, ListLayers};
+pub use page::Page;
+pub use permissions::Permissions;
+pub use queues::Queues;
 pub use reachability::Reachability;
 pub use run_store::{RunFilter, RunSelector, RunStore, RunSummary};
 pub use runners::Runners;
 pub use secrets::SecretResolver;
 pub use system::{Clock, IdSource, Sleeper};
 pub use tokens::TokenSource;
+pub use unmanaged::Unmanaged;
 
 pub use secrecy::{ExposeSecret, SecretString};

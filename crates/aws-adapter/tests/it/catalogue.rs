@@ -146,13 +146,16 @@ async fn a_function_is_told_in_lambdas_words() {
     assert_eq!(got, configuration);
     assert_eq!(got.reference, "arn:aws:lambda:eu-west-1:123456789012:function:conformance-0000");
     assert_eq!(got.version.as_deref(), Some("$LATEST"));
-    assert_eq!(got.runtime.as_deref(), Some("python3.99"));
-    assert_eq!((got.timeout_seconds, got.memory_mb), (Some(3), Some(128)));
+    assert_eq!(got.settings.runtime.as_deref(), Some("python3.99"));
+    assert_eq!((got.settings.timeout_seconds, got.settings.memory_mb), (Some(3), Some(128)));
     assert_eq!(got.architecture.as_deref(), Some("arm64"));
-    assert_eq!(got.log_group.as_deref(), Some("/team/logs"));
+    assert_eq!(
+        got.settings.logging.as_ref().and_then(|logging| logging.group.as_deref()),
+        Some("/team/logs")
+    );
     assert_eq!(got.state.as_deref(), Some("Pending"));
     assert_eq!(got.state_reason.as_deref(), Some("The function is being created."));
-    let keys: Vec<&str> = got.environment.iter().map(|variable| variable.key.as_str()).collect();
+    let keys: Vec<&str> = got.environment().iter().map(|variable| variable.key.as_str()).collect();
     assert_eq!(keys, ["A", SECRET_KEY]);
     assert!(!format!("{got:?}").contains("hunter2-presigned"));
 
@@ -169,11 +172,11 @@ async fn words_of_tomorrow_pass_and_a_locked_environment_says_why() {
     });
     let arranged = arranged(ResponseTemplate::new(200).set_body_json(answer)).await;
     let got = arranged.catalogue.configuration(&first(), None).await.unwrap().unwrap();
-    assert_eq!(got.runtime.as_deref(), Some("cobol2030"));
+    assert_eq!(got.settings.runtime.as_deref(), Some("cobol2030"));
     assert_eq!(got.state.as_deref(), Some("Dreaming"));
     assert_eq!(got.package_type.as_deref(), Some("Tarball"));
     assert_eq!(got.architecture.as_deref(), Some("riscv64"));
-    assert!(got.environment.is_empty());
+    assert!(got.environment().is_empty());
     assert_eq!(got.environment_error.as_deref(), Some("AccessDeniedException: no key for you"));
 }
 

@@ -1,5 +1,6 @@
 //! The grammar of the command line, one file a group of verbs.
 
+mod account;
 mod connections;
 mod discover;
 mod doctor;
@@ -9,6 +10,7 @@ mod keys;
 mod run;
 mod runs;
 
+pub use account::AccountCommand;
 pub use connections::{AddArgs, AuthMethod, ConnectionsCommand, ProviderKind};
 pub use discover::DiscoverArgs;
 pub use doctor::DoctorArgs;
@@ -132,6 +134,9 @@ pub enum Command {
         #[arg(long)]
         print: bool,
     },
+    /// Look at the account of a connection
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Keep named ways into accounts and regions
     #[command(subcommand)]
     Connections(ConnectionsCommand),

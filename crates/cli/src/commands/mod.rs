@@ -1,5 +1,6 @@
 //! One file a verb, or group of verbs: parse what clap left as text, call a use case, render.
 
+mod account;
 mod connections;
 mod discover;
 mod doctor;
@@ -22,6 +23,7 @@ pub async fn run(command: Command, wiring: &Wiring) -> Result<ExitCode, Failure>
         Command::Cancel { run } => runs::cancel(&run, wiring).await,
         Command::Runs(command) => runs::runs(command, wiring).await,
         Command::Open { target, print } => open::open(&target, print, wiring).await,
+        Command::Account(command) => account::account(&command, wiring).await,
         Command::Connections(command) => connections::connections(command, wiring).await,
         Command::Doctor(args) => doctor::doctor(&args, wiring).await,
         Command::Iam(command) => iam::iam(&command, wiring),

@@ -10,11 +10,11 @@ pub fn functions_table(functions: &[Function]) -> String {
     let rows = functions.iter().map(|function| {
         [
             function.name.to_string(),
-            or_dash(function.runtime.as_ref().or(function.package_type.as_ref())),
-            or_dash(function.timeout_seconds.map(|seconds| format!("{seconds} s"))),
-            or_dash(function.memory_mb.map(|mb| format!("{mb} MB"))),
+            or_dash(function.settings.runtime.as_ref().or(function.package_type.as_ref())),
+            or_dash(function.settings.timeout_seconds.map(|seconds| format!("{seconds} s"))),
+            or_dash(function.settings.memory_mb.map(|mb| format!("{mb} MB"))),
             or_dash(function.last_modified.as_ref()),
-            one_line(function.description.as_deref().unwrap_or_default()),
+            one_line(function.settings.description.as_deref().unwrap_or_default()),
         ]
     });
     table(["NAME", "RUNTIME", "TIMEOUT", "MEMORY", "MODIFIED", "DESCRIPTION"], rows)
@@ -73,17 +73,17 @@ impl<'a> FunctionJson<'a> {
             name: function.name.as_str(),
             reference: &function.reference,
             version: function.version.as_deref(),
-            description: function.description.as_deref(),
-            runtime: function.runtime.as_deref(),
-            handler: function.handler.as_deref(),
-            timeout_seconds: function.timeout_seconds,
-            memory_mb: function.memory_mb,
+            description: function.settings.description.as_deref(),
+            runtime: function.settings.runtime.as_deref(),
+            handler: function.settings.handler.as_deref(),
+            timeout_seconds: function.settings.timeout_seconds,
+            memory_mb: function.settings.memory_mb,
             architecture: function.architecture.as_deref(),
             package_type: function.package_type.as_deref(),
             last_modified: function.last_modified.as_deref(),
-            log_group: function.log_group.as_deref(),
+            log_group: function.settings.logging.as_ref().and_then(|logging| logging.group.as_deref()),
             state: function.state.as_deref(),
-            environment_keys: function.environment.iter().map(|variable| variable.key.as_str()).collect(),
+            environment_keys: function.environment().iter().map(|variable| variable.key.as_str()).collect(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Rendering: what use cases return, as tables and texts for people and as stable JSON for programs.
 
+mod account;
 mod connections;
 mod discovery;
 mod doctor;
@@ -9,6 +10,7 @@ mod run_text;
 mod runs;
 mod table;
 
+pub use account::{QuotaJson, quotas_table};
 pub use connections::{ConnectionRow, connection_settings, connections_table, settings_table};
 pub use discovery::{DiscoveryJson, functions_table};
 pub use doctor::{CheckJson, checks_text};

@@ -242,6 +242,7 @@ impl Wiring {
             invoker: ports.invoker,
             identity: ports.identity,
             reachability: ports.reachability,
+            management: ports.management,
             platform: Arc::new(platform),
         })
     }

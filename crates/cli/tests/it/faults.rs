@@ -238,6 +238,7 @@ async fn no_run_executes_twice_and_every_run_tells_the_truth() {
         invoker: aws.invoker,
         identity: aws.identity,
         reachability: aws.reachability,
+        management: aws.management,
         platform: Arc::new(AwsPlatform::new(Region::us_east_1(), PriceTable::default())),
     };
     let secrets = EnvAndFileSecrets::new(Environment::from_pairs::<String, String>([]));

@@ -1,0 +1,24 @@
+//! `lamplight account`.
+
+use crate::{ExitCode, args::AccountCommand, failure::Failure, output, render, wiring::Wiring};
+use lamplight_app::show_account;
+use lamplight_ports::Connector;
+
+/// `lamplight account …`
+pub async fn account(command: &AccountCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    match command {
+        AccountCommand::Settings => settings(wiring).await,
+    }
+}
+
+async fn settings(wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let connection = wiring.open(wiring.named_connection()?.as_ref()).await?;
+    let quotas = show_account(&connection).await?;
+    if wiring.json() {
+        let lines: Vec<_> = quotas.iter().map(render::QuotaJson::new).collect();
+        output::json(&serde_json::json!({ "quotas": lines }))?;
+    } else {
+        output::line(&render::quotas_table(&quotas))?;
+    }
+    Ok(ExitCode::Success)
+}
