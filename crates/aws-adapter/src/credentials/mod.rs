@@ -7,6 +7,7 @@ mod refresh;
 mod role;
 mod sdk_chain;
 mod source;
+mod sts_address;
 
 pub(crate) use error::CredentialsFailure;
 pub(crate) use refresh::{Provider, Refreshing};

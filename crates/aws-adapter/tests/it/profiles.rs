@@ -5,6 +5,12 @@ use crate::{
     server::{Reaction, Received, Server, answer, success},
     support::{call, config},
 };
+use aws_credential_types::Credentials;
+use aws_sigv4::{
+    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
+    sign::v4::SigningParams,
+};
+use aws_smithy_types::{DateTime, date_time::Format};
 use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, codes, open};
 use lamplight_ports::{Identity, Invoker};
 use std::{fs, net::TcpListener, path::Path, sync::Arc};
@@ -65,7 +71,11 @@ fn arrange(home: &Path) {
 }
 
 fn profile(name: &str, server: &Server) -> AwsConnectionConfig {
-    AwsConnectionConfig { credentials: CredentialsSource::Profile(name.to_owned()), ..config(&server.url()) }
+    AwsConnectionConfig {
+        credentials: CredentialsSource::Profile(name.to_owned()),
+        sts_endpoint_url: None,
+        ..config(&server.url())
+    }
 }
 
 /// STS and the sign-in's portal.
@@ -80,9 +90,13 @@ fn aws(request: &Received) -> Vec<u8> {
             refused
         };
     }
-    let body = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
-                <AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
-                <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    let asked = String::from_utf8_lossy(&request.body);
+    let action = asked.split(['=', '&']).nth(1).unwrap_or_default();
+    let body = format!(
+        "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{action}Result><Credentials>\
+         <AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+         <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></{action}Result></{action}Response>"
+    );
     answer(200, &[("content-type", "text/xml")], body.as_bytes())
 }
 
@@ -156,5 +170,95 @@ fn what_is_wrong_with_a_profile_is_told() {
             assert!(error.hint.as_ref().unwrap().contains(hint), "{name}: {:?}", error.hint);
         }
         assert!(lambda.requests().is_empty());
+    });
+}
+
+/// A connection whose STS is at `sts`, while the environment says that it is where nothing listens.
+fn with_own_sts(credentials: CredentialsSource, lambda: &Server, sts: &Server) -> AwsConnectionConfig {
+    AwsConnectionConfig {
+        credentials,
+        sts_endpoint_url: Some(format!("{}/base/", sts.url())),
+        ..config(&lambda.url())
+    }
+}
+
+/// Calls through `credentials`, and gives what STS was sent.
+async fn asked_of_own_sts(credentials: CredentialsSource) -> Received {
+    let sts = Server::start(|request: &Received| Reaction::Answer(aws(request))).await;
+    let lambda = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
+    let ports = open(with_own_sts(credentials, &lambda, &sts)).unwrap();
+    let answered = ports.invoker.invoke(call("f")).await;
+    answered.unwrap_or_else(|error| panic!("{error:?} {:?}", error.source));
+    assert!(lambda.requests()[0].headers["authorization"].contains("Credential=ASIAROLE/"));
+    let asked = sts.requests();
+    assert_eq!((asked.len(), asked[0].target.as_str()), (1, "/base/"));
+    assert_eq!(asked[0].headers["host"], format!("127.0.0.1:{}", sts.port()));
+    asked[0].clone()
+}
+
+/// Whether the request, as it came, is what the key's owner signed.
+fn is_signed_with(request: &Received, key: &str, secret: &str) -> bool {
+    let sent = &request.headers["authorization"];
+    let signed = sent.split("SignedHeaders=").nth(1).and_then(|rest| rest.split(',').next()).unwrap();
+    let names: Vec<_> = signed.split(';').filter(|name| !["host", "x-amz-date"].contains(name)).collect();
+    assert!(signed.split(';').any(|name| name == "host"), "{sent}");
+    let headers = names.iter().map(|name| (*name, request.headers[*name].as_str()));
+    let url = format!("http://{}{}", request.headers["host"], request.target);
+    let identity = Credentials::new(key, secret, None, None, "test").into();
+    let date = DateTime::from_str(&iso(&request.headers["x-amz-date"]), Format::DateTime).unwrap();
+    let params = SigningParams::builder()
+        .identity(&identity)
+        .region("eu-west-1")
+        .name("sts")
+        .time(date.try_into().unwrap())
+        .settings(SigningSettings::default())
+        .build()
+        .unwrap()
+        .into();
+    let signable = SignableRequest::new("POST", url, headers, SignableBody::Bytes(&request.body)).unwrap();
+    sent.ends_with(sign(signable, &params).unwrap().signature())
+}
+
+/// `20260102T030405Z` as `2026-01-02T03:04:05Z`.
+fn iso(date: &str) -> String {
+    let at = |from: usize, to: usize| &date[from..to];
+    format!("{}-{}-{}T{}:{}:{}Z", at(0, 4), at(4, 6), at(6, 8), at(9, 11), at(11, 13), at(13, 15))
+}
+
+#[test]
+fn the_role_of_a_profile_is_asked_of_the_connections_own_sts() {
+    let home = tempfile::tempdir().unwrap();
+    arrange(home.path());
+    let home = home.path().display().to_string();
+    let environment =
+        [("HOME", home.as_str()), ("AWS_PROFILE", "deploy"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")];
+    in_child("profiles::the_role_of_a_profile_is_asked_of_the_connections_own_sts", &environment, async {
+        for credentials in [CredentialsSource::Profile("deploy".to_owned()), CredentialsSource::Ambient] {
+            let asked = asked_of_own_sts(credentials).await;
+            assert!(asked.headers["authorization"].contains("Credential=AKIDPLAIN/"));
+            assert!(is_signed_with(&asked, "AKIDPLAIN", "plain"), "{asked:?}");
+            assert!(!is_signed_with(&asked, "AKIDPLAIN", "other"));
+        }
+    });
+}
+
+#[test]
+fn the_role_of_a_token_in_the_environment_is_asked_of_the_connections_own_sts() {
+    let home = tempfile::tempdir().unwrap();
+    let token = home.path().join("token");
+    fs::write(&token, "the-token").unwrap();
+    let (home, token) = (home.path().display().to_string(), token.display().to_string());
+    let environment = [
+        ("HOME", home.as_str()),
+        ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/pod"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", token.as_str()),
+        ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9"),
+    ];
+    let name = "profiles::the_role_of_a_token_in_the_environment_is_asked_of_the_connections_own_sts";
+    in_child(name, &environment, async {
+        let asked = asked_of_own_sts(CredentialsSource::Ambient).await;
+        assert!(!asked.headers.contains_key("authorization"), "{asked:?}");
+        let body = String::from_utf8(asked.body).unwrap();
+        assert!(body.contains("WebIdentityToken=the-token"), "{body}");
     });
 }
