@@ -4,6 +4,7 @@
 mod ambient;
 mod catalogue;
 mod child;
+mod endless;
 mod exchange;
 mod faults;
 mod instance;

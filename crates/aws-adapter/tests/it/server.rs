@@ -66,6 +66,8 @@ pub(crate) enum Reaction {
     Late(Duration, Vec<u8>),
     /// Sends these bytes, possibly none, and nothing more for as long as the client stays.
     Stall(Vec<u8>),
+    /// Sends these bytes and then a body for as long as the client reads.
+    Endless(Vec<u8>),
 }
 
 /// What the server does.
@@ -90,6 +92,7 @@ struct Seen {
     connections: usize,
     heads: HashMap<String, usize>,
     requests: Vec<Received>,
+    endless_bytes: usize,
 }
 
 /// The server; it ends when this is dropped.
@@ -144,6 +147,11 @@ impl Server {
         self.seen.lock().unwrap().requests.iter().filter(|request| request.function() == function).count()
     }
 
+    /// How many bytes of endless bodies went out.
+    pub(crate) fn endless_bytes(&self) -> usize {
+        self.seen.lock().unwrap().endless_bytes
+    }
+
     /// The requests that arrived whole.
     pub(crate) fn requests(&self) -> Vec<Received> {
         self.seen.lock().unwrap().requests.clone()
@@ -195,6 +203,13 @@ async fn serve(mut stream: TcpStream, script: Arc<impl Script>, seen: Arc<Mutex<
                 stream.write_all(&bytes).await?;
                 while stream.read_buf(&mut buffer).await? != 0 {}
                 return Ok(());
+            }
+            Reaction::Endless(bytes) => {
+                stream.write_all(&bytes).await?;
+                loop {
+                    stream.write_all(&[b' '; 64 * 1024]).await?;
+                    seen.lock().unwrap().endless_bytes += 64 * 1024;
+                }
             }
         }
     }
