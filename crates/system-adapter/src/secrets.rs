@@ -47,7 +47,7 @@ impl EnvAndFileSecrets {
         Self { environment, warn: None, warned: Arc::default() }
     }
 
-    /// The same, telling `warn` once of each file that others than its owner can read. Files that a container
+    /// The same, telling `warn` once of each file that others than its owner can read or change. Files that a container
     /// platform mounts below `/run/secrets` and `/var/run/secrets` are left out.
     #[must_use]
     pub fn warning_to(mut self, warn: impl Fn(&str) + Send + Sync + 'static) -> Self {
@@ -62,16 +62,17 @@ impl EnvAndFileSecrets {
         }
     }
 
-    /// Warns of a file that others can read, as ssh does of a key.
+    /// Warns of a file that others can read or change, as ssh does of a key.
     fn look_at(&self, path: &Path, reference: &str, file: &File) {
         let Some(warn) = &self.warn else { return };
-        if is_mounted(path) || !is_open_to_others(file) {
+        if is_mounted(path) {
             return;
         }
+        let Some(others) = what_others_can_do(file) else { return };
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
         if warned.insert(path.to_owned()) {
             warn(&format!(
-                "secret {reference} can be read by others on this machine: chmod 600 {}",
+                "secret {reference} can be {others} by others on this machine: chmod 600 {}",
                 path.display()
             ));
         }
@@ -82,6 +83,10 @@ impl EnvAndFileSecrets {
             let message = format!("there is no secret env:{name}: the variable is not set");
             return Err(PortError::new(PortErrorKind::NotFound, "secret_not_found", message));
         };
+        if value.is_empty() {
+            let message = format!("there is no secret env:{name}: the variable is empty");
+            return Err(PortError::new(PortErrorKind::NotFound, "secret_not_found", message));
+        }
         value.to_str().map(SecretString::from).ok_or_else(|| not_text(&format!("env:{name}")))
     }
 
@@ -116,15 +121,21 @@ fn is_mounted(path: &Path) -> bool {
 }
 
 #[cfg(unix)]
-fn is_open_to_others(file: &File) -> bool {
+fn what_others_can_do(file: &File) -> Option<&'static str> {
     use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o044 != 0)
+    let mode = file.metadata().ok().filter(std::fs::Metadata::is_file)?.permissions().mode();
+    match (mode & 0o044 != 0, mode & 0o022 != 0) {
+        (true, true) => Some("read and changed"),
+        (true, false) => Some("read"),
+        (false, true) => Some("changed"),
+        (false, false) => None,
+    }
 }
 
 /// Elsewhere permissions are lists that no three digits tell; there nothing is said.
 #[cfg(not(unix))]
-fn is_open_to_others(_: &File) -> bool {
-    false
+fn what_others_can_do(_: &File) -> Option<&'static str> {
+    None
 }
 
 fn not_text(reference: &str) -> PortError {
@@ -180,7 +191,9 @@ mod tests {
     #[tokio::test]
     async fn a_variable_is_taken_as_it_is() {
         assert_eq!(resolve("env:TOKEN").await.unwrap(), "hunter2");
-        assert_eq!(resolve("env:EMPTY").await.unwrap(), "");
+        let error = resolve("env:EMPTY").await.unwrap_err();
+        assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, "secret_not_found"));
+        assert!(error.message.ends_with("the variable is empty"), "{error}");
     }
 
     #[tokio::test]
@@ -195,14 +208,16 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn a_file_that_others_can_read_is_warned_of_once() {
+    async fn a_file_that_others_can_read_or_change_is_warned_of_once() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let told = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&told);
         let secrets = EnvAndFileSecrets::new(Environment::default())
             .warning_to(move |text| kept.lock().unwrap().push(text.to_owned()));
-        for (name, mode) in [("closed", 0o600), ("group", 0o640), ("all", 0o604), ("written", 0o622)] {
+        for (name, mode) in
+            [("closed", 0o600), ("group", 0o640), ("all", 0o604), ("written", 0o620), ("open", 0o666)]
+        {
             let path = folder.path().join(name);
             std::fs::write(&path, "hunter2").unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
@@ -212,11 +227,13 @@ mod tests {
             }
         }
         let told = told.lock().unwrap();
-        assert_eq!(told.len(), 2, "{told:?}");
+        assert_eq!(told.len(), 4, "{told:?}");
         assert!(
             told[0].contains("/group can be read by others") && told[0].contains("chmod 600"),
             "{told:?}"
         );
+        assert!(told[2].contains("/written can be changed by others"), "{told:?}");
+        assert!(told[3].contains("/open can be read and changed by others"), "{told:?}");
         assert!(told[1].contains("/all") && !told.concat().contains("hunter2"), "{told:?}");
     }
 
