@@ -250,7 +250,8 @@ impl Visit<'_> {
     /// Lists a little, and gives a function of it.
     async fn list(&mut self, connection: &Connection) -> Option<FunctionRef> {
         self.observer.begins(CheckName::ListFunctions);
-        let page = connection.catalogue.list(ListFunctions { page_size: Some(1), ..ListFunctions::default() }).await;
+        let page =
+            connection.catalogue.list(ListFunctions { page_size: Some(1), ..ListFunctions::default() }).await;
         match page {
             Ok(page) => {
                 let first = page.functions.into_iter().next();

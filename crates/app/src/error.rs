@@ -19,6 +19,8 @@ pub enum ErrorClass {
     NotFound,
     /// It was changed by another meanwhile.
     Conflict,
+    /// Nobody can say whether it was done.
+    Unknown,
     /// Anything else.
     Unexpected,
 }
@@ -88,6 +90,42 @@ pub enum AppError {
         /// The connection asked.
         connection: String,
     },
+    /// What was to be used or changed does not exist.
+    #[error("there is no {thing} on connection {connection}")]
+    ThingNotFound {
+        /// The thing, in words.
+        thing: String,
+        /// The connection asked.
+        connection: String,
+    },
+    /// What was to be made exists already, and is not as it was asked for.
+    #[error("{thing} exists already, with another {}; nothing was changed", differing.join(", "))]
+    ExistsOtherwise {
+        /// The thing, in words.
+        thing: String,
+        /// What it differs in.
+        differing: Vec<String>,
+    },
+    /// The answer to a change was lost, and looking did not show what became of it.
+    #[error("nobody can say whether {thing} was changed: {lost}{}", found.as_ref().map(|found| format!("; {found}")).unwrap_or_default())]
+    ChangeUnknown {
+        /// The thing, in words.
+        thing: String,
+        /// What was found in its place, where something was.
+        found: Option<String>,
+        /// How the answer was lost.
+        lost: Box<PortError>,
+    },
+    /// A function is not ready, or will not be.
+    #[error("function {function} is not ready: {told}")]
+    FunctionNotReady {
+        /// The function.
+        function: String,
+        /// What the provider says of it.
+        told: String,
+        /// Whether it may become ready by itself.
+        may_become: bool,
+    },
     /// There is no page to open.
     #[error("there is no monitor page for {function}")]
     NoMonitorPage {
@@ -122,6 +160,10 @@ impl AppError {
             Self::RunNotFound { .. } => "run_not_found",
             Self::RunId(_) => "invalid_run_id",
             Self::FunctionNotFound { .. } => "function_not_found",
+            Self::ThingNotFound { .. } => "not_found",
+            Self::ExistsOtherwise { .. } => "exists_otherwise",
+            Self::ChangeUnknown { .. } => "change_unknown",
+            Self::FunctionNotReady { .. } => "function_not_ready",
             Self::NoMonitorPage { .. } => "no_monitor_page",
             Self::Document { .. } => "invalid_job_document",
         }
@@ -145,7 +187,11 @@ impl AppError {
             Self::JobNotFound { .. }
             | Self::RunNotFound { .. }
             | Self::FunctionNotFound { .. }
+            | Self::ThingNotFound { .. }
             | Self::NoMonitorPage { .. } => ErrorClass::NotFound,
+            Self::ExistsOtherwise { .. } => ErrorClass::Conflict,
+            Self::ChangeUnknown { .. } => ErrorClass::Unknown,
+            Self::FunctionNotReady { .. } => ErrorClass::Unexpected,
         }
     }
 
@@ -162,6 +208,18 @@ impl AppError {
             ),
             Self::RunNotFound { .. } => Some("`lamplight runs list` shows the recorded runs".to_owned()),
             Self::FunctionNotFound { .. } => Some("`lamplight discover` shows the functions there are".to_owned()),
+            Self::ChangeUnknown { .. } => {
+                Some("look at what is there before asking again".to_owned())
+            }
+            Self::ExistsOtherwise { .. } => {
+                Some("update it, or delete it first, if that is what you want".to_owned())
+            }
+            Self::FunctionNotReady { may_become: true, .. } => {
+                Some("wait longer: the provider is still at it".to_owned())
+            }
+            Self::FunctionNotReady { may_become: false, .. } => {
+                Some("mend what the reason names, and update the function".to_owned())
+            }
             Self::Arguments(_) => Some(
                 "give text as -p name=value and JSON as -p name:=json; `lamplight jobs show` lists a job's parameters, \
                  `lamplight jobs edit` adds to them"
@@ -177,6 +235,7 @@ impl AppError {
             | Self::ClientContext(_)
             | Self::ArgumentsBesidePayload
             | Self::Setting(_)
+            | Self::ThingNotFound { .. }
             | Self::NoMonitorPage { .. }
             | Self::Document { .. } => None,
         }
@@ -186,6 +245,7 @@ impl AppError {
     pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Port(error) => std::error::Error::source(error),
+            Self::ChangeUnknown { lost, .. } => std::error::Error::source(&**lost),
             _ => None,
         }
     }

@@ -51,6 +51,7 @@ impl ExitCode {
             ErrorClass::Access => Self::Access,
             ErrorClass::Limit => Self::Limit,
             ErrorClass::NotFound => Self::NotFound,
+            ErrorClass::Unknown => Self::OutcomeUnknown,
             ErrorClass::Conflict | ErrorClass::Unexpected => Self::Unexpected,
         }
     }

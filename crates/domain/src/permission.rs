@@ -28,8 +28,8 @@ pub struct PermissionStatement {
 pub struct PermissionPolicy {
     /// The statements that can be told in our terms, in the provider's order.
     pub statements: Vec<PermissionStatement>,
-    /// How many more there are that say what our terms cannot.
-    pub others: usize,
+    /// The ids of those that say what our terms cannot.
+    pub others: Vec<String>,
     /// All of it as the provider wrote it, as JSON.
     pub document: String,
     /// What it is to be changed from, for changes that must not undo another's.
@@ -37,7 +37,12 @@ pub struct PermissionPolicy {
 }
 
 impl PermissionPolicy {
-    /// The statement of that id.
+    /// Whether there is a statement of that id, whatever it says.
+    pub fn has(&self, id: &str) -> bool {
+        self.statement(id).is_some() || self.others.iter().any(|other| other == id)
+    }
+
+    /// The statement of that id, where it can be told in our terms.
     pub fn statement(&self, id: &str) -> Option<&PermissionStatement> {
         self.statements.iter().find(|statement| statement.id == id)
     }

@@ -1,7 +1,7 @@
 //! `lamplight account`.
 
 use crate::{ExitCode, args::AccountCommand, failure::Failure, output, render, wiring::Wiring};
-use lamplight_app::show_account;
+use lamplight_app::manage::show_account;
 use lamplight_ports::Connector;
 
 /// `lamplight account …`

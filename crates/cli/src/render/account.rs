@@ -1,7 +1,7 @@
 //! Quotas of an account, as a table and as JSON.
 
 use crate::render::table::{or_dash, table};
-use lamplight_app::Quota;
+use lamplight_app::manage::Quota;
 use serde::Serialize;
 
 /// A quota as programs read it.
@@ -63,7 +63,7 @@ fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lamplight_app::QuotaName;
+    use lamplight_app::manage::QuotaName;
 
     #[test]
     fn sizes_are_read_by_people() {

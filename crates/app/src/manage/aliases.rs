@@ -1,0 +1,143 @@
+//! Keeping aliases: names that lead to versions of a function.
+
+use super::{
+    change::{Change, Changing, Seen, is_conflict, make},
+    list::{Limits, Listed, walk},
+};
+use crate::AppError;
+use lamplight_domain::{Alias, FunctionRef};
+use lamplight_ports::{Connection, CreateAlias, ListAliases, UpdateAlias};
+use std::ops::ControlFlow;
+
+/// The largest page of aliases that may be asked for.
+const LARGEST_PAGE: u32 = 10_000;
+
+/// Lists the aliases of a function, or those that lead to one version.
+pub async fn list_aliases(
+    connection: &Connection,
+    function: &FunctionRef,
+    version: Option<&str>,
+    limits: &Limits,
+    on_page: &mut (dyn FnMut(Vec<Alias>) -> ControlFlow<()> + Send),
+) -> Result<Listed, AppError> {
+    let fetch = |marker, page_size| async move {
+        let wanted = ListAliases {
+            function: function.clone(),
+            version: version.map(ToOwned::to_owned),
+            marker,
+            page_size,
+        };
+        let page = connection.management.aliases.list(wanted).await?;
+        Ok((page.items, page.next_marker))
+    };
+    walk(limits, LARGEST_PAGE, fetch, on_page).await
+}
+
+/// Describes an alias.
+pub async fn show_alias(
+    connection: &Connection,
+    function: &FunctionRef,
+    name: &str,
+) -> Result<Alias, AppError> {
+    let found = connection.management.aliases.get(function, name).await?;
+    found.ok_or_else(|| no_alias(connection, function, name))
+}
+
+/// Makes an alias.
+///
+/// # Guarantees
+/// - One of that name that is as asked for is left alone, and the change says so; one that is otherwise is a conflict
+///   that names what differs.
+pub async fn create_alias(changing: &Changing<'_>, request: &CreateAlias) -> Result<Change<Alias>, AppError> {
+    let aliases = &changing.connection.management.aliases;
+    let thing = format!("alias {} of function {}", request.name, request.function.name);
+    let wanted = UpdateAlias {
+        function: request.function.clone(),
+        name: request.name.clone(),
+        version: Some(request.version.clone()),
+        description: request.description.clone(),
+        routing: Some(request.routing.clone()),
+        if_revision: None,
+    };
+    let look = || async {
+        Ok(match aliases.get(&request.function, &request.name).await? {
+            None => Seen::NotYet,
+            Some(found) => match differing(&wanted, &found) {
+                differing if differing.is_empty() => Seen::AsAsked(found),
+                differing => Seen::Otherwise(format!("it exists with another {}", differing.join(", "))),
+            },
+        })
+    };
+    let made = make(changing, &thing, || aliases.create(request.clone(), changing.effect), look).await;
+    match made {
+        Err(error) if is_conflict(&error) => match aliases.get(&request.function, &request.name).await? {
+            Some(found) => match differing(&wanted, &found) {
+                differing if differing.is_empty() => Ok(Change::unchanged(found)),
+                differing => Err(AppError::ExistsOtherwise { thing, differing }),
+            },
+            None => Err(error),
+        },
+        other => other,
+    }
+}
+
+/// Changes an alias: its version, what it is for, or the calls that go elsewhere.
+///
+/// # Guarantees
+/// - Where it is so already, nothing is sent and the change says so, unless it is not of the revision asked for.
+pub async fn update_alias(changing: &Changing<'_>, request: &UpdateAlias) -> Result<Change<Alias>, AppError> {
+    let aliases = &changing.connection.management.aliases;
+    let before = show_alias(changing.connection, &request.function, &request.name).await?;
+    let of_revision = request.if_revision.is_none() || request.if_revision == before.revision;
+    if of_revision && differing(request, &before).is_empty() {
+        return Ok(Change::unchanged(before));
+    }
+    let look = || async {
+        Ok(match aliases.get(&request.function, &request.name).await? {
+            Some(found) if differing(request, &found).is_empty() => Seen::AsAsked(found),
+            Some(_) => Seen::NotYet,
+            None => Seen::Otherwise("it does not exist any more".to_owned()),
+        })
+    };
+    let thing = format!("alias {} of function {}", request.name, request.function.name);
+    make(changing, &thing, || aliases.update(request.clone(), changing.effect), look).await
+}
+
+/// Deletes an alias.
+///
+/// # Guarantees
+/// - One that does not exist is not found, also where the provider would say nothing.
+pub async fn delete_alias(
+    changing: &Changing<'_>,
+    function: &FunctionRef,
+    name: &str,
+) -> Result<Change<()>, AppError> {
+    let aliases = &changing.connection.management.aliases;
+    show_alias(changing.connection, function, name).await?;
+    let look = || async {
+        let found = aliases.get(function, name).await?;
+        Ok(if found.is_none() { Seen::AsAsked(()) } else { Seen::NotYet })
+    };
+    let thing = format!("alias {name} of function {}", function.name);
+    make(changing, &thing, || aliases.delete(function, name, changing.effect), look).await
+}
+
+fn differing(asked: &UpdateAlias, found: &Alias) -> Vec<String> {
+    let description = found.description.as_deref().unwrap_or_default();
+    [
+        ("version", asked.version.as_ref().is_some_and(|version| *version != found.version)),
+        ("description", asked.description.as_ref().is_some_and(|asked| asked != description)),
+        ("routing", asked.routing.as_ref().is_some_and(|routing| *routing != found.routing)),
+    ]
+    .into_iter()
+    .filter(|(_, differs)| *differs)
+    .map(|(name, _)| name.to_owned())
+    .collect()
+}
+
+fn no_alias(connection: &Connection, function: &FunctionRef, name: &str) -> AppError {
+    AppError::ThingNotFound {
+        thing: format!("alias {name} of function {}", function.name),
+        connection: connection.name.to_string(),
+    }
+}

@@ -1,0 +1,268 @@
+//! Making a change, and finding out what became of it where its answer was lost.
+
+use crate::AppError;
+use lamplight_domain::{Delivery, RetryPolicy, Start};
+use lamplight_ports::{
+    Applied, ChangeError, Changed, Connection, Effect, IdSource, PortError, PortErrorKind, RequestPreview,
+    Sleeper,
+};
+
+/// What every change needs beside its request.
+#[derive(Debug, Clone, Copy)]
+pub struct Changing<'a> {
+    /// Where it is made.
+    pub connection: &'a Connection,
+    /// Waiting between attempts.
+    pub sleeper: &'a dyn Sleeper,
+    /// Jitter.
+    pub ids: &'a dyn IdSource,
+    /// Whether it is made, or only shown.
+    pub effect: Effect,
+    /// How often it is asked for at the most, where it provably was not made.
+    pub retries: RetryPolicy,
+}
+
+/// What a change came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome<T> {
+    /// It was made just now.
+    Made(T),
+    /// It was so already, and nothing was changed.
+    Unchanged(T),
+    /// It was only shown.
+    Shown(RequestPreview),
+}
+
+/// A change that is settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change<T> {
+    /// What it came to.
+    pub outcome: Outcome<T>,
+    /// Whether its answer was lost, so that it is known only by having looked.
+    pub read_back: bool,
+}
+
+impl<T> Change<T> {
+    pub(crate) fn unchanged(thing: T) -> Self {
+        Self { outcome: Outcome::Unchanged(thing), read_back: false }
+    }
+
+    /// The same change of something made of what this one is of.
+    pub fn map<U>(self, into: impl FnOnce(T) -> U) -> Change<U> {
+        let outcome = match self.outcome {
+            Outcome::Made(thing) => Outcome::Made(into(thing)),
+            Outcome::Unchanged(thing) => Outcome::Unchanged(into(thing)),
+            Outcome::Shown(preview) => Outcome::Shown(preview),
+        };
+        Change { outcome, read_back: self.read_back }
+    }
+}
+
+/// What is found of a change when one looks.
+#[derive(Debug)]
+pub(crate) enum Seen<T> {
+    /// It is as it was to become.
+    AsAsked(T),
+    /// It is as it was before.
+    NotYet,
+    /// It is neither; the text says what it is.
+    Otherwise(String),
+}
+
+/// Makes a change of `thing`.
+///
+/// `send` asks for it once; `look` reads what is there.
+///
+/// # Guarantees
+/// - It is asked for again only where it provably was not made, or where looking showed that it is not there. Each
+///   change this is used for leaves the same behind however often it is made.
+/// - Where an answer was lost, nothing is claimed but what looking showed. Where looking fails, or shows something else,
+///   the outcome is unknown and said to be.
+pub(crate) async fn make<T, S, SF, L, LF>(
+    changing: &Changing<'_>,
+    thing: &str,
+    mut send: S,
+    look: L,
+) -> Result<Change<T>, AppError>
+where
+    S: FnMut() -> SF,
+    SF: Future<Output = Result<Changed<T>, ChangeError>>,
+    L: Fn() -> LF,
+    LF: Future<Output = Result<Seen<T>, PortError>>,
+{
+    let mut attempt = 0;
+    let mut lost: Option<PortError> = None;
+    loop {
+        attempt += 1;
+        let failure = match send().await {
+            Ok(Changed::Made(made)) => {
+                return Ok(Change { outcome: Outcome::Made(made), read_back: false });
+            }
+            Ok(Changed::Shown(preview)) => {
+                return Ok(Change { outcome: Outcome::Shown(preview), read_back: false });
+            }
+            Err(failure) => failure,
+        };
+        let refused = failure.applied == Applied::No;
+        tracing::info!(thing, attempt, refused, error = %failure.error, "a change brought no success");
+        // A refusal after a lost answer may well be the doing of the change that was lost.
+        if !refused || lost.is_some() {
+            match look().await {
+                Ok(Seen::AsAsked(made)) => {
+                    return Ok(Change { outcome: Outcome::Made(made), read_back: true });
+                }
+                Ok(Seen::NotYet) => {}
+                Ok(Seen::Otherwise(what)) => return Err(unknown(thing, Some(what), failure.error)),
+                Err(error) => {
+                    tracing::info!(thing, %error, "what became of a change could not be read");
+                    return Err(unknown(thing, None, failure.error));
+                }
+            }
+        }
+        let again = refused && !failure.transient;
+        let wait = changing.retries.next_wait(
+            attempt,
+            // Looking showed that it is not there, which is the proof.
+            Delivery::NotSent,
+            Start::DidNotStart,
+            !again,
+            failure.retry_after,
+            changing.ids.jitter(),
+        );
+        match (wait, refused) {
+            (Some(wait), _) => changing.sleeper.sleep(wait).await,
+            (None, true) if lost.is_none() => return Err(failure.error.into()),
+            (None, _) => return Err(unknown(thing, None, failure.error)),
+        }
+        if !refused {
+            lost = Some(failure.error);
+        }
+    }
+}
+
+fn unknown(thing: &str, found: Option<String>, lost: PortError) -> AppError {
+    AppError::ChangeUnknown { thing: thing.to_owned(), found, lost: Box::new(lost) }
+}
+
+/// What a failed look means where the thing may rightly be absent.
+pub(crate) fn is_conflict(error: &AppError) -> bool {
+    matches!(error, AppError::Port(PortError { kind: PortErrorKind::Conflict, .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorClass;
+    use lamplight_fake_adapter::{FakeProvider, ManualClock, SequentialIds};
+    use std::{cell::RefCell, collections::VecDeque, time::Duration};
+
+    type Sent = Result<Changed<u8>, ChangeError>;
+    type Looked = Result<Seen<u8>, PortError>;
+
+    fn port(kind: PortErrorKind) -> PortError {
+        PortError::new(kind, "scripted", "scripted")
+    }
+
+    fn lost() -> Sent {
+        let error = port(PortErrorKind::Unavailable);
+        Err(ChangeError { applied: Applied::Maybe, transient: true, retry_after: None, error })
+    }
+
+    fn refused(kind: PortErrorKind) -> Sent {
+        Err(ChangeError::refused(port(kind)))
+    }
+
+    fn throttled() -> Sent {
+        let error = port(PortErrorKind::Throttled);
+        let retry_after = Some(Duration::from_secs(2));
+        Err(ChangeError { applied: Applied::No, transient: true, retry_after, error })
+    }
+
+    /// What came of it, how often it was sent, and how often one looked.
+    async fn play(sends: Vec<Sent>, looks: Vec<Looked>) -> (Result<Change<u8>, AppError>, usize, usize) {
+        let connection =
+            FakeProvider::new([]).connection("here".parse().unwrap(), lamplight_domain::Settings::default());
+        let (sleeper, ids) = (ManualClock::default(), SequentialIds::default());
+        let changing = Changing {
+            connection: &connection,
+            sleeper: &sleeper,
+            ids: &ids,
+            effect: Effect::Make,
+            retries: RetryPolicy::new(3).unwrap(),
+        };
+        let (sent, looked) = (RefCell::new(0), RefCell::new(0));
+        let (sends, looks) = (RefCell::new(VecDeque::from(sends)), RefCell::new(VecDeque::from(looks)));
+        let send = || {
+            *sent.borrow_mut() += 1;
+            let next = sends.borrow_mut().pop_front().unwrap();
+            async { next }
+        };
+        let look = || {
+            *looked.borrow_mut() += 1;
+            let next = looks.borrow_mut().pop_front().unwrap();
+            async { next }
+        };
+        let result = make(&changing, "the thing", send, look).await;
+        assert!(sends.borrow().is_empty() && looks.borrow().is_empty(), "something was not asked for");
+        (result, sent.into_inner(), looked.into_inner())
+    }
+
+    fn made(read_back: bool) -> Change<u8> {
+        Change { outcome: Outcome::Made(1), read_back }
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_taken_at_its_word_and_nobody_looks() {
+        let (result, ..) = play(vec![Ok(Changed::Made(1))], vec![]).await;
+        assert_eq!(result.unwrap(), made(false));
+        let (result, ..) = play(vec![refused(PortErrorKind::Denied)], vec![]).await;
+        assert_eq!(result.unwrap_err().class(), ErrorClass::Access);
+    }
+
+    #[tokio::test]
+    async fn what_provably_was_not_made_is_asked_for_again_but_not_for_ever() {
+        let (result, ..) = play(vec![throttled(), throttled(), Ok(Changed::Made(1))], vec![]).await;
+        assert_eq!(result.unwrap(), made(false));
+        let (result, ..) = play(vec![throttled(), throttled(), throttled()], vec![]).await;
+        assert_eq!(result.unwrap_err().class(), ErrorClass::Limit);
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_is_found_by_looking() {
+        let (result, sent, _) = play(vec![lost()], vec![Ok(Seen::AsAsked(1))]).await;
+        assert_eq!((result.unwrap(), sent), (made(true), 1));
+    }
+
+    #[tokio::test]
+    async fn what_is_seen_not_to_be_there_is_asked_for_again() {
+        let (result, ..) = play(vec![lost(), Ok(Changed::Made(1))], vec![Ok(Seen::NotYet)]).await;
+        assert_eq!(result.unwrap(), made(false));
+    }
+
+    #[tokio::test]
+    async fn a_refusal_after_a_lost_answer_may_be_its_own_doing() {
+        for kind in [PortErrorKind::Conflict, PortErrorKind::NotFound] {
+            let sends = vec![lost(), refused(kind)];
+            let (result, ..) = play(sends, vec![Ok(Seen::NotYet), Ok(Seen::AsAsked(1))]).await;
+            assert_eq!(result.unwrap(), made(true));
+            let sends = vec![lost(), refused(kind)];
+            let (result, ..) = play(sends, vec![Ok(Seen::NotYet), Ok(Seen::NotYet)]).await;
+            assert_eq!(result.unwrap_err().class(), ErrorClass::Unknown, "the lost one may still arrive");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_seen_is_unknown_and_not_asked_for_again() {
+        for look in [
+            Err(port(PortErrorKind::Denied)),
+            Err(port(PortErrorKind::Unavailable)),
+            Ok(Seen::Otherwise("it is another".to_owned())),
+        ] {
+            let (result, ..) = play(vec![lost()], vec![look]).await;
+            assert_eq!(result.unwrap_err().class(), ErrorClass::Unknown);
+        }
+        let nothing = || Ok(Seen::NotYet);
+        let (result, ..) = play(vec![lost(), lost(), lost()], vec![nothing(), nothing(), nothing()]).await;
+        assert_eq!(result.unwrap_err().class(), ErrorClass::Unknown);
+    }
+}

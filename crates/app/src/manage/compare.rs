@@ -1,0 +1,172 @@
+//! Holding what was asked for against what is there.
+
+use lamplight_domain::{Function, FunctionSettings};
+
+/// What a function differs in from what was asked for, by the names people know; never a value, for it may be secret.
+///
+/// What was not asked for is not held against anything. An empty text or list asks for nothing to be set.
+pub(crate) fn differences(asked: &FunctionSettings, found: &FunctionSettings) -> Vec<&'static str> {
+    // Taken apart, so that a setting which is added later cannot be forgotten here.
+    let FunctionSettings {
+        description,
+        runtime,
+        handler,
+        role,
+        timeout_seconds,
+        memory_mb,
+        ephemeral_storage_mb,
+        environment,
+        encryption_key,
+        layers,
+        tracing,
+        network,
+        dead_letter_target,
+        file_systems,
+        image,
+        snapshot_start,
+        logging,
+        durable,
+        capacity,
+    } = asked;
+    let sorted = |variables: &Option<Vec<lamplight_domain::EnvironmentVariable>>| {
+        variables.clone().map(|mut variables| {
+            variables.sort_by(|one, other| one.key.cmp(&other.key));
+            variables
+        })
+    };
+    let logging_differs = logging.as_ref().is_some_and(|asked| {
+        let found = found.logging.clone().unwrap_or_default();
+        text(asked.format.as_ref(), found.format.as_ref())
+            || text(asked.application_level.as_ref(), found.application_level.as_ref())
+            || text(asked.system_level.as_ref(), found.system_level.as_ref())
+            || text(asked.group.as_ref(), found.group.as_ref())
+    });
+    let durable_differs = durable.as_ref().is_some_and(|asked| {
+        let found = found.durable.clone().unwrap_or_default();
+        value(asked.execution_timeout_seconds.as_ref(), found.execution_timeout_seconds.as_ref())
+            || value(asked.retention_days.as_ref(), found.retention_days.as_ref())
+            || text(asked.encryption_key.as_ref(), found.encryption_key.as_ref())
+    });
+    let network_differs = network.as_ref().is_some_and(|asked| {
+        let found = found.network.clone().unwrap_or_default();
+        set(&asked.subnets) != set(&found.subnets)
+            || set(&asked.security_groups) != set(&found.security_groups)
+            || value(asked.ipv6.as_ref(), found.ipv6.as_ref())
+    });
+    [
+        ("description", text(description.as_ref(), found.description.as_ref())),
+        ("runtime", text(runtime.as_ref(), found.runtime.as_ref())),
+        ("handler", text(handler.as_ref(), found.handler.as_ref())),
+        ("role", text(role.as_ref(), found.role.as_ref())),
+        ("timeout", value(timeout_seconds.as_ref(), found.timeout_seconds.as_ref())),
+        ("memory size", value(memory_mb.as_ref(), found.memory_mb.as_ref())),
+        ("ephemeral storage", value(ephemeral_storage_mb.as_ref(), found.ephemeral_storage_mb.as_ref())),
+        ("environment", list(sorted(environment).as_deref(), sorted(&found.environment).as_deref())),
+        ("encryption key", text(encryption_key.as_ref(), found.encryption_key.as_ref())),
+        ("layers", list(layers.as_deref(), found.layers.as_deref())),
+        ("tracing", text(tracing.as_ref(), found.tracing.as_ref())),
+        ("network", network_differs),
+        ("dead letter target", text(dead_letter_target.as_ref(), found.dead_letter_target.as_ref())),
+        ("file systems", list(file_systems.as_deref(), found.file_systems.as_deref())),
+        (
+            "image settings",
+            image.is_some() && image.clone().unwrap_or_default() != found.image.clone().unwrap_or_default(),
+        ),
+        ("snapshot start", text(snapshot_start.as_ref(), found.snapshot_start.as_ref())),
+        ("logging", logging_differs),
+        ("durable executions", durable_differs),
+        ("capacity", value(capacity.as_ref(), found.capacity.as_ref())),
+    ]
+    .into_iter()
+    .filter_map(|(name, differs)| differs.then_some(name))
+    .collect()
+}
+
+/// The differences of code, where they can be told.
+pub(crate) fn code_differs(code: &lamplight_domain::FunctionCode, found: &Function) -> Option<&'static str> {
+    let sha256 = code.source.sha256();
+    if sha256.is_some() && sha256 != found.code_sha256.as_deref() {
+        return Some("code");
+    }
+    if value(code.architecture.as_ref(), found.architecture.as_ref()) {
+        return Some("architecture");
+    }
+    None
+}
+
+fn value<T: PartialEq>(asked: Option<&T>, found: Option<&T>) -> bool {
+    asked.is_some() && asked != found
+}
+
+fn text(asked: Option<&String>, found: Option<&String>) -> bool {
+    asked.is_some_and(|asked| asked.as_str() != found.map_or("", String::as_str))
+}
+
+fn list<T: PartialEq>(asked: Option<&[T]>, found: Option<&[T]>) -> bool {
+    asked.is_some_and(|asked| asked != found.unwrap_or_default())
+}
+
+fn set(texts: &[String]) -> std::collections::BTreeSet<&String> {
+    texts.iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamplight_domain::{EnvironmentVariable, LoggingSettings, Network, Redacted};
+
+    fn variable(key: &str, value: &str) -> EnvironmentVariable {
+        EnvironmentVariable { key: key.to_owned(), value: Redacted::new(value.to_owned()) }
+    }
+
+    #[test]
+    fn what_was_not_asked_for_does_not_differ() {
+        let found = FunctionSettings {
+            memory_mb: Some(512),
+            environment: Some(vec![variable("A", "1")]),
+            ..FunctionSettings::default()
+        };
+        assert!(differences(&FunctionSettings::default(), &found).is_empty());
+    }
+
+    #[test]
+    fn nothing_set_is_as_an_empty_text_or_list_asks() {
+        let asked = FunctionSettings {
+            description: Some(String::new()),
+            dead_letter_target: Some(String::new()),
+            layers: Some(Vec::new()),
+            environment: Some(Vec::new()),
+            network: Some(Network::default()),
+            ..FunctionSettings::default()
+        };
+        assert!(differences(&asked, &FunctionSettings::default()).is_empty());
+    }
+
+    #[test]
+    fn order_counts_for_layers_alone() {
+        let asked = FunctionSettings {
+            environment: Some(vec![variable("B", "2"), variable("A", "1")]),
+            layers: Some(vec!["x".to_owned(), "y".to_owned()]),
+            network: Some(Network { subnets: vec!["b".to_owned(), "a".to_owned()], ..Network::default() }),
+            ..FunctionSettings::default()
+        };
+        let mut found = asked.clone();
+        found.environment.as_mut().unwrap().reverse();
+        found.network.as_mut().unwrap().subnets.reverse();
+        assert!(differences(&asked, &found).is_empty());
+        found.layers.as_mut().unwrap().reverse();
+        assert_eq!(differences(&asked, &found), ["layers"]);
+    }
+
+    #[test]
+    fn each_part_of_a_group_is_held_by_itself() {
+        let level = |level: &str| Some(level.to_owned());
+        let logging = |application_level| LoggingSettings { application_level, ..LoggingSettings::default() };
+        let asked = FunctionSettings { logging: Some(logging(level("WARN"))), ..FunctionSettings::default() };
+        let mut found = asked.clone();
+        found.logging.as_mut().unwrap().format = level("JSON");
+        assert!(differences(&asked, &found).is_empty());
+        found.logging.as_mut().unwrap().application_level = level("INFO");
+        assert_eq!(differences(&asked, &found), ["logging"]);
+    }
+}

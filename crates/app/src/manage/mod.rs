@@ -1,0 +1,42 @@
+//! Managing what a provider keeps: functions, aliases, permissions, layers, queues. One file a verb.
+
+mod aliases;
+mod change;
+mod compare;
+mod create_function;
+mod delete_function;
+mod list;
+mod list_functions;
+mod name;
+mod permissions;
+mod publish_version;
+mod queues;
+mod read_layers;
+mod reserve_concurrency;
+mod share_layer;
+mod show_account;
+mod show_function;
+mod tag_function;
+mod update_code;
+mod update_settings;
+mod wait_for_function;
+
+pub use aliases::{create_alias, delete_alias, list_aliases, show_alias, update_alias};
+pub use change::{Change, Changing, Outcome};
+pub use create_function::create_function;
+pub use delete_function::delete_function;
+pub use list::{Limits, Listed};
+pub use list_functions::{FunctionFilter, list_functions, list_versions};
+pub use name::{qualified_function, unqualified_function};
+pub use permissions::{add_permission, remove_permission, show_policy};
+pub use publish_version::publish_version;
+pub use queues::{list_queues, reset_queue, set_queue, show_queue};
+pub use read_layers::{list_layer_versions, list_layers, show_layer_policy, show_layer_version};
+pub use reserve_concurrency::{reserve_concurrency, show_concurrency};
+pub use share_layer::{share_layer, unshare_layer};
+pub use show_account::{Quota, QuotaName, show_account};
+pub use show_function::{FunctionDetail, show_function};
+pub use tag_function::{show_tags, tag_function};
+pub use update_code::update_code;
+pub use update_settings::update_settings;
+pub use wait_for_function::{WaitObserver, wait_for_function};

@@ -1,0 +1,108 @@
+//! Keeping what becomes of a function's queued calls.
+
+use super::{
+    change::{Change, Changing, Seen, make},
+    list::{Limits, Listed, walk},
+};
+use crate::AppError;
+use lamplight_domain::{DescribedQueue, FunctionRef, QueueSettings};
+use lamplight_ports::{Connection, QualifiedFunction};
+use std::ops::ControlFlow;
+
+/// The largest page that may be asked for.
+const LARGEST_PAGE: u32 = 50;
+
+/// Describes what is set; where nothing is, that is not found.
+pub async fn show_queue(
+    connection: &Connection,
+    subject: &QualifiedFunction,
+) -> Result<DescribedQueue, AppError> {
+    let found = connection.management.queues.get(subject).await?;
+    found.ok_or_else(|| AppError::ThingNotFound {
+        thing: described(subject),
+        connection: connection.name.to_string(),
+    })
+}
+
+/// Lists what is set for a function and its versions and aliases.
+pub async fn list_queues(
+    connection: &Connection,
+    function: &FunctionRef,
+    limits: &Limits,
+    on_page: &mut (dyn FnMut(Vec<DescribedQueue>) -> ControlFlow<()> + Send),
+) -> Result<Listed, AppError> {
+    let fetch = |marker, page_size| async move {
+        let page = connection.management.queues.list(function, marker, page_size).await?;
+        Ok((page.items, page.next_marker))
+    };
+    walk(limits, LARGEST_PAGE, fetch, on_page).await
+}
+
+/// Sets what becomes of queued calls. With `whole`, what is not given takes the provider's default; without, it stays as
+/// it is.
+///
+/// # Guarantees
+/// - Where all that is given is so already and nothing else is to go, nothing is sent and the change says so.
+pub async fn set_queue(
+    changing: &Changing<'_>,
+    subject: &QualifiedFunction,
+    settings: &QueueSettings,
+    whole: bool,
+) -> Result<Change<DescribedQueue>, AppError> {
+    let queues = &changing.connection.management.queues;
+    let as_asked = |found: &DescribedQueue| is_so(settings, &found.settings, whole);
+    if let Some(found) = queues.get(subject).await?.filter(as_asked) {
+        return Ok(Change::unchanged(found));
+    }
+    let look = || async {
+        Ok(match queues.get(subject).await? {
+            Some(found) if as_asked(&found) => Seen::AsAsked(found),
+            _ => Seen::NotYet,
+        })
+    };
+    let send = || async {
+        if whole {
+            queues.put(subject, settings, changing.effect).await
+        } else {
+            queues.update(subject, settings, changing.effect).await
+        }
+    };
+    make(changing, &described(subject), send, look).await
+}
+
+/// Goes back to the provider's defaults; where nothing is set, that is not found.
+pub async fn reset_queue(
+    changing: &Changing<'_>,
+    subject: &QualifiedFunction,
+) -> Result<Change<()>, AppError> {
+    let queues = &changing.connection.management.queues;
+    let look = || async {
+        let found = queues.get(subject).await?;
+        Ok(if found.is_none() { Seen::AsAsked(()) } else { Seen::NotYet })
+    };
+    make(changing, &described(subject), || queues.delete(subject, changing.effect), look).await
+}
+
+fn is_so(asked: &QueueSettings, found: &QueueSettings, whole: bool) -> bool {
+    let number = |asked: Option<u32>, found: Option<u32>| match asked {
+        Some(_) => asked == found,
+        // A default that the provider writes out cannot be told from one that was set.
+        None => !whole || found.is_none(),
+    };
+    let text = |asked: &Option<String>, found: &Option<String>| match asked {
+        Some(asked) => asked.as_str() == found.as_deref().unwrap_or_default(),
+        None => !whole || found.is_none(),
+    };
+    number(asked.max_retries, found.max_retries)
+        && number(asked.max_age_seconds, found.max_age_seconds)
+        && text(&asked.on_success, &found.on_success)
+        && text(&asked.on_failure, &found.on_failure)
+}
+
+fn described(subject: &QualifiedFunction) -> String {
+    let of = match &subject.qualifier {
+        Some(qualifier) => format!("{qualifier} of function {}", subject.function.name),
+        None => format!("function {}", subject.function.name),
+    };
+    format!("asynchronous settings of {of}")
+}

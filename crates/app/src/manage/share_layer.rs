@@ -1,0 +1,58 @@
+//! Keeping who else may use a version of a layer.
+
+use super::{
+    change::{Change, Changing, Seen, is_conflict, make},
+    permissions::{seen, settled},
+};
+use crate::AppError;
+use lamplight_domain::PermissionStatement;
+use lamplight_ports::LayerVersionRef;
+
+/// Adds a statement to the policy of a version.
+///
+/// # Guarantees
+/// - One of that id that says the same is left alone, and the change says so; one that says otherwise is a conflict.
+pub async fn share_layer(
+    changing: &Changing<'_>,
+    version: &LayerVersionRef,
+    statement: &PermissionStatement,
+    if_revision: Option<&str>,
+) -> Result<Change<PermissionStatement>, AppError> {
+    let layers = &changing.connection.management.layers;
+    let thing = described(version, &statement.id);
+    let look = || async {
+        let policy = layers.policy(version).await?.unwrap_or_default();
+        Ok(seen(&policy, statement))
+    };
+    let send = || layers.add_permission(version, statement, if_revision, changing.effect);
+    match make(changing, &thing, send, look).await {
+        Err(error) if is_conflict(&error) => {
+            let policy = layers.policy(version).await?.unwrap_or_default();
+            settled(&policy, statement, thing, error)
+        }
+        other => Ok(other?.map(|()| statement.clone())),
+    }
+}
+
+/// Removes the statement of that id.
+///
+/// # Guarantees
+/// - One that is not there is not found.
+pub async fn unshare_layer(
+    changing: &Changing<'_>,
+    version: &LayerVersionRef,
+    statement: &str,
+    if_revision: Option<&str>,
+) -> Result<Change<()>, AppError> {
+    let layers = &changing.connection.management.layers;
+    let look = || async {
+        let policy = layers.policy(version).await?.unwrap_or_default();
+        Ok(if policy.has(statement) { Seen::NotYet } else { Seen::AsAsked(()) })
+    };
+    let send = || layers.remove_permission(version, statement, if_revision, changing.effect);
+    make(changing, &described(version, statement), send, look).await
+}
+
+fn described(version: &LayerVersionRef, statement: &str) -> String {
+    format!("statement {statement} of version {} of layer {}", version.version, version.layer)
+}

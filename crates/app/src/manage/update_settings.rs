@@ -1,0 +1,39 @@
+//! Changing what is set about a function.
+
+use super::{
+    change::{Change, Changing, Seen, make},
+    compare::differences,
+    show_function::no_function,
+};
+use crate::AppError;
+use lamplight_domain::Function;
+use lamplight_ports::{QualifiedFunction, UpdateSettings};
+
+/// Changes what is set about a function.
+///
+/// # Guarantees
+/// - Where all of it is set so already, nothing is sent and the change says so, unless the function is not of the
+///   revision asked for.
+pub async fn update_settings(
+    changing: &Changing<'_>,
+    request: &UpdateSettings,
+) -> Result<Change<Function>, AppError> {
+    let connection = changing.connection;
+    let wanted = QualifiedFunction { function: request.function.clone(), qualifier: None };
+    let before = connection.catalogue.configuration(&request.function, None).await?;
+    let before = before.ok_or_else(|| no_function(connection, &wanted))?;
+    let of_revision = request.if_revision.is_none() || request.if_revision == before.revision;
+    if of_revision && differences(&request.settings, &before.settings).is_empty() {
+        return Ok(Change::unchanged(before));
+    }
+    let look = || async {
+        Ok(match connection.catalogue.configuration(&request.function, None).await? {
+            Some(found) if differences(&request.settings, &found.settings).is_empty() => Seen::AsAsked(found),
+            Some(_) => Seen::NotYet,
+            None => Seen::Otherwise("it does not exist any more".to_owned()),
+        })
+    };
+    let thing = format!("the settings of function {}", request.function.name);
+    let manager = &connection.management.functions;
+    make(changing, &thing, || manager.update_settings(request.clone(), changing.effect), look).await
+}
