@@ -79,6 +79,12 @@ pub struct Timeouts {
     /// What a call is given to read its answer once it has begun. 96 s unless changed: the largest response
     /// over a line of half a megabit a second.
     pub answer_body: Duration,
+    /// What a change is given until its answer begins. 60 s unless changed: Lambda makes most in a second, and some only
+    /// after it has looked at a network or a role.
+    pub change: Duration,
+    /// The same where code is sent along, at the least. 300 s unless changed; a large package is given more, as a line
+    /// of half a megabit a second needs.
+    pub upload: Duration,
     /// One attempt to read something: a page of functions, a function, who we are. 30 s unless changed.
     pub read: Duration,
 }
@@ -89,6 +95,8 @@ impl Default for Timeouts {
             connect: Duration::from_millis(3100),
             answer_margin: Duration::from_secs(20),
             answer_body: Duration::from_secs(96),
+            change: Duration::from_secs(60),
+            upload: Duration::from_secs(300),
             read: Duration::from_secs(30),
         }
     }

@@ -54,7 +54,7 @@ impl Waits {
     }
 }
 
-fn transfer(bytes: usize) -> Duration {
+pub(crate) fn transfer(bytes: usize) -> Duration {
     Duration::from_secs(u64::try_from(bytes).unwrap_or(u64::MAX) / SLOWEST_LINE)
 }
 

@@ -7,6 +7,7 @@
 
 mod account;
 mod catalogue;
+mod changes;
 pub mod codes;
 mod config;
 mod connection;
@@ -18,9 +19,11 @@ mod http;
 mod identity;
 mod invoker;
 mod one_shot;
+mod preview;
 mod reachability;
 mod secrets_manager;
 mod session;
+mod upload;
 
 pub use account::AwsAccount;
 pub use catalogue::AwsCatalogue;

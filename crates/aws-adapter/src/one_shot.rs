@@ -1,7 +1,7 @@
 //! The HTTP client of one call: it sends at most one request, and knows afterwards whether any byte of it
 //! can have left.
 
-use crate::http::LazyHttp;
+use crate::{http::LazyHttp, upload};
 use aws_smithy_runtime_api::client::{
     connection::CaptureSmithyConnection,
     connector_metadata::ConnectorMetadata,
@@ -10,6 +10,8 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
+use aws_smithy_types::body::SdkBody;
+use lamplight_ports::UploadWatch;
 use std::sync::{Arc, OnceLock};
 
 /// Lets one request through, whatever retry settings the SDK takes from wherever.
@@ -17,6 +19,7 @@ use std::sync::{Arc, OnceLock};
 pub(crate) struct OneShot {
     http: LazyHttp,
     trail: Trail,
+    watch: Option<Arc<dyn UploadWatch>>,
 }
 
 /// What became of the one request.
@@ -43,7 +46,12 @@ struct SecondRequest;
 impl OneShot {
     pub(crate) fn new(http: LazyHttp) -> (Self, Trail) {
         let trail = Trail::default();
-        (Self { http, trail: trail.clone() }, trail)
+        (Self { http, trail: trail.clone(), watch: None }, trail)
+    }
+
+    /// The same, and `watch` is told how much of the request has left.
+    pub(crate) fn watched(self, watch: Option<Arc<dyn UploadWatch>>) -> Self {
+        Self { watch, ..self }
     }
 }
 
@@ -56,6 +64,7 @@ impl HttpClient for OneShot {
         SharedHttpConnector::new(OneShotConnector {
             inner: self.http.http_connector(settings, components),
             trail: self.trail.clone(),
+            watch: self.watch.clone(),
         })
     }
 
@@ -68,6 +77,7 @@ impl HttpClient for OneShot {
 struct OneShotConnector {
     inner: SharedHttpConnector,
     trail: Trail,
+    watch: Option<Arc<dyn UploadWatch>>,
 }
 
 impl HttpConnector for OneShotConnector {
@@ -78,6 +88,10 @@ impl HttpConnector for OneShotConnector {
             return HttpConnectorFuture::ready(Err(ConnectorError::user(SecondRequest.into())));
         }
         request.add_extension(capture);
+        if let Some(watch) = &self.watch {
+            let body = std::mem::replace(request.body_mut(), SdkBody::taken());
+            *request.body_mut() = upload::watched(body, Arc::clone(watch));
+        }
         self.inner.call(request)
     }
 }
