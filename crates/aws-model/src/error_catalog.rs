@@ -4,7 +4,7 @@
 //! AWS publishes no table of which errors come before the function's code. This one is our reading of the Lambda API
 //! model's texts, with one law over it: in doubt the function may have started, and the call is not repeated.
 
-mod common;
+pub(crate) mod common;
 mod modelled;
 mod subject;
 
@@ -71,8 +71,8 @@ pub struct InvokeErrorFacts {
     pub start: Start,
     /// Whether the call may be repeated.
     pub repeat: Repeat,
-    message: &'static str,
-    hint: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) hint: &'static str,
 }
 
 impl InvokeErrorFacts {
@@ -158,7 +158,7 @@ pub fn classify(code: Option<&str>, http: u16) -> InvokeErrorFacts {
 }
 
 /// The code alone: services may write `namespace#Code` and `Code:address` (AWS restJson1 protocol, error shapes).
-fn bare_code(code: &str) -> &str {
+pub(crate) fn bare_code(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or(code);
     code.rsplit('#').next().unwrap_or(code)
 }

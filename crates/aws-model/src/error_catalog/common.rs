@@ -20,7 +20,7 @@ const DENIED: &str = "the caller lacks {action} on {resource}";
 const REFUSED_CREDENTIALS: &str = "AWS does not accept the credentials";
 const MAY_HAVE_STARTED: &str = "the service failed; function {function} may have started";
 
-pub(super) const ERRORS: &[InvokeErrorFacts] = &[
+pub(crate) const ERRORS: &[InvokeErrorFacts] = &[
     InvokeErrorFacts::refused("AccessDeniedException", 403, Denied, DENIED, ALLOW),
     InvokeErrorFacts::refused("AccessDenied", 403, Denied, DENIED, ALLOW),
     InvokeErrorFacts::refused("NotAuthorized", 403, Denied, DENIED, ALLOW),
@@ -218,7 +218,7 @@ pub(super) const ERRORS: &[InvokeErrorFacts] = &[
 ];
 
 /// What follows from the HTTP status alone.
-pub(super) fn by_status(http: u16) -> InvokeErrorFacts {
+pub(crate) fn by_status(http: u16) -> InvokeErrorFacts {
     let (class, start, message, hint): (ErrorClass, Start, &'static str, &'static str) = match http {
         401 => (Unauthenticated, Start::DidNotStart, REFUSED_CREDENTIALS, CREDENTIALS),
         402 => (Throttled, Start::DidNotStart, "a quota or payment of the account stops the call", SLOWER),

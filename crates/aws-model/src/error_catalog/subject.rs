@@ -1,6 +1,6 @@
 //! What an error is about, and how its texts name it.
 
-use crate::Partition;
+use crate::{Partition, text::fill_places};
 
 /// The call that an error answers, for its message and hint.
 ///
@@ -43,27 +43,16 @@ impl Subject {
         }
     }
 
-    /// Puts the values into a template's places. What is put in is not looked into again.
+    /// Puts the values into a template's places.
     pub(super) fn fill(&self, template: &str) -> String {
-        let mut filled = String::with_capacity(template.len() + 64);
-        let mut rest = template;
-        while let Some((before, (name, after))) =
-            rest.split_once('{').and_then(|(before, place)| Some((before, place.split_once('}')?)))
-        {
-            filled.push_str(before);
-            match name {
-                "action" => filled.push_str(&self.action),
-                "resource" => filled.push_str(&self.resource),
-                "function" => filled.push_str(&self.function),
-                "qualifier" => filled.push_str(&self.qualifier),
-                "region" => filled.push_str(&self.region),
-                // Left as it is: a test over all templates finds it.
-                other => filled.extend(["{", other, "}"]),
-            }
-            rest = after;
-        }
-        filled.push_str(rest);
-        filled
+        fill_places(template, |place| match place {
+            "action" => Some(&self.action),
+            "resource" => Some(&self.resource),
+            "function" => Some(&self.function),
+            "qualifier" => Some(&self.qualifier),
+            "region" => Some(&self.region),
+            _ => None,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 mod arn;
 mod error_catalog;
 mod function_spec;
+mod manage_errors;
 mod region;
 mod report;
 mod strategies;

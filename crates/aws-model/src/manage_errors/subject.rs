@@ -1,0 +1,175 @@
+//! What an error of management is about, and how its texts name it.
+
+use crate::{Operation, Partition, text::fill_places};
+
+/// The call that an error answers, for its message and hint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManageSubject {
+    /// What was asked for.
+    pub operation: Operation,
+    /// What it is about, in words: `alias live of function adder`.
+    pub thing: String,
+    /// What IAM decides about: an ARN, or `*`.
+    pub resource: String,
+    /// The region that was called.
+    pub region: String,
+}
+
+impl ManageSubject {
+    /// A call that is about no single thing, as a listing of functions is.
+    pub fn account(operation: Operation, region: &str) -> Self {
+        Self::new(operation, "the account".to_owned(), "*".to_owned(), region)
+    }
+
+    /// A call about a function, by its bare name, or about one of its versions or aliases. An account that is not known
+    /// is written `*`, which IAM reads too.
+    ///
+    /// ```
+    /// use lamplight_aws_model::{ManageSubject, Operation};
+    ///
+    /// let subject = ManageSubject::function(Operation::DeleteFunction, "adder", Some("3"), "eu-west-1", None);
+    /// assert_eq!(subject.thing, "version 3 of function adder");
+    /// assert_eq!(subject.resource, "arn:aws:lambda:eu-west-1:*:function:adder:3");
+    /// ```
+    pub fn function(
+        operation: Operation,
+        name: &str,
+        qualifier: Option<&str>,
+        region: &str,
+        account: Option<&str>,
+    ) -> Self {
+        let function = arn(region, account, "function", name);
+        match qualifier {
+            None => Self::new(operation, format!("function {name}"), function, region),
+            Some(qualifier) => {
+                let numbered = qualifier.starts_with('$') || crate::text::is_digits(qualifier);
+                let kind = if numbered { "version" } else { "alias" };
+                let thing = format!("{kind} {qualifier} of function {name}");
+                Self::new(operation, thing, format!("{function}:{qualifier}"), region)
+            }
+        }
+    }
+
+    /// A call that makes, reads, changes or deletes an alias. IAM decides about it by the function (Service
+    /// Authorization Reference, "Actions, resources, and condition keys for AWS Lambda").
+    pub fn alias(
+        operation: Operation,
+        function: &str,
+        alias: &str,
+        region: &str,
+        account: Option<&str>,
+    ) -> Self {
+        let resource = arn(region, account, "function", function);
+        Self::new(operation, format!("alias {alias} of function {function}"), resource, region)
+    }
+
+    /// A call about a layer, by its name or ARN, or about one of its versions.
+    pub fn layer(
+        operation: Operation,
+        layer: &str,
+        version: Option<u64>,
+        region: &str,
+        account: Option<&str>,
+    ) -> Self {
+        let (name, layer) = match layer.rsplit_once(':') {
+            Some((_, name)) => (name, layer.to_owned()),
+            None => (layer, arn(region, account, "layer", layer)),
+        };
+        match version {
+            None => Self::new(operation, format!("layer {name}"), layer, region),
+            Some(version) => {
+                let thing = format!("version {version} of layer {name}");
+                Self::new(operation, thing, format!("{layer}:{version}"), region)
+            }
+        }
+    }
+
+    /// The same call, about a statement of the thing's policy.
+    #[must_use]
+    pub fn statement(self, id: &str) -> Self {
+        Self { thing: format!("statement {id} of {}", self.thing), ..self }
+    }
+
+    fn new(operation: Operation, thing: String, resource: String, region: &str) -> Self {
+        Self { operation, thing, resource, region: region.to_owned() }
+    }
+
+    /// The function's bare name as the commands in a hint take it.
+    fn function_name(&self) -> &str {
+        let name =
+            self.resource.split_once(":function:").map(|(_, rest)| rest.split(':').next().unwrap_or(rest));
+        name.filter(|name| !name.is_empty()).unwrap_or("NAME")
+    }
+
+    /// Puts the values into a template's places.
+    pub(super) fn fill(&self, template: &str) -> String {
+        fill_places(template, |place| match place {
+            "operation" => Some(self.operation.name()),
+            "action" => Some(self.operation.action()),
+            "thing" => Some(&self.thing),
+            "resource" => Some(&self.resource),
+            "region" => Some(&self.region),
+            "function" => Some(self.function_name()),
+            _ => None,
+        })
+    }
+}
+
+fn arn(region: &str, account: Option<&str>, kind: &str, name: &str) -> String {
+    let partition = Partition::of_region(region);
+    format!("arn:{partition}:lambda:{region}:{}:{kind}:{name}", account.unwrap_or("*"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCOUNT: Option<&str> = Some("123456789012");
+
+    #[test]
+    fn things_are_named_in_words_and_resources_as_iam_has_them() {
+        use Operation::*;
+        let function =
+            |qualifier| ManageSubject::function(AddPermission, "adder", qualifier, "us-east-1", ACCOUNT);
+        let arn = "arn:aws:lambda:us-east-1:123456789012:function:adder";
+        let layer = "arn:aws:lambda:us-east-1:123456789012:layer:common";
+        for (subject, thing, resource) in [
+            (ManageSubject::account(ListFunctions, "us-east-1"), "the account", "*"),
+            (function(None), "function adder", arn),
+            (function(Some("3")), "version 3 of function adder", &format!("{arn}:3")),
+            (function(Some("$LATEST")), "version $LATEST of function adder", &format!("{arn}:$LATEST")),
+            (function(Some("live")), "alias live of function adder", &format!("{arn}:live")),
+            (function(None).statement("s3"), "statement s3 of function adder", arn),
+            (
+                ManageSubject::alias(UpdateAlias, "adder", "live", "us-east-1", ACCOUNT),
+                "alias live of function adder",
+                arn,
+            ),
+            (
+                ManageSubject::layer(ListLayerVersions, "common", None, "us-east-1", ACCOUNT),
+                "layer common",
+                layer,
+            ),
+            (
+                ManageSubject::layer(GetLayerVersion, layer, Some(3), "us-east-1", None),
+                "version 3 of layer common",
+                &format!("{layer}:3"),
+            ),
+        ] {
+            assert_eq!((subject.thing.as_str(), subject.resource.as_str()), (thing, resource));
+        }
+        let china = ManageSubject::function(GetFunction, "f", None, "cn-north-1", None);
+        assert_eq!(china.resource, "arn:aws-cn:lambda:cn-north-1:*:function:f");
+    }
+
+    #[test]
+    fn places_are_filled_once() {
+        let subject = ManageSubject::function(Operation::TagResource, "{region}", None, "us-east-1", None);
+        assert_eq!(
+            subject.fill("{thing}|{function}|{operation}|{action}|{region}|{other}|{open"),
+            "function {region}|{region}|TagResource|lambda:TagResource|us-east-1|{other}|{open"
+        );
+        let account = ManageSubject::account(Operation::ListLayers, "us-east-1");
+        assert_eq!(account.fill("{function}"), "NAME");
+    }
+}
