@@ -85,8 +85,16 @@ pub struct Timeouts {
     /// The same where code is sent along, at the least. 300 s unless changed; a large package is given more, as a line
     /// of half a megabit a second needs.
     pub upload: Duration,
-    /// One attempt to read something: a page of functions, a function, who we are. 30 s unless changed.
+    /// How long an answer to a question that only reads may let wait: a page of functions, a function. 30 s unless
+    /// changed; what is asked may be asked again.
     pub read: Duration,
+    /// Who we are, with all repetitions. 15 s unless changed: it is asked to find out what is wrong.
+    pub identity: Duration,
+    /// All of getting credentials, repetitions and chains of roles with it. 60 s unless changed: a program that a
+    /// profile names may ask a person to touch a key.
+    pub credentials: Duration,
+    /// What of that the endpoint of a container is given. 15 s unless changed: it is on the machine's own host.
+    pub container: Duration,
 }
 
 impl Default for Timeouts {
@@ -98,6 +106,9 @@ impl Default for Timeouts {
             change: Duration::from_secs(60),
             upload: Duration::from_secs(300),
             read: Duration::from_secs(30),
+            identity: Duration::from_secs(15),
+            credentials: Duration::from_mins(1),
+            container: Duration::from_secs(15),
         }
     }
 }

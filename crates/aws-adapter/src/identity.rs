@@ -33,6 +33,8 @@ impl Identity for AwsIdentity {
     async fn who_am_i(&self) -> Result<Principal, PortError> {
         let reading =
             Reading { action: "sts:GetCallerIdentity", function: None, region: self.session.region() };
+        // Before the question's own time begins.
+        self.session.credentials.current().await.map_err(PortError::from)?;
         let sent = self.session.identity().get_caller_identity().send().await;
         let output = sent.map_err(|error| read_error(&error, &reading))?;
         match (output.account, output.arn) {

@@ -56,7 +56,8 @@ impl Session {
             let timeouts = TimeoutConfig::builder()
                 .connect_timeout(self.config.timeouts.connect)
                 .read_timeout(self.config.timeouts.read)
-                .operation_attempt_timeout(self.config.timeouts.read)
+                // Credentials are got within an attempt, and have a limit of their own.
+                .operation_attempt_timeout(self.config.timeouts.read + self.config.timeouts.credentials)
                 .build();
             SdkConfig::builder()
                 .behavior_version(BehaviorVersion::latest())
@@ -94,11 +95,17 @@ impl Session {
         config
     }
 
-    /// STS.
+    /// STS, for who has credentials already.
     pub(crate) fn identity(&self) -> &aws_sdk_sts::Client {
         self.identity.get_or_init(|| {
             let mut config = aws_sdk_sts::config::Builder::from(self.sdk());
             config.set_endpoint_url(self.config.sts_endpoint_url.clone());
+            config.set_timeout_config(Some(
+                TimeoutConfig::builder()
+                    .connect_timeout(self.config.timeouts.connect)
+                    .operation_timeout(self.config.timeouts.identity)
+                    .build(),
+            ));
             aws_sdk_sts::Client::from_conf(config.build())
         })
     }

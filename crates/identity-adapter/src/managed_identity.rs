@@ -1,6 +1,6 @@
 //! The managed identity of a machine in Azure.
 
-use crate::{form, oauth, transport};
+use crate::{codes, form, oauth, transport};
 use async_trait::async_trait;
 use lamplight_domain::Scrubber;
 use lamplight_ports::{
@@ -15,6 +15,9 @@ const QUICK: Duration = Duration::from_secs(1);
 
 /// How long the metadata service may take to answer anything at all; it is on the machine's own host.
 const KNOCK: Duration = Duration::from_millis(600);
+
+/// How long all of it may take, repetitions with it.
+const ENOUGH: Duration = Duration::from_secs(15);
 
 /// The waits before a question is asked again. Microsoft names the answers that pass, and a second as the least
 /// wait ("How to use managed identities on an Azure VM to acquire an access token", "Error handling").
@@ -112,6 +115,19 @@ impl EntraManagedIdentity {
 impl TokenSource for EntraManagedIdentity {
     async fn token(&self) -> Result<SecretString, PortError> {
         self.check_transport()?;
+        tokio::select! {
+            biased;
+            given = self.ask() => given,
+            () = self.sleeper.sleep(ENOUGH) => {
+                let message = format!("no token came within {} s", ENOUGH.as_secs());
+                Err(self.unanswered(PortError::new(PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE, message)))
+            }
+        }
+    }
+}
+
+impl EntraManagedIdentity {
+    async fn ask(&self) -> Result<SecretString, PortError> {
         let mut waits = WAITS.into_iter();
         let mut patience = match self.endpoint {
             ManagedEndpoint::Machine(_) => QUICK,
@@ -135,9 +151,7 @@ impl TokenSource for EntraManagedIdentity {
             }
         }
     }
-}
 
-impl EntraManagedIdentity {
     /// Tells a service that is slow, as with the first token of a machine, from one that is not there: without its
     /// header the metadata service refuses a request at once, and any answer will do.
     async fn knock(&self) -> Result<(), PortError> {

@@ -12,7 +12,7 @@ use aws_sdk_sts::{
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use lamplight_aws_model::{RoleRequest, StsRefusal};
 use lamplight_ports::{PortError, PortErrorKind};
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 /// Why there are no credentials. Nothing was sent to the service that they are for.
 #[derive(Debug, Clone)]
@@ -68,10 +68,11 @@ impl CredentialsFailure {
 
     /// A secret or token that could not be got, in the words of its port.
     pub(super) fn of_port(error: PortError) -> Self {
-        let transient = error.kind == PortErrorKind::Unavailable;
         // A secret that a person has to put right is told as what it is; all else is credentials that cannot be
         // got for now.
         let is_secret = error.code.starts_with("secret_");
+        // Who gives tokens has asked again by itself, and taken its time for it.
+        let transient = is_secret && error.kind == PortErrorKind::Unavailable;
         let kind = if is_secret { error.kind } else { PortErrorKind::Unauthenticated };
         let cause = Cause::chain(&error);
         let hint = error.hint.unwrap_or_else(|| "check the reference and what it leads to".to_owned());
@@ -85,6 +86,18 @@ impl CredentialsFailure {
         };
         let message = format!("the {what}{place} is empty or holds spaces or other signs; nothing was sent");
         Self::new(codes::CREDENTIALS_INVALID, message, "check that it is the key itself and nothing else")
+    }
+
+    /// A source that did not answer. It has asked again by itself where that makes sense.
+    pub(super) fn too_late(name: &str, patience: Duration) -> Self {
+        let message =
+            format!("{name}: no credentials came within {} s; nothing was sent", patience.as_secs());
+        Self::new(
+            codes::CREDENTIALS_FAILED,
+            message,
+            "try alone what gives them: a program may wait for a person, and a service may not answer at all; check the \
+             network and the proxy settings",
+        )
     }
 
     pub(super) fn expired(origin: &str) -> Self {
@@ -148,10 +161,11 @@ impl CredentialsFailure {
             let message = format!("{method}: there are no credentials; nothing was sent");
             return Self::new(codes::CREDENTIALS_MISSING, message, missing).caused_by(cause);
         }
-        let transient = matches!(error, CredentialsError::ProviderTimedOut(_)) || is_unreachable(error);
-        let failed = if transient { UNREACHABLE } else { failed };
+        let is_unreachable = matches!(error, CredentialsError::ProviderTimedOut(_)) || is_unreachable(error);
+        let failed = if is_unreachable { UNREACHABLE } else { failed };
         let message = format!("{method}: no credentials could be got; nothing was sent");
-        Self { transient, ..Self::new(codes::CREDENTIALS_FAILED, message, failed) }.caused_by(cause)
+        // Not to be tried again, for the SDK has done that by itself.
+        Self::new(codes::CREDENTIALS_FAILED, message, failed).caused_by(cause)
     }
 }
 

@@ -8,7 +8,7 @@ use aws_config::{
     imds::{self, credentials::ImdsCredentialsProvider},
     provider_config::ProviderConfig,
 };
-use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError};
+use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
 use std::time::Duration;
 
 /// How often the instance metadata service is asked.
@@ -20,7 +20,7 @@ const ATTEMPT: Duration = Duration::from_millis(700);
 const QUESTION: Duration = Duration::from_millis(1700);
 
 /// The client of the instance metadata service, version 2 alone.
-pub(super) fn metadata(config: &ProviderConfig) -> imds::Client {
+fn metadata(config: &ProviderConfig) -> imds::Client {
     imds::Client::builder()
         .configure(config)
         .max_attempts(ATTEMPTS)
@@ -31,28 +31,59 @@ pub(super) fn metadata(config: &ProviderConfig) -> imds::Client {
         .build()
 }
 
+/// A provider that is waited for so long and no longer.
+#[derive(Debug)]
+pub(super) struct Within<P>(P, Duration);
+
+impl<P: ProvideCredentials> ProvideCredentials for Within<P> {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let Self(provider, patience) = self;
+        future::ProvideCredentials::new(async {
+            let given = tokio::time::timeout(*patience, provider.provide_credentials()).await;
+            given.unwrap_or_else(|_| Err(CredentialsError::provider_timed_out(*patience)))
+        })
+    }
+}
+
+/// The container's endpoint.
+pub(super) fn container(
+    config: &ProviderConfig,
+    timeouts: &crate::Timeouts,
+) -> Within<EcsCredentialsProvider> {
+    Within(EcsCredentialsProvider::builder().configure(config).build(), timeouts.container)
+}
+
+/// The instance's role.
+pub(super) fn instance(config: &ProviderConfig) -> ImdsCredentialsProvider {
+    ImdsCredentialsProvider::builder().configure(config).imds_client(metadata(config)).build()
+}
+
 /// The container's endpoint where the environment names one, else the instance's metadata service.
 #[derive(Debug)]
 pub(super) struct Instance {
-    container: EcsCredentialsProvider,
+    container: Within<EcsCredentialsProvider>,
     instance: ImdsCredentialsProvider,
 }
 
 impl Instance {
     pub(super) fn new(config: &AwsConnectionConfig, http: &LazyHttp) -> Self {
-        let config = provider_config(config, http);
+        let provider_config = provider_config(config, http);
         Self {
-            container: EcsCredentialsProvider::builder().configure(&config).build(),
-            instance: ImdsCredentialsProvider::builder()
-                .configure(&config)
-                .imds_client(metadata(&config))
-                .build(),
+            container: container(&provider_config, &config.timeouts),
+            instance: instance(&provider_config),
         }
     }
 }
 
 #[async_trait]
 impl Source for Instance {
+    fn name(&self) -> String {
+        "the machine's own credentials".to_owned()
+    }
+
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
         match self.container.provide_credentials().await {
             Ok(credentials) => return Ok(Loaded { credentials, origin: "container endpoint".to_owned() }),

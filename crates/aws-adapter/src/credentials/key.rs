@@ -32,6 +32,10 @@ impl KeySource {
 
 #[async_trait]
 impl Source for KeySource {
+    fn name(&self) -> String {
+        "the access key".to_owned()
+    }
+
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
         let AccessKey { id, secret, session_token } = &self.key;
         let id = self.read(id, "access key id").await?;

@@ -21,6 +21,9 @@ use std::{fmt::Debug, sync::Arc};
 /// One way to get credentials. What it gives is kept by [`Refreshing`], so it asks anew each time.
 #[async_trait]
 pub(crate) trait Source: Debug + Send + Sync + 'static {
+    /// What it is, in words for a failure.
+    fn name(&self) -> String;
+
     /// Gets credentials.
     async fn load(&self) -> Result<Loaded, CredentialsFailure>;
 }
@@ -35,7 +38,11 @@ pub(crate) struct Loaded {
 /// Makes what gets and keeps the credentials of a connection. Nothing is read or asked for before they are
 /// first needed.
 pub(crate) fn credentials(config: &AwsConnectionConfig, http: &LazyHttp) -> Arc<Refreshing> {
-    Arc::new(Refreshing::new(source(&config.credentials, config, http)))
+    Arc::new(keeper(&config.credentials, config, http))
+}
+
+fn keeper(of: &CredentialsSource, config: &AwsConnectionConfig, http: &LazyHttp) -> Refreshing {
+    Refreshing::new(source(of, config, http), config.timeouts.credentials)
 }
 
 fn source(of: &CredentialsSource, config: &AwsConnectionConfig, http: &LazyHttp) -> Arc<dyn Source> {
@@ -46,7 +53,7 @@ fn source(of: &CredentialsSource, config: &AwsConnectionConfig, http: &LazyHttp)
             Arc::new(key::KeySource { key: key.clone(), secrets: Arc::clone(&config.secrets) })
         }
         CredentialsSource::AssumeRole(role) => {
-            let basis = Arc::new(Refreshing::new(source(&role.source, config, http)));
+            let basis = Arc::new(keeper(&role.source, config, http));
             Arc::new(role::AssumedRole::new(role, basis, config, http))
         }
         CredentialsSource::WebIdentity(identity) => {

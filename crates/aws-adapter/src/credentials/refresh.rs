@@ -32,9 +32,11 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// - While the credentials are still good, renewing them holds nobody up but the one who asks, and where it
 ///   fails those that are there are used on.
 /// - Expired credentials are never given out.
+/// - A source that does not answer within its time has failed.
 #[derive(Debug)]
 pub(crate) struct Refreshing {
     source: Arc<dyn Source>,
+    patience: Duration,
     time: SharedTimeSource,
     state: Mutex<State>,
     /// Held by the one who asks the source.
@@ -79,12 +81,12 @@ impl Held {
 }
 
 impl Refreshing {
-    pub(crate) fn new(source: Arc<dyn Source>) -> Self {
-        Self::with_time(source, SharedTimeSource::default())
+    pub(crate) fn new(source: Arc<dyn Source>, patience: Duration) -> Self {
+        Self::with_time(source, patience, SharedTimeSource::default())
     }
 
-    fn with_time(source: Arc<dyn Source>, time: SharedTimeSource) -> Self {
-        Self { source, time, state: Mutex::default(), loading: tokio::sync::Mutex::default() }
+    fn with_time(source: Arc<dyn Source>, patience: Duration, time: SharedTimeSource) -> Self {
+        Self { source, patience, time, state: Mutex::default(), loading: tokio::sync::Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -137,7 +139,9 @@ impl Refreshing {
     }
 
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
-        let result = self.source.load().await;
+        let result = tokio::time::timeout(self.patience, self.source.load()).await;
+        let result =
+            result.unwrap_or_else(|_| Err(CredentialsFailure::too_late(&self.source.name(), self.patience)));
         let now = self.time.now();
         let mut state = self.state();
         state.answers += 1;

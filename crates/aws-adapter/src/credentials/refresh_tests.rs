@@ -47,6 +47,10 @@ struct Scripted {
 
 #[async_trait]
 impl Source for Scripted {
+    fn name(&self) -> String {
+        "script".to_owned()
+    }
+
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
         let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         // Lets all who ask at the same time come and wait.
@@ -76,7 +80,8 @@ fn setup(answers: impl IntoIterator<Item = Answer>) -> Setup {
     let clock = Clock::start();
     let answers = Mutex::new(answers.into_iter().collect());
     let source = Arc::new(Scripted { clock: clock.clone(), answers, asked: AtomicU64::new(0) });
-    let keeper = Refreshing::with_time(source.clone(), SharedTimeSource::new(clock.clone()));
+    let keeper =
+        Refreshing::with_time(source.clone(), Duration::from_mins(1), SharedTimeSource::new(clock.clone()));
     Setup { clock, source, keeper: Arc::new(keeper) }
 }
 

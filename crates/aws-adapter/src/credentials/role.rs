@@ -91,6 +91,10 @@ impl AssumedRole {
 
 #[async_trait]
 impl Source for AssumedRole {
+    fn name(&self) -> String {
+        format!("role {}", self.session.role)
+    }
+
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
         let basis = self.basis.current().await?;
         let session = &self.session;
@@ -130,6 +134,10 @@ impl FederatedRole {
 
 #[async_trait]
 impl Source for FederatedRole {
+    fn name(&self) -> String {
+        format!("role {}", self.identity.session.role)
+    }
+
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
         let token = self.identity.token.token().await.map_err(CredentialsFailure::of_port)?;
         let session = &self.identity.session;

@@ -1,24 +1,27 @@
 //! What the AWS SDK finds by itself: in the environment, in profiles, in sign-ins, around the machine.
 
 use super::{CredentialsFailure, Loaded, Source, instance, sts_address::StsAddress};
-use crate::{AwsConnectionConfig, http::LazyHttp};
+use crate::{AwsConnectionConfig, Timeouts, http::LazyHttp};
 use async_trait::async_trait;
 use aws_config::{
-    Region, default_provider::credentials::DefaultCredentialsChain, profile::ProfileFileCredentialsProvider,
+    Region,
+    environment::EnvironmentVariableCredentialsProvider,
+    meta::credentials::CredentialsProviderChain,
+    profile::{self, ProfileFileCredentialsProvider},
     provider_config::ProviderConfig,
+    web_identity_token::WebIdentityTokenCredentialsProvider,
 };
 use aws_credential_types::{
     Credentials, credential_feature::AwsCredentialFeature, provider::ProvideCredentials,
 };
-use std::fmt;
-use tokio::sync::OnceCell;
+use std::{fmt, sync::OnceLock};
 
 /// The SDK's default chain, or one profile of it.
 pub(super) struct SdkChain {
     profile: Option<String>,
     config: ProviderConfig,
-    region: Region,
-    provider: OnceCell<Box<dyn ProvideCredentials>>,
+    timeouts: Timeouts,
+    provider: OnceLock<Box<dyn ProvideCredentials>>,
 }
 
 impl SdkChain {
@@ -26,8 +29,8 @@ impl SdkChain {
         Self {
             profile: None,
             config: provider_config(config, http),
-            region: region(config),
-            provider: OnceCell::new(),
+            timeouts: config.timeouts,
+            provider: OnceLock::new(),
         }
     }
 
@@ -35,24 +38,30 @@ impl SdkChain {
         Self { profile: Some(name.to_owned()), ..Self::ambient(config, http) }
     }
 
-    async fn provider(&self) -> &dyn ProvideCredentials {
-        let made = self.provider.get_or_init(|| async {
-            if let Some(name) = &self.profile {
-                let provider = ProfileFileCredentialsProvider::builder()
-                    .configure(&self.config)
-                    .profile_name(name)
-                    .build();
-                return Box::new(provider) as Box<dyn ProvideCredentials>;
-            }
-            let chain = DefaultCredentialsChain::builder()
-                .configure(self.config.clone())
-                .region(self.region.clone())
-                .imds_client(instance::metadata(&self.config))
-                .build()
-                .await;
-            Box::new(chain)
-        });
-        &**made.await
+    fn provider(&self) -> &dyn ProvideCredentials {
+        &**self.provider.get_or_init(|| match &self.profile {
+            Some(name) => Box::new(self.profiles().profile_name(name).build()),
+            None => Box::new(self.default_chain()),
+        })
+    }
+
+    /// The steps of the SDK's own default chain in its order. That one lets nobody limit the time of a container's
+    /// endpoint.
+    fn default_chain(&self) -> CredentialsProviderChain {
+        let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(&self.config).build();
+        CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
+            .or_else("Profile", self.profiles().build())
+            .or_else("WebIdentityToken", web_identity)
+            .or_else("EcsContainer", instance::container(&self.config, &self.timeouts))
+            .or_else("Ec2InstanceMetadata", instance::instance(&self.config))
+    }
+
+    /// Profiles; where they say that the machine gives the credentials of a role, it is asked as it is elsewhere.
+    fn profiles(&self) -> profile::credentials::Builder {
+        ProfileFileCredentialsProvider::builder()
+            .configure(&self.config)
+            .with_custom_provider("EcsContainer", instance::container(&self.config, &self.timeouts))
+            .with_custom_provider("Ec2InstanceMetadata", instance::instance(&self.config))
     }
 }
 
@@ -82,8 +91,12 @@ pub(super) fn provider_config(config: &AwsConnectionConfig, http: &LazyHttp) -> 
 
 #[async_trait]
 impl Source for SdkChain {
+    fn name(&self) -> String {
+        self.profile.as_ref().map_or_else(|| "the default chain".to_owned(), |name| format!("profile {name}"))
+    }
+
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
-        let given = self.provider().await.provide_credentials().await;
+        let given = self.provider().provide_credentials().await;
         match (given, &self.profile) {
             (Ok(credentials), None) => {
                 let origin = origin(&credentials);

@@ -166,7 +166,8 @@ where
         code: failure.code,
         message: format!("{action}: {}", failure.message),
         hint: failure.hint.into_owned(),
-        transient: failure.transient,
+        // Who was waited for in vain, more than once, is not waited for again.
+        transient: failure.transient && failure.code != codes::TIMEOUT,
         cause: cause(error),
     }
 }

@@ -12,6 +12,7 @@ mod invoke_errors;
 mod invoker_conformance;
 mod keepalive;
 mod logs;
+mod patience;
 mod profiles;
 mod reachability;
 mod roles;

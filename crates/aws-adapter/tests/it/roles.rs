@@ -130,6 +130,27 @@ impl TokenSource for Tokens {
     }
 }
 
+/// Gives no token, which may be otherwise later.
+#[derive(Debug)]
+struct NoToken;
+
+#[async_trait]
+impl TokenSource for NoToken {
+    async fn token(&self) -> Result<SecretString, PortError> {
+        Err(PortError::new(PortErrorKind::Unavailable, "token_unavailable", "no token"))
+    }
+}
+
+#[tokio::test]
+async fn who_gave_no_token_is_not_asked_once_more_by_a_run() {
+    let session = RoleSession::of(DEPLOY.parse().unwrap());
+    let credentials = CredentialsSource::WebIdentity(WebIdentity { token: Arc::new(NoToken), session });
+    let server = cloud().await;
+    let error = open(with(credentials, &server)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
+    assert_eq!((error.code, error.transient, error.start), ("token_unavailable", false, Start::DidNotStart));
+    assert!(server.requests().is_empty());
+}
+
 fn federated() -> CredentialsSource {
     let session = RoleSession::of(DEPLOY.parse().unwrap());
     CredentialsSource::WebIdentity(WebIdentity { token: Arc::new(Tokens::default()), session })

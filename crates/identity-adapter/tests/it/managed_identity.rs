@@ -2,7 +2,9 @@
 
 use crate::script::{Answer, JWT, Service, Still};
 use lamplight_identity_adapter::{EntraManagedIdentity, IdentityId, ManagedEndpoint, codes};
-use lamplight_ports::{ExposeSecret, PortErrorKind, TokenSource};
+use lamplight_ports::{
+    ExposeSecret, HttpAnswer, HttpExchange, HttpRequest, PortError, PortErrorKind, TokenSource,
+};
 use std::{sync::Arc, time::Duration};
 
 fn machine(service: &Arc<Service>, sleeper: &Arc<Still>) -> EntraManagedIdentity {
@@ -88,6 +90,27 @@ async fn a_service_that_is_slow_with_a_token_is_told_from_none() {
     assert!(asked[1].headers.is_empty(), "without its header the service answers at once");
     assert_eq!((&asked[2].url, asked[2].headers["metadata"].as_str()), (&asked[0].url, "true"));
     assert!(asked[2].timeout >= Duration::from_secs(5), "{:?}", asked[2].timeout);
+}
+
+/// A service that takes requests and never answers.
+#[derive(Debug)]
+struct Silent;
+
+#[async_trait::async_trait]
+impl HttpExchange for Silent {
+    async fn exchange(&self, _: HttpRequest) -> Result<HttpAnswer, PortError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_service_is_waited_for_in_all_for_fifteen_seconds() {
+    let sleeper = Arc::new(Still::default());
+    let source = EntraManagedIdentity { http: Arc::new(Silent), ..machine(&Service::new([]), &sleeper) };
+    let error = source.token().await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE));
+    assert!(error.message.ends_with("does not answer"), "{}", error.message);
+    assert_eq!(*sleeper.slept.lock().unwrap(), [Duration::from_secs(15)]);
 }
 
 #[tokio::test]
