@@ -56,6 +56,22 @@ impl Auth {
             Self::WebIdentity(identity) => identity.token.references(),
         }
     }
+
+    /// The same, to be changed.
+    pub(crate) fn references_mut(&mut self) -> Vec<&mut SecretRef> {
+        match self {
+            Self::Default | Self::InstanceProfile | Self::Profile(_) => Vec::new(),
+            Self::AccessKey(key) => {
+                let id = match &mut key.access_key_id {
+                    AccessKeyId::Itself(_) => None,
+                    AccessKeyId::Reference(reference) => Some(reference),
+                };
+                id.into_iter().chain([&mut key.secret_access_key]).chain(&mut key.session_token).collect()
+            }
+            Self::AssumeRole(role) => role.source.references_mut(),
+            Self::WebIdentity(identity) => identity.token.references_mut(),
+        }
+    }
 }
 
 /// A profile.
@@ -72,14 +88,22 @@ pub struct ProfileAuth {
 #[serde(deny_unknown_fields)]
 pub struct AccessKeyAuth {
     /// The key's id, itself or by reference.
-    #[schemars(with = "String", regex(pattern = r"^([A-Z0-9]{16,128}|(env|file|keyring|vault|aws-sm):.+)$"))]
+    #[schemars(
+        with = "String",
+        regex(pattern = r"^([A-Z0-9]{16,128}|(env|file|keyring|aws-sm):.+|vault:.+/.+#.+)$")
+    )]
     pub access_key_id: AccessKeyId,
     /// The secret half, by reference and never itself.
-    #[schemars(with = "String", regex(pattern = r"^(env|file|keyring|vault|aws-sm):.+$"))]
+    #[serde(deserialize_with = "crate::references::needed")]
+    #[schemars(with = "String", regex(pattern = r"^((env|file|keyring|aws-sm):.+|vault:.+/.+#.+)$"))]
     pub secret_access_key: SecretRef,
     /// The token of a temporary key, by reference and never itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", regex(pattern = r"^(env|file|keyring|vault|aws-sm):.+$"))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::references::optional"
+    )]
+    #[schemars(with = "Option<String>", regex(pattern = r"^((env|file|keyring|aws-sm):.+|vault:.+/.+#.+)$"))]
     pub session_token: Option<SecretRef>,
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     AMBIENT, Auth, Config, ConfigError, ConnectionConfig, DEMO, Provider, Token, VaultAuth,
     error::{nearest, scrubbed},
+    mounts,
 };
 use lamplight_aws_model::{Region, RegionError, SessionDuration, SessionTag};
 use lamplight_domain::{ConnectionName, SecretRef};
@@ -31,6 +32,9 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
         let message = format!("logging in to Vault cannot use a secret of a store ({reference})");
         let hint = "use env:, file: or keyring: here".to_owned();
         return Err(at(&["secrets", "vault", "auth", method], message, Some(hint)));
+    }
+    if let Some(vault) = &config.secrets.vault {
+        mounts::check(config, vault)?;
     }
     if let Some(aws_sm) = &config.secrets.aws_sm
         && let Some(name) = &aws_sm.connection
@@ -67,10 +71,9 @@ fn known(config: &Config, name: Option<&ConnectionName>, path: &[&str]) -> Resul
     if config.connections.contains_key(name) || [DEMO, AMBIENT].contains(&name.as_str()) {
         return Ok(());
     }
-    let all = config.connection_names().collect::<Vec<_>>();
-    let listed = format!("the connections are: {}", all.join(", "));
+    let listed = config.choice(name.as_str());
     // Only a slip of a known name is repeated: anything else may be a secret in the wrong place.
-    let (message, hint) = match nearest(name.as_str(), all.iter().copied()) {
+    let (message, hint) = match nearest(name.as_str(), config.connection_names()) {
         Some(nearest) => {
             (format!("there is no connection {name}"), format!("did you mean {nearest:?}? {listed}"))
         }

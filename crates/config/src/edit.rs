@@ -1,9 +1,8 @@
 //! Adding and removing connections, with every other byte left as people wrote it.
 
 use crate::{
-    Config, ConfigError,
+    AMBIENT, Config, ConfigError, DEMO, Place,
     lines::{self, Entry, blank_above, blank_below, comments_above, cut, line_end},
-    place_of,
 };
 use lamplight_domain::ConnectionName;
 use std::ops::Range;
@@ -16,35 +15,87 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub struct NewConnection {
     /// Its name.
     pub name: ConnectionName,
-    /// The settings, such as `auth.assume-role.role_arn` and its text; a part of a path may be quoted as in TOML. A
-    /// text that is a TOML value is taken as that value, any other as a string.
-    pub settings: Vec<(String, String)>,
+    /// The settings.
+    pub settings: Vec<NewSetting>,
     /// Whether it becomes the default connection.
     pub make_default: bool,
+}
+
+/// A setting to be written.
+#[derive(Debug, Clone)]
+pub struct NewSetting {
+    /// What people gave it by, such as `--role-arn`: mistakes are told under this name.
+    pub given_by: String,
+    /// The path, such as `auth.assume-role.role_arn`; a part of it may be quoted as in TOML.
+    pub path: String,
+    /// A text that is a TOML value is taken as that value, any other as a string.
+    pub value: String,
+}
+
+impl NewSetting {
+    fn wrong(&self, message: &str) -> ConfigError {
+        ConfigError { shown: self.given_by.clone(), place: None, message: message.to_owned(), hint: None }
+    }
+}
+
+impl NewConnection {
+    /// A mistake in the connection's own text, told under the name of the setting that made it.
+    fn blamed(&self, mistake: ConfigError, block: &str) -> ConfigError {
+        let quote = "put a text that looks like a number in quotes, as in external_id='\"0042\"'";
+        let is_text = mistake.message.ends_with("must be a string");
+        let hint = mistake.hint.or_else(|| is_text.then(|| quote.to_owned()));
+        let entries = lines::entries(block).unwrap_or_default();
+        let line = |at: usize| Place::at(block, at).line;
+        let at = mistake.place.map(|place| place.line);
+        let entry = entries.iter().find(|entry| {
+            at.is_some_and(|at| line(entry.lines.start) <= at && at < line(entry.lines.end))
+                && !entry.is_heading
+        });
+        let setting = entry.and_then(|entry| {
+            self.settings.iter().find(|setting| {
+                let keys = Key::parse(&setting.path).unwrap_or_default();
+                keys.iter().map(Key::get).eq(entry.path.iter().skip(2).map(String::as_str))
+            })
+        });
+        let shown = match setting {
+            Some(setting) => setting.given_by.clone(),
+            None => format!("connection {}", self.name),
+        };
+        ConfigError { shown, place: None, message: mistake.message, hint }
+    }
 }
 
 /// The text with a further connection at its end. Nothing before it changes, but for the default connection where
 /// that was asked for.
 ///
 /// # Errors
-/// The name is taken, a setting contradicts another one, or the result would be no valid configuration.
+/// The name is taken or built in, a setting contradicts another one, or the result would be no valid configuration.
 pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<String, ConfigError> {
-    let error = |message: String, hint: Option<String>| ConfigError {
-        shown: shown.to_owned(),
-        place: place_of(text, &["connections", new.name.as_str()]),
-        message,
-        hint,
-    };
-    if Config::parse(text, shown)?.connections.contains_key(&new.name) {
-        let hint = format!("remove it first: `lamplight connections remove {}`", new.name);
-        return Err(error(format!("there is a connection {} already", new.name), Some(hint)));
+    let config = Config::parse(text, shown)?;
+    if config.connections.contains_key(&new.name) {
+        return Err(ConfigError {
+            shown: shown.to_owned(),
+            place: config.place_of(&["connections", new.name.as_str()]),
+            message: format!("there is a connection {} already", new.name),
+            hint: Some(format!("remove it first: `lamplight connections remove {}`", new.name)),
+        });
+    }
+    if [DEMO, AMBIENT].contains(&new.name.as_str()) {
+        return Err(ConfigError {
+            shown: format!("connection {}", new.name),
+            place: None,
+            message: "this name is built in".to_owned(),
+            hint: Some("choose another name".to_owned()),
+        });
     }
     let mut table = Table::new();
-    for (path, value) in &new.settings {
+    for setting in &new.settings {
         let keys =
-            Key::parse(path).map_err(|_| error("a path is keys with dots between them".to_owned(), None))?;
-        set(&mut table, &keys, typed(value)).map_err(|problem| error(problem.to_owned(), None))?;
+            Key::parse(&setting.path).map_err(|_| setting.wrong("a path is keys with dots between them"))?;
+        set(&mut table, &keys, typed(&setting.value)).map_err(|problem| setting.wrong(problem))?;
     }
+    let block = block(&new.name, table.clone());
+    Config::parse(&block, "").map_err(|mistake| new.blamed(mistake, &block))?;
     let (mark, text) = without_mark(text);
     let mut edited = text.to_owned();
     if new.make_default {
@@ -55,7 +106,7 @@ pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<St
             all.insert(new.name.as_str(), Value::InlineTable(table.into_inline_table()));
             format!("{}{all}{}", &edited[..span.start], &edited[span.end..])
         }
-        None => with_block(&edited, &block(&new.name, table)),
+        None => with_block(&edited, &block),
     };
     checked(format!("{mark}{edited}"), shown)
 }
@@ -114,7 +165,7 @@ fn without_mark(text: &str) -> (&str, &str) {
 fn parsed(text: &str, shown: &str) -> Result<Vec<Entry>, ConfigError> {
     lines::entries(text).map_err(|error| ConfigError {
         shown: shown.to_owned(),
-        place: error.span().map(|span| crate::Place::at(text, span.start)),
+        place: error.span().map(|span| Place::at(text, span.start)),
         message: error.message().to_owned(),
         hint: None,
     })
@@ -122,11 +173,7 @@ fn parsed(text: &str, shown: &str) -> Result<Vec<Entry>, ConfigError> {
 
 fn checked(text: String, shown: &str) -> Result<String, ConfigError> {
     // The place would be one in a text that nobody has seen.
-    Config::parse(&text, shown).map(|_| text).map_err(|error| {
-        let is_text = error.message.ends_with("must be a string");
-        let quote = "put a text that looks like a number in quotes, as in external_id='\"0042\"'";
-        ConfigError { place: None, hint: error.hint.or_else(|| is_text.then(|| quote.to_owned())), ..error }
-    })
+    Config::parse(&text, shown).map(|_| text).map_err(|error| ConfigError { place: None, ..error })
 }
 
 /// All connections, where they are the value of one key: they cannot be added to by headings.

@@ -28,11 +28,23 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+/// The parser's words for what nests too deeply.
+const TOO_DEEP: [&str; 2] = ["recursion limit", "cannot recurse further; max recursion depth met"];
+
 /// A mistake that the parser found.
 pub(crate) fn of_parser(error: &toml_edit::de::Error, text: &str, shown: &str) -> ConfigError {
-    let place = error.span().map(|span| Place::at(text, span.start));
+    let place =
+        error.span().map(|span| Place::at(text, span.start)).or_else(|| longest_key(text, error.message()));
     let (message, hint) = told(error.message());
     ConfigError { shown: shown.to_owned(), place, message, hint }
+}
+
+/// Where a key has too many parts: the one mistake that the parser gives no place.
+fn longest_key(text: &str, words: &str) -> Option<Place> {
+    const TOO_MANY: usize = 80;
+    let is_long = |line: &str| line.split('=').any(|part| part.split('.').count() >= TOO_MANY);
+    let line = text.lines().position(is_long).filter(|_| words == TOO_DEEP[0])?;
+    Some(Place { line: line + 1, column: 1 })
 }
 
 /// The parser's words made ours: without values, and with the nearest name.
@@ -73,6 +85,7 @@ fn told(words: &str) -> (String, Option<String>) {
         return (format!("exactly one of the ways can be given here, and {count}"), None);
     }
     match words {
+        words if TOO_DEEP.contains(&words) => ("this nests too deeply".to_owned(), None),
         "wanted string or table" => ("this must be a name or a table".to_owned(), None),
         "expected empty table" => {
             ("this has no settings".to_owned(), Some("leave the table empty".to_owned()))
@@ -131,13 +144,18 @@ fn quote_end(text: &str) -> Option<usize> {
 
 /// The known name that was probably meant: of at most a third of its length in slips.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let name = name.to_lowercase().replace('_', "-");
     known
         .into_iter()
-        .map(|candidate| (slips(&name, &candidate.to_lowercase().replace('_', "-")), candidate))
+        .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(slips, candidate)| *slips <= (candidate.chars().count() / 3).max(1))
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// How many slips lie between two names; capitals and underscores are none.
+pub(crate) fn distance(name: &str, candidate: &str) -> usize {
+    let plain = |text: &str| text.to_lowercase().replace('_', "-");
+    slips(&plain(name), &plain(candidate))
 }
 
 /// How many single-character insertions, removals, replacements and swaps of neighbours make one of the other.

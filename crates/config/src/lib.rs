@@ -14,17 +14,19 @@ mod edit;
 mod error;
 mod lines;
 mod model;
+mod mounts;
 mod place;
+mod references;
 mod schema;
 mod stores;
 mod token;
 mod values;
 
 pub use auth::{AccessKeyAuth, AssumeRoleAuth, Auth, ProfileAuth, WebIdentityAuth};
-pub use edit::{NewConnection, add_connection, remove_connection};
+pub use edit::{NewConnection, NewSetting, add_connection, remove_connection};
 pub use error::ConfigError;
 pub use model::{AMBIENT, Config, ConnectionConfig, DEMO, Provider};
-pub use place::{Place, place_of};
+pub use place::Place;
 pub use schema::schema;
 pub use stores::{AppRoleLogin, AwsSmConfig, JwtLogin, SecretStores, VaultAuth, VaultConfig};
 pub use token::{

@@ -1,6 +1,8 @@
 //! The configuration file as a whole, and its connections.
 
-use crate::{Auth, ConfigError, HttpUrl, SecretStores, check, error};
+use crate::{
+    Auth, ConfigError, HttpUrl, Place, SecretStores, VaultConfig, check, error, place::Source, references,
+};
 use lamplight_domain::{ConnectionName, InvocationType, Qualifier, Settings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,7 +36,7 @@ pub struct Config {
     pub folder: PathBuf,
     /// The file's text, for the places of what it says.
     #[serde(skip)]
-    pub(crate) text: String,
+    pub(crate) source: Source,
     /// The file's name, for people.
     #[serde(skip)]
     pub(crate) shown: String,
@@ -144,10 +146,39 @@ impl Config {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let parsed = toml_edit::de::from_str::<Self>(text);
         let mut config = parsed.map_err(|mistake| error::of_parser(&mistake, text, shown))?;
-        text.clone_into(&mut config.text);
+        config.source = Source::new(text);
         shown.clone_into(&mut config.shown);
         check::check(&config)?;
         Ok(config)
+    }
+
+    /// The text of a file of these bytes that people know as `shown`.
+    ///
+    /// # Errors
+    /// It is no UTF-8; the place is that of the first byte that is not.
+    pub fn text_of(bytes: Vec<u8>, shown: &str) -> Result<String, ConfigError> {
+        String::from_utf8(bytes).map_err(|error| {
+            let good = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes().get(..good).unwrap_or_default());
+            ConfigError {
+                shown: shown.to_owned(),
+                place: Some(Place::at(&text, good)),
+                message: "this is no UTF-8 text".to_owned(),
+                hint: Some("save the file as UTF-8".to_owned()),
+            }
+        })
+    }
+
+    /// The same with the folder that its relative paths start from: those of references to secrets too.
+    #[must_use]
+    pub fn in_folder(mut self, folder: PathBuf) -> Self {
+        let methods = self.connections.values_mut().flat_map(|connection| connection.auth.references_mut());
+        let logins = self.secrets.vault.iter_mut().filter_map(VaultConfig::references_mut);
+        for reference in methods.chain(logins) {
+            references::start_from(reference, &folder);
+        }
+        self.folder = folder;
+        self
     }
 
     /// The name of the file, for people; empty where there is none.
@@ -156,8 +187,21 @@ impl Config {
     }
 
     /// Where the file says what stands at `path`; `None` where it does not say it.
-    pub fn place_of(&self, path: &[&str]) -> Option<crate::Place> {
-        crate::place_of(&self.text, path)
+    pub fn place_of(&self, path: &[&str]) -> Option<Place> {
+        self.source.place_of(path)
+    }
+
+    /// The connections to choose from instead of `wanted`, as a sentence: all of them, or of many the nearest three.
+    pub fn choice(&self, wanted: &str) -> String {
+        const FEW: usize = 12;
+        let mut names: Vec<&str> = self.connection_names().collect();
+        if names.len() <= FEW {
+            return format!("the connections are: {}", names.join(", "));
+        }
+        let count = names.len();
+        names.sort_by_cached_key(|name| error::distance(wanted, name));
+        names.truncate(3);
+        format!("the nearest of {count} connections are: {}", names.join(", "))
     }
 
     /// The names of all connections, the built-in ones last.

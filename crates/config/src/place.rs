@@ -1,6 +1,10 @@
 //! Where in the file something stands.
 
-use std::{fmt, ops::Range};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 use toml_edit::{Document, Item, TableLike};
 
 /// A place in a text; both numbers begin with 1, and columns count characters.
@@ -27,11 +31,56 @@ impl fmt::Display for Place {
     }
 }
 
-/// The place of the key at the end of `path`, such as `["connections", "prod", "region"]`.
-pub fn place_of(text: &str, path: &[&str]) -> Option<Place> {
-    let document = Document::parse(text).ok()?;
-    let span = key_span(document.as_table(), path)?;
-    Some(Place::at(text, span.start))
+/// The text of a file, which is parsed once for all the places that are asked for, and not before the first one.
+#[derive(Clone, Default)]
+pub(crate) struct Source {
+    text: Arc<str>,
+    parsed: OnceLock<Arc<Parsed>>,
+}
+
+#[derive(Default)]
+struct Parsed {
+    document: Option<Document<Arc<str>>>,
+    /// Where the lines begin.
+    lines: Vec<usize>,
+}
+
+impl Source {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.into(), parsed: OnceLock::new() }
+    }
+
+    /// The place of the key at the end of `path`, such as `["connections", "prod", "region"]`.
+    pub(crate) fn place_of(&self, path: &[&str]) -> Option<Place> {
+        let parsed = self.parsed.get_or_init(|| Arc::new(self.parse()));
+        let span = key_span(parsed.document.as_ref()?.as_table(), path)?;
+        let line = parsed.lines.partition_point(|start| *start <= span.start);
+        let start = *parsed.lines.get(line.checked_sub(1)?)?;
+        let column = self.text.get(start..span.start)?.chars().count() + 1;
+        Some(Place { line, column })
+    }
+
+    fn parse(&self) -> Parsed {
+        let ends = self.text.match_indices('\n').map(|(at, _)| at + 1);
+        Parsed {
+            document: Document::parse(Arc::clone(&self.text)).ok(),
+            lines: std::iter::once(0).chain(ends).collect(),
+        }
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Source {}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("bytes", &self.text.len()).finish_non_exhaustive()
+    }
 }
 
 fn key_span(table: &dyn TableLike, path: &[&str]) -> Option<Range<usize>> {
@@ -59,7 +108,8 @@ mod tests {
     #[test]
     fn keys_are_found_however_tables_are_written() {
         let text = "# ä comment\n[a.b]\nc = 1\n  d = { 'ü' = { f = 2 } }\n[a.b.g]\nh.i = 3\n";
-        let at = |path: &[&str]| place_of(text, path).map(|place| place.to_string());
+        let source = Source::new(text);
+        let at = |path: &[&str]| source.place_of(path).map(|place| place.to_string());
         assert_eq!(at(&["a", "b", "c"]).as_deref(), Some("3:1"));
         assert_eq!(at(&["a", "b", "d"]).as_deref(), Some("4:3"));
         assert_eq!(at(&["a", "b", "d", "ü", "f"]).as_deref(), Some("4:17"));
@@ -67,5 +117,11 @@ mod tests {
         assert_eq!(at(&["a", "b"]).as_deref(), Some("2:4"));
         assert_eq!(at(&["a", "absent"]), None);
         assert_eq!(at(&[]), None);
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_parsed_has_no_places() {
+        assert_eq!(Source::new("[a").place_of(&["a"]), None);
+        assert_eq!(Source::default().place_of(&["a"]), None);
     }
 }

@@ -88,6 +88,15 @@ impl VaultConfig {
             Some(VaultAuth::Jwt(login)) => vec![&login.token],
         }
     }
+
+    /// The same, to be changed.
+    pub(crate) fn references_mut(&mut self) -> Option<&mut SecretRef> {
+        match self.auth.as_mut()? {
+            VaultAuth::Token(reference) => Some(reference),
+            VaultAuth::AppRole(login) => Some(&mut login.secret_id),
+            VaultAuth::Jwt(login) => Some(&mut login.token),
+        }
+    }
 }
 
 /// AWS Secrets Manager.

@@ -45,6 +45,13 @@ impl Token {
             }
         }
     }
+
+    /// The same, to be changed.
+    pub(crate) fn references_mut(&mut self) -> Vec<&mut SecretRef> {
+        let Self::ClientCredentials(client) = self else { return Vec::new() };
+        let key = client.assertion.as_mut().map(|assertion| &mut assertion.private_key);
+        client.client_secret.iter_mut().chain(key).collect()
+    }
 }
 
 /// Microsoft Entra workload identity. What is left out is taken from the variables that Azure's webhook sets.
@@ -109,8 +116,12 @@ pub struct ClientCredentialsToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
     /// The client's secret, by reference and never itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", regex(pattern = r"^(env|file|keyring|vault|aws-sm):.+$"))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::references::optional"
+    )]
+    #[schemars(with = "Option<String>", regex(pattern = r"^((env|file|keyring|aws-sm):.+|vault:.+/.+#.+)$"))]
     pub client_secret: Option<SecretRef>,
     /// Whether the secret goes into the Authorization header (`client_secret_basic`) in place of the form
     /// (`client_secret_post`).
@@ -129,7 +140,8 @@ pub struct ClientCredentialsToken {
 #[serde(deny_unknown_fields)]
 pub struct SignedAssertion {
     /// The private key as PEM, by reference and never itself.
-    #[schemars(with = "String", regex(pattern = r"^(env|file|keyring|vault|aws-sm):.+$"))]
+    #[serde(deserialize_with = "crate::references::needed")]
+    #[schemars(with = "String", regex(pattern = r"^((env|file|keyring|aws-sm):.+|vault:.+/.+#.+)$"))]
     pub private_key: SecretRef,
     /// The algorithm.
     #[serde(default)]

@@ -27,11 +27,15 @@ impl TryFrom<String> for AccessKeyId {
         if id_like && (16..=128).contains(&text.len()) {
             return Ok(Self::Itself(text));
         }
-        text.parse().map(Self::Reference).map_err(|_| {
+        let reference: SecretRef = text.parse().map_err(|_| {
             ValueError(format!(
                 "an access key id is 16-128 capital letters and digits, or a reference: {SECRET_REF_FORMS}"
             ))
-        })
+        })?;
+        match crate::references::mistake(&reference) {
+            None => Ok(Self::Reference(reference)),
+            Some(mistake) => Err(ValueError(mistake.to_owned())),
+        }
     }
 }
 

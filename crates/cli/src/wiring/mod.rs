@@ -331,13 +331,12 @@ fn region(text: &str, has_endpoint: bool) -> Result<Region, Failure> {
 
 /// A connection that is neither configured nor built in.
 pub fn unknown_connection(name: &str, config: &Config) -> Failure {
-    let known: Vec<&str> = config.connection_names().collect();
     Failure {
         exit_code: crate::ExitCode::NotFound,
         code: "connection_not_found".to_owned(),
         message: format!("there is no connection {name}"),
         causes: Vec::new(),
-        hint: Some(format!("the connections are: {}", known.join(", "))),
+        hint: Some(config.choice(name)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Edits keep what people wrote around them.
 
-use lamplight_config::{Config, NewConnection, add_connection, remove_connection};
+use lamplight_config::{Config, NewConnection, NewSetting, add_connection, remove_connection};
 use proptest::prelude::*;
 
 const FILE: &str = "# Our ways in.\ndefault_connection = \"a\"   # the usual one\n\n[connections.a] # Ada's\nregion  = \"eu-west-1\"\n\n# Do not touch!\n[connections.b]\nprovider = \"fake\"\n# the end\n";
@@ -8,9 +8,13 @@ const FILE: &str = "# Our ways in.\ndefault_connection = \"a\"   # the usual one
 fn new(name: &str, settings: &[(&str, &str)]) -> NewConnection {
     NewConnection {
         name: name.parse().unwrap(),
-        settings: settings.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect(),
+        settings: settings.iter().map(|(path, value)| setting("--set", path, value)).collect(),
         make_default: false,
     }
+}
+
+fn setting(given_by: &str, path: &str, value: &str) -> NewSetting {
+    NewSetting { given_by: given_by.to_owned(), path: path.to_owned(), value: value.to_owned() }
 }
 
 const ROLE: [(&str, &str); 6] = [
@@ -59,6 +63,71 @@ fn what_would_be_no_configuration_is_refused() {
     let error = add_connection(FILE, "x.toml", &new("b", &[])).unwrap_err();
     assert!(error.to_string().starts_with("x.toml:8:14: there is a connection b already"), "{error}");
     assert!(add_connection("[connections", "x.toml", &new("b", &[])).is_err());
+}
+
+#[test]
+fn a_mistake_in_a_new_connection_is_told_under_what_it_was_given_by() {
+    let role = "arn:aws:iam::123456789012:role/x";
+    for (settings, expected) in [
+        (vec![("--region", "region", "\"hunter2\"")], "--region: this is no region name"),
+        (
+            vec![("--region", "region", "eu-west-1"), ("--role-arn", "auth.assume-role.role_arn", "hunter2")],
+            "--role-arn: this is no role ARN: it looks like arn:aws:iam::123456789012:role/NAME",
+        ),
+        (
+            vec![
+                ("--role-arn", "auth.assume-role.role_arn", role),
+                ("--set b", "auth.assume-role.tags", "{ a = 1 }"),
+                ("--set c", "auth.assume-role.source.profile.\"name\"", "x"),
+            ],
+            "--set b: this is an integer and must be a string",
+        ),
+        (vec![("--set", "auth.assume-role.session_name", "xy")], "connection c: the key role_arn is missing"),
+        (vec![("--set", "labels..hunter2", "x")], "--set: a path is keys with dots between them"),
+        (
+            vec![("--region", "region", "eu-west-1"), ("--set", "region", "eu-west-1")],
+            "--set: this is set already",
+        ),
+    ] {
+        let settings = settings.iter().map(|(by, path, value)| setting(by, path, value)).collect();
+        let error = add_connection(FILE, "x.toml", &NewConnection { settings, ..new("c", &[]) }).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.place, None);
+    }
+}
+
+#[test]
+fn a_built_in_name_is_not_given_to_another_connection() {
+    for name in ["demo", "ambient"] {
+        let error = add_connection(FILE, "x.toml", &new(name, &[("region", "eu-west-1")])).unwrap_err();
+        assert_eq!(error.to_string(), format!("connection {name}: this name is built in"));
+    }
+}
+
+#[test]
+fn the_line_for_editors_stays_the_first() {
+    for head in ["#:schema ./x.json\n", "\u{feff}#:schema ./x.json\r\n", "#:schema ./x.json\n# us\n"] {
+        let end = if head.contains('\r') { "\r\n" } else { "\n" };
+        for file in [head.to_owned(), format!("{head}[connections.a]{end}region = 'eu-west-1'{end}")] {
+            let with =
+                add_connection(&file, "x", &NewConnection { make_default: true, ..new("c", &[]) }).unwrap();
+            assert!(with.starts_with(head.lines().next().unwrap()), "{with}");
+            assert_eq!(
+                with.matches('\r').count(),
+                if head.contains('\r') { with.matches('\n').count() } else { 0 }
+            );
+            let name = "c".parse().unwrap();
+            let back = remove_connection(&with, "x", &name, true).unwrap().unwrap();
+            let lines = |text: &str| -> Vec<String> {
+                text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+            };
+            assert_eq!(lines(&back), lines(&file));
+            if file.contains("[connections.a]") {
+                let without = remove_connection(&file, "x", &"a".parse().unwrap(), false).unwrap().unwrap();
+                assert!(without.contains("#:schema ./x.json"), "{without}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -156,3 +156,26 @@ fn a_configuration_is_written_as_it_was_read() {
     assert_eq!(again.connections, config.connections);
     assert_eq!(again.secrets, config.secrets);
 }
+
+#[test]
+fn relative_references_of_the_file_start_from_its_folder() {
+    let text = "[secrets.vault]\nauth.token = 'file:v'\n[connections.a.auth.assume-role]\n\
+        role_arn='arn:aws:iam::123456789012:role/x'\nsource.access-key={access_key_id='file:../i',secret_access_key='file:~/s',\
+        session_token='file:/t'}\n[connections.b.auth.web-identity]\nrole_arn='arn:aws:iam::123456789012:role/x'\n\
+        token.client-credentials={token_url='http://x',client_id='x',assertion={private_key='file:k'}}\n";
+    let config = Config::parse(text, "x").unwrap().in_folder("/etc/us".into());
+    let references = |name: &str| -> Vec<String> {
+        config.connections[&name.parse().unwrap()]
+            .auth
+            .references()
+            .into_iter()
+            .map(ToString::to_string)
+            .collect()
+    };
+    assert_eq!(references("a"), ["file:/etc/us/../i", "file:~/s", "file:/t"]);
+    assert_eq!(references("b"), ["file:/etc/us/k"]);
+    assert_eq!(
+        config.secrets.vault.unwrap().auth,
+        Some(lamplight_config::VaultAuth::Token("file:/etc/us/v".parse().unwrap()))
+    );
+}

@@ -102,6 +102,28 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
         "x.toml:3:11: ",
         &["did you mean \"file\"?"],
     ),
+    (
+        "[connections.a.auth.access-key]\naccess_key_id='env:A'\nsecret_access_key='vault:secret/hunter2'\n",
+        "x.toml:3:19: ",
+        &["vault:MOUNT/PATH#FIELD"],
+    ),
+    (
+        "[connections.a.auth.access-key]\naccess_key_id='vault:hunter2#x'\nsecret_access_key='env:A'\n",
+        "x.toml:2:15: ",
+        &["vault:MOUNT/PATH#FIELD"],
+    ),
+    (
+        "[connections.a.auth.access-key]\naccess_key_id='env:A'\nsecret_access_key='env:A'\n\
+         session_token='vault:a/../b#c'\n",
+        "x.toml:4:15: ",
+        &["vault:MOUNT/PATH#FIELD"],
+    ),
+    (
+        "[secrets.vault]\nauth.jwt = { role = 'r', token = 'env:T', mount = '../hunter2' }\n",
+        "x.toml:2:43: ",
+        &["no path of a mount", "kubernetes"],
+    ),
+    ("[secrets.vault]\nmount = 'a?b'\n", "x.toml:2:1: ", &["no path of a mount"]),
     ("[secrets.aws-sm]\nconnection = 'demo'\n", "x.toml:2:1: ", &["simulated"]),
     (
         "[secrets.aws-sm]\nconnection = 'a'\n[connections.a]\nprovider = 'fake'\n",
@@ -193,4 +215,30 @@ fn a_secret_in_the_place_of_a_name_is_not_repeated() {
         let error = mistake(&text);
         assert!(!format!("{error} {error:?}").contains(&secret), "{error:?}");
     }
+}
+
+#[test]
+fn what_nests_too_deeply_has_a_place_and_plain_words() {
+    for (text, beginning) in [
+        (format!("prices_file = 'x'\nx = {}1{}\n", "[".repeat(500), "]".repeat(500)), "x.toml:2:"),
+        (format!("x = {}1{}\n", "{ a = ".repeat(500), " }".repeat(500)), "x.toml:1:"),
+    ] {
+        let error = mistake(&text);
+        assert!(error.to_string().starts_with(beginning), "{error}");
+        assert_eq!(error.message, "this nests too deeply");
+    }
+    let roles = ".source.assume-role".repeat(300);
+    let role = "role_arn = 'arn:aws:iam::123456789012:role/x'";
+    let error = mistake(&format!("[connections.a.auth.assume-role{roles}]\n{role}\n"));
+    assert!(error.to_string().starts_with("x.toml:1:"), "{error}");
+}
+
+#[test]
+fn of_many_connections_only_the_nearest_are_told() {
+    let headings: Vec<String> =
+        (0..1000).map(|number| format!("[connections.connection-{number:04}]\n")).collect();
+    let error = mistake(&format!("default_connection = 'connection-0077x'\n{}", headings.concat()));
+    let hint = error.hint.unwrap();
+    assert!(hint.contains("the nearest of 1002 connections are: connection-0077, connection-0"), "{hint}");
+    assert!(hint.len() < 200, "{hint}");
 }

@@ -1,0 +1,53 @@
+//! Where Vault's engines and methods are mounted: paths that a URL is made of.
+
+use crate::{Config, ConfigError, VaultAuth, VaultConfig};
+
+/// Refuses a mount that would lead the request to somewhere else.
+pub(crate) fn check(config: &Config, vault: &VaultConfig) -> Result<(), ConfigError> {
+    let (method, login) = match &vault.auth {
+        Some(VaultAuth::AppRole(login)) => ("approle", login.mount.as_ref()),
+        Some(VaultAuth::Jwt(login)) => ("jwt", login.mount.as_ref()),
+        Some(VaultAuth::Token(_)) | None => ("token", None),
+    };
+    let mounts = [
+        (vec!["secrets", "vault", "mount"], vault.mount.as_ref()),
+        (vec!["secrets", "vault", "auth", method, "mount"], login),
+    ];
+    for (path, mount) in mounts {
+        if mount.is_some_and(|mount| !is_path(mount)) {
+            return Err(ConfigError {
+                shown: config.shown.clone(),
+                place: config.place_of(&path),
+                message: "this is no path of a mount".to_owned(),
+                hint: Some("a mount looks like kubernetes or team/jwt, without / at its ends".to_owned()),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether `text` is a path of segments that mean nothing else in a URL.
+pub(crate) fn is_path(text: &str) -> bool {
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '%' | '\\');
+    is_entry(text) && !text.contains(is_odd)
+}
+
+/// Whether `text` is the path of an entry, whose segments are encoded when they are sent.
+pub(crate) fn is_entry(text: &str) -> bool {
+    text.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mount_is_a_plain_path() {
+        for good in ["kubernetes", "team/jwt", "a.b-c_1"] {
+            assert!(is_path(good), "{good}");
+        }
+        for bad in ["", "/", "a/", "/a", "a//b", "a/../b", ".", "a?b", "a#b", "a%2fb", "a b", "a\n", "a\\b"] {
+            assert!(!is_path(bad), "{bad}");
+        }
+    }
+}
