@@ -9,11 +9,12 @@ use crate::{
     wiring::Wiring,
 };
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 use lamplight_system_adapter::Environment;
 
 /// Parses the command line, runs the verb and reports what went wrong.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match parse::<Cli>(&Environment::from_process()) {
         Ok(cli) => cli,
         Err(error) => return help_or_usage(&error),
     };
@@ -26,6 +27,27 @@ pub fn run() -> ExitCode {
             failure.exit_code
         }
     }
+}
+
+/// Reads the command line. A variable that is empty counts as not set.
+fn parse<P: Parser>(environment: &Environment) -> Result<P, clap::Error> {
+    let is_empty = |name: &std::ffi::OsStr| {
+        name.to_str().and_then(|name| environment.get_os(name)).is_some_and(std::ffi::OsStr::is_empty)
+    };
+    let mut grammar = P::command().mut_args(|arg| match arg.get_env() {
+        Some(name) if is_empty(name) => arg.env(None::<&'static str>),
+        _ => arg,
+    });
+    let parsed = grammar.try_get_matches_from_mut(std::env::args_os());
+    parsed.and_then(|matches| P::from_arg_matches(&matches)).map_err(|error| {
+        let mut error = error.format(&mut grammar);
+        // Only a slip of a right value is repeated: anything else may be a secret in the wrong place.
+        if error.get(ContextKind::InvalidValue).is_some() && error.get(ContextKind::SuggestedValue).is_none()
+        {
+            error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
+        }
+        error
+    })
 }
 
 fn help_or_usage(error: &clap::Error) -> ExitCode {

@@ -161,8 +161,19 @@ fn what_cannot_be_done_is_told_and_nothing_is_written() {
         (
             vec!["add", "x", "--access-key-id", "AKIDEXAMPLE00000", "--secret-access-key", "hunter2"],
             2,
-            vec!["by reference"],
+            vec!["error: --secret-access-key: ", "by reference"],
         ),
+        (vec!["add", "x", "--role-arn", "hunter2"], 2, vec!["error: --role-arn: this is no role ARN"]),
+        (vec!["add", "x", "--set", "auth=hunter2"], 2, vec!["error: --set: unknown value\n"]),
+        (vec!["add", "x", "--set", "hunter2=1"], 2, vec!["error: --set: unknown key\n"]),
+        (
+            vec!["add", "x", "--set", "labels.a=b", "--set", "invocation_type=hunter2"],
+            2,
+            vec!["error: --set (number 2): unknown value\n"],
+        ),
+        (vec!["add", "x", "--auth", "hunter2"], 2, vec!["invalid value", "'--auth <METHOD>'"]),
+        (vec!["add", "x", "--duration-seconds", "hunter2"], 2, vec!["invalid value", "--duration-seconds"]),
+        (vec!["add", "demo", "--region", "eu-west-1"], 2, vec!["connection demo: this name is built in"]),
         (vec!["add", "x", "--set", "hunter2"], 2, vec!["--set takes KEY=VALUE"]),
         (
             vec!["add", "x", "--auth", "profile", "--role-arn", "arn:aws:iam::123456789012:role/x"],
@@ -171,7 +182,7 @@ fn what_cannot_be_done_is_told_and_nothing_is_written() {
         ),
         (vec!["add", "a b"], 2, vec!["a b"]),
         (vec!["remove", "absent"], 6, vec!["no connection absent", "prod, demo, ambient"]),
-        (vec!["remove", "demo"], 6, vec!["no connection demo"]),
+        (vec!["remove", "demo"], 6, vec!["demo is built in"]),
         (vec!["show", "absent"], 6, vec!["no connection absent"]),
         (vec!["test", "absent"], 6, vec!["no connection absent"]),
     ] {
@@ -188,6 +199,210 @@ fn what_cannot_be_done_is_told_and_nothing_is_written() {
     assert!(done.code == 2 && done.stderr.contains("--force"), "{done:#?}");
     lamplight.good(&["connections", "rm", "usual", "--force"]);
     assert_eq!(text(&lamplight), FILE);
+}
+
+#[test]
+fn options_that_do_not_go_together_or_not_alone_are_refused() {
+    const ROLE: &str = "arn:aws:iam::123456789012:role/x";
+    const MISSING: &str = "the following required arguments were not provided: ";
+    let lamplight = with_file();
+    for (options, words) in [
+        (vec!["--auth", "profile"], "--profile <NAME>"),
+        (vec!["--auth", "access-key"], "--access-key-id <ID|REF>, --secret-access-key <REF>"),
+        (vec!["--auth", "assume-role"], "--role-arn <ARN>"),
+        (vec!["--auth", "web-identity"], "--role-arn <ARN>, <--token-file <FILE>|--token-env <NAME>>"),
+        (vec!["--auth", "web-identity", "--role-arn", ROLE], "<--token-file <FILE>|--token-env <NAME>>"),
+        (vec!["--external-id", "12"], "--role-arn <ARN>"),
+        (vec!["--session-name", "ab"], "--role-arn <ARN>"),
+        (vec!["--duration-seconds", "900"], "--role-arn <ARN>"),
+        (vec!["--session-token", "env:T"], "--access-key-id <ID|REF>, --secret-access-key <REF>"),
+        (vec!["--access-key-id", "env:A"], "--secret-access-key <REF>"),
+        (vec!["--role-arn", ROLE, "--session-token", "env:T"], "--access-key-id <ID|REF>, --secret"),
+        (vec!["--token-file", "/t"], "--role-arn <ARN>"),
+        (vec!["--profile", "p", "--external-id", "12"], "--role-arn <ARN>"),
+        (vec!["--auth", "profile", "--set", "auth=x"], "--profile <NAME>"),
+    ] {
+        refused(&lamplight, &options, &format!("error: {MISSING}{words}"));
+    }
+    for (options, option, other) in [
+        (vec!["--auth", "default", "--role-arn", ROLE], "--role-arn <ARN>", "--auth default"),
+        (vec!["--auth", "default", "--external-id", "12"], "--external-id <ID>", "--auth default"),
+        (
+            vec!["--auth", "instance-profile", "--session-name", "ab"],
+            "--session-name <NAME>",
+            "--auth instance-profile",
+        ),
+        (
+            vec!["--auth", "profile", "--profile", "p", "--duration-seconds", "900"],
+            "--duration-seconds <SECONDS>",
+            "--auth profile",
+        ),
+        (vec!["--profile", "p", "--access-key-id", "env:A"], "--profile <NAME>", "--access-key-id <ID|REF>"),
+        (
+            vec!["--role-arn", ROLE, "--profile", "p", "--session-token", "env:A"],
+            "--profile <NAME>",
+            "--session-token <REF>",
+        ),
+        (
+            vec!["--token-file", "/t", "--token-env", "T", "--role-arn", ROLE],
+            "--token-file <FILE>",
+            "--token-env <NAME>",
+        ),
+        (
+            vec!["--token-env", "T", "--role-arn", ROLE, "--external-id", "12"],
+            "--external-id <ID>",
+            "--token-env <NAME>",
+        ),
+        (
+            vec!["--token-file", "/t", "--role-arn", ROLE, "--profile", "p"],
+            "--profile <NAME>",
+            "--token-file <FILE>",
+        ),
+    ] {
+        refused(
+            &lamplight,
+            &options,
+            &format!("error: the argument '{option}' cannot be used with '{other}'"),
+        );
+    }
+    refused(&lamplight, &["--auth", "default", "--set", "auth.profile.name=p"], "error: --set: ");
+}
+
+fn refused(lamplight: &Lamplight, options: &[&str], words: &str) {
+    let done = lamplight.run(&[&["connections", "add", "x"], options].concat());
+    assert!(done.code == 2 && done.stderr.contains(words), "{options:?}: {done:#?}");
+    assert_eq!(text(lamplight), FILE, "{options:?}");
+}
+
+#[test]
+fn a_way_in_may_be_given_by_options_and_by_settings() {
+    const ROLE: &str = "arn:aws:iam::123456789012:role/x";
+    let lamplight = with_file();
+    for (options, method) in [
+        (vec!["--auth", "default"], "default"),
+        (vec!["--auth", "instance-profile"], "instance-profile"),
+        (vec!["--auth", "profile", "--set", "auth.profile.name=p"], "profile"),
+        (vec!["--set", "auth.profile={name='p'}"], "profile"),
+        (
+            vec!["--auth", "web-identity", "--role-arn", ROLE, "--set", "auth.web-identity.token.env=T"],
+            "web-identity",
+        ),
+        (vec!["--role-arn", ROLE, "--set", "auth.web-identity.token={env='T'}"], "web-identity"),
+        (vec!["--external-id", "12", "--set", &format!("auth.assume-role.role_arn={ROLE}")], "assume-role"),
+        (vec!["--role-arn", ROLE, "--profile", "p", "--duration-seconds", "900"], "assume-role"),
+        (vec!["--access-key-id", "env:A", "--set", "auth.access-key.secret_access_key=env:B"], "access-key"),
+    ] {
+        lamplight.good(&[&["connections", "add", "x"], options.as_slice()].concat());
+        let list = lamplight.json(&["connections", "list"]);
+        let own = list["connections"].as_array().unwrap().iter().find(|one| one["name"] == "x").unwrap();
+        assert_eq!(own["auth"], method, "{options:?}");
+        lamplight.good(&["connections", "remove", "x"]);
+        assert_eq!(text(&lamplight), FILE);
+    }
+}
+
+#[test]
+fn connections_that_are_added_at_the_same_time_are_all_kept() {
+    const EACH: usize = 8;
+    let lamplight = with_file();
+    let names: Vec<String> = (0..4 * EACH).map(|number| format!("c{number}")).collect();
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut reads = 0;
+            while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                let text = text(&lamplight);
+                assert!(text.starts_with(FILE) && text.ends_with('\n'), "{text}");
+                assert!(lamplight_config::Config::parse(&text, "x").is_ok(), "{text}");
+                reads += 1;
+            }
+            reads
+        });
+        let writers: Vec<_> = names
+            .chunks(EACH)
+            .map(|own| {
+                let lamplight = &lamplight;
+                scope.spawn(move || {
+                    for name in own {
+                        lamplight.good(&["connections", "add", name, "--region", "eu-west-1"]);
+                    }
+                    lamplight.good(&["connections", "remove", &own[0]]);
+                })
+            })
+            .collect();
+        let ended: Vec<_> = writers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(ended.iter().all(Result::is_ok), "a writer failed");
+        assert!(reader.join().unwrap() > 0);
+    });
+    let config = lamplight_config::Config::parse(&text(&lamplight), "x").unwrap();
+    for (number, name) in names.iter().enumerate() {
+        let is_there = config.connections.contains_key(&name.parse().unwrap());
+        assert_eq!(is_there, number % EACH != 0, "{name}");
+    }
+    let left: Vec<_> =
+        std::fs::read_dir(lamplight.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["lamplight.toml"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_no_configuration() {
+    let lamplight = Lamplight::new();
+    std::fs::create_dir(lamplight.path().join("lamplight.toml")).unwrap();
+    for arguments in [&["connections", "list"][..], &["connections", "add", "x"], &["discover", "-c", "demo"]]
+    {
+        let done = lamplight.run(arguments);
+        assert!(
+            done.code == 2 && done.stderr.contains("lamplight.toml is a folder and no file"),
+            "{done:#?}"
+        );
+    }
+    let pipe = lamplight.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let done = lamplight.run(&["connections", "list", "--config", "pipe"]);
+    assert!(done.code == 2 && done.stderr.contains("pipe is a pipe or a device and no file"), "{done:#?}");
+}
+
+#[test]
+fn a_byte_that_is_no_text_is_told_with_its_place() {
+    let lamplight = Lamplight::new();
+    std::fs::write(lamplight.path().join("lamplight.toml"), b"# \xc3\xa4\n# \xc3\xa4 \xff\n").unwrap();
+    let done = lamplight.run(&["connections", "list"]);
+    assert!(done.code == 2 && done.stderr.contains("lamplight.toml:2:5: this is no UTF-8 text"), "{done:#?}");
+}
+
+#[test]
+fn a_variable_that_is_empty_is_not_set() {
+    let lamplight = with_file();
+    let names = ["CONNECTION", "REGION", "ENDPOINT_URL", "CONFIG", "DATA_DIR", "LOG"];
+    let empty = names.map(|name| (format!("LAMPLIGHT_{name}"), ""));
+    for arguments in [&["discover", "-c", "demo"][..], &["connections", "list"], &["runs", "list"]] {
+        let output = lamplight.command(arguments).envs(empty.clone()).output().unwrap();
+        let done = crate::lamplight::done(output);
+        assert_eq!(done.code, 0, "{arguments:?}: {done:#?}");
+    }
+    let shown = lamplight.command(&["connections", "show", "prod"]).envs(empty).output().unwrap();
+    let shown = crate::lamplight::done(shown);
+    assert!(shown.stdout.contains("eu-west-1") && !shown.stdout.contains("LAMPLIGHT_"), "{shown:#?}");
+}
+
+#[test]
+fn a_relative_reference_starts_where_it_is_written() {
+    let lamplight = Lamplight::new();
+    let folder = lamplight.path().join("etc");
+    std::fs::create_dir(&folder).unwrap();
+    let key = "auth.access-key = { access_key_id = 'file:id', secret_access_key = 'file:secret' }";
+    std::fs::write(folder.join("x.toml"), format!("[connections.a]\nregion = 'eu-west-1'\n{key}\n")).unwrap();
+    let shown = lamplight.good(&["connections", "show", "a", "--config", "etc/x.toml"]).stdout;
+    assert!(shown.contains("file:etc/id") && shown.contains("file:etc/secret"), "{shown}");
+    // What the file names is looked for beside it, and what an option names in the working folder.
+    let run = ["run", "x", "-c", "a", "--config", "etc/x.toml"];
+    let done = lamplight.run(&run);
+    assert!(done.code == 6 && done.stderr.contains("there is no secret file:etc/id"), "{done:#?}");
+    let keys = ["--access-key-id", "file:id", "--secret-access-key", "file:secret"];
+    let done = lamplight.run(&[&run[..], &keys].concat());
+    assert!(done.code == 6 && done.stderr.contains("there is no secret file:id"), "{done:#?}");
 }
 
 #[cfg(unix)]
