@@ -1,10 +1,8 @@
 //! What an account may use, as Lambda says.
 
-use crate::{
-    error::read::{Reading, read_error},
-    session::Session,
-};
+use crate::{error::manage::managed_read_error, session::Session};
 use async_trait::async_trait;
+use lamplight_aws_model::{ManageSubject, Operation};
 use lamplight_ports::{Account, AccountLimits, AccountSettings, AccountUsage, PortError};
 use std::sync::Arc;
 
@@ -23,10 +21,9 @@ impl AwsAccount {
 #[async_trait]
 impl Account for AwsAccount {
     async fn settings(&self) -> Result<AccountSettings, PortError> {
-        let reading =
-            Reading { action: "lambda:GetAccountSettings", function: None, region: self.session.region() };
+        let subject = ManageSubject::account(Operation::GetAccountSettings, self.session.region());
         let sent = self.session.reading().get_account_settings().send().await;
-        let output = sent.map_err(|error| read_error(&error, &reading))?;
+        let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         let limits = output.account_limit.map(|limit| AccountLimits {
             total_code_bytes: count(limit.total_code_size),
             unpacked_code_bytes: count(limit.code_size_unzipped),

@@ -1,12 +1,14 @@
 //! What functions there are.
 
 use crate::{
-    error::read::{Reading, is_absent, read_error},
+    changes::function_subject,
+    error::{manage::managed_read_error, read::is_absent},
     function::{configuration_of, function},
     session::Session,
 };
 use async_trait::async_trait;
 use aws_sdk_lambda::{operation::get_function::GetFunctionOutput, types::FunctionVersion};
+use lamplight_aws_model::{ManageSubject, Operation};
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortError};
 use std::sync::Arc;
@@ -30,8 +32,13 @@ impl AwsCatalogue {
         Self { session }
     }
 
-    fn reading<'a>(&'a self, action: &'static str, function: Option<&'a FunctionRef>) -> Reading<'a> {
-        Reading { action, function, region: self.session.region() }
+    fn subject(
+        &self,
+        operation: Operation,
+        function: &FunctionRef,
+        qualifier: Option<&Qualifier>,
+    ) -> ManageSubject {
+        function_subject(operation, function, qualifier, self.session.region())
     }
 }
 
@@ -48,7 +55,8 @@ impl FunctionCatalogue for AwsCatalogue {
             .set_max_items(page_size)
             .send()
             .await;
-        let output = sent.map_err(|error| read_error(&error, &self.reading("lambda:ListFunctions", None)))?;
+        let subject = ManageSubject::account(Operation::ListFunctions, self.session.region());
+        let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         let functions =
             output.functions.unwrap_or_default().into_iter().map(function).collect::<Result<_, _>>();
         Ok(FunctionPage {
@@ -72,7 +80,9 @@ impl FunctionCatalogue for AwsCatalogue {
         match sent {
             Ok(output) => whole(output),
             Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(read_error(&error, &self.reading("lambda:GetFunction", Some(wanted)))),
+            Err(error) => {
+                Err(managed_read_error(&error, &self.subject(Operation::GetFunction, wanted, qualifier)))
+            }
         }
     }
 
@@ -92,7 +102,8 @@ impl FunctionCatalogue for AwsCatalogue {
             Ok(output) => function(configuration_of!(output)).map(Some),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => {
-                Err(read_error(&error, &self.reading("lambda:GetFunctionConfiguration", Some(wanted))))
+                let subject = self.subject(Operation::GetFunctionConfiguration, wanted, qualifier);
+                Err(managed_read_error(&error, &subject))
             }
         }
     }

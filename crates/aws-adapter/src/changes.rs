@@ -7,7 +7,7 @@
 //! 4. turns the SDK's output into the port's words with [`Changed::map`], or with [`made`] where that can fail.
 //!
 //! ```ignore
-//! let asked = Asked::of_function(Operation::DeleteFunction, function, version, self.session.region());
+//! let asked = Asked::new(function_subject(Operation::DeleteFunction, function, version, self.session.region()));
 //! let request = self.session.calling().delete_function().function_name(&function.reference);
 //! let changed = self.session.change(&asked, effect, sent!(request)).await?;
 //! Ok(changed.map(|_| ()))
@@ -28,7 +28,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_lambda::config::{Builder, Config};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::Operation;
+use lamplight_aws_model::{FunctionSpec, ManageSubject, Operation};
 use lamplight_domain::{FunctionRef, Qualifier, Scrubber};
 use lamplight_ports::{ChangeError, Changed, Effect, PortError};
 use std::{error::Error, future::Future};
@@ -36,12 +36,8 @@ use std::{error::Error, future::Future};
 /// What is asked for, for texts, previews and progress.
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
-    /// The operation.
-    pub(crate) operation: Operation,
-    /// The thing it is about, in words: `function adder`, `alias live of function adder`.
-    pub(crate) thing: String,
-    /// The thing's ARN, for what IAM has to allow; what is not known of it is `*`.
-    pub(crate) resource: String,
+    /// What it is about.
+    pub(crate) subject: ManageSubject,
     /// The code that is sent with it.
     pub(crate) upload: Option<Upload<'a>>,
     /// Takes values out of AWS's own words, which repeat what they refuse.
@@ -49,20 +45,9 @@ pub(crate) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// Something about a thing that needs more words than [`of_function`](Self::of_function) has.
-    pub(crate) fn new(operation: Operation, thing: String, resource: String) -> Self {
-        Self { operation, thing, resource, upload: None, scrubber: Scrubber::default() }
-    }
-
-    /// Something about a function, or one of its versions or aliases.
-    pub(crate) fn of_function(
-        operation: Operation,
-        function: &FunctionRef,
-        qualifier: Option<&Qualifier>,
-        region: &str,
-    ) -> Self {
-        let resource = crate::error::subject(function, qualifier, region).resource;
-        Self::new(operation, function_in_words(function, qualifier), resource)
+    /// A request without code and secrets.
+    pub(crate) fn new(subject: ManageSubject) -> Self {
+        Self { subject, upload: None, scrubber: Scrubber::default() }
     }
 
     /// The same with code that is sent along.
@@ -76,16 +61,22 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// A function as texts name it: `function adder`, `version 3 of function adder`, `alias live of function adder`.
-pub(crate) fn function_in_words(function: &FunctionRef, qualifier: Option<&Qualifier>) -> String {
-    let name = &function.name;
-    match qualifier.map(Qualifier::as_str) {
-        None => format!("function {name}"),
-        Some(version) if version.starts_with('$') || version.bytes().all(|b| b.is_ascii_digit()) => {
-            format!("version {version} of function {name}")
-        }
-        Some(alias) => format!("alias {alias} of function {name}"),
-    }
+/// A function, or one of its versions or aliases, as texts and policies name it.
+pub(crate) fn function_subject(
+    operation: Operation,
+    function: &FunctionRef,
+    qualifier: Option<&Qualifier>,
+    region: &str,
+) -> ManageSubject {
+    let spec = function.reference.parse::<FunctionSpec>().ok();
+    let account = spec.as_ref().and_then(FunctionSpec::account);
+    ManageSubject::function(
+        operation,
+        function.name.as_str(),
+        qualifier.map(Qualifier::as_str),
+        region,
+        account,
+    )
 }
 
 /// Turns a builder of the SDK into what [`Session::change`] sends: a builder's own type cannot be named.
@@ -143,7 +134,7 @@ impl Session {
             let outcome = send(capture.config()).await;
             return match (capture.preview(asked, secrets), outcome) {
                 (Some(preview), _) => Ok(Changed::Shown(preview)),
-                (None, Err(error)) => Err(change_error(&error, false, asked, self.region())),
+                (None, Err(error)) => Err(change_error(&error, false, asked)),
                 (None, Ok(_)) => Err(ChangeError::refused(nothing_captured(asked))),
             };
         }
@@ -156,15 +147,15 @@ impl Session {
             .read_timeout(waits.head)
             .operation_attempt_timeout(waits.whole)
             .build();
-        let sent = send(Config::builder().http_client(http).timeout_config(timeouts)).await;
-        let (operation, thing) = (asked.operation.name(), &asked.thing);
-        match sent {
+        let outcome = send(Config::builder().http_client(http).timeout_config(timeouts)).await;
+        let (operation, thing) = (asked.subject.operation.name(), &asked.subject.thing);
+        match outcome {
             Ok(output) => {
                 tracing::debug!(operation, thing, "Lambda made the change");
                 Ok(Changed::Made(output))
             }
             Err(error) => {
-                let error = change_error(&error, trail.may_have_left(), asked, self.region());
+                let error = change_error(&error, trail.may_have_left(), asked);
                 let (applied, code) = (error.applied, error.error.code);
                 tracing::debug!(
                     operation,
@@ -180,7 +171,7 @@ impl Session {
 }
 
 fn nothing_captured(asked: &Asked<'_>) -> PortError {
-    let message = format!("{} for {} could not be shown", asked.operation.name(), asked.thing);
+    let message = format!("{} for {} could not be shown", asked.subject.operation, asked.subject.thing);
     PortError::new(lamplight_ports::PortErrorKind::Unsupported, crate::codes::INVALID_REQUEST, message)
 }
 
@@ -188,20 +179,6 @@ fn nothing_captured(asked: &Asked<'_>) -> PortError {
 mod tests {
     use super::*;
     use std::time::Duration;
-
-    #[test]
-    fn a_function_is_named_with_what_is_meant_of_it() {
-        let adder = FunctionRef::by_name("adder".parse().unwrap());
-        for (qualifier, words) in [
-            (None, "function adder"),
-            (Some("3"), "version 3 of function adder"),
-            (Some("$LATEST"), "version $LATEST of function adder"),
-            (Some("live"), "alias live of function adder"),
-        ] {
-            let qualifier = qualifier.map(|qualifier| qualifier.parse().unwrap());
-            assert_eq!(function_in_words(&adder, qualifier.as_ref()), words);
-        }
-    }
 
     #[test]
     fn code_is_waited_for_as_long_as_a_slow_line_needs() {

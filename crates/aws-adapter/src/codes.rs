@@ -13,6 +13,12 @@ macro_rules! codes {
 codes! {
     /// The caller is known and lacks a permission, which the message names.
     ACCESS_DENIED = "access_denied";
+    /// What was to be made is there already.
+    ALREADY_EXISTS = "already_exists";
+    /// The code's signature is missing, or not by who must sign it.
+    CODE_NOT_TRUSTED = "code_not_trusted";
+    /// The account's room for code is used up.
+    CODE_STORAGE_EXCEEDED = "code_storage_exceeded";
     /// The connection ended, or could not be made, before a byte of the request was sent.
     CONNECTION_FAILED = "connection_failed";
     /// The JSON about the caller is larger than Lambda takes.
@@ -37,12 +43,22 @@ codes! {
     NO_ANSWER = "no_answer";
     /// AWS does not accept the credentials.
     NOT_AUTHENTICATED = "not_authenticated";
+    /// There is no such alias, layer, policy, statement or other thing beside functions.
+    NOT_FOUND = "not_found";
     /// The function is not ready to start yet.
     NOT_READY = "not_ready";
     /// The event is larger than Lambda takes.
     PAYLOAD_TOO_LARGE = "payload_too_large";
+    /// The policy has no room left.
+    POLICY_TOO_LONG = "policy_too_long";
+    /// The policy would let anyone in, and that is blocked.
+    PUBLIC_ACCESS_BLOCKED = "public_access_blocked";
     /// The account has reached a quota that waiting does not lift.
     QUOTA_EXCEEDED = "quota_exceeded";
+    /// The request is larger than Lambda takes.
+    REQUEST_TOO_LARGE = "request_too_large";
+    /// It was changed since the revision that the change was meant for.
+    REVISION_CHANGED = "revision_changed";
     /// The service failed on its own side.
     SERVICE_UNAVAILABLE = "service_unavailable";
     /// Too many calls at once.

@@ -1,8 +1,8 @@
 //! Opening a connection.
 
 use crate::{
-    AwsAccount, AwsCatalogue, AwsConnectionConfig, AwsIdentity, AwsInvoker, AwsReachability, SecretsManager,
-    codes, http::is_endpoint, session::Session,
+    AwsAccount, AwsCatalogue, AwsConnectionConfig, AwsFunctions, AwsIdentity, AwsInvoker, AwsReachability,
+    SecretsManager, codes, http::is_endpoint, session::Session,
 };
 use lamplight_ports::{Management, PortError, PortErrorKind, Unmanaged};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
         reachability: Arc::new(AwsReachability::new(Arc::clone(&session))),
         management: Management {
             account: Arc::new(AwsAccount::new(Arc::clone(&session))),
-            functions: Arc::new(Unmanaged),
+            functions: Arc::new(AwsFunctions::new(Arc::clone(&session))),
             aliases: Arc::new(Unmanaged),
             permissions: Arc::new(Unmanaged),
             layers: Arc::new(Unmanaged),

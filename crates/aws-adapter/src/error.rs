@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod invoke;
+pub(crate) mod manage;
 pub(crate) mod read;
 mod transport;
 
@@ -45,7 +46,7 @@ fn kind_and_code(facts: &InvokeErrorFacts) -> (PortErrorKind, &'static str) {
 }
 
 /// What a call is about, for the texts; the account is known where the reference names it.
-pub(crate) fn subject(function: &FunctionRef, qualifier: Option<&Qualifier>, region: &str) -> Subject {
+fn subject(function: &FunctionRef, qualifier: Option<&Qualifier>, region: &str) -> Subject {
     let spec = function.reference.parse::<FunctionSpec>().ok();
     let account = spec.as_ref().and_then(FunctionSpec::account);
     Subject::invoke(function.name.as_str(), qualifier.map(Qualifier::as_str), region, account)

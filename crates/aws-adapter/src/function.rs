@@ -140,9 +140,8 @@ fn readiness(state: Option<&State>, update: Option<&LastUpdateStatus>) -> Option
         (Some(State::Pending | State::Deactivating | State::Deleting), _)
         | (_, Some(LastUpdateStatus::InProgress)) => Some(Readiness::Pending),
         (Some(State::Inactive), _) => Some(Readiness::Asleep),
-        (Some(State::Active), _) => Some(Readiness::Ready),
-        // A function that takes no calls of this kind is as it was asked to be.
-        (Some(State::ActiveNonInvocable), _) => Some(Readiness::Ready),
+        // One that takes no calls of this kind is as it was asked to be.
+        (Some(State::Active | State::ActiveNonInvocable), _) => Some(Readiness::Ready),
         _ => None,
     }
 }
@@ -210,7 +209,7 @@ fn capacity(capacity: CapacityProviderConfig) -> Option<CapacitySettings> {
 }
 
 /// `arn:aws:lambda:eu-west-1:123456789012:function:name`, and what follows is the qualifier.
-fn without_qualifier(arn: &str) -> String {
+pub(crate) fn without_qualifier(arn: &str) -> String {
     arn.split(':').take(7).collect::<Vec<_>>().join(":")
 }
 

@@ -31,8 +31,7 @@ impl Identity for AwsIdentity {
     }
 
     async fn who_am_i(&self) -> Result<Principal, PortError> {
-        let reading =
-            Reading { action: "sts:GetCallerIdentity", function: None, region: self.session.region() };
+        let reading = Reading { action: "sts:GetCallerIdentity", region: self.session.region() };
         // Before the question's own time begins.
         self.session.credentials.current().await.map_err(PortError::from)?;
         let sent = self.session.identity().get_caller_identity().send().await;

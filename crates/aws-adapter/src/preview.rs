@@ -50,7 +50,7 @@ impl Capture {
         let request = self.0.get()?;
         let body = request.body().bytes().filter(|body| !body.is_empty());
         Some(RequestPreview {
-            operation: asked.operation.name(),
+            operation: asked.subject.operation.name(),
             method: request.method().to_owned(),
             url: request.uri().to_owned(),
             body: body.map(|body| shown(body, asked.upload.as_ref(), secrets)),

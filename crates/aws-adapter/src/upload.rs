@@ -1,16 +1,16 @@
 //! Code on its way: what is sent, and who is told how far it is.
 
 use crate::preview::with_commas;
-use aws_smithy_types::body::SdkBody;
+use aws_sdk_lambda::primitives::Blob;
+use aws_smithy_types::body::{Error, SdkBody};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use lamplight_domain::Package;
 use lamplight_ports::UploadWatch;
 use std::{
-    convert::Infallible,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 /// How much is handed to the connection at once, in bytes: little enough for a bar to move on a slow line, and enough
@@ -45,54 +45,66 @@ impl<'a> Upload<'a> {
     }
 }
 
-/// The same body in pieces, each reported as the connection takes it. Only a body in memory is; others, of which a
-/// management request has none, pass as they are.
-pub(crate) fn watched(body: SdkBody, watch: Arc<dyn UploadWatch>) -> SdkBody {
-    match body.bytes() {
-        Some(bytes) => {
-            // The SDK gives its buffer as a slice alone; this copy is freed piece by piece.
-            let rest = Bytes::copy_from_slice(bytes);
-            let of = length(&rest);
-            SdkBody::from_body_1_x(Watched { rest, of, watch })
+/// A package as the SDK takes it, without a copy of its bytes.
+pub(crate) fn blob(package: &Package) -> Blob {
+    struct Shared(Package);
+    impl AsRef<[u8]> for Shared {
+        fn as_ref(&self) -> &[u8] {
+            self.0.bytes()
         }
+    }
+    Blob::from_maybe_shared(Bytes::from_owner(Shared(package.clone())))
+}
+
+/// The same body in pieces, each reported as the connection takes it. A body of unknown length passes as it is; no
+/// management request has one.
+pub(crate) fn watched(body: SdkBody, watch: Arc<dyn UploadWatch>) -> SdkBody {
+    match body.content_length() {
+        Some(of) => SdkBody::from_body_1_x(Watched { body, piece: Bytes::new(), sent: 0, of, watch }),
         None => body,
     }
 }
 
-fn length(bytes: &Bytes) -> u64 {
-    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
-}
-
-/// What is left of a body.
+/// A body that goes out piece by piece.
 #[derive(Debug)]
 struct Watched {
-    rest: Bytes,
+    body: SdkBody,
+    /// What the body has given and is not handed on yet.
+    piece: Bytes,
+    sent: u64,
     of: u64,
     watch: Arc<dyn UploadWatch>,
 }
 
 impl Body for Watched {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        if self.rest.is_empty() {
-            return Poll::Ready(None);
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if self.piece.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.piece = data,
+                    Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+                },
+                end => return Poll::Ready(end),
+            }
         }
-        let size = self.rest.len().min(CHUNK);
-        let piece = self.rest.split_to(size);
-        self.watch.sent(self.of - length(&self.rest), self.of);
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+        let size = self.piece.len().min(CHUNK);
+        let chunk = self.piece.split_to(size);
+        self.sent = self.of.min(self.sent.saturating_add(u64::try_from(size).unwrap_or(u64::MAX)));
+        self.watch.sent(self.sent, self.of);
+        Poll::Ready(Some(Ok(Frame::data(chunk))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty()
+        self.piece.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(length(&self.rest))
+        SizeHint::with_exact(self.of - self.sent)
     }
 }

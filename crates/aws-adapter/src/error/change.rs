@@ -1,14 +1,17 @@
 //! The failures of changes. What is at stake is the proof that nothing was changed: where there is none, it may have
 //! been.
 
-use super::transport::{self, Cause};
+use super::{
+    manage::managed_refusal,
+    transport::{self, Cause},
+};
 use crate::{changes::Asked, codes};
 use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
     result::{SdkError, ServiceError},
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::{Repeat, Start, Subject, classify};
+use lamplight_aws_model::{Applied as Proof, ManageErrorClass, ManageSubject, Repeat};
 use lamplight_ports::{Applied, ChangeError, PortError, PortErrorKind};
 use std::{error::Error, time::Duration};
 
@@ -18,29 +21,24 @@ pub(crate) fn change_error<E>(
     error: &SdkError<E, HttpResponse>,
     may_have_left: bool,
     asked: &Asked<'_>,
-    region: &str,
 ) -> ChangeError
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
+    let subject = &asked.subject;
     match error {
         SdkError::ServiceError(service) if service.raw().status().is_success() => {
-            let message =
-                format!("the answer to {} for {} cannot be read", asked.operation.name(), asked.thing);
+            let message = format!("the answer to {} for {} cannot be read", subject.operation, subject.thing);
             unreadable(PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message))
         }
-        SdkError::ServiceError(service) => refused(service, asked, region),
+        SdkError::ServiceError(service) => refused(service, asked),
         error if may_have_left => {
             let failure = transport::after_sending(error);
             let error = PortError {
                 kind: failure.kind,
                 code: failure.code,
-                message: format!(
-                    "{}: {}; the change may have been made",
-                    place(asked, region),
-                    failure.message
-                ),
-                hint: Some(format!("look at {} before asking for the change again", asked.thing)),
+                message: format!("{}: {}; the change may have been made", place(subject), failure.message),
+                hint: Some(format!("look at {} before asking for the change again", subject.thing)),
                 source: Cause::chain(error).map(Into::into),
             };
             ChangeError { applied: Applied::Maybe, transient: failure.transient, retry_after: None, error }
@@ -50,7 +48,7 @@ where
             let error = PortError {
                 kind: failure.kind,
                 code: failure.code,
-                message: format!("{}: {}", place(asked, region), failure.message),
+                message: format!("{}: {}", place(subject), failure.message),
                 hint: Some(failure.hint.into_owned()),
                 source: transport::cause(error).map(Into::into),
             };
@@ -64,44 +62,39 @@ pub(crate) fn unreadable(error: PortError) -> ChangeError {
     ChangeError { applied: Applied::Maybe, transient: false, retry_after: None, error }
 }
 
-fn place(asked: &Asked<'_>, region: &str) -> String {
-    format!("{} for {} in region {region}", asked.operation.name(), asked.thing)
+/// A change that was not begun because something that it needs could not be read.
+pub(crate) fn not_begun(error: PortError) -> ChangeError {
+    let transient = matches!(error.kind, PortErrorKind::Throttled | PortErrorKind::Unavailable);
+    ChangeError { transient, ..ChangeError::refused(error) }
 }
 
-fn refused<E>(service: &ServiceError<E, HttpResponse>, asked: &Asked<'_>, region: &str) -> ChangeError
+fn place(subject: &ManageSubject) -> String {
+    format!("{} for {} in region {}", subject.operation, subject.thing, subject.region)
+}
+
+fn refused<E>(service: &ServiceError<E, HttpResponse>, asked: &Asked<'_>) -> ChangeError
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
-    let (answer, meta) = (service.raw(), service.err().meta());
-    let (http, code) = super::status_and_code(answer, meta);
-    let facts = classify(code.as_deref(), http);
-    let subject = Subject {
-        action: asked.operation.action().to_owned(),
-        resource: asked.resource.clone(),
-        function: asked.thing.clone(),
-        qualifier: "*".to_owned(),
-        region: region.to_owned(),
+    let (facts, error) = managed_refusal(service, &asked.subject, &asked.scrubber);
+    let applied = match facts.applied {
+        Proof::No => Applied::No,
+        Proof::Maybe => Applied::Maybe,
     };
-    let (kind, stable) = super::kind_and_code(&facts);
-    let words = meta.message().map(|words| Cause::of_words(&asked.scrubber.scrub(words.to_owned())));
-    let applied = match facts.start {
-        Start::DidNotStart => Applied::No,
-        Start::MayHaveStarted => Applied::Maybe,
-    };
+    let passes = matches!(
+        facts.class,
+        ManageErrorClass::Throttled | ManageErrorClass::Unavailable | ManageErrorClass::Internal
+    );
     ChangeError {
         applied,
-        transient: facts.repeat == Repeat::Backoff,
-        retry_after: answer
+        // Where it may have been made, whoever asks again has looked first.
+        transient: facts.repeat == Repeat::Backoff || (applied == Applied::Maybe && passes),
+        retry_after: service
+            .raw()
             .headers()
             .get("retry-after")
             .and_then(|seconds| seconds.trim().parse().ok())
             .map(Duration::from_secs),
-        error: PortError {
-            kind,
-            code: stable,
-            message: facts.message(&subject),
-            hint: Some(facts.hint(&subject)),
-            source: words.map(Into::into),
-        },
+        error,
     }
 }

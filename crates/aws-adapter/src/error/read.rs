@@ -1,38 +1,28 @@
-//! The failures of what only reads.
+//! The failures of what only reads, at services other than Lambda.
 
 use super::transport::{self, Cause};
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lamplight_aws_model::{ErrorClass, Subject, classify};
-use lamplight_domain::FunctionRef;
 use lamplight_ports::PortError;
 use std::error::Error;
 
 /// What was read, for the texts.
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
-    /// The IAM action, such as `lambda:ListFunctions`.
+    /// The IAM action, such as `sts:GetCallerIdentity`.
     pub(crate) action: &'static str,
-    /// The function asked about.
-    pub(crate) function: Option<&'a FunctionRef>,
     /// The region that was asked.
     pub(crate) region: &'a str,
 }
 
 impl Reading<'_> {
     fn subject(&self) -> Subject {
-        let (function, resource) = match self.function {
-            Some(function) => {
-                let invoke = super::subject(function, None, self.region);
-                (invoke.function, invoke.resource)
-            }
-            None => ("*".to_owned(), "*".to_owned()),
-        };
         Subject {
             action: self.action.to_owned(),
-            resource,
-            function,
+            resource: "*".to_owned(),
+            function: "*".to_owned(),
             qualifier: "*".to_owned(),
             region: self.region.to_owned(),
         }

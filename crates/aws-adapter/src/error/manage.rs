@@ -1,0 +1,122 @@
+//! What Lambda refuses of managing, in the words of ports; changes and reads share it.
+
+use super::transport::{self, Cause};
+use crate::codes;
+use aws_sdk_lambda::operation::RequestId;
+use aws_smithy_runtime_api::client::{
+    orchestrator::HttpResponse,
+    result::{SdkError, ServiceError},
+};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use lamplight_aws_model::{ManageErrorClass, ManageErrorFacts, ManageSubject, Operation, classify_manage};
+use lamplight_domain::Scrubber;
+use lamplight_ports::{PortError, PortErrorKind};
+use std::error::Error;
+
+/// Maps the failure of an operation that only reads.
+pub(crate) fn managed_read_error<E>(error: &SdkError<E, HttpResponse>, subject: &ManageSubject) -> PortError
+where
+    E: Error + ProvideErrorMetadata + 'static,
+{
+    let ManageSubject { operation, thing, region, .. } = subject;
+    let (name, request_id) = (operation.name(), error.request_id());
+    let port_error = match error {
+        SdkError::ServiceError(service) => managed_refusal(service, subject, &Scrubber::default()).1,
+        error => {
+            let failure = transport::of_a_read(error);
+            PortError {
+                kind: failure.kind,
+                code: failure.code,
+                message: format!("{operation} for {thing} in region {region}: {}", failure.message),
+                hint: Some(failure.hint.into_owned()),
+                source: transport::cause(error).map(Into::into),
+            }
+        }
+    };
+    tracing::debug!(operation = name, thing, region, code = port_error.code, request_id, "nothing was read");
+    port_error
+}
+
+/// Maps an answer that refuses.
+pub(super) fn managed_refusal<E>(
+    service: &ServiceError<E, HttpResponse>,
+    subject: &ManageSubject,
+    scrubber: &Scrubber,
+) -> (ManageErrorFacts, PortError)
+where
+    E: Error + ProvideErrorMetadata + 'static,
+{
+    let meta = service.err().meta();
+    let (http, code) = super::status_and_code(service.raw(), meta);
+    let facts = classify_manage(subject.operation, code.as_deref(), http);
+    tracing::debug!(
+        operation = subject.operation.name(),
+        thing = subject.thing,
+        http,
+        code,
+        "Lambda refused"
+    );
+    let (kind, stable) = kind_and_code(&facts, subject.operation);
+    let words = meta.message().map(|words| Cause::of_words(&scrubber.scrub(words.to_owned())));
+    let error = PortError {
+        kind,
+        code: stable,
+        message: facts.message(subject),
+        hint: Some(facts.hint(subject)),
+        source: words.map(Into::into),
+    };
+    (facts, error)
+}
+
+/// How a class of errors is told to the callers of ports.
+fn kind_and_code(facts: &ManageErrorFacts, operation: Operation) -> (PortErrorKind, &'static str) {
+    match facts.class {
+        ManageErrorClass::Denied => (PortErrorKind::Denied, codes::ACCESS_DENIED),
+        ManageErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED),
+        ManageErrorClass::NotFound if is_about_a_function(operation) => {
+            (PortErrorKind::NotFound, codes::FUNCTION_NOT_FOUND)
+        }
+        ManageErrorClass::NotFound => (PortErrorKind::NotFound, codes::NOT_FOUND),
+        ManageErrorClass::Exists => (PortErrorKind::Conflict, codes::ALREADY_EXISTS),
+        ManageErrorClass::Busy => (PortErrorKind::Conflict, codes::CONFLICT),
+        ManageErrorClass::PreconditionFailed => (PortErrorKind::Conflict, codes::REVISION_CHANGED),
+        ManageErrorClass::Throttled => (PortErrorKind::Throttled, codes::THROTTLED),
+        // A quota is a limit of the account, and waiting does not lift it.
+        ManageErrorClass::CodeStorageExceeded => (PortErrorKind::Throttled, codes::CODE_STORAGE_EXCEEDED),
+        ManageErrorClass::LimitExceeded => (PortErrorKind::Throttled, codes::QUOTA_EXCEEDED),
+        ManageErrorClass::PolicyTooLong => (PortErrorKind::TooLarge, codes::POLICY_TOO_LONG),
+        ManageErrorClass::InvalidParameter => (PortErrorKind::InvalidRequest, codes::INVALID_REQUEST),
+        ManageErrorClass::InvalidCode => (PortErrorKind::InvalidRequest, codes::CODE_NOT_TRUSTED),
+        ManageErrorClass::PublicPolicy => (PortErrorKind::Denied, codes::PUBLIC_ACCESS_BLOCKED),
+        ManageErrorClass::TooLarge => (PortErrorKind::TooLarge, codes::REQUEST_TOO_LARGE),
+        ManageErrorClass::Unavailable | ManageErrorClass::Internal => {
+            (PortErrorKind::Unavailable, codes::SERVICE_UNAVAILABLE)
+        }
+    }
+}
+
+/// Whether what such an operation does not find is a function, one of its versions among them.
+fn is_about_a_function(operation: Operation) -> bool {
+    use Operation::{
+        DeleteFunction, DeleteFunctionConcurrency, GetFunction, GetFunctionConcurrency,
+        GetFunctionConfiguration, ListFunctions, ListTags, ListVersionsByFunction, PublishVersion,
+        PutFunctionConcurrency, TagResource, UntagResource, UpdateFunctionCode, UpdateFunctionConfiguration,
+    };
+    matches!(
+        operation,
+        DeleteFunction
+            | DeleteFunctionConcurrency
+            | GetFunction
+            | GetFunctionConcurrency
+            | GetFunctionConfiguration
+            | ListFunctions
+            | ListTags
+            | ListVersionsByFunction
+            | PublishVersion
+            | PutFunctionConcurrency
+            | TagResource
+            | UntagResource
+            | UpdateFunctionCode
+            | UpdateFunctionConfiguration
+    )
+}
