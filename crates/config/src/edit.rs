@@ -47,14 +47,17 @@ impl NewConnection {
         let entries = lines::entries(block).unwrap_or_default();
         let line = |at: usize| Place::at(block, at).line;
         let at = mistake.place.map(|place| place.line);
+        // A heading is the beginning of several settings' paths: what lacks in its table is the mistake of none of them.
+        let is_of_a_setting = |entry: &Entry| !entry.is_heading || mistake.message.starts_with("unknown");
         let entry = entries.iter().find(|entry| {
             at.is_some_and(|at| line(entry.lines.start) <= at && at < line(entry.lines.end))
-                && !entry.is_heading
+                && is_of_a_setting(entry)
         });
         let setting = entry.and_then(|entry| {
             self.settings.iter().find(|setting| {
                 let keys = Key::parse(&setting.path).unwrap_or_default();
-                keys.iter().map(Key::get).eq(entry.path.iter().skip(2).map(String::as_str))
+                let own = entry.path.iter().skip(2);
+                keys.len() >= own.len() && keys.iter().map(Key::get).zip(own).all(|(key, own)| key == own)
             })
         });
         let shown = match setting {

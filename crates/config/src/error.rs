@@ -86,6 +86,9 @@ fn told(words: &str) -> (String, Option<String>) {
     }
     match words {
         words if TOO_DEEP.contains(&words) => ("this nests too deeply".to_owned(), None),
+        "string values must be quoted, expected literal string" => {
+            ("a text must stand in quotes".to_owned(), None)
+        }
         "wanted string or table" => ("this must be a name or a table".to_owned(), None),
         "expected empty table" => {
             ("this has no settings".to_owned(), Some("leave the table empty".to_owned()))
@@ -109,6 +112,7 @@ fn wanted(kind: &str) -> String {
         "u32" | "u64" => "a whole number of 0 or more".to_owned(),
         "a sequence" => "an array".to_owned(),
         "a map" => "a table".to_owned(),
+        "path string" => "a path".to_owned(),
         other if other.starts_with("struct ") => "a table".to_owned(),
         other => other.to_owned(),
     }
@@ -233,6 +237,8 @@ mod tests {
                 "invalid value: integer `-1`, expected u32",
                 "this is an integer and must be a whole number of 0 or more",
             ),
+            ("invalid type: sequence, expected path string", "this is an array and must be a path"),
+            ("string values must be quoted, expected literal string", "a text must stand in quotes"),
             ("missing field `role_arn`", "the key role_arn is missing"),
             ("wanted exactly 1 element, more than 1 element", several),
             ("wanted string or table", "this must be a name or a table"),

@@ -83,6 +83,8 @@ fn a_mistake_in_a_new_connection_is_told_under_what_it_was_given_by() {
             "--set b: this is an integer and must be a string",
         ),
         (vec![("--set", "auth.assume-role.session_name", "xy")], "connection c: the key role_arn is missing"),
+        (vec![("--set", "hunter2.x", "1")], "--set: unknown key"),
+        (vec![("--set", "auth.hunter2.x", "1")], "--set: unknown value"),
         (vec![("--set", "labels..hunter2", "x")], "--set: a path is keys with dots between them"),
         (
             vec![("--region", "region", "eu-west-1"), ("--set", "region", "eu-west-1")],
