@@ -2,6 +2,7 @@
 
 use crate::{
     ExitCode,
+    args::Format,
     output::{self, say},
 };
 use lamplight_app::AppError;
@@ -70,9 +71,9 @@ impl Failure {
         self
     }
 
-    /// Tells the person, on stderr; with `json`, tells the program, on stdout.
-    pub fn report(&self, json: bool) {
-        if json {
+    /// Tells the person, on stderr; in a form for programs, tells the program, on stdout.
+    pub fn report(&self, format: Format) {
+        if format != Format::Table {
             let error = JsonError {
                 code: &self.code,
                 message: &self.message,
@@ -80,7 +81,7 @@ impl Failure {
                 hint: self.hint.as_deref(),
             };
             // With stdout gone the person still gets the text below.
-            let _ = output::json(&Json { error });
+            let _ = output::structured(format, &Json { error });
         }
         let style = anstyle::AnsiColor::Red.on_default().bold();
         say(&format!("{style}error{style:#}: {}", self.message));

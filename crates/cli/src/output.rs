@@ -1,5 +1,6 @@
 //! Writing: data to stdout, everything else to stderr, and quiet where nobody listens.
 
+use crate::{args::Format, failure::Failure, yaml};
 use anstyle::Style;
 use std::io::{self, IsTerminal, Write};
 
@@ -51,6 +52,14 @@ pub fn response(response: &[u8]) -> io::Result<()> {
 /// Writes a text and a line end to stdout.
 pub fn line(text: &str) -> io::Result<()> {
     stream(|out| writeln!(out, "{}", text.trim_end_matches('\n')))
+}
+
+/// Writes a value in a form for programs.
+pub fn structured<T: serde::Serialize>(format: Format, value: &T) -> Result<(), Failure> {
+    match format {
+        Format::Table | Format::Json => Ok(json(value)?),
+        Format::Yaml => Ok(data(yaml::write_exact(value)?.as_bytes())?),
+    }
 }
 
 /// Writes a value as JSON and a line end to stdout, without building the text first.

@@ -2,9 +2,14 @@
 
 use crate::output::Output;
 use indicatif::{ProgressBar, ProgressStyle};
+use lamplight_app::manage::WaitObserver;
 use lamplight_app::{PauseObserver, Progress, Step};
-use lamplight_domain::Run;
-use std::{sync::OnceLock, time::Duration};
+use lamplight_domain::{Function, Run};
+use lamplight_ports::UploadWatch;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// Shows state and elapsed time on a terminal, and elsewhere only what is out of the ordinary.
 #[derive(Debug)]
@@ -27,14 +32,7 @@ impl RunProgress {
     }
 
     fn bar(&self) -> &ProgressBar {
-        self.bar.get_or_init(|| {
-            let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        })
+        self.bar.get_or_init(spinner)
     }
 }
 
@@ -86,4 +84,85 @@ impl PauseObserver for PauseNotes {
     fn resumed(&self) {
         self.output.note("the credentials are good again; going on");
     }
+}
+
+/// Shows on a terminal how much of an upload has left.
+#[derive(Debug, Clone)]
+pub struct UploadBar {
+    output: Output,
+    bar: Arc<OnceLock<ProgressBar>>,
+}
+
+impl UploadBar {
+    /// Shows nothing yet.
+    pub fn new(output: Output) -> Self {
+        Self { output, bar: Arc::default() }
+    }
+
+    /// Takes the display away.
+    pub fn finish(&self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl UploadWatch for UploadBar {
+    fn sent(&self, sent: u64, of: u64) {
+        if self.output.quiet || !self.output.stderr_is_terminal {
+            return;
+        }
+        let bar = self.bar.get_or_init(|| {
+            let bar = ProgressBar::new(of);
+            if let Ok(style) =
+                ProgressStyle::with_template("uploading {bar:30} {bytes} of {total_bytes} {eta}")
+            {
+                bar.set_style(style);
+            }
+            bar
+        });
+        bar.set_position(sent);
+    }
+}
+
+/// Shows on a terminal what a function that is waited for is doing.
+#[derive(Debug)]
+pub struct WaitNotes {
+    output: Output,
+    bar: OnceLock<ProgressBar>,
+}
+
+impl WaitNotes {
+    /// Shows nothing yet.
+    pub fn new(output: Output) -> Self {
+        Self { output, bar: OnceLock::new() }
+    }
+
+    /// Takes the display away.
+    pub fn finish(&self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl WaitObserver for WaitNotes {
+    fn looked(&self, function: &Function) {
+        if self.output.quiet || !self.output.stderr_is_terminal {
+            return;
+        }
+        let bar = self.bar.get_or_init(spinner);
+        let state = function.state.as_deref().unwrap_or("not ready");
+        let update = function.update_status.as_deref().map(|status| format!(", update {status}"));
+        bar.set_message(format!("{} {state}{}", function.name, update.unwrap_or_default()));
+    }
+}
+
+fn spinner() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
 }

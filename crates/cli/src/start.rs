@@ -1,13 +1,6 @@
 //! From the process's start to its exit code.
 
-use crate::{
-    Cli, ExitCode,
-    args::{CallKeys, Format},
-    commands,
-    failure::Failure,
-    output::Output,
-    wiring::Wiring,
-};
+use crate::{Cli, ExitCode, args::CallKeys, commands, failure::Failure, output::Output, wiring::Wiring};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
 use lamplight_system_adapter::Environment;
@@ -19,11 +12,11 @@ pub fn run() -> ExitCode {
         Err(error) => return help_or_usage(&error),
     };
     let output = Output::new(cli.global.quiet);
-    let json = cli.global.output == Format::Json;
+    let format = cli.global.output;
     match run_verb(cli, output) {
         Ok(code) => code,
         Err(failure) => {
-            failure.report(json);
+            failure.report(format);
             failure.exit_code
         }
     }

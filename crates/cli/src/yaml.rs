@@ -1,7 +1,13 @@
 //! YAML in and out, behind one seam.
 
 use crate::failure::Failure;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, MapAccess, Visitor},
+    ser::Error as _,
+};
+use serde_json::value::RawValue;
+use std::fmt;
 
 /// Reads one or several documents; a mistake is named with `source`, line and column.
 pub fn read_all<T: DeserializeOwned>(text: &str, source: &str) -> Result<Vec<T>, Failure> {
@@ -15,13 +21,74 @@ pub fn read<T: DeserializeOwned>(text: &str, source: &str) -> Result<T, Failure>
 
 /// Writes one document.
 pub fn write<T: Serialize>(value: &T) -> Result<String, Failure> {
-    serde_saphyr::to_string(value).map_err(|error| Failure {
+    serde_saphyr::to_string(value).map_err(|error| unwritten(&error))
+}
+
+/// Writes one document of anything that JSON can hold. A number that a reader would round is written as a text.
+pub fn write_exact<T: Serialize>(value: &T) -> Result<String, Failure> {
+    let json = serde_json::value::to_raw_value(value).map_err(|error| unwritten(&error))?;
+    write(&Exact(&json))
+}
+
+/// A JSON text as a YAML writer takes it: digits in their numbers are never lost.
+struct Exact<'a>(&'a RawValue);
+
+impl Serialize for Exact<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.0.get();
+        match text.as_bytes().first() {
+            Some(b'{') => {
+                let Members(members) = serde_json::from_str(text).map_err(S::Error::custom)?;
+                serializer.collect_map(members.iter().map(|(key, value)| (key, Exact(value))))
+            }
+            Some(b'[') => {
+                let items: Vec<&RawValue> = serde_json::from_str(text).map_err(S::Error::custom)?;
+                serializer.collect_seq(items.into_iter().map(Exact))
+            }
+            Some(b'-' | b'0'..=b'9') => match serde_json::from_str::<serde_json::Number>(text) {
+                Ok(number) if number.to_string() == text => number.serialize(serializer),
+                _ => serializer.serialize_str(text),
+            },
+            _ => serde_json::from_str::<serde_json::Value>(text)
+                .map_err(S::Error::custom)?
+                .serialize(serializer),
+        }
+    }
+}
+
+/// The members of an object in their order, none of them lost where a key stands twice.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(Object).map(Members)
+    }
+}
+
+fn unwritten(error: &dyn std::error::Error) -> Failure {
+    Failure {
         exit_code: crate::ExitCode::Unexpected,
         code: "io".to_owned(),
         message: "the YAML could not be written".to_owned(),
         causes: vec![error.to_string()],
         hint: None,
-    })
+    }
 }
 
 fn wrong(error: &serde_saphyr::Error, source: &str) -> Failure {
@@ -29,4 +96,24 @@ fn wrong(error: &serde_saphyr::Error, source: &str) -> Failure {
     let problem = error.without_snippet().to_string();
     let problem = problem.lines().next().unwrap_or_default();
     Failure::usage("invalid_yaml", format!("{source}: {problem}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_digit_is_lost() {
+        let text = r#"{"a":12345678901234567890.10,"b":[1,-2.5,1e400,true,null,"x: y","no","1"],"c":{},"d":"two\nlines"}"#;
+        let value: &RawValue = serde_json::from_str(text).unwrap();
+        let yaml = write_exact(&value).unwrap();
+        let back: serde_json::Value = read(&yaml, "here").unwrap();
+        let expected = serde_json::json!({
+            "a": "12345678901234567890.10",
+            "b": [1, -2.5, "1e400", true, null, "x: y", "no", "1"],
+            "c": {},
+            "d": "two\nlines",
+        });
+        assert_eq!(back, expected, "{yaml}");
+    }
 }

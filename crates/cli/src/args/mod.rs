@@ -4,9 +4,11 @@ mod account;
 mod connections;
 mod discover;
 mod doctor;
+mod functions;
 mod iam;
 mod jobs;
 mod keys;
+mod manage;
 mod run;
 mod runs;
 
@@ -14,9 +16,15 @@ pub use account::AccountCommand;
 pub use connections::{AddArgs, AuthMethod, ConnectionsCommand, ProviderKind};
 pub use discover::DiscoverArgs;
 pub use doctor::DoctorArgs;
+pub use functions::{
+    CodeArgs, ConcurrencyCommand, CreateFunctionArgs, DeleteFunctionArgs, FunctionsCommand, GetFunctionArgs,
+    ListFunctionsArgs, PublishVersionArgs, SettingsArgs, TagsCommand, UpdateCodeArgs,
+    UpdateConfigurationArgs,
+};
 pub use iam::{Claim, IamCommand, PolicyPurpose, TrustedParty};
 pub use jobs::{EditArgs, JobsCommand};
 pub use keys::{CallKeyRefs, CallKeys};
+pub use manage::{ChangeArgs, PageArgs, RemovalArgs, RevisionArgs};
 pub use run::RunArgs;
 pub use runs::{RunsCommand, RunsListArgs};
 
@@ -85,7 +93,7 @@ pub struct GlobalArgs {
     )]
     pub data_dir: Option<PathBuf>,
     /// The form of what is written to stdout
-    #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Text, hide_default_value = true, help_heading = "Global options")]
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Table, hide_default_value = true, help_heading = "Global options")]
     pub output: Format,
     /// Say nothing on stderr but errors
     #[arg(short, long, global = true, help_heading = "Global options")]
@@ -96,9 +104,12 @@ pub struct GlobalArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people: a table, or the response as it came.
-    Text,
+    #[value(alias = "text")]
+    Table,
     /// For programs: one JSON object, stable across versions.
     Json,
+    /// For programs and people: the same as YAML.
+    Yaml,
 }
 
 /// The verbs.
@@ -134,6 +145,9 @@ pub enum Command {
         #[arg(long)]
         print: bool,
     },
+    /// Manage functions: from a zip file or folder to a published version
+    #[command(subcommand)]
+    Functions(FunctionsCommand),
     /// Look at the account of a connection
     #[command(subcommand)]
     Account(AccountCommand),

@@ -16,7 +16,7 @@ async fn settings(wiring: &Wiring) -> Result<ExitCode, Failure> {
     let quotas = show_account(&connection).await?;
     if wiring.json() {
         let lines: Vec<_> = quotas.iter().map(render::QuotaJson::new).collect();
-        output::json(&serde_json::json!({ "quotas": lines }))?;
+        wiring.write(&serde_json::json!({ "quotas": lines }))?;
     } else {
         output::line(&render::quotas_table(&quotas))?;
     }

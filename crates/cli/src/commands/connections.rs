@@ -58,7 +58,7 @@ fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
         rows.push(render::ConnectionRow::new(name, &own, &wiring.layers(name, &own, config)));
     }
     if wiring.json() {
-        output::json(&serde_json::json!({ "connections": rows }))?;
+        wiring.write(&serde_json::json!({ "connections": rows }))?;
     } else {
         output::line(&render::connections_table(&rows))?;
     }
@@ -70,7 +70,7 @@ fn show(name: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let own = connection(name, config)?;
     let settings = render::connection_settings(&own, &wiring.layers(name, &own, config));
     if wiring.json() {
-        output::json(&serde_json::json!({ "name": name, "settings": settings }))?;
+        wiring.write(&serde_json::json!({ "name": name, "settings": settings }))?;
     } else {
         output::line(&render::settings_table(&settings))?;
     }

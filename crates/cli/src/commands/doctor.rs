@@ -78,7 +78,7 @@ async fn look(wiring: &Wiring, request: &DoctorRequest<'_>) -> Result<ExitCode, 
     watch.finish();
     if wiring.json() {
         let lines: Vec<_> = checks.iter().map(render::CheckJson::new).collect();
-        output::json(&serde_json::json!({ "checks": lines }))?;
+        wiring.write(&serde_json::json!({ "checks": lines }))?;
     } else {
         output::line(&render::checks_text(&checks))?;
     }

@@ -32,7 +32,7 @@ async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
     let jobs = list_jobs(&*wiring.store().await?).await?;
     if wiring.json() {
         let documents: Vec<JobDocument> = jobs.into_iter().map(|stored| stored.job.into()).collect();
-        output::json(&serde_json::json!({ "jobs": documents }))?;
+        wiring.write(&serde_json::json!({ "jobs": documents }))?;
     } else if jobs.is_empty() {
         wiring.output.note("there are no jobs; `lamplight discover --import` makes them");
     } else {
@@ -44,7 +44,7 @@ async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
 async fn show(job: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let stored = show_job(&*wiring.store().await?, &parse(job)?).await?;
     if wiring.json() {
-        output::json(&JobDocument::from(stored.job))?;
+        wiring.write(&JobDocument::from(stored.job))?;
     } else {
         output::line(&render::job_details(&stored))?;
     }
@@ -65,7 +65,7 @@ async fn remove(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> 
             Err(error) if names.len() == 1 => return Err(error.into()),
             Err(error) => {
                 let failure = Failure::from(error);
-                failure.report(false);
+                failure.report(crate::args::Format::Table);
                 first_failure.get_or_insert(failure.exit_code);
             }
         }
@@ -81,7 +81,7 @@ async fn export(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> 
     let names: Vec<JobName> = names.iter().map(|name| parse(name)).collect::<Result<_, _>>()?;
     let documents = export_jobs(&*wiring.store().await?, &names).await?;
     if wiring.json() {
-        output::json(&serde_json::json!({ "jobs": documents }))?;
+        wiring.write(&serde_json::json!({ "jobs": documents }))?;
         return Ok(ExitCode::Success);
     }
     let texts: Vec<String> = documents.iter().map(yaml::write).collect::<Result<_, _>>()?;
@@ -105,7 +105,7 @@ async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
             .iter()
             .map(|(name, a)| serde_json::json!({ "name": name, "applied": word(*a) }))
             .collect();
-        output::json(&serde_json::json!({ "jobs": jobs }))?;
+        wiring.write(&serde_json::json!({ "jobs": jobs }))?;
     } else {
         for (name, applied) in &applied {
             output::line(&format!("job {name} {}", word(*applied)))?;
@@ -123,7 +123,7 @@ async fn edit(args: &EditArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     }
     let stored = edit_job(&*wiring.store().await?, &parse(&args.job)?, edits).await?;
     if wiring.json() {
-        output::json(&JobDocument::from(stored.job))?;
+        wiring.write(&JobDocument::from(stored.job))?;
     } else {
         output::line(&render::job_details(&stored))?;
     }

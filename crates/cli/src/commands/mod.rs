@@ -4,8 +4,10 @@ mod account;
 mod connections;
 mod discover;
 mod doctor;
+mod functions;
 mod iam;
 mod jobs;
+mod manage;
 mod open;
 mod run;
 mod runs;
@@ -23,6 +25,7 @@ pub async fn run(command: Command, wiring: &Wiring) -> Result<ExitCode, Failure>
         Command::Cancel { run } => runs::cancel(&run, wiring).await,
         Command::Runs(command) => runs::runs(command, wiring).await,
         Command::Open { target, print } => open::open(&target, print, wiring).await,
+        Command::Functions(command) => functions::functions(command, wiring).await,
         Command::Account(command) => account::account(&command, wiring).await,
         Command::Connections(command) => connections::connections(command, wiring).await,
         Command::Doctor(args) => doctor::doctor(&args, wiring).await,

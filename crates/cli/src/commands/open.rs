@@ -11,7 +11,7 @@ pub async fn open(target: &str, print: bool, wiring: &Wiring) -> Result<ExitCode
     let target = resolve_target(wiring, &*store, target, connection.as_ref()).await?;
     let url = monitor_url(&target)?;
     if wiring.json() {
-        output::json(&serde_json::json!({ "monitor_url": url }))?;
+        wiring.write(&serde_json::json!({ "monitor_url": url }))?;
     } else {
         output::line(&url)?;
     }

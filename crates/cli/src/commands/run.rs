@@ -30,7 +30,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     progress.finish();
     let StartedRun { run, response } = started?;
     if wiring.json() {
-        output::json(&render::RunJson::new(&run, response.as_deref()))?;
+        wiring.write(&render::RunJson::new(&run, response.as_deref()))?;
     } else {
         if let Some(response) = &response {
             output::response(response)?;

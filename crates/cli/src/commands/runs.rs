@@ -29,7 +29,7 @@ pub async fn status(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let found = show_run(&*settled(wiring).await?, &name).await?;
     let status = render::StatusJson::new(&found);
     if wiring.json() {
-        output::json(&status)?;
+        wiring.write(&status)?;
     } else {
         output::line(&render::status_text(&found))?;
     }
@@ -41,7 +41,7 @@ pub async fn cancel(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: RunName = run.parse()?;
     let outcome = cancel_run(&*settled(wiring).await?, &name).await?;
     if wiring.json() {
-        output::json(&render::CancelJson::new(&outcome))?;
+        wiring.write(&render::CancelJson::new(&outcome))?;
     } else {
         output::line(&format!("{}", outcome.cancelled))?;
         wiring.output.note(&format!("not cancelled: {}", outcome.reason));
@@ -59,7 +59,7 @@ async fn list(args: &RunsListArgs, wiring: &Wiring) -> Result<ExitCode, Failure>
     let runs = list_runs(&*settled(wiring).await?, &filter).await?;
     if wiring.json() {
         let runs: Vec<_> = runs.iter().map(render::SummaryJson::new).collect();
-        output::json(&serde_json::json!({ "runs": runs }))?;
+        wiring.write(&serde_json::json!({ "runs": runs }))?;
     } else if runs.is_empty() {
         wiring.output.note("no runs are recorded that match");
     } else {
@@ -76,7 +76,7 @@ async fn show(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
         return Err(lamplight_app::AppError::RunNotFound { name: shown }.into());
     };
     if wiring.json() {
-        output::json(&render::RunJson::new(run, run.response.as_deref()))?;
+        wiring.write(&render::RunJson::new(run, run.response.as_deref()))?;
     } else {
         output::line(&render::run_details(run))?;
     }

@@ -10,7 +10,7 @@ use crate::{
     args::{CallKeyRefs, Format, GlobalArgs},
     config,
     failure::Failure,
-    output::Output,
+    output::{self, Output},
 };
 use async_trait::async_trait;
 use credentials::WaysIn;
@@ -70,9 +70,14 @@ impl Wiring {
         self
     }
 
-    /// Whether data is to be JSON.
+    /// Whether data is for programs.
     pub fn json(&self) -> bool {
-        self.global.output == Format::Json
+        self.global.output != Format::Table
+    }
+
+    /// Writes data for programs, in the form that was asked for.
+    pub fn write<T: serde::Serialize>(&self, value: &T) -> Result<(), Failure> {
+        output::structured(self.global.output, value)
     }
 
     /// The store, opened where it is first needed.

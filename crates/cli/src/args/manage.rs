@@ -1,0 +1,47 @@
+//! Options that verbs of managing share.
+
+use clap::Args;
+
+/// Options of everything that changes something.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ChangeArgs {
+    /// Change nothing; print the request that would be sent
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Show the values of environment variables, which are masked otherwise
+    #[arg(long)]
+    pub show_secrets: bool,
+}
+
+/// Options of everything that takes something away.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct RemovalArgs {
+    /// Do not ask; needed where nobody can answer
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Change nothing; print the request that would be sent
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A condition on what is changed.
+#[derive(Debug, Clone, Args)]
+pub struct RevisionArgs {
+    /// Change it only where it still has this revision id
+    #[arg(long, alias = "revision-id", value_name = "REVISION")]
+    pub if_revision: Option<String>,
+}
+
+/// How much of a listing is wanted.
+#[derive(Debug, Clone, Args)]
+pub struct PageArgs {
+    /// Go on where an earlier listing ended
+    #[arg(long, value_name = "MARKER")]
+    pub marker: Option<String>,
+    /// End after about this many, 1-10000
+    #[arg(long, value_name = "N")]
+    pub max_items: Option<u32>,
+    /// How many one call asks for; the provider may give fewer
+    #[arg(long, value_name = "N")]
+    pub page_size: Option<u32>,
+}

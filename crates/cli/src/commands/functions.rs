@@ -1,0 +1,358 @@
+//! `lamplight functions`.
+
+mod settings;
+
+use super::manage::{Manager, Words, limits, tell};
+use crate::{
+    ExitCode,
+    args::{
+        CodeArgs, ConcurrencyCommand, CreateFunctionArgs, DeleteFunctionArgs, FunctionsCommand,
+        GetFunctionArgs, ListFunctionsArgs, PageArgs, PublishVersionArgs, TagsCommand, UpdateCodeArgs,
+        UpdateConfigurationArgs,
+    },
+    failure::Failure,
+    listing::Listing,
+    output,
+    progress::{PauseNotes, UploadBar, WaitNotes},
+    render,
+    wiring::Wiring,
+};
+use lamplight_app::{
+    AUTH_PATIENCE, AuthGate,
+    manage::{
+        self, Change, FunctionDetail, FunctionFilter, Outcome, qualified_function, unqualified_function,
+    },
+};
+use lamplight_domain::{CodeSource, Function, FunctionCode, Package};
+use lamplight_ports::{
+    CreateFunction, Publish, PublishVersion, QualifiedFunction, TagChange, UpdateCode, UpdateSettings,
+};
+use lamplight_system_adapter::{SystemClock, TokioSleeper, read_package};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// How long `--wait` waits.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// `lamplight functions …`
+pub async fn functions(command: FunctionsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    match command {
+        FunctionsCommand::List(args) => list(&args, wiring).await,
+        FunctionsCommand::Get(args) => get(&args, FunctionDetail::Whole, wiring).await,
+        FunctionsCommand::GetConfiguration(args) => get(&args, FunctionDetail::Settings, wiring).await,
+        FunctionsCommand::Create(args) => create(*args, wiring).await,
+        FunctionsCommand::UpdateCode(args) => update_code(*args, wiring).await,
+        FunctionsCommand::UpdateConfiguration(args) => update_configuration(*args, wiring).await,
+        FunctionsCommand::Delete(args) => delete(&args, wiring).await,
+        FunctionsCommand::PublishVersion(args) => publish(args, wiring).await,
+        FunctionsCommand::ListVersions { function, page } => list_versions(&function, &page, wiring).await,
+        FunctionsCommand::Tags(command) => tags(command, wiring).await,
+        FunctionsCommand::Concurrency(command) => concurrency(command, wiring).await,
+        FunctionsCommand::Wait { function, qualifier, timeout } => {
+            let manager = Manager::open(wiring).await?;
+            let wanted = qualified_function(&manager.connection, &function, qualifier.as_deref())?;
+            let ready = wait(&manager, &wanted, Duration::from_secs(timeout), wiring).await?;
+            show(&ready, false, wiring)
+        }
+    }
+}
+
+async fn list(args: &ListFunctionsArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?;
+    let filter = FunctionFilter {
+        all_versions: args.function_version.is_some(),
+        primary_region: args.master_region.clone(),
+    };
+    let (pauses, never) = (PauseNotes::new(wiring.output), CancellationToken::new());
+    let gate = AuthGate::new(&TokioSleeper, &pauses, &never, AUTH_PATIENCE);
+    let mut listing = Listing::new(wiring, "functions", render::FUNCTION_COLUMNS);
+    let row = |function: &Function| render::function_row(function, args.function_version.is_some());
+    let mut on_page =
+        |page: Vec<Function>| listing.page(&page, row, |f| render::DescribedFunction::new(f, false));
+    let walked =
+        manage::list_functions(&manager.connection, &filter, &limits(&args.page), &gate, &mut on_page).await;
+    listing.end(walked, "functions")
+}
+
+async fn list_versions(function: &str, page: &PageArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?;
+    let function = unqualified_function(&manager.connection, function)?;
+    let mut listing = Listing::new(wiring, "versions", render::FUNCTION_COLUMNS);
+    let row = |version: &Function| render::function_row(version, true);
+    let mut on_page =
+        |page: Vec<Function>| listing.page(&page, row, |f| render::DescribedFunction::new(f, false));
+    let walked = manage::list_versions(&manager.connection, &function, &limits(page), &mut on_page).await;
+    listing.end(walked, "versions")
+}
+
+async fn get(args: &GetFunctionArgs, detail: FunctionDetail, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?;
+    let wanted = qualified_function(&manager.connection, &args.function, args.qualifier.as_deref())?;
+    let function = manage::show_function(&manager.connection, &wanted, detail).await?;
+    show(&function, args.show_secrets, wiring)
+}
+
+fn show(function: &Function, secrets: bool, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    if wiring.json() {
+        wiring.write(&render::DescribedFunction::new(function, secrets))?;
+    } else {
+        output::line(&render::function_details(function, secrets))?;
+    }
+    Ok(ExitCode::Success)
+}
+
+async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?.changing(args.change);
+    let name = unqualified_function(&manager.connection, &args.function)?.name;
+    let mut settings = settings::settings(args.settings, wiring).await?;
+    settings.role = Some(args.role);
+    let bar = UploadBar::new(wiring.output);
+    let request = CreateFunction {
+        name: name.clone(),
+        publish: publish_of(&args.code),
+        code: code(args.code).await?,
+        settings,
+        tags: settings::tags(&args.tags)?,
+        code_signing: args.code_signing_config_arn,
+        tenancy: args.tenant_isolation_mode,
+        watch: Some(Arc::new(bar.clone())),
+    };
+    let made = manage::create_function(&manager.tools()?, &request).await;
+    bar.finish();
+    let made = waited(made?, args.wait, &manager, wiring).await?;
+    let thing = format!("function {name}");
+    let words = Words { thing: &thing, done: "created", already: "exists already, as it was asked for" };
+    tell_function(&made, words, args.change.show_secrets, wiring)
+}
+
+async fn update_code(args: UpdateCodeArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?.changing(args.change);
+    let function = unqualified_function(&manager.connection, &args.function)?;
+    let bar = UploadBar::new(wiring.output);
+    let thing = format!("the code of function {}", function.name);
+    let request = UpdateCode {
+        function,
+        publish: publish_of(&args.code),
+        code: code(args.code).await?,
+        if_revision: args.revision.if_revision,
+        watch: Some(Arc::new(bar.clone())),
+    };
+    let made = manage::update_code(&manager.tools()?, &request).await;
+    bar.finish();
+    let made = waited(made?, args.wait, &manager, wiring).await?;
+    let words = Words { thing: &thing, done: "updated", already: "has this checksum already" };
+    tell_function(&made, words, args.change.show_secrets, wiring)
+}
+
+async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?.changing(args.change);
+    let function = unqualified_function(&manager.connection, &args.function)?;
+    let mut settings = settings::settings(args.settings, wiring).await?;
+    settings.role = args.role;
+    if settings == lamplight_domain::FunctionSettings::default() {
+        return Err(Failure::usage("invalid_setting", "nothing is to be changed")
+            .with_hint("give at least one setting, such as --memory-size 256"));
+    }
+    let thing = format!("the configuration of function {}", function.name);
+    let request = UpdateSettings { function, settings, if_revision: args.revision.if_revision };
+    let made = manage::update_settings(&manager.tools()?, &request).await?;
+    let made = waited(made, args.wait, &manager, wiring).await?;
+    let words = Words { thing: &thing, done: "updated", already: "is so already" };
+    tell_function(&made, words, args.change.show_secrets, wiring)
+}
+
+async fn publish(args: PublishVersionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?.changing(args.change);
+    let function = unqualified_function(&manager.connection, &args.function)?;
+    let name = function.name.clone();
+    let request = PublishVersion {
+        function,
+        description: args.description,
+        if_code_sha256: args.code_sha256,
+        if_revision: args.revision.if_revision,
+        latest_published: args.publish_to.is_some(),
+    };
+    let made = manage::publish_version(&manager.tools()?, &request).await?;
+    let made = waited(made, args.wait, &manager, wiring).await?;
+    let version = match &made.outcome {
+        Outcome::Made(version) | Outcome::Unchanged(version) => version.version.clone().unwrap_or_default(),
+        Outcome::Shown(_) => String::new(),
+    };
+    let thing = format!("version {version} of function {name}");
+    let words = Words { thing: &thing, done: "is published", already: "is published already" };
+    tell_function(&made, words, args.change.show_secrets, wiring)
+}
+
+async fn delete(args: &DeleteFunctionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?;
+    let wanted = qualified_function(&manager.connection, &args.function, args.qualifier.as_deref())?;
+    let name = &wanted.function.name;
+    let (thing, with) = match &wanted.qualifier {
+        Some(version) => (format!("version {version} of function {name}"), ""),
+        None => (format!("function {name}"), " with all its versions and aliases"),
+    };
+    let manager = manager.removing(args.removal, &format!("delete {thing}{with}"), wiring)?;
+    let made = manage::delete_function(&manager.tools()?, &wanted).await?;
+    let words = Words { thing: &thing, done: "deleted", already: "does not exist" };
+    tell(
+        &made,
+        words,
+        wiring,
+        |()| serde_json::json!({ "function": name, "qualifier": wanted.qualifier }),
+        |()| None,
+    )
+}
+
+async fn tags(command: TagsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?;
+    let (manager, function, change) = match command {
+        TagsCommand::List { function } => {
+            let function = unqualified_function(&manager.connection, &function)?;
+            let tags = manage::show_tags(&manager.connection, &function).await?;
+            if wiring.json() {
+                wiring.write(&serde_json::json!({ "tags": tags }))?;
+            } else if tags.is_empty() {
+                wiring.output.note(&format!("function {} has no tags", function.name));
+            } else {
+                output::line(&render::tags_table(&tags))?;
+            }
+            return Ok(ExitCode::Success);
+        }
+        TagsCommand::Set { function, tags, change } => {
+            let set = TagChange { set: settings::tags(&tags)?, remove: Vec::new() };
+            (manager.changing(change), function, set)
+        }
+        TagsCommand::Remove { function, keys, removal } => {
+            let question = format!("take {} tags off function {function}", keys.len());
+            let removed = TagChange { set: lamplight_domain::Tags::new(), remove: keys };
+            (manager.removing(removal, &question, wiring)?, function, removed)
+        }
+    };
+    let function = unqualified_function(&manager.connection, &function)?;
+    let made = manage::tag_function(&manager.tools()?, &function, &change).await?;
+    let thing = format!("the tags of function {}", function.name);
+    let words = Words { thing: &thing, done: "changed", already: "are so already" };
+    let json = |tags: &lamplight_domain::Tags| serde_json::json!({ "tags": tags });
+    tell(&made, words, wiring, json, |tags| (!tags.is_empty()).then(|| render::tags_table(tags)))
+}
+
+async fn concurrency(command: ConcurrencyCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?;
+    let json = |reserved: &Option<u32>| serde_json::json!({ "reserved_concurrent_executions": reserved });
+    let (manager, function, reserved) = match command {
+        ConcurrencyCommand::Get { function } => {
+            let function = unqualified_function(&manager.connection, &function)?;
+            let reserved = manage::show_concurrency(&manager.connection, &function).await?;
+            match (wiring.json(), reserved) {
+                (true, reserved) => wiring.write(&json(&reserved))?,
+                (false, Some(reserved)) => output::line(&reserved.to_string())?,
+                (false, None) => {
+                    wiring.output.note(&format!("no calls are kept for function {} alone", function.name));
+                }
+            }
+            return Ok(ExitCode::Success);
+        }
+        ConcurrencyCommand::Put { function, reserved_concurrent_executions, change } => {
+            (manager.changing(change), function, Some(reserved_concurrent_executions))
+        }
+        ConcurrencyCommand::Delete { function, removal } => {
+            let question = format!("keep no calls for function {function} alone");
+            (manager.removing(removal, &question, wiring)?, function, None)
+        }
+    };
+    let function = unqualified_function(&manager.connection, &function)?;
+    let made = manage::reserve_concurrency(&manager.tools()?, &function, reserved).await?;
+    let thing = format!("the reserved concurrency of function {}", function.name);
+    let words = Words { thing: &thing, done: "changed", already: "is so already" };
+    tell(&made, words, wiring, json, |reserved| reserved.map(|reserved| reserved.to_string()))
+}
+
+/// Waits for what was made, where that is asked for.
+async fn waited(
+    change: Change<Function>,
+    wanted: bool,
+    manager: &Manager,
+    wiring: &Wiring,
+) -> Result<Change<Function>, Failure> {
+    let Change { outcome, read_back } = change;
+    let outcome = match outcome {
+        Outcome::Made(function) if wanted => {
+            // A version is waited for as itself; the function as a whole has no number.
+            let version = function.version.as_deref().filter(|version| version.parse::<u64>().is_ok());
+            let qualifier = version.and_then(|version| version.parse().ok());
+            let subject = QualifiedFunction { function: function.to_ref(), qualifier };
+            Outcome::Made(wait(manager, &subject, PATIENCE, wiring).await?)
+        }
+        other => other,
+    };
+    Ok(Change { outcome, read_back })
+}
+
+async fn wait(
+    manager: &Manager,
+    wanted: &QualifiedFunction,
+    patience: Duration,
+    wiring: &Wiring,
+) -> Result<Function, Failure> {
+    let notes = WaitNotes::new(wiring.output);
+    let clock = (&SystemClock as _, &TokioSleeper as _);
+    let ready = manage::wait_for_function(&manager.connection, wanted, clock, patience, &notes).await;
+    notes.finish();
+    Ok(ready?)
+}
+
+fn tell_function(
+    change: &Change<Function>,
+    words: Words<'_>,
+    secrets: bool,
+    wiring: &Wiring,
+) -> Result<ExitCode, Failure> {
+    let json = |function: &Function| render::DescribedFunction::new(function, secrets);
+    tell(change, words, wiring, json, |function| Some(render::function_details(function, secrets)))
+}
+
+fn publish_of(code: &CodeArgs) -> Publish {
+    match (code.publish, &code.publish_to) {
+        (_, Some(_)) => Publish::LatestPublished,
+        (true, None) => Publish::Version,
+        (false, None) => Publish::No,
+    }
+}
+
+/// Reads the code, where it lies here.
+async fn code(args: CodeArgs) -> Result<FunctionCode, Failure> {
+    let source = match (args.zip_file, args.s3_bucket, args.s3_key, args.image_uri) {
+        (Some(path), ..) => CodeSource::Package(package(path).await?),
+        (None, Some(bucket), Some(key), _) => CodeSource::StoredObject {
+            bucket,
+            key,
+            version: args.s3_object_version,
+            mode: args.s3_object_storage_mode,
+        },
+        (None, _, _, Some(image)) => CodeSource::Image(image),
+        // The grammar asks for one of them.
+        _ => {
+            return Err(Failure::usage("invalid_setting", "the code is missing").with_hint("give --zip-file"));
+        }
+    };
+    Ok(FunctionCode { source, architecture: args.architectures, encryption_key: args.source_kms_key_arn })
+}
+
+/// Reads a package on a thread where it may take its time, so that an interrupt is heard meanwhile.
+async fn package(path: PathBuf) -> Result<Package, Failure> {
+    let read = tokio::task::spawn_blocking(move || read_package(&path)).await;
+    let read = read.map_err(|error| Failure {
+        exit_code: ExitCode::Unexpected,
+        causes: causes_of(&error),
+        ..Failure::usage("invalid_package", "reading the package broke off")
+    })?;
+    let package = read.map_err(|error| Failure {
+        causes: causes_of(&error),
+        ..Failure::usage("invalid_package", error.to_string())
+    })?;
+    Ok(Package::new(package.bytes, package.sha256))
+}
+
+fn causes_of(error: &dyn std::error::Error) -> Vec<String> {
+    std::iter::successors(error.source(), |error| error.source()).map(ToString::to_string).collect()
+}

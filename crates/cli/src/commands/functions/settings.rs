@@ -1,0 +1,131 @@
+//! A function's settings, from flags and files.
+
+use crate::{
+    args::SettingsArgs,
+    arguments::{read_document, source_name},
+    failure::Failure,
+    wiring::Wiring,
+    yaml,
+};
+use lamplight_domain::{
+    CapacitySettings, DurableSettings, EnvironmentVariable, FileSystemMount, FunctionSettings, ImageSettings,
+    LoggingSettings, Network, Redacted, SecretRef, Tags,
+};
+use lamplight_ports::ExposeSecret;
+use std::collections::BTreeMap;
+
+/// What the flags ask to be set. The role is its caller's, for `create` needs one and an update does not.
+pub async fn settings(args: SettingsArgs, wiring: &Wiring) -> Result<FunctionSettings, Failure> {
+    let environment = environment(&args, wiring).await?;
+    let logging = LoggingSettings {
+        format: args.log_format,
+        application_level: args.application_log_level,
+        system_level: args.system_log_level,
+        group: args.log_group,
+    };
+    let durable = DurableSettings {
+        execution_timeout_seconds: args.durable_execution_timeout,
+        retention_days: args.durable_retention_period,
+        encryption_key: args.durable_kms_key_arn,
+    };
+    let image = ImageSettings {
+        entry_point: args.image_entry_point,
+        command: args.image_command,
+        working_directory: args.image_working_directory,
+    };
+    let network = Network {
+        subnets: args.subnet_ids,
+        security_groups: args.security_group_ids,
+        ipv6: args.ipv6_allowed_for_dual_stack,
+    };
+    Ok(FunctionSettings {
+        description: args.description,
+        runtime: args.runtime,
+        handler: args.handler,
+        role: None,
+        timeout_seconds: args.timeout,
+        memory_mb: args.memory_size,
+        ephemeral_storage_mb: args.ephemeral_storage,
+        environment,
+        encryption_key: args.kms_key_arn,
+        layers: (args.no_layers || !args.layers.is_empty()).then_some(args.layers),
+        tracing: args.tracing_mode,
+        network: (args.no_vpc || network != Network::default()).then_some(network),
+        dead_letter_target: args.dead_letter_target_arn,
+        file_systems: args.file_system.as_deref().map(file_systems).transpose()?,
+        image: (image != ImageSettings::default()).then_some(image),
+        snapshot_start: args.snap_start,
+        logging: (logging != LoggingSettings::default()).then_some(logging),
+        durable: (durable != DurableSettings::default()).then_some(durable),
+        capacity: args.capacity_provider_arn.map(|reference| CapacitySettings {
+            reference,
+            concurrency_per_environment: args.per_execution_environment_max_concurrency,
+            memory_gib_per_processor: args.execution_environment_memory_gib_per_vcpu,
+        }),
+    })
+}
+
+/// Tags, each as `KEY=VALUE`.
+pub fn tags(texts: &[String]) -> Result<Tags, Failure> {
+    let mut tags = Tags::new();
+    for text in texts {
+        let (key, value) = pair(text, "tag")?;
+        if tags.insert(key.to_owned(), value.to_owned()).is_some() {
+            return Err(Failure::usage("invalid_setting", format!("tag {key:?} is given twice")));
+        }
+    }
+    Ok(tags)
+}
+
+/// The variables of all three sources; `None` where none was given, so that what is set stays.
+async fn environment(
+    args: &SettingsArgs,
+    wiring: &Wiring,
+) -> Result<Option<Vec<EnvironmentVariable>>, Failure> {
+    let mut variables: BTreeMap<String, Redacted<String>> = BTreeMap::new();
+    let mut add = |key: &str, value: String| match variables.insert(key.to_owned(), Redacted::new(value)) {
+        None => Ok(()),
+        Some(_) => {
+            Err(Failure::usage("invalid_setting", format!("environment variable {key:?} is given twice")))
+        }
+    };
+    if let Some(file) = &args.environment_file {
+        let read: BTreeMap<String, String> = yaml::read(&read_document(file)?, &source_name(file))?;
+        for (key, value) in read {
+            add(&key, value)?;
+        }
+    }
+    for text in &args.environment {
+        let (key, value) = pair(text, "environment variable")?;
+        add(key, value.to_owned())?;
+    }
+    for text in &args.environment_from {
+        let (key, reference) = pair(text, "environment variable")?;
+        let reference: SecretRef = reference.parse().map_err(|error: lamplight_domain::SecretRefError| {
+            Failure::usage("invalid_secret_reference", format!("--environment-from {key}: {error}"))
+        })?;
+        let secret = wiring.secrets()?.resolve(&reference).await?;
+        add(key, secret.expose_secret().to_owned())?;
+    }
+    let given = args.no_environment || args.environment_file.is_some() || !variables.is_empty();
+    let variable = |(key, value)| EnvironmentVariable { key, value };
+    Ok(given.then(|| variables.into_iter().map(variable).collect()))
+}
+
+/// The value may be a secret and is not repeated.
+fn pair<'a>(text: &'a str, what: &str) -> Result<(&'a str, &'a str), Failure> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key, value)),
+        _ => Err(Failure::usage("invalid_setting", format!("one {what} is not written as KEY=VALUE"))),
+    }
+}
+
+fn file_systems(text: &str) -> Result<Vec<FileSystemMount>, Failure> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (reference, path) = text.rsplit_once('=').ok_or_else(|| {
+        Failure::usage("invalid_setting", format!("file system {text:?} is not written as ARN=PATH"))
+    })?;
+    Ok(vec![FileSystemMount { reference: reference.to_owned(), path: path.to_owned() }])
+}

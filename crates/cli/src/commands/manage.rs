@@ -1,0 +1,139 @@
+//! What verbs of managing share: asking first, making a change, and saying what it came to.
+
+use crate::{
+    ExitCode,
+    args::{ChangeArgs, PageArgs, RemovalArgs},
+    failure::Failure,
+    output, render,
+    wiring::Wiring,
+};
+use lamplight_app::manage::{Change, Changing, Limits, Outcome};
+use lamplight_domain::RetryPolicy;
+use lamplight_ports::{Connection, Connector, Effect};
+use lamplight_system_adapter::{SystemIds, TokioSleeper};
+use serde::Serialize;
+
+/// How often a change is asked for that provably was not made.
+const ATTEMPTS: u32 = 4;
+
+/// A connection, and what making changes on it needs.
+#[derive(Debug)]
+pub struct Manager {
+    /// The connection.
+    pub connection: Connection,
+    ids: SystemIds,
+    effect: Effect,
+}
+
+impl Manager {
+    /// On the connection that was named, making changes.
+    pub async fn open(wiring: &Wiring) -> Result<Self, Failure> {
+        let connection = wiring.open(wiring.named_connection()?.as_ref()).await?;
+        Ok(Self { connection, ids: SystemIds, effect: Effect::Make })
+    }
+
+    /// The same, as the options of a change say.
+    #[must_use]
+    pub fn changing(mut self, change: ChangeArgs) -> Self {
+        if change.dry_run {
+            self.effect = Effect::Show { secrets: change.show_secrets };
+        }
+        self
+    }
+
+    /// The same, as the options of a removal say, once whoever is asked has agreed to it.
+    pub fn removing(mut self, removal: RemovalArgs, what: &str, wiring: &Wiring) -> Result<Self, Failure> {
+        if removal.dry_run {
+            self.effect = Effect::Show { secrets: false };
+        } else if !removal.yes {
+            agreed(what, wiring)?;
+        }
+        Ok(self)
+    }
+
+    /// What a change needs.
+    pub fn tools(&self) -> Result<Changing<'_>, Failure> {
+        let retries = RetryPolicy::new(ATTEMPTS)
+            .map_err(|error| Failure::usage("invalid_setting", error.to_string()))?;
+        let (connection, ids, effect) = (&self.connection, &self.ids, self.effect);
+        Ok(Changing { connection, sleeper: &TokioSleeper, ids, effect, retries })
+    }
+}
+
+/// Asks, or fails where nobody can answer.
+fn agreed(what: &str, wiring: &Wiring) -> Result<(), Failure> {
+    if !wiring.output.can_ask {
+        return Err(Failure::usage("not_confirmed", format!("{what} needs --yes where nobody can be asked"))
+            .with_hint("--dry-run shows what would be sent"));
+    }
+    match inquire::Confirm::new(&format!("{what}?")).with_default(false).prompt() {
+        Ok(true) => Ok(()),
+        Ok(false) | Err(inquire::InquireError::OperationCanceled) => Err(Failure {
+            exit_code: ExitCode::Unexpected,
+            ..Failure::usage("not_confirmed", "nothing was changed")
+        }),
+        Err(inquire::InquireError::OperationInterrupted) => Err(Failure {
+            exit_code: ExitCode::Interrupted,
+            ..Failure::usage("not_confirmed", "nothing was changed")
+        }),
+        Err(error) => Err(Failure::usage("not_confirmed", format!("nobody could be asked: {error}"))),
+    }
+}
+
+/// How much of a listing the options ask for.
+pub fn limits(page: &PageArgs) -> Limits {
+    Limits { marker: page.marker.clone(), page_size: page.page_size, max_items: page.max_items }
+}
+
+/// The words of a change, for the note to the person.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    /// The thing, such as `function adder`.
+    pub thing: &'a str,
+    /// What was done, such as `created`.
+    pub done: &'a str,
+    /// What it is where nothing was to be done, such as `exists already`.
+    pub already: &'a str,
+}
+
+/// Says what a change came to; `json` is what programs read of the thing, `text` what people do.
+pub fn tell<T, J: Serialize>(
+    change: &Change<T>,
+    words: Words<'_>,
+    wiring: &Wiring,
+    json: impl FnOnce(&T) -> J,
+    text: impl FnOnce(&T) -> Option<String>,
+) -> Result<ExitCode, Failure> {
+    let (thing, outcome, note) = match &change.outcome {
+        Outcome::Made(thing) => (thing, "made", format!("{} {}", words.thing, words.done)),
+        Outcome::Unchanged(thing) => {
+            (thing, "unchanged", format!("{} {}; nothing was changed", words.thing, words.already))
+        }
+        Outcome::Shown(preview) => {
+            if wiring.json() {
+                wiring.write(&render::PreviewJson::new(preview))?;
+            } else {
+                output::line(&render::preview_text(preview))?;
+            }
+            wiring.output.note("dry run: nothing was sent");
+            return Ok(ExitCode::Success);
+        }
+    };
+    if wiring.json() {
+        #[derive(Serialize)]
+        struct Json<J> {
+            outcome: &'static str,
+            read_back: bool,
+            #[serde(flatten)]
+            thing: J,
+        }
+        wiring.write(&Json { outcome, read_back: change.read_back, thing: json(thing) })?;
+    } else if let Some(text) = text(thing) {
+        output::line(&text)?;
+    }
+    wiring.output.note(&note);
+    if change.read_back {
+        wiring.output.warn("the answer was lost; this was found by looking at what is there now");
+    }
+    Ok(ExitCode::Success)
+}

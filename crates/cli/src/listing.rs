@@ -1,0 +1,163 @@
+//! Listings that are written page by page, so that the first rows are there before the last page is.
+
+use crate::{ExitCode, args::Format, failure::Failure, wiring::Wiring, yaml};
+use lamplight_app::{AppError, manage::Listed};
+use serde::Serialize;
+use std::{
+    io::{self, Write},
+    ops::ControlFlow,
+};
+
+/// A listing under way.
+#[derive(Debug)]
+pub struct Listing<'a, const N: usize> {
+    wiring: &'a Wiring,
+    name: &'static str,
+    headings: [&'static str; N],
+    /// Each column is as wide as the widest of the first page; a wider text later pushes its row alone.
+    widths: Option<[usize; N]>,
+    rows: u64,
+    failure: Option<Failure>,
+    gone: bool,
+}
+
+impl<'a, const N: usize> Listing<'a, N> {
+    /// Begins one; `name` is what programs find the things under.
+    pub fn new(wiring: &'a Wiring, name: &'static str, headings: [&'static str; N]) -> Self {
+        Self { wiring, name, headings, widths: None, rows: 0, failure: None, gone: false }
+    }
+
+    /// Writes a page. The walk ends where nobody reads any more, or writing fails.
+    pub fn page<T, J: Serialize>(
+        &mut self,
+        things: &[T],
+        row: impl Fn(&T) -> [String; N],
+        json: impl Fn(&T) -> J,
+    ) -> ControlFlow<()> {
+        let text = match self.wiring.global.output {
+            Format::Table => Ok(self.table(&things.iter().map(row).collect::<Vec<_>>())),
+            Format::Json => self.json(things.iter().map(json)),
+            Format::Yaml => self.yaml(things.iter().map(json)),
+        };
+        self.rows += things.len() as u64;
+        match text.and_then(|text| self.write(&text)) {
+            Ok(()) if self.gone => ControlFlow::Break(()),
+            Ok(()) => ControlFlow::Continue(()),
+            Err(failure) => {
+                self.failure = Some(failure);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    /// Ends it; `things` says what was listed, for people. A walk that failed leaves whole what was written.
+    pub fn end(mut self, walked: Result<Listed, AppError>, things: &str) -> Result<ExitCode, Failure> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        if self.gone {
+            return Ok(ExitCode::Success);
+        }
+        let (marker, error) = match walked {
+            Ok(listed) => (listed.next_marker, None),
+            // Nothing is written yet: the failure alone is the answer.
+            Err(error) if self.rows == 0 => return Err(error.into()),
+            Err(error) => (None, Some(error)),
+        };
+        let marker_json = serde_json::to_string(&marker).unwrap_or_default();
+        let end = match self.wiring.global.output {
+            Format::Table => String::new(),
+            Format::Json => format!("{}\n  ],\n  \"next_marker\": {marker_json}\n}}\n", self.begin_json()),
+            Format::Yaml if self.rows == 0 => format!("{}: []\nnext_marker: {marker_json}\n", self.name),
+            Format::Yaml => format!("next_marker: {marker_json}\n"),
+        };
+        self.write(&end)?;
+        if let Some(error) = error {
+            return Err(error.into());
+        }
+        if self.rows == 0 {
+            self.wiring.output.note(&format!("there are no {things}"));
+        }
+        if let Some(marker) = marker {
+            self.wiring.output.note(&format!("there are more: go on with --marker {marker}"));
+        }
+        Ok(ExitCode::Success)
+    }
+
+    fn table(&mut self, rows: &[[String; N]]) -> String {
+        if rows.is_empty() {
+            return String::new();
+        }
+        let mut text = String::new();
+        let widths = *self.widths.get_or_insert_with(|| {
+            let mut widths = self.headings.map(|heading| heading.chars().count());
+            for row in rows {
+                for (width, cell) in widths.iter_mut().zip(row) {
+                    *width = (*width).max(cell.chars().count());
+                }
+            }
+            widths
+        });
+        if self.rows == 0 {
+            line(&mut text, &widths, self.headings.iter().copied());
+        }
+        for row in rows {
+            line(&mut text, &widths, row.iter().map(String::as_str));
+        }
+        text
+    }
+
+    fn begin_json(&self) -> String {
+        if self.rows == 0 { format!("{{\n  \"{}\": [", self.name) } else { String::new() }
+    }
+
+    fn json<J: Serialize>(&self, things: impl Iterator<Item = J>) -> Result<String, Failure> {
+        let mut text = String::new();
+        for (index, thing) in things.enumerate() {
+            if index == 0 && self.rows == 0 {
+                text.push_str(&self.begin_json());
+            } else {
+                text.push(',');
+            }
+            let one = serde_json::to_string_pretty(&thing).map_err(io::Error::from)?;
+            text.push_str("\n    ");
+            text.push_str(&one.replace('\n', "\n    "));
+        }
+        Ok(text)
+    }
+
+    fn yaml<J: Serialize>(&self, things: impl Iterator<Item = J>) -> Result<String, Failure> {
+        let things: Vec<J> = things.collect();
+        if things.is_empty() {
+            return Ok(String::new());
+        }
+        let heading = if self.rows == 0 { format!("{}:\n", self.name) } else { String::new() };
+        Ok(heading + &yaml::write_exact(&things)?)
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), Failure> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone = true;
+                Ok(())
+            }
+            other => Ok(other?),
+        }
+    }
+}
+
+fn line<'a>(text: &mut String, widths: &[usize], cells: impl Iterator<Item = &'a str>) {
+    let begin = text.len();
+    for (width, cell) in widths.iter().zip(cells) {
+        text.push_str(cell);
+        let missing = width.saturating_sub(cell.chars().count());
+        text.extend(std::iter::repeat_n(' ', missing + 2));
+    }
+    let end = text[begin..].trim_end().len() + begin;
+    text.truncate(end);
+    text.push('\n');
+}
