@@ -153,32 +153,40 @@ pub(super) fn is_capacity_provider(text: &str) -> bool {
 
 /// `FileSystemArn`: an access point of EFS or of S3 Files
 pub(super) fn is_file_system(text: &str) -> bool {
-    let hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    Arn::split(text).is_some_and(|arn| match arn.service {
-        "elasticfilesystem" => {
-            is_partition(arn.partition)
-                && !arn.partition.is_empty()
-                && is_region(arn.region)
-                && is_account(arn.account)
-                && arn.resource.strip_prefix("access-point/fsap-").is_some_and(|id| id.len() == 17 && hex(id))
-        }
-        "s3files" => {
-            let place = |text: &str| {
-                !text.is_empty()
-                    && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            };
-            let id = |text: &str| (17..=40).contains(&text.len()) && hex(text);
-            starts_with_aws(arn.partition, |byte| byte.is_ascii_lowercase() || byte == b'-')
-                && place(arn.region)
-                && place(arn.account)
-                && arn
-                    .resource
-                    .strip_prefix("file-system/fs-")
-                    .and_then(|rest| rest.split_once("/access-point/fsap-"))
-                    .is_some_and(|(system, point)| id(system) && id(point))
-        }
-        _ => false,
+    is_efs_access_point(text) || is_s3_files_access_point(text)
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// `arn:aws[a-zA-Z-]*:elasticfilesystem:REGION:\d{12}:access-point/fsap-[a-f0-9]{17}`
+fn is_efs_access_point(text: &str) -> bool {
+    Arn::split(text).is_some_and(|arn| {
+        is_partition(arn.partition)
+            && !arn.partition.is_empty()
+            && arn.service == "elasticfilesystem"
+            && is_region(arn.region)
+            && is_account(arn.account)
+            && arn.resource.strip_prefix("access-point/fsap-").is_some_and(|id| id.len() == 17 && is_hex(id))
     })
+}
+
+/// `arn:aws[-a-z]*:s3files:[0-9a-z-:]+:file-system/fs-[0-9a-f]{17,40}/access-point/fsap-[0-9a-f]{17,40}`
+fn is_s3_files_access_point(text: &str) -> bool {
+    let place = |text: &str| {
+        !text.is_empty()
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b':'))
+    };
+    let id = |text: &str| (17..=40).contains(&text.len()) && is_hex(text);
+    let Some((partition, rest)) = text.strip_prefix("arn:").and_then(|rest| rest.split_once(":s3files:"))
+    else {
+        return false;
+    };
+    let Some((found, ids)) = rest.split_once(":file-system/fs-") else { return false };
+    starts_with_aws(partition, |byte| byte.is_ascii_lowercase() || byte == b'-')
+        && place(found)
+        && ids.split_once("/access-point/fsap-").is_some_and(|(system, point)| id(system) && id(point))
 }
 
 /// `DestinationArn` save the empty one: an ARN, or `kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))`
@@ -251,7 +259,7 @@ mod tests {
                 is_file_system,
             ),
             (
-                "arn:aws[a-z-]{0,9}:s3files:[0-9a-z-]{1,9}:[0-9a-z-]{1,12}:file-system/fs-[0-9a-f]{17,40}\
+                "arn:aws[a-z-]{0,9}:s3files:[0-9a-z:-]{1,20}:file-system/fs-[0-9a-f]{17,40}\
                  /access-point/fsap-[0-9a-f]{17,40}"
                     .to_owned(),
                 is_file_system,
