@@ -7,12 +7,16 @@
 
 mod environment;
 mod ids;
+mod package;
 mod paths;
 mod secrets;
 mod time;
 
 pub use environment::Environment;
 pub use ids::SystemIds;
+pub use package::{
+    LARGEST_UNPACKED, MOST_ENTRIES, Package, PackageError, read_package, read_package_blocking,
+};
 pub use paths::Paths;
 pub use secrets::EnvAndFileSecrets;
 pub use time::{SystemClock, TokioSleeper};
