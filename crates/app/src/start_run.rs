@@ -4,9 +4,10 @@ use crate::{
     AppError, PreparedRun,
     conclude::{from_answer, from_failure, may_keep_response, scrub},
 };
-use lamplight_domain::{Conclusion, EvidenceKind, NewRun, Run, Warning};
+use lamplight_domain::{Conclusion, Delivery, EvidenceKind, NewRun, Run, Start, Warning};
 use lamplight_ports::{
-    Clock, IdSource, InvokeAnswer, InvokeError, InvokeRequest, RunStore, Runners, Sleeper,
+    Clock, Departure, IdSource, InvokeAnswer, InvokeError, InvokeRequest, PortErrorKind, RunStore, Runners,
+    Sleeper,
 };
 use std::{fmt::Debug, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -129,9 +130,12 @@ async fn call(
         run.attempts = run.attempts.saturating_add(1);
         progress.step(run, Step::Calling { attempt: run.attempts });
         let error = match once(prepared, cancel).await {
-            None => return Conclusion::unknown(EvidenceKind::Interrupted),
-            Some(Ok(answer)) => return from_answer(prepared, answer),
-            Some(Err(error)) => error,
+            Ended::Interrupted { may_have_left: true } => {
+                return Conclusion::unknown(EvidenceKind::Interrupted);
+            }
+            Ended::Interrupted { may_have_left: false } => return from_failure(prepared, &stopped(prepared)),
+            Ended::Answered(answer) => return from_answer(prepared, answer),
+            Ended::Failed(error) => error,
         };
         let wait = prepared.retries.next_wait(
             run.attempts,
@@ -154,11 +158,36 @@ async fn call(
     }
 }
 
-/// One call; `None` where the caller stopped waiting.
-async fn once(
-    prepared: &PreparedRun,
-    cancel: &CancellationToken,
-) -> Option<Result<InvokeAnswer, InvokeError>> {
+/// How one call ended.
+enum Ended {
+    Answered(InvokeAnswer),
+    Failed(InvokeError),
+    /// The caller stopped waiting.
+    Interrupted {
+        may_have_left: bool,
+    },
+}
+
+/// The failure of a call that was stopped while it was still being prepared, as by slow credentials.
+fn stopped(prepared: &PreparedRun) -> InvokeError {
+    InvokeError {
+        delivery: Delivery::NotSent,
+        start: Start::DidNotStart,
+        transient: false,
+        retry_after: None,
+        kind: PortErrorKind::Unavailable,
+        code: "interrupted",
+        provider_code: None,
+        http_status: None,
+        request_id: None,
+        message: format!("calling {} was stopped before anything was sent", prepared.function.name),
+        hint: Some("the function did not run; start it again where that is wanted".to_owned()),
+        source: None,
+    }
+}
+
+/// One call.
+async fn once(prepared: &PreparedRun, cancel: &CancellationToken) -> Ended {
     let request = InvokeRequest {
         function: prepared.function.clone(),
         qualifier: prepared.effective.qualifier.value.clone(),
@@ -167,9 +196,16 @@ async fn once(
         log_tail: prepared.effective.log_tail.value,
         client_context: prepared.effective.client_context.value.clone(),
     };
-    tokio::select! {
+    let departure = Departure::default();
+    let answered = tokio::select! {
         biased;
-        answered = prepared.connection.invoker.invoke(request) => Some(answered),
+        answered = prepared.connection.invoker.invoke_watched(request, &departure) => Some(answered),
         () = cancel.cancelled() => None,
+    };
+    // By now the call is dropped: what has not left stays here.
+    match answered {
+        Some(Ok(answer)) => Ended::Answered(answer),
+        Some(Err(error)) => Ended::Failed(error),
+        None => Ended::Interrupted { may_have_left: departure.may_have_left() },
     }
 }

@@ -17,7 +17,7 @@ use aws_sdk_lambda::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lamplight_aws_model::Limits;
 use lamplight_domain::InvocationType;
-use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker};
+use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
 use std::{sync::Arc, time::Duration};
 
 /// Sending an event is given time at this rate, in bytes a second: half a megabit, slower than any line that a
@@ -69,8 +69,14 @@ impl AwsInvoker {
         wire: Wire,
         log_type: Option<LogType>,
         call: &Call<'_>,
+        departure: &Departure,
     ) -> Result<InvokeOutput, Failed> {
         let (http, trail) = OneShot::new(self.session.http.clone());
+        // An attempt before this one was answered, and did not start the function.
+        departure.is_told_by({
+            let trail = trail.clone();
+            move || trail.may_have_left()
+        });
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(self.session.config.timeouts.connect)
             .read_timeout(call.waits.head)
@@ -116,6 +122,14 @@ struct Failed {
 #[async_trait]
 impl Invoker for AwsInvoker {
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        self.invoke_watched(request, &Departure::default()).await
+    }
+
+    async fn invoke_watched(
+        &self,
+        request: InvokeRequest,
+        departure: &Departure,
+    ) -> Result<InvokeAnswer, InvokeError> {
         let waits = Waits::of(&request, &self.session.config.timeouts);
         let InvokeRequest { function, qualifier, invocation_type, payload, log_tail, client_context } =
             request;
@@ -146,11 +160,11 @@ impl Invoker for AwsInvoker {
             payload: Blob::new(payload.into_bytes()),
         };
         let tail = (log_tail && invocation_type == InvocationType::RequestResponse).then_some(LogType::Tail);
-        let first = self.attempt(wire.clone(), tail.clone(), &call).await;
+        let first = self.attempt(wire.clone(), tail.clone(), &call, departure).await;
         let (outcome, refused_feature) = match first {
             Err(failed) if tail.is_some() && failed.refuses_log_tail => {
                 tracing::debug!(function = %function.name, "Lambda refuses the log tail; calling without it");
-                (self.attempt(wire, None, &call).await, Some(LOG_TAIL.to_owned()))
+                (self.attempt(wire, None, &call, departure).await, Some(LOG_TAIL.to_owned()))
             }
             outcome => (outcome, None),
         };

@@ -23,6 +23,7 @@ pub const ERROR_CODES: &[&str] = &[
     "identity_token_invalid",
     "incomplete_answer",
     "instance_credentials_failed",
+    "interrupted",
     "invalid_arguments",
     "invalid_client_context",
     "invalid_config",

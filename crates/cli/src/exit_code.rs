@@ -86,6 +86,7 @@ impl ExitCode {
             }
             "client_context_too_large" | "payload_too_large" | "quota_exceeded" | "throttled" => Self::Limit,
             "function_not_found" | "secret_not_found" => Self::NotFound,
+            "interrupted" => Self::Interrupted,
             "invalid_endpoint" | "invalid_request" | "secret_invalid" | "secret_unsupported" => Self::Usage,
             _ => Self::Unexpected,
         }

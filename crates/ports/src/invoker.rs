@@ -6,6 +6,7 @@ use lamplight_domain::{Delivery, FunctionRef, InvocationType, Payload, Qualifier
 use std::{
     error::Error,
     fmt::{self, Debug},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -101,6 +102,32 @@ impl Error for InvokeError {
     }
 }
 
+/// What a caller asks, who stops waiting, about the request that it made.
+///
+/// Until the one who sends has said how to find out, the answer is that it may have left.
+#[derive(Default)]
+pub struct Departure {
+    trace: Mutex<Option<Box<dyn Fn() -> bool + Send + Sync>>>,
+}
+
+impl Departure {
+    /// The one who sends says, before any of a request can leave, how to find out whether it has.
+    pub fn is_told_by(&self, may_have_left: impl Fn() -> bool + Send + Sync + 'static) {
+        *self.trace.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(may_have_left));
+    }
+
+    /// Whether a byte of the request can have left. Once the call was dropped the answer is final.
+    pub fn may_have_left(&self) -> bool {
+        self.trace.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_none_or(|trace| trace())
+    }
+}
+
+impl Debug for Departure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Departure").field("may_have_left", &self.may_have_left()).finish()
+    }
+}
+
 /// Calls functions.
 ///
 /// # Guarantees
@@ -117,4 +144,15 @@ impl Error for InvokeError {
 pub trait Invoker: Debug + Send + Sync + 'static {
     /// Makes one call and waits for its answer.
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError>;
+
+    /// The same for a caller that may stop waiting and then wants to know whether the request can have left. An
+    /// adapter that cannot tell leaves `departure` as it is.
+    async fn invoke_watched(
+        &self,
+        request: InvokeRequest,
+        departure: &Departure,
+    ) -> Result<InvokeAnswer, InvokeError> {
+        let _ = departure;
+        self.invoke(request).await
+    }
 }

@@ -7,7 +7,7 @@ use lamplight_domain::{
     Warning,
 };
 use lamplight_fake_adapter::{Answer, FakeFunction, FunctionFailure};
-use lamplight_ports::{RunFilter, RunStore};
+use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, RunFilter, RunStore};
 use serde_json::json;
 use std::time::Duration;
 
@@ -188,6 +188,49 @@ async fn who_stops_waiting_leaves_an_unknown_run() {
     let run = started.unwrap().run;
     assert_eq!((run.state(), run.evidence().unwrap().kind), (RunState::Unknown, EvidenceKind::Interrupted));
     assert_eq!(waiting.store.unfinished().await.unwrap(), []);
+}
+
+/// Waits for something before it sends, or after.
+#[derive(Debug)]
+struct Hesitant {
+    has_sent: bool,
+}
+
+#[async_trait::async_trait]
+impl Invoker for Hesitant {
+    async fn invoke(&self, _: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        std::future::pending().await
+    }
+
+    async fn invoke_watched(
+        &self,
+        request: InvokeRequest,
+        departure: &Departure,
+    ) -> Result<InvokeAnswer, InvokeError> {
+        let has_sent = self.has_sent;
+        departure.is_told_by(move || has_sent);
+        self.invoke(request).await
+    }
+}
+
+#[tokio::test]
+async fn a_run_stopped_before_its_request_left_did_not_start() {
+    for (has_sent, state, evidence) in [
+        (false, RunState::Rejected, EvidenceKind::NotSent),
+        (true, RunState::Unknown, EvidenceKind::Interrupted),
+    ] {
+        let mut bench = Bench::new([]);
+        let connection = bench.provider.connection(crate::bench::connection(), Settings::default());
+        let invoker = std::sync::Arc::new(Hesitant { has_sent });
+        bench.connector = lamplight_fake_adapter::FakeConnector::default()
+            .with(lamplight_ports::Connection { invoker, ..connection });
+        let prepared = bench.prepare("f", arguments(&[]), Settings::default()).await.unwrap();
+        bench.cancel.cancel();
+        let run = start_run(&bench.ports(), prepared, &bench.steps, &bench.cancel).await.unwrap().run;
+        assert_eq!((run.state(), run.evidence().unwrap().kind, run.attempts), (state, evidence, 1));
+        let code = run.error.map(|error| error.code);
+        assert_eq!(code.as_deref(), (!has_sent).then_some("interrupted"));
+    }
 }
 
 /// A sleep that never ends.

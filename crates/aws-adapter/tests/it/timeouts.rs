@@ -1,13 +1,56 @@
 //! How long a call is waited for.
 
 use crate::{
-    server::{Reaction, Server, framed, success},
+    server::{Reaction, Received, Server, framed, success},
     support::{call, config, short_waits},
 };
-use lamplight_aws_adapter::{AwsConnectionConfig, Timeouts, codes, open};
+use lamplight_aws_adapter::{
+    AssumeRole, AwsConnectionConfig, CredentialsSource, RoleSession, Timeouts, codes, open,
+};
 use lamplight_domain::{Delivery, Start};
-use lamplight_ports::{InvokeRequest, Invoker};
+use lamplight_ports::{Departure, InvokeRequest, Invoker};
 use std::time::Duration;
+
+/// Whether the request may have left once nobody waits for the call any more.
+async fn given_up(config: AwsConnectionConfig, until: impl Fn() -> bool) -> bool {
+    let ports = open(config).unwrap();
+    let departure = Departure::default();
+    assert!(departure.may_have_left(), "nobody has said otherwise");
+    {
+        let mut waiting = std::pin::pin!(ports.invoker.invoke_watched(call("f"), &departure));
+        while !until() {
+            tokio::select! {
+                biased;
+                answered = &mut waiting => panic!("{answered:?}"),
+                () = tokio::task::yield_now() => {}
+            }
+        }
+    }
+    departure.may_have_left()
+}
+
+#[tokio::test]
+async fn who_stops_waiting_is_told_whether_the_request_may_have_left() {
+    let server = Server::start(|_: &Received| Reaction::Stall(Vec::new())).await;
+    assert!(given_up(config(&server.url()), || server.executions("f") == 1).await);
+
+    let role = AssumeRole {
+        source: config(&server.url()).credentials,
+        session: RoleSession::of("arn:aws:iam::123456789012:role/deploy".parse().unwrap()),
+        external_id: None,
+        tags: Vec::new(),
+        transitive_tag_keys: Vec::new(),
+        source_identity: None,
+    };
+    let sts = Server::start(|_: &Received| Reaction::Stall(Vec::new())).await;
+    let slow_credentials = AwsConnectionConfig {
+        credentials: CredentialsSource::AssumeRole(Box::new(role)),
+        sts_endpoint_url: Some(sts.url()),
+        ..config(&server.url())
+    };
+    assert!(!given_up(slow_credentials, || sts.requests().len() == 1).await);
+    assert_eq!(server.executions("f"), 1);
+}
 
 #[tokio::test]
 async fn an_answer_after_the_functions_own_time_and_within_the_margin_is_taken() {

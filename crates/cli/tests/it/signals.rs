@@ -10,12 +10,18 @@ fn start(lamplight: &Lamplight) -> (Child, String) {
     lamplight.file("functions.yaml", SLOW);
     lamplight.file("lamplight.toml", "[connections.sim]\nprovider = \"fake\"\nscript = \"functions.yaml\"\n");
     let mut child = lamplight.command(&["run", "slow", "-c", "sim"]).spawn().unwrap();
+    let key = seen_running(lamplight, &mut child);
+    (child, key)
+}
+
+/// The key of the run that the child makes, once its intent is recorded.
+fn seen_running(lamplight: &Lamplight, child: &mut Child) -> String {
     // Each look is a process of its own, so this loop cannot spin idly; it ends with the child at the latest.
     loop {
         assert!(child.try_wait().unwrap().is_none(), "the run ended before its intent was seen");
         let runs = lamplight.json(&["runs", "list", "--state", "running"]);
         if let Some(run) = runs["runs"].as_array().and_then(|runs| runs.first()) {
-            return (child, run["key"].as_str().unwrap().to_owned());
+            return run["key"].as_str().unwrap().to_owned();
         }
     }
 }
@@ -35,6 +41,35 @@ fn a_killed_run_is_unknown_at_the_next_look() {
     assert_eq!(status["run_id"], format!("slow/local-{key}#Unknown"));
     let listed = lamplight.json(&["runs", "list", "--state", "unknown"]);
     assert_eq!(listed["runs"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_run_stopped_while_its_credentials_are_awaited_did_not_start() {
+    for signal in ["INT", "TERM"] {
+        let lamplight = Lamplight::new();
+        // The program ends with the one who started it.
+        let profile = "[profile slow]\ncredential_process = /usr/bin/tail --pid=$PPID -f /dev/null\n";
+        lamplight.file("profiles", profile);
+        lamplight.file(
+            "lamplight.toml",
+            "[connections.aws]\nregion = \"eu-west-1\"\nendpoint_url = \"http://127.0.0.1:9\"\n\
+             auth = { profile = { name = \"slow\" } }\n",
+        );
+        let mut child = lamplight
+            .command(&["run", "f", "-c", "aws"])
+            .env("AWS_CONFIG_FILE", lamplight.path().join("profiles"))
+            .spawn()
+            .unwrap();
+        let key = seen_running(&lamplight, &mut child);
+        let id = child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
+        let done = done(child.wait_with_output().unwrap());
+        assert_eq!(done.code, 130, "{done:#?}");
+        assert!(done.stderr.contains("stopped before anything was sent"), "{}", done.stderr);
+        let run = lamplight.json(&["runs", "show", &key]);
+        assert_eq!((&run["state"], &run["evidence"]["kind"]), (&"rejected".into(), &"not_sent".into()));
+        assert_eq!((&run["status"], &run["error"]["code"]), (&"Failed".into(), &"interrupted".into()));
+    }
 }
 
 #[test]
