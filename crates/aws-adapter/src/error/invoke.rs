@@ -61,7 +61,7 @@ pub(crate) fn invoke_error(
     call: &Call<'_>,
 ) -> InvokeError {
     let request_id = error.request_id().map(str::to_owned);
-    match error {
+    let told = match error {
         // An answer of a service proves that the request left.
         SdkError::ServiceError(service) => {
             InvokeError { request_id, ..refused(service.err(), service.raw(), call) }
@@ -74,6 +74,32 @@ pub(crate) fn invoke_error(
             InvokeError { request_id, http_status, ..unanswered(error, call) }
         }
         error => not_sent(error, call),
+    };
+    match call.invocation_type {
+        InvocationType::DryRun => of_dry_run(told, call),
+        InvocationType::RequestResponse | InvocationType::Event => told,
+    }
+}
+
+/// A dry run starts nothing, whatever becomes of it: what the texts say of a call is not true of it.
+fn of_dry_run(told: InvokeError, call: &Call<'_>) -> InvokeError {
+    if told.start == Start::DidNotStart {
+        return told;
+    }
+    let doubts = [
+        format!("; function {} may have started", call.function.name),
+        "; the function may have run".to_owned(),
+    ];
+    let mut message = told.message;
+    for doubt in doubts {
+        message = message.replace(&doubt, "");
+    }
+    InvokeError {
+        message: format!("{message}; a dry run starts no function"),
+        hint: Some(
+            "try again; check the region, the endpoint URL, the network and the proxy settings".to_owned(),
+        ),
+        ..told
     }
 }
 

@@ -203,3 +203,26 @@ fn every_class_is_told_apart_by_a_caller() {
         InvokeErrorFacts::all().map(|facts| facts.class).collect();
     assert_eq!(classes.len(), 11);
 }
+
+#[tokio::test]
+async fn a_dry_run_that_fails_is_never_said_to_have_started_anything() {
+    let dry = || InvokeRequest { invocation_type: InvocationType::DryRun, ..call("adder") };
+    let mut errors = Vec::new();
+    for facts in InvokeErrorFacts::all() {
+        errors.push(refused(refusal(facts.http, facts.code.unwrap(), "AWS's own words"), dry()).await);
+    }
+    for status in [302, 404, 408, 500, 502, 504] {
+        errors.push(refused(ResponseTemplate::new(status), dry()).await);
+    }
+    let gone = crate::server::Server::start(|_: &crate::server::Received| {
+        crate::server::Reaction::SendAndEnd(Vec::new(), crate::server::End::Close)
+    })
+    .await;
+    errors.push(ports(&gone.url()).invoker.invoke(dry()).await.unwrap_err());
+    for error in errors {
+        let told = format!("{} {}", error.message, error.hint.clone().unwrap_or_default());
+        assert!(!told.contains("may have"), "{told}");
+        let doubted = error.start == Start::MayHaveStarted;
+        assert_eq!(error.message.ends_with("; a dry run starts no function"), doubted, "{told}");
+    }
+}
