@@ -141,6 +141,18 @@ impl CredentialsFailure {
         Self { transient: refusal.passes(), ..failure }.caused_by(told)
     }
 
+    /// The SDK's own providers failed, and `profile` asks for a code that they do not ask a person for.
+    pub(super) fn of_mfa(error: &CredentialsError, profile: &str) -> Self {
+        let message = format!(
+            "profile {profile} asks for an MFA code (mfa_serial), and codes are not asked for here; nothing was sent"
+        );
+        let hint = format!(
+            "run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, which asks for the code, \
+             and use auth = \"default\" in the same shell"
+        );
+        Self::new(codes::CREDENTIALS_FAILED, message, hint).caused_by(Cause::chain(error))
+    }
+
     /// What the SDK's own providers say. `missing` is the hint where they found nothing to use, and `failed`
     /// where what they found did not work.
     pub(super) fn of_sdk(error: &CredentialsError, method: &str, missing: &str, failed: &str) -> Self {

@@ -3,6 +3,7 @@
 mod error;
 mod instance;
 mod key;
+mod mfa;
 mod refresh;
 mod role;
 mod sdk_chain;

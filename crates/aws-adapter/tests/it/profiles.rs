@@ -37,6 +37,15 @@ source_profile = turn
 role_arn = arn:aws:iam::123456789012:role/deploy
 source_profile = loop
 
+[profile coded]
+role_arn = arn:aws:iam::123456789012:role/deploy
+source_profile = plain
+mfa_serial = arn:aws:iam::123456789012:mfa/ada
+
+[profile behind-coded]
+role_arn = arn:aws:iam::123456789012:role/next
+source_profile = coded
+
 [profile signed-in]
 sso_start_url = https://example.awsapps.com/start
 sso_region = eu-west-1
@@ -260,5 +269,33 @@ fn the_role_of_a_token_in_the_environment_is_asked_of_the_connections_own_sts() 
         assert!(!asked.headers.contains_key("authorization"), "{asked:?}");
         let body = String::from_utf8(asked.body).unwrap();
         assert!(body.contains("WebIdentityToken=the-token"), "{body}");
+    });
+}
+
+#[test]
+fn a_profile_that_asks_for_a_code_is_told_as_such() {
+    let home = tempfile::tempdir().unwrap();
+    arrange(home.path());
+    let home = home.path().display().to_string();
+    let environment = [("HOME", home.as_str()), ("AWS_PROFILE", "behind-coded")];
+    in_child("profiles::a_profile_that_asks_for_a_code_is_told_as_such", &environment, async {
+        let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>MultiFactorAuthentication</Message></Error>\
+                      </ErrorResponse>";
+        let server = Server::start(|_: &Received| {
+            Reaction::Answer(answer(403, &[("content-type", "text/xml")], denied.as_bytes()))
+        })
+        .await;
+        let profile = |name: &str| CredentialsSource::Profile(name.to_owned());
+        for credentials in [profile("coded"), profile("behind-coded"), CredentialsSource::Ambient] {
+            let config = AwsConnectionConfig { credentials, ..config(&server.url()) };
+            let error = open(config).unwrap().invoker.invoke(call("f")).await.unwrap_err();
+            assert_eq!(error.code, codes::CREDENTIALS_FAILED);
+            assert!(error.message.contains("profile coded asks for an MFA code"), "{}", error.message);
+            let hint = error.hint.unwrap();
+            assert!(hint.contains("aws configure export-credentials --profile coded"), "{hint}");
+        }
+        let plain = AwsConnectionConfig { credentials: profile("deploy"), ..config(&server.url()) };
+        let error = open(plain).unwrap().invoker.invoke(call("f")).await.unwrap_err();
+        assert_eq!(error.code, codes::ROLE_DENIED);
     });
 }
