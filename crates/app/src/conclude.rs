@@ -8,6 +8,7 @@ use lamplight_domain::{
 use lamplight_ports::{InvokeAnswer, InvokeError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::error::Error;
 
 /// How much of a function's error response a message shows, in characters.
 const SHOWN_RESPONSE: usize = 2000;
@@ -62,8 +63,21 @@ pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError) -> Conclusion
         error_type: None,
         stack: Vec::new(),
         hint: error.hint.clone().or_else(|| unknown_hint(start)),
+        causes: causes(error),
     });
     conclusion
+}
+
+fn causes(error: &InvokeError) -> Vec<String> {
+    let mut causes = Vec::new();
+    let mut cause = error.source();
+    while let Some(found) = cause {
+        causes.push(found.to_string());
+        cause = found.source();
+    }
+    // Some libraries repeat a cause in the message above it.
+    causes.dedup();
+    causes
 }
 
 fn unknown_hint(start: Start) -> Option<String> {
@@ -85,6 +99,7 @@ fn unexpected_answer(http_status: u16) -> RunError {
         error_type: None,
         stack: Vec::new(),
         hint: unknown_hint(Start::MayHaveStarted),
+        causes: Vec::new(),
     }
 }
 
@@ -114,6 +129,7 @@ fn function_error(response: &[u8]) -> RunError {
         error_type: reported.error_type.map(plain).filter(|error_type| error_type != "null"),
         stack: reported.stack.map(frames).unwrap_or_default(),
         hint: Some("the log tail and the monitor page say more".to_owned()),
+        causes: Vec::new(),
     }
 }
 
@@ -155,8 +171,9 @@ pub(crate) fn scrub(conclusion: &mut Conclusion, scrubber: &Scrubber) {
     conclusion.log_tail = conclusion.log_tail.take().map(|log| scrubber.scrub(log));
     if let Some(error) = &mut conclusion.error {
         error.message = scrubber.scrub(std::mem::take(&mut error.message));
-        error.stack =
-            std::mem::take(&mut error.stack).into_iter().map(|frame| scrubber.scrub(frame)).collect();
+        for lines in [&mut error.stack, &mut error.causes] {
+            *lines = std::mem::take(lines).into_iter().map(|line| scrubber.scrub(line)).collect();
+        }
     }
 }
 

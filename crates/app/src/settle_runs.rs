@@ -25,6 +25,7 @@ pub async fn settle_runs(
             message: "the process that made the call ended before it recorded an outcome".to_owned(),
             error_type: None,
             stack: Vec::new(),
+            causes: Vec::new(),
             hint: Some("the function may have run: look at its logs before you run it again".to_owned()),
         });
         if run.conclude(conclusion, clock.now()).is_err() {

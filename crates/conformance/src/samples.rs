@@ -66,6 +66,7 @@ pub fn finish(run: &mut Run, n: u32, state: RunState, response: Option<Vec<u8>>)
             message: "it said \"no\"".to_owned(),
             error_type: Some("ValueError".to_owned()),
             stack: vec!["a".to_owned(), "b".to_owned()],
+            causes: Vec::new(),
             hint: None,
         }),
         log_tail: Some("START\n\u{1F600}\nEND".to_owned()),

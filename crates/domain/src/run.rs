@@ -79,6 +79,9 @@ pub struct RunError {
     /// What to do about it.
     #[serde(default)]
     pub hint: Option<String>,
+    /// What lies beneath, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
 }
 
 /// An outcome was offered to a run that has one.

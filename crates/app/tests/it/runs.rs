@@ -3,11 +3,14 @@
 use crate::bench::{Bench, arguments, function, job, parameter};
 use lamplight_app::{EventSource, RunName, Step, cancel_run, list_runs, settle_runs, show_run, start_run};
 use lamplight_domain::{
-    DataType, Direction, EvidenceKind, InvocationType, Level, Qualifier, RunId, RunState, Settings, Status,
-    Warning,
+    DataType, Delivery, Direction, EvidenceKind, InvocationType, Level, Qualifier, RunId, RunState, Settings,
+    Start, Status, Warning,
 };
 use lamplight_fake_adapter::{Answer, FakeFunction, FunctionFailure};
-use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, RunFilter, RunStore};
+use lamplight_ports::{
+    Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind, RunFilter, RunSelector,
+    RunStore,
+};
 use serde_json::json;
 use std::time::Duration;
 
@@ -309,4 +312,45 @@ async fn a_run_id_is_decoded_without_a_record_and_a_cancellation_says_no() {
     assert_eq!(outcome.reason, "the run has ended: function_failed");
     assert!("no such#".parse::<RunName>().is_err());
     assert!(show_run(&bench.store, &"00ff".parse().unwrap()).await.is_err());
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the profile is missing")]
+struct Beneath;
+
+/// Has no credentials, and knows why.
+#[derive(Debug)]
+struct Nobody;
+
+#[async_trait::async_trait]
+impl Invoker for Nobody {
+    async fn invoke(&self, _: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        Err(InvokeError {
+            delivery: Delivery::NotSent,
+            start: Start::DidNotStart,
+            transient: false,
+            retry_after: None,
+            kind: PortErrorKind::Unauthenticated,
+            code: "credentials_failed",
+            provider_code: None,
+            http_status: None,
+            request_id: None,
+            message: "there are no credentials".to_owned(),
+            hint: None,
+            source: Some(Box::new(Beneath)),
+        })
+    }
+}
+
+#[tokio::test]
+async fn what_lies_beneath_a_failed_call_is_kept() {
+    let mut bench = Bench::new([]);
+    let connection = bench.provider.connection(crate::bench::connection(), Settings::default());
+    let invoker = std::sync::Arc::new(Nobody);
+    bench.connector = lamplight_fake_adapter::FakeConnector::default()
+        .with(lamplight_ports::Connection { invoker, ..connection });
+    let run = bench.run("f", &[]).await.run;
+    assert_eq!(run.state(), RunState::Rejected);
+    let kept = bench.store.find(&RunSelector::Key(run.key)).await.unwrap().unwrap();
+    assert_eq!(kept.error.unwrap().causes, ["the profile is missing"]);
 }

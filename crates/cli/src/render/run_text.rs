@@ -27,6 +27,9 @@ pub fn run_summary(output: Output, run: &Run) {
         for frame in &error.stack {
             say(&format!("  {}", harmless(frame)));
         }
+        for (number, cause) in error.causes.iter().enumerate() {
+            say(&format!("  {}: {}", number + 1, one_line(cause)));
+        }
         if let Some(hint) = &error.hint {
             let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
             say(&format!("{cyan}hint{cyan:#}: {hint}"));
@@ -66,6 +69,7 @@ pub fn run_details(run: &Run) -> String {
         if !error.stack.is_empty() {
             rows.push(("stack", harmless(&error.stack.join("\n"))));
         }
+        rows.extend(error.causes.iter().map(|cause| ("caused by", one_line(cause))));
         rows.extend(error.hint.clone().map(|hint| ("hint", hint)));
     }
     if let Some(log) = &run.log_tail {
