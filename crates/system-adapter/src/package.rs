@@ -42,15 +42,8 @@ impl fmt::Debug for Package {
     }
 }
 
-/// Reads the package at `path`, as [`read_package_blocking`] does, on a thread where waiting holds up nobody.
-pub async fn read_package(path: &Path) -> Result<Package, PackageError> {
-    let wanted = path.to_owned();
-    tokio::task::spawn_blocking(move || read_package_blocking(&wanted)).await.unwrap_or_else(|error| {
-        Err(PackageError::Unreadable { path: path.to_owned(), source: io::Error::other(error) })
-    })
-}
-
-/// Reads the package at `path`, which takes seconds where a folder is large.
+/// Reads the package at `path`. This blocks, for seconds where a folder is large: async code calls it on a thread
+/// where waiting holds up nobody.
 ///
 /// A file is taken as it is, byte for byte, once its table of contents has been read as that of a zip file.
 ///
@@ -68,7 +61,7 @@ pub async fn read_package(path: &Path) -> Result<Package, PackageError> {
 ///
 /// A [`PackageError`] that names what cannot be packed and why. No more than [`LARGEST_UNPACKED`] bytes and
 /// [`MOST_ENTRIES`] entries are read, whatever lies there, and nothing that is neither a file nor a folder is opened.
-pub fn read_package_blocking(path: &Path) -> Result<Package, PackageError> {
+pub fn read_package(path: &Path) -> Result<Package, PackageError> {
     let about = fs::metadata(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => PackageError::Missing { path: path.to_owned() },
         _ => PackageError::Unreadable { path: path.to_owned(), source },

@@ -1,8 +1,6 @@
 //! Packages of code: read as they are, made of folders, and refused.
 
-use lamplight_system_adapter::{
-    LARGEST_UNPACKED, Package, PackageError, read_package, read_package_blocking,
-};
+use lamplight_system_adapter::{LARGEST_UNPACKED, Package, PackageError, read_package};
 use proptest::{
     collection::{btree_map, vec},
     prelude::*,
@@ -121,8 +119,8 @@ fn the_same_tree_gives_the_same_bytes_whatever_its_times_permissions_and_order()
         file.set_modified(long_ago).unwrap();
     }
 
-    let one = read_package_blocking(one.path()).unwrap();
-    let other = read_package_blocking(other.path()).unwrap();
+    let one = read_package(one.path()).unwrap();
+    let other = read_package(other.path()).unwrap();
     assert_eq!(one, other);
     // Another compressor, level or layout changes what every user uploads: say so in the change log.
     assert_eq!(one.sha256, "OhkiGgzfqlLbwKnIHEw+LMwBUTo2gFqtKtsivJrvVcE=");
@@ -131,7 +129,7 @@ fn the_same_tree_gives_the_same_bytes_whatever_its_times_permissions_and_order()
 #[cfg(unix)]
 #[test]
 fn another_reader_finds_the_files_in_order_with_their_modes() {
-    let package = read_package_blocking(small_tree(0..5, 0o750, 0o664).path()).unwrap();
+    let package = read_package(small_tree(0..5, 0o750, 0o664).path()).unwrap();
     let file = |name: &str, mode: &str| {
         let contents = FILES.iter().find(|(of, _)| *of == name).map_or("", |(_, contents)| contents);
         let (name, mode, time) = (name.to_owned(), mode.to_owned(), "1980-1-1-0-0-0".to_owned());
@@ -157,7 +155,7 @@ fn only_the_owner_makes_a_file_executable() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "tool", "x");
     set_mode(&folder.path().join("tool"), 0o655);
-    let package = read_package_blocking(folder.path()).unwrap();
+    let package = read_package(folder.path()).unwrap();
     assert_eq!(unpacked(&package)[0].mode, "100644");
 }
 
@@ -167,26 +165,26 @@ fn a_zip_file_is_taken_as_it_is() {
     let file = folder.path().join("made-elsewhere.zip");
     let make = "import sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], 'w') as z:\n    z.writestr('main.py', 'x')\n    z.writestr('b/c', '')";
     python(&[make, file.to_str().unwrap()]);
-    let package = read_package_blocking(&file).unwrap();
+    let package = read_package(&file).unwrap();
     assert_eq!((package.bytes, package.entries), (fs::read(&file).unwrap(), 2));
     let hash = "import sys, hashlib, base64\nprint(base64.b64encode(hashlib.sha256(open(sys.argv[1], 'rb').read()).digest()).decode(), end='')";
     assert_eq!(package.sha256, python(&[hash, file.to_str().unwrap()]));
 }
 
-#[tokio::test]
-async fn what_waits_reads_the_same() {
+#[test]
+fn what_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "main.py", "x");
-    assert_eq!(read_package(folder.path()).await.unwrap(), read_package_blocking(folder.path()).unwrap());
-    let absent = read_package(&folder.path().join("absent")).await.unwrap_err();
-    assert!(matches!(absent, PackageError::Missing { .. }), "{absent:?}");
+    let absent = folder.path().join("absent");
+    let error = read_package(&absent).unwrap_err();
+    assert!(matches!(error, PackageError::Missing { .. }), "{error:?}");
+    assert_eq!(error.to_string(), format!("there is no file or folder {}", absent.display()));
 }
 
 #[test]
 fn the_code_is_not_shown_for_debugging() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "main.py", "x");
-    let package = read_package_blocking(folder.path()).unwrap();
+    let package = read_package(folder.path()).unwrap();
     let expected = format!("Package({} bytes, SHA-256 {}, 1 entries)", package.bytes.len(), package.sha256);
     assert_eq!(format!("{package:?}"), expected);
 }
@@ -197,13 +195,13 @@ fn only_the_repository_at_the_top_is_left_out() {
     for name in [".git/HEAD", "module/.git", ".gitignore", ".DS_Store", "__pycache__/main.pyc"] {
         write(folder.path(), name, "x");
     }
-    let package = read_package_blocking(folder.path()).unwrap();
+    let package = read_package(folder.path()).unwrap();
     assert_eq!(names(&package), [".DS_Store", ".gitignore", "__pycache__/main.pyc", "module/.git"]);
 
     // In a work tree beside its repository it is a file that names a folder of this machine.
     fs::remove_dir_all(folder.path().join(".git")).unwrap();
     write(folder.path(), ".git", "gitdir: /elsewhere");
-    assert_eq!(read_package_blocking(folder.path()).unwrap(), package);
+    assert_eq!(read_package(folder.path()).unwrap(), package);
 }
 
 #[test]
@@ -213,7 +211,7 @@ fn nothing_to_pack_is_refused() {
     let make = "import sys, zipfile\nzipfile.ZipFile(sys.argv[1], 'w').close()";
     python(&[make, zip.path().to_str().unwrap()]);
     let message = |path: &Path| {
-        let error = read_package_blocking(path).unwrap_err();
+        let error = read_package(path).unwrap_err();
         assert!(matches!(error, PackageError::Empty { .. }), "{error:?}");
         error.to_string()
     };
@@ -229,12 +227,12 @@ fn nothing_to_pack_is_refused() {
 fn a_file_that_is_no_zip_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "main.py", "print('hello')\n");
-    let whole = read_package_blocking(folder.path()).unwrap().bytes;
+    let whole = read_package(folder.path()).unwrap().bytes;
     write(folder.path(), "cut.zip", &whole[..whole.len() - 10]);
     write(folder.path(), "empty.zip", "");
     for name in ["main.py", "cut.zip", "empty.zip"] {
         let path = folder.path().join(name);
-        let error = read_package_blocking(&path).unwrap_err();
+        let error = read_package(&path).unwrap_err();
         assert!(matches!(error, PackageError::NotAZip { .. }), "{name}: {error:?}");
         let expected = format!(
             "{} is not a readable zip file: give a zip file, or a folder, which is zipped for you",
@@ -252,7 +250,7 @@ fn more_than_fits_is_refused_before_it_is_read() {
     let sparse = folder.path().join("model.bin");
     File::create(&sparse).unwrap().set_len(HUGE).unwrap();
     for path in [folder.path(), sparse.as_path()] {
-        let error = read_package_blocking(path).unwrap_err();
+        let error = read_package(path).unwrap_err();
         assert!(matches!(error, PackageError::TooLarge { .. }), "{error:?}");
         let expected = format!(
             "{} is more than 262144000 bytes (250 MiB) unpacked, the most that Lambda takes: put large files into \
@@ -266,7 +264,7 @@ fn more_than_fits_is_refused_before_it_is_read() {
     for name in ["model.bin", "other.bin"] {
         File::create(folder.path().join(name)).unwrap().set_len(LARGEST_UNPACKED / 2).unwrap();
     }
-    let error = read_package_blocking(folder.path()).unwrap_err();
+    let error = read_package(folder.path()).unwrap_err();
     assert!(matches!(error, PackageError::TooLarge { .. }), "{error:?}");
 }
 
@@ -274,14 +272,14 @@ fn more_than_fits_is_refused_before_it_is_read() {
 fn a_zip_file_that_unpacks_to_too_much_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "main.py", "x");
-    let mut bytes = read_package_blocking(folder.path()).unwrap().bytes;
+    let mut bytes = read_package(folder.path()).unwrap().bytes;
     // Where the table of contents says how large the file is unpacked.
     let table = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
     let mut with_size = |size: u64| {
         bytes[table + 24..table + 28].copy_from_slice(&u32::try_from(size).unwrap().to_le_bytes());
         let file = folder.path().join("package.zip");
         fs::write(&file, &bytes).unwrap();
-        read_package_blocking(&file)
+        read_package(&file)
     };
     assert_eq!(with_size(LARGEST_UNPACKED).unwrap().entries, 1);
     let error = with_size(LARGEST_UNPACKED + 1).unwrap_err();
@@ -301,7 +299,7 @@ mod links {
         symlink("file.py", folder.path().join("again.py")).unwrap();
         symlink(folder.path().join("lib"), folder.path().join("folder")).unwrap();
         symlink("../lib/real.py", folder.path().join("lib/round.py")).unwrap();
-        let package = read_package_blocking(folder.path()).unwrap();
+        let package = read_package(folder.path()).unwrap();
         let seen = unpacked(&package);
         assert!(seen.iter().all(|seen| seen.contents == b"real" && seen.mode == "100644"), "{seen:?}");
         let expected =
@@ -316,7 +314,7 @@ mod links {
         let link = folder.path().join("link");
         symlink("real", &link).unwrap();
         let real = folder.path().join("real");
-        assert_eq!(read_package_blocking(&link).unwrap(), read_package_blocking(&real).unwrap());
+        assert_eq!(read_package(&link).unwrap(), read_package(&real).unwrap());
     }
 
     #[test]
@@ -329,7 +327,7 @@ mod links {
         for target in ["../code-secret/key", "../code-secret", "/", ".."] {
             let link = code.join("link");
             symlink(target, &link).unwrap();
-            let error = read_package_blocking(&code).unwrap_err();
+            let error = read_package(&code).unwrap_err();
             assert!(matches!(error, PackageError::LeadsOutside { .. }), "{target}: {error:?}");
             assert!(error.to_string().contains(&link.display().to_string()), "{error}");
             fs::remove_file(link).unwrap();
@@ -348,7 +346,7 @@ mod links {
                 fs::remove_file(folder.path().join("two")).unwrap();
             }
             symlink(target, folder.path().join(link)).unwrap();
-            let error = read_package_blocking(folder.path()).unwrap_err();
+            let error = read_package(folder.path()).unwrap_err();
             assert!(matches!(error, PackageError::Circle { .. }), "{link}: {error:?}");
             assert!(error.to_string().contains("leads in a circle"), "{error}");
         }
@@ -358,7 +356,7 @@ mod links {
         write(folder.path(), "b/main.py", "x");
         symlink("../b", folder.path().join("a/b")).unwrap();
         symlink("../a", folder.path().join("b/a")).unwrap();
-        let error = read_package_blocking(folder.path()).unwrap_err();
+        let error = read_package(folder.path()).unwrap_err();
         let PackageError::Circle { path } = error else { panic!("{error:?}") };
         assert_eq!(path, folder.path().join("a/b/a"));
     }
@@ -370,7 +368,7 @@ mod links {
             write(folder.path(), &format!("many/{index}"), "");
             symlink("many", folder.path().join(format!("again-{index}"))).unwrap();
         }
-        let error = read_package_blocking(folder.path()).unwrap_err();
+        let error = read_package(folder.path()).unwrap_err();
         assert!(matches!(error, PackageError::TooMany { .. }), "{error:?}");
         assert!(error.to_string().contains("more than 65535 files"), "{error}");
     }
@@ -379,7 +377,7 @@ mod links {
     fn links_to_nothing_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         symlink("absent", folder.path().join("link")).unwrap();
-        let error = read_package_blocking(folder.path()).unwrap_err();
+        let error = read_package(folder.path()).unwrap_err();
         assert!(matches!(error, PackageError::Dangling { .. }), "{error:?}");
     }
 }
@@ -398,7 +396,7 @@ fn pipes_and_sockets_are_refused_without_being_opened() {
     // Whoever opens a pipe that nobody writes to waits for ever.
     let reader = thread::spawn(move || {
         for path in paths {
-            tell.send(read_package_blocking(&path)).unwrap();
+            tell.send(read_package(&path)).unwrap();
         }
     });
     for _ in 0..2 {
@@ -413,7 +411,7 @@ fn pipes_and_sockets_are_refused_without_being_opened() {
 
     fs::remove_file(&pipe).unwrap();
     let _socket = UnixListener::bind(folder.path().join("socket")).unwrap();
-    let error = read_package_blocking(folder.path()).unwrap_err();
+    let error = read_package(folder.path()).unwrap_err();
     assert!(matches!(error, PackageError::Special { kind: "a socket", .. }), "{error:?}");
 }
 
@@ -425,7 +423,7 @@ fn names_that_are_no_text_are_refused() {
 
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(OsStr::from_bytes(b"caf\xe9.txt")), "x").unwrap();
-    let error = read_package_blocking(folder.path()).unwrap_err();
+    let error = read_package(folder.path()).unwrap_err();
     assert!(matches!(error, PackageError::NotUtf8 { .. }), "{error:?}");
     assert!(error.to_string().contains("caf\u{fffd}.txt is not UTF-8 text"), "{error}");
 }
@@ -437,7 +435,7 @@ fn what_may_not_be_read_is_named() {
     // A way that the system refuses even to root.
     let below_a_file = folder.path().join("file/code");
     write(folder.path(), "file", "x");
-    let error = read_package_blocking(&below_a_file).unwrap_err();
+    let error = read_package(&below_a_file).unwrap_err();
     assert!(matches!(error, PackageError::Unreadable { .. }), "{error:?}");
     assert_eq!(error.to_string(), format!("cannot read {}", below_a_file.display()));
 }
@@ -468,7 +466,7 @@ proptest! {
                 write(folder.path(), name, contents);
                 set_mode(&folder.path().join(name), if *executable { 0o700 } else { 0o600 });
             }
-            read_package_blocking(folder.path()).unwrap()
+            read_package(folder.path()).unwrap()
         }).collect();
         for ((files, package), seen) in trees.into_iter().zip(&packages).zip(all_unpacked(&packages)) {
             prop_assert!(seen.is_sorted_by(|one, other| one.name.as_bytes() < other.name.as_bytes()));
