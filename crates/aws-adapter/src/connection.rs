@@ -4,6 +4,7 @@ use crate::{
     AwsAccount, AwsCatalogue, AwsConnectionConfig, AwsFunctions, AwsIdentity, AwsInvoker, AwsReachability,
     SecretsManager, codes, http::is_endpoint, session::Session,
 };
+use lamplight_aws_model::check_endpoint;
 use lamplight_ports::{Management, PortError, PortErrorKind, Unmanaged};
 use std::sync::Arc;
 
@@ -35,14 +36,21 @@ pub struct AwsPorts {
 /// An endpoint that is no `http` or `https` URL is [`InvalidRequest`](PortErrorKind::InvalidRequest) with
 /// the code [`codes::INVALID_ENDPOINT`].
 pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
-    for url in
-        [&config.endpoint_url, &config.sts_endpoint_url, &config.secrets_endpoint_url].into_iter().flatten()
-    {
-        if !is_endpoint(url) {
-            let message = format!("the endpoint {url:?} is no URL");
-            return Err(PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT, message)
-                .with_hint("give the scheme and the host, as in http://127.0.0.1:4566"));
-        }
+    for (service, url) in [
+        ("Lambda", &config.endpoint_url),
+        ("STS", &config.sts_endpoint_url),
+        ("Secrets Manager", &config.secrets_endpoint_url),
+    ] {
+        let Some(url) = url else { continue };
+        // The text is not repeated: it may hold a password.
+        let wrong = match check_endpoint(url) {
+            Err(error) => error.to_string(),
+            Ok(()) if is_endpoint(url) => continue,
+            Ok(()) => "is no URL".to_owned(),
+        };
+        let message = format!("the endpoint of {service} {wrong}");
+        return Err(PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT, message)
+            .with_hint("give the scheme and the host, as in http://127.0.0.1:4566"));
     }
     let session = Arc::new(Session::new(config));
     Ok(AwsPorts {

@@ -3,6 +3,7 @@
 pub mod architecture;
 pub mod arn;
 pub mod console;
+pub mod endpoint;
 pub mod error_catalog;
 pub mod function_name;
 pub mod function_ref;
@@ -26,6 +27,7 @@ pub mod trust;
 
 pub use architecture::{Architecture, UnknownArchitecture};
 pub use arn::{ArnError, ArnPart, FunctionArn};
+pub use endpoint::{EndpointError, check_endpoint};
 pub use error_catalog::{ErrorClass, InvokeErrorFacts, Repeat, Start, Subject, classify};
 pub use function_name::{FunctionName, FunctionNameError};
 pub use function_ref::{FunctionSpec, FunctionSpecError};

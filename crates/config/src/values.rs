@@ -1,5 +1,6 @@
 //! Values of the file whose rules belong to no other crate.
 
+use lamplight_aws_model::{EndpointError, check_endpoint};
 use lamplight_domain::{SECRET_REF_FORMS, SecretRef};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -70,17 +71,15 @@ impl TryFrom<String> for HttpUrl {
     type Error = ValueError;
 
     fn try_from(text: String) -> Result<Self, ValueError> {
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-        if authority.contains('@') {
-            return Err(ValueError("a URL in the configuration has no user and no password".to_owned()));
+        match check_endpoint(&text) {
+            Ok(()) => Ok(Self(text)),
+            Err(EndpointError::User) => {
+                Err(ValueError("a URL in the configuration has no user and no password".to_owned()))
+            }
+            Err(_) => {
+                Err(ValueError("this is no URL: give scheme and host, as in https://example.com".to_owned()))
+            }
         }
-        if authority.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err(ValueError(
-                "this is no URL: give scheme and host, as in https://example.com".to_owned(),
-            ));
-        }
-        Ok(Self(text))
     }
 }
 
@@ -116,7 +115,15 @@ mod tests {
         for good in ["http://127.0.0.1:4566", "https://example.com/a@b"] {
             assert_eq!(url(good).unwrap().as_str(), good);
         }
-        for wrong in ["https://u:hunter2@example.com", "http://", "example.com", "https:///x", "http://a b"] {
+        for wrong in [
+            "https://u:hunter2@example.com",
+            "https://u:hunter2/b@example.com/",
+            "https://example.com:hunter2",
+            "http://",
+            "example.com",
+            "https:///x",
+            "http://a b",
+        ] {
             assert!(!url(wrong).unwrap_err().to_string().contains("hunter2"), "{wrong}");
         }
     }

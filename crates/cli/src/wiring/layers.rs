@@ -1,6 +1,7 @@
 //! Settings that come from several layers, and which one decided.
 
-use crate::args::GlobalArgs;
+use crate::{args::GlobalArgs, failure::Failure};
+use lamplight_aws_model::check_endpoint;
 use lamplight_config::{Config, ConnectionConfig};
 use lamplight_system_adapter::Environment;
 use std::fmt;
@@ -62,21 +63,44 @@ impl Layers<'_> {
 
     /// Where Lambda is, in place of AWS's own address.
     pub fn endpoint_url(&self) -> Option<Layered<String>> {
+        self.lambda().map(harmless)
+    }
+
+    /// Where STS is, in place of AWS's own address.
+    pub fn sts_endpoint_url(&self) -> Option<Layered<String>> {
+        self.sts().map(harmless)
+    }
+
+    /// Where Secrets Manager is, in place of AWS's own address.
+    pub fn secrets_endpoint_url(&self) -> Option<Layered<String>> {
+        self.secrets().map(harmless)
+    }
+
+    /// Refuses addresses that are none or hold a password, naming where they stand.
+    pub fn check_endpoints(&self) -> Result<(), Failure> {
+        for Layered { value, origin } in [self.lambda(), self.sts(), self.secrets()].into_iter().flatten() {
+            check_endpoint(&value).map_err(|error| {
+                Failure::usage("invalid_endpoint", format!("the address of {origin} {error}"))
+                    .with_hint("give scheme and host alone, as in http://127.0.0.1:4566")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn lambda(&self) -> Option<Layered<String>> {
         self.flagged_endpoint()
             .or_else(|| self.file("endpoint_url", text(self.connection.endpoint_url.as_ref())))
             .or_else(|| self.variables(&["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]))
     }
 
-    /// Where STS is, in place of AWS's own address.
-    pub fn sts_endpoint_url(&self) -> Option<Layered<String>> {
+    fn sts(&self) -> Option<Layered<String>> {
         self.flagged_endpoint()
             .or_else(|| self.file("sts_endpoint_url", text(self.connection.sts_endpoint_url.as_ref())))
             .or_else(|| self.file("endpoint_url", text(self.connection.endpoint_url.as_ref())))
             .or_else(|| self.variables(&["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]))
     }
 
-    /// Where Secrets Manager is, in place of AWS's own address.
-    pub fn secrets_endpoint_url(&self) -> Option<Layered<String>> {
+    fn secrets(&self) -> Option<Layered<String>> {
         self.flagged_endpoint()
             .or_else(|| self.file("endpoint_url", text(self.connection.endpoint_url.as_ref())))
             .or_else(|| self.variables(&["AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL"]))
@@ -115,6 +139,14 @@ impl Layers<'_> {
             let value = self.environment.get(name).filter(|value| !value.is_empty())?;
             Some(Layered { value: value.to_owned(), origin: Origin::Variable(name) })
         })
+    }
+}
+
+/// An address that may be shown: of one that is refused, why.
+fn harmless(layered: Layered<String>) -> Layered<String> {
+    match check_endpoint(&layered.value) {
+        Ok(()) => layered,
+        Err(error) => Layered { value: format!("(refused: it {error})"), ..layered },
     }
 }
 

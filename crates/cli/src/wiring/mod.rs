@@ -272,6 +272,7 @@ impl Wiring {
     ) -> Result<(AwsPorts, AwsPlatform), Failure> {
         let layers = self.layers(name, from, config);
         let value = |layered: Option<Layered<String>>| layered.map(|layered| layered.value);
+        layers.check_endpoints()?;
         let endpoint_url = value(layers.endpoint_url());
         let sts_endpoint_url = value(layers.sts_endpoint_url());
         let Some(text) = value(layers.region()) else {

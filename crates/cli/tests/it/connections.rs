@@ -515,3 +515,32 @@ fn keys_for_one_call_are_references_and_for_aws_alone() {
     let done = lamplight.run(&[&["run", "x", "--region", "eu-west-1"], both.as_slice()].concat());
     assert!(done.code == 6 && done.stderr.contains("there is no secret env:A"), "{done:#?}");
 }
+
+#[test]
+fn an_address_with_a_password_is_refused_and_never_shown() {
+    let lamplight = with_file();
+    for address in
+        ["https://user:hunter2@example.com", "https://user:hunter2/b@example.com/", "https://h:hunter2"]
+    {
+        for (variable, place) in [
+            ("LAMPLIGHT_ENDPOINT_URL", "LAMPLIGHT_ENDPOINT_URL"),
+            ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL"),
+            ("AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL_LAMBDA"),
+            ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_STS"),
+        ] {
+            let run = |arguments: &[&str]| {
+                let output = lamplight.command(arguments).env(variable, address).output().unwrap();
+                let done = crate::lamplight::done(output);
+                let told = format!("{}{}", done.stdout, done.stderr);
+                assert!(!told.contains("hunter2"), "{arguments:?} {told}");
+                (done.code, told)
+            };
+            let (code, told) = run(&["run", "f", "-c", "prod"]);
+            assert!(code == 2 && told.contains(&format!("the address of {place} ")), "{told}");
+            run(&["doctor", "-c", "prod"]);
+            run(&["connections", "list", "--output", "json"]);
+            let (code, told) = run(&["connections", "show", "prod"]);
+            assert!(code == 0 && told.contains("(refused: "), "{told}");
+        }
+    }
+}
