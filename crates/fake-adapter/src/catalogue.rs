@@ -1,34 +1,35 @@
 //! The simulated provider as a catalogue.
 
-use crate::{FakeFunction, FakeProvider};
+use crate::{
+    FakeProvider,
+    change::{obey, rule},
+    paging::{Place, page},
+    state::Version,
+};
 use async_trait::async_trait;
-use lamplight_domain::{EnvironmentVariable, Function, FunctionRef, Qualifier, Readiness, Redacted};
-use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortError, PortErrorKind};
+use lamplight_aws_model::{ManageSubject, Operation, manage_rules::check_master_region};
+use lamplight_domain::{Function, FunctionRef, Qualifier};
+use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortError};
 
 #[async_trait]
 impl FunctionCatalogue for FakeProvider {
     async fn list(&self, request: ListFunctions) -> Result<FunctionPage, PortError> {
-        if self.refusing {
-            return Err(Self::refusal("lambda:ListFunctions"));
-        }
-        let begin = match &request.marker {
-            None => 0,
-            Some(marker) => marker
-                .strip_prefix("after-")
-                .and_then(|number| number.parse::<usize>().ok())
-                .filter(|number| *number <= self.functions.len())
-                .ok_or_else(|| {
-                    let message = format!("marker {marker:?} was not given by this provider");
-                    PortError::new(PortErrorKind::InvalidRequest, "invalid_request", message)
-                })?,
-        };
-        let asked =
-            request.page_size.map_or(self.page_size, |size| usize::try_from(size).unwrap_or(usize::MAX));
-        let size = asked.clamp(1, self.page_size);
-        let functions = self.functions.values().skip(begin).take(size).map(describe).collect();
-        let end = begin.saturating_add(size);
-        let next_marker = (end < self.functions.len()).then(|| format!("after-{end}"));
-        Ok(FunctionPage { functions, next_marker })
+        self.admit(Operation::ListFunctions)?;
+        let region = request.primary_region.as_deref();
+        let asking = ManageSubject::account(Operation::ListFunctions, Self::REGION);
+        let checked = region.map_or(Ok(()), |region| check_master_region(region, request.all_versions));
+        obey(&asking, [rule(checked)])?;
+        let state = self.state();
+        // No function here is a copy of another region's.
+        let copies_alone = region.is_some_and(|region| region != "ALL");
+        let functions = state.functions.iter().filter(|_| !copies_alone);
+        let versions = functions.flat_map(|(name, function)| {
+            let all = function.all_versions().take(if request.all_versions { usize::MAX } else { 1 });
+            all.map(move |version| -> (Place<'_>, &Version) { ((name, version.number), version) })
+        });
+        let size = self.page_of(request.page_size);
+        let page = page(versions, request.marker.as_deref(), size, Version::listed)?;
+        Ok(FunctionPage { functions: page.items, next_marker: page.next_marker })
     }
 
     async fn get(
@@ -36,16 +37,14 @@ impl FunctionCatalogue for FakeProvider {
         function: &FunctionRef,
         qualifier: Option<&Qualifier>,
     ) -> Result<Option<Function>, PortError> {
-        if self.refusing {
-            return Err(Self::refusal("lambda:GetFunction"));
-        }
-        Ok(self.find(function, qualifier).map(|(function, version)| {
-            let mut described = describe(function);
-            described.version = Some(version);
-            described.state = Some("Active".to_owned());
-            described.readiness = Some(Readiness::Ready);
-            described
-        }))
+        self.admit(Operation::GetFunction)?;
+        let mut state = self.state();
+        let Some(kept) = state.functions.get_mut(function.name.as_str()) else { return Ok(None) };
+        let (reserved, tags) = (kept.reserved, kept.tags.clone());
+        let Some(mut described) = kept.look(qualifier.map(Qualifier::as_str)) else { return Ok(None) };
+        described.reserved_concurrency = reserved;
+        described.tags = Some(tags);
+        Ok(Some(described))
     }
 
     async fn configuration(
@@ -53,44 +52,9 @@ impl FunctionCatalogue for FakeProvider {
         function: &FunctionRef,
         qualifier: Option<&Qualifier>,
     ) -> Result<Option<Function>, PortError> {
-        self.get(function, qualifier).await
+        self.admit(Operation::GetFunctionConfiguration)?;
+        let mut state = self.state();
+        let kept = state.functions.get_mut(function.name.as_str());
+        Ok(kept.and_then(|kept| kept.look(qualifier.map(Qualifier::as_str))))
     }
-}
-
-impl FakeProvider {
-    /// The function and the version that a qualifier leads to.
-    pub(crate) fn find(
-        &self,
-        function: &FunctionRef,
-        qualifier: Option<&Qualifier>,
-    ) -> Option<(&FakeFunction, String)> {
-        let found = self.functions.get(function.name.as_str())?;
-        let version = match qualifier.map(Qualifier::as_str) {
-            None | Some("$LATEST") => "$LATEST".to_owned(),
-            Some(alias) => found
-                .aliases
-                .get(alias)
-                .cloned()
-                .or_else(|| found.aliases.values().find(|version| *version == alias).cloned())?,
-        };
-        Some((found, version))
-    }
-}
-
-fn describe(function: &FakeFunction) -> Function {
-    let mut described = Function::new(function.name.clone(), FakeProvider::arn(&function.name));
-    described.version = Some("$LATEST".to_owned());
-    described.settings.description = Some(function.description.clone()).filter(|text| !text.is_empty());
-    described.settings.runtime = Some(function.runtime.clone());
-    described.settings.timeout_seconds = Some(function.timeout_seconds);
-    described.settings.memory_mb = Some(function.memory_mb);
-    described.architecture = Some("x86_64".to_owned());
-    described.package_type = Some("Zip".to_owned());
-    let variables = function.environment.iter();
-    described.settings.environment = Some(
-        variables
-            .map(|(key, value)| EnvironmentVariable { key: key.clone(), value: Redacted::new(value.clone()) })
-            .collect(),
-    );
-    described
 }

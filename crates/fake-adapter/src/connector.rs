@@ -4,7 +4,7 @@ use crate::FakeProvider;
 use async_trait::async_trait;
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
 use lamplight_domain::{ConnectionName, Platform, Settings};
-use lamplight_ports::{Connection, Connector, Management, PortError, PortErrorKind, Unmanaged};
+use lamplight_ports::{Connection, Connector, Management, PortError, PortErrorKind};
 use std::{collections::BTreeMap, sync::Arc};
 
 impl FakeProvider {
@@ -19,11 +19,11 @@ impl FakeProvider {
             reachability: Arc::new(self.clone()),
             management: Management {
                 account: Arc::new(self.clone()),
-                functions: Arc::new(Unmanaged),
-                aliases: Arc::new(Unmanaged),
-                permissions: Arc::new(Unmanaged),
-                layers: Arc::new(Unmanaged),
-                queues: Arc::new(Unmanaged),
+                functions: Arc::new(self.clone()),
+                aliases: Arc::new(self.clone()),
+                permissions: Arc::new(self.clone()),
+                layers: Arc::new(self.clone()),
+                queues: Arc::new(self.clone()),
             },
             platform: self.platform(),
         }

@@ -2,10 +2,10 @@
 
 use crate::{FakeFunction, FakeProvider};
 use async_trait::async_trait;
-use lamplight_domain::{Delivery, FunctionName, InvocationType, Start};
+use lamplight_domain::{Delivery, FunctionName, InvocationType, Qualifier, Start};
 use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind};
 use serde_json::json;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// What a cold start takes, in milliseconds.
 const INIT_MS: f64 = 101.5;
@@ -23,7 +23,7 @@ impl Invoker for FakeProvider {
                 .saying("connection_failed", format!("the connection for {name} was refused")));
         }
         let request_id = self.ids.run_key().to_string();
-        let Some((function, version)) = self.find(&request.function, request.qualifier.as_ref()) else {
+        let Some(Routed { function, version, unready, closed }) = self.route(&request) else {
             let qualifier = request.qualifier.as_ref().map(|q| format!(":{q}")).unwrap_or_default();
             return Err(failure(Delivery::Answered, Start::DidNotStart, false, PortErrorKind::NotFound)
                 .saying("function_not_found", format!("there is no function {name}{qualifier}"))
@@ -37,7 +37,13 @@ impl Invoker for FakeProvider {
                 )
                 .answered(403, "AccessDeniedException", request_id));
         }
-        if self.next_is_throttled(function) {
+        if unready {
+            return Err(failure(Delivery::Answered, Start::DidNotStart, true, PortErrorKind::Conflict)
+                .saying("conflict", format!("{name} is still being created"))
+                .answered(409, "ResourceConflictException", request_id));
+        }
+        let function = &*function;
+        if closed || self.next_is_throttled(function) {
             return Err(failure(Delivery::Answered, Start::DidNotStart, true, PortErrorKind::Throttled)
                 .saying("throttled", format!("{name} is throttled: ConcurrentInvocationLimitExceeded"))
                 .answered(429, "TooManyRequestsException", request_id));
@@ -95,13 +101,45 @@ impl Invoker for FakeProvider {
     }
 }
 
+/// Where a call goes.
+struct Routed {
+    function: Arc<FakeFunction>,
+    version: String,
+    /// Whether it cannot be called yet.
+    unready: bool,
+    /// Whether no call of it may run at all.
+    closed: bool,
+}
+
 impl FakeProvider {
+    /// The version that serves a call; calls that run nothing are not counted.
+    fn route(&self, request: &InvokeRequest) -> Option<Routed> {
+        let mut state = self.state();
+        let kept = state.functions.get_mut(request.function.name.as_str())?;
+        let closed = kept.reserved == Some(0);
+        let qualifier = request.qualifier.as_ref().map(Qualifier::as_str);
+        let version = if request.invocation_type == InvocationType::DryRun {
+            kept.number(qualifier).and_then(|number| kept.version(number))?
+        } else {
+            kept.route(qualifier)?
+        };
+        Some(Routed {
+            function: Arc::clone(&version.behaviour),
+            version: version.name(),
+            unready: version.fresh && version.pending > 0,
+            closed,
+        })
+    }
+
     fn next_is_refused(&self, name: &FunctionName) -> bool {
-        let Some(function) = self.functions.get(name.as_str()) else { return false };
+        let refuse = match self.state().functions.get(name.as_str()) {
+            Some(function) => function.latest.behaviour.refuse,
+            None => return false,
+        };
         let mut counters = self.counters();
         let refused = counters.refused.entry(name.to_string()).or_default();
         *refused += 1;
-        *refused <= function.refuse
+        *refused <= refuse
     }
 
     fn next_is_throttled(&self, function: &FakeFunction) -> bool {

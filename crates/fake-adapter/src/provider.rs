@@ -1,11 +1,10 @@
-//! The simulated provider: its functions, who has run how often, and who we are to it.
+//! The simulated provider: how it is set up, who has run how often, and who we are to it.
 
-use crate::{FakeFunction, ManualClock, Script, SequentialIds};
+use crate::{FakeFunction, ManualClock, Script, SequentialIds, state::State};
 use async_trait::async_trait;
 use lamplight_domain::FunctionName;
 use lamplight_ports::{
-    Account, AccountLimits, AccountSettings, AccountUsage, CredentialsSummary, IdSource, Identity, PortError,
-    PortErrorKind, Principal, Reachability, Sleeper,
+    Clock, CredentialsSummary, IdSource, Identity, PortError, PortErrorKind, Principal, Reachability, Sleeper,
 };
 use std::{
     collections::BTreeMap,
@@ -27,8 +26,9 @@ pub(crate) struct Counters {
 /// A simulated provider. Clones share their state.
 #[derive(Clone)]
 pub struct FakeProvider {
-    pub(crate) functions: Arc<BTreeMap<String, FakeFunction>>,
-    pub(crate) counters: Arc<Mutex<Counters>>,
+    state: Arc<Mutex<State>>,
+    counters: Arc<Mutex<Counters>>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sleeper: Arc<dyn Sleeper>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) page_size: usize,
@@ -43,11 +43,16 @@ impl FakeProvider {
 
     /// A provider of these functions, on a manual clock, with ids that count.
     pub fn new(functions: impl IntoIterator<Item = FakeFunction>) -> Self {
-        let by_name = functions.into_iter().map(|function| (function.name.to_string(), function));
+        let mut state = State::default();
+        for function in functions {
+            state.script(function);
+        }
+        let clock = Arc::new(ManualClock::default());
         Self {
-            functions: Arc::new(by_name.collect()),
+            state: Arc::new(Mutex::new(state)),
             counters: Arc::default(),
-            sleeper: Arc::new(ManualClock::default()),
+            clock: clock.clone(),
+            sleeper: clock,
             ids: Arc::new(SequentialIds::default()),
             page_size: 50,
             refusing: false,
@@ -67,7 +72,14 @@ impl FakeProvider {
         self
     }
 
-    /// The same provider with pages of at most `page_size` functions, whatever is asked for.
+    /// The same provider with another clock to tell when things were changed.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The same provider with pages of at most `page_size` things, whatever is asked for.
     #[must_use]
     pub fn with_page_size(mut self, page_size: usize) -> Self {
         self.page_size = page_size.max(1);
@@ -97,6 +109,17 @@ impl FakeProvider {
         self.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        // As with the counts: every change is made as a whole or not at all.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many things a page has at the most.
+    pub(crate) fn page_of(&self, asked: Option<u32>) -> usize {
+        let asked = asked.map_or(self.page_size, |size| usize::try_from(size).unwrap_or(usize::MAX));
+        asked.clamp(1, self.page_size)
+    }
+
     pub(crate) fn arn(function: &FunctionName) -> String {
         format!("arn:aws:lambda:{}:{}:function:{function}", Self::REGION, Self::ACCOUNT)
     }
@@ -105,31 +128,9 @@ impl FakeProvider {
 /// The functions by name; their environments may hold secrets.
 impl fmt::Debug for FakeProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&String> = self.functions.keys().collect();
+        let state = self.state();
+        let names: Vec<&String> = state.functions.keys().collect();
         f.debug_struct("FakeProvider").field("functions", &names).finish_non_exhaustive()
-    }
-}
-
-#[async_trait]
-impl Account for FakeProvider {
-    async fn settings(&self) -> Result<AccountSettings, PortError> {
-        if self.refusing {
-            return Err(Self::refusal("lambda:GetAccountSettings"));
-        }
-        // The limits of a new account (Lambda developer guide, "Lambda quotas").
-        Ok(AccountSettings {
-            limits: AccountLimits {
-                total_code_bytes: Some(75 << 30),
-                unpacked_code_bytes: Some(250 << 20),
-                uploaded_code_bytes: Some(50 << 20),
-                concurrent_executions: Some(1000),
-                unreserved_concurrent_executions: Some(1000),
-            },
-            usage: AccountUsage {
-                total_code_bytes: Some(0),
-                functions: u64::try_from(self.functions.len()).ok(),
-            },
-        })
     }
 }
 

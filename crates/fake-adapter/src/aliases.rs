@@ -1,0 +1,153 @@
+//! Names that lead to versions of simulated functions.
+
+use crate::{
+    FakeProvider,
+    change::{conflict, expect_revision, not_found, obey, rule},
+    paging::page,
+    preview::{Request, encoded},
+    state::{KeptAlias, KeptFunction},
+};
+use async_trait::async_trait;
+use lamplight_aws_model::{
+    ManageSubject, Operation,
+    manage_rules::{check_alias, check_alias_name, check_list_page_size, check_revision_id, check_routing},
+};
+use lamplight_domain::{Alias, FunctionRef, Routing};
+use lamplight_ports::{
+    Aliases, ChangeError, Changed, CreateAlias, Effect, ListAliases, Page, PortError, UpdateAlias,
+};
+use serde_json::{Value, json};
+
+fn about(operation: Operation, function: &FunctionRef, alias: &str) -> ManageSubject {
+    let account = Some(FakeProvider::ACCOUNT);
+    ManageSubject::alias(operation, function.name.as_str(), alias, FakeProvider::REGION, account)
+}
+
+/// Every version that an alias leads to has to be there.
+fn leads_somewhere(
+    asking: &ManageSubject,
+    function: &KeptFunction,
+    version: &str,
+    routing: &Routing,
+) -> Result<(), PortError> {
+    obey(asking, [check_routing(routing, Some(version))])?;
+    let mut versions = routing.keys().map(String::as_str).chain([version]);
+    if versions.all(|version| function.number_of_version(version).is_some()) {
+        Ok(())
+    } else {
+        Err(not_found(asking))
+    }
+}
+
+fn weights(routing: &Routing) -> Value {
+    json!({ "AdditionalVersionWeights": routing })
+}
+
+#[async_trait]
+impl Aliases for FakeProvider {
+    async fn get(&self, function: &FunctionRef, name: &str) -> Result<Option<Alias>, PortError> {
+        self.admit(Operation::GetAlias)?;
+        let state = self.state();
+        let kept = state.functions.get(function.name.as_str());
+        let kept = kept.and_then(|kept| kept.aliases.get(name));
+        Ok(kept.map(|kept| kept.describe(&function.name, name)))
+    }
+
+    async fn list(&self, request: ListAliases) -> Result<Page<Alias>, PortError> {
+        let asking = Self::asking(Operation::ListAliases, &request.function, None);
+        obey(&asking, [rule(request.page_size.map_or(Ok(()), check_list_page_size))])?;
+        self.admit(asking.operation)?;
+        let state = self.state();
+        let function = &request.function.name;
+        let kept = state.functions.get(function.as_str()).ok_or_else(|| not_found(&asking))?;
+        let wanted = |alias: &KeptAlias| request.version.as_ref().is_none_or(|version| alias.uses(version));
+        let aliases = kept.aliases.iter().filter(|(_, alias)| wanted(alias));
+        let aliases = aliases.map(|(name, alias)| ((name.as_str(), 0), (name, alias)));
+        let size = self.page_of(request.page_size);
+        page(aliases, request.marker.as_deref(), size, |(name, alias)| alias.describe(function, name))
+    }
+
+    async fn create(&self, request: CreateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
+        let CreateAlias { function, name, version, description, routing } = request;
+        let asking = about(Operation::CreateAlias, &function, &name);
+        obey(&asking, [check_alias(&name, Some(&version), description.as_deref(), Some(&routing))])
+            .map_err(ChangeError::refused)?;
+        let shown = Request::function("POST", "2015-03-31", &function, "/aliases").with_body(json!({
+            "Name": name,
+            "FunctionVersion": version,
+            "Description": description,
+            "RoutingConfig": (!routing.is_empty()).then(|| weights(&routing)),
+        }));
+        self.change(&asking, effect, &shown, |state, stamp| {
+            let kept = state.functions.get_mut(function.name.as_str()).ok_or_else(|| not_found(&asking))?;
+            leads_somewhere(&asking, kept, &version, &routing)?;
+            if kept.aliases.contains_key(&name) {
+                return Err(conflict(&asking));
+            }
+            let description = description.filter(|text| !text.is_empty());
+            let alias = KeptAlias { version, description, routing, revision: stamp.revision, calls: 0 };
+            let described = alias.describe(&function.name, &name);
+            kept.aliases.insert(name.clone(), alias);
+            Ok(described)
+        })
+    }
+
+    async fn update(&self, request: UpdateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
+        let UpdateAlias { function, name, version, description, routing, if_revision } = request;
+        let asking = about(Operation::UpdateAlias, &function, &name);
+        obey(
+            &asking,
+            [
+                check_alias(&name, version.as_deref(), description.as_deref(), routing.as_ref()),
+                rule(if_revision.as_deref().map_or(Ok(()), check_revision_id)),
+            ],
+        )
+        .map_err(ChangeError::refused)?;
+        let beneath = format!("/aliases/{}", encoded(&name));
+        let shown = Request::function("PUT", "2015-03-31", &function, &beneath).with_body(json!({
+            "FunctionVersion": version,
+            "Description": description,
+            "RoutingConfig": routing.as_ref().map(weights),
+            "RevisionId": if_revision,
+        }));
+        self.change(&asking, effect, &shown, |state, stamp| {
+            let kept = state.functions.get_mut(function.name.as_str());
+            let kept = kept.ok_or_else(|| not_found(&asking))?;
+            let before = kept.aliases.get(&name).ok_or_else(|| not_found(&asking))?;
+            expect_revision(&asking, if_revision.as_deref(), Some(&before.revision))?;
+            let rerouted = routing.as_ref().is_some_and(|routing| *routing != before.routing);
+            let alias = KeptAlias {
+                version: version.unwrap_or_else(|| before.version.clone()),
+                description: description
+                    .or_else(|| before.description.clone())
+                    .filter(|text| !text.is_empty()),
+                routing: routing.unwrap_or_else(|| before.routing.clone()),
+                revision: stamp.revision,
+                calls: if rerouted { 0 } else { before.calls },
+            };
+            leads_somewhere(&asking, kept, &alias.version, &alias.routing)?;
+            let described = alias.describe(&function.name, &name);
+            kept.aliases.insert(name.clone(), alias);
+            Ok(described)
+        })
+    }
+
+    async fn delete(
+        &self,
+        function: &FunctionRef,
+        name: &str,
+        effect: Effect,
+    ) -> Result<Changed<()>, ChangeError> {
+        let asking = about(Operation::DeleteAlias, function, name);
+        obey(&asking, [rule(check_alias_name(name))]).map_err(ChangeError::refused)?;
+        let beneath = format!("/aliases/{}", encoded(name));
+        let request = Request::function("DELETE", "2015-03-31", function, &beneath);
+        self.change(&asking, effect, &request, |state, _| {
+            let kept = state.functions.get_mut(function.name.as_str());
+            let kept = kept.ok_or_else(|| not_found(&asking))?;
+            kept.aliases.remove(name).ok_or_else(|| not_found(&asking))?;
+            kept.forget(name);
+            Ok(())
+        })
+    }
+}

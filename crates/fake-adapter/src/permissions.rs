@@ -1,0 +1,109 @@
+//! Who else may use the simulated functions. A function and each of its versions and aliases have policies of their own.
+
+use crate::{
+    FakeProvider,
+    change::{conflict, expect_revision, invalid, not_found, obey, rule},
+    preview::{self, Request, encoded, joined},
+    state::State,
+};
+use async_trait::async_trait;
+use lamplight_aws_model::{
+    ManageSubject, Operation,
+    manage_rules::{check_permission, check_revision_id},
+};
+use lamplight_domain::{PermissionPolicy, PermissionStatement, Qualifier};
+use lamplight_ports::{ChangeError, Changed, Effect, Permissions, PortError, QualifiedFunction};
+use serde_json::json;
+
+/// The statements that allow something, in the order in which they were added.
+pub(crate) struct KeptPolicy {
+    pub(crate) statements: Vec<PermissionStatement>,
+    pub(crate) revision: Option<String>,
+}
+
+/// The policy of a function, version or alias that exists, made where there is none yet.
+fn policy_of<'a>(
+    state: &'a mut State,
+    subject: &QualifiedFunction,
+    asking: &ManageSubject,
+) -> Result<&'a mut KeptPolicy, PortError> {
+    let qualifier = subject.qualifier.as_ref().map(Qualifier::as_str);
+    let function = state.functions.get_mut(subject.function.name.as_str());
+    let function = function.filter(|function| function.number(qualifier).is_some());
+    let function = function.ok_or_else(|| not_found(asking))?;
+    Ok(function.policies.entry(qualifier.unwrap_or_default().to_owned()).or_insert_with(KeptPolicy::new))
+}
+
+#[async_trait]
+impl Permissions for FakeProvider {
+    async fn policy(&self, subject: &QualifiedFunction) -> Result<Option<PermissionPolicy>, PortError> {
+        self.admit(Operation::GetPolicy)?;
+        let qualifier = subject.qualifier.as_ref().map(Qualifier::as_str).unwrap_or_default();
+        let state = self.state();
+        let function = state.functions.get(subject.function.name.as_str());
+        let Some(policy) = function.and_then(|function| function.policies.get(qualifier)) else {
+            return Ok(None);
+        };
+        let asking = Self::asking(Operation::GetPolicy, &subject.function, subject.qualifier.as_ref());
+        policy.read(&asking.resource)
+    }
+
+    async fn add(
+        &self,
+        subject: &QualifiedFunction,
+        statement: &PermissionStatement,
+        if_revision: Option<&str>,
+        effect: Effect,
+    ) -> Result<Changed<()>, ChangeError> {
+        let qualifier = subject.qualifier.as_ref();
+        let asking =
+            Self::asking(Operation::AddPermission, &subject.function, qualifier).statement(&statement.id);
+        obey(
+            &asking,
+            [
+                check_permission(statement, qualifier.map(Qualifier::as_str)),
+                rule(if_revision.map_or(Ok(()), check_revision_id)),
+            ],
+        )
+        .map_err(ChangeError::refused)?;
+        let body =
+            joined(preview::statement(statement, "PrincipalOrgID"), json!({ "RevisionId": if_revision }));
+        let request = Request::function("POST", "2015-03-31", &subject.function, "/policy")
+            .with_query("Qualifier", qualifier.map(Qualifier::as_str))
+            .with_body(body);
+        self.change(&asking, effect, &request, |state, stamp| {
+            let policy = policy_of(state, subject, &asking)?;
+            expect_revision(&asking, if_revision, policy.revision.as_deref())?;
+            if policy.add(statement, stamp) { Ok(()) } else { Err(conflict(&asking)) }
+        })
+    }
+
+    async fn remove(
+        &self,
+        subject: &QualifiedFunction,
+        statement: &str,
+        if_revision: Option<&str>,
+        effect: Effect,
+    ) -> Result<Changed<()>, ChangeError> {
+        let qualifier = subject.qualifier.as_ref();
+        let asking =
+            Self::asking(Operation::RemovePermission, &subject.function, qualifier).statement(statement);
+        if statement.is_empty() {
+            return Err(ChangeError::refused(invalid(&asking, "StatementId cannot be empty")));
+        }
+        obey(&asking, [rule(if_revision.map_or(Ok(()), check_revision_id))]).map_err(ChangeError::refused)?;
+        let beneath = format!("/policy/{}", encoded(statement));
+        let request = Request::function("DELETE", "2015-03-31", &subject.function, &beneath)
+            .with_query("Qualifier", qualifier.map(Qualifier::as_str))
+            .with_query("RevisionId", if_revision);
+        self.change(&asking, effect, &request, |state, stamp| {
+            let policy = policy_of(state, subject, &asking)?;
+            if policy.statements.iter().all(|kept| kept.id != statement) {
+                return Err(not_found(&asking));
+            }
+            expect_revision(&asking, if_revision, policy.revision.as_deref())?;
+            policy.remove(statement, stamp);
+            Ok(())
+        })
+    }
+}
