@@ -4,11 +4,12 @@ use crate::{
     changes::function_subject,
     error::{manage::managed_read_error, read::is_absent},
     function::{configuration_of, function},
+    rules::Rules,
     session::Session,
 };
 use async_trait::async_trait;
 use aws_sdk_lambda::{operation::get_function::GetFunctionOutput, types::FunctionVersion};
-use lamplight_aws_model::{ManageSubject, Operation};
+use lamplight_aws_model::{ManageSubject, Operation, manage_rules::check_master_region};
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortError};
 use std::sync::Arc;
@@ -45,6 +46,12 @@ impl AwsCatalogue {
 #[async_trait]
 impl FunctionCatalogue for AwsCatalogue {
     async fn list(&self, request: ListFunctions) -> Result<FunctionPage, PortError> {
+        let subject = ManageSubject::account(Operation::ListFunctions, self.session.region());
+        Rules::default()
+            .given(request.primary_region.as_deref(), |region| {
+                check_master_region(region, request.all_versions)
+            })
+            .kept(&subject)?;
         let client = self.session.reading();
         let page_size = request.page_size.and_then(|size| i32::try_from(size.clamp(1, LARGEST_PAGE)).ok());
         let sent = client
@@ -55,7 +62,6 @@ impl FunctionCatalogue for AwsCatalogue {
             .set_max_items(page_size)
             .send()
             .await;
-        let subject = ManageSubject::account(Operation::ListFunctions, self.session.region());
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         let functions =
             output.functions.unwrap_or_default().into_iter().map(function).collect::<Result<_, _>>();

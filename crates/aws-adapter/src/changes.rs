@@ -1,7 +1,7 @@
 //! How anything is changed at Lambda: one request and no second, or only a look at what it would be.
 //!
 //! A port's method that changes something
-//! 1. checks the provider's rules and refuses where one is broken,
+//! 1. checks the provider's rules with [`Rules`](crate::rules::Rules) and refuses where one is broken,
 //! 2. says what it asks for with [`Asked`],
 //! 3. hands the SDK's builder to [`Session::change`] by [`sent!`](sent), and
 //! 4. turns the SDK's output into the port's words with [`Changed::map`], or with [`made`] where that can fail.
@@ -183,8 +183,8 @@ mod tests {
     #[test]
     fn code_is_waited_for_as_long_as_a_slow_line_needs() {
         let head = |bytes| Waits::of_change(bytes, &Timeouts::default()).head;
-        assert_eq!(head(None), Duration::from_secs(60));
-        assert_eq!(head(Some(1_000)), Duration::from_secs(300));
+        assert_eq!(head(None), Duration::from_mins(1));
+        assert_eq!(head(Some(1_000)), Duration::from_mins(5));
         assert_eq!(head(Some(48 << 20)), Duration::from_secs(60 + 1024));
     }
 }

@@ -8,13 +8,20 @@ use crate::{
     changes::{Asked, function_subject, made, sent},
     error::manage::managed_read_error,
     function::{configuration_of, function},
+    rules::Rules,
     session::Session,
     upload::{Upload, blob},
 };
 use async_trait::async_trait;
 use aws_sdk_lambda::types::FunctionVersionLatestPublished;
 use code::{WireCode, latest_published, publishes};
-use lamplight_aws_model::{ManageSubject, Operation};
+use lamplight_aws_model::{
+    ManageSubject, Operation,
+    manage_rules::{
+        NewFunction, check_code, check_description, check_function_reference, check_new_function,
+        check_revision_id, check_settings,
+    },
+};
 use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Qualifier, Tags};
 use lamplight_ports::{
     ChangeError, Changed, CreateFunction, Effect, FunctionManager, FunctionPage, ListVersions, PortError,
@@ -52,6 +59,11 @@ impl AwsFunctions {
     }
 }
 
+/// Whether what names the function is what an operation takes that manages one.
+fn manageable(subject: &ManageSubject, function: &FunctionRef) -> Result<(), PortError> {
+    Rules::default().one(check_function_reference(&function.reference)).kept(subject)
+}
+
 /// The values that must stand in no error.
 fn secrets_of(settings: &FunctionSettings) -> impl Iterator<Item = &str> {
     settings.environment.iter().flatten().map(|variable| variable.value.reveal().as_str())
@@ -76,6 +88,15 @@ impl FunctionManager for AwsFunctions {
             .asked(Operation::CreateFunction, &wanted)
             .with_upload(upload_of(&request.code, request.watch.as_ref()))
             .with_secrets(secrets_of(&request.settings));
+        let new = NewFunction {
+            name: request.name.as_str(),
+            code: &request.code,
+            settings: &request.settings,
+            tags: &request.tags,
+            code_signing: request.code_signing.as_deref(),
+            tenancy: request.tenancy.as_deref(),
+        };
+        Rules::default().all(check_new_function(&new)).kept(&asked.subject).map_err(ChangeError::refused)?;
         let settings = WireSettings::of(&request.settings).map_err(ChangeError::refused)?;
         let builder = self
             .session
@@ -103,6 +124,12 @@ impl FunctionManager for AwsFunctions {
         let asked = self
             .asked(Operation::UpdateFunctionCode, &request.function)
             .with_upload(upload_of(&request.code, request.watch.as_ref()));
+        Rules::default()
+            .one(check_function_reference(&request.function.reference))
+            .all(check_code(&request.code))
+            .given(request.if_revision.as_deref(), check_revision_id)
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
         let code = WireCode::of(&request.code);
         let builder = self
             .session
@@ -132,6 +159,12 @@ impl FunctionManager for AwsFunctions {
         let asked = self
             .asked(Operation::UpdateFunctionConfiguration, &request.function)
             .with_secrets(secrets_of(&request.settings));
+        Rules::default()
+            .one(check_function_reference(&request.function.reference))
+            .all(check_settings(&request.settings))
+            .given(request.if_revision.as_deref(), check_revision_id)
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
         let settings = WireSettings::of(&request.settings).map_err(ChangeError::refused)?;
         let builder = self
             .session
@@ -150,6 +183,12 @@ impl FunctionManager for AwsFunctions {
         effect: Effect,
     ) -> Result<Changed<Function>, ChangeError> {
         let asked = self.asked(Operation::PublishVersion, &request.function);
+        Rules::default()
+            .one(check_function_reference(&request.function.reference))
+            .given(request.description.as_deref(), check_description)
+            .given(request.if_revision.as_deref(), check_revision_id)
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
@@ -173,6 +212,7 @@ impl FunctionManager for AwsFunctions {
     ) -> Result<Changed<()>, ChangeError> {
         let asked =
             Asked::new(function_subject(Operation::DeleteFunction, function, version, self.session.region()));
+        manageable(&asked.subject, function).map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
@@ -183,6 +223,8 @@ impl FunctionManager for AwsFunctions {
     }
 
     async fn versions(&self, request: ListVersions) -> Result<FunctionPage, PortError> {
+        let subject = self.subject(Operation::ListVersionsByFunction, &request.function);
+        manageable(&subject, &request.function)?;
         let page_size = request.page_size.and_then(|size| i32::try_from(size.clamp(1, LARGEST_PAGE)).ok());
         let sent = self
             .session
@@ -193,7 +235,6 @@ impl FunctionManager for AwsFunctions {
             .set_max_items(page_size)
             .send()
             .await;
-        let subject = self.subject(Operation::ListVersionsByFunction, &request.function);
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         let functions =
             output.versions.unwrap_or_default().into_iter().map(function).collect::<Result<_, _>>();
@@ -217,9 +258,10 @@ impl FunctionManager for AwsFunctions {
     }
 
     async fn reserved_concurrency(&self, function: &FunctionRef) -> Result<Option<u32>, PortError> {
+        let subject = self.subject(Operation::GetFunctionConcurrency, function);
+        manageable(&subject, function)?;
         let client = self.session.reading();
         let sent = client.get_function_concurrency().function_name(&function.reference).send().await;
-        let subject = self.subject(Operation::GetFunctionConcurrency, function);
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         Ok(output.reserved_concurrent_executions.and_then(|reserved| u32::try_from(reserved).ok()))
     }
@@ -233,6 +275,7 @@ impl FunctionManager for AwsFunctions {
         let client = self.session.calling();
         if let Some(reserved) = reserved {
             let asked = self.asked(Operation::PutFunctionConcurrency, function);
+            manageable(&asked.subject, function).map_err(ChangeError::refused)?;
             let builder = client
                 .put_function_concurrency()
                 .function_name(&function.reference)
@@ -240,6 +283,7 @@ impl FunctionManager for AwsFunctions {
             Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
         } else {
             let asked = self.asked(Operation::DeleteFunctionConcurrency, function);
+            manageable(&asked.subject, function).map_err(ChangeError::refused)?;
             let builder = client.delete_function_concurrency().function_name(&function.reference);
             Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
         }

@@ -22,6 +22,7 @@ mod invoker;
 mod one_shot;
 mod preview;
 mod reachability;
+mod rules;
 mod secrets_manager;
 mod session;
 mod upload;

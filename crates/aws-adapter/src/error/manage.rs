@@ -73,7 +73,10 @@ fn kind_and_code(facts: &ManageErrorFacts, operation: Operation) -> (PortErrorKi
     match facts.class {
         ManageErrorClass::Denied => (PortErrorKind::Denied, codes::ACCESS_DENIED),
         ManageErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED),
-        ManageErrorClass::NotFound if is_about_a_function(operation) => {
+        // A code signing configuration is named by an error of its own.
+        ManageErrorClass::NotFound
+            if is_about_a_function(operation) && facts.code != Some("CodeSigningConfigNotFoundException") =>
+        {
             (PortErrorKind::NotFound, codes::FUNCTION_NOT_FOUND)
         }
         ManageErrorClass::NotFound => (PortErrorKind::NotFound, codes::NOT_FOUND),

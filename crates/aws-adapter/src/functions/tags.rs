@@ -1,13 +1,17 @@
 //! What functions are marked with. Lambda keeps tags under full ARNs alone.
 
-use super::AwsFunctions;
+use super::{AwsFunctions, manageable};
 use crate::{
     changes::sent,
     codes,
     error::{change::not_begun, manage::managed_read_error},
     function::without_qualifier,
+    rules::Rules,
 };
-use lamplight_aws_model::{FunctionArn, Operation};
+use lamplight_aws_model::{
+    FunctionArn, Operation,
+    manage_rules::{check_tag_keys, check_tags},
+};
 use lamplight_domain::{FunctionRef, Tags};
 use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind, TagChange};
 
@@ -31,6 +35,12 @@ impl AwsFunctions {
             let error = PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_REQUEST, message);
             return Err(ChangeError::refused(error));
         }
+        let first = if change.set.is_empty() { Operation::UntagResource } else { Operation::TagResource };
+        Rules::default()
+            .all(check_tags(&change.set))
+            .all(check_tag_keys(&change.remove))
+            .kept(&self.subject(first, function))
+            .map_err(ChangeError::refused)?;
         let arn = self.full_arn(function).await.map_err(not_begun)?;
         let client = self.session.calling();
         let sets = !change.set.is_empty();
@@ -60,9 +70,10 @@ impl AwsFunctions {
         if function.reference.parse::<FunctionArn>().is_ok() {
             return Ok(without_qualifier(&function.reference));
         }
+        let subject = self.subject(Operation::GetFunctionConfiguration, function);
+        manageable(&subject, function)?;
         let client = self.session.reading();
         let sent = client.get_function_configuration().function_name(&function.reference).send().await;
-        let subject = self.subject(Operation::GetFunctionConfiguration, function);
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         output.function_arn.as_deref().map(without_qualifier).ok_or_else(|| {
             let message = format!("Lambda described function {} without its ARN", function.name);

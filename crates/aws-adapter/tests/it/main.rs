@@ -1,12 +1,14 @@
 //! The adapter on scripted wire traffic and on sockets that misbehave.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod account;
 mod ambient;
 mod catalogue;
 mod child;
 mod endless;
 mod exchange;
 mod faults;
+mod functions;
 mod instance;
 mod invoke_errors;
 mod invoker_conformance;

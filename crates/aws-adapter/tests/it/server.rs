@@ -18,6 +18,7 @@ use tokio::{
 /// A request as it came.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Received {
+    pub(crate) method: String,
     /// Path and query.
     pub(crate) target: String,
     /// Names in small letters.
@@ -33,12 +34,13 @@ impl Received {
 
     fn head(text: &str) -> Self {
         let mut lines = text.split("\r\n");
-        let target = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or_default().to_owned();
+        let mut first = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
+        let (method, target) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
         let headers = lines
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
             .collect();
-        Self { target, headers, body: Vec::new() }
+        Self { method, target, headers, body: Vec::new() }
     }
 
     fn content_length(&self) -> usize {

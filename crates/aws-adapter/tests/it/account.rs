@@ -1,0 +1,63 @@
+//! What an account may use and what it uses.
+
+use crate::support::ports;
+use lamplight_aws_adapter::codes;
+use lamplight_ports::{AccountLimits, AccountSettings, AccountUsage, PortErrorKind};
+use serde_json::json;
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+
+async fn lambda(answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+#[tokio::test]
+async fn limits_and_usage_are_told() {
+    let server = lambda(ResponseTemplate::new(200).set_body_json(json!({
+        "AccountLimit": {
+            "TotalCodeSize": 80_530_636_800_u64,
+            "CodeSizeUnzipped": 262_144_000,
+            "CodeSizeZipped": 52_428_800,
+            "ConcurrentExecutions": 1000,
+            "UnreservedConcurrentExecutions": 900,
+        },
+        "AccountUsage": {"TotalCodeSize": 176_268_666, "FunctionCount": 1},
+    })))
+    .await;
+    let settings = ports(&server.uri()).management.account.settings().await.unwrap();
+    assert_eq!(
+        settings,
+        AccountSettings {
+            limits: AccountLimits {
+                total_code_bytes: Some(80_530_636_800),
+                unpacked_code_bytes: Some(262_144_000),
+                uploaded_code_bytes: Some(52_428_800),
+                concurrent_executions: Some(1000),
+                unreserved_concurrent_executions: Some(900),
+            },
+            usage: AccountUsage { total_code_bytes: Some(176_268_666), functions: Some(1) },
+        }
+    );
+    let requests = server.received_requests().await.unwrap();
+    let [request] = &requests[..] else { panic!("{} requests", requests.len()) };
+    assert_eq!((request.method.as_str(), request.url.path()), ("GET", "/2016-08-19/account-settings"));
+}
+
+#[tokio::test]
+async fn what_is_not_said_is_none() {
+    let server = lambda(ResponseTemplate::new(200).set_body_json(json!({}))).await;
+    let settings = ports(&server.uri()).management.account.settings().await.unwrap();
+    assert_eq!(settings, AccountSettings::default());
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_permission() {
+    let refusal = ResponseTemplate::new(403)
+        .insert_header("x-amzn-errortype", "AccessDeniedException")
+        .set_body_json(json!({"Message": "no"}));
+    let server = lambda(refusal).await;
+    let error = ports(&server.uri()).management.account.settings().await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Denied, codes::ACCESS_DENIED));
+    assert_eq!(error.message, "the caller lacks lambda:GetAccountSettings on *");
+}
