@@ -104,5 +104,5 @@ fn described(subject: &QualifiedFunction) -> String {
         Some(qualifier) => format!("{qualifier} of function {}", subject.function.name),
         None => format!("function {}", subject.function.name),
     };
-    format!("asynchronous settings of {of}")
+    format!("asynchronous configuration of {of}")
 }

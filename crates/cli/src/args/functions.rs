@@ -1,6 +1,6 @@
 //! The grammar of `lamplight functions`.
 
-use crate::args::{ChangeArgs, PageArgs, RemovalArgs, RevisionArgs};
+use crate::args::{AsyncCommand, ChangeArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -37,6 +37,9 @@ pub enum FunctionsCommand {
     /// Keep calls for a function alone
     #[command(subcommand)]
     Concurrency(ConcurrencyCommand),
+    /// Keep what becomes of asynchronous calls
+    #[command(subcommand)]
+    Async(AsyncCommand),
     /// Wait until a function can be called and its last change is done
     Wait {
         /// The function: name, name:alias or full reference
@@ -347,7 +350,7 @@ pub enum TagsCommand {
         tags: Vec<String>,
         /// Options of every change.
         #[command(flatten)]
-        change: ChangeArgs,
+        change: DryRunArgs,
     },
     /// Take tags away
     Remove {
@@ -379,7 +382,7 @@ pub enum ConcurrencyCommand {
         reserved_concurrent_executions: u32,
         /// Options of every change.
         #[command(flatten)]
-        change: ChangeArgs,
+        change: DryRunArgs,
     },
     /// Keep no calls for a function, and limit it no more
     Delete {

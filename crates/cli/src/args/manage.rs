@@ -13,6 +13,20 @@ pub struct ChangeArgs {
     pub show_secrets: bool,
 }
 
+/// Options of changes that no environment variable is part of.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct DryRunArgs {
+    /// Change nothing; print the request that would be sent
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+impl From<DryRunArgs> for ChangeArgs {
+    fn from(DryRunArgs { dry_run }: DryRunArgs) -> Self {
+        Self { dry_run, show_secrets: false }
+    }
+}
+
 /// Options of everything that takes something away.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct RemovalArgs {

@@ -1,6 +1,8 @@
 //! The grammar of the command line, one file a group of verbs.
 
 mod account;
+mod aliases;
+mod asynchronous;
 mod connections;
 mod discover;
 mod doctor;
@@ -8,11 +10,17 @@ mod functions;
 mod iam;
 mod jobs;
 mod keys;
+mod layers;
 mod manage;
+mod permissions;
 mod run;
 mod runs;
 
 pub use account::AccountCommand;
+pub use aliases::{
+    AliasArgs, AliasesCommand, CreateAliasArgs, DeleteAliasArgs, ListAliasesArgs, UpdateAliasArgs,
+};
+pub use asynchronous::{AsyncCommand, SetAsyncArgs};
 pub use connections::{AddArgs, AuthMethod, ConnectionsCommand, ProviderKind};
 pub use discover::DiscoverArgs;
 pub use doctor::DoctorArgs;
@@ -24,7 +32,11 @@ pub use functions::{
 pub use iam::{Claim, IamCommand, PolicyPurpose, TrustedParty};
 pub use jobs::{EditArgs, JobsCommand};
 pub use keys::{CallKeyRefs, CallKeys};
-pub use manage::{ChangeArgs, PageArgs, RemovalArgs, RevisionArgs};
+pub use layers::{
+    AddLayerPermissionArgs, LayerFilterArgs, LayerVersionArgs, LayersCommand, RemoveLayerPermissionArgs,
+};
+pub use manage::{ChangeArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
+pub use permissions::{AddPermissionArgs, PermissionsCommand, RemovePermissionArgs, SubjectArgs};
 pub use run::RunArgs;
 pub use runs::{RunsCommand, RunsListArgs};
 
@@ -148,6 +160,15 @@ pub enum Command {
     /// Manage functions: from a zip file or folder to a published version
     #[command(subcommand)]
     Functions(FunctionsCommand),
+    /// Keep names that lead to versions of functions
+    #[command(subcommand)]
+    Aliases(AliasesCommand),
+    /// Keep who else may use functions
+    #[command(subcommand)]
+    Permissions(PermissionsCommand),
+    /// Look at layers, and keep who else may use them
+    #[command(subcommand)]
+    Layers(LayersCommand),
     /// Look at the account of a connection
     #[command(subcommand)]
     Account(AccountCommand),

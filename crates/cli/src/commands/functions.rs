@@ -1,5 +1,6 @@
 //! `lamplight functions`.
 
+mod asynchronous;
 mod settings;
 
 use super::manage::{Manager, Words, limits, tell};
@@ -23,6 +24,7 @@ use lamplight_app::{
         self, Change, FunctionDetail, FunctionFilter, Outcome, qualified_function, unqualified_function,
     },
 };
+use lamplight_aws_model::manage_rules::unknown_runtime;
 use lamplight_domain::{CodeSource, Function, FunctionCode, Package};
 use lamplight_ports::{
     CreateFunction, Publish, PublishVersion, QualifiedFunction, TagChange, UpdateCode, UpdateSettings,
@@ -48,6 +50,7 @@ pub async fn functions(command: FunctionsCommand, wiring: &Wiring) -> Result<Exi
         FunctionsCommand::ListVersions { function, page } => list_versions(&function, &page, wiring).await,
         FunctionsCommand::Tags(command) => tags(command, wiring).await,
         FunctionsCommand::Concurrency(command) => concurrency(command, wiring).await,
+        FunctionsCommand::Async(command) => asynchronous::asynchronous(command, wiring).await,
         FunctionsCommand::Wait { function, qualifier, timeout } => {
             let manager = Manager::open(wiring).await?;
             let wanted = qualified_function(&manager.connection, &function, qualifier.as_deref())?;
@@ -106,6 +109,7 @@ async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, F
     let name = unqualified_function(&manager.connection, &args.function)?.name;
     let mut settings = settings::settings(args.settings, wiring).await?;
     settings.role = Some(args.role);
+    warn_of_runtime(settings.runtime.as_deref(), wiring);
     let bar = UploadBar::new(wiring.output);
     let request = CreateFunction {
         name: name.clone(),
@@ -149,6 +153,7 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     let function = unqualified_function(&manager.connection, &args.function)?;
     let mut settings = settings::settings(args.settings, wiring).await?;
     settings.role = args.role;
+    warn_of_runtime(settings.runtime.as_deref(), wiring);
     if settings == lamplight_domain::FunctionSettings::default() {
         return Err(Failure::usage("invalid_setting", "nothing is to be changed")
             .with_hint("give at least one setting, such as --memory-size 256"));
@@ -309,6 +314,13 @@ fn tell_function(
 ) -> Result<ExitCode, Failure> {
     let json = |function: &Function| render::DescribedFunction::new(function, secrets);
     tell(change, words, wiring, json, |function| Some(render::function_details(function, secrets)))
+}
+
+/// Lambda gets new runtimes more often than programs are installed anew: one that is not known here is sent.
+fn warn_of_runtime(runtime: Option<&str>, wiring: &Wiring) {
+    if let Some(runtime) = runtime.filter(|runtime| !runtime.is_empty() && unknown_runtime(runtime)) {
+        wiring.output.warn(&format!("runtime {runtime:?} is not known here; Lambda decides about it"));
+    }
 }
 
 fn publish_of(code: &CodeArgs) -> Publish {

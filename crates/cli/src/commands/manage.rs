@@ -8,7 +8,7 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::manage::{Change, Changing, Limits, Outcome};
-use lamplight_domain::RetryPolicy;
+use lamplight_domain::{PermissionPolicy, PermissionStatement, RetryPolicy};
 use lamplight_ports::{Connection, Connector, Effect};
 use lamplight_system_adapter::{SystemIds, TokioSleeper};
 use serde::Serialize;
@@ -34,7 +34,8 @@ impl Manager {
 
     /// The same, as the options of a change say.
     #[must_use]
-    pub fn changing(mut self, change: ChangeArgs) -> Self {
+    pub fn changing(mut self, change: impl Into<ChangeArgs>) -> Self {
+        let change = change.into();
         if change.dry_run {
             self.effect = Effect::Show { secrets: change.show_secrets };
         }
@@ -134,6 +135,38 @@ pub fn tell<T, J: Serialize>(
     wiring.output.note(&note);
     if change.read_back {
         wiring.output.warn("the answer was lost; this was found by looking at what is there now");
+    }
+    Ok(ExitCode::Success)
+}
+
+/// Says what came of a statement that was to be added.
+pub fn tell_statement(
+    change: &Change<PermissionStatement>,
+    thing: &str,
+    wiring: &Wiring,
+) -> Result<ExitCode, Failure> {
+    let words = Words { thing, done: "added", already: "is there already and says the same" };
+    let text =
+        |statement: &PermissionStatement| Some(render::statements_table(std::slice::from_ref(statement)));
+    tell(change, words, wiring, render::StatementJson::new, text)
+}
+
+/// Shows a policy: its statements for people, all of it for programs.
+pub fn show_policy(policy: &PermissionPolicy, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    if wiring.json() {
+        wiring.write(&render::PolicyJson::new(policy))?;
+        return Ok(ExitCode::Success);
+    }
+    output::line(&render::statements_table(&policy.statements))?;
+    if !policy.others.is_empty() {
+        wiring.output.note(&format!(
+            "{} more cannot be told in these columns ({}): --output json shows the whole policy",
+            policy.others.len(),
+            policy.others.join(", ")
+        ));
+    }
+    if let Some(revision) = &policy.revision {
+        wiring.output.note(&format!("revision id {revision}"));
     }
     Ok(ExitCode::Success)
 }

@@ -1,14 +1,17 @@
 //! One file a verb, or group of verbs: parse what clap left as text, call a use case, render.
 
 mod account;
+mod aliases;
 mod connections;
 mod discover;
 mod doctor;
 mod functions;
 mod iam;
 mod jobs;
+mod layers;
 mod manage;
 mod open;
+mod permissions;
 mod run;
 mod runs;
 
@@ -26,6 +29,9 @@ pub async fn run(command: Command, wiring: &Wiring) -> Result<ExitCode, Failure>
         Command::Runs(command) => runs::runs(command, wiring).await,
         Command::Open { target, print } => open::open(&target, print, wiring).await,
         Command::Functions(command) => functions::functions(command, wiring).await,
+        Command::Aliases(command) => aliases::aliases(command, wiring).await,
+        Command::Permissions(command) => permissions::permissions(command, wiring).await,
+        Command::Layers(command) => layers::layers(command, wiring).await,
         Command::Account(command) => account::account(&command, wiring).await,
         Command::Connections(command) => connections::connections(command, wiring).await,
         Command::Doctor(args) => doctor::doctor(&args, wiring).await,

@@ -1,0 +1,89 @@
+//! `lamplight functions async`.
+
+use crate::{
+    ExitCode,
+    args::{AsyncCommand, PageArgs, RemovalArgs, SetAsyncArgs, SubjectArgs},
+    commands::manage::{Manager, Words, limits, tell},
+    failure::Failure,
+    listing::Listing,
+    output, render,
+    wiring::Wiring,
+};
+use lamplight_app::manage::{self, qualified_function, unqualified_function};
+use lamplight_domain::{DescribedQueue, QueueSettings};
+use lamplight_ports::QualifiedFunction;
+
+/// `lamplight functions async …`
+pub async fn asynchronous(command: AsyncCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    match command {
+        AsyncCommand::Get(args) => get(&args, wiring).await,
+        AsyncCommand::List { function, page } => list(&function, &page, wiring).await,
+        AsyncCommand::Put(args) => set(args, true, wiring).await,
+        AsyncCommand::Update(args) => set(args, false, wiring).await,
+        AsyncCommand::Delete { subject, removal } => delete(&subject, removal, wiring).await,
+    }
+}
+
+async fn get(args: &SubjectArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?;
+    let found = manage::show_queue(&manager.connection, &subject(&manager, args)?).await?;
+    if wiring.json() {
+        wiring.write(&render::AsyncJson::new(&found))?;
+    } else {
+        output::line(&render::async_details(&found))?;
+    }
+    Ok(ExitCode::Success)
+}
+
+async fn list(function: &str, page: &PageArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?;
+    let function = unqualified_function(&manager.connection, function)?;
+    let mut listing = Listing::new(wiring, "configurations", render::ASYNC_COLUMNS);
+    let mut on_page =
+        |page: Vec<DescribedQueue>| listing.page(&page, render::async_row, render::AsyncJson::new);
+    let walked = manage::list_queues(&manager.connection, &function, &limits(page), &mut on_page).await;
+    listing.end(walked, "asynchronous configurations")
+}
+
+async fn set(args: SetAsyncArgs, whole: bool, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let settings = QueueSettings {
+        max_retries: args.maximum_retry_attempts,
+        max_age_seconds: args.maximum_event_age_in_seconds,
+        on_success: args.on_success,
+        on_failure: args.on_failure,
+    };
+    if settings == QueueSettings::default() {
+        return Err(Failure::usage("invalid_setting", "nothing is to be set").with_hint(
+            "give --maximum-retry-attempts, --maximum-event-age-in-seconds, --on-success or --on-failure",
+        ));
+    }
+    let manager = Manager::open(wiring).await?.changing(args.change);
+    let subject = subject(&manager, &args.subject)?;
+    let made = manage::set_queue(&manager.tools()?, &subject, &settings, whole).await?;
+    let thing = described(&subject);
+    let words = Words { thing: &thing, done: "is set", already: "is so already" };
+    tell(&made, words, wiring, render::AsyncJson::new, |queue| Some(render::async_details(queue)))
+}
+
+async fn delete(args: &SubjectArgs, removal: RemovalArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let manager = Manager::open(wiring).await?;
+    let subject = subject(&manager, args)?;
+    let thing = described(&subject);
+    let manager = manager.removing(removal, &format!("delete {thing}"), wiring)?;
+    let made = manage::reset_queue(&manager.tools()?, &subject).await?;
+    let words = Words { thing: &thing, done: "deleted; Lambda's defaults hold", already: "does not exist" };
+    let json = serde_json::json!({ "function": subject.function.name, "qualifier": subject.qualifier });
+    tell(&made, words, wiring, |()| json, |()| None)
+}
+
+fn subject(manager: &Manager, args: &SubjectArgs) -> Result<QualifiedFunction, Failure> {
+    Ok(qualified_function(&manager.connection, &args.function, args.qualifier.as_deref())?)
+}
+
+fn described(subject: &QualifiedFunction) -> String {
+    let function = &subject.function.name;
+    match &subject.qualifier {
+        Some(qualifier) => format!("the asynchronous configuration of {qualifier} of function {function}"),
+        None => format!("the asynchronous configuration of function {function}"),
+    }
+}
