@@ -1,11 +1,12 @@
 //! What this crate writes into logs: enough to follow a call, and no secret.
 
 use crate::{
+    functions::CHANGES,
     server::{End, Reaction, Received, Server, answer, closed_url, refusal},
     support::{SECRET_KEY, SESSION_TOKEN, call_with, ports},
 };
 use lamplight_domain::FunctionRef;
-use lamplight_ports::{FunctionCatalogue, Identity, InvokeRequest, Invoker, ListFunctions};
+use lamplight_ports::{Effect, FunctionCatalogue, Identity, InvokeRequest, Invoker, ListFunctions};
 use std::{
     io,
     sync::{Arc, Mutex},
@@ -65,13 +66,27 @@ async fn no_secret_is_in_any_log_at_any_level() {
     let described = open.catalogue.get(&FunctionRef::by_name("f".parse().unwrap()), None).await;
     assert!(described.unwrap().is_some());
     let _listed = open.catalogue.list(ListFunctions::default()).await;
+    for functions in [&open.management.functions, &ports(&closed_url().await).management.functions] {
+        for operation in CHANGES {
+            for effect in [Effect::Make, Effect::Show { secrets: true }] {
+                let _outcome = crate::functions::call(functions.as_ref(), operation, effect).await;
+            }
+        }
+    }
     let _unreadable = open.identity.who_am_i().await;
 
     let log = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
-    for said in ["id-of-echo", "TooManyRequestsException", "MaybeSent", "NotSent"] {
+    for said in [
+        "id-of-echo",
+        "TooManyRequestsException",
+        "MaybeSent",
+        "NotSent",
+        "UpdateFunctionCode",
+        "made the change",
+    ] {
         assert!(log.contains(said), "{said} is not in the log: {log}");
     }
-    for secret in ["hunter2", SECRET_KEY, SESSION_TOKEN, "aHVudGVyMi1sb2c="] {
+    for secret in ["hunter2", SECRET_KEY, SESSION_TOKEN, "aHVudGVyMi1sb2c=", "UEsteml", "PK-zip"] {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }
 }

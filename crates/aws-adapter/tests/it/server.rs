@@ -208,8 +208,9 @@ async fn serve(mut stream: TcpStream, script: Arc<impl Script>, seen: Arc<Mutex<
             }
             Reaction::Endless(bytes) => {
                 stream.write_all(&bytes).await?;
+                let blank = vec![b' '; 64 * 1024];
                 loop {
-                    stream.write_all(&[b' '; 64 * 1024]).await?;
+                    stream.write_all(&blank).await?;
                     seen.lock().unwrap().endless_bytes += 64 * 1024;
                 }
             }

@@ -8,7 +8,7 @@ use crate::{
 use lamplight_aws_adapter::{AwsConnectionConfig, Timeouts, codes, open};
 use lamplight_aws_model::Operation;
 use lamplight_ports::{Applied, ChangeError, Effect, FunctionManager, PortErrorKind};
-use std::{sync::Arc, time::Duration};
+use std::{fmt::Write, sync::Arc, time::Duration};
 
 fn functions(url: &str) -> Arc<dyn FunctionManager> {
     let waits = Duration::from_millis(700);
@@ -171,7 +171,7 @@ async fn what_is_said_of_a_failure_holds_no_secret() {
             let mut told = format!("{error:?} {error} {:?}", error.error.hint);
             let mut cause = std::error::Error::source(&error);
             while let Some(beneath) = cause {
-                told.push_str(&format!(" {beneath} {beneath:?}"));
+                write!(told, " {beneath} {beneath:?}").unwrap();
                 cause = beneath.source();
             }
             for secret in ["hunter2", SECRET_KEY, SESSION_TOKEN, "PK-zip", "UEsteml"] {
