@@ -9,6 +9,7 @@
 
 pub mod endpoint;
 pub mod inputs;
+pub mod pages;
 
 use std::{hint::black_box, time::Instant};
 

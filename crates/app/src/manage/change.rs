@@ -190,21 +190,22 @@ mod tests {
             effect: Effect::Make,
             retries: RetryPolicy::new(3).unwrap(),
         };
-        let (sent, looked) = (RefCell::new(0), RefCell::new(0));
-        let (sends, looks) = (RefCell::new(VecDeque::from(sends)), RefCell::new(VecDeque::from(looks)));
+        let (asked, seen) = (RefCell::new(0), RefCell::new(0));
+        let answers = RefCell::new(VecDeque::from(sends));
+        let sights = RefCell::new(VecDeque::from(looks));
         let send = || {
-            *sent.borrow_mut() += 1;
-            let next = sends.borrow_mut().pop_front().unwrap();
+            *asked.borrow_mut() += 1;
+            let next = answers.borrow_mut().pop_front().unwrap();
             async { next }
         };
         let look = || {
-            *looked.borrow_mut() += 1;
-            let next = looks.borrow_mut().pop_front().unwrap();
+            *seen.borrow_mut() += 1;
+            let next = sights.borrow_mut().pop_front().unwrap();
             async { next }
         };
         let result = make(&changing, "the thing", send, look).await;
-        assert!(sends.borrow().is_empty() && looks.borrow().is_empty(), "something was not asked for");
-        (result, sent.into_inner(), looked.into_inner())
+        assert!(answers.borrow().is_empty() && sights.borrow().is_empty(), "something was not asked for");
+        (result, asked.into_inner(), seen.into_inner())
     }
 
     fn made(read_back: bool) -> Change<u8> {

@@ -39,7 +39,7 @@ pub async fn list_queues(
 }
 
 /// Sets what becomes of queued calls. With `whole`, what is not given takes the provider's default; without, it stays as
-/// it is.
+/// it is, and where nothing is set yet that is not found.
 ///
 /// # Guarantees
 /// - Where all that is given is so already and nothing else is to go, nothing is sent and the change says so.

@@ -6,5 +6,6 @@ mod bench;
 mod doctor;
 mod faults;
 mod jobs;
+mod managing;
 mod runs;
 mod secrets;

@@ -83,6 +83,7 @@ pub struct GlobalArgs {
         global = true,
         value_name = "URL",
         env = "LAMPLIGHT_ENDPOINT_URL",
+        hide_env_values = true,
         help_heading = "Global options"
     )]
     pub endpoint_url: Option<String>,

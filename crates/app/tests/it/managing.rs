@@ -1,0 +1,521 @@
+//! Managing on the simulator: repeats, lost answers, throttling and things that are not there, verb by verb.
+
+use lamplight_app::{
+    AppError, AuthGate, ErrorClass,
+    manage::{
+        Change, Changing, FunctionDetail, FunctionFilter, Limits, Outcome, WaitObserver, add_permission,
+        create_alias, create_function, delete_alias, delete_function, list_aliases, list_functions,
+        list_queues, list_versions, publish_version, qualified_function, remove_permission,
+        reserve_concurrency, reset_queue, set_queue, show_alias, show_concurrency, show_function,
+        show_policy, show_queue, show_tags, tag_function, unqualified_function, update_alias, update_code,
+        update_settings, wait_for_function,
+    },
+};
+use lamplight_domain::{
+    CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Package, PermissionStatement,
+    QueueSettings, RetryPolicy, Routing, Settings, Tags,
+};
+use lamplight_fake_adapter::{FakeFunction, FakeProvider, ManualClock, SequentialIds};
+use lamplight_ports::{
+    Connection, CreateAlias, CreateFunction, Effect, Publish, PublishVersion, QualifiedFunction, TagChange,
+    UpdateAlias, UpdateCode, UpdateSettings,
+};
+use std::{ops::ControlFlow, time::Duration};
+
+const ROLE: &str = "arn:aws:iam::000000000000:role/runner";
+
+#[derive(Debug)]
+struct Nobody;
+
+impl WaitObserver for Nobody {
+    fn looked(&self, _function: &Function) {}
+}
+
+impl lamplight_app::PauseObserver for Nobody {
+    fn paused(&self, _reason: &str, _hint: Option<&str>, _patience: Duration) {}
+    fn resumed(&self) {}
+}
+
+/// A provider, and what changes at it need.
+struct Desk {
+    provider: FakeProvider,
+    connection: Connection,
+    clock: ManualClock,
+    ids: SequentialIds,
+    effect: Effect,
+}
+
+impl Desk {
+    fn of(provider: FakeProvider) -> Self {
+        let connection = provider.connection("here".parse().unwrap(), Settings::default());
+        let (clock, ids) = (ManualClock::default(), SequentialIds::default());
+        Self { provider, connection, clock, ids, effect: Effect::Make }
+    }
+
+    fn empty() -> Self {
+        Self::of(FakeProvider::new([]))
+    }
+
+    /// With the function `adder` and its version 1.
+    async fn with_adder() -> Self {
+        let desk = Self::empty();
+        create_function(&desk.changing(), &adder()).await.unwrap();
+        publish_version(&desk.changing(), &version()).await.unwrap();
+        desk
+    }
+
+    fn changing(&self) -> Changing<'_> {
+        Changing {
+            connection: &self.connection,
+            sleeper: &self.clock,
+            ids: &self.ids,
+            effect: self.effect,
+            retries: RetryPolicy::new(3).unwrap(),
+        }
+    }
+}
+
+fn function() -> FunctionRef {
+    FunctionRef::by_name("adder".parse().unwrap())
+}
+
+fn whole() -> QualifiedFunction {
+    QualifiedFunction { function: function(), qualifier: None }
+}
+
+fn code(sha256: &str) -> FunctionCode {
+    FunctionCode::new(CodeSource::Package(Package::new(sha256.as_bytes(), sha256)))
+}
+
+fn adder() -> CreateFunction {
+    CreateFunction {
+        name: "adder".parse().unwrap(),
+        code: code("one"),
+        settings: FunctionSettings {
+            runtime: Some("python3.13".to_owned()),
+            handler: Some("app.handler".to_owned()),
+            role: Some(ROLE.to_owned()),
+            ..FunctionSettings::default()
+        },
+        tags: Tags::new(),
+        publish: Publish::No,
+        code_signing: None,
+        tenancy: None,
+        watch: None,
+    }
+}
+
+fn version() -> PublishVersion {
+    PublishVersion {
+        function: function(),
+        description: None,
+        if_code_sha256: None,
+        if_revision: None,
+        latest_published: false,
+    }
+}
+
+fn new_code(sha256: &str) -> UpdateCode {
+    UpdateCode {
+        function: function(),
+        code: code(sha256),
+        publish: Publish::No,
+        if_revision: None,
+        watch: None,
+    }
+}
+
+fn memory(mb: u32) -> UpdateSettings {
+    let settings = FunctionSettings { memory_mb: Some(mb), ..FunctionSettings::default() };
+    UpdateSettings { function: function(), settings, if_revision: None }
+}
+
+fn live(version: &str) -> CreateAlias {
+    CreateAlias {
+        function: function(),
+        name: "live".to_owned(),
+        version: version.to_owned(),
+        description: None,
+        routing: Routing::new(),
+    }
+}
+
+fn relive(routing: Routing) -> UpdateAlias {
+    UpdateAlias {
+        function: function(),
+        name: "live".to_owned(),
+        version: None,
+        description: None,
+        routing: Some(routing),
+        if_revision: None,
+    }
+}
+
+fn statement() -> PermissionStatement {
+    PermissionStatement {
+        id: "events".to_owned(),
+        action: "lambda:InvokeFunction".to_owned(),
+        principal: "events.amazonaws.com".to_owned(),
+        source_account: Some("123456789012".to_owned()),
+        ..PermissionStatement::default()
+    }
+}
+
+fn tags() -> TagChange {
+    TagChange { set: [("team".to_owned(), "payments".to_owned())].into(), remove: Vec::new() }
+}
+
+fn retries(most: u32) -> QueueSettings {
+    QueueSettings { max_retries: Some(most), ..QueueSettings::default() }
+}
+
+fn made<T>(change: &Change<T>) -> bool {
+    matches!(change.outcome, Outcome::Made(_))
+}
+
+fn class<T>(result: Result<T, AppError>) -> ErrorClass {
+    result.map(drop).unwrap_err().class()
+}
+
+/// Makes a change four ways, each at a provider of its own: plainly, after throttling, with its answer lost, and with its
+/// request lost. Each leads to the same, only a lost answer is told by having looked, and a repeat changes nothing
+/// more: it is `$again`.
+macro_rules! every_way {
+    ($setup:expr, $again:pat, |$desk:ident| $change:expr) => {
+        for way in ["plainly", "throttled", "answer lost", "request lost"] {
+            let setup: Desk = $setup;
+            let provider = setup.provider.clone();
+            match way {
+                "throttled" => drop(provider.throttle_changes(2)),
+                "answer lost" => drop(provider.lose_next_answer()),
+                "request lost" => drop(provider.lose_next_request()),
+                _ => {}
+            }
+            let $desk = &setup;
+            let change = $change.unwrap_or_else(|error| panic!("{way}: {error}"));
+            assert!(made(&change), "{way}");
+            assert_eq!(change.read_back, way == "answer lost", "{way}");
+            let again = $change.map(|change| change.outcome).map_err(|error| error.class());
+            assert!(matches!(again, $again), "{way}: again: {again:?}");
+        }
+    };
+}
+
+#[tokio::test]
+async fn functions_are_made_and_deleted_once_whatever_is_lost() {
+    every_way!(Desk::empty(), Ok(Outcome::Unchanged(_)), |desk| create_function(&desk.changing(), &adder())
+        .await);
+    every_way!(Desk::with_adder().await, Err(ErrorClass::NotFound), |desk| delete_function(
+        &desk.changing(),
+        &whole()
+    )
+    .await);
+}
+
+#[tokio::test]
+async fn a_function_is_changed_once_whatever_is_lost() {
+    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| update_code(
+        &desk.changing(),
+        &new_code("two")
+    )
+    .await);
+    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| update_settings(
+        &desk.changing(),
+        &memory(512)
+    )
+    .await);
+    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| tag_function(
+        &desk.changing(),
+        &function(),
+        &tags()
+    )
+    .await);
+    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| reserve_concurrency(
+        &desk.changing(),
+        &function(),
+        Some(3)
+    )
+    .await);
+}
+
+#[tokio::test]
+async fn aliases_permissions_and_queues_are_changed_once_whatever_is_lost() {
+    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| create_alias(
+        &desk.changing(),
+        &live("1")
+    )
+    .await);
+    let with_alias = async || {
+        let desk = Desk::with_adder().await;
+        create_alias(&desk.changing(), &live("1")).await.unwrap();
+        update_code(&desk.changing(), &new_code("two")).await.unwrap();
+        publish_version(&desk.changing(), &version()).await.unwrap();
+        desk
+    };
+    every_way!(with_alias().await, Ok(Outcome::Unchanged(_)), |desk| update_alias(
+        &desk.changing(),
+        &relive([("2".to_owned(), 0.1)].into())
+    )
+    .await);
+    every_way!(with_alias().await, Err(ErrorClass::NotFound), |desk| delete_alias(
+        &desk.changing(),
+        &function(),
+        "live"
+    )
+    .await);
+    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| add_permission(
+        &desk.changing(),
+        &whole(),
+        &statement(),
+        None
+    )
+    .await);
+    let with_permission = async || {
+        let desk = Desk::with_adder().await;
+        add_permission(&desk.changing(), &whole(), &statement(), None).await.unwrap();
+        desk
+    };
+    every_way!(with_permission().await, Err(ErrorClass::NotFound), |desk| remove_permission(
+        &desk.changing(),
+        &whole(),
+        "events",
+        None
+    )
+    .await);
+    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| set_queue(
+        &desk.changing(),
+        &whole(),
+        &retries(1),
+        true
+    )
+    .await);
+    let with_queue = async || {
+        let desk = Desk::with_adder().await;
+        set_queue(&desk.changing(), &whole(), &retries(1), true).await.unwrap();
+        desk
+    };
+    every_way!(with_queue().await, Ok(Outcome::Unchanged(_)), |desk| set_queue(
+        &desk.changing(),
+        &whole(),
+        &retries(2),
+        false
+    )
+    .await);
+    every_way!(with_queue().await, Err(ErrorClass::NotFound), |desk| reset_queue(&desk.changing(), &whole())
+        .await);
+}
+
+#[tokio::test]
+async fn a_publishing_whose_answer_was_lost_makes_no_second_version() {
+    for lose_answer in [false, true] {
+        let desk = Desk::with_adder().await;
+        update_code(&desk.changing(), &new_code("two")).await.unwrap();
+        let provider = desk.provider.clone();
+        drop(if lose_answer { provider.lose_next_answer() } else { provider.lose_next_request() });
+        let change = publish_version(&desk.changing(), &version()).await.unwrap();
+        let Outcome::Made(published) = change.outcome else { panic!("{:?}", change.outcome) };
+        assert_eq!(published.version.as_deref(), Some("2"));
+        let mut versions = Vec::new();
+        let mut keep = |page: Vec<Function>| {
+            versions.extend(page.into_iter().filter_map(|version| version.version));
+            ControlFlow::Continue(())
+        };
+        list_versions(&desk.connection, &function(), &Limits::default(), &mut keep).await.unwrap();
+        assert_eq!(versions, ["$LATEST", "1", "2"]);
+    }
+}
+
+#[tokio::test]
+async fn what_exists_otherwise_is_a_conflict_that_says_what_differs() {
+    let desk = Desk::with_adder().await;
+    let mut other = adder();
+    other.settings.memory_mb = Some(1024);
+    other.code = code("two");
+    let error = create_function(&desk.changing(), &other).await.unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Conflict);
+    assert_eq!(
+        error.to_string(),
+        "function adder exists already, with another memory size, code; nothing was changed"
+    );
+    let there = show_function(&desk.connection, &whole(), FunctionDetail::Whole).await.unwrap();
+    assert_eq!(there.code_sha256.as_deref(), Some("one"));
+
+    create_alias(&desk.changing(), &live("1")).await.unwrap();
+    let other = CreateAlias { description: Some("canary".to_owned()), ..live("1") };
+    assert_eq!(class(create_alias(&desk.changing(), &other).await), ErrorClass::Conflict);
+    assert_eq!(show_alias(&desk.connection, &function(), "live").await.unwrap().description, None);
+
+    add_permission(&desk.changing(), &whole(), &statement(), None).await.unwrap();
+    let other = PermissionStatement { source_account: None, ..statement() };
+    assert_eq!(class(add_permission(&desk.changing(), &whole(), &other, None).await), ErrorClass::Conflict);
+    let policy = show_policy(&desk.connection, &whole()).await.unwrap();
+    assert_eq!(policy.statement("events"), Some(&statement()));
+}
+
+#[tokio::test]
+async fn a_lost_creation_of_what_exists_otherwise_is_unknown() {
+    let desk = Desk::with_adder().await;
+    let mut other = adder();
+    other.settings.memory_mb = Some(1024);
+    drop(desk.provider.clone().lose_next_request());
+    let error = create_function(&desk.changing(), &other).await.unwrap_err();
+    assert_eq!((error.class(), error.code()), (ErrorClass::Unknown, "change_unknown"));
+    assert!(error.to_string().contains("memory size"), "{error}");
+}
+
+#[tokio::test]
+async fn a_change_of_another_revision_is_refused_and_changes_nothing() {
+    let desk = Desk::with_adder().await;
+    let stale = || Some("00000000-0000-4000-8000-000000000000".to_owned());
+    let request = UpdateSettings { if_revision: stale(), ..memory(512) };
+    assert_eq!(class(update_settings(&desk.changing(), &request).await), ErrorClass::Conflict);
+    let request = UpdateCode { if_revision: stale(), ..new_code("two") };
+    assert_eq!(class(update_code(&desk.changing(), &request).await), ErrorClass::Conflict);
+    let there = show_function(&desk.connection, &whole(), FunctionDetail::Settings).await.unwrap();
+    assert_eq!((there.settings.memory_mb, there.code_sha256.as_deref()), (Some(128), Some("one")));
+    let request = UpdateSettings { if_revision: there.revision, ..memory(512) };
+    assert!(made(&update_settings(&desk.changing(), &request).await.unwrap()));
+}
+
+#[tokio::test]
+async fn what_is_only_shown_is_not_there_afterwards() {
+    let desk = Desk { effect: Effect::Show { secrets: false }, ..Desk::empty() };
+    let change = create_function(&desk.changing(), &adder()).await.unwrap();
+    assert!(matches!(change.outcome, Outcome::Shown(_)), "{change:?}");
+    let absent = show_function(&desk.connection, &whole(), FunctionDetail::Whole).await;
+    assert_eq!(class(absent), ErrorClass::NotFound);
+
+    let mut desk = Desk::with_adder().await;
+    desk.effect = Effect::Show { secrets: false };
+    assert!(!made(&update_settings(&desk.changing(), &memory(512)).await.unwrap()));
+    assert!(!made(&reserve_concurrency(&desk.changing(), &function(), Some(1)).await.unwrap()));
+    assert!(!made(&delete_function(&desk.changing(), &whole()).await.unwrap()));
+    let there = show_function(&desk.connection, &whole(), FunctionDetail::Whole).await.unwrap();
+    assert_eq!((there.settings.memory_mb, there.reserved_concurrency), (Some(128), None));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found() {
+    let desk = Desk::empty();
+    let (changing, connection) = (desk.changing(), &desk.connection);
+    let classes = [
+        class(update_code(&changing, &new_code("two")).await),
+        class(update_settings(&changing, &memory(512)).await),
+        class(delete_function(&changing, &whole()).await),
+        class(publish_version(&changing, &version()).await),
+        class(tag_function(&changing, &function(), &tags()).await),
+        class(reserve_concurrency(&changing, &function(), Some(1)).await),
+        class(create_alias(&changing, &live("1")).await),
+        class(update_alias(&changing, &relive(Routing::new())).await),
+        class(delete_alias(&changing, &function(), "live").await),
+        class(add_permission(&changing, &whole(), &statement(), None).await),
+        class(remove_permission(&changing, &whole(), "events", None).await),
+        class(set_queue(&changing, &whole(), &retries(1), true).await),
+        class(reset_queue(&changing, &whole()).await),
+        class(show_function(connection, &whole(), FunctionDetail::Settings).await),
+        class(show_tags(connection, &function()).await),
+        class(show_concurrency(connection, &function()).await),
+        class(show_alias(connection, &function(), "live").await),
+        class(show_policy(connection, &whole()).await),
+        class(show_queue(connection, &whole()).await),
+    ];
+    assert_eq!(classes, [ErrorClass::NotFound; 19]);
+}
+
+#[tokio::test]
+async fn a_function_is_waited_for_until_it_is_ready_and_no_longer() {
+    let desk = Desk::of(FakeProvider::new([]).pending_for(3));
+    create_function(&desk.changing(), &adder()).await.unwrap();
+    let time = (&desk.clock as _, &desk.clock as _);
+    let patience = Duration::from_millis(600);
+    let error = wait_for_function(&desk.connection, &whole(), time, patience, &Nobody).await.unwrap_err();
+    assert_eq!(error.code(), "function_not_ready");
+    let ready = wait_for_function(&desk.connection, &whole(), time, Duration::from_mins(5), &Nobody).await;
+    assert_eq!(ready.unwrap().state.as_deref(), Some("Active"));
+    let absent = QualifiedFunction { qualifier: Some("9".parse().unwrap()), ..whole() };
+    let missing = wait_for_function(&desk.connection, &absent, time, patience, &Nobody).await;
+    assert_eq!(class(missing), ErrorClass::NotFound);
+}
+
+#[tokio::test]
+async fn a_listing_hands_over_each_page_before_it_asks_for_the_next() {
+    let functions = (0..10).map(|n| FakeFunction::echo(format!("f{n}").parse().unwrap()));
+    let desk = Desk::of(FakeProvider::new(functions).with_page_size(3));
+    let never = tokio_util::sync::CancellationToken::new();
+    let gate = AuthGate::new(&desk.clock, &Nobody, &never, Duration::ZERO);
+    let mut pages = Vec::new();
+    let mut keep = |page: Vec<Function>| {
+        pages.push(page.len());
+        if pages.len() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let (filter, limits) = (FunctionFilter::default(), Limits::default());
+    let listed = list_functions(&desk.connection, &filter, &limits, &gate, &mut keep).await.unwrap();
+    assert_eq!((listed.count, listed.next_marker.is_some()), (6, true));
+    assert_eq!(pages, [3, 3], "a reader that has enough ends the walk");
+    let limits = Limits { marker: listed.next_marker, ..Limits::default() };
+    let mut rest = 0;
+    let mut count = |page: Vec<Function>| {
+        rest += page.len();
+        ControlFlow::Continue(())
+    };
+    let listed = list_functions(&desk.connection, &filter, &limits, &gate, &mut count).await.unwrap();
+    assert_eq!((rest, listed.next_marker), (4, None));
+    let filter = FunctionFilter { primary_region: Some("ALL".to_owned()), ..filter };
+    let mut none = |_page: Vec<Function>| ControlFlow::Continue(());
+    let refused = list_functions(&desk.connection, &filter, &Limits::default(), &gate, &mut none).await;
+    assert_eq!(class(refused), ErrorClass::Usage);
+}
+
+#[tokio::test]
+async fn aliases_and_queues_are_listed() {
+    let desk = Desk::with_adder().await;
+    create_alias(&desk.changing(), &live("1")).await.unwrap();
+    create_alias(&desk.changing(), &CreateAlias { name: "next".to_owned(), ..live("$LATEST") })
+        .await
+        .unwrap();
+    let mut names = Vec::new();
+    let mut keep = |page: Vec<lamplight_domain::Alias>| {
+        names.extend(page.into_iter().map(|alias| alias.name));
+        ControlFlow::Continue(())
+    };
+    list_aliases(&desk.connection, &function(), Some("1"), &Limits::default(), &mut keep).await.unwrap();
+    list_aliases(&desk.connection, &function(), None, &Limits::default(), &mut keep).await.unwrap();
+    assert_eq!(names, ["live", "live", "next"]);
+    set_queue(&desk.changing(), &whole(), &retries(0), true).await.unwrap();
+    let mut found = 0;
+    let mut count = |page: Vec<lamplight_domain::DescribedQueue>| {
+        found += page.len();
+        ControlFlow::Continue(())
+    };
+    list_queues(&desk.connection, &function(), &Limits::default(), &mut count).await.unwrap();
+    assert_eq!(found, 1);
+}
+
+#[tokio::test]
+async fn a_text_means_one_function_and_at_most_one_version_or_alias() {
+    let connection = Desk::empty().connection;
+    let qualified = |text, beside| qualified_function(&connection, text, beside);
+    assert_eq!(qualified("adder:live", None).unwrap().qualifier.unwrap().as_str(), "live");
+    assert_eq!(qualified("adder", Some("7")).unwrap().qualifier.unwrap().as_str(), "7");
+    assert_eq!(qualified("adder:live", Some("live")).unwrap().qualifier.unwrap().as_str(), "live");
+    assert!(qualified("adder", None).unwrap().qualifier.is_none());
+    assert_eq!(class(qualified("adder:live", Some("7"))), ErrorClass::Usage);
+    assert_eq!(class(unqualified_function(&connection, "adder:live")), ErrorClass::Usage);
+    assert_eq!(unqualified_function(&connection, "adder").unwrap().name.as_str(), "adder");
+}
+
+#[test]
+fn use_cases_can_be_awaited_from_any_thread() {
+    fn is_send<T: Send>(_: &T) {}
+    let desk = Desk::empty();
+    let (changing, request) = (desk.changing(), adder());
+    is_send(&create_function(&changing, &request));
+    let alias = live("1");
+    is_send(&create_alias(&changing, &alias));
+    let statement = statement();
+    let subject = whole();
+    is_send(&add_permission(&changing, &subject, &statement, None));
+    let mut keep = |_page: Vec<Function>| ControlFlow::Continue(());
+    let (function, limits) = (function(), Limits::default());
+    is_send(&list_versions(&desk.connection, &function, &limits, &mut keep));
+}
