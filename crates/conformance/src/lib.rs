@@ -10,10 +10,13 @@
     reason = "a suite fails by panicking"
 )]
 
+pub mod account;
 pub mod catalogue;
+pub mod functions;
 pub mod invoker;
 pub mod job_store;
 pub mod run_store;
 pub mod runners;
 pub mod samples;
 pub mod secret_resolver;
+pub mod workbench;

@@ -1,0 +1,46 @@
+//! What every adapter of [`Account`](lamplight_ports::Account) must do.
+
+use crate::workbench::{Gap, Workbench, read};
+use std::sync::Arc;
+
+/// Expands to one test for each guarantee. The argument is an expression that gives a
+/// [`WorkbenchHarness`](crate::workbench::WorkbenchHarness); the crate needs `tokio` with its macros among its
+/// dev-dependencies.
+#[macro_export]
+macro_rules! account {
+    ($harness:expr) => {
+        $crate::account!(@each $harness;
+            limits_and_usage_are_told,
+            asking_changes_nothing,
+        );
+    };
+    (@each $harness:expr; $($guarantee:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $guarantee() {
+                $crate::workbench::hold(&$harness, $crate::account::$guarantee).await;
+            }
+        )*
+    };
+}
+
+/// What may be used is told, and a function that there is counts among what is used.
+pub async fn limits_and_usage_are_told(bench: Arc<Workbench>) {
+    bench.function().await;
+    let settings = read(bench.management.account.settings().await);
+    let told = settings.limits.concurrent_executions.is_some()
+        && settings.limits.total_code_bytes.is_some()
+        && settings.usage.functions.is_some_and(|functions| functions >= 1)
+        && settings.usage.total_code_bytes.is_some();
+    bench.expect(Gap::AccountFigures, told, &settings);
+}
+
+/// Asking may be repeated, and gives the same limits.
+pub async fn asking_changes_nothing(bench: Arc<Workbench>) {
+    let (one, other) = (bench.management.account.settings().await, bench.management.account.settings().await);
+    let (one, other) = (read(one).limits, read(other).limits);
+    assert_eq!(
+        (one.total_code_bytes, one.unpacked_code_bytes, one.concurrent_executions),
+        (other.total_code_bytes, other.unpacked_code_bytes, other.concurrent_executions)
+    );
+}
