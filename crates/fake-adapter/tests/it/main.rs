@@ -1,6 +1,7 @@
 //! The simulator and the store in memory are held to the same suites as the real adapters.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod changes;
 mod managing;
 mod provider;
 mod stores;

@@ -61,3 +61,19 @@ mod functions {
 mod functions_that_take_their_time {
     lamplight_conformance::function_manager!(super::Simulated(2));
 }
+
+mod aliases {
+    lamplight_conformance::aliases!(super::Simulated(0));
+}
+
+mod permissions {
+    lamplight_conformance::permissions!(super::Simulated(0));
+}
+
+mod layers {
+    lamplight_conformance::layers!(super::Simulated(0));
+}
+
+mod queues {
+    lamplight_conformance::queues!(super::Simulated(0));
+}

@@ -1,0 +1,218 @@
+//! What every adapter of [`Permissions`](lamplight_ports::Permissions) must do.
+
+use crate::workbench::{Gap, SHOW, Workbench, is_refused, made, read, refused, shown, subject};
+use lamplight_domain::{PermissionPolicy, PermissionStatement};
+use lamplight_ports::{Effect, PortErrorKind, QualifiedFunction};
+use std::sync::Arc;
+
+/// Expands to one test for each guarantee, run through `Arc<dyn Permissions>`, which is how the port is held. The argument
+/// is an expression that gives a [`WorkbenchHarness`](crate::workbench::WorkbenchHarness); the crate needs `tokio` with
+/// its macros among its dev-dependencies.
+#[macro_export]
+macro_rules! permissions {
+    ($harness:expr) => {
+        $crate::permissions!(@each $harness;
+            a_statement_is_read_as_it_was_asked_for,
+            every_condition_is_kept,
+            versions_and_aliases_have_policies_of_their_own,
+            a_removed_statement_is_gone,
+            no_policy_is_none,
+            showing_changes_nothing,
+            a_broken_rule_is_an_invalid_request_and_changes_nothing,
+            a_second_statement_of_the_same_id_is_a_conflict,
+            what_does_not_exist_is_not_found,
+            a_stale_revision_is_a_conflict,
+        );
+    };
+    (@each $harness:expr; $($guarantee:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $guarantee() {
+                $crate::workbench::hold(&$harness, $crate::permissions::$guarantee).await;
+            }
+        )*
+    };
+}
+
+fn statement(id: &str, principal: &str) -> PermissionStatement {
+    PermissionStatement {
+        id: id.to_owned(),
+        action: "lambda:InvokeFunction".to_owned(),
+        principal: principal.to_owned(),
+        ..PermissionStatement::default()
+    }
+}
+
+fn of_a_bucket(id: &str) -> PermissionStatement {
+    PermissionStatement {
+        source: Some("arn:aws:s3:::conformance-suite".to_owned()),
+        ..statement(id, "s3.amazonaws.com")
+    }
+}
+
+async fn add(bench: &Workbench, subject: &QualifiedFunction, statement: &PermissionStatement) {
+    made(bench.management.permissions.add(subject, statement, None, Effect::Make).await);
+}
+
+async fn policy(bench: &Workbench, subject: &QualifiedFunction) -> Option<PermissionPolicy> {
+    read(bench.management.permissions.policy(subject).await)
+}
+
+/// The ids of all statements, sorted: a provider has its own order.
+fn ids(policy: Option<PermissionPolicy>) -> Vec<String> {
+    let policy = policy.unwrap_or_default();
+    let mut ids: Vec<String> = policy.statements.into_iter().map(|one| one.id).chain(policy.others).collect();
+    ids.sort();
+    ids
+}
+
+/// Whether it is asked for a service, an account or anyone, a statement is read as it was asked for.
+pub async fn a_statement_is_read_as_it_was_asked_for(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    let asked = [
+        of_a_bucket("s3"),
+        statement("account", "123456789012"),
+        statement("schedule", "events.amazonaws.com"),
+    ];
+    for one in &asked {
+        add(&bench, &function, one).await;
+    }
+    let found = policy(&bench, &function).await.expect("there is a policy");
+    for one in &asked {
+        assert_eq!(found.statement(&one.id), Some(one), "{found:?}");
+    }
+    assert_eq!((found.statements.len(), found.others.len()), (3, 0), "{found:?}");
+    let document: serde_json::Value = serde_json::from_str(&found.document).expect("the document is JSON");
+    assert!(document.is_object(), "{document}");
+}
+
+/// What limits a statement is kept, so that it is never wider than it was asked for.
+pub async fn every_condition_is_kept(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    let of_an_account =
+        PermissionStatement { source_account: Some("123456789012".to_owned()), ..of_a_bucket("narrow") };
+    let of_an_organization =
+        PermissionStatement { organization: Some("o-abcdef1234".to_owned()), ..statement("org", "*") };
+    for one in [&of_an_account, &of_an_organization] {
+        add(&bench, &function, one).await;
+    }
+    let found = policy(&bench, &function).await.expect("there is a policy");
+    let kept = [&of_an_account, &of_an_organization].iter().all(|one| found.statement(&one.id) == Some(one));
+    bench.expect(Gap::EveryCondition, kept, &found);
+}
+
+/// A statement on a version or alias stands in its policy, and in no other.
+pub async fn versions_and_aliases_have_policies_of_their_own(bench: Arc<Workbench>) {
+    let function = bench.function().await;
+    let version = bench.version(&function).await;
+    let (whole, one) = (subject(&function, None), subject(&function, Some(&version)));
+    add(&bench, &whole, &statement("of-all", "s3.amazonaws.com")).await;
+    add(&bench, &one, &statement("of-one", "s3.amazonaws.com")).await;
+    let (whole, one) = (ids(policy(&bench, &whole).await), ids(policy(&bench, &one).await));
+    bench.expect(Gap::QualifiedPolicies, whole == ["of-all"] && one == ["of-one"], &(whole, one));
+}
+
+/// What is removed is gone, and the others stay; without statements there is no policy.
+pub async fn a_removed_statement_is_gone(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    add(&bench, &function, &of_a_bucket("one")).await;
+    add(&bench, &function, &of_a_bucket("other")).await;
+    made(bench.management.permissions.remove(&function, "one", None, Effect::Make).await);
+    assert_eq!(ids(policy(&bench, &function).await), ["other"]);
+    made(bench.management.permissions.remove(&function, "other", None, Effect::Make).await);
+    assert!(ids(policy(&bench, &function).await).is_empty());
+}
+
+/// A function without policy and one that does not exist have none.
+pub async fn no_policy_is_none(bench: Arc<Workbench>) {
+    let function = bench.function().await;
+    assert_eq!(policy(&bench, &subject(&function, None)).await, None);
+    assert_eq!(policy(&bench, &subject(&bench.unmade(), None)).await, None);
+}
+
+/// A change that is only shown changes nothing.
+pub async fn showing_changes_nothing(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    let name = function.function.name.as_str();
+    let permissions = &bench.management.permissions;
+    add(&bench, &function, &of_a_bucket("kept")).await;
+    let before = policy(&bench, &function).await;
+    shown(permissions.add(&function, &of_a_bucket("shown"), None, SHOW).await, name);
+    shown(permissions.remove(&function, "kept", None, SHOW).await, name);
+    assert_eq!(policy(&bench, &function).await, before);
+}
+
+/// An id, action and account that are none are each named, and nothing is added.
+pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    let broken = PermissionStatement {
+        action: "s3:GetObject".to_owned(),
+        source_account: Some("12".to_owned()),
+        ..statement("no id", "s3.amazonaws.com")
+    };
+    for effect in [Effect::Make, SHOW] {
+        let outcome = bench.management.permissions.add(&function, &broken, None, effect).await;
+        let error = refused(outcome, PortErrorKind::InvalidRequest);
+        for member in ["StatementId", "Action", "SourceAccount"] {
+            assert!(error.error.message.contains(member), "{member} is not in {error:?}");
+        }
+    }
+    assert_eq!(policy(&bench, &function).await, None);
+}
+
+/// A second statement of the same id is a conflict, whatever it says, and the first stays.
+pub async fn a_second_statement_of_the_same_id_is_a_conflict(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    let first = of_a_bucket("taken");
+    add(&bench, &function, &first).await;
+    for again in [first.clone(), statement("taken", "events.amazonaws.com")] {
+        let outcome = bench.management.permissions.add(&function, &again, None, Effect::Make).await;
+        bench.expect(Gap::StatementTwice, is_refused(&outcome, PortErrorKind::Conflict), &outcome);
+        if !bench.lacks(Gap::StatementTwice) {
+            let found = policy(&bench, &function).await.expect("there is a policy");
+            assert_eq!(found.statements, std::slice::from_ref(&first), "{found:?}");
+        }
+    }
+}
+
+/// Adding to what does not exist and removing what is not there is not found.
+pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
+    let (function, absent) = (bench.function().await, subject(&bench.unmade(), None));
+    let (permissions, not_found) = (&bench.management.permissions, PortErrorKind::NotFound);
+    refused(permissions.add(&absent, &of_a_bucket("s3"), None, Effect::Make).await, not_found);
+    refused(permissions.remove(&absent, "s3", None, Effect::Make).await, not_found);
+    let function = subject(&function, None);
+    let outcome = permissions.remove(&function, "absent", None, Effect::Make).await;
+    bench.expect(Gap::AbsentStatement, is_refused(&outcome, not_found), &outcome);
+    add(&bench, &function, &of_a_bucket("there")).await;
+    let outcome = permissions.remove(&function, "absent", None, Effect::Make).await;
+    bench.expect(Gap::AbsentStatement, is_refused(&outcome, not_found), &outcome);
+    assert_eq!(ids(policy(&bench, &function).await), ["there"]);
+}
+
+/// A change that is meant for another revision is a conflict and is not made; one that is meant for this one is made.
+pub async fn a_stale_revision_is_a_conflict(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    let permissions = &bench.management.permissions;
+    add(&bench, &function, &of_a_bucket("first")).await;
+    let stale = policy(&bench, &function).await.and_then(|policy| policy.revision);
+    add(&bench, &function, &of_a_bucket("second")).await;
+    let before = policy(&bench, &function).await;
+
+    let third = of_a_bucket("third");
+    let added = permissions.add(&function, &third, stale.as_deref(), Effect::Make).await;
+    let removed = permissions.remove(&function, "first", stale.as_deref(), Effect::Make).await;
+    let after = policy(&bench, &function).await;
+    let conflict = PortErrorKind::Conflict;
+    let holds =
+        stale.is_some() && is_refused(&added, conflict) && is_refused(&removed, conflict) && after == before;
+    bench.expect(Gap::RevisionOfPolicy, holds, &(added, removed));
+    if bench.lacks(Gap::RevisionOfPolicy) {
+        return;
+    }
+    let current = before.and_then(|policy| policy.revision);
+    made(permissions.add(&function, &third, current.as_deref(), Effect::Make).await);
+    let current = policy(&bench, &function).await.and_then(|policy| policy.revision);
+    made(permissions.remove(&function, "first", current.as_deref(), Effect::Make).await);
+    assert_eq!(ids(policy(&bench, &function).await), ["second", "third"]);
+}

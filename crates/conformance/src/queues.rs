@@ -1,0 +1,221 @@
+//! What every adapter of [`Queues`](lamplight_ports::Queues) must do.
+
+use crate::workbench::{Gap, SHOW, Workbench, check_texts, is_refused, made, read, refused, shown, subject};
+use lamplight_domain::{DescribedQueue, FunctionRef, QueueSettings};
+use lamplight_ports::{Effect, PortErrorKind, QualifiedFunction};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// Expands to one test for each guarantee, run through `Arc<dyn Queues>`, which is how the port is held. The argument is
+/// an expression that gives a [`WorkbenchHarness`](crate::workbench::WorkbenchHarness); the crate needs `tokio` with its
+/// macros among its dev-dependencies.
+#[macro_export]
+macro_rules! queues {
+    ($harness:expr) => {
+        $crate::queues!(@each $harness;
+            what_is_set_is_described_as_asked,
+            what_is_put_is_all_that_is_set,
+            what_is_not_asked_for_stays,
+            an_empty_destination_is_taken_away,
+            versions_have_settings_of_their_own,
+            deleting_goes_back_to_nothing,
+            nothing_set_is_none,
+            showing_changes_nothing,
+            a_broken_rule_is_an_invalid_request_and_changes_nothing,
+            what_does_not_exist_is_not_found,
+            what_is_set_is_listed_in_pages,
+        );
+    };
+    (@each $harness:expr; $($guarantee:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $guarantee() {
+                $crate::workbench::hold(&$harness, $crate::queues::$guarantee).await;
+            }
+        )*
+    };
+}
+
+fn full(bench: &Workbench) -> QueueSettings {
+    QueueSettings {
+        max_retries: Some(1),
+        max_age_seconds: Some(3600),
+        on_success: Some(bench.destinations[0].clone()),
+        on_failure: Some(bench.destinations[1].clone()),
+    }
+}
+
+fn retries(max_retries: u32) -> QueueSettings {
+    QueueSettings { max_retries: Some(max_retries), ..QueueSettings::default() }
+}
+
+async fn put(bench: &Workbench, subject: &QualifiedFunction, settings: &QueueSettings) -> DescribedQueue {
+    made(bench.management.queues.put(subject, settings, Effect::Make).await)
+}
+
+async fn now(bench: &Workbench, subject: &QualifiedFunction) -> Option<DescribedQueue> {
+    read(bench.management.queues.get(subject).await)
+}
+
+async fn walk(bench: &Workbench, function: &FunctionRef, page_size: Option<u32>) -> Vec<DescribedQueue> {
+    let (mut found, mut marker) = (Vec::new(), None);
+    // A provider that never comes to an end must fail the test and not stop it.
+    for _ in 0..100 {
+        let page = read(bench.management.queues.list(function, marker, page_size).await);
+        if let Some(size) = page_size {
+            let fits = page.items.len() <= size as usize;
+            assert!(fits || bench.lacks(Gap::Pages), "{} in a page of {size}", page.items.len());
+        }
+        found.extend(page.items);
+        marker = page.next_marker;
+        if marker.is_none() {
+            return found;
+        }
+    }
+    panic!("the listing has no end");
+}
+
+/// What was asked for is what is described, by the answer, by reading and by listing.
+pub async fn what_is_set_is_described_as_asked(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    let answer = put(&bench, &function, &full(&bench)).await;
+    assert_eq!(answer.settings, full(&bench));
+    assert!(answer.reference.contains(function.function.name.as_str()), "{answer:?}");
+    assert_eq!(now(&bench, &function).await.map(|queue| queue.settings), Some(full(&bench)));
+    let listed: Vec<_> = walk(&bench, &function.function, None).await;
+    assert_eq!(listed.into_iter().map(|queue| queue.settings).collect::<Vec<_>>(), [full(&bench)]);
+}
+
+/// Putting replaces all: what is left out goes back to the provider's default.
+pub async fn what_is_put_is_all_that_is_set(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    put(&bench, &function, &full(&bench)).await;
+    put(&bench, &function, &retries(0)).await;
+    let found = now(&bench, &function).await.expect("something is set").settings;
+    assert_eq!(found.max_retries, Some(0));
+    assert_ne!(found.max_age_seconds, Some(3600), "the age was left out");
+    assert_eq!((found.on_success, found.on_failure), (None, None));
+}
+
+/// What is left out of a change stays as it was.
+pub async fn what_is_not_asked_for_stays(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    put(&bench, &function, &full(&bench)).await;
+    let answer = made(bench.management.queues.update(&function, &retries(0), Effect::Make).await);
+    let expected = QueueSettings { max_retries: Some(0), ..full(&bench) };
+    assert_eq!(answer.settings, expected);
+    assert_eq!(now(&bench, &function).await.map(|queue| queue.settings), Some(expected));
+}
+
+/// An empty text takes a destination away, and leaves the other.
+pub async fn an_empty_destination_is_taken_away(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    put(&bench, &function, &full(&bench)).await;
+    let change = QueueSettings { on_success: Some(String::new()), ..QueueSettings::default() };
+    made(bench.management.queues.update(&function, &change, Effect::Make).await);
+    let found = now(&bench, &function).await.expect("something is set").settings;
+    let expected = QueueSettings { on_success: None, ..full(&bench) };
+    bench.expect(Gap::TakingAway, found == expected, &found);
+}
+
+/// What is set for a version is not set for the function.
+pub async fn versions_have_settings_of_their_own(bench: Arc<Workbench>) {
+    let function = bench.function().await;
+    let version = bench.version(&function).await;
+    let (whole, one) = (subject(&function, None), subject(&function, Some(&version)));
+    put(&bench, &whole, &retries(0)).await;
+    put(&bench, &one, &retries(1)).await;
+    let found = (
+        now(&bench, &whole).await.map(|q| q.settings.max_retries),
+        now(&bench, &one).await.map(|q| q.settings.max_retries),
+    );
+    bench.expect(Gap::QualifiedQueues, found == (Some(Some(0)), Some(Some(1))), &found);
+}
+
+/// What is deleted is set no more.
+pub async fn deleting_goes_back_to_nothing(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    put(&bench, &function, &full(&bench)).await;
+    made(bench.management.queues.delete(&function, Effect::Make).await);
+    assert_eq!(now(&bench, &function).await, None);
+    assert!(walk(&bench, &function.function, None).await.is_empty());
+}
+
+/// A function for which nothing is set and one that does not exist have nothing.
+pub async fn nothing_set_is_none(bench: Arc<Workbench>) {
+    let function = bench.function().await;
+    assert_eq!(now(&bench, &subject(&function, None)).await, None);
+    assert_eq!(now(&bench, &subject(&bench.unmade(), None)).await, None);
+    assert!(walk(&bench, &function, None).await.is_empty());
+}
+
+/// A change that is only shown changes nothing.
+pub async fn showing_changes_nothing(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    let (queues, name) = (&bench.management.queues, function.function.name.as_str());
+    put(&bench, &function, &full(&bench)).await;
+    let before = now(&bench, &function).await;
+    shown(queues.put(&function, &retries(0), SHOW).await, name);
+    shown(queues.update(&function, &retries(0), SHOW).await, name);
+    shown(queues.delete(&function, SHOW).await, name);
+    assert_eq!(now(&bench, &function).await, before);
+}
+
+/// Numbers out of their range are each named, and nothing is set.
+pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<Workbench>) {
+    let function = subject(&bench.function().await, None);
+    let queues = &bench.management.queues;
+    let broken = QueueSettings { max_age_seconds: Some(1), ..retries(3) };
+    for effect in [Effect::Make, SHOW] {
+        for outcome in
+            [queues.put(&function, &broken, effect).await, queues.update(&function, &broken, effect).await]
+        {
+            let error = refused(outcome, PortErrorKind::InvalidRequest);
+            for member in ["MaximumRetryAttempts", "MaximumEventAgeInSeconds"] {
+                assert!(error.error.message.contains(member), "{member} is not in {error:?}");
+            }
+        }
+    }
+    assert_eq!(now(&bench, &function).await, None);
+}
+
+/// Setting anything for a function that does not exist is not found, and so is changing what is not set.
+pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
+    let (queues, not_found) = (&bench.management.queues, PortErrorKind::NotFound);
+    let absent = subject(&bench.unmade(), None);
+    refused(queues.put(&absent, &retries(0), Effect::Make).await, not_found);
+    refused(queues.update(&absent, &retries(0), Effect::Make).await, not_found);
+    refused(queues.delete(&absent, Effect::Make).await, not_found);
+    let outcome = queues.list(&absent.function, None, None).await;
+    let holds = outcome.as_ref().is_err_and(|error| {
+        check_texts(error);
+        error.kind == not_found
+    });
+    bench.expect(Gap::QueuesOfTheAbsent, holds, &outcome);
+
+    let function = subject(&bench.function().await, None);
+    let outcome = queues.delete(&function, Effect::Make).await;
+    bench.expect(Gap::AbsentQueue, is_refused(&outcome, not_found), &outcome);
+    let outcome = queues.update(&function, &retries(0), Effect::Make).await;
+    bench.expect(Gap::UpdateOfAbsentQueue, is_refused(&outcome, not_found), &outcome);
+}
+
+/// Walking along the markers gives what is set for the function and its versions, each once, whatever the pages.
+pub async fn what_is_set_is_listed_in_pages(bench: Arc<Workbench>) {
+    if bench.lacks(Gap::QualifiedQueues) {
+        return;
+    }
+    let function = bench.function().await;
+    let (first, second) = (bench.version(&function).await, bench.version(&function).await);
+    let mut expected = BTreeSet::new();
+    for qualifier in [None, Some(&first), Some(&second)] {
+        let subject = subject(&function, qualifier.map(String::as_str));
+        expected.insert(put(&bench, &subject, &retries(1)).await.reference);
+    }
+    assert_eq!(expected.len(), 3, "each has a reference of its own: {expected:?}");
+    for page_size in [None, Some(1), Some(50)] {
+        let found = walk(&bench, &function, page_size).await;
+        assert_eq!(found.len(), 3, "each once in pages of {page_size:?}: {found:?}");
+        let found: BTreeSet<String> = found.into_iter().map(|queue| queue.reference).collect();
+        assert_eq!(found, expected, "in pages of {page_size:?}");
+    }
+}
