@@ -100,11 +100,28 @@ fn no_run_of_a_job_leaves_a_secret() {
 
 const ACCOUNT: &str = "123456789012";
 const USER: &str = "arn:aws:iam::123456789012:user/me";
+const ROLE: &str = "arn:aws:iam::123456789012:role/worker";
 const DOMAIN: &str = "arn:aws:swf:eu-west-1:123456789012:/domain/d";
 const QUIET: &str = "arn:aws:lambda:eu-west-1:123456789012:function:quiet";
 
+/// What functions are made of here.
+const NEW: [&str; 11] = [
+    "made",
+    "--role",
+    ROLE,
+    "--zip-file",
+    "code",
+    "--runtime",
+    "python3.14",
+    "--handler",
+    "app.handler",
+    "--environment-from",
+    "TOKEN=env:VARIABLE",
+];
+
 /// Every verb by the name of its page, with the arguments behind it, after a run of the job `fails`.
-const VERBS: [(&str, &[&str]); 26] = [
+const VERBS: &[(&str, &[&str])] = &[
+    ("account-settings", &[]),
     ("cancel", &["latest"]),
     ("completions", &["bash"]),
     (
@@ -126,6 +143,38 @@ const VERBS: [(&str, &[&str]); 26] = [
     ("connections-remove", &["more"]),
     ("discover", &[]),
     ("doctor", &["quiet"]),
+    ("functions-create", &NEW),
+    ("functions-list", &["--function-version", "ALL"]),
+    ("functions-get", &["quiet"]),
+    ("functions-get-configuration", &["made"]),
+    ("functions-wait", &["made"]),
+    ("functions-update-code", &["made", "--zip-file", "other"]),
+    (
+        "functions-update-configuration",
+        &["made", "--timeout", "9", "--environment-from", "TOKEN=env:VARIABLE"],
+    ),
+    ("functions-publish-version", &["made"]),
+    ("functions-list-versions", &["made"]),
+    ("functions-tags-set", &["made", "team=jobs"]),
+    ("functions-tags-list", &["made"]),
+    ("functions-tags-remove", &["made", "team", "--yes"]),
+    ("functions-concurrency-put", &["made", "3"]),
+    ("functions-concurrency-get", &["made"]),
+    ("functions-concurrency-delete", &["made", "--yes"]),
+    ("functions-async-put", &["made", "--maximum-retry-attempts", "1"]),
+    ("functions-async-update", &["made", "--maximum-event-age-in-seconds", "60"]),
+    ("functions-async-get", &["made"]),
+    ("functions-async-list", &["made"]),
+    ("functions-async-delete", &["made", "--yes"]),
+    ("aliases-create", &["made", "live", "--function-version", "1"]),
+    ("aliases-update", &["made", "live", "--routing", "2=10%"]),
+    ("aliases-get", &["made", "live"]),
+    ("aliases-list", &["made"]),
+    ("permissions-add", &["made:live", "--statement-id", "other", "--principal", ACCOUNT]),
+    ("permissions-get", &["made:live"]),
+    ("permissions-remove", &["made:live", "--statement-id", "other", "--yes"]),
+    ("aliases-delete", &["made", "live", "--yes"]),
+    ("functions-delete", &["made", "--yes"]),
     ("iam-policy", &["--function", QUIET]),
     ("iam-trust-policy-assume-role", &["--principal", USER]),
     (
@@ -140,11 +189,30 @@ const VERBS: [(&str, &[&str]); 26] = [
     ("jobs-list", &[]),
     ("jobs-show", &["fails"]),
     ("jobs-rm", &["quiet"]),
+    ("layers-list", &[]),
+    ("layers-list-versions", &["tools"]),
+    ("layers-get", &["tools", "1"]),
+    ("layers-add-permission", &["tools", "1", "--statement-id", "other", "--principal", ACCOUNT]),
+    ("layers-get-policy", &["tools", "1"]),
+    ("layers-remove-permission", &["tools", "1", "--statement-id", "other", "--yes"]),
     ("open", &["fails", "--print"]),
     ("run", &["fails"]),
     ("runs-list", &[]),
     ("runs-show", &["latest"]),
     ("status", &["latest"]),
+];
+
+/// What is there already cannot be added again, and what is gone not taken away.
+const ONCE: [&str; 9] = [
+    "connections-add",
+    "connections-remove",
+    "jobs-rm",
+    "aliases-delete",
+    "functions-async-delete",
+    "functions-delete",
+    "permissions-remove",
+    "layers-remove-permission",
+    "functions-concurrency-delete",
 ];
 
 #[test]
@@ -157,36 +225,51 @@ fn no_verb_leaves_a_secret() {
     }
     bench.runs(3, &["run", "fails"]);
     bench.home.file("jobs.yaml", &bench.runs(0, &["jobs", "export"]).stdout);
+    bench.home.file("code/app.py", "def handler(event, context):\n    return event\n");
+    bench.home.file("other/app.py", "def handler(event, context):\n    return 42\n");
+    let pages = lamplight_cli::pages();
     for (verb, arguments) in VERBS {
         // The two that have something to say have it in their exit code.
-        let code = match verb {
+        let code = match *verb {
             "run" => 3,
             "cancel" => 1,
             _ => 0,
         };
-        let verb: Vec<&str> = verb.split('-').collect();
-        let verb: Vec<&str> = match verb[..] {
-            ["iam", "trust", "policy", ..] => vec!["iam", "trust-policy", verb_of(&verb[3..])],
-            _ => verb,
-        };
-        let again = match verb[..] {
-            // What is there already cannot be added or removed again.
-            ["connections", "add" | "remove"] | ["jobs", "rm"] => &["text"][..],
-            _ => &["json", "text"],
-        };
-        for form in again {
-            bench.runs(code, &[&verb[..], arguments, &["--output", form]].concat());
+        let (_, page) = pages.iter().find(|(name, _)| name.strip_suffix(".md") == Some(verb)).unwrap();
+        let words = page.lines().next().unwrap().strip_prefix("# lamplight ").unwrap();
+        let words: Vec<&str> = words.split(' ').collect();
+        let forms = if ONCE.contains(verb) { &["text"][..] } else { &["json", "yaml", "text"] };
+        for form in forms {
+            bench.runs(code, &[&words[..], arguments, &["--output", form]].concat());
         }
+    }
+    bench.look_at_the_wire(&["secret variable of a new function"]);
+}
+
+#[test]
+fn no_request_that_is_only_shown_leaves_a_secret() {
+    let bench = Bench::new();
+    bench.home.file("code/app.py", "def handler(event, context):\n    return event\n");
+    for form in ["text", "json", "yaml"] {
+        let shown =
+            bench.runs(0, &[&["functions", "create"], &NEW[..], &["--dry-run", "--output", form]].concat());
+        assert!(shown.stdout.contains("TOKEN") && shown.stdout.contains("********"), "{}", shown.stdout);
+        let change =
+            ["functions", "update-configuration", "quiet", "--environment-from", "TOKEN=env:VARIABLE"];
+        bench.runs(0, &[&change[..], &["--dry-run", "--output", form]].concat());
     }
 }
 
-/// The last word of a verb whose own words are joined by a hyphen.
-fn verb_of(parts: &[&str]) -> &'static str {
-    if parts == ["assume", "role"] {
-        "assume-role"
-    } else {
-        ["entra", "github", "swf"].into_iter().find(|word| [*word] == *parts).unwrap()
-    }
+#[test]
+fn secrets_of_functions_are_shown_where_they_are_asked_for() {
+    let bench = Bench::new();
+    let mut password = bench.world.aws.account().functions["quiet"].environment["DB_PASSWORD"].clone();
+    let shown = |arguments: &[&str]| done(bench.command(arguments).output().unwrap()).stdout;
+    let text = shown(&["functions", "get", "quiet", "--show-secrets"]);
+    assert!(text.contains(&password), "{text}");
+    password = serde_json::to_string(&password).unwrap();
+    let json = shown(&["functions", "get-configuration", "quiet", "--show-secrets", "--output", "json"]);
+    assert!(json.contains(&password), "{json}");
 }
 
 #[test]
@@ -194,7 +277,7 @@ fn every_verb_is_tried() {
     let pages = lamplight_cli::pages();
     let mut pages: Vec<&str> = pages.iter().filter_map(|(name, _)| name.strip_suffix(".md")).collect();
     pages.retain(|page| *page != "README");
-    let mut tried = VERBS.map(|(verb, _)| verb);
+    let mut tried: Vec<&str> = VERBS.iter().map(|(verb, _)| *verb).collect();
     tried.sort_unstable();
     pages.sort_unstable();
     assert_eq!(pages, tried);

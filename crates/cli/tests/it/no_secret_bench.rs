@@ -66,6 +66,13 @@ fn event_place(request: &Request) -> Vec<String> {
     body.into_iter().chain(login_place(request)).collect()
 }
 
+/// Where a function is made or its settings are changed.
+fn settings_place(request: &Request) -> Vec<String> {
+    let sets = request.is("POST", "/2015-03-31/functions") || request.path.ends_with("/configuration");
+    let body = sets.then(|| request.text().unwrap_or_default().to_owned());
+    body.into_iter().chain(login_place(request)).collect()
+}
+
 fn login_place(request: &Request) -> Vec<String> {
     let body = request.path.ends_with("/login").then(|| request.text().unwrap_or_default().to_owned());
     body.into_iter().collect()
@@ -122,7 +129,8 @@ impl Bench {
         self.mark("environment of a function", &password, nowhere);
         let environment =
             BTreeMap::from([("DB_PASSWORD".to_owned(), password), ("STAGE".to_owned(), "x".to_owned())]);
-        let function = |behaviour| Function { behaviour, environment: environment.clone() };
+        let function =
+            |behaviour| Function { behaviour, environment: environment.clone(), ..Function::default() };
         let refused = |status, code| Behaviour::Refused(status, code, "no".to_owned());
         self.world.aws.account().functions = [
             ("quiet", function(Behaviour::Says("{\"done\":true}"))),
@@ -134,6 +142,7 @@ impl Bench {
         .map(|(name, function)| (name.to_owned(), function))
         .into();
         self.marked("PARAMETER", "secret parameter", event_place);
+        self.marked("VARIABLE", "secret variable of a new function", settings_place);
     }
 
     fn keys(&mut self) -> String {

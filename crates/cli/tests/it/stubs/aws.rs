@@ -70,6 +70,8 @@ pub struct Account {
     pub keys: BTreeMap<String, AccessKey>,
     pub roles: BTreeMap<String, Vec<sts::Trust>>,
     pub functions: BTreeMap<String, lambda::Function>,
+    /// The statements on the one layer that there is.
+    pub layer_policy: Vec<serde_json::Value>,
     /// The texts of Secrets Manager.
     pub secrets: BTreeMap<String, String>,
     /// Access tokens of the sign-in portal, with the role that each may have.

@@ -3,6 +3,7 @@
 use super::{
     aws::{ACCOUNT, Account, Caller, request_id},
     http::{Answer, Form, Request, decode},
+    manage::{self, Managed},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -55,6 +56,8 @@ pub struct Function {
     pub behaviour: Behaviour,
     /// The environment variables.
     pub environment: BTreeMap<String, String>,
+    /// What is kept of it beside.
+    pub managed: Managed,
 }
 
 /// What is asked of Lambda.
@@ -66,6 +69,11 @@ enum Operation {
 }
 
 pub fn answer(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
+    if let Some(managed) = manage::answer(account, caller, request) {
+        let (action, answer) = managed?;
+        account.keep(caller, action, BTreeMap::new());
+        return Ok(answer);
+    }
     let operation = operation(request)?;
     let (action, name) = match &operation {
         Operation::List => ("lambda:ListFunctions", None),
@@ -79,6 +87,7 @@ pub fn answer(account: &mut Account, caller: &Caller, request: &Request) -> Resu
         let all = account.functions.iter().map(|(name, function)| described(caller, name, function));
         let mut query = Form::parse(&request.query)?;
         query.take("MaxItems");
+        query.take("FunctionVersion");
         query.done()?;
         return Ok(ok(&json!({ "Functions": all.collect::<Vec<_>>(), "NextMarker": null })));
     };
@@ -89,7 +98,10 @@ pub fn answer(account: &mut Account, caller: &Caller, request: &Request) -> Resu
     match operation {
         Operation::Invoke(_) => invoke(&function.clone(), request),
         Operation::Configuration(_) => Ok(ok(&described(caller, name, function))),
-        _ => Ok(ok(&json!({ "Configuration": described(caller, name, function) }))),
+        _ => Ok(ok(&json!({
+            "Configuration": described(caller, name, function),
+            "Tags": function.managed.tags,
+        }))),
     }
 }
 
@@ -106,7 +118,7 @@ fn operation(request: &Request) -> Result<Operation, String> {
 }
 
 /// The name in `name`, `name:alias` and an ARN.
-fn bare_name(reference: &str) -> &str {
+pub fn bare_name(reference: &str) -> &str {
     let parts: Vec<&str> = reference.split(':').collect();
     if parts[0] == "arn" { parts.get(6).copied().unwrap_or_default() } else { parts[0] }
 }
@@ -149,8 +161,9 @@ fn invoke(function: &Function, request: &Request) -> Result<Answer, String> {
     Ok(answer.with("x-amz-executed-version", "$LATEST"))
 }
 
-fn described(caller: &Caller, name: &str, function: &Function) -> Value {
-    json!({
+/// A function with what was set of its configuration.
+pub fn described(caller: &Caller, name: &str, function: &Function) -> Value {
+    let mut described = json!({
         "FunctionName": name,
         "FunctionArn": format!("arn:aws:lambda:{}:{ACCOUNT}:function:{name}", caller.region),
         "Version": "$LATEST",
@@ -161,10 +174,15 @@ fn described(caller: &Caller, name: &str, function: &Function) -> Value {
         "State": "Active",
         "PackageType": "Zip",
         "Environment": { "Variables": function.environment },
-    })
+    });
+    for (member, value) in &function.managed.configuration {
+        described[member] = value.clone();
+    }
+    described
 }
 
-fn ok(body: &Value) -> Answer {
+/// An answer that all is well.
+pub fn ok(body: &Value) -> Answer {
     Answer::json(200, body).with("x-amzn-requestid", request_id())
 }
 

@@ -7,6 +7,7 @@ pub mod http;
 pub mod jwt;
 pub mod lambda;
 pub mod machine;
+mod manage;
 pub mod oidc;
 pub mod server;
 mod sigv4;
