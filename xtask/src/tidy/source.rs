@@ -14,8 +14,10 @@ const FORBIDDEN: [(&str, &str); 5] = [
     (concat!("time::", "sleep("), "waiting is a port; only its adapter sleeps"),
 ];
 
-/// Where waiting is made of sleeping: the port's adapter, and the loop that polls for a server of the build.
-const SLEEPERS: [&str; 2] = ["crates/system-adapter/src/time.rs", "xtask/src/ambient.rs"];
+/// Where waiting is made of sleeping: the port's adapter, the loop that polls for a server of the build, and the server
+/// of a bench that is as slow as a network.
+const SLEEPERS: [&str; 3] =
+    ["crates/system-adapter/src/time.rs", "xtask/src/ambient.rs", "benches/src/pages.rs"];
 
 /// What is out of order in one file.
 pub(super) fn check(name: &str, text: &str) -> Vec<String> {

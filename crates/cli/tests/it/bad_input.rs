@@ -84,7 +84,11 @@ fn wrong_calls_are_told_what_is_wrong() {
         (vec!["discover", "-c", "nosuch"], 6, vec!["there is no connection nosuch", "demo"]),
         (vec!["discover", "-c", "demo", "--max-items", "0"], 2, vec!["number of items must be 1-10000"]),
         (vec!["discover", "-c", "demo", "--marker", "mine"], 2, vec!["marker \"mine\""]),
-        (vec!["discover", "--region", "us-east-1", "--endpoint-url", "nonsense"], 2, vec!["nonsense"]),
+        (
+            vec!["discover", "--region", "us-east-1", "--endpoint-url", "nonsense"],
+            2,
+            vec!["--endpoint-url is no URL"],
+        ),
         (vec!["status", "adder/1"], 2, vec!["is no run id", "'#'"]),
         (vec!["status", "Adder"], 2, vec!["is no run id"]),
         (vec!["status", "ffffffff"], 6, vec!["there is no run ffffffff"]),
