@@ -378,7 +378,6 @@ pub enum ConcurrencyCommand {
         /// The function: its name or full reference
         function: String,
         /// How many
-        #[arg(value_name = "N")]
         reserved_concurrent_executions: u32,
         /// Options of every change.
         #[command(flatten)]

@@ -7,6 +7,7 @@ mod demo;
 mod documents;
 mod faults;
 mod lamplight;
+mod managing;
 mod no_secret;
 mod no_secret_answers;
 mod no_secret_bench;
