@@ -1,6 +1,7 @@
 //! What every adapter of [`Account`](lamplight_ports::Account) must do.
 
-use crate::workbench::{Gap, Workbench, read};
+use crate::workbench::{Gap, Workbench};
+use lamplight_ports::AccountSettings;
 use std::sync::Arc;
 
 /// Expands to one test for each guarantee. The argument is an expression that gives a
@@ -24,10 +25,16 @@ macro_rules! account {
     };
 }
 
+async fn settings(bench: &Workbench) -> Option<AccountSettings> {
+    let outcome = bench.management.account.settings().await;
+    bench.expect(Gap::Account, outcome.is_ok(), &outcome);
+    outcome.ok()
+}
+
 /// What may be used is told, and a function that there is counts among what is used.
 pub async fn limits_and_usage_are_told(bench: Arc<Workbench>) {
     bench.function().await;
-    let settings = read(bench.management.account.settings().await);
+    let Some(settings) = settings(&bench).await else { return };
     let told = settings.limits.concurrent_executions.is_some()
         && settings.limits.total_code_bytes.is_some()
         && settings.usage.functions.is_some_and(|functions| functions >= 1)
@@ -37,8 +44,8 @@ pub async fn limits_and_usage_are_told(bench: Arc<Workbench>) {
 
 /// Asking may be repeated, and gives the same limits.
 pub async fn asking_changes_nothing(bench: Arc<Workbench>) {
-    let (one, other) = (bench.management.account.settings().await, bench.management.account.settings().await);
-    let (one, other) = (read(one).limits, read(other).limits);
+    let (Some(one), Some(other)) = (settings(&bench).await, settings(&bench).await) else { return };
+    let (one, other) = (one.limits, other.limits);
     assert_eq!(
         (one.total_code_bytes, one.unpacked_code_bytes, one.concurrent_executions),
         (other.total_code_bytes, other.unpacked_code_bytes, other.concurrent_executions)

@@ -196,7 +196,7 @@ pub async fn a_statement_is_read_as_it_was_asked_for(bench: Arc<Workbench>) {
     let found = policy(&bench, &version).await.expect("there is a policy");
     assert_eq!(found.statement(&account.id), Some(&account), "{found:?}");
     let kept = found.statement(&organization.id) == Some(&organization);
-    bench.expect(Gap::EveryCondition, kept, &found);
+    bench.expect(Gap::OrganizationOfLayer, kept, &found);
 }
 
 /// What is removed is gone.

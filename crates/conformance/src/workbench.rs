@@ -35,7 +35,9 @@ const LOOKS: (u32, Duration) = (600, Duration::from_millis(100));
 /// which was closed does not stay on a list; else it leaves out what needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Gap {
-    /// Usage and limits of the account are not told.
+    /// The account's settings cannot be asked for.
+    Account,
+    /// Some of the account's usage and limits are not told.
     AccountFigures,
     /// Not every setting of a function is kept: disk and tracing are lost.
     EverySetting,
@@ -65,6 +67,8 @@ pub enum Gap {
     VersionInUse,
     /// Deleting a version that is not there is no error.
     AbsentVersion,
+    /// Listing the versions of a function that is not there is no error.
+    VersionsOfTheAbsent,
     /// A function that is not there has tags, or takes them.
     TagsOfTheAbsent,
     /// A function that is not there has reserved concurrency, or takes it.
@@ -79,10 +83,16 @@ pub enum Gap {
     AliasesOfTheAbsent,
     /// Aliases are listed whatever version they lead to.
     AliasesByVersion,
+    /// Where there is no policy, an empty one is given.
+    EmptyPolicy,
+    /// A statement cannot be removed by the revision that the policy is read with.
+    RemovalByRevision,
     /// A version or alias has no policy of its own.
     QualifiedPolicies,
-    /// A statement's account and organisation are lost.
+    /// The account and organisation of a function's statement are lost.
     EveryCondition,
+    /// The organisation of a layer's statement is lost.
+    OrganizationOfLayer,
     /// A second statement of the same id is taken.
     StatementTwice,
     /// Removing a statement that is not there is no error.
@@ -95,8 +105,18 @@ pub enum Gap {
     LayerOrder,
     /// Layers and their versions come in one page, whatever is asked for.
     LayerPages,
-    /// Versions, aliases and queues come in one page, whatever is asked for.
+    /// Versions and aliases come in one page, whatever is asked for.
     Pages,
+    /// Queues come in one page, whatever is asked for.
+    QueuePages,
+    /// Queues cannot be listed.
+    QueueListing,
+    /// A queue's settings that are put a second time do not replace the first.
+    SecondPut,
+    /// Some of a queue's settings cannot be changed by themselves.
+    QueueUpdate,
+    /// An empty text does not take a destination away.
+    TakingDestinationAway,
     /// Layers have no policies.
     LayerPolicies,
     /// Changing some of a queue's settings needs none to be set before.

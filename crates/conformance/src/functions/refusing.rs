@@ -120,7 +120,9 @@ pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
         })
     };
     let versions = ListVersions { function: absent.clone(), marker: None, page_size: None };
-    assert!(absent_too(functions.versions(versions).await.err()));
+    let outcome = functions.versions(versions).await;
+    let told = format!("{outcome:?}");
+    bench.expect(Gap::VersionsOfTheAbsent, absent_too(outcome.err()), &told);
 
     let change = TagChange { set: [("a".to_owned(), "b".to_owned())].into(), remove: Vec::new() };
     let changed = functions.tag(&absent, change, Effect::Make).await;
