@@ -30,7 +30,7 @@ pub use layer::{check_layer_name, check_layer_permission, check_layer_version};
 pub use listing::{check_async_page_size, check_layer_page_size, check_list_page_size, check_master_region};
 pub use network::{check_file_systems, check_network};
 pub use new_function::{NewFunction, check_new_function, check_new_function_name};
-pub use permission::{check_permission, check_statement_id};
+pub use permission::{check_permission, check_removed_statement_id, check_statement_id};
 pub use queue::check_queue;
 pub use runtime::{KNOWN_RUNTIMES, check_runtime, unknown_runtime};
 pub use tags::{MAX_TAGS, check_tag_keys, check_tags};

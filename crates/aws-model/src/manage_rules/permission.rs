@@ -18,6 +18,18 @@ pub fn check_statement_id(text: &str) -> Result<(), RuleViolation> {
     )
 }
 
+/// The id of a statement that is to go: others than we may have added it, and theirs can hold a `.` (Lambda API,
+/// `RemovePermission`).
+pub fn check_removed_statement_id(text: &str) -> Result<(), RuleViolation> {
+    length("StatementId", text, &(1..=100))?;
+    matching(
+        "StatementId",
+        text,
+        grammar::is_word(&text.replace('.', "_")),
+        "only letters a-z and A-Z, digits, '-', '_' and '.' can stand in it",
+    )
+}
+
 /// A statement for a function, or for the version or alias that `qualifier` names, which cannot be `$LATEST` (Lambda
 /// API, `AddPermission`).
 ///
@@ -159,6 +171,17 @@ mod tests {
         }
         for (characters, fits) in [(0, false), (1, true), (100, true), (101, false)] {
             assert_eq!(check_statement_id(&"x".repeat(characters)).is_ok(), fits, "{characters}");
+            assert_eq!(check_removed_statement_id(&".".repeat(characters)).is_ok(), fits, "{characters}");
+        }
+    }
+
+    #[test]
+    fn a_statement_of_others_can_be_named_to_go() {
+        for (id, added, removed) in
+            [("s3", true, true), ("lc.1-a_B", false, true), ("a b", false, false), ("a/b", false, false)]
+        {
+            assert_eq!(check_statement_id(id).is_ok(), added, "{id}");
+            assert_eq!(check_removed_statement_id(id).is_ok(), removed, "{id}");
         }
     }
 
