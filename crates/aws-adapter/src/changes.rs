@@ -68,15 +68,19 @@ pub(crate) fn function_subject(
     qualifier: Option<&Qualifier>,
     region: &str,
 ) -> ManageSubject {
-    let spec = function.reference.parse::<FunctionSpec>().ok();
-    let account = spec.as_ref().and_then(FunctionSpec::account);
     ManageSubject::function(
         operation,
         function.name.as_str(),
         qualifier.map(Qualifier::as_str),
         region,
-        account,
+        account_of(function).as_deref(),
     )
+}
+
+/// The account that stands in a function's reference.
+pub(crate) fn account_of(function: &FunctionRef) -> Option<String> {
+    let spec = function.reference.parse::<FunctionSpec>().ok()?;
+    spec.account().map(str::to_owned)
 }
 
 /// Turns a builder of the SDK into what [`Session::change`] sends: a builder's own type cannot be named.

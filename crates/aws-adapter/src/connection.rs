@@ -1,8 +1,8 @@
 //! Opening a connection.
 
 use crate::{
-    AwsAccount, AwsCatalogue, AwsConnectionConfig, AwsFunctions, AwsIdentity, AwsInvoker, AwsReachability,
-    SecretsManager, codes, http::is_endpoint, session::Session,
+    AwsAccount, AwsAliases, AwsCatalogue, AwsConnectionConfig, AwsFunctions, AwsIdentity, AwsInvoker,
+    AwsReachability, SecretsManager, codes, http::is_endpoint, session::Session,
 };
 use lamplight_aws_model::check_endpoint;
 use lamplight_ports::{Management, PortError, PortErrorKind, Unmanaged};
@@ -61,7 +61,7 @@ pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
         management: Management {
             account: Arc::new(AwsAccount::new(Arc::clone(&session))),
             functions: Arc::new(AwsFunctions::new(Arc::clone(&session))),
-            aliases: Arc::new(Unmanaged),
+            aliases: Arc::new(AwsAliases::new(Arc::clone(&session))),
             permissions: Arc::new(Unmanaged),
             layers: Arc::new(Unmanaged),
             queues: Arc::new(Unmanaged),

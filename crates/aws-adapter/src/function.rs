@@ -123,11 +123,11 @@ pub(crate) fn function(described: FunctionConfiguration) -> Result<Function, Por
 }
 
 /// An empty text is how Lambda says that nothing is set.
-fn said(text: Option<String>) -> Option<String> {
+pub(crate) fn said(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-fn number(number: i32) -> Option<u32> {
+pub(crate) fn number(number: i32) -> Option<u32> {
     u32::try_from(number).ok()
 }
 

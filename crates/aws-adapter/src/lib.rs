@@ -6,6 +6,7 @@
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod account;
+mod aliases;
 mod catalogue;
 mod changes;
 pub mod codes;
@@ -28,6 +29,7 @@ mod session;
 mod upload;
 
 pub use account::AwsAccount;
+pub use aliases::AwsAliases;
 pub use catalogue::AwsCatalogue;
 pub use config::{AwsConnectionConfig, Timeouts};
 pub use connection::{AwsPorts, open};

@@ -102,8 +102,9 @@ fn kind_and_code(facts: &ManageErrorFacts, operation: Operation) -> (PortErrorKi
 fn is_about_a_function(operation: Operation) -> bool {
     use Operation::{
         DeleteFunction, DeleteFunctionConcurrency, GetFunction, GetFunctionConcurrency,
-        GetFunctionConfiguration, ListFunctions, ListTags, ListVersionsByFunction, PublishVersion,
-        PutFunctionConcurrency, TagResource, UntagResource, UpdateFunctionCode, UpdateFunctionConfiguration,
+        GetFunctionConfiguration, ListAliases, ListFunctionEventInvokeConfigs, ListFunctions, ListTags,
+        ListVersionsByFunction, PublishVersion, PutFunctionConcurrency, TagResource, UntagResource,
+        UpdateFunctionCode, UpdateFunctionConfiguration,
     };
     matches!(
         operation,
@@ -112,6 +113,8 @@ fn is_about_a_function(operation: Operation) -> bool {
             | GetFunction
             | GetFunctionConcurrency
             | GetFunctionConfiguration
+            | ListAliases
+            | ListFunctionEventInvokeConfigs
             | ListFunctions
             | ListTags
             | ListVersionsByFunction

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod account;
+mod aliases;
 mod ambient;
 mod catalogue;
 mod child;
@@ -14,6 +15,7 @@ mod invoke_errors;
 mod invoker_conformance;
 mod keepalive;
 mod logs;
+mod manage;
 mod patience;
 mod profiles;
 mod reachability;
