@@ -2,7 +2,7 @@
 
 use crate::{
     AwsAccount, AwsAliases, AwsCatalogue, AwsConnectionConfig, AwsFunctions, AwsIdentity, AwsInvoker,
-    AwsReachability, SecretsManager, codes, http::is_endpoint, session::Session,
+    AwsPermissions, AwsReachability, SecretsManager, codes, http::is_endpoint, session::Session,
 };
 use lamplight_aws_model::check_endpoint;
 use lamplight_ports::{Management, PortError, PortErrorKind, Unmanaged};
@@ -62,7 +62,7 @@ pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
             account: Arc::new(AwsAccount::new(Arc::clone(&session))),
             functions: Arc::new(AwsFunctions::new(Arc::clone(&session))),
             aliases: Arc::new(AwsAliases::new(Arc::clone(&session))),
-            permissions: Arc::new(Unmanaged),
+            permissions: Arc::new(AwsPermissions::new(Arc::clone(&session))),
             layers: Arc::new(Unmanaged),
             queues: Arc::new(Unmanaged),
         },

@@ -17,6 +17,7 @@ mod keepalive;
 mod logs;
 mod manage;
 mod patience;
+mod permissions;
 mod profiles;
 mod reachability;
 mod roles;

@@ -1,0 +1,163 @@
+//! Who else may use functions: each operation's request, exactly, and what becomes of its answer.
+
+use crate::manage::{
+    ARN, REVISION, TOKEN, absent, answers, elsewhere, encoded, lambda, made, only_request, qualified,
+    statement,
+};
+use lamplight_aws_adapter::codes;
+use lamplight_domain::PermissionStatement;
+use lamplight_ports::{Effect, PortErrorKind};
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+/// A statement that says all that can be said.
+fn whole() -> PermissionStatement {
+    PermissionStatement {
+        source: Some("arn:aws:s3:::bucket".to_owned()),
+        source_account: Some("123456789012".to_owned()),
+        organization: Some("o-a1b2c3d4e5".to_owned()),
+        url_auth: Some("AWS_IAM".to_owned()),
+        via_url: Some(true),
+        ..statement()
+    }
+}
+
+fn path(beneath: &str) -> String {
+    format!("/2015-03-31/functions/{}/policy{beneath}", encoded(ARN))
+}
+
+/// The same statement as a policy has it.
+fn document() -> String {
+    let statement = json!({
+        "Sid": "s3",
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Resource": ARN,
+        "Condition": {
+            "ArnLike": {"AWS:SourceArn": "arn:aws:s3:::bucket"},
+            "StringEquals": {
+                "AWS:SourceAccount": "123456789012",
+                "aws:PrincipalOrgID": "o-a1b2c3d4e5",
+                "lambda:EventSourceToken": TOKEN,
+                "lambda:FunctionUrlAuthType": "AWS_IAM",
+            },
+            "Bool": {"lambda:InvokedViaFunctionUrl": "true"},
+        },
+    });
+    let denied =
+        json!({"Sid": "x", "Effect": "Deny", "Principal": "*", "Action": "lambda:*", "Resource": ARN});
+    json!({"Version": "2012-10-17", "Id": "default", "Statement": [statement, denied]}).to_string()
+}
+
+#[tokio::test]
+async fn a_statement_is_added_with_all_that_can_be_said() {
+    let (server, management) =
+        lambda(ResponseTemplate::new(201).set_body_json(json!({"Statement": "{}"}))).await;
+    let permissions = management.permissions;
+    let subject = qualified(Some("live"));
+    made(permissions.add(&subject, &whole(), Some(REVISION), Effect::Make).await.unwrap());
+    assert_eq!(
+        only_request(&server).await,
+        (
+            "POST".to_owned(),
+            path("?Qualifier=live"),
+            json!({
+                "StatementId": "s3",
+                "Action": "lambda:InvokeFunction",
+                "Principal": "s3.amazonaws.com",
+                "SourceArn": "arn:aws:s3:::bucket",
+                "SourceAccount": "123456789012",
+                "PrincipalOrgID": "o-a1b2c3d4e5",
+                "EventSourceToken": TOKEN,
+                "FunctionUrlAuthType": "AWS_IAM",
+                "InvokedViaFunctionUrl": true,
+                "RevisionId": REVISION,
+            })
+        )
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_said_is_not_sent() {
+    let (server, management) = lambda(answers(&json!({}))).await;
+    let bare = PermissionStatement { event_source_token: None, ..statement() };
+    made(management.permissions.add(&qualified(None), &bare, None, Effect::Make).await.unwrap());
+    assert_eq!(
+        only_request(&server).await,
+        (
+            "POST".to_owned(),
+            path(""),
+            json!({
+                "StatementId": "s3",
+                "Action": "lambda:InvokeFunction",
+                "Principal": "s3.amazonaws.com",
+            })
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_flag_that_is_false_is_sent() {
+    let (server, management) = lambda(answers(&json!({}))).await;
+    let flagged = PermissionStatement { via_url: Some(false), ..statement() };
+    made(management.permissions.add(&qualified(None), &flagged, None, Effect::Make).await.unwrap());
+    assert_eq!(only_request(&server).await.2["InvokedViaFunctionUrl"], json!(false));
+}
+
+#[tokio::test]
+async fn a_policy_is_read_as_it_was_asked_for() {
+    let body = json!({"Policy": document(), "RevisionId": REVISION});
+    let (server, management) = lambda(answers(&body)).await;
+    let policy = management.permissions.policy(&qualified(Some("3"))).await.unwrap().unwrap();
+    assert_eq!(policy.statements, [whole()]);
+    assert_eq!(policy.others, ["x"]);
+    assert_eq!((policy.document, policy.revision), (document(), Some(REVISION.to_owned())));
+    assert_eq!(only_request(&server).await, ("GET".to_owned(), path("?Qualifier=3"), Value::Null));
+}
+
+#[tokio::test]
+async fn only_lambda_can_say_that_there_is_none() {
+    let (server, management) = lambda(absent()).await;
+    assert_eq!(management.permissions.policy(&qualified(None)).await.unwrap(), None);
+    assert_eq!(only_request(&server).await.1, path(""));
+    let (_server, management) = lambda(elsewhere()).await;
+    let error = management.permissions.policy(&qualified(None)).await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::NOT_FOUND));
+}
+
+#[tokio::test]
+async fn an_answer_without_a_policy_is_none_of_lambdas() {
+    for body in [json!({}), json!({"Policy": ""}), json!({"Policy": "hunter2"}), json!({"Policy": "[]"})] {
+        let (_server, management) = lambda(answers(&body)).await;
+        let error = management.permissions.policy(&qualified(None)).await.unwrap_err();
+        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+        assert!(error.message.starts_with("the answer to GetPolicy for function adder "), "{error}");
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_statement_is_removed_by_its_id() {
+    let (server, management) = lambda(ResponseTemplate::new(204)).await;
+    let permissions = management.permissions;
+    let subject = qualified(Some("live"));
+    made(permissions.remove(&subject, "lc.1", Some(REVISION), Effect::Make).await.unwrap());
+    let query = format!("/lc.1?Qualifier=live&RevisionId={REVISION}");
+    assert_eq!(only_request(&server).await, ("DELETE".to_owned(), path(&query), Value::Null));
+
+    let (server, management) = lambda(ResponseTemplate::new(204)).await;
+    made(management.permissions.remove(&qualified(None), "s3", None, Effect::Make).await.unwrap());
+    assert_eq!(only_request(&server).await.1, path("/s3"));
+}
+
+#[tokio::test]
+async fn a_statement_that_is_not_there_is_named() {
+    let (_server, management) = lambda(absent()).await;
+    let subject = qualified(Some("live"));
+    let error = management.permissions.remove(&subject, "s3", None, Effect::Make).await.unwrap_err();
+    assert_eq!(
+        error.error.message,
+        "statement s3 of alias live of function adder was not found in region eu-west-1"
+    );
+}
