@@ -2,7 +2,7 @@
 
 use crate::{
     AwsAccount, AwsAliases, AwsCatalogue, AwsConnectionConfig, AwsFunctions, AwsIdentity, AwsInvoker,
-    AwsPermissions, AwsReachability, SecretsManager, codes, http::is_endpoint, session::Session,
+    AwsLayers, AwsPermissions, AwsReachability, SecretsManager, codes, http::is_endpoint, session::Session,
 };
 use lamplight_aws_model::check_endpoint;
 use lamplight_ports::{Management, PortError, PortErrorKind, Unmanaged};
@@ -63,7 +63,7 @@ pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
             functions: Arc::new(AwsFunctions::new(Arc::clone(&session))),
             aliases: Arc::new(AwsAliases::new(Arc::clone(&session))),
             permissions: Arc::new(AwsPermissions::new(Arc::clone(&session))),
-            layers: Arc::new(Unmanaged),
+            layers: Arc::new(AwsLayers::new(Arc::clone(&session))),
             queues: Arc::new(Unmanaged),
         },
         secrets: Arc::new(SecretsManager::new(session)),

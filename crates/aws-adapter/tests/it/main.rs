@@ -14,6 +14,7 @@ mod instance;
 mod invoke_errors;
 mod invoker_conformance;
 mod keepalive;
+mod layers;
 mod logs;
 mod manage;
 mod patience;
