@@ -20,6 +20,7 @@ mod manage;
 mod patience;
 mod permissions;
 mod profiles;
+mod queues;
 mod reachability;
 mod roles;
 mod secrets_manager;

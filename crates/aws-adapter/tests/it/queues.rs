@@ -1,0 +1,157 @@
+//! What becomes of asynchronous calls: each operation's request, exactly, and what becomes of its answer.
+
+use crate::manage::{
+    ARN, absent, adder, answers, elsewhere, encoded, lambda, made, only_request, qualified, queue_settings,
+};
+use lamplight_aws_adapter::codes;
+use lamplight_domain::{DescribedQueue, QueueSettings};
+use lamplight_ports::{Effect, Page, PortErrorKind};
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+const DONE: &str = "arn:aws:sqs:eu-west-1:123456789012:done";
+const DEAD: &str = "arn:aws:s3:::dead-calls";
+
+fn described() -> Value {
+    json!({
+        "FunctionArn": format!("{ARN}:live"),
+        "LastModified": 1_767_225_600.5,
+        "MaximumRetryAttempts": 0,
+        "MaximumEventAgeInSeconds": 3600,
+        "DestinationConfig": {"OnSuccess": {"Destination": DONE}, "OnFailure": {"Destination": DEAD}},
+    })
+}
+
+fn all() -> QueueSettings {
+    QueueSettings {
+        max_retries: Some(0),
+        max_age_seconds: Some(3600),
+        on_success: Some(DONE.to_owned()),
+        on_failure: Some(DEAD.to_owned()),
+    }
+}
+
+fn live() -> DescribedQueue {
+    DescribedQueue {
+        reference: format!("{ARN}:live"),
+        settings: all(),
+        last_modified: Some("2026-01-01T00:00:00.5Z".to_owned()),
+    }
+}
+
+fn path(beneath: &str) -> String {
+    format!("/2019-09-25/functions/{}/event-invoke-config{beneath}", encoded(ARN))
+}
+
+#[tokio::test]
+async fn all_of_it_is_put() {
+    let (server, management) = lambda(answers(&described())).await;
+    let subject = qualified(Some("live"));
+    assert_eq!(made(management.queues.put(&subject, &all(), Effect::Make).await.unwrap()), live());
+    let body = json!({
+        "MaximumRetryAttempts": 0,
+        "MaximumEventAgeInSeconds": 3600,
+        "DestinationConfig": {"OnSuccess": {"Destination": DONE}, "OnFailure": {"Destination": DEAD}},
+    });
+    assert_eq!(only_request(&server).await, ("PUT".to_owned(), path("?Qualifier=live"), body));
+}
+
+#[tokio::test]
+async fn some_of_it_is_changed() {
+    let (server, management) = lambda(answers(&described())).await;
+    let changed = management.queues.update(&qualified(None), &queue_settings(), Effect::Make).await;
+    assert_eq!(made(changed.unwrap()), live());
+    let body = json!({"MaximumRetryAttempts": 1});
+    assert_eq!(only_request(&server).await, ("POST".to_owned(), path(""), body));
+}
+
+#[tokio::test]
+async fn an_empty_text_takes_a_destination_away() {
+    for (success, failure, expected) in [
+        (Some(""), None, json!({"OnSuccess": {"Destination": ""}})),
+        (None, Some(""), json!({"OnFailure": {"Destination": ""}})),
+        (Some(""), Some(DEAD), json!({"OnSuccess": {"Destination": ""}, "OnFailure": {"Destination": DEAD}})),
+    ] {
+        let settings = QueueSettings {
+            on_success: success.map(str::to_owned),
+            on_failure: failure.map(str::to_owned),
+            ..QueueSettings::default()
+        };
+        let (server, management) = lambda(answers(&described())).await;
+        made(management.queues.update(&qualified(None), &settings, Effect::Make).await.unwrap());
+        assert_eq!(only_request(&server).await.2, json!({"DestinationConfig": expected}));
+    }
+}
+
+#[tokio::test]
+async fn it_is_read_of_a_function_version_or_alias() {
+    for (qualifier, query) in
+        [(None, ""), (Some("3"), "?Qualifier=3"), (Some("$LATEST"), "?Qualifier=%24LATEST")]
+    {
+        let (server, management) = lambda(answers(&described())).await;
+        assert_eq!(management.queues.get(&qualified(qualifier)).await.unwrap(), Some(live()));
+        assert_eq!(only_request(&server).await, ("GET".to_owned(), path(query), Value::Null));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_set_is_none() {
+    for destinations in [
+        json!(null),
+        json!({}),
+        json!({"OnSuccess": {}, "OnFailure": {}}),
+        json!({"OnSuccess": {"Destination": ""}}),
+    ] {
+        let body = json!({"FunctionArn": ARN, "DestinationConfig": destinations});
+        let (_server, management) = lambda(answers(&body)).await;
+        let found = management.queues.get(&qualified(None)).await.unwrap().unwrap();
+        let nothing = QueueSettings::default();
+        assert_eq!(
+            found,
+            DescribedQueue { reference: ARN.to_owned(), settings: nothing, last_modified: None }
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_lambda_can_say_that_there_is_none() {
+    let (_server, management) = lambda(absent()).await;
+    assert_eq!(management.queues.get(&qualified(None)).await.unwrap(), None);
+    let (_server, management) = lambda(elsewhere()).await;
+    let error = management.queues.get(&qualified(None)).await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::NOT_FOUND));
+}
+
+#[tokio::test]
+async fn what_names_no_function_is_no_description() {
+    let (_server, management) = lambda(answers(&json!({"MaximumRetryAttempts": 1}))).await;
+    let error = management.queues.get(&qualified(None)).await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+}
+
+#[tokio::test]
+async fn all_of_a_function_are_listed_in_pages() {
+    let body = json!({"FunctionEventInvokeConfigs": [described()], "NextMarker": "m2"});
+    let (server, management) = lambda(answers(&body)).await;
+    let page = management.queues.list(&adder(), Some("m 1".to_owned()), Some(50)).await.unwrap();
+    assert_eq!(page, Page { items: vec![live()], next_marker: Some("m2".to_owned()) });
+    let query = "/list?Marker=m%201&MaxItems=50";
+    assert_eq!(only_request(&server).await, ("GET".to_owned(), path(query), Value::Null));
+
+    let (server, management) = lambda(answers(&json!({"NextMarker": ""}))).await;
+    let page = management.queues.list(&adder(), None, None).await.unwrap();
+    assert_eq!(page, Page { items: Vec::new(), next_marker: None });
+    assert_eq!(only_request(&server).await.1, path("/list"));
+}
+
+#[tokio::test]
+async fn it_goes_back_to_the_default() {
+    let (server, management) = lambda(ResponseTemplate::new(204)).await;
+    let subject = qualified(Some("live"));
+    made(management.queues.delete(&subject, Effect::Make).await.unwrap());
+    assert_eq!(only_request(&server).await, ("DELETE".to_owned(), path("?Qualifier=live"), Value::Null));
+
+    let (_server, management) = lambda(absent()).await;
+    let error = management.queues.delete(&subject, Effect::Make).await.unwrap_err();
+    assert_eq!(error.error.kind, PortErrorKind::NotFound);
+}
