@@ -1,5 +1,10 @@
 //! Aliases, permissions, layers and asynchronous calls: what their ports have in common, and what their tests use.
 
+mod errors;
+mod faults;
+mod previews;
+mod rules;
+
 use crate::support::ports;
 use lamplight_aws_model::Operation;
 use lamplight_domain::{FunctionRef, PermissionStatement, QueueSettings, Routing};

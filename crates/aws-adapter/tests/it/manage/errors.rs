@@ -1,0 +1,112 @@
+//! Every error that the API's model lists for these operations, as a caller of the ports sees it.
+
+use super::{CHANGES, Called, READS, TOKEN, call};
+use crate::{
+    server::{Reaction, Received, Server, refusal},
+    support::ports,
+};
+use lamplight_aws_adapter::codes;
+use lamplight_aws_model::{Operation, classify_manage};
+use lamplight_ports::{Applied, ChangeError, Effect};
+use std::{error::Error, fmt::Write};
+use tokio::task::JoinSet;
+
+/// One line for each error: operation, code, status, kind, stable code, what is known of the change, message.
+const TABLE: &str = include_str!("errors.txt");
+
+async fn refused(operation: Operation, code: &'static str) -> (Result<Called, ChangeError>, usize) {
+    let http = classify_manage(operation, Some(code), 0).http;
+    let server =
+        Server::start(move |_: &Received| Reaction::Answer(refusal(http, code, "AWS's own words"))).await;
+    let outcome = call(&ports(&server.url()).management, operation, Effect::Make).await;
+    (outcome, server.requests().len())
+}
+
+/// The row of an outcome, without operation, code and status.
+fn told(operation: Operation, outcome: Result<Called, ChangeError>) -> String {
+    let ChangeError { applied, transient, error, .. } = match outcome {
+        Ok(Called::Absent) => return "none".to_owned(),
+        Ok(other) => panic!("{operation}: {other:?}"),
+        Err(error) => error,
+    };
+    assert!(codes::ALL.contains(&error.code));
+    assert!(error.hint.is_some());
+    assert_eq!(error.source().unwrap().to_string(), "AWS's own words");
+    let known = match (operation.changes(), applied, transient) {
+        (false, ..) => "read",
+        (_, Applied::No, true) => "not made, passes",
+        (_, Applied::No, false) => "not made",
+        (_, Applied::Maybe, true) => "in doubt, passes",
+        (_, Applied::Maybe, false) => "in doubt",
+    };
+    format!("{:?} | {} | {known} | {}", error.kind, error.code, error.message)
+}
+
+#[tokio::test]
+async fn every_modelled_error_has_its_row() {
+    let mut asked = JoinSet::new();
+    let operations = CHANGES.into_iter().chain(READS);
+    for (index, (operation, code)) in operations
+        .flat_map(|operation| operation.errors().iter().map(move |code| (operation, *code)))
+        .enumerate()
+    {
+        asked.spawn(async move { (index, operation, code, refused(operation, code).await) });
+    }
+    let mut outcomes = asked.join_all().await;
+    outcomes.sort_by_key(|(index, ..)| *index);
+    let mut found = String::new();
+    for (_, operation, code, (outcome, requests)) in outcomes {
+        assert!(!operation.changes() || requests == 1, "{operation} {code}: {requests} requests");
+        let http = classify_manage(operation, Some(code), 0).http;
+        writeln!(found, "{operation} | {code} | {http} | {}", told(operation, outcome)).unwrap();
+    }
+    for (found, expected) in found.lines().zip(TABLE.lines()) {
+        assert_eq!(found, expected);
+    }
+    assert!(found == TABLE, "the table should be:\n{found}");
+}
+
+#[test]
+fn the_table_tells_apart_what_people_do_different_things_about() {
+    let code_of = |operation: &str, code: &str| {
+        TABLE
+            .lines()
+            .map(|line| line.split(" | ").collect::<Vec<_>>())
+            .find(|columns| columns[0] == operation && columns[1] == code)
+            .map(|columns| (columns[3], columns[4]))
+    };
+    for (operation, code, expected) in [
+        ("CreateAlias", "ResourceConflictException", ("Conflict", "already_exists")),
+        ("CreateAlias", "AliasLimitExceededException", ("Throttled", "quota_exceeded")),
+        ("UpdateAlias", "ResourceConflictException", ("Conflict", "conflict")),
+        ("UpdateAlias", "PreconditionFailedException", ("Conflict", "revision_changed")),
+        ("UpdateAlias", "ResourceNotFoundException", ("NotFound", "not_found")),
+        ("ListAliases", "ResourceNotFoundException", ("NotFound", "function_not_found")),
+        ("AddPermission", "ResourceConflictException", ("Conflict", "already_exists")),
+        ("AddPermission", "PolicyLengthExceededException", ("TooLarge", "policy_too_long")),
+        ("AddPermission", "PublicPolicyException", ("Denied", "public_access_blocked")),
+        ("RemovePermission", "ResourceNotFoundException", ("NotFound", "not_found")),
+        ("AddLayerVersionPermission", "PreconditionFailedException", ("Conflict", "revision_changed")),
+        ("PutFunctionEventInvokeConfig", "TooManyRequestsException", ("Throttled", "throttled")),
+        (
+            "PutFunctionEventInvokeConfig",
+            "InvalidParameterValueException",
+            ("InvalidRequest", "invalid_request"),
+        ),
+    ] {
+        assert_eq!(code_of(operation, code), Some(expected), "{operation} {code}");
+    }
+}
+
+#[tokio::test]
+async fn the_token_that_lambda_repeats_in_its_refusal_is_taken_out() {
+    let words = format!("Value '{TOKEN}' at 'eventSourceToken' failed to satisfy constraint");
+    let server = Server::start(move |_: &Received| {
+        Reaction::Answer(refusal(400, "InvalidParameterValueException", &words))
+    })
+    .await;
+    let management = ports(&server.url()).management;
+    let error = call(&management, Operation::AddPermission, Effect::Make).await.unwrap_err();
+    let told = format!("{error:?} {error} {}", error.source().unwrap());
+    assert!(told.contains("failed to satisfy constraint") && !told.contains("hunter2"), "{told}");
+}

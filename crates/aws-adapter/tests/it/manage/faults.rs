@@ -1,0 +1,135 @@
+//! Answers that are lost, on real sockets: what may have been made is never said not to have been, and is asked for once.
+
+use super::{CHANGES, READS, call};
+use crate::{
+    server::{End, Reaction, Received, Script, Server, answer, closed_url, framed, refusal},
+    support::{SECRET_KEY, SESSION_TOKEN, config, ports, short_waits},
+};
+use lamplight_aws_adapter::{AwsConnectionConfig, Timeouts, codes, open};
+use lamplight_aws_model::Operation;
+use lamplight_ports::{Applied, ChangeError, Effect, Management, PortErrorKind};
+use std::{fmt::Write, time::Duration};
+
+fn management(url: &str) -> Management {
+    let timeouts = Timeouts { change: Duration::from_millis(700), ..short_waits() };
+    open(AwsConnectionConfig { timeouts, ..config(url) }).unwrap().management
+}
+
+/// Makes every change against a server that does this; gives the failures. Each must have sent one request.
+async fn failures(script: impl Script + Clone) -> Vec<(Operation, ChangeError)> {
+    let mut found = Vec::new();
+    for operation in CHANGES {
+        let server = Server::start(script.clone()).await;
+        let error = call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
+        assert!(server.requests().len() == 1 && server.connections() == 1, "{operation}: {error:?}");
+        found.push((operation, error));
+    }
+    found
+}
+
+#[tokio::test]
+async fn nothing_was_made_where_there_was_no_connection() {
+    let url = closed_url().await;
+    for operation in CHANGES {
+        let error = call(&management(&url), operation, Effect::Make).await.unwrap_err();
+        assert_eq!((error.applied, error.transient), (Applied::No, true), "{operation}: {error:?}");
+        assert_eq!(error.error.code, codes::CONNECTION_FAILED);
+        assert!(error.error.message.starts_with(operation.name()), "{error}");
+        assert!(error.error.message.ends_with("nothing was sent"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_doubt() {
+    let whole = answer(200, &[("content-type", "application/json")], b"{\"Name\":\"live\"}");
+    let half = whole[..whole.len() / 2].to_vec();
+    let cut = framed(200, &[], b"{\"Name\":", 500);
+    let mut all = failures(|_: &Received| Reaction::SendAndEnd(Vec::new(), End::Close)).await;
+    all.extend(failures(|_: &Received| Reaction::SendAndEnd(Vec::new(), End::Reset)).await);
+    all.extend(failures(move |_: &Received| Reaction::SendAndEnd(half.clone(), End::Close)).await);
+    all.extend(failures(move |_: &Received| Reaction::SendAndEnd(cut.clone(), End::Close)).await);
+    for (operation, error) in &all {
+        assert_eq!((error.applied, error.transient), (Applied::Maybe, true), "{operation}: {error:?}");
+        assert_eq!(error.error.kind, PortErrorKind::Unavailable, "{operation}: {error:?}");
+        assert!(error.error.message.ends_with("the change may have been made"), "{error}");
+    }
+    assert_eq!(all.len(), 4 * CHANGES.len());
+}
+
+#[tokio::test]
+async fn a_failing_service_leaves_doubt_with_or_without_a_code() {
+    let mut all = failures(|_: &Received| Reaction::Answer(refusal(500, "ServiceException", "oh"))).await;
+    all.extend(failures(|_: &Received| Reaction::Answer(answer(503, &[], b""))).await);
+    for (operation, error) in &all {
+        assert_eq!((error.applied, error.transient), (Applied::Maybe, true), "{operation}: {error:?}");
+        assert_eq!(error.error.code, codes::SERVICE_UNAVAILABLE, "{operation}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_proves_that_nothing_was_made() {
+    for (status, code, passes) in [
+        (400, "InvalidParameterValueException", false),
+        (404, "ResourceNotFoundException", false),
+        (429, "TooManyRequestsException", true),
+    ] {
+        for (operation, error) in
+            failures(move |_: &Received| Reaction::Answer(refusal(status, code, "no"))).await
+        {
+            assert_eq!((error.applied, error.transient), (Applied::No, passes), "{operation}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_success_that_cannot_be_read_leaves_doubt() {
+    let describing = [
+        Operation::CreateAlias,
+        Operation::UpdateAlias,
+        Operation::PutFunctionEventInvokeConfig,
+        Operation::UpdateFunctionEventInvokeConfig,
+    ];
+    for body in ["{\"gar", "<html>it worked</html>", "{}", "[]"] {
+        for operation in describing {
+            let answer = answer(200, &[("content-type", "application/json")], body.as_bytes());
+            let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
+            let error = call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
+            assert_eq!((error.applied, error.transient), (Applied::Maybe, false), "{operation} {body}");
+            assert_eq!(
+                (error.error.kind, error.error.code),
+                (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER)
+            );
+            assert_eq!(server.requests().len(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_failure_holds_no_secret() {
+    let server = Server::start(|_: &Received| Reaction::SendAndEnd(Vec::new(), End::Close)).await;
+    for management in [management(&server.url()), ports(&closed_url().await).management] {
+        for operation in CHANGES {
+            let error = call(&management, operation, Effect::Make).await.unwrap_err();
+            let mut told = format!("{error:?} {error} {:?}", error.error.hint);
+            let mut cause = std::error::Error::source(&error);
+            while let Some(beneath) = cause {
+                write!(told, " {beneath} {beneath:?}").unwrap();
+                cause = beneath.source();
+            }
+            for secret in ["hunter2", SECRET_KEY, SESSION_TOKEN] {
+                assert!(!told.contains(secret), "{secret} in {told}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_said_to_be_absent_that_was_not_looked_for() {
+    let elsewhere = answer(404, &[("content-type", "text/html")], b"<html>not here</html>");
+    let server = Server::start(move |_: &Received| Reaction::Answer(elsewhere.clone())).await;
+    for operation in READS {
+        let error = call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
+        assert_eq!(error.error.kind, PortErrorKind::NotFound, "{operation}: {error:?}");
+        assert!(error.error.message.contains("the endpoint does not find"), "{error}");
+    }
+}
