@@ -54,7 +54,7 @@ fn main() {
              (target at most 1.200, {}); the first row after {:.0} ms (before the third page, {})",
             verdict(ratio <= 1.2),
             first * 1e3,
-            verdict(first < bare * 3.0 * 50.0 / FUNCTIONS as f64 + 0.05),
+            verdict(first < 3.0 * LATENCY.as_secs_f64()),
         );
     }
     memory(&binary, address);

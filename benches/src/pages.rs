@@ -1,4 +1,4 @@
-//! A local endpoint that answers ListFunctions page by page, and a bare client that walks the pages.
+//! A local endpoint that answers `ListFunctions` page by page, and a bare client that walks the pages.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Full};
