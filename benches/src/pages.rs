@@ -96,7 +96,8 @@ pub async fn walk(address: SocketAddr) -> usize {
         let uri = format!("/2015-03-31/functions/{marker}");
         let request =
             Request::get(uri).header("host", address.to_string()).body(Empty::<Bytes>::new()).unwrap();
-        let body = sender.send_request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+        let body =
+            sender.send_request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
         read += body.len();
         let tail = String::from_utf8_lossy(&body[body.len().saturating_sub(64)..]).into_owned();
         match tail.split_once("\"NextMarker\":\"").and_then(|(_, rest)| rest.split_once('"')) {

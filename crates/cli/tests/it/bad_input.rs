@@ -13,14 +13,28 @@ fn with_jobs() -> Lamplight {
     lamplight
 }
 
-/// Each of these must exit with the code and say all of the parts.
+/// Each of these must exit with the code and say all of the parts; nothing is recorded or changed.
+fn are_refused(lamplight: &Lamplight, calls: Vec<(Vec<&str>, i32, Vec<&str>)>) {
+    for (arguments, code, parts) in calls {
+        let done = lamplight.run(&arguments);
+        assert_eq!(done.code, code, "{arguments:?}: {done:#?}");
+        for part in parts {
+            assert!(done.stderr.contains(part), "{arguments:?} lacks {part:?}: {}", done.stderr);
+        }
+        assert_eq!(done.stdout, "", "{arguments:?}");
+        assert!(!done.stderr.contains("hunter2"), "{}", done.stderr);
+    }
+    assert!(lamplight.json(&["runs", "list"])["runs"].as_array().unwrap().is_empty(), "nothing was recorded");
+    assert_eq!(lamplight.json(&["jobs", "list"])["jobs"].as_array().unwrap().len(), 1);
+}
+
 #[test]
 fn wrong_calls_are_told_what_is_wrong() {
     let lamplight = with_jobs();
     let big = format!("\"{}\"", "x".repeat(7 << 20));
     let big = lamplight.file("big.json", &big);
     let big = format!("@{}", big.to_str().unwrap());
-    for (arguments, code, parts) in [
+    let calls = vec![
         (vec!["run", "typde"], 6, vec!["there is no job typde", "did you mean typed?"]),
         (vec!["jobs", "show", "typde"], 6, vec!["there is no job typde", "did you mean typed?"]),
         (
@@ -89,6 +103,13 @@ fn wrong_calls_are_told_what_is_wrong() {
             2,
             vec!["--endpoint-url is no URL"],
         ),
+    ];
+    are_refused(&lamplight, calls);
+}
+
+#[test]
+fn wrong_names_and_edits_are_told_what_is_wrong() {
+    let calls = vec![
         (vec!["status", "adder/1"], 2, vec!["is no run id", "'#'"]),
         (vec!["status", "Adder"], 2, vec!["is no run id"]),
         (vec!["status", "ffffffff"], 6, vec!["there is no run ffffffff"]),
@@ -108,17 +129,8 @@ fn wrong_calls_are_told_what_is_wrong() {
         ),
         (vec!["jobs", "edit", "typed", "--remove-param", "absent"], 2, vec!["there is no parameter absent"]),
         (vec!["frobnicate"], 2, vec!["frobnicate"]),
-    ] {
-        let done = lamplight.run(&arguments);
-        assert_eq!(done.code, code, "{arguments:?}: {done:#?}");
-        for part in parts {
-            assert!(done.stderr.contains(part), "{arguments:?} lacks {part:?}: {}", done.stderr);
-        }
-        assert_eq!(done.stdout, "", "{arguments:?}");
-        assert!(!done.stderr.contains("hunter2"), "{}", done.stderr);
-    }
-    assert!(lamplight.json(&["runs", "list"])["runs"].as_array().unwrap().is_empty(), "nothing was recorded");
-    assert_eq!(lamplight.json(&["jobs", "list"])["jobs"].as_array().unwrap().len(), 1);
+    ];
+    are_refused(&with_jobs(), calls);
 }
 
 #[test]
