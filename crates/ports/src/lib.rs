@@ -42,7 +42,6 @@ mod runners;
 mod secrets;
 mod system;
 mod tokens;
-mod unmanaged;
 
 pub use account::{Account, AccountLimits, AccountSettings, AccountUsage};
 pub use aliases::{Aliases, CreateAlias, ListAliases, UpdateAlias};
@@ -68,6 +67,5 @@ pub use runners::Runners;
 pub use secrets::SecretResolver;
 pub use system::{Clock, IdSource, Sleeper};
 pub use tokens::TokenSource;
-pub use unmanaged::Unmanaged;
 
 pub use secrecy::{ExposeSecret, SecretString};
