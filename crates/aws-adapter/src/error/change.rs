@@ -2,10 +2,10 @@
 //! been.
 
 use super::{
-    manage::managed_refusal,
+    manage::{managed_refusal, unreadable_answer},
     transport::{self, Cause},
 };
-use crate::{changes::Asked, codes};
+use crate::changes::Asked;
 use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
     result::{SdkError, ServiceError},
@@ -28,8 +28,7 @@ where
     let subject = &asked.subject;
     match error {
         SdkError::ServiceError(service) if service.raw().status().is_success() => {
-            let message = format!("the answer to {} for {} cannot be read", subject.operation, subject.thing);
-            unreadable(PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message))
+            unreadable(unreadable_answer(error, subject))
         }
         SdkError::ServiceError(service) => refused(service, asked),
         error if may_have_left => {

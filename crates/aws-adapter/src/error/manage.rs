@@ -21,6 +21,9 @@ where
     let ManageSubject { operation, thing, region, .. } = subject;
     let (name, request_id) = (operation.name(), error.request_id());
     let port_error = match error {
+        SdkError::ServiceError(service) if service.raw().status().is_success() => {
+            unreadable_answer(error, subject)
+        }
         SdkError::ServiceError(service) => managed_refusal(service, subject, &Scrubber::default()).1,
         error => {
             let failure = transport::of_a_read(error);
@@ -35,6 +38,22 @@ where
     };
     tracing::debug!(operation = name, thing, region, code = port_error.code, request_id, "nothing was read");
     port_error
+}
+
+/// An answer of success in words that cannot be read.
+pub(super) fn unreadable_answer<E>(error: &SdkError<E, HttpResponse>, subject: &ManageSubject) -> PortError
+where
+    E: Error + 'static,
+{
+    PortError {
+        kind: PortErrorKind::Corrupt,
+        code: codes::UNEXPECTED_ANSWER,
+        message: format!("the answer to {} for {} cannot be read", subject.operation, subject.thing),
+        hint: Some(
+            "check that the endpoint URL is one of Lambda, and that no proxy changes answers".to_owned(),
+        ),
+        source: Cause::chain(error).map(Into::into),
+    }
 }
 
 /// Maps an answer that refuses.

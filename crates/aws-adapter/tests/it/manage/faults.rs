@@ -105,6 +105,23 @@ async fn an_answer_of_success_that_cannot_be_read_leaves_doubt() {
 }
 
 #[tokio::test]
+async fn what_is_read_and_cannot_be_understood_is_no_failure_of_the_service() {
+    for body in ["{\"gar", "<html>hunter2</html>", "[]"] {
+        for operation in READS {
+            let answer = answer(200, &[("content-type", "application/json")], body.as_bytes());
+            let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
+            let ChangeError { error, .. } =
+                call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
+            assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+            assert!(error.message.starts_with(&format!("the answer to {operation} for ")), "{error}");
+            assert!(error.hint.is_some() && error.source.is_some());
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+            assert_eq!(server.requests().len(), 1);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_said_of_a_failure_holds_no_secret() {
     let server = Server::start(|_: &Received| Reaction::SendAndEnd(Vec::new(), End::Close)).await;
     for management in [management(&server.url()), ports(&closed_url().await).management] {
