@@ -50,8 +50,13 @@ pub async fn set_queue(
     whole: bool,
 ) -> Result<Change<DescribedQueue>, AppError> {
     let queues = &changing.connection.management.queues;
+    let found = queues.get(subject).await?;
+    let settings = match &found {
+        Some(found) if !whole => &with_both_destinations(settings, &found.settings),
+        _ => settings,
+    };
     let as_asked = |found: &DescribedQueue| is_so(settings, &found.settings, whole);
-    if let Some(found) = queues.get(subject).await?.filter(as_asked) {
+    if let Some(found) = found.filter(as_asked) {
         return Ok(Change::unchanged(found));
     }
     let look = || async {
@@ -83,6 +88,16 @@ pub async fn reset_queue(
     make(changing, &described(subject), || queues.delete(subject, changing.effect), look).await
 }
 
+/// Both destinations are told where one changes: providers may take them as one thing, and none may be lost.
+fn with_both_destinations(asked: &QueueSettings, found: &QueueSettings) -> QueueSettings {
+    let mut both = asked.clone();
+    if both.on_success.is_some() || both.on_failure.is_some() {
+        both.on_success = both.on_success.or_else(|| found.on_success.clone());
+        both.on_failure = both.on_failure.or_else(|| found.on_failure.clone());
+    }
+    both
+}
+
 fn is_so(asked: &QueueSettings, found: &QueueSettings, whole: bool) -> bool {
     let number = |asked: Option<u32>, found: Option<u32>| match asked {
         Some(_) => asked == found,
@@ -105,4 +120,22 @@ fn described(subject: &QualifiedFunction) -> String {
         None => format!("function {}", subject.function.name),
     };
     format!("asynchronous configuration of {of}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_destination_that_is_not_given_is_kept_beside_one_that_is() {
+        let text = |text: &str| Some(text.to_owned());
+        let found = QueueSettings { on_failure: text("failed"), ..QueueSettings::default() };
+        let asked = QueueSettings { on_success: text("done"), ..QueueSettings::default() };
+        let both = with_both_destinations(&asked, &found);
+        assert_eq!((both.on_success, both.on_failure), (text("done"), text("failed")));
+        let taken = QueueSettings { on_failure: text(""), ..QueueSettings::default() };
+        assert_eq!(with_both_destinations(&taken, &found), taken);
+        let asked = QueueSettings { max_retries: Some(1), ..QueueSettings::default() };
+        assert_eq!(with_both_destinations(&asked, &found), asked);
+    }
 }
