@@ -149,7 +149,7 @@ impl Session {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(self.config.timeouts.connect)
             .read_timeout(waits.head)
-            .operation_attempt_timeout(waits.whole)
+            .operation_attempt_timeout(waits.whole + self.config.timeouts.credentials)
             .build();
         let outcome = send(Config::builder().http_client(http).timeout_config(timeouts)).await;
         let (operation, thing) = (asked.subject.operation.name(), &asked.subject.thing);
