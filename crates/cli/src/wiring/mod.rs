@@ -226,8 +226,9 @@ impl Wiring {
             causes: std::error::Error::source(&error).map(ToString::to_string).into_iter().collect(),
             ..Failure::usage("invalid_config", format!("connection {name}: {error}"))
         })?;
-        let provider =
-            FakeProvider::from_script(script).with_system(Arc::new(TokioSleeper), self.ids.clone());
+        let provider = FakeProvider::from_script(script)
+            .with_system(Arc::new(TokioSleeper), self.ids.clone())
+            .with_clock(Arc::new(SystemClock));
         Ok(provider.connection(name, from.defaults()))
     }
 
