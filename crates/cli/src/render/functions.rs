@@ -166,6 +166,8 @@ pub fn function_details(function: &Function, secrets: bool) -> String {
                     rows.push((format!("{label} {name}"), text(member)));
                 }
             }
+            // Some services write out what is not set as an empty text.
+            Value::String(text) if text.is_empty() => {}
             other => rows.push((label, text(other))),
         }
     }
