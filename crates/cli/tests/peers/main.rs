@@ -4,7 +4,10 @@
 //! says where they are. Without them these tests fail; they are compiled only on request.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod conformance;
 mod discovering;
+mod managing;
 mod peer;
 mod running;
+mod walking;
 mod ways_in;

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 pub struct Peer {
     url: String,
     folder: TempDir,
+    region: &'static str,
 }
 
 fn variable(name: &str) -> String {
@@ -29,7 +30,22 @@ impl Peer {
     }
 
     fn at(name: &str) -> Self {
-        Self { url: variable(name), folder: tempfile::tempdir().unwrap() }
+        Self { url: variable(name), folder: tempfile::tempdir().unwrap(), region: "us-east-1" }
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A path below the folder that commands run in.
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The same peer in another region.
+    pub fn in_region(self, region: &'static str) -> Self {
+        Self { region, ..self }
     }
 
     fn command(&self, program: &std::ffi::OsStr, arguments: &[&str]) -> Command {
@@ -42,8 +58,8 @@ impl Peer {
             .env("LAMPLIGHT_DATA_DIR", self.folder.path().join("data"))
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("AWS_REGION", self.region)
+            .env("AWS_DEFAULT_REGION", self.region)
             .env("NO_PROXY", "127.0.0.1,localhost");
         command
     }
@@ -87,7 +103,48 @@ impl Peer {
 
     /// Runs `aws sts …` and reads its JSON.
     pub fn sts_json(&self, arguments: &[&str]) -> Value {
-        let output = self.aws_service("sts", arguments);
+        self.service_json("sts", arguments)
+    }
+
+    /// The role that functions of the peer have.
+    pub fn role(&self) -> String {
+        let said = self.service_json("iam", &["get-role", "--role-name", "lamplight-peer"]);
+        said["Role"]["Arn"].as_str().unwrap().to_owned()
+    }
+
+    /// Puts a package with a handler into a bucket.
+    pub fn s3_package(&self, bucket: &str, key: &str) {
+        self.package();
+        let place = format!("LocationConstraint={}", self.region);
+        let made = ["create-bucket", "--bucket", bucket, "--create-bucket-configuration", &place];
+        self.service_json("s3api", &made);
+        self.service_json("s3api", &["put-object", "--bucket", bucket, "--key", key, "--body", "app.zip"]);
+    }
+
+    /// Makes a queue; gives its ARN.
+    pub fn queue(&self, name: &str) -> String {
+        let made = self.service_json("sqs", &["create-queue", "--queue-name", name]);
+        let url = made["QueueUrl"].as_str().unwrap();
+        let said = ["get-queue-attributes", "--queue-url", url, "--attribute-names", "QueueArn"];
+        self.service_json("sqs", &said)["Attributes"]["QueueArn"].as_str().unwrap().to_owned()
+    }
+
+    /// Publishes the first version of a layer; gives its ARN.
+    pub fn publish_layer(&self, layer: &str, runtime: &str) -> String {
+        self.package();
+        let package = ["--zip-file", "fileb://app.zip", "--compatible-runtimes", runtime];
+        let said = self.aws_json(&[&["publish-layer-version", "--layer-name", layer], &package[..]].concat());
+        said["LayerVersionArn"].as_str().unwrap().to_owned()
+    }
+
+    /// A package of no use: an empty zip archive.
+    fn package(&self) {
+        let end = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+        std::fs::write(self.folder.path().join("app.zip"), end).unwrap();
+    }
+
+    fn service_json(&self, service: &str, arguments: &[&str]) -> Value {
+        let output = self.aws_service(service, arguments);
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
             panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stderr))
         })
