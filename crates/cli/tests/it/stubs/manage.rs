@@ -20,7 +20,7 @@ pub struct Managed {
     pub tags: Map<String, Value>,
     concurrency: Option<Value>,
     /// By qualifier, empty for the function itself.
-    policies: BTreeMap<String, Vec<Value>>,
+    pub policies: BTreeMap<String, Vec<Value>>,
     queues: BTreeMap<String, Value>,
 }
 
