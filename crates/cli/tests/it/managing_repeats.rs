@@ -1,4 +1,4 @@
-//! Managing at a Lambda that keeps what it is told: repeats, conflicts, and policies that say more than a permission.
+//! Managing at a Lambda that keeps what it is told: repeats, conflicts, lost answers, and policies that say more than a permission.
 
 use crate::{
     lamplight::{Done, Lamplight, done},
@@ -122,4 +122,32 @@ fn statements_that_say_more_than_a_permission_are_counted_and_shown_whole() {
     assert_eq!(whole["other_statement_ids"], json!(["never"]));
     assert_eq!(whole["policy"]["Statement"][1], deny);
     assert_eq!(whole["statements"][0]["statement_id"], "s");
+}
+
+#[test]
+fn a_lost_answer_is_looked_for_before_anything_is_claimed() {
+    let place = Place::new();
+    let lose = |answers| place.world.aws.account().answers_to_lose = answers;
+    for (line, action) in [
+        ("aliases create adder live --function-version 1", "lambda:CreateAlias"),
+        ("aliases update adder live --routing 2=0.5", "lambda:UpdateAlias"),
+        ("permissions add adder --statement-id s --principal 123456789012", "lambda:AddPermission"),
+        ("functions async put adder --maximum-retry-attempts 1", "lambda:PutFunctionEventInvokeConfig"),
+        ("functions update-configuration adder --timeout 9", "lambda:UpdateFunctionConfiguration"),
+        ("permissions remove adder --statement-id s --yes", "lambda:RemovePermission"),
+        ("aliases delete adder live --yes", "lambda:DeleteAlias"),
+    ] {
+        lose(1);
+        let done = place.run(&format!("{line} --output json"));
+        assert_eq!(done.code, 0, "{line}: {done:#?}");
+        let said: Value = serde_json::from_str(&done.stdout).unwrap();
+        assert_eq!((&said["outcome"], &said["read_back"]), (&"made".into(), &true.into()), "{line}: {said}");
+        assert!(done.stderr.contains("the answer was lost"), "{line}: {}", done.stderr);
+        assert_eq!(place.calls(action), 1, "{line}: it was not sent again");
+    }
+    // Nor can be seen what became of it.
+    lose(u32::MAX);
+    let said = place.json(7, "aliases create adder dark --function-version 1");
+    assert_eq!(said["error"]["code"], "change_unknown");
+    assert_eq!(place.calls("lambda:CreateAlias"), 2, "it was not sent again");
 }

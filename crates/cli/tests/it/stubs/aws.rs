@@ -70,6 +70,10 @@ pub struct Account {
     pub keys: BTreeMap<String, AccessKey>,
     pub roles: BTreeMap<String, Vec<sts::Trust>>,
     pub functions: BTreeMap<String, lambda::Function>,
+    /// How many of the next answers of Lambda about managing are lost, beginning with the next change.
+    pub answers_to_lose: u32,
+    /// Whether one was lost already.
+    pub losing: bool,
     /// The statements on the one layer that there is.
     pub layer_policy: Vec<serde_json::Value>,
     /// The texts of Secrets Manager.

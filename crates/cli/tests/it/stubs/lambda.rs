@@ -72,7 +72,7 @@ pub fn answer(account: &mut Account, caller: &Caller, request: &Request) -> Resu
     if let Some(managed) = manage::answer(account, caller, request) {
         let (action, answer) = managed?;
         account.keep(caller, action, BTreeMap::new());
-        return Ok(answer);
+        return Ok(manage::lost(account, request).unwrap_or(answer));
     }
     let operation = operation(request)?;
     let (action, name) = match &operation {

@@ -26,6 +26,17 @@ pub struct Managed {
 
 type Answered = Result<(&'static str, Answer), String>;
 
+/// What is answered in place of an answer that is to be lost; what was asked for is done all the same.
+pub fn lost(account: &mut Account, request: &Request) -> Option<Answer> {
+    let losing = account.losing || request.method != "GET";
+    if !losing || account.answers_to_lose == 0 {
+        return None;
+    }
+    account.answers_to_lose -= 1;
+    account.losing = account.answers_to_lose > 0;
+    Some(refused(500, "ServiceException", "it went wrong"))
+}
+
 /// Answers what manages something; `None` for everything else.
 pub fn answer(account: &mut Account, caller: &Caller, request: &Request) -> Option<Answered> {
     let parts: Vec<String> =
