@@ -8,7 +8,7 @@ use crate::AppError;
 use lamplight_domain::{Function, FunctionRef};
 use lamplight_ports::{CreateFunction, PortError};
 
-/// Makes a function. It may still be prepared when this returns; [`wait_for_function`](super::wait_for_function) waits.
+/// Makes a function. It may still be prepared when this returns; [`wait_for_function`](super::wait_for_function()) waits.
 ///
 /// # Guarantees
 /// - A function of that name that is as asked for is left alone, and the change says so; one that is otherwise is a
