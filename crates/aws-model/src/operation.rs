@@ -27,9 +27,9 @@ macro_rules! operations {
         /// ```
         /// use lamplight_aws_model::Operation;
         ///
-        /// assert_eq!(Operation::GetLayerVersionByArn.name(), "GetLayerVersionByArn");
-        /// assert_eq!(Operation::GetLayerVersionByArn.action(), "lambda:GetLayerVersion");
-        /// assert!(!Operation::GetLayerVersionByArn.changes());
+        /// assert_eq!(Operation::GetLayerVersion.name(), "GetLayerVersion");
+        /// assert_eq!(Operation::GetLayerVersion.action(), "lambda:GetLayerVersion");
+        /// assert!(!Operation::GetLayerVersion.changes());
         /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Operation {
@@ -47,13 +47,9 @@ macro_rules! operations {
                 }
             }
 
-            /// What IAM has to allow: the operation's own name, save where one action stands for two operations
-            /// (Service Authorization Reference, "Actions, resources, and condition keys for AWS Lambda").
+            /// What IAM has to allow: the operation's own name (Service Authorization Reference, "Actions, resources,
+            /// and condition keys for AWS Lambda").
             pub fn action(self) -> &'static str {
-                // Two ways to ask for the same.
-                if self == Self::GetLayerVersionByArn {
-                    return Self::GetLayerVersion.action();
-                }
                 match self {
                     $(Self::$name => concat!("lambda:", stringify!($name)),)*
                 }
@@ -134,8 +130,6 @@ operations! {
     ListLayerVersions: reads, READ;
     /// Describes a version of a layer.
     GetLayerVersion: reads, READ;
-    /// Describes a version of a layer, by its ARN.
-    GetLayerVersionByArn: reads, READ;
     /// Adds a statement to the policy of a layer's version.
     AddLayerVersionPermission: changes, &["InvalidParameterValueException", "PolicyLengthExceededException", "PreconditionFailedException", "ResourceConflictException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
     /// Removes a statement from the policy of a layer's version.

@@ -171,10 +171,6 @@ const MODELLED: [Row; 185] = [
     (GetLayerVersion, "ResourceNotFoundException", 404, NotFound, No, Never),
     (GetLayerVersion, "ServiceException", 500, Internal, No, Backoff),
     (GetLayerVersion, "TooManyRequestsException", 429, Throttled, No, Backoff),
-    (GetLayerVersionByArn, "InvalidParameterValueException", 400, InvalidParameter, No, Never),
-    (GetLayerVersionByArn, "ResourceNotFoundException", 404, NotFound, No, Never),
-    (GetLayerVersionByArn, "ServiceException", 500, Internal, No, Backoff),
-    (GetLayerVersionByArn, "TooManyRequestsException", 429, Throttled, No, Backoff),
     (AddLayerVersionPermission, "InvalidParameterValueException", 400, InvalidParameter, No, Never),
     (AddLayerVersionPermission, "PolicyLengthExceededException", 400, PolicyTooLong, No, Never),
     (AddLayerVersionPermission, "PreconditionFailedException", 412, PreconditionFailed, No, Never),
@@ -228,7 +224,7 @@ fn subject(operation: Operation) -> ManageSubject {
         }
         AddPermission | RemovePermission => function(None).statement("s3"),
         ListLayerVersions => layer(None),
-        GetLayerVersion | GetLayerVersionByArn | GetLayerVersionPolicy => layer(Some(3)),
+        GetLayerVersion | GetLayerVersionPolicy => layer(Some(3)),
         AddLayerVersionPermission | RemoveLayerVersionPermission => layer(Some(3)).statement("s3"),
         _ => function(None),
     }
@@ -331,7 +327,7 @@ fn the_texts_say_what_to_do() {
              and iam:PassRole on the role",
         ),
         (
-            GetLayerVersionByArn,
+            GetLayerVersion,
             Some("com.amazonaws.lambda#AccessDeniedException"),
             403,
             "the caller lacks lambda:GetLayerVersion on \
