@@ -99,12 +99,14 @@ pub enum AppError {
         connection: String,
     },
     /// What was to be made exists already, and is not as it was asked for.
-    #[error("{thing} exists already, with another {}; nothing was changed", differing.join(", "))]
+    #[error("{thing} exists already{how}; nothing was changed")]
     ExistsOtherwise {
         /// The thing, in words.
         thing: String,
-        /// What it differs in.
-        differing: Vec<String>,
+        /// What it differs in, and what cannot be compared; goes on after "exists already".
+        how: String,
+        /// What to do about it.
+        hint: &'static str,
     },
     /// The answer to a change was lost, and looking did not show what became of it.
     #[error("nobody can say whether {thing} was changed: {lost}{}", found.as_ref().map(|found| format!("; {found}")).unwrap_or_default())]
@@ -211,9 +213,7 @@ impl AppError {
             Self::ChangeUnknown { .. } => {
                 Some("look at what is there before asking again".to_owned())
             }
-            Self::ExistsOtherwise { .. } => {
-                Some("update it, or delete it first, if that is what you want".to_owned())
-            }
+            Self::ExistsOtherwise { hint, .. } => Some((*hint).to_owned()),
             Self::FunctionNotReady { may_become: true, .. } => {
                 Some("wait longer: the provider is still at it".to_owned())
             }

@@ -1,7 +1,9 @@
 //! Keeping aliases: names that lead to versions of a function.
 
 use super::{
-    change::{Change, Changing, Seen, is_conflict, make},
+    change::{Changing, Outcome, Seen, is_conflict, make},
+    compare::Comparison,
+    create_function::not_there,
     list::{Limits, Listed, walk},
 };
 use crate::AppError;
@@ -48,7 +50,10 @@ pub async fn show_alias(
 /// # Guarantees
 /// - One of that name that is as asked for is left alone, and the change says so; one that is otherwise is a conflict
 ///   that names what differs.
-pub async fn create_alias(changing: &Changing<'_>, request: &CreateAlias) -> Result<Change<Alias>, AppError> {
+pub async fn create_alias(
+    changing: &Changing<'_>,
+    request: &CreateAlias,
+) -> Result<Outcome<Alias>, AppError> {
     let aliases = &changing.connection.management.aliases;
     let thing = format!("alias {} of function {}", request.name, request.function.name);
     let wanted = UpdateAlias {
@@ -63,8 +68,8 @@ pub async fn create_alias(changing: &Changing<'_>, request: &CreateAlias) -> Res
         Ok(match aliases.get(&request.function, &request.name).await? {
             None => Seen::NotYet,
             Some(found) => match differing(&wanted, &found) {
-                differing if differing.is_empty() => Seen::AsAsked(found),
-                differing => Seen::Otherwise(format!("it exists with another {}", differing.join(", "))),
+                comparison if comparison.is_as_asked() => Seen::AsAsked(found),
+                comparison => Seen::Otherwise(format!("it exists{comparison}")),
             },
         })
     };
@@ -72,10 +77,10 @@ pub async fn create_alias(changing: &Changing<'_>, request: &CreateAlias) -> Res
     match made {
         Err(error) if is_conflict(&error) => match aliases.get(&request.function, &request.name).await? {
             Some(found) => match differing(&wanted, &found) {
-                differing if differing.is_empty() => Ok(Change::unchanged(found)),
-                differing => Err(AppError::ExistsOtherwise { thing, differing }),
+                comparison if comparison.is_as_asked() => Ok(Outcome::Unchanged(found)),
+                comparison => Err(comparison.conflict(thing)),
             },
-            None => Err(error),
+            None => Err(not_there(error, &thing)),
         },
         other => other,
     }
@@ -85,16 +90,19 @@ pub async fn create_alias(changing: &Changing<'_>, request: &CreateAlias) -> Res
 ///
 /// # Guarantees
 /// - Where it is so already, nothing is sent and the change says so, unless it is not of the revision asked for.
-pub async fn update_alias(changing: &Changing<'_>, request: &UpdateAlias) -> Result<Change<Alias>, AppError> {
+pub async fn update_alias(
+    changing: &Changing<'_>,
+    request: &UpdateAlias,
+) -> Result<Outcome<Alias>, AppError> {
     let aliases = &changing.connection.management.aliases;
     let before = show_alias(changing.connection, &request.function, &request.name).await?;
     let of_revision = request.if_revision.is_none() || request.if_revision == before.revision;
-    if of_revision && differing(request, &before).is_empty() {
-        return Ok(Change::unchanged(before));
+    if of_revision && differing(request, &before).is_as_asked() {
+        return Ok(Outcome::Unchanged(before));
     }
     let look = || async {
         Ok(match aliases.get(&request.function, &request.name).await? {
-            Some(found) if differing(request, &found).is_empty() => Seen::AsAsked(found),
+            Some(found) if differing(request, &found).is_as_asked() => Seen::AsAsked(found),
             Some(_) => Seen::NotYet,
             None => Seen::Otherwise("it does not exist any more".to_owned()),
         })
@@ -111,7 +119,7 @@ pub async fn delete_alias(
     changing: &Changing<'_>,
     function: &FunctionRef,
     name: &str,
-) -> Result<Change<()>, AppError> {
+) -> Result<Outcome<()>, AppError> {
     let aliases = &changing.connection.management.aliases;
     show_alias(changing.connection, function, name).await?;
     let look = || async {
@@ -122,17 +130,18 @@ pub async fn delete_alias(
     make(changing, &thing, || aliases.delete(function, name, changing.effect), look).await
 }
 
-fn differing(asked: &UpdateAlias, found: &Alias) -> Vec<String> {
+fn differing(asked: &UpdateAlias, found: &Alias) -> Comparison {
     let description = found.description.as_deref().unwrap_or_default();
-    [
+    let differing = [
         ("version", asked.version.as_ref().is_some_and(|version| *version != found.version)),
         ("description", asked.description.as_ref().is_some_and(|asked| asked != description)),
         ("routing", asked.routing.as_ref().is_some_and(|routing| *routing != found.routing)),
     ]
     .into_iter()
     .filter(|(_, differs)| *differs)
-    .map(|(name, _)| name.to_owned())
-    .collect()
+    .map(|(name, _)| name)
+    .collect();
+    Comparison { differing, untold: Vec::new() }
 }
 
 fn no_alias(connection: &Connection, function: &FunctionRef, name: &str) -> AppError {

@@ -25,36 +25,34 @@ pub struct Changing<'a> {
 /// What a change came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome<T> {
-    /// It was made just now.
+    /// It was made just now: the provider's answer says so.
     Made(T),
+    /// The answer was lost, and looking shows that it is as it was asked for. Whether this made it so, or it was so
+    /// before, or somebody else made it so meanwhile, cannot be told.
+    Found(T),
     /// It was so already, and nothing was changed.
     Unchanged(T),
     /// It was only shown.
     Shown(RequestPreview),
 }
 
-/// A change that is settled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change<T> {
-    /// What it came to.
-    pub outcome: Outcome<T>,
-    /// Whether its answer was lost, so that it is known only by having looked.
-    pub read_back: bool,
-}
-
-impl<T> Change<T> {
-    pub(crate) fn unchanged(thing: T) -> Self {
-        Self { outcome: Outcome::Unchanged(thing), read_back: false }
+impl<T> Outcome<T> {
+    /// The same outcome of something made of what this one is of.
+    pub fn map<U>(self, into: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Self::Made(thing) => Outcome::Made(into(thing)),
+            Self::Found(thing) => Outcome::Found(into(thing)),
+            Self::Unchanged(thing) => Outcome::Unchanged(into(thing)),
+            Self::Shown(preview) => Outcome::Shown(preview),
+        }
     }
 
-    /// The same change of something made of what this one is of.
-    pub fn map<U>(self, into: impl FnOnce(T) -> U) -> Change<U> {
-        let outcome = match self.outcome {
-            Outcome::Made(thing) => Outcome::Made(into(thing)),
-            Outcome::Unchanged(thing) => Outcome::Unchanged(into(thing)),
-            Outcome::Shown(preview) => Outcome::Shown(preview),
-        };
-        Change { outcome, read_back: self.read_back }
+    /// What the change left behind; nothing where it was only shown.
+    pub fn thing(&self) -> Option<&T> {
+        match self {
+            Self::Made(thing) | Self::Found(thing) | Self::Unchanged(thing) => Some(thing),
+            Self::Shown(_) => None,
+        }
     }
 }
 
@@ -76,14 +74,14 @@ pub(crate) enum Seen<T> {
 /// # Guarantees
 /// - It is asked for again only where it provably was not made, or where looking showed that it is not there. Each
 ///   change this is used for leaves the same behind however often it is made.
-/// - Where an answer was lost, nothing is claimed but what looking showed. Where looking fails, or shows something else,
+/// - Where an answer was lost, nothing is claimed but what looking showed: [`Outcome::Found`]. Where looking fails, or shows something else,
 ///   the outcome is unknown and said to be.
 pub(crate) async fn make<T, S, SF, L, LF>(
     changing: &Changing<'_>,
     thing: &str,
     mut send: S,
     look: L,
-) -> Result<Change<T>, AppError>
+) -> Result<Outcome<T>, AppError>
 where
     S: FnMut() -> SF,
     SF: Future<Output = Result<Changed<T>, ChangeError>>,
@@ -96,10 +94,10 @@ where
         attempt += 1;
         let failure = match send().await {
             Ok(Changed::Made(made)) => {
-                return Ok(Change { outcome: Outcome::Made(made), read_back: false });
+                return Ok(Outcome::Made(made));
             }
             Ok(Changed::Shown(preview)) => {
-                return Ok(Change { outcome: Outcome::Shown(preview), read_back: false });
+                return Ok(Outcome::Shown(preview));
             }
             Err(failure) => failure,
         };
@@ -109,7 +107,7 @@ where
         if !refused || lost.is_some() {
             match look().await {
                 Ok(Seen::AsAsked(made)) => {
-                    return Ok(Change { outcome: Outcome::Made(made), read_back: true });
+                    return Ok(Outcome::Found(made));
                 }
                 Ok(Seen::NotYet) => {}
                 Ok(Seen::Otherwise(what)) => return Err(unknown(thing, Some(what), failure.error)),
@@ -179,7 +177,7 @@ mod tests {
     }
 
     /// What came of it, how often it was sent, and how often one looked.
-    async fn play(sends: Vec<Sent>, looks: Vec<Looked>) -> (Result<Change<u8>, AppError>, usize, usize) {
+    async fn play(sends: Vec<Sent>, looks: Vec<Looked>) -> (Result<Outcome<u8>, AppError>, usize, usize) {
         let connection =
             FakeProvider::new([]).connection("here".parse().unwrap(), lamplight_domain::Settings::default());
         let (sleeper, ids) = (ManualClock::default(), SequentialIds::default());
@@ -208,14 +206,10 @@ mod tests {
         (result, asked.into_inner(), seen.into_inner())
     }
 
-    fn made(read_back: bool) -> Change<u8> {
-        Change { outcome: Outcome::Made(1), read_back }
-    }
-
     #[tokio::test]
     async fn an_answer_is_taken_at_its_word_and_nobody_looks() {
         let (result, ..) = play(vec![Ok(Changed::Made(1))], vec![]).await;
-        assert_eq!(result.unwrap(), made(false));
+        assert_eq!(result.unwrap(), Outcome::Made(1));
         let (result, ..) = play(vec![refused(PortErrorKind::Denied)], vec![]).await;
         assert_eq!(result.unwrap_err().class(), ErrorClass::Access);
     }
@@ -223,7 +217,7 @@ mod tests {
     #[tokio::test]
     async fn what_provably_was_not_made_is_asked_for_again_but_not_for_ever() {
         let (result, ..) = play(vec![throttled(), throttled(), Ok(Changed::Made(1))], vec![]).await;
-        assert_eq!(result.unwrap(), made(false));
+        assert_eq!(result.unwrap(), Outcome::Made(1));
         let (result, ..) = play(vec![throttled(), throttled(), throttled()], vec![]).await;
         assert_eq!(result.unwrap_err().class(), ErrorClass::Limit);
     }
@@ -231,13 +225,13 @@ mod tests {
     #[tokio::test]
     async fn a_lost_answer_is_found_by_looking() {
         let (result, sent, _) = play(vec![lost()], vec![Ok(Seen::AsAsked(1))]).await;
-        assert_eq!((result.unwrap(), sent), (made(true), 1));
+        assert_eq!((result.unwrap(), sent), (Outcome::Found(1), 1));
     }
 
     #[tokio::test]
     async fn what_is_seen_not_to_be_there_is_asked_for_again() {
         let (result, ..) = play(vec![lost(), Ok(Changed::Made(1))], vec![Ok(Seen::NotYet)]).await;
-        assert_eq!(result.unwrap(), made(false));
+        assert_eq!(result.unwrap(), Outcome::Made(1));
     }
 
     #[tokio::test]
@@ -245,7 +239,7 @@ mod tests {
         for kind in [PortErrorKind::Conflict, PortErrorKind::NotFound] {
             let sends = vec![lost(), refused(kind)];
             let (result, ..) = play(sends, vec![Ok(Seen::NotYet), Ok(Seen::AsAsked(1))]).await;
-            assert_eq!(result.unwrap(), made(true));
+            assert_eq!(result.unwrap(), Outcome::Found(1));
             let sends = vec![lost(), refused(kind)];
             let (result, ..) = play(sends, vec![Ok(Seen::NotYet), Ok(Seen::NotYet)]).await;
             assert_eq!(result.unwrap_err().class(), ErrorClass::Unknown, "the lost one may still arrive");

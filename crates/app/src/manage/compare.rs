@@ -1,6 +1,45 @@
 //! Holding what was asked for against what is there.
 
+use crate::AppError;
 use lamplight_domain::{Function, FunctionSettings};
+use std::fmt;
+
+/// How what exists holds against what was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Comparison {
+    /// What is otherwise, by the names people know.
+    pub(crate) differing: Vec<&'static str>,
+    /// What was asked for and cannot be compared.
+    pub(crate) untold: Vec<&'static str>,
+}
+
+impl Comparison {
+    /// Whether all of it is known to be as asked.
+    pub(crate) fn is_as_asked(&self) -> bool {
+        self.differing.is_empty() && self.untold.is_empty()
+    }
+
+    /// The conflict, where something is not.
+    pub(crate) fn conflict(&self, thing: String) -> AppError {
+        AppError::ExistsOtherwise { thing, how: self.to_string(), hint: UPDATE }
+    }
+}
+
+/// What to do about a thing that exists otherwise and can be updated.
+const UPDATE: &str = "update it, or delete it first, if that is what you want";
+
+impl fmt::Display for Comparison {
+    /// Goes on after "it exists".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.differing.is_empty() {
+            write!(f, " with another {}", self.differing.join(", "))?;
+        }
+        if !self.untold.is_empty() {
+            write!(f, "; whether this is as asked cannot be told: {}", self.untold.join(", "))?;
+        }
+        Ok(())
+    }
+}
 
 /// What a function differs in from what was asked for, by the names people know; never a value, for it may be secret.
 ///

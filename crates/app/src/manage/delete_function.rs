@@ -1,6 +1,6 @@
 //! Deleting a function or one of its versions.
 
-use super::change::{Change, Changing, Seen, make};
+use super::change::{Changing, Outcome, Seen, make};
 use crate::AppError;
 use lamplight_ports::QualifiedFunction;
 
@@ -11,7 +11,7 @@ use lamplight_ports::QualifiedFunction;
 pub async fn delete_function(
     changing: &Changing<'_>,
     wanted: &QualifiedFunction,
-) -> Result<Change<()>, AppError> {
+) -> Result<Outcome<()>, AppError> {
     let QualifiedFunction { function, qualifier } = wanted;
     let connection = changing.connection;
     let thing = match qualifier {

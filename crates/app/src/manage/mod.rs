@@ -19,10 +19,11 @@ mod show_function;
 mod tag_function;
 mod update_code;
 mod update_settings;
+mod versions;
 mod wait_for_function;
 
 pub use aliases::{create_alias, delete_alias, list_aliases, show_alias, update_alias};
-pub use change::{Change, Changing, Outcome};
+pub use change::{Changing, Outcome};
 pub use create_function::create_function;
 pub use delete_function::delete_function;
 pub use list::{Limits, Listed};

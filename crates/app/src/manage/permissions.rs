@@ -1,6 +1,6 @@
 //! Keeping who else may use a function.
 
-use super::change::{Change, Changing, Seen, is_conflict, make};
+use super::change::{Changing, Outcome, Seen, is_conflict, make};
 use crate::AppError;
 use lamplight_domain::{PermissionPolicy, PermissionStatement};
 use lamplight_ports::{Connection, QualifiedFunction};
@@ -26,7 +26,7 @@ pub async fn add_permission(
     subject: &QualifiedFunction,
     statement: &PermissionStatement,
     if_revision: Option<&str>,
-) -> Result<Change<PermissionStatement>, AppError> {
+) -> Result<Outcome<PermissionStatement>, AppError> {
     let permissions = &changing.connection.management.permissions;
     let thing = format!("statement {} of {}", statement.id, described(subject));
     let look = || async {
@@ -52,7 +52,7 @@ pub async fn remove_permission(
     subject: &QualifiedFunction,
     statement: &str,
     if_revision: Option<&str>,
-) -> Result<Change<()>, AppError> {
+) -> Result<Outcome<()>, AppError> {
     let permissions = &changing.connection.management.permissions;
     let thing = format!("statement {statement} of {}", described(subject));
     let look = || async {
@@ -78,10 +78,14 @@ pub(super) fn settled(
     statement: &PermissionStatement,
     thing: String,
     conflict: AppError,
-) -> Result<Change<PermissionStatement>, AppError> {
+) -> Result<Outcome<PermissionStatement>, AppError> {
     match seen(policy, statement) {
-        Seen::AsAsked(()) => Ok(Change::unchanged(statement.clone())),
-        Seen::Otherwise(_) => Err(AppError::ExistsOtherwise { thing, differing: vec!["content".to_owned()] }),
+        Seen::AsAsked(()) => Ok(Outcome::Unchanged(statement.clone())),
+        Seen::Otherwise(_) => Err(AppError::ExistsOtherwise {
+            thing,
+            how: " with other content".to_owned(),
+            hint: "remove it first, or take another statement id",
+        }),
         Seen::NotYet => Err(conflict),
     }
 }

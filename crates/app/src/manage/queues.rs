@@ -1,7 +1,7 @@
 //! Keeping what becomes of a function's queued calls.
 
 use super::{
-    change::{Change, Changing, Seen, make},
+    change::{Changing, Outcome, Seen, make},
     list::{Limits, Listed, walk},
 };
 use crate::AppError;
@@ -18,10 +18,7 @@ pub async fn show_queue(
     subject: &QualifiedFunction,
 ) -> Result<DescribedQueue, AppError> {
     let found = connection.management.queues.get(subject).await?;
-    found.ok_or_else(|| AppError::ThingNotFound {
-        thing: described(subject),
-        connection: connection.name.to_string(),
-    })
+    found.ok_or_else(|| nothing_set(connection, subject))
 }
 
 /// Lists what is set for a function and its versions and aliases.
@@ -48,16 +45,17 @@ pub async fn set_queue(
     subject: &QualifiedFunction,
     settings: &QueueSettings,
     whole: bool,
-) -> Result<Change<DescribedQueue>, AppError> {
+) -> Result<Outcome<DescribedQueue>, AppError> {
     let queues = &changing.connection.management.queues;
     let found = queues.get(subject).await?;
+    let nothing_to_change = found.is_none() && !whole;
     let settings = match &found {
         Some(found) if !whole => &with_both_destinations(settings, &found.settings),
         _ => settings,
     };
     let as_asked = |found: &DescribedQueue| is_so(settings, &found.settings, whole);
     if let Some(found) = found.filter(as_asked) {
-        return Ok(Change::unchanged(found));
+        return Ok(Outcome::Unchanged(found));
     }
     let look = || async {
         Ok(match queues.get(subject).await? {
@@ -72,14 +70,20 @@ pub async fn set_queue(
             queues.update(subject, settings, changing.effect).await
         }
     };
-    make(changing, &described(subject), send, look).await
+    match make(changing, &described(subject), send, look).await {
+        // Nothing was there before and nothing is there now: whatever became of the request, it changed nothing.
+        Err(AppError::ChangeUnknown { .. }) if nothing_to_change && queues.get(subject).await?.is_none() => {
+            Err(nothing_set(changing.connection, subject))
+        }
+        settled => settled,
+    }
 }
 
 /// Goes back to the provider's defaults; where nothing is set, that is not found.
 pub async fn reset_queue(
     changing: &Changing<'_>,
     subject: &QualifiedFunction,
-) -> Result<Change<()>, AppError> {
+) -> Result<Outcome<()>, AppError> {
     let queues = &changing.connection.management.queues;
     let look = || async {
         let found = queues.get(subject).await?;
@@ -112,6 +116,10 @@ fn is_so(asked: &QueueSettings, found: &QueueSettings, whole: bool) -> bool {
         && number(asked.max_age_seconds, found.max_age_seconds)
         && text(&asked.on_success, &found.on_success)
         && text(&asked.on_failure, &found.on_failure)
+}
+
+fn nothing_set(connection: &Connection, subject: &QualifiedFunction) -> AppError {
+    AppError::ThingNotFound { thing: described(subject), connection: connection.name.to_string() }
 }
 
 fn described(subject: &QualifiedFunction) -> String {

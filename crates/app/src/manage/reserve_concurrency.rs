@@ -1,6 +1,6 @@
 //! Keeping calls for one function alone.
 
-use super::change::{Change, Changing, Seen, make};
+use super::change::{Changing, Outcome, Seen, make};
 use crate::AppError;
 use lamplight_domain::FunctionRef;
 use lamplight_ports::Connection;
@@ -21,10 +21,10 @@ pub async fn reserve_concurrency(
     changing: &Changing<'_>,
     function: &FunctionRef,
     reserved: Option<u32>,
-) -> Result<Change<Option<u32>>, AppError> {
+) -> Result<Outcome<Option<u32>>, AppError> {
     let manager = &changing.connection.management.functions;
     if manager.reserved_concurrency(function).await? == reserved {
-        return Ok(Change::unchanged(reserved));
+        return Ok(Outcome::Unchanged(reserved));
     }
     let look = || async {
         let found = manager.reserved_concurrency(function).await?;

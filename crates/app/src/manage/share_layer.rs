@@ -1,7 +1,7 @@
 //! Keeping who else may use a version of a layer.
 
 use super::{
-    change::{Change, Changing, Seen, is_conflict, make},
+    change::{Changing, Outcome, Seen, is_conflict, make},
     permissions::{seen, settled},
 };
 use crate::AppError;
@@ -17,7 +17,7 @@ pub async fn share_layer(
     version: &LayerVersionRef,
     statement: &PermissionStatement,
     if_revision: Option<&str>,
-) -> Result<Change<PermissionStatement>, AppError> {
+) -> Result<Outcome<PermissionStatement>, AppError> {
     let layers = &changing.connection.management.layers;
     let thing = described(version, &statement.id);
     let look = || async {
@@ -43,7 +43,7 @@ pub async fn unshare_layer(
     version: &LayerVersionRef,
     statement: &str,
     if_revision: Option<&str>,
-) -> Result<Change<()>, AppError> {
+) -> Result<Outcome<()>, AppError> {
     let layers = &changing.connection.management.layers;
     let look = || async {
         let policy = layers.policy(version).await?.unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Marking functions with tags.
 
-use super::change::{Change, Changing, Seen, make};
+use super::change::{Changing, Outcome, Seen, make};
 use crate::AppError;
 use lamplight_domain::{FunctionRef, Tags};
 use lamplight_ports::{Connection, TagChange};
@@ -18,7 +18,7 @@ pub async fn tag_function(
     changing: &Changing<'_>,
     function: &FunctionRef,
     change: &TagChange,
-) -> Result<Change<Tags>, AppError> {
+) -> Result<Outcome<Tags>, AppError> {
     let manager = &changing.connection.management.functions;
     if let Some(key) = change.remove.iter().find(|key| change.set.contains_key(*key)) {
         return Err(AppError::Setting(format!("tag {key:?} is to be set and taken away at once")));
@@ -26,7 +26,7 @@ pub async fn tag_function(
     let before = manager.tags(function).await?;
     let missing = without_what_is_so(change, &before);
     if missing == TagChange::default() {
-        return Ok(Change::unchanged(before));
+        return Ok(Outcome::Unchanged(before));
     }
     let after = {
         let mut after = before.clone();

@@ -1,43 +1,77 @@
 //! Giving a function other code.
 
 use super::{
-    change::{Change, Changing, Seen, make},
+    change::{Changing, Outcome, Seen, make},
     compare::code_differs,
+    publish_version::publish_version,
     show_function::no_function,
+    versions::Versions,
 };
 use crate::AppError;
 use lamplight_domain::Function;
-use lamplight_ports::{Publish, QualifiedFunction, UpdateCode};
+use lamplight_ports::{Publish, PublishVersion, QualifiedFunction, UpdateCode};
 
-/// Gives a function other code.
+/// Gives a function other code; where a version of it is to be published, gives the version.
 ///
 /// # Guarantees
-/// - A package with the checksum that the function's code has already is not uploaded, unless a version is to be
-///   published or the function is not of the revision asked for.
+/// - A package with the checksum that the function's code has already is not uploaded, unless the function is not of the
+///   revision asked for. Where a version is to be published, that alone is done.
 pub async fn update_code(
     changing: &Changing<'_>,
     request: &UpdateCode,
-) -> Result<Change<Function>, AppError> {
+) -> Result<Outcome<Function>, AppError> {
     let connection = changing.connection;
     let wanted = QualifiedFunction { function: request.function.clone(), qualifier: None };
     let before = connection.catalogue.configuration(&request.function, None).await?;
     let before = before.ok_or_else(|| no_function(connection, &wanted))?;
-    let known = request.code.source.sha256().is_some();
-    let same = known && code_differs(&request.code, &before).is_none();
+    let sha256 = request.code.source.sha256();
+    let same = sha256.is_some() && code_differs(&request.code, &before).is_none();
     let of_revision = request.if_revision.is_none() || request.if_revision == before.revision;
-    if same && of_revision && request.publish == Publish::No {
-        return Ok(Change::unchanged(before));
+    if same && of_revision {
+        return match request.publish {
+            Publish::No => Ok(Outcome::Unchanged(before)),
+            Publish::Version | Publish::LatestPublished => {
+                publish_version(changing, &publishing(request, sha256)).await
+            }
+        };
     }
     let look = || async {
-        Ok(match connection.catalogue.configuration(&request.function, None).await? {
-            Some(found) if known && code_differs(&request.code, &found).is_none() => Seen::AsAsked(found),
+        let Some(found) = connection.catalogue.configuration(&request.function, None).await? else {
+            return Ok(Seen::Otherwise("it does not exist any more".to_owned()));
+        };
+        if sha256.is_none() {
             // Without a checksum to hold against, only a function that nothing happened to can be told.
-            Some(found) if known || found.revision == before.revision => Seen::NotYet,
-            Some(_) => Seen::Otherwise("it has changed since, and its code cannot be compared".to_owned()),
-            None => Seen::Otherwise("it does not exist any more".to_owned()),
+            return Ok(if found.revision == before.revision {
+                Seen::NotYet
+            } else {
+                Seen::Otherwise("it has changed since, and its code cannot be compared".to_owned())
+            });
+        }
+        if code_differs(&request.code, &found).is_some() {
+            return Ok(Seen::NotYet);
+        }
+        Ok(match request.publish {
+            Publish::No => Seen::AsAsked(found),
+            Publish::Version => {
+                let versions = Versions::read(connection, &request.function).await?;
+                versions.up_to_date().map_or(Seen::NotYet, Seen::AsAsked)
+            }
+            // What it is cannot be read; to ask for it once more leaves the same behind.
+            Publish::LatestPublished => Seen::NotYet,
         })
     };
     let thing = format!("the code of function {}", request.function.name);
     let manager = &connection.management.functions;
     make(changing, &thing, || manager.update_code(request.clone(), changing.effect), look).await
+}
+
+/// What is left to do where the code is there already.
+fn publishing(request: &UpdateCode, sha256: Option<&str>) -> PublishVersion {
+    PublishVersion {
+        function: request.function.clone(),
+        description: None,
+        if_code_sha256: sha256.map(ToOwned::to_owned),
+        if_revision: request.if_revision.clone(),
+        latest_published: request.publish == Publish::LatestPublished,
+    }
 }

@@ -1,7 +1,7 @@
 //! Changing what is set about a function.
 
 use super::{
-    change::{Change, Changing, Seen, make},
+    change::{Changing, Outcome, Seen, make},
     compare::differences,
     show_function::no_function,
 };
@@ -17,14 +17,14 @@ use lamplight_ports::{QualifiedFunction, UpdateSettings};
 pub async fn update_settings(
     changing: &Changing<'_>,
     request: &UpdateSettings,
-) -> Result<Change<Function>, AppError> {
+) -> Result<Outcome<Function>, AppError> {
     let connection = changing.connection;
     let wanted = QualifiedFunction { function: request.function.clone(), qualifier: None };
     let before = connection.catalogue.configuration(&request.function, None).await?;
     let before = before.ok_or_else(|| no_function(connection, &wanted))?;
     let of_revision = request.if_revision.is_none() || request.if_revision == before.revision;
     if of_revision && differences(&request.settings, &before.settings).is_empty() {
-        return Ok(Change::unchanged(before));
+        return Ok(Outcome::Unchanged(before));
     }
     let look = || async {
         Ok(match connection.catalogue.configuration(&request.function, None).await? {

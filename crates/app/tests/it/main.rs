@@ -3,9 +3,11 @@
 
 mod auth_gate;
 mod bench;
+mod desk;
 mod doctor;
 mod faults;
 mod jobs;
+mod lost_changes;
 mod managing;
 mod runs;
 mod secrets;

@@ -9,7 +9,7 @@ use crate::{
     output, render,
     wiring::Wiring,
 };
-use lamplight_app::manage::{self, Change, unqualified_function};
+use lamplight_app::manage::{self, Outcome, unqualified_function};
 use lamplight_domain::{Alias, Routing};
 use lamplight_ports::{CreateAlias, UpdateAlias};
 
@@ -95,18 +95,18 @@ async fn delete(args: &DeleteAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fai
     let thing = format!("alias {name} of function {}", function.name);
     let manager = manager.removing(args.removal, &format!("delete {thing}"), wiring)?;
     let made = manage::delete_alias(&manager.tools()?, &function, name).await?;
-    let words = Words { thing: &thing, done: "deleted", already: "does not exist" };
+    let words = Words::removing(&thing, "deleted");
     let json = |()| serde_json::json!({ "function": function.name, "name": name });
     tell(&made, words, wiring, |()| json(()), |()| None)
 }
 
 fn tell_alias(
-    change: &Change<Alias>,
+    change: &Outcome<Alias>,
     thing: &str,
     [done, already]: [&str; 2],
     wiring: &Wiring,
 ) -> Result<ExitCode, Failure> {
-    let words = Words { thing, done, already };
+    let words = Words::making(thing, done, already);
     tell(change, words, wiring, render::AliasJson::new, |alias| Some(render::alias_details(alias)))
 }
 

@@ -20,9 +20,7 @@ use crate::{
 };
 use lamplight_app::{
     AUTH_PATIENCE, AuthGate,
-    manage::{
-        self, Change, FunctionDetail, FunctionFilter, Outcome, qualified_function, unqualified_function,
-    },
+    manage::{self, FunctionDetail, FunctionFilter, Outcome, qualified_function, unqualified_function},
 };
 use lamplight_aws_model::manage_rules::unknown_runtime;
 use lamplight_domain::{CodeSource, Function, FunctionCode, Package};
@@ -125,7 +123,11 @@ async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, F
     bar.finish();
     let made = waited(made?, args.wait, &manager, wiring).await?;
     let thing = format!("function {name}");
-    let words = Words { thing: &thing, done: "created", already: "exists already, as it was asked for" };
+    let done = match made.thing().and_then(numbered) {
+        Some(version) => format!("created, and published as version {version}"),
+        None => "created".to_owned(),
+    };
+    let words = Words::making(&thing, &done, "exists already, as it was asked for");
     tell_function(&made, words, args.change.show_secrets, wiring)
 }
 
@@ -144,7 +146,14 @@ async fn update_code(args: UpdateCodeArgs, wiring: &Wiring) -> Result<ExitCode, 
     let made = manage::update_code(&manager.tools()?, &request).await;
     bar.finish();
     let made = waited(made?, args.wait, &manager, wiring).await?;
-    let words = Words { thing: &thing, done: "updated", already: "has this checksum already" };
+    let (done, already) = match made.thing().and_then(numbered) {
+        Some(version) => (
+            format!("is published as version {version}"),
+            format!("is published already as version {version}"),
+        ),
+        None => ("updated".to_owned(), "has this checksum already".to_owned()),
+    };
+    let words = Words::making(&thing, &done, &already);
     tell_function(&made, words, args.change.show_secrets, wiring)
 }
 
@@ -162,7 +171,7 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     let request = UpdateSettings { function, settings, if_revision: args.revision.if_revision };
     let made = manage::update_settings(&manager.tools()?, &request).await?;
     let made = waited(made, args.wait, &manager, wiring).await?;
-    let words = Words { thing: &thing, done: "updated", already: "is so already" };
+    let words = Words::making(&thing, "updated", "is so already");
     tell_function(&made, words, args.change.show_secrets, wiring)
 }
 
@@ -179,12 +188,9 @@ async fn publish(args: PublishVersionArgs, wiring: &Wiring) -> Result<ExitCode, 
     };
     let made = manage::publish_version(&manager.tools()?, &request).await?;
     let made = waited(made, args.wait, &manager, wiring).await?;
-    let version = match &made.outcome {
-        Outcome::Made(version) | Outcome::Unchanged(version) => version.version.clone().unwrap_or_default(),
-        Outcome::Shown(_) => String::new(),
-    };
+    let version = made.thing().and_then(|version| version.version.clone()).unwrap_or_default();
     let thing = format!("version {version} of function {name}");
-    let words = Words { thing: &thing, done: "is published", already: "is published already" };
+    let words = Words::making(&thing, "is published", "is published already");
     tell_function(&made, words, args.change.show_secrets, wiring)
 }
 
@@ -198,7 +204,7 @@ async fn delete(args: &DeleteFunctionArgs, wiring: &Wiring) -> Result<ExitCode, 
     };
     let manager = manager.removing(args.removal, &format!("delete {thing}{with}"), wiring)?;
     let made = manage::delete_function(&manager.tools()?, &wanted).await?;
-    let words = Words { thing: &thing, done: "deleted", already: "does not exist" };
+    let words = Words::removing(&thing, "deleted");
     tell(
         &made,
         words,
@@ -236,7 +242,7 @@ async fn tags(command: TagsCommand, wiring: &Wiring) -> Result<ExitCode, Failure
     let function = unqualified_function(&manager.connection, &function)?;
     let made = manage::tag_function(&manager.tools()?, &function, &change).await?;
     let thing = format!("the tags of function {}", function.name);
-    let words = Words { thing: &thing, done: "changed", already: "are so already" };
+    let words = Words::making(&thing, "changed", "are so already");
     let json = |tags: &lamplight_domain::Tags| serde_json::json!({ "tags": tags });
     tell(&made, words, wiring, json, |tags| (!tags.is_empty()).then(|| render::tags_table(tags)))
 }
@@ -268,29 +274,27 @@ async fn concurrency(command: ConcurrencyCommand, wiring: &Wiring) -> Result<Exi
     let function = unqualified_function(&manager.connection, &function)?;
     let made = manage::reserve_concurrency(&manager.tools()?, &function, reserved).await?;
     let thing = format!("the reserved concurrency of function {}", function.name);
-    let words = Words { thing: &thing, done: "changed", already: "is so already" };
+    let words = Words::making(&thing, "changed", "is so already");
     tell(&made, words, wiring, json, |reserved| reserved.map(|reserved| reserved.to_string()))
 }
 
-/// Waits for what was made, where that is asked for.
+/// Waits until what a change left behind is ready, where that is asked for.
 async fn waited(
-    change: Change<Function>,
+    change: Outcome<Function>,
     wanted: bool,
     manager: &Manager,
     wiring: &Wiring,
-) -> Result<Change<Function>, Failure> {
-    let Change { outcome, read_back } = change;
-    let outcome = match outcome {
-        Outcome::Made(function) if wanted => {
-            // A version is waited for as itself; the function as a whole has no number.
-            let version = function.version.as_deref().filter(|version| version.parse::<u64>().is_ok());
-            let qualifier = version.and_then(|version| version.parse().ok());
-            let subject = QualifiedFunction { function: function.to_ref(), qualifier };
-            Outcome::Made(wait(manager, &subject, PATIENCE, wiring).await?)
-        }
-        other => other,
-    };
-    Ok(Change { outcome, read_back })
+) -> Result<Outcome<Function>, Failure> {
+    let Some(function) = change.thing().filter(|_| wanted) else { return Ok(change) };
+    let qualifier = numbered(function).and_then(|version| version.parse().ok());
+    let subject = QualifiedFunction { function: function.to_ref(), qualifier };
+    let ready = wait(manager, &subject, PATIENCE, wiring).await?;
+    Ok(change.map(|_| ready))
+}
+
+/// The number of a version; the function as a whole has none.
+fn numbered(function: &Function) -> Option<&str> {
+    function.version.as_deref().filter(|version| version.parse::<u64>().is_ok())
 }
 
 async fn wait(
@@ -307,7 +311,7 @@ async fn wait(
 }
 
 fn tell_function(
-    change: &Change<Function>,
+    change: &Outcome<Function>,
     words: Words<'_>,
     secrets: bool,
     wiring: &Wiring,

@@ -95,7 +95,7 @@ async fn remove_permission(args: RemoveLayerPermissionArgs, wiring: &Wiring) -> 
     let manager = Manager::open(wiring).await?.removing(args.removal, &format!("remove {thing}"), wiring)?;
     let revision = args.revision.if_revision.as_deref();
     let made = manage::unshare_layer(&manager.tools()?, &version, &args.statement_id, revision).await?;
-    let words = Words { thing: &thing, done: "removed", already: "does not exist" };
+    let words = Words::removing(&thing, "removed");
     let json = serde_json::json!({
         "layer": version.layer,
         "version": version.version,

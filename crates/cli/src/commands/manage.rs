@@ -7,7 +7,7 @@ use crate::{
     output, render,
     wiring::Wiring,
 };
-use lamplight_app::manage::{Change, Changing, Limits, Outcome};
+use lamplight_app::manage::{Changing, Limits, Outcome};
 use lamplight_domain::{PermissionPolicy, PermissionStatement, RetryPolicy};
 use lamplight_ports::{Connection, Connector, Effect};
 use lamplight_system_adapter::{SystemIds, TokioSleeper};
@@ -90,26 +90,40 @@ pub fn limits(page: &PageArgs) -> Limits {
 #[derive(Debug, Clone, Copy)]
 pub struct Words<'a> {
     /// The thing, such as `function adder`.
-    pub thing: &'a str,
+    thing: &'a str,
     /// What was done, such as `created`.
-    pub done: &'a str,
+    done: &'a str,
     /// What it is where nothing was to be done, such as `exists already`.
-    pub already: &'a str,
+    already: &'a str,
+    /// What it is where its answer was lost.
+    found: &'a str,
+}
+
+impl<'a> Words<'a> {
+    /// Of a change that makes something, or makes it otherwise.
+    pub fn making(thing: &'a str, done: &'a str, already: &'a str) -> Self {
+        Self { thing, done, already, found: "is as it was asked for" }
+    }
+
+    /// Of a change that takes something away.
+    pub fn removing(thing: &'a str, done: &'a str) -> Self {
+        Self { thing, done, already: "does not exist", found: "is not there" }
+    }
 }
 
 /// Says what a change came to; `json` is what programs read of the thing, `text` what people do.
 pub fn tell<T, J: Serialize>(
-    change: &Change<T>,
+    change: &Outcome<T>,
     words: Words<'_>,
     wiring: &Wiring,
     json: impl FnOnce(&T) -> J,
     text: impl FnOnce(&T) -> Option<String>,
 ) -> Result<ExitCode, Failure> {
-    let (thing, outcome, note) = match &change.outcome {
-        Outcome::Made(thing) => (thing, "made", format!("{} {}", words.thing, words.done)),
-        Outcome::Unchanged(thing) => {
-            (thing, "unchanged", format!("{} {}; nothing was changed", words.thing, words.already))
-        }
+    let Words { thing: name, done, already, found } = words;
+    let (thing, outcome, note) = match change {
+        Outcome::Made(thing) => (thing, "made", format!("{name} {done}")),
+        Outcome::Found(thing) => (thing, "found", format!("{name} {found}")),
+        Outcome::Unchanged(thing) => (thing, "unchanged", format!("{name} {already}; nothing was changed")),
         Outcome::Shown(preview) => {
             if wiring.json() {
                 wiring.write(&render::PreviewJson::new(preview))?;
@@ -124,28 +138,27 @@ pub fn tell<T, J: Serialize>(
         #[derive(Serialize)]
         struct Json<J> {
             outcome: &'static str,
-            read_back: bool,
             #[serde(flatten)]
             thing: J,
         }
-        wiring.write(&Json { outcome, read_back: change.read_back, thing: json(thing) })?;
+        wiring.write(&Json { outcome, thing: json(thing) })?;
     } else if let Some(text) = text(thing) {
         output::line(&text)?;
     }
     wiring.output.note(&note);
-    if change.read_back {
-        wiring.output.warn("the answer was lost; this was found by looking at what is there now");
+    if matches!(change, Outcome::Found(_)) {
+        wiring.output.warn("the answer was lost: this was found by looking, and may have been so before");
     }
     Ok(ExitCode::Success)
 }
 
 /// Says what came of a statement that was to be added.
 pub fn tell_statement(
-    change: &Change<PermissionStatement>,
+    change: &Outcome<PermissionStatement>,
     thing: &str,
     wiring: &Wiring,
 ) -> Result<ExitCode, Failure> {
-    let words = Words { thing, done: "added", already: "is there already and says the same" };
+    let words = Words::making(thing, "added", "is there already and says the same");
     let text =
         |statement: &PermissionStatement| Some(render::statements_table(std::slice::from_ref(statement)));
     tell(change, words, wiring, render::StatementJson::new, text)

@@ -51,7 +51,7 @@ async fn remove(args: &RemovePermissionArgs, wiring: &Wiring) -> Result<ExitCode
     let manager = manager.removing(args.removal, &format!("remove {thing}"), wiring)?;
     let revision = args.revision.if_revision.as_deref();
     let made = manage::remove_permission(&manager.tools()?, &subject, &args.statement_id, revision).await?;
-    let words = Words { thing: &thing, done: "removed", already: "does not exist" };
+    let words = Words::removing(&thing, "removed");
     let json = serde_json::json!({
         "function": subject.function.name,
         "qualifier": subject.qualifier,

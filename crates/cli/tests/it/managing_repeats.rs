@@ -80,7 +80,7 @@ fn a_repeat_says_so_and_changes_nothing() {
     ] {
         let error = &place.json(1, line)["error"];
         assert_eq!(error["code"], "exists_otherwise", "{line}: {error}");
-        assert!(error["message"].as_str().unwrap().contains("with another"), "{line}: {error}");
+        assert!(error["message"].as_str().unwrap().contains("exists already with"), "{line}: {error}");
     }
     for (line, action) in [
         ("permissions remove adder --statement-id s --yes", "lambda:RemovePermission"),
@@ -141,7 +141,7 @@ fn a_lost_answer_is_looked_for_before_anything_is_claimed() {
         let done = place.run(&format!("{line} --output json"));
         assert_eq!(done.code, 0, "{line}: {done:#?}");
         let said: Value = serde_json::from_str(&done.stdout).unwrap();
-        assert_eq!((&said["outcome"], &said["read_back"]), (&"made".into(), &true.into()), "{line}: {said}");
+        assert_eq!(said["outcome"], "found", "{line}: {said}");
         assert!(done.stderr.contains("the answer was lost"), "{line}: {}", done.stderr);
         assert_eq!(place.calls(action), 1, "{line}: it was not sent again");
     }

@@ -1,0 +1,203 @@
+//! What is claimed of changes whose answers were lost, and of versions and functions that are there already.
+
+use crate::desk::{
+    Desk, adder, class, code, found, function, made, new_code, statement, tags, version, whole,
+};
+use async_trait::async_trait;
+use lamplight_app::{
+    ErrorClass,
+    manage::{
+        Changing, FunctionDetail, Outcome, add_permission, create_function, delete_alias, delete_function,
+        publish_version, remove_permission, set_queue, show_function, update_code,
+    },
+};
+use lamplight_domain::{CodeSource, FunctionCode, QueueSettings};
+use lamplight_ports::{Connection, CreateFunction, Publish, Sleeper, UpdateCode};
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_publishing_whose_answer_was_lost_makes_no_second_version() {
+    for lose_answer in [false, true] {
+        let desk = Desk::with_adder().await;
+        update_code(&desk.changing(), &new_code("two")).await.unwrap();
+        let provider = desk.provider.clone();
+        drop(if lose_answer { provider.lose_next_answer() } else { provider.lose_next_request() });
+        let change = publish_version(&desk.changing(), &version()).await.unwrap();
+        assert!(if lose_answer { found(&change) } else { made(&change) }, "{change:?}");
+        let published = change.thing().unwrap();
+        assert_eq!(published.version.as_deref(), Some("2"));
+        let versions = desk.versions().await;
+        assert_eq!(versions, ["$LATEST", "1", "2"]);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_creation_of_what_exists_otherwise_is_unknown() {
+    let desk = Desk::with_adder().await;
+    let mut other = adder();
+    other.settings.memory_mb = Some(1024);
+    drop(desk.provider.clone().lose_next_request());
+    let error = create_function(&desk.changing(), &other).await.unwrap_err();
+    assert_eq!((error.class(), error.code()), (ErrorClass::Unknown, "change_unknown"));
+    assert!(error.to_string().contains("memory size"), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_is_claimed_to_be_done_that_may_have_been_so_before() {
+    let desk = Desk::empty();
+    drop(desk.provider.clone().lose_next_request());
+    let change = delete_function(&desk.changing(), &whole()).await.unwrap();
+    assert!(found(&change), "it was never there: {change:?}");
+
+    let desk = Desk::with_adder().await;
+    drop(desk.provider.clone().lose_next_request());
+    let change = create_function(&desk.changing(), &adder()).await.unwrap();
+    assert!(found(&change), "it was there before: {change:?}");
+
+    add_permission(&desk.changing(), &whole(), &statement(), None).await.unwrap();
+    drop(desk.provider.clone().lose_next_request());
+    let change = add_permission(&desk.changing(), &whole(), &statement(), None).await.unwrap();
+    assert!(found(&change), "it was there before: {change:?}");
+
+    remove_permission(&desk.changing(), &whole(), "events", None).await.unwrap();
+    drop(desk.provider.clone().lose_next_request());
+    let change = remove_permission(&desk.changing(), &whole(), "events", None).await.unwrap();
+    assert!(found(&change), "it was gone before: {change:?}");
+}
+
+#[tokio::test]
+async fn what_is_looked_at_first_is_not_found_at_once() {
+    let desk = Desk::with_adder().await;
+    drop(desk.provider.clone().lose_next_request());
+    assert_eq!(class(delete_alias(&desk.changing(), &function(), "live").await), ErrorClass::NotFound);
+    let settings = QueueSettings { max_retries: Some(1), ..QueueSettings::default() };
+    assert_eq!(class(set_queue(&desk.changing(), &whole(), &settings, false).await), ErrorClass::NotFound);
+}
+
+#[tokio::test]
+async fn a_version_that_is_published_already_is_said_to_be() {
+    let desk = Desk::with_adder().await;
+    let change = publish_version(&desk.changing(), &version()).await.unwrap();
+    let Outcome::Unchanged(published) = change else { panic!("{change:?}") };
+    assert_eq!(published.version.as_deref(), Some("1"));
+    drop(desk.provider.clone().lose_next_answer());
+    let change = publish_version(&desk.changing(), &version()).await.unwrap();
+    assert!(matches!(change, Outcome::Unchanged(_)), "{change:?}");
+    assert_eq!(desk.versions().await, ["$LATEST", "1"]);
+}
+
+/// Somebody who gives the function other code whenever one waits.
+#[derive(Debug)]
+struct Meddler(Connection);
+
+#[async_trait]
+impl Sleeper for Meddler {
+    async fn sleep(&self, _duration: Duration) {
+        let uploaded =
+            self.0.management.functions.update_code(new_code("theirs"), lamplight_ports::Effect::Make).await;
+        drop(uploaded.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn code_that_somebody_uploads_meanwhile_is_not_published() {
+    let desk = Desk::with_adder().await;
+    update_code(&desk.changing(), &new_code("ours")).await.unwrap();
+    let meddler = Meddler(desk.connection.clone());
+    for fault in ["request lost", "throttled"] {
+        let provider = desk.provider.clone();
+        drop(if fault == "throttled" { provider.throttle_changes(1) } else { provider.lose_next_request() });
+        let changing = Changing { sleeper: &meddler, ..desk.changing() };
+        let error = publish_version(&changing, &version()).await.unwrap_err();
+        assert_eq!(desk.versions().await, ["$LATEST", "1"], "{fault}: {error}");
+        update_code(&desk.changing(), &new_code("ours")).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn code_that_is_there_already_is_published_without_being_sent() {
+    let desk = Desk::with_adder().await;
+    let publishing = |sha256| UpdateCode { publish: Publish::Version, ..new_code(sha256) };
+    let change = update_code(&desk.changing(), &publishing("one")).await.unwrap();
+    assert!(
+        matches!(&change, Outcome::Unchanged(version) if version.version.as_deref() == Some("1")),
+        "{change:?}"
+    );
+    update_code(&desk.changing(), &new_code("two")).await.unwrap();
+    let change = update_code(&desk.changing(), &publishing("two")).await.unwrap();
+    assert!(
+        matches!(&change, Outcome::Made(version) if version.version.as_deref() == Some("2")),
+        "{change:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_version_of_lost_answers_is_found() {
+    let desk = Desk::with_adder().await;
+    drop(desk.provider.clone().lose_next_answer());
+    let request = UpdateCode { publish: Publish::Version, ..new_code("two") };
+    let change = update_code(&desk.changing(), &request).await.unwrap();
+    assert!(
+        matches!(&change, Outcome::Found(version) if version.version.as_deref() == Some("2")),
+        "{change:?}"
+    );
+
+    let desk = Desk::empty();
+    drop(desk.provider.clone().lose_next_answer());
+    let request = CreateFunction { publish: Publish::Version, ..adder() };
+    let change = create_function(&desk.changing(), &request).await.unwrap();
+    assert!(
+        matches!(&change, Outcome::Found(version) if version.version.as_deref() == Some("1")),
+        "{change:?}"
+    );
+    let change = create_function(&desk.changing(), &request).await.unwrap();
+    assert!(
+        matches!(&change, Outcome::Unchanged(version) if version.version.as_deref() == Some("1")),
+        "{change:?}"
+    );
+
+    update_code(&desk.changing(), &new_code("two")).await.unwrap();
+    let request = CreateFunction { code: code("two"), ..request };
+    let error = create_function(&desk.changing(), &request).await.unwrap_err();
+    assert!(error.to_string().contains("another newest version"), "{error}");
+}
+
+#[tokio::test]
+async fn a_function_is_as_asked_only_where_all_of_it_can_be_compared() {
+    let desk = Desk::empty();
+    let tagged = CreateFunction { tags: tags().set, ..adder() };
+    create_function(&desk.changing(), &tagged).await.unwrap();
+    assert!(!made(&create_function(&desk.changing(), &tagged).await.unwrap()));
+    let mut otherwise = tagged.clone();
+    otherwise.tags.insert("team".to_owned(), "risk".to_owned());
+    let stored = FunctionCode::new(CodeSource::StoredObject {
+        bucket: "builds".to_owned(),
+        key: "adder.zip".to_owned(),
+        version: None,
+        mode: None,
+    });
+    for (request, what) in [
+        (otherwise, "with another tags;"),
+        (
+            CreateFunction { tenancy: Some("PER_TENANT".to_owned()), ..tagged.clone() },
+            "with another tenancy;",
+        ),
+        (CreateFunction { code: stored, ..tagged.clone() }, "cannot be told: code;"),
+        (
+            CreateFunction {
+                code_signing: Some(
+                    "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0"
+                        .to_owned(),
+                ),
+                ..tagged
+            },
+            "cannot be told: code signing;",
+        ),
+    ] {
+        let error = create_function(&desk.changing(), &request).await.unwrap_err();
+        assert_eq!((error.class(), error.code()), (ErrorClass::Conflict, "exists_otherwise"));
+        assert!(error.to_string().contains(what), "{error}");
+    }
+    let there = show_function(&desk.connection, &whole(), FunctionDetail::Whole).await.unwrap();
+    assert_eq!(there.tags, Some(tags().set));
+}
