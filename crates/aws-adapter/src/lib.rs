@@ -7,6 +7,7 @@
 
 mod account;
 mod aliases;
+mod answers;
 mod catalogue;
 mod changes;
 pub mod codes;

@@ -3,6 +3,7 @@
 
 use crate::{
     AwsConnectionConfig, Exchange,
+    answers::AnswerCheck,
     credentials::{Provider, Refreshing, credentials},
     http::LazyHttp,
 };
@@ -90,7 +91,7 @@ impl Session {
     }
 
     fn lambda(&self) -> aws_sdk_lambda::config::Builder {
-        let mut config = aws_sdk_lambda::config::Builder::from(self.sdk());
+        let mut config = aws_sdk_lambda::config::Builder::from(self.sdk()).interceptor(AnswerCheck);
         config.set_endpoint_url(self.config.endpoint_url.clone());
         config
     }

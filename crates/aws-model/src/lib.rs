@@ -35,7 +35,7 @@ pub use iam::{Effect, PolicyDocument, Statement};
 pub use limits::Limits;
 pub use manage_errors::{Applied, ManageErrorClass, ManageErrorFacts, ManageSubject, classify_manage};
 pub use manage_rules::RuleViolation;
-pub use operation::Operation;
+pub use operation::{Operation, UnexpectedAnswer};
 pub use partition::{Partition, UnknownPartition};
 pub use platform::AwsPlatform;
 pub use policy_document::{PolicyDocumentError, read_policy};

@@ -1,6 +1,10 @@
 //! The operations of the Lambda API that manage functions, aliases, permissions, layers and the account: what each is
 //! called, what IAM has to allow for it, whether it changes anything, and which errors its model lists.
 
+mod answer;
+
+pub use answer::UnexpectedAnswer;
+
 use std::fmt;
 
 const SERVICE: &[&str] = &["ServiceException", "TooManyRequestsException"];

@@ -2,7 +2,7 @@
 //! been.
 
 use super::{
-    manage::{managed_refusal, unreadable_answer},
+    manage::{is_unreadable, managed_refusal, unreadable_answer},
     transport::{self, Cause},
 };
 use crate::changes::Asked;
@@ -27,9 +27,7 @@ where
 {
     let subject = &asked.subject;
     match error {
-        SdkError::ServiceError(service) if service.raw().status().is_success() => {
-            unreadable(unreadable_answer(error, subject))
-        }
+        error if is_unreadable(error) => unreadable(unreadable_answer(error, subject)),
         SdkError::ServiceError(service) => refused(service, asked),
         error if may_have_left => {
             let failure = transport::after_sending(error);

@@ -1,7 +1,7 @@
 //! What Lambda refuses of managing, in the words of ports; changes and reads share it.
 
 use super::transport::{self, Cause};
-use crate::codes;
+use crate::{answers::unexpected, codes};
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
@@ -21,9 +21,7 @@ where
     let ManageSubject { operation, thing, region, .. } = subject;
     let (name, request_id) = (operation.name(), error.request_id());
     let port_error = match error {
-        SdkError::ServiceError(service) if service.raw().status().is_success() => {
-            unreadable_answer(error, subject)
-        }
+        error if is_unreadable(error) => unreadable_answer(error, subject),
         SdkError::ServiceError(service) => managed_refusal(service, subject, &Scrubber::default()).1,
         error => {
             let failure = transport::of_a_read(error);
@@ -40,19 +38,34 @@ where
     port_error
 }
 
+/// Whether an answer of success came that cannot be read, or is not Lambda's.
+pub(super) fn is_unreadable<E>(error: &SdkError<E, HttpResponse>) -> bool
+where
+    E: Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(service) => service.raw().status().is_success(),
+        error => unexpected(error).is_some(),
+    }
+}
+
 /// An answer of success in words that cannot be read.
 pub(super) fn unreadable_answer<E>(error: &SdkError<E, HttpResponse>, subject: &ManageSubject) -> PortError
 where
     E: Error + 'static,
 {
+    let (problem, source) = match unexpected(error) {
+        Some(unexpected) => (format!("is not Lambda's: {unexpected}"), None),
+        None => ("cannot be read".to_owned(), Cause::chain(error)),
+    };
     PortError {
         kind: PortErrorKind::Corrupt,
         code: codes::UNEXPECTED_ANSWER,
-        message: format!("the answer to {} for {} cannot be read", subject.operation, subject.thing),
+        message: format!("the answer to {} for {} {problem}", subject.operation, subject.thing),
         hint: Some(
             "check that the endpoint URL is one of Lambda, and that no proxy changes answers".to_owned(),
         ),
-        source: Cause::chain(error).map(Into::into),
+        source: source.map(Into::into),
     }
 }
 

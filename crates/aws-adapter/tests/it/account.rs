@@ -45,13 +45,6 @@ async fn limits_and_usage_are_told() {
 }
 
 #[tokio::test]
-async fn what_is_not_said_is_none() {
-    let server = lambda(ResponseTemplate::new(200).set_body_json(json!({}))).await;
-    let settings = ports(&server.uri()).management.account.settings().await.unwrap();
-    assert_eq!(settings, AccountSettings::default());
-}
-
-#[tokio::test]
 async fn a_refusal_names_the_permission() {
     let refusal = ResponseTemplate::new(403)
         .insert_header("x-amzn-errortype", "AccessDeniedException")
@@ -60,4 +53,13 @@ async fn a_refusal_names_the_permission() {
     let error = ports(&server.uri()).management.account.settings().await.unwrap_err();
     assert_eq!((error.kind, error.code), (PortErrorKind::Denied, codes::ACCESS_DENIED));
     assert_eq!(error.message, "the caller lacks lambda:GetAccountSettings on *");
+}
+
+#[tokio::test]
+async fn an_empty_answer_does_not_say_that_there_are_no_limits() {
+    for answer in [ResponseTemplate::new(200), ResponseTemplate::new(200).set_body_json(json!({}))] {
+        let server = lambda(answer).await;
+        let error = ports(&server.uri()).management.account.settings().await.unwrap_err();
+        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+    }
 }

@@ -237,3 +237,26 @@ async fn an_answer_without_end_fills_no_memory() {
     let error = ports(&server.url()).catalogue.list(ListFunctions::default()).await.unwrap_err();
     assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::INCOMPLETE_ANSWER));
 }
+
+#[tokio::test]
+async fn what_is_not_lambdas_is_neither_an_empty_list_nor_an_absent_function() {
+    for body in
+        ["<html>please sign in</html>", "", "{}", "{\"Functions\": null, \"Configuration\": null}", "[]"]
+    {
+        let arranged = arranged(ResponseTemplate::new(200).set_body_raw(body, "application/json")).await;
+        let adder = FunctionRef::by_name("adder".parse().unwrap());
+        for error in [
+            arranged.catalogue.list(ListFunctions::default()).await.unwrap_err(),
+            arranged.catalogue.get(&adder, None).await.unwrap_err(),
+            arranged.catalogue.configuration(&adder, None).await.unwrap_err(),
+        ] {
+            assert_eq!(
+                (error.kind, error.code),
+                (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER),
+                "{body}"
+            );
+            assert!(error.message.contains("is not Lambda's: HTTP 200 came with"), "{error}");
+            assert!(!error.message.contains("sign in"), "{error}");
+        }
+    }
+}

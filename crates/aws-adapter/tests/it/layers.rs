@@ -96,11 +96,11 @@ async fn versions_are_listed_by_name_or_arn() {
 
 #[tokio::test]
 async fn what_does_not_narrow_is_not_sent() {
-    let (server, management) = lambda(answers(&json!({}))).await;
+    let (server, management) = lambda(answers(&json!({"Layers": []}))).await;
     let page = management.layers.list(ListLayers::default()).await.unwrap();
     assert_eq!(page, Page { items: Vec::new(), next_marker: None });
     assert_eq!(only_request(&server).await.1, "/2018-10-31/layers");
-    let (server, management) = lambda(answers(&json!({}))).await;
+    let (server, management) = lambda(answers(&json!({"LayerVersions": []}))).await;
     management.layers.versions("common", ListLayers::default()).await.unwrap();
     assert_eq!(only_request(&server).await.1, "/2018-10-31/layers/common/versions");
 }
@@ -171,7 +171,7 @@ async fn a_policy_is_read_as_it_was_asked_for() {
     assert_eq!(policy.revision.as_deref(), Some(REVISION));
     assert_eq!(only_request(&server).await, ("GET".to_owned(), policy_path(LAYER, ""), Value::Null));
 
-    let (_server, management) = lambda(answers(&json!({}))).await;
+    let (_server, management) = lambda(answers(&json!({"Policy": ""}))).await;
     let error = management.layers.policy(&layer_version("common")).await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Corrupt);
     assert_eq!(
@@ -205,7 +205,7 @@ async fn a_statement_is_added_with_all_that_can_be_said() {
 
 #[tokio::test]
 async fn what_is_not_said_is_not_sent() {
-    let (server, management) = lambda(answers(&json!({}))).await;
+    let (server, management) = lambda(answers(&json!({"Statement": "{}"}))).await;
     let version = layer_version(LAYER);
     let layers = management.layers;
     made(layers.add_permission(&version, &layer_statement(), None, Effect::Make).await.unwrap());

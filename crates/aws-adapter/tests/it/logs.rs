@@ -48,6 +48,7 @@ async fn no_secret_is_in_any_log_at_any_level() {
         )),
         "throttled" => Reaction::Answer(refusal(429, "TooManyRequestsException", "slow down")),
         "dropped" => Reaction::SendAndEnd(Vec::new(), End::Close),
+        _ if request.method == "DELETE" => Reaction::Answer(answer(204, &[], b"")),
         _ => Reaction::Answer(answer(
             200,
             &[],

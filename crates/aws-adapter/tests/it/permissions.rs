@@ -80,7 +80,7 @@ async fn a_statement_is_added_with_all_that_can_be_said() {
 
 #[tokio::test]
 async fn what_is_not_said_is_not_sent() {
-    let (server, management) = lambda(answers(&json!({}))).await;
+    let (server, management) = lambda(answers(&json!({"Statement": "{}"}))).await;
     let bare = PermissionStatement { event_source_token: None, ..statement() };
     made(management.permissions.add(&qualified(None), &bare, None, Effect::Make).await.unwrap());
     assert_eq!(
@@ -99,7 +99,7 @@ async fn what_is_not_said_is_not_sent() {
 
 #[tokio::test]
 async fn a_flag_that_is_false_is_sent() {
-    let (server, management) = lambda(answers(&json!({}))).await;
+    let (server, management) = lambda(answers(&json!({"Statement": "{}"}))).await;
     let flagged = PermissionStatement { via_url: Some(false), ..statement() };
     made(management.permissions.add(&qualified(None), &flagged, None, Effect::Make).await.unwrap());
     assert_eq!(only_request(&server).await.2["InvokedViaFunctionUrl"], json!(false));

@@ -138,7 +138,8 @@ async fn all_of_a_function_are_listed_in_pages() {
     let query = "/list?Marker=m%201&MaxItems=50";
     assert_eq!(only_request(&server).await, ("GET".to_owned(), path(query), Value::Null));
 
-    let (server, management) = lambda(answers(&json!({"NextMarker": ""}))).await;
+    let (server, management) =
+        lambda(answers(&json!({"FunctionEventInvokeConfigs": [], "NextMarker": ""}))).await;
     let page = management.queues.list(&adder(), None, None).await.unwrap();
     assert_eq!(page, Page { items: Vec::new(), next_marker: None });
     assert_eq!(only_request(&server).await.1, path("/list"));

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 type Row = (Operation, &'static str, u16, ManageErrorClass, Applied, Repeat);
 
-const MODELLED: [Row; 185] = [
+const MODELLED: [Row; 181] = [
     (GetAccountSettings, "ServiceException", 500, Internal, No, Backoff),
     (GetAccountSettings, "TooManyRequestsException", 429, Throttled, No, Backoff),
     (ListFunctions, "InvalidParameterValueException", 400, InvalidParameter, No, Never),

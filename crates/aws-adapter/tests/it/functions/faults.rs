@@ -125,24 +125,18 @@ async fn a_refusal_proves_that_nothing_was_made() {
 
 #[tokio::test]
 async fn an_answer_of_success_that_cannot_be_read_leaves_doubt() {
-    let describing = [
-        Operation::CreateFunction,
-        Operation::UpdateFunctionCode,
-        Operation::UpdateFunctionConfiguration,
-        Operation::PublishVersion,
-    ];
-    for body in ["{\"gar", "<html>it worked</html>", "{}", "[]"] {
-        for operation in describing {
-            let answer = answer(200, &[("content-type", "application/json")], body.as_bytes());
-            let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
-            let error = call(functions(&server.url()).as_ref(), operation, Effect::Make).await.unwrap_err();
-            assert_eq!((error.applied, error.transient), (Applied::Maybe, false), "{operation} {body}");
-            assert_eq!(
-                (error.error.kind, error.error.code),
-                (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER)
-            );
-            assert_eq!(server.requests().len(), 1);
-        }
+    let describing = CHANGES.iter().filter(|operation| operation.members().is_some());
+    let cases = describing.flat_map(|operation| [(*operation, "{}"), (*operation, "")]);
+    let pages = CHANGES
+        .iter()
+        .flat_map(|operation| ["{\"gar", "<html>please sign in</html>", "[]"].map(|body| (*operation, body)));
+    for (operation, body) in cases.chain(pages) {
+        let answer = answer(200, &[("content-type", "application/json")], body.as_bytes());
+        let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
+        let error = call(functions(&server.url()).as_ref(), operation, Effect::Make).await.unwrap_err();
+        assert_eq!((error.applied, error.transient), (Applied::Maybe, false), "{operation} {body}");
+        assert_eq!((error.error.kind, error.error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+        assert_eq!(server.requests().len(), 1);
     }
 }
 
@@ -176,6 +170,36 @@ async fn what_is_said_of_a_failure_holds_no_secret() {
             }
             for secret in ["hunter2", SECRET_KEY, SESSION_TOKEN, "PK-zip", "UEsteml"] {
                 assert!(!told.contains(secret), "{secret} in {told}");
+            }
+        }
+    }
+}
+
+/// A portal that lets nobody out before they have signed in, and an emulator that is not as strict about statuses.
+#[tokio::test]
+async fn a_page_is_no_proof_of_a_change_and_an_empty_answer_is_one() {
+    let page = b"<html>please sign in</html>";
+    let silent = CHANGES.into_iter().filter(|operation| operation.members().is_none());
+    for operation in silent {
+        for (status, body, made) in [
+            (200, &page[..], false),
+            (202, &page[..], false),
+            (200, b"{\"login\":\"https://portal\"}", false),
+            (200, b"", true),
+            (200, b"{}", true),
+            (204, b"", true),
+        ] {
+            let answer = answer(status, &[("content-type", "text/html")], body);
+            let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
+            let outcome = call(functions(&server.url()).as_ref(), operation, Effect::Make).await;
+            match outcome {
+                Ok(_) => assert!(made, "{operation} {status}"),
+                Err(error) => {
+                    assert!(!made, "{operation} {status}: {error:?}");
+                    assert_eq!((error.applied, error.transient), (Applied::Maybe, false));
+                    assert_eq!(error.error.code, codes::UNEXPECTED_ANSWER);
+                    assert!(error.error.message.contains("is not Lambda's: HTTP 20"), "{error}");
+                }
             }
         }
     }

@@ -199,7 +199,7 @@ pub(crate) fn tags(pairs: &[(&str, &str)]) -> Tags {
     pairs.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
-/// A function as Lambda answers that it made or changed it.
+/// A function as Lambda answers that it made or changed it, and what it answers that it reserved.
 pub(crate) fn described() -> Value {
     json!({
         "FunctionName": "adder",
@@ -215,6 +215,7 @@ pub(crate) fn described() -> Value {
         "Environment": {"Variables": {"LEVEL": "info", "PASSWORD": SECRET}},
         "PackageType": "Zip",
         "Architectures": ["x86_64"],
+        "ReservedConcurrentExecutions": 5,
     })
 }
 

@@ -17,7 +17,10 @@ use lamplight_ports::{
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
-use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{any, method},
+};
 
 /// A server that always gives this answer, and the port over it.
 async fn lambda(answer: ResponseTemplate) -> (MockServer, Arc<dyn FunctionManager>) {
@@ -336,7 +339,10 @@ async fn tags_are_read_set_and_taken_away() {
 
 #[tokio::test]
 async fn tags_of_a_bare_name_are_found_by_its_arn() {
-    let (server, functions) = lambda(answers(described())).await;
+    let server = MockServer::start().await;
+    Mock::given(method("GET")).respond_with(answers(described())).mount(&server).await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(204)).mount(&server).await;
+    let functions = ports(&server.uri()).management.functions;
     let by_name = FunctionRef::by_name("adder".parse().unwrap());
     let change = TagChange { set: tags(&[("team", "sums")]), remove: vec!["stage".to_owned()] };
     made(functions.tag(&by_name, change, Effect::Make).await.unwrap());

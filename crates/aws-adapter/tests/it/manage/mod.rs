@@ -118,6 +118,7 @@ pub(crate) fn described() -> Value {
         "FunctionVersion": "3",
         "FunctionArn": format!("{ARN}:live"),
         "Policy": "{}",
+        "Statement": "{}",
         "LayerVersionArn": format!("{LAYER}:3"),
         "Version": 3,
     })

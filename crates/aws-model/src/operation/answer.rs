@@ -1,0 +1,223 @@
+//! What an answer of success looks like: its statuses and members, so that somebody else's page is not taken for one.
+
+use super::Operation;
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
+
+/// Why an answer with a status of success is none that the operation gives.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnexpectedAnswer {
+    /// The operation describes something, and nothing came.
+    #[error("HTTP {http} came without a body")]
+    Empty {
+        /// The status that came.
+        http: u16,
+    },
+    /// A page of a proxy, as it may be.
+    #[error("HTTP {http} came with a body that is no JSON object")]
+    NotAnObject {
+        /// The status that came.
+        http: u16,
+    },
+    /// The operation describes nothing, and answers with another status.
+    #[error("HTTP {http} came with a body, in place of {expected}")]
+    Status {
+        /// The status that came.
+        http: u16,
+        /// The status that the operation answers with.
+        expected: u16,
+    },
+    /// What such an answer always holds is not there.
+    #[error("HTTP {http} came without {member}")]
+    Missing {
+        /// The status that came.
+        http: u16,
+        /// The member that is missing.
+        member: &'static str,
+    },
+}
+
+impl Operation {
+    /// The operation of this name in the API.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|operation| operation.name() == name)
+    }
+
+    /// The statuses of success, the usual one first: those of the API model (botocore 1.44.5), save that the model has
+    /// the status of `DeleteFunction` as a member: 204 where the function is gone, 202 where it is still going (Lambda
+    /// API, `DeleteFunction`).
+    pub fn statuses(self) -> &'static [u16] {
+        match self {
+            Self::DeleteFunction => &[204, 202],
+            Self::CreateFunction
+            | Self::PublishVersion
+            | Self::CreateAlias
+            | Self::AddPermission
+            | Self::AddLayerVersionPermission => &[201],
+            _ if self.members().is_none() => &[204],
+            _ => &[200],
+        }
+    }
+
+    /// The members that every answer of success has; `None` where the answer describes nothing. The model requires
+    /// none of them, yet Lambda always sends these, and without them an empty answer would pass for "there is nothing".
+    pub fn members(self) -> Option<&'static [&'static str]> {
+        Some(match self {
+            Self::DeleteFunction
+            | Self::TagResource
+            | Self::UntagResource
+            | Self::DeleteFunctionConcurrency
+            | Self::DeleteAlias
+            | Self::RemovePermission
+            | Self::RemoveLayerVersionPermission
+            | Self::DeleteFunctionEventInvokeConfig => return None,
+            Self::GetAccountSettings => &["AccountLimit", "AccountUsage"],
+            Self::ListFunctions => &["Functions"],
+            Self::GetFunction => &["Configuration"],
+            Self::GetFunctionConfiguration
+            | Self::CreateFunction
+            | Self::UpdateFunctionCode
+            | Self::UpdateFunctionConfiguration
+            | Self::PublishVersion => &["FunctionName", "FunctionArn"],
+            Self::ListVersionsByFunction => &["Versions"],
+            Self::ListTags => &["Tags"],
+            Self::PutFunctionConcurrency => &["ReservedConcurrentExecutions"],
+            // An empty object says that nothing is reserved.
+            Self::GetFunctionConcurrency => &[],
+            Self::CreateAlias | Self::GetAlias | Self::UpdateAlias => &["Name", "FunctionVersion"],
+            Self::ListAliases => &["Aliases"],
+            Self::AddPermission | Self::AddLayerVersionPermission => &["Statement"],
+            Self::GetPolicy | Self::GetLayerVersionPolicy => &["Policy"],
+            Self::ListLayers => &["Layers"],
+            Self::ListLayerVersions => &["LayerVersions"],
+            Self::GetLayerVersion => &["LayerVersionArn", "Version"],
+            Self::PutFunctionEventInvokeConfig
+            | Self::UpdateFunctionEventInvokeConfig
+            | Self::GetFunctionEventInvokeConfig => &["FunctionArn"],
+            Self::ListFunctionEventInvokeConfigs => &["FunctionEventInvokeConfigs"],
+        })
+    }
+
+    /// Whether an answer with a status of success (2xx) is one that this operation gives.
+    ///
+    /// Emulators answer with other statuses of success than Lambda does. That is let pass where it proves as much: with
+    /// no body where none is due, and with what is due where something is.
+    ///
+    /// # Errors
+    /// The answer is somebody else's, as a page of a proxy is, or lacks what Lambda always sends.
+    ///
+    /// ```
+    /// use lamplight_aws_model::Operation;
+    ///
+    /// assert!(Operation::DeleteAlias.check_answer(204, b"").is_ok());
+    /// assert!(Operation::DeleteAlias.check_answer(200, b"<html>sign in</html>").is_err());
+    /// assert!(Operation::ListFunctions.check_answer(200, b"{}").is_err());
+    /// ```
+    pub fn check_answer(self, http: u16, body: &[u8]) -> Result<(), UnexpectedAnswer> {
+        let empty = body.iter().all(u8::is_ascii_whitespace);
+        let given = || {
+            serde_json::from_slice::<BTreeMap<String, Option<IgnoredAny>>>(body)
+                .map_err(|_| UnexpectedAnswer::NotAnObject { http })
+        };
+        let Some(members) = self.members() else {
+            let statuses = self.statuses();
+            return match statuses.first() {
+                _ if empty || given()?.is_empty() || statuses.contains(&http) => Ok(()),
+                expected => {
+                    Err(UnexpectedAnswer::Status { http, expected: expected.copied().unwrap_or(204) })
+                }
+            };
+        };
+        if empty {
+            return Err(UnexpectedAnswer::Empty { http });
+        }
+        let given = given()?;
+        match members.iter().find(|member| given.get(**member).is_none_or(Option::is_none)) {
+            Some(member) => Err(UnexpectedAnswer::Missing { http, member }),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SILENT: [Operation; 8] = [
+        Operation::DeleteFunction,
+        Operation::TagResource,
+        Operation::UntagResource,
+        Operation::DeleteFunctionConcurrency,
+        Operation::DeleteAlias,
+        Operation::RemovePermission,
+        Operation::RemoveLayerVersionPermission,
+        Operation::DeleteFunctionEventInvokeConfig,
+    ];
+
+    /// An answer with all that is due.
+    fn due(operation: Operation) -> Vec<u8> {
+        let members = operation.members().unwrap_or_default();
+        let members: Vec<_> = members.iter().map(|member| format!("\"{member}\": []")).collect();
+        format!("{{{}}}", members.join(", ")).into_bytes()
+    }
+
+    #[test]
+    fn every_operation_is_found_by_its_name() {
+        for operation in Operation::ALL {
+            assert_eq!(Operation::by_name(operation.name()), Some(*operation));
+        }
+        assert_eq!(Operation::by_name("Invoke"), None);
+    }
+
+    #[test]
+    fn nobodys_page_is_an_answer() {
+        for operation in Operation::ALL {
+            for http in [200, 201, 202, 204] {
+                for body in ["<html>sign in</html>", "sign in", "[]", "null", "{\"gar", "{} {}"] {
+                    let checked = operation.check_answer(http, body.as_bytes());
+                    assert_eq!(checked, Err(UnexpectedAnswer::NotAnObject { http }), "{operation} {body}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_due_nothing_comes() {
+        for operation in Operation::ALL {
+            assert_eq!(operation.members().is_none(), SILENT.contains(operation), "{operation}");
+        }
+        for operation in SILENT {
+            for http in [200, 202, 204] {
+                for body in ["", " \n", "{}"] {
+                    assert_eq!(operation.check_answer(http, body.as_bytes()), Ok(()), "{operation} {http}");
+                }
+            }
+            let portal = operation.check_answer(200, b"{\"login\": \"https://portal\"}");
+            assert_eq!(portal, Err(UnexpectedAnswer::Status { http: 200, expected: 204 }), "{operation}");
+        }
+        assert_eq!(Operation::DeleteFunction.check_answer(202, b"{\"StatusCode\": 202}"), Ok(()));
+    }
+
+    #[test]
+    fn where_something_is_due_it_comes_whatever_the_status() {
+        for operation in Operation::ALL.iter().filter(|operation| !SILENT.contains(operation)) {
+            for http in [200, 201] {
+                assert_eq!(operation.check_answer(http, &due(*operation)), Ok(()), "{operation}");
+                let empty = operation.check_answer(http, b" ");
+                assert_eq!(empty, Err(UnexpectedAnswer::Empty { http }), "{operation}");
+            }
+            for member in operation.members().unwrap() {
+                let whole = String::from_utf8(due(*operation)).unwrap();
+                for lacking in [whole.replace(member, "Other"), whole.replace("[]", "null")] {
+                    let checked = operation.check_answer(200, lacking.as_bytes());
+                    assert!(
+                        matches!(checked, Err(UnexpectedAnswer::Missing { .. })),
+                        "{operation} {lacking}"
+                    );
+                }
+            }
+        }
+        let error = Operation::ListFunctions.check_answer(200, b"{}").unwrap_err();
+        assert_eq!(error.to_string(), "HTTP 200 came without Functions");
+    }
+}
