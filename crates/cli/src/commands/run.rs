@@ -100,30 +100,34 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
     })
 }
 
-/// Fires when the person or the system asks the process to stop. The first request ends the waiting and records
-/// the run; a second one ends the process as usual.
+/// Fires when the person or the system asks the process to stop, which ends the waiting and records the run. From when
+/// this returns, no such request ends the process at once: a run that is recorded as begun is recorded as ended too.
+#[cfg(unix)]
+fn cancel_on_signal() -> CancellationToken {
+    use tokio::signal::unix::{SignalKind, signal};
+    let cancel = CancellationToken::new();
+    // Where no handler can be had, the process ends as usual and the run is settled later.
+    let handlers = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    for mut handler in handlers.into_iter().flatten() {
+        let fired = cancel.clone();
+        tokio::spawn(async move {
+            if handler.recv().await.is_some() {
+                fired.cancel();
+            }
+        });
+    }
+    cancel
+}
+
+/// Fires when the person asks the process to stop, which ends the waiting and records the run.
+#[cfg(not(unix))]
 fn cancel_on_signal() -> CancellationToken {
     let cancel = CancellationToken::new();
     let fired = cancel.clone();
     tokio::spawn(async move {
-        let asked = async {
-            #[cfg(unix)]
-            {
-                use tokio::signal::unix::{SignalKind, signal};
-                let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-                tokio::select! {
-                    _ = tokio::signal::ctrl_c() => {}
-                    _ = terminate.recv() => {}
-                }
-            }
-            #[cfg(not(unix))]
-            {
-                // Without a handler the process ends as usual and the run is settled later.
-                let _ = tokio::signal::ctrl_c().await;
-            }
-        };
-        asked.await;
-        fired.cancel();
+        if tokio::signal::ctrl_c().await.is_ok() {
+            fired.cancel();
+        }
     });
     cancel
 }
