@@ -1,7 +1,7 @@
 //! The grammar of `lamplight functions`.
 
 use crate::args::{AsyncCommand, ChangeArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
-use clap::{Args, Subcommand};
+use clap::{Arg, Args, Subcommand};
 use std::path::PathBuf;
 
 /// The verbs of `functions`.
@@ -81,6 +81,8 @@ pub struct GetFunctionArgs {
 }
 
 /// Where code comes from: one of the three.
+///
+/// Each conflict is written out: what `requires` asks for is not missed where it conflicts with something given.
 #[derive(Debug, Args)]
 pub struct CodeArgs {
     /// A zip file, or a folder that is zipped for you, the same way every time
@@ -90,13 +92,13 @@ pub struct CodeArgs {
     #[arg(long, value_name = "BUCKET", requires = "s3_key", conflicts_with = "image_uri")]
     pub s3_bucket: Option<String>,
     /// The S3 key of a package
-    #[arg(long, value_name = "KEY", requires = "s3_bucket")]
+    #[arg(long, value_name = "KEY", requires = "s3_bucket", conflicts_with_all = ["zip_file", "image_uri"])]
     pub s3_key: Option<String>,
     /// Which version of the S3 object; the newest otherwise
-    #[arg(long, value_name = "VERSION", requires = "s3_bucket")]
+    #[arg(long, value_name = "VERSION", requires = "s3_bucket", conflicts_with_all = ["zip_file", "image_uri"])]
     pub s3_object_version: Option<String>,
     /// Whether Lambda copies the S3 object or keeps reading it: COPY or REFERENCE
-    #[arg(long, value_name = "MODE", requires = "s3_bucket")]
+    #[arg(long, value_name = "MODE", requires = "s3_bucket", conflicts_with_all = ["zip_file", "image_uri"])]
     pub s3_object_storage_mode: Option<String>,
     /// A container image in Amazon ECR
     #[arg(long, value_name = "URI")]
@@ -105,7 +107,7 @@ pub struct CodeArgs {
     #[arg(long, value_name = "ARCHITECTURE", alias = "architecture")]
     pub architectures: Option<String>,
     /// The KMS key that the package is encrypted with
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", conflicts_with = "image_uri")]
     pub source_kms_key_arn: Option<String>,
     /// Publish it as a numbered version at once
     #[arg(long)]
@@ -145,44 +147,37 @@ pub struct SettingsArgs {
     /// A file of environment variables, a JSON object of texts or YAML; `-` is stdin
     #[arg(long, value_name = "FILE")]
     pub environment_file: Option<String>,
-    /// Take all environment variables away
-    #[arg(long, conflicts_with_all = ["environment", "environment_from", "environment_file"])]
-    pub no_environment: bool,
     /// The KMS key that the environment is encrypted with; an empty text takes Lambda's own
     #[arg(long, value_name = "ARN")]
     pub kms_key_arn: Option<String>,
-    /// Versions of layers, in their order
-    #[arg(long, value_name = "ARN", num_args = 1.., value_delimiter = ',')]
+    /// Versions of layers in their order, as a list with commas; may be repeated
+    #[arg(long, value_name = "ARN", value_delimiter = ',')]
     pub layers: Vec<String>,
-    /// Take all layers away
-    #[arg(long, conflicts_with = "layers")]
-    pub no_layers: bool,
     /// How calls are traced by X-Ray: `Active` or `PassThrough`
     #[arg(long, value_name = "MODE", alias = "mode")]
     pub tracing_mode: Option<String>,
-    /// The subnets it is attached to
-    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
+    /// The subnets it is attached to, as a list with commas; may be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub subnet_ids: Vec<String>,
-    /// Its security groups in the VPC
-    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',', requires = "subnet_ids")]
+    /// Its security groups in the VPC, as a list with commas; may be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',', requires = "subnet_ids")]
     pub security_group_ids: Vec<String>,
     /// Let IPv6 out of subnets that have both
     #[arg(long, value_name = "BOOL", requires = "subnet_ids")]
     pub ipv6_allowed_for_dual_stack: Option<bool>,
-    /// Detach it from its VPC
-    #[arg(long, conflicts_with = "subnet_ids")]
-    pub no_vpc: bool,
     /// The SQS queue or SNS topic of events that it failed on; an empty text takes it away
     #[arg(long, value_name = "ARN", alias = "target-arn")]
     pub dead_letter_target_arn: Option<String>,
     /// A file system and where it is mounted, such as arn:…=/mnt/data; an empty text takes it away
     #[arg(long, value_name = "ARN=PATH")]
     pub file_system: Option<String>,
-    /// The container's program, in place of the image's own
-    #[arg(long, value_name = "WORD", num_args = 1.., allow_hyphen_values = true)]
+    /// A word of the container's program, in place of the image's own; may be repeated. A word that begins with a hyphen
+    /// is given as `--image-entry-point=-x`
+    #[arg(long, value_name = "WORD")]
     pub image_entry_point: Vec<String>,
-    /// The container's arguments, in place of the image's own
-    #[arg(long, value_name = "WORD", num_args = 1.., allow_hyphen_values = true)]
+    /// A word of the container's arguments, in place of the image's own; may be repeated. A word that begins with a hyphen
+    /// is given as `--image-command=--port`
+    #[arg(long, value_name = "WORD")]
     pub image_command: Vec<String>,
     /// The container's working folder, in place of the image's own
     #[arg(long, value_name = "PATH")]
@@ -222,8 +217,32 @@ pub struct SettingsArgs {
     pub execution_environment_memory_gib_per_vcpu: Option<f64>,
 }
 
+/// What can be taken away from a function.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct ClearArgs {
+    /// Take all environment variables away
+    #[arg(long, conflicts_with_all = ["environment", "environment_from", "environment_file"])]
+    pub no_environment: bool,
+    /// Take all layers away
+    #[arg(long, conflicts_with = "layers")]
+    pub no_layers: bool,
+    /// Detach it from its VPC
+    #[arg(long, conflicts_with_all = ["subnet_ids", "security_group_ids", "ipv6_allowed_for_dual_stack"])]
+    pub no_vpc: bool,
+}
+
+/// What is only for a container image conflicts with every other source of the code.
+fn of_an_image(arg: Arg) -> Arg {
+    arg.conflicts_with_all(["zip_file", "s3_bucket", "s3_key"])
+}
+
 /// Options of `functions create`.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("image_entry_point", of_an_image),
+    mut_arg("image_command", of_an_image),
+    mut_arg("image_working_directory", of_an_image)
+)]
 pub struct CreateFunctionArgs {
     /// The function's name
     #[arg(value_name = "NAME")]
@@ -284,6 +303,9 @@ pub struct UpdateConfigurationArgs {
     /// What is set about it.
     #[command(flatten)]
     pub settings: SettingsArgs,
+    /// What is taken away from it.
+    #[command(flatten)]
+    pub clear: ClearArgs,
     /// A condition on the function.
     #[command(flatten)]
     pub revision: RevisionArgs,

@@ -25,8 +25,8 @@ pub use connections::{AddArgs, AuthMethod, ConnectionsCommand, ProviderKind};
 pub use discover::DiscoverArgs;
 pub use doctor::DoctorArgs;
 pub use functions::{
-    CodeArgs, ConcurrencyCommand, CreateFunctionArgs, DeleteFunctionArgs, FunctionsCommand, GetFunctionArgs,
-    ListFunctionsArgs, PublishVersionArgs, SettingsArgs, TagsCommand, UpdateCodeArgs,
+    ClearArgs, CodeArgs, ConcurrencyCommand, CreateFunctionArgs, DeleteFunctionArgs, FunctionsCommand,
+    GetFunctionArgs, ListFunctionsArgs, PublishVersionArgs, SettingsArgs, TagsCommand, UpdateCodeArgs,
     UpdateConfigurationArgs,
 };
 pub use iam::{Claim, IamCommand, PolicyPurpose, TrustedParty};

@@ -55,7 +55,7 @@ pub struct AddPermissionArgs {
     #[arg(long, value_name = "TYPE")]
     pub function_url_auth_type: Option<String>,
     /// Allow it for calls of the function's URL alone
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub invoked_via_function_url: Option<bool>,
     /// A condition on the policy.
     #[command(flatten)]

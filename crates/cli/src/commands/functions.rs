@@ -7,7 +7,7 @@ use super::manage::{Manager, Words, limits, tell};
 use crate::{
     ExitCode,
     args::{
-        CodeArgs, ConcurrencyCommand, CreateFunctionArgs, DeleteFunctionArgs, FunctionsCommand,
+        ClearArgs, CodeArgs, ConcurrencyCommand, CreateFunctionArgs, DeleteFunctionArgs, FunctionsCommand,
         GetFunctionArgs, ListFunctionsArgs, PageArgs, PublishVersionArgs, TagsCommand, UpdateCodeArgs,
         UpdateConfigurationArgs,
     },
@@ -105,7 +105,7 @@ fn show(function: &Function, secrets: bool, wiring: &Wiring) -> Result<ExitCode,
 async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let manager = Manager::open(wiring).await?.changing(args.change);
     let name = unqualified_function(&manager.connection, &args.function)?.name;
-    let mut settings = settings::settings(args.settings, wiring).await?;
+    let mut settings = settings::settings(args.settings, ClearArgs::default(), wiring).await?;
     settings.role = Some(args.role);
     warn_of_runtime(settings.runtime.as_deref(), wiring);
     let bar = UploadBar::new(wiring.output);
@@ -160,7 +160,7 @@ async fn update_code(args: UpdateCodeArgs, wiring: &Wiring) -> Result<ExitCode, 
 async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let manager = Manager::open(wiring).await?.changing(args.change);
     let function = unqualified_function(&manager.connection, &args.function)?;
-    let mut settings = settings::settings(args.settings, wiring).await?;
+    let mut settings = settings::settings(args.settings, args.clear, wiring).await?;
     settings.role = args.role;
     warn_of_runtime(settings.runtime.as_deref(), wiring);
     if settings == lamplight_domain::FunctionSettings::default() {

@@ -8,6 +8,7 @@ mod documents;
 mod faults;
 mod lamplight;
 mod managing;
+mod managing_arguments;
 mod managing_repeats;
 mod no_secret;
 mod no_secret_answers;

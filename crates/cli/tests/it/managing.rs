@@ -103,7 +103,7 @@ fn wrong_calls_name_what_is_wrong_and_the_rule() {
         (format!("{add} * --function-url-auth-type none"), vec!["FunctionUrlAuthType", "NONE"]),
         (format!("{add} * --action InvokeFunction"), vec!["Action", "lambda:InvokeFunction"]),
         (format!("{add} * --qualifier $LATEST"), vec!["Qualifier", "$LATEST"]),
-        (format!("{add} * --invoked-via-function-url maybe"), vec!["--invoked-via-function-url"]),
+        (format!("{add} * --invoked-via-function-url=maybe"), vec!["--invoked-via-function-url"]),
         ("layers list --page-size 51".to_owned(), vec!["page size must be 1-50"]),
         ("layers get tools".to_owned(), vec!["names no version of a layer"]),
         ("layers get tools 0".to_owned(), vec!["count from 1"]),

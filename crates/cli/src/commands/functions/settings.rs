@@ -1,7 +1,7 @@
 //! A function's settings, from flags and files.
 
 use crate::{
-    args::SettingsArgs,
+    args::{ClearArgs, SettingsArgs},
     arguments::{read_document, source_name},
     failure::Failure,
     wiring::Wiring,
@@ -15,8 +15,12 @@ use lamplight_ports::ExposeSecret;
 use std::collections::BTreeMap;
 
 /// What the flags ask to be set. The role is its caller's, for `create` needs one and an update does not.
-pub async fn settings(args: SettingsArgs, wiring: &Wiring) -> Result<FunctionSettings, Failure> {
-    let environment = environment(&args, wiring).await?;
+pub async fn settings(
+    args: SettingsArgs,
+    clear: ClearArgs,
+    wiring: &Wiring,
+) -> Result<FunctionSettings, Failure> {
+    let environment = environment(&args, clear, wiring).await?;
     let logging = LoggingSettings {
         format: args.log_format,
         application_level: args.application_log_level,
@@ -48,9 +52,9 @@ pub async fn settings(args: SettingsArgs, wiring: &Wiring) -> Result<FunctionSet
         ephemeral_storage_mb: args.ephemeral_storage,
         environment,
         encryption_key: args.kms_key_arn,
-        layers: (args.no_layers || !args.layers.is_empty()).then_some(args.layers),
+        layers: (clear.no_layers || !args.layers.is_empty()).then_some(args.layers),
         tracing: args.tracing_mode,
-        network: (args.no_vpc || network != Network::default()).then_some(network),
+        network: (clear.no_vpc || network != Network::default()).then_some(network),
         dead_letter_target: args.dead_letter_target_arn,
         file_systems: args.file_system.as_deref().map(file_systems).transpose()?,
         image: (image != ImageSettings::default()).then_some(image),
@@ -80,6 +84,7 @@ pub fn tags(texts: &[String]) -> Result<Tags, Failure> {
 /// The variables of all three sources; `None` where none was given, so that what is set stays.
 async fn environment(
     args: &SettingsArgs,
+    clear: ClearArgs,
     wiring: &Wiring,
 ) -> Result<Option<Vec<EnvironmentVariable>>, Failure> {
     let mut variables: BTreeMap<String, Redacted<String>> = BTreeMap::new();
@@ -107,7 +112,7 @@ async fn environment(
         let secret = wiring.secrets()?.resolve(&reference).await?;
         add(key, secret.expose_secret().to_owned())?;
     }
-    let given = args.no_environment || args.environment_file.is_some() || !variables.is_empty();
+    let given = clear.no_environment || args.environment_file.is_some() || !variables.is_empty();
     let variable = |(key, value)| EnvironmentVariable { key, value };
     Ok(given.then(|| variables.into_iter().map(variable).collect()))
 }
