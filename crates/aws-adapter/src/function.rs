@@ -65,7 +65,7 @@ pub(crate) fn function(described: FunctionConfiguration) -> Result<Function, Por
         let message = format!("Lambda described a function without a usable name, ARN {arn:?}");
         PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
     })?;
-    let mut function = Function::new(name, without_qualifier(&arn));
+    let mut function = Function::new(name, reference(&arn, described.version.as_deref()));
     let (environment, environment_error) = described.environment.map_or((None, None), variables);
     function.settings = FunctionSettings {
         description: said(described.description),
@@ -208,6 +208,16 @@ fn capacity(capacity: CapacityProviderConfig) -> Option<CapacitySettings> {
     })
 }
 
+/// The ARN of what is described. Lambda's own ends as the request did: without qualifier, with an alias, or with
+/// `$LATEST`; here it is the published version's, or the function's.
+fn reference(arn: &str, version: Option<&str>) -> String {
+    let whole = without_qualifier(arn);
+    match version.filter(|version| version.bytes().all(|byte| byte.is_ascii_digit())) {
+        Some(number) if !whole.is_empty() && !number.is_empty() => format!("{whole}:{number}"),
+        _ => whole,
+    }
+}
+
 /// `arn:aws:lambda:eu-west-1:123456789012:function:name`, and what follows is the qualifier.
 pub(crate) fn without_qualifier(arn: &str) -> String {
     arn.split(':').take(7).collect::<Vec<_>>().join(":")
@@ -224,6 +234,23 @@ mod tests {
         assert_eq!(without_qualifier(&format!("{arn}:live")), arn);
         assert_eq!(without_qualifier(&format!("{arn}:$LATEST")), arn);
         assert_eq!(without_qualifier("adder"), "adder");
+    }
+
+    #[test]
+    fn a_published_version_has_a_reference_of_its_own() {
+        let arn = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
+        let seventh = format!("{arn}:7");
+        for (answered, version, expected) in [
+            (arn, Some("$LATEST"), arn),
+            (&format!("{arn}:$LATEST"), Some("$LATEST"), arn),
+            (&format!("{arn}:$LATEST.PUBLISHED"), Some("$LATEST.PUBLISHED"), arn),
+            (arn, None, arn),
+            (&seventh, Some("7"), &seventh),
+            (&format!("{arn}:live"), Some("7"), &seventh),
+            (arn, Some("7"), &seventh),
+        ] {
+            assert_eq!(reference(answered, version), expected, "{answered} {version:?}");
+        }
     }
 
     #[test]

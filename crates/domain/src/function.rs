@@ -47,7 +47,7 @@ pub enum Readiness {
 pub struct Function {
     /// The bare name.
     pub name: FunctionName,
-    /// The provider's full reference, without qualifier.
+    /// The provider's full reference: that of a published version ends with its number, any other has no qualifier.
     pub reference: String,
     /// The version described, in the provider's words.
     pub version: Option<String>,
@@ -125,14 +125,35 @@ impl Function {
         self.settings.environment.as_deref().unwrap_or_default()
     }
 
-    /// How a job refers to this function.
+    /// How a job refers to this function, whichever version of it is described.
     pub fn to_ref(&self) -> FunctionRef {
+        let version = self.version.as_deref().and_then(|version| self.reference.strip_suffix(version));
+        let whole = version.and_then(|reference| reference.strip_suffix(':')).unwrap_or(&self.reference);
         FunctionRef {
             name: self.name.clone(),
-            reference: self.reference.clone(),
+            reference: whole.to_owned(),
             qualifier: None,
             timeout_seconds: self.settings.timeout_seconds,
             architecture: self.architecture.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_refers_to_the_function_and_not_to_a_version() {
+        for (reference, version, whole) in [
+            ("place:adder", None, "place:adder"),
+            ("place:adder", Some("newest"), "place:adder"),
+            ("place:adder:7", Some("7"), "place:adder"),
+            ("place:adder7", Some("7"), "place:adder7"),
+        ] {
+            let name = "adder".parse().unwrap();
+            let function = Function { version: version.map(str::to_owned), ..Function::new(name, reference) };
+            assert_eq!(function.to_ref().reference, whole);
         }
     }
 }

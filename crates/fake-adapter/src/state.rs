@@ -178,7 +178,12 @@ impl Version {
 
     /// As a listing has it, which tells no state.
     pub(crate) fn listed(&self) -> Function {
-        Function { version: Some(self.name()), ..self.described.clone() }
+        let function = Function { version: Some(self.name()), ..self.described.clone() };
+        if self.number == LATEST {
+            function
+        } else {
+            Function { reference: format!("{}:{}", function.reference, self.number), ..function }
+        }
     }
 
     /// With its state.

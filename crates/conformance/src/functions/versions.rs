@@ -39,6 +39,8 @@ pub async fn what_is_published_stays_as_it_was(bench: Arc<Workbench>) {
     let described = PublishVersion { description: Some("the first".to_owned()), ..publish(&function) };
     let first = made(functions.publish(described, Effect::Make).await);
     assert_eq!(first.version.as_deref(), Some("1"), "{first:?}");
+    assert_eq!(first.reference, format!("{}:1", before.reference), "a version has a reference of its own");
+    assert_eq!(first.to_ref().reference, before.reference, "a job refers to the function");
     assert_eq!(first.settings.description.as_deref(), Some("the first"));
     assert_eq!(first.code_sha256, before.code_sha256);
     bench.ready(&function).await;
@@ -47,7 +49,9 @@ pub async fn what_is_published_stays_as_it_was(bench: Arc<Workbench>) {
     let now = bench.ready(&function).await;
     assert_eq!(now.settings.memory_mb, Some(1024));
     assert_eq!(now.settings.description, before.settings.description, "the function's own description stays");
+    assert_eq!(now.reference, before.reference, "the function itself keeps its reference");
     let kept = bench.look(&function, Some("1")).await.expect("version 1 is there");
+    assert_eq!(kept.reference, first.reference);
     let frozen = kept.settings.memory_mb == before.settings.memory_mb
         && kept.settings.description.as_deref() == Some("the first");
     bench.expect(Gap::FrozenVersions, frozen, &kept);
@@ -130,5 +134,10 @@ pub async fn versions_come_in_pages(bench: Arc<Workbench>) {
         versions.sort();
         assert_eq!(versions, ["$LATEST", "1", "2", "3"], "in pages of {page_size:?}");
         assert!(found.iter().all(|version| version.name == function.name), "{found:?}");
+    }
+    for page_size in [0, 10_001] {
+        let wanted = ListVersions { function: function.clone(), marker: None, page_size: Some(page_size) };
+        let error = bench.management.functions.versions(wanted).await.expect_err("no page is of that size");
+        assert_eq!(error.kind, PortErrorKind::InvalidRequest, "{error:?}");
     }
 }
