@@ -9,14 +9,13 @@ use crate::{
 };
 use async_trait::async_trait;
 use aws_sdk_lambda::{operation::get_function::GetFunctionOutput, types::FunctionVersion};
-use lamplight_aws_model::{ManageSubject, Operation, manage_rules::check_master_region};
+use lamplight_aws_model::{
+    ManageSubject, Operation,
+    manage_rules::{check_list_page_size, check_master_region},
+};
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortError};
 use std::sync::Arc;
-
-/// The largest page that may be asked for; Lambda gives at most 50 whatever is asked (Lambda API,
-/// `ListFunctions`).
-const LARGEST_PAGE: u32 = 10_000;
 
 /// [`FunctionCatalogue`] over `ListFunctions`, `GetFunction` and `GetFunctionConfiguration`.
 ///
@@ -48,12 +47,13 @@ impl FunctionCatalogue for AwsCatalogue {
     async fn list(&self, request: ListFunctions) -> Result<FunctionPage, PortError> {
         let subject = ManageSubject::account(Operation::ListFunctions, self.session.region());
         Rules::default()
+            .given(request.page_size.as_ref(), |size| check_list_page_size(*size))
             .given(request.primary_region.as_deref(), |region| {
                 check_master_region(region, request.all_versions)
             })
             .kept(&subject)?;
         let client = self.session.reading();
-        let page_size = request.page_size.and_then(|size| i32::try_from(size.clamp(1, LARGEST_PAGE)).ok());
+        let page_size = request.page_size.and_then(|size| i32::try_from(size).ok());
         let sent = client
             .list_functions()
             .set_function_version(request.all_versions.then_some(FunctionVersion::All))

@@ -18,8 +18,8 @@ use code::{WireCode, latest_published, publishes};
 use lamplight_aws_model::{
     ManageSubject, Operation,
     manage_rules::{
-        NewFunction, check_code, check_description, check_function_reference, check_new_function,
-        check_revision_id, check_settings,
+        NewFunction, check_code, check_description, check_function_reference, check_list_page_size,
+        check_new_function, check_revision_id, check_settings,
     },
 };
 use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Qualifier, Tags};
@@ -29,10 +29,6 @@ use lamplight_ports::{
 };
 use settings::{WireSettings, whole_number, with_settings};
 use std::sync::Arc;
-
-/// The largest page that may be asked for; Lambda gives at most 50 whatever is asked (Lambda API,
-/// `ListVersionsByFunction`).
-const LARGEST_PAGE: u32 = 10_000;
 
 /// [`FunctionManager`] over Lambda's functions.
 ///
@@ -224,8 +220,11 @@ impl FunctionManager for AwsFunctions {
 
     async fn versions(&self, request: ListVersions) -> Result<FunctionPage, PortError> {
         let subject = self.subject(Operation::ListVersionsByFunction, &request.function);
-        manageable(&subject, &request.function)?;
-        let page_size = request.page_size.and_then(|size| i32::try_from(size.clamp(1, LARGEST_PAGE)).ok());
+        Rules::default()
+            .one(check_function_reference(&request.function.reference))
+            .given(request.page_size.as_ref(), |size| check_list_page_size(*size))
+            .kept(&subject)?;
+        let page_size = request.page_size.and_then(|size| i32::try_from(size).ok());
         let sent = self
             .session
             .reading()

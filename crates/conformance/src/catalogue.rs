@@ -63,6 +63,7 @@ macro_rules! function_catalogue {
         $crate::function_catalogue!(@each $harness;
             walking_gives_every_function_once,
             a_page_is_no_larger_than_asked,
+            a_page_size_out_of_range_is_refused,
             reading_changes_nothing,
             many_can_read_at_once,
             a_foreign_marker_is_refused_or_passed_over,
@@ -118,6 +119,17 @@ pub async fn a_page_is_no_larger_than_asked(harness: &dyn CatalogueHarness) {
             "asked for {page_size}"
         );
         assert!(page.next_marker.is_some() || page.functions.len() == 23, "asked for {page_size}");
+    }
+}
+
+/// A page size that the port does not allow is refused, not rounded.
+pub async fn a_page_size_out_of_range_is_refused(harness: &dyn CatalogueHarness) {
+    let arranged = harness.arrange(Shelf { functions: 3, largest_page: 10, with_an_empty_page: false }).await;
+    for page_size in [0, 10_001, u32::MAX] {
+        let request = ListFunctions { page_size: Some(page_size), ..ListFunctions::default() };
+        let error = arranged.catalogue.list(request).await.expect_err("no page is of that size");
+        assert_eq!(error.kind, PortErrorKind::InvalidRequest, "{page_size}: {error:?}");
+        assert!(error.message.contains(&page_size.to_string()), "{page_size}: {error:?}");
     }
 }
 

@@ -7,7 +7,10 @@ use crate::{
     state::Version,
 };
 use async_trait::async_trait;
-use lamplight_aws_model::{ManageSubject, Operation, manage_rules::check_master_region};
+use lamplight_aws_model::{
+    ManageSubject, Operation,
+    manage_rules::{check_list_page_size, check_master_region},
+};
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortError};
 
@@ -18,7 +21,8 @@ impl FunctionCatalogue for FakeProvider {
         let region = request.primary_region.as_deref();
         let asking = ManageSubject::account(Operation::ListFunctions, Self::REGION);
         let checked = region.map_or(Ok(()), |region| check_master_region(region, request.all_versions));
-        obey(&asking, [rule(checked)])?;
+        let sized = request.page_size.map_or(Ok(()), check_list_page_size);
+        obey(&asking, [rule(sized), rule(checked)])?;
         let state = self.state();
         // No function here is a copy of another region's.
         let copies_alone = region.is_some_and(|region| region != "ALL");
