@@ -83,10 +83,9 @@ fn field(text: &str, wanted: &str, reference: &StoreRef) -> Result<SecretString,
         .map_err(|_| invalid("is no JSON object".to_owned(), "leave out #FIELD to use it as it is"))?;
     let Some(raw) = fields.get(wanted) else {
         let names: Vec<&str> = fields.keys().map(String::as_str).take(10).collect();
-        return Err(invalid(
-            "has no such field".to_owned(),
-            &format!("its fields are: {}", names.join(", ")),
-        ));
+        let message = format!("secret {reference} has no such field");
+        return Err(PortError::new(PortErrorKind::NotFound, codes::SECRET_NOT_FOUND, message)
+            .with_hint(format!("its fields are: {}", names.join(", "))));
     };
     match raw.get().as_bytes().first() {
         Some(b'"') => serde_json::from_str::<String>(raw.get())
@@ -192,10 +191,12 @@ mod tests {
         assert_eq!(read("password").unwrap(), "p\"ä");
         assert_eq!(read("port").unwrap(), "5432");
         assert_eq!(read("open").unwrap(), "true");
-        for wrong in ["nested", "nothing", "absent"] {
+        for wrong in ["nested", "nothing"] {
             assert_eq!(read(wrong).unwrap_err().code, codes::SECRET_INVALID, "{wrong}");
         }
-        let hint = read("absent").unwrap_err().hint.unwrap();
+        let absent = read("absent").unwrap_err();
+        assert_eq!((absent.kind, absent.code), (PortErrorKind::NotFound, codes::SECRET_NOT_FOUND));
+        let hint = absent.hint.unwrap();
         assert!(hint.contains("password") && hint.contains("port"), "{hint}");
     }
 

@@ -183,7 +183,7 @@ fn read(body: &str, address: &str, about: &StoreRef) -> Result<SecretString, Por
     let raw = match about.field() {
         Some(wanted) => fields
             .get(wanted)
-            .ok_or_else(|| invalid("has no such field", format!("its fields are: {}", names())))?,
+            .ok_or_else(|| not_found(about, "has no such field", &format!("its fields are: {}", names())))?,
         None => match fields.values().next() {
             Some(only) if fields.len() == 1 => only,
             _ => {

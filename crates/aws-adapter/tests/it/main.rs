@@ -23,6 +23,7 @@ mod profiles;
 mod queues;
 mod reachability;
 mod roles;
+mod secrets_conformance;
 mod secrets_manager;
 mod seeded_faults;
 mod server;

@@ -65,7 +65,9 @@ impl SecretShelf for Shelf {
     }
 
     fn absent(&self) -> Vec<SecretRef> {
-        ["vault:kv/absent", "vault:kv/app/key#key", "vault:other/app#key"].map(reference).to_vec()
+        ["vault:kv/absent", "vault:kv/app#absent", "vault:kv/app/key#key", "vault:other/app#key"]
+            .map(reference)
+            .to_vec()
     }
 
     fn foreign(&self) -> Vec<SecretRef> {
