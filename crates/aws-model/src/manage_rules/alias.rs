@@ -40,7 +40,9 @@ pub fn check_routing(routing: &Routing, own_version: Option<&str>) -> Result<(),
         ));
         found.note(within(WEIGHTS, *weight, &(0.0..=1.0), ""));
         if own_version == Some(version) {
-            let problem = format!("{version} is the version that the alias leads to anyway");
+            let problem = format!(
+                "{version} is the version that the alias leads to anyway; the weight must go to another version"
+            );
             found.broken(WEIGHTS, problem);
         }
     }
@@ -120,6 +122,8 @@ mod tests {
         }
         let found = check_routing(&routing(&[("2", 10.0)]), None).unwrap_err();
         assert_eq!(found[0].message, "RoutingConfig.AdditionalVersionWeights 10 is above 1");
+        let found = check_routing(&routing(&[("2", 0.1)]), Some("2")).unwrap_err();
+        assert!(found[0].message.ends_with("the weight must go to another version"), "{}", found[0]);
     }
 
     #[test]

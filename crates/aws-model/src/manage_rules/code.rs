@@ -7,6 +7,7 @@ use super::{
 };
 use crate::Architecture;
 use lamplight_domain::{CodeSource, FunctionCode};
+use std::net::Ipv4Addr;
 
 /// The largest package that is uploaded with a request, in bytes: 50 MB (Lambda quotas, "Deployment package size").
 /// What is larger goes through S3.
@@ -17,12 +18,13 @@ pub fn check_architecture(text: &str) -> Result<(), RuleViolation> {
     one_of("Architectures", text, &Architecture::ALL.map(Architecture::as_str))
 }
 
-/// A container image in ECR: one word; the model has no pattern for it.
+/// A container image in a private registry of ECR, which is all that Lambda takes (Lambda Developer Guide, "Create a
+/// Lambda function using a container image"); the model has no pattern for it.
 pub fn check_image_uri(text: &str) -> Result<(), RuleViolation> {
     matching(
         "ImageUri",
         text,
-        grammar::has_no_space(text),
+        grammar::is_ecr_image(text),
         "it looks like 123456789012.dkr.ecr.REGION.amazonaws.com/NAME:TAG",
     )
 }
@@ -40,6 +42,17 @@ pub fn check_s3_object(
         bucket.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c)) && !bucket.ends_with('.');
     let rule = "only letters, digits and .-_ can stand in it, and no dot at its end";
     found.note(matching("S3Bucket", bucket, holds, rule));
+    // Old buckets of us-east-1 may have capitals and '_', as the model has it; what follows no bucket has (Amazon S3 User
+    // Guide, "General purpose bucket naming rules").
+    if holds && !bucket.is_empty() {
+        let ends = [bucket.bytes().next(), bucket.bytes().last()];
+        let word = ends.iter().flatten().all(u8::is_ascii_alphanumeric);
+        found.note(matching("S3Bucket", bucket, word, "it begins and ends with a letter or digit"));
+        let dots = !bucket.contains("..");
+        found.note(matching("S3Bucket", bucket, dots, "no two dots stand together in it"));
+        let name = bucket.parse::<Ipv4Addr>().is_err();
+        found.note(matching("S3Bucket", bucket, name, "it is a name and no IP address"));
+    }
     let one_line = |text: &str| !text.contains(['\n', '\r']);
     found.note(length("S3Key", key, &(1..=1_024)));
     found.note(matching("S3Key", key, one_line(key), "it has one line"));
@@ -111,6 +124,13 @@ mod tests {
             ("ab", false),
             ("bucket.", false),
             ("a/b", false),
+            ("-bucket", false),
+            ("bucket_", false),
+            (".bucket", false),
+            ("my..bucket", false),
+            ("192.168.5.4", false),
+            ("192.168.5.4.old", true),
+            ("my bucket", false),
             (&"x".repeat(63), true),
             (&"x".repeat(64), false),
         ] {
@@ -123,6 +143,44 @@ mod tests {
         );
         assert_eq!(check_s3_object("abc", "a b/ä.zip", Some("null"), Some("REFERENCE")), Ok(()));
         assert_eq!(members(check_s3_object("abc", "a\nb", None, None)), ["S3Key"]);
+    }
+
+    #[test]
+    fn images_are_those_of_a_registry_of_ecr() {
+        let digest = format!("sha256:{}", "0a".repeat(32));
+        for good in [
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/adder",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/adder:latest",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/sums/adder:v1.0_a-B",
+            &format!("123456789012.dkr.ecr.us-gov-west-1.amazonaws.com/adder@{digest}"),
+            &format!("123456789012.dkr.ecr.eu-west-1.amazonaws.com/adder:1@{digest}"),
+            "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/adder:1",
+            "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/adder:1",
+            "123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu/adder:1",
+            "123456789012.dkr-ecr.eu-west-1.on.aws/adder:1",
+        ] {
+            assert_eq!(check_image_uri(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "adder:1",
+            "public.ecr.aws/lambda/python:3.13",
+            "docker.io/library/python:3.13",
+            "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/adder:1",
+            "12345678901.dkr.ecr.eu-west-1.amazonaws.com/adder:1",
+            "123456789012.dkr.ecr.eu-west.amazonaws.com/adder:1",
+            "123456789012.dkr.ecr.cn-north-1.amazonaws.com/adder:1",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example/adder:1",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/Adder:1",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a//b:1",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/adder:",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/adder:a b",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/adder@sha256:0a",
+        ] {
+            assert!(check_image_uri(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     runtime::check_runtime,
     violation::{Checked, RuleViolation, Violations, at_most, length, matching, one_of, within},
 };
-use crate::FunctionSpec;
+use crate::{FunctionSpec, limits::MAX_TIMEOUT};
 use lamplight_domain::{CapacitySettings, DurableSettings, FunctionSettings, ImageSettings, LoggingSettings};
 
 /// The most layers of a function (Lambda quotas, "Function layers").
@@ -44,9 +44,20 @@ pub fn check_role(text: &str) -> Result<(), RuleViolation> {
     matching("Role", text, grammar::is_role(text), "it looks like arn:aws:iam::123456789012:role/NAME")
 }
 
-/// 1-5,400 seconds. Above 900 it has to run on Lambda Managed Instances, which a change of settings alone cannot tell.
+/// 1-5,400 seconds.
 pub fn check_timeout(seconds: u32) -> Result<(), RuleViolation> {
     within("Timeout", seconds, &(1..=5_400), "seconds")
+}
+
+/// Above 900 seconds a function has to run on Lambda Managed Instances (Lambda API, `Timeout`). Whether one does that is
+/// there already cannot be told from a change, so the change names the provider again.
+fn check_timeout_without_provider(seconds: u32, provider: bool) -> Checked {
+    if provider || u64::from(seconds) <= MAX_TIMEOUT.as_secs() {
+        return Ok(());
+    }
+    let problem =
+        format!("{seconds} is above 900 seconds, which only a capacity provider allows: name it as well");
+    Err(RuleViolation::new("Timeout", problem))
 }
 
 /// 128-32,768 MB. What the account allows can be less; Lambda tells.
@@ -106,7 +117,10 @@ pub fn check_settings(settings: &FunctionSettings) -> Result<(), Vec<RuleViolati
     found.check(settings.runtime.as_deref(), check_runtime);
     found.check(settings.handler.as_deref(), check_handler);
     found.check(settings.role.as_deref(), check_role);
-    found.check(settings.timeout_seconds, check_timeout);
+    found.check(settings.timeout_seconds, |seconds| {
+        check_timeout(seconds)?;
+        check_timeout_without_provider(seconds, settings.capacity.is_some())
+    });
     found.check(settings.memory_mb, check_memory_size);
     found.check(settings.ephemeral_storage_mb, check_ephemeral_storage);
     if let Some(environment) = &settings.environment {
@@ -177,12 +191,29 @@ fn check_logging(logging: &LoggingSettings) -> Result<(), Vec<RuleViolation>> {
     found.check(logging.system_level.as_deref(), |level| {
         one_of("LoggingConfig.SystemLogLevel", level, &["DEBUG", "INFO", "WARN"])
     });
+    // "To use log level filtering, you must configure your function to use JSON log format" (Lambda Developer Guide,
+    // "Configuring advanced logging controls").
+    if logging.format.as_deref() == Some("Text") {
+        for (member, level) in levels(logging) {
+            if level.is_some() {
+                found.broken(member, "needs LogFormat JSON, not Text");
+            }
+        }
+    }
     found.check(logging.group.as_deref(), |group| {
         length("LoggingConfig.LogGroup", group, &(1..=512))?;
         let holds = group.chars().all(|c| c.is_ascii_alphanumeric() || ".-_/#".contains(c));
         matching("LoggingConfig.LogGroup", group, holds, "only letters, digits and .-_/# can stand in it")
     });
     found.finish()
+}
+
+/// The levels that only the JSON format knows, under their names.
+pub(super) fn levels(logging: &LoggingSettings) -> [(&'static str, Option<&str>); 2] {
+    [
+        ("LoggingConfig.ApplicationLogLevel", logging.application_level.as_deref()),
+        ("LoggingConfig.SystemLogLevel", logging.system_level.as_deref()),
+    ]
 }
 
 fn check_durable(durable: &DurableSettings) -> Result<(), Vec<RuleViolation>> {
@@ -307,6 +338,55 @@ mod tests {
             }),
         };
         assert_eq!(messages(&settings), Vec::<String>::new());
+    }
+
+    #[test]
+    fn more_than_fifteen_minutes_need_a_capacity_provider() {
+        let with = |seconds, capacity: bool| {
+            let capacity = capacity.then(|| CapacitySettings {
+                reference: "arn:aws:lambda:eu-west-1:123456789012:capacity-provider:own".to_owned(),
+                ..CapacitySettings::default()
+            });
+            messages(&FunctionSettings {
+                timeout_seconds: Some(seconds),
+                capacity,
+                ..FunctionSettings::default()
+            })
+        };
+        assert_eq!(with(900, false), Vec::<String>::new());
+        assert_eq!(with(5_400, true), Vec::<String>::new());
+        assert_eq!(
+            with(1_000, false),
+            ["Timeout 1000 is above 900 seconds, which only a capacity provider allows: name it as well"]
+        );
+        assert_eq!(with(5_401, false), ["Timeout 5401 is above 5400 seconds"]);
+    }
+
+    #[test]
+    fn levels_need_the_format_that_has_them() {
+        let with = |format: Option<&str>, application: Option<&str>, system: Option<&str>| {
+            let text = |text: Option<&str>| text.map(str::to_owned);
+            messages(&FunctionSettings {
+                logging: Some(LoggingSettings {
+                    format: text(format),
+                    application_level: text(application),
+                    system_level: text(system),
+                    group: None,
+                }),
+                ..FunctionSettings::default()
+            })
+        };
+        assert_eq!(with(Some("JSON"), Some("DEBUG"), Some("WARN")), Vec::<String>::new());
+        // A change may be of a function whose format is JSON already.
+        assert_eq!(with(None, Some("DEBUG"), Some("WARN")), Vec::<String>::new());
+        assert_eq!(with(Some("Text"), None, None), Vec::<String>::new());
+        assert_eq!(
+            with(Some("Text"), Some("DEBUG"), Some("WARN")),
+            [
+                "LoggingConfig.ApplicationLogLevel needs LogFormat JSON, not Text",
+                "LoggingConfig.SystemLogLevel needs LogFormat JSON, not Text",
+            ]
+        );
     }
 
     #[test]

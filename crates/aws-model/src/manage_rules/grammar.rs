@@ -1,7 +1,7 @@
 //! The patterns of the API model, as predicates over whole texts.
 
 use crate::{
-    Region,
+    Partition, Region,
     arn::is_account,
     text::{is_digits, is_word_character},
 };
@@ -133,6 +133,56 @@ pub(super) fn is_layer(text: &str) -> bool {
     let name = |text: &str| is_word(text) && text.len() <= 140;
     name(text)
         || Arn::of_lambda(text).is_some_and(|arn| arn.resource.strip_prefix("layer:").is_some_and(name))
+}
+
+/// `ACCOUNT.dkr.ecr.REGION.DOMAIN/NAME`, with `:TAG`, `@DIGEST` or both; the registry has a host for FIPS and one for IPv6
+/// too (Amazon ECR User Guide, "Private registries"). Name and tag have the grammar of the ECR API (`RepositoryName`,
+/// `ImageTag`).
+pub(super) fn is_ecr_image(text: &str) -> bool {
+    let Some((host, image)) = text.split_once('/') else { return false };
+    let (image, digest) =
+        image.split_once('@').map_or((image, None), |(image, digest)| (image, Some(digest)));
+    let (name, tag) = image.split_once(':').map_or((image, None), |(name, tag)| (name, Some(tag)));
+    let hash =
+        |digest: &str| digest.strip_prefix("sha256:").is_some_and(|hash| hash.len() == 64 && is_hex(hash));
+    is_ecr_registry(host)
+        && (2..=256).contains(&name.len())
+        && name.split('/').all(is_repository_part)
+        && tag.is_none_or(is_image_tag)
+        && digest.is_none_or(hash)
+}
+
+fn is_ecr_registry(host: &str) -> bool {
+    let Some((account, rest)) = host.split_once('.') else { return false };
+    let place = ["dkr.ecr.", "dkr.ecr-fips."].iter().find_map(|kind| rest.strip_prefix(kind));
+    let dual = ["dkr-ecr.", "dkr-ecr-fips."].iter().find_map(|kind| rest.strip_prefix(kind));
+    let fits = |place: &str, domain: fn(Partition) -> &'static str| {
+        place
+            .split_once('.')
+            .is_some_and(|(region, rest)| is_region(region) && rest == domain(Partition::of_region(region)))
+    };
+    let dual_domain = |partition| match partition {
+        Partition::AwsCn => "on.amazonwebservices.com.cn",
+        _ => "on.aws",
+    };
+    is_account(account)
+        && (place.is_some_and(|place| fits(place, Partition::dns_suffix))
+            || dual.is_some_and(|place| fits(place, dual_domain)))
+}
+
+/// `[a-z0-9]+(?:[._-][a-z0-9]+)*`, with any run of separators: ECR tells where there is one too many.
+fn is_repository_part(text: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let ends = [text.bytes().next(), text.bytes().last()];
+    ends.iter().all(|end| end.is_some_and(word))
+        && text.bytes().all(|byte| word(byte) || matches!(byte, b'.' | b'_' | b'-'))
+}
+
+/// `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`
+fn is_image_tag(text: &str) -> bool {
+    text.len() <= 128
+        && text.chars().next().is_some_and(|first| first.is_ascii_alphanumeric() || first == '_')
+        && text.chars().all(|c| is_word_character(c) || c == '.')
 }
 
 /// `CodeSigningConfigArn`

@@ -2,12 +2,11 @@
 
 use super::{
     code::check_code,
-    function::check_settings,
+    function::{check_settings, levels},
     grammar,
     tags::check_tags,
     violation::{RuleViolation, Violations, length, matching, one_of},
 };
-use crate::limits::MAX_TIMEOUT;
 use lamplight_domain::{CodeSource, FunctionCode, FunctionSettings, Tags};
 
 /// A function that is to be made.
@@ -40,7 +39,7 @@ pub fn check_new_function_name(text: &str) -> Result<(), RuleViolation> {
 }
 
 /// All that `CreateFunction` takes, with what it needs: a role; runtime and handler for a package, and neither them nor
-/// layers for an image; at most 900 seconds, save on Lambda Managed Instances.
+/// layers for an image; levels of logs only with the JSON format.
 ///
 /// # Errors
 /// Every rule that is broken.
@@ -65,10 +64,13 @@ pub fn check_new_function(new: &NewFunction<'_>) -> Result<(), Vec<RuleViolation
     if image && settings.layers.as_ref().is_some_and(|layers| !layers.is_empty()) {
         found.broken("Layers", "cannot be set for a container image, which has its own");
     }
-    let over = |seconds: &u32| u64::from(*seconds) > MAX_TIMEOUT.as_secs() && *seconds <= 5_400;
-    if let Some(seconds) = settings.timeout_seconds.filter(over).filter(|_| settings.capacity.is_none()) {
-        let problem = format!("{seconds} is above 900 seconds, which only a capacity provider allows");
-        found.broken("Timeout", problem);
+    // What is not said is Text.
+    if let Some(logging) = settings.logging.as_ref().filter(|logging| logging.format.is_none()) {
+        for (member, level) in levels(logging) {
+            if level.is_some() {
+                found.broken(member, "needs LogFormat JSON: a new function has Text");
+            }
+        }
     }
     found.note_all(check_tags(new.tags));
     found.check(new.code_signing, |arn| {
@@ -86,14 +88,16 @@ pub fn check_new_function(new: &NewFunction<'_>) -> Result<(), Vec<RuleViolation
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lamplight_domain::{CapacitySettings, Package};
+    use lamplight_domain::{LoggingSettings, Package};
 
     fn zip() -> FunctionCode {
         FunctionCode::new(CodeSource::Package(Package::new(vec![1], "")))
     }
 
     fn image() -> FunctionCode {
-        FunctionCode::new(CodeSource::Image("adder:1".to_owned()))
+        FunctionCode::new(CodeSource::Image(
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/adder:1".to_owned(),
+        ))
     }
 
     fn settings() -> FunctionSettings {
@@ -149,24 +153,20 @@ mod tests {
     }
 
     #[test]
-    fn more_than_fifteen_minutes_need_a_capacity_provider() {
-        let with = |seconds, capacity: bool| {
-            let capacity = capacity.then(|| CapacitySettings {
-                reference: "arn:aws:lambda:eu-west-1:123456789012:capacity-provider:own".to_owned(),
-                ..CapacitySettings::default()
-            });
-            messages(
-                "f",
-                &zip(),
-                &FunctionSettings { timeout_seconds: Some(seconds), capacity, ..settings() },
-            )
+    fn levels_need_the_format_that_has_them() {
+        let with = |format: Option<&str>| {
+            let logging = LoggingSettings {
+                format: format.map(str::to_owned),
+                system_level: Some("WARN".to_owned()),
+                ..LoggingSettings::default()
+            };
+            messages("f", &zip(), &FunctionSettings { logging: Some(logging), ..settings() })
         };
-        assert!(with(900, false).is_empty() && with(5_400, true).is_empty());
+        assert_eq!(with(Some("JSON")), Vec::<String>::new());
         assert_eq!(
-            with(901, false),
-            ["Timeout 901 is above 900 seconds, which only a capacity provider allows"]
+            with(None),
+            ["LoggingConfig.SystemLogLevel needs LogFormat JSON: a new function has Text"]
         );
-        assert_eq!(with(5_401, false), ["Timeout 5401 is above 5400 seconds"]);
     }
 
     #[test]

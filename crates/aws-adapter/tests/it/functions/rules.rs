@@ -6,7 +6,7 @@ use crate::{
     support::ports,
 };
 use lamplight_aws_adapter::codes;
-use lamplight_domain::{FunctionCode, FunctionRef, FunctionSettings};
+use lamplight_domain::{CodeSource, FunctionCode, FunctionRef, FunctionSettings, LoggingSettings};
 use lamplight_ports::{
     Applied, ChangeError, Effect, FunctionCatalogue, ListFunctions, PortErrorKind, PublishVersion, TagChange,
     UpdateCode, UpdateSettings,
@@ -49,6 +49,44 @@ async fn every_broken_rule_is_named_and_nothing_is_sent() {
 
         let change = TagChange { set: tags(&[("aws:x", "1")]), remove: vec![String::new()] };
         is_refused(&functions.tag(&adder(), change, effect).await.unwrap_err(), &["Tags", "TagKeys"]);
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+/// A change of a function is held to what its creation is held to.
+#[tokio::test]
+async fn what_goes_together_is_checked_for_a_creation_and_a_change_alike() {
+    let server = nothing().await;
+    let functions = ports(&server.url()).management.functions;
+    let logging = LoggingSettings {
+        format: Some("Text".to_owned()),
+        application_level: Some("DEBUG".to_owned()),
+        ..LoggingSettings::default()
+    };
+    let broken = FunctionSettings { timeout_seconds: Some(1_000), logging: Some(logging), ..settings() };
+    let named =
+        ["Timeout 1000 is above 900 seconds", "LoggingConfig.ApplicationLogLevel needs LogFormat JSON"];
+    let bucket = CodeSource::StoredObject {
+        bucket: "my..bucket".to_owned(),
+        key: "adder.zip".to_owned(),
+        version: None,
+        mode: None,
+    };
+    for effect in BOTH {
+        let error = functions.create(create(package(), broken.clone()), effect).await.unwrap_err();
+        is_refused(&error, &named);
+        let request = UpdateSettings { function: adder(), settings: broken.clone(), if_revision: None };
+        is_refused(&functions.update_settings(request, effect).await.unwrap_err(), &named);
+        for (source, name) in [
+            (CodeSource::Image("docker.io/library/adder:1".to_owned()), "ImageUri"),
+            (bucket.clone(), "S3Bucket \"my..bucket\""),
+        ] {
+            let code = FunctionCode::new(source);
+            let error = functions.create(create(code.clone(), settings()), effect).await.unwrap_err();
+            is_refused(&error, &[name]);
+            let error = functions.update_code(update_code(code), effect).await.unwrap_err();
+            is_refused(&error, &[name]);
+        }
     }
     assert_eq!(server.connections(), 0);
 }
