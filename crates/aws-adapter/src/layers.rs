@@ -18,7 +18,7 @@ use lamplight_aws_model::{
     ManageSubject, Operation,
     manage_rules::{
         check_architecture, check_layer_name, check_layer_page_size, check_layer_permission,
-        check_layer_version, check_revision_id, check_runtime, check_statement_id,
+        check_layer_place, check_layer_version, check_revision_id, check_runtime, check_statement_id,
     },
 };
 use lamplight_domain::{Layer, LayerVersion, PermissionPolicy, PermissionStatement};
@@ -46,11 +46,19 @@ impl AwsLayers {
     fn subject(&self, operation: Operation, of: &LayerVersionRef) -> ManageSubject {
         ManageSubject::layer(operation, &of.layer, Some(of.version), self.session.region(), None)
     }
-}
 
-/// The rules for what names a version.
-fn named(version: &LayerVersionRef) -> Rules {
-    Rules::default().one(check_layer_name(&version.layer)).one(check_layer_version(version.version))
+    /// The rules for what names a layer.
+    fn layer(&self, layer: &str) -> Rules {
+        let named = check_layer_name(layer);
+        // What is no name and no ARN is in no place.
+        let place = named.as_ref().map_or(Ok(()), |()| check_layer_place(layer, self.session.region()));
+        Rules::default().one(named).one(place)
+    }
+
+    /// The rules for what names a version.
+    fn named(&self, version: &LayerVersionRef) -> Rules {
+        self.layer(&version.layer).one(check_layer_version(version.version))
+    }
 }
 
 /// The rules for what narrows a listing.
@@ -151,7 +159,7 @@ impl Layers for AwsLayers {
     async fn versions(&self, layer: &str, request: ListLayers) -> Result<Page<LayerVersion>, PortError> {
         let region = self.session.region();
         let subject = ManageSubject::layer(Operation::ListLayerVersions, layer, None, region, None);
-        narrowed(Rules::default().one(check_layer_name(layer)), &request).kept(&subject)?;
+        narrowed(self.layer(layer), &request).kept(&subject)?;
         let sent = self
             .session
             .reading()
@@ -173,7 +181,7 @@ impl Layers for AwsLayers {
     /// the version's ARN is not needed.
     async fn get(&self, version: &LayerVersionRef) -> Result<Option<LayerVersion>, PortError> {
         let subject = self.subject(Operation::GetLayerVersion, version);
-        named(version).kept(&subject)?;
+        self.named(version).kept(&subject)?;
         let sent = self
             .session
             .reading()
@@ -191,7 +199,7 @@ impl Layers for AwsLayers {
 
     async fn policy(&self, version: &LayerVersionRef) -> Result<Option<PermissionPolicy>, PortError> {
         let subject = self.subject(Operation::GetLayerVersionPolicy, version);
-        named(version).kept(&subject)?;
+        self.named(version).kept(&subject)?;
         let sent = self
             .session
             .reading()
@@ -218,6 +226,7 @@ impl Layers for AwsLayers {
         let asked = Asked::new(subject.statement(&statement.id));
         Rules::default()
             .all(check_layer_permission(&version.layer, version.version, statement))
+            .one(check_layer_place(&version.layer, self.session.region()))
             .given(if_revision, check_revision_id)
             .kept(&asked.subject)
             .map_err(ChangeError::refused)?;
@@ -244,7 +253,7 @@ impl Layers for AwsLayers {
     ) -> Result<Changed<()>, ChangeError> {
         let subject = self.subject(Operation::RemoveLayerVersionPermission, version);
         let asked = Asked::new(subject.statement(statement));
-        named(version)
+        self.named(version)
             .one(check_statement_id(statement))
             .given(if_revision, check_revision_id)
             .kept(&asked.subject)

@@ -26,7 +26,7 @@ pub use function::{
     check_description, check_ephemeral_storage, check_function_reference, check_handler, check_kms_key,
     check_layers, check_memory_size, check_revision_id, check_role, check_settings, check_timeout,
 };
-pub use layer::{check_layer_name, check_layer_permission, check_layer_version};
+pub use layer::{check_layer_name, check_layer_permission, check_layer_place, check_layer_version};
 pub use listing::{check_async_page_size, check_layer_page_size, check_list_page_size, check_master_region};
 pub use network::{check_file_systems, check_network};
 pub use new_function::{NewFunction, check_new_function, check_new_function_name};

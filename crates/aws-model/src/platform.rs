@@ -46,6 +46,14 @@ impl Platform for AwsPlatform {
                 self.region
             )));
         }
+        let partition = self.region.partition();
+        if let Some(arn) = spec.arn().filter(|arn| arn.partition() != partition.id()) {
+            return Err(refused(format!(
+                "the function {text:?} is in partition {}, and region {} in {partition}",
+                arn.partition(),
+                self.region
+            )));
+        }
         Ok(FunctionRef {
             name: spec.name().as_str().parse().map_err(refused)?,
             reference: spec.as_invoke_name().into_owned(),
@@ -109,6 +117,13 @@ mod tests {
         let error =
             platform().parse_function("arn:aws:lambda:eu-west-1:123456789012:function:f").unwrap_err();
         assert!(error.message.contains("is in region eu-west-1 and the connection in us-east-1"), "{error}");
+    }
+
+    #[test]
+    fn an_arn_of_another_partition_is_refused() {
+        let error =
+            platform().parse_function("arn:aws-cn:lambda:us-east-1:123456789012:function:f").unwrap_err();
+        assert!(error.message.ends_with("is in partition aws-cn, and region us-east-1 in aws"), "{error}");
     }
 
     #[test]

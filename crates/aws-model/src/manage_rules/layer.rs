@@ -5,7 +5,7 @@ use super::{
     permission::{ORGANIZATION_RULE, check_statement_id},
     violation::{RuleViolation, Violations, length, matching, one_of},
 };
-use crate::arn::is_account;
+use crate::{Partition, arn::is_account, text::excerpt};
 use lamplight_domain::PermissionStatement;
 
 /// A name of 1-140 letters, digits, `-` and `_`, or the ARN of a layer without version.
@@ -17,6 +17,39 @@ pub fn check_layer_name(text: &str) -> Result<(), RuleViolation> {
         grammar::is_layer(text),
         "it is a name of 1-140 letters, digits, '-' and '_', or an ARN without version",
     )
+}
+
+/// Where a layer is named by an ARN, it is one of the region that is called: a call does not follow the ARN, and another
+/// region's layer would be "not found" there.
+///
+/// ```
+/// use lamplight_aws_model::manage_rules::check_layer_place;
+///
+/// let arn = "arn:aws:lambda:us-east-1:123456789012:layer:common";
+/// assert!(check_layer_place(arn, "us-east-1").is_ok());
+/// assert!(check_layer_place(arn, "eu-west-1").is_err());
+/// assert!(check_layer_place("common", "eu-west-1").is_ok());
+/// ```
+pub fn check_layer_place(layer: &str, region: &str) -> Result<(), RuleViolation> {
+    let Some(arn) = grammar::Arn::split(layer) else { return Ok(()) };
+    let partition = Partition::of_region(region);
+    let problem = if arn.region != region {
+        format!(
+            "{:?} is in region {} and the connection in {region}; use a connection or --region of {}",
+            excerpt(layer),
+            excerpt(arn.region),
+            excerpt(arn.region)
+        )
+    } else if arn.partition != partition.id() {
+        format!(
+            "{:?} is in partition {}, and region {region} in {partition}",
+            excerpt(layer),
+            excerpt(arn.partition)
+        )
+    } else {
+        return Ok(());
+    };
+    Err(RuleViolation::new("LayerName", problem))
 }
 
 /// A version's number: layers count from 1.
@@ -153,6 +186,29 @@ mod tests {
         for (number, fits) in [(0, false), (1, true), (i64::MAX.unsigned_abs(), true), (u64::MAX, false)] {
             assert_eq!(check_layer_version(number).is_ok(), fits, "{number}");
         }
+    }
+
+    #[test]
+    fn layers_of_elsewhere_are_told_from_those_of_here() {
+        for (layer, region, fits) in [
+            ("common", "us-east-1", true),
+            ("arn:aws:lambda:eu-west-1:123456789012:layer:common", "eu-west-1", true),
+            ("arn:aws:lambda:eu-west-1:999999999999:layer:common", "eu-west-1", true),
+            ("arn:aws:lambda:eu-west-1:123456789012:layer:common", "us-east-1", false),
+            ("arn:aws-cn:lambda:cn-north-1:123456789012:layer:common", "cn-north-1", true),
+            ("arn:aws-cn:lambda:eu-west-1:123456789012:layer:common", "eu-west-1", false),
+            ("arn:aws:lambda:cn-north-1:123456789012:layer:common", "cn-north-1", false),
+        ] {
+            assert_eq!(check_layer_place(layer, region).is_ok(), fits, "{layer} {region}");
+        }
+        let arn = "arn:aws:lambda:eu-west-1:123456789012:layer:common";
+        assert_eq!(
+            check_layer_place(arn, "us-east-1").unwrap_err().message,
+            format!(
+                "LayerName {arn:?} is in region eu-west-1 and the connection in us-east-1; \
+                 use a connection or --region of eu-west-1"
+            )
+        );
     }
 
     proptest! {

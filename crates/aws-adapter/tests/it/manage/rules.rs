@@ -143,6 +143,30 @@ async fn layers_that_cannot_be_are_not_asked_for() {
 }
 
 #[tokio::test]
+async fn layers_of_another_region_are_not_asked_for() {
+    let (server, management) = lambda(ResponseTemplate::new(500)).await;
+    let layers = management.layers;
+    let statement = layer_statement();
+    for layer in [
+        "arn:aws:lambda:us-east-1:123456789012:layer:common",
+        "arn:aws-cn:lambda:eu-west-1:123456789012:layer:common",
+    ] {
+        let version = LayerVersionRef { layer: layer.to_owned(), version: 3 };
+        for error in [
+            layers.versions(layer, ListLayers::default()).await.unwrap_err(),
+            layers.get(&version).await.unwrap_err(),
+            layers.policy(&version).await.unwrap_err(),
+            layers.add_permission(&version, &statement, None, Effect::Make).await.unwrap_err().error,
+            layers.remove_permission(&version, "all", None, Effect::Make).await.unwrap_err().error,
+        ] {
+            assert_eq!(members(&error), ["LayerName"]);
+            assert!(error.message.contains("eu-west-1"), "{error}");
+        }
+    }
+    assert_eq!(server.received_requests().await.unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn settings_of_asynchronous_calls_that_cannot_be_are_not_asked_for() {
     let (server, management) = lambda(ResponseTemplate::new(500)).await;
     let queues = management.queues;
