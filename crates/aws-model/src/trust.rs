@@ -32,9 +32,17 @@ pub struct TrustPolicy {
 struct TrustStatement {
     effect: Effect,
     principal: BTreeMap<&'static str, String>,
-    action: &'static str,
+    action: Actions,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     condition: Conditions,
+}
+
+/// What is allowed: one action, or the taking on of the role and the naming of session tags with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+enum Actions {
+    One(&'static str),
+    Tagged([&'static str; 2]),
 }
 
 /// Why a trust policy is not written: it would trust nobody, or more than was meant.
@@ -132,6 +140,41 @@ impl TrustPolicy {
         Self::federated(partition, account, issuer, condition)
     }
 
+    /// Trusts one subject of an OpenID Connect issuer, such as a Kubernetes service account
+    /// (`system:serviceaccount:NAMESPACE:NAME`), through the issuer's identity provider in IAM (IAM User Guide, "Create
+    /// a role for OpenID Connect federation"). `issuer` is its address, as it stands in the tokens' `iss`.
+    pub fn oidc(
+        partition: Partition,
+        account: &str,
+        issuer: &str,
+        audience: &str,
+        subject: &str,
+    ) -> Result<Self, TrustError> {
+        let rule =
+            "is no issuer; it looks like https://issuer.example.com/path, without query, fragment and '*'";
+        let name = issuer.strip_prefix("https://").unwrap_or(issuer).trim_end_matches('/');
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/:%".contains(&b);
+        let host = name.split('/').next().unwrap_or_default();
+        check(host.contains('.') && name.bytes().all(plain) && !name.contains("//"), "issuer", issuer, rule)?;
+        for (what, value) in [("audience", audience), ("subject", subject)] {
+            check(!value.is_empty() && !value.contains('*'), what, value, "must be one, without '*'")?;
+        }
+        let condition =
+            [(format!("{name}:aud"), audience.to_owned()), (format!("{name}:sub"), subject.to_owned())];
+        Self::federated(partition, account, name, operator("StringEquals", condition))
+    }
+
+    /// The same policy, which also allows to name tags of the session: where it is taken on with tags and this is not
+    /// allowed, STS refuses (IAM User Guide, "Pass session tags in AWS STS").
+    #[must_use]
+    pub fn with_session_tags(mut self) -> Self {
+        let [statement] = &mut self.statement;
+        if let Actions::One(action) = statement.action {
+            statement.action = Actions::Tagged([action, "sts:TagSession"]);
+        }
+        self
+    }
+
     /// Trusts a user, role or account of AWS, with an external id that the other side must name (IAM User Guide,
     /// "Access to AWS accounts owned by third parties").
     pub fn assume_role(principal: &str, external_id: Option<&str>) -> Result<Self, TrustError> {
@@ -209,7 +252,8 @@ impl TrustPolicy {
     }
 
     fn one(principal: BTreeMap<&'static str, String>, action: &'static str, condition: Conditions) -> Self {
-        let statement = TrustStatement { effect: Effect::Allow, principal, action, condition };
+        let statement =
+            TrustStatement { effect: Effect::Allow, principal, action: Actions::One(action), condition };
         Self { version: PolicyDocument::VERSION, statement: [statement] }
     }
 }
@@ -319,6 +363,49 @@ mod tests {
         {
             assert!(TrustPolicy::assume_role(principal, id).is_err(), "{principal} {id:?}");
         }
+    }
+
+    #[test]
+    fn one_subject_of_an_issuer_is_trusted() {
+        let issuer = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF";
+        let subject = "system:serviceaccount:jobs:lamplight";
+        let policy = TrustPolicy::oidc(Partition::Aws, ACCOUNT, issuer, STS_AUDIENCE, subject).unwrap();
+        let name = issuer.strip_prefix("https://").unwrap();
+        assert_eq!(
+            statement(&policy),
+            json!({
+                "Effect": "Allow",
+                "Principal": { "Federated": format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{name}") },
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": { "StringEquals": {
+                    format!("{name}:aud"): STS_AUDIENCE,
+                    format!("{name}:sub"): subject,
+                } },
+            })
+        );
+        for (issuer, audience, subject) in [
+            ("https://*", STS_AUDIENCE, "x"),
+            ("http://issuer.example.com?x=1", STS_AUDIENCE, "x"),
+            ("", STS_AUDIENCE, "x"),
+            (issuer, "", "x"),
+            (issuer, STS_AUDIENCE, "*"),
+        ] {
+            assert!(
+                TrustPolicy::oidc(Partition::Aws, ACCOUNT, issuer, audience, subject).is_err(),
+                "{issuer}"
+            );
+        }
+    }
+
+    #[test]
+    fn session_tags_are_allowed_where_they_are_asked_for() {
+        let user = "arn:aws:iam::123456789012:user/bootstrap";
+        let policy = TrustPolicy::assume_role(user, None).unwrap();
+        assert_eq!(statement(&policy)["Action"], "sts:AssumeRole");
+        assert_eq!(
+            statement(&policy.with_session_tags())["Action"],
+            json!(["sts:AssumeRole", "sts:TagSession"])
+        );
     }
 
     #[test]

@@ -73,6 +73,21 @@ pub enum TrustedParty {
         #[arg(long, value_name = "SUBJECT")]
         subject: Option<String>,
     },
+    /// One subject of an OpenID Connect issuer, such as a Kubernetes service account
+    Oidc {
+        /// The account that the role and its identity provider are in
+        #[arg(long, value_name = "ACCOUNT")]
+        account: String,
+        /// The issuer's address
+        #[arg(long, value_name = "URL")]
+        issuer: String,
+        /// The audience of the tokens
+        #[arg(long, value_name = "AUDIENCE", default_value = lamplight_aws_model::trust::STS_AUDIENCE)]
+        audience: String,
+        /// The subject, as `system:serviceaccount:NAMESPACE:NAME` of Kubernetes
+        #[arg(long, value_name = "SUBJECT")]
+        subject: String,
+    },
     /// A user, role or account of AWS
     AssumeRole {
         /// The ARN of the user, role or account
@@ -81,6 +96,9 @@ pub enum TrustedParty {
         /// What the other side must name
         #[arg(long, value_name = "ID")]
         external_id: Option<String>,
+        /// Let the other side name session tags too, as a connection with `tags` does
+        #[arg(long)]
+        session_tags: bool,
     },
     /// Amazon SWF, on behalf of a domain, an account, or both
     Swf {

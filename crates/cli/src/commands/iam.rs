@@ -91,8 +91,12 @@ fn trust(
         TrustedParty::Github { account, repository, subject } => {
             TrustPolicy::github(partition, account, repository, subject.as_deref())
         }
-        TrustedParty::AssumeRole { principal, external_id } => {
-            TrustPolicy::assume_role(principal, external_id.as_deref())
+        TrustedParty::Oidc { account, issuer, audience, subject } => {
+            TrustPolicy::oidc(partition, account, issuer, audience, subject)
+        }
+        TrustedParty::AssumeRole { principal, external_id, session_tags } => {
+            let policy = TrustPolicy::assume_role(principal, external_id.as_deref())?;
+            Ok(if *session_tags { policy.with_session_tags() } else { policy })
         }
         TrustedParty::Swf { source_arn, source_account } => {
             let scope = SwfScope { source_arn: source_arn.clone(), source_account: source_account.clone() };

@@ -182,6 +182,10 @@ const VERBS: &[(&str, &[&str])] = &[
         &["--account", ACCOUNT, "--tenant", crate::stubs::entra::TENANT, "--value", "x"],
     ),
     ("iam-trust-policy-github", &["--account", ACCOUNT, "--repository", "acme/jobs"]),
+    (
+        "iam-trust-policy-oidc",
+        &["--account", ACCOUNT, "--issuer", "https://issuer.example.com", "--subject", "jobs"],
+    ),
     ("iam-trust-policy-swf", &["--source-arn", DOMAIN]),
     ("jobs-apply", &["--file", "jobs.yaml"]),
     ("jobs-edit", &["quiet", "--description", "says nothing"]),

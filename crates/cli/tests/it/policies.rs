@@ -91,4 +91,24 @@ fn trust_is_bound_to_one_party() {
     let role =
         lamplight.json(&["iam", "trust-policy", "assume-role", "--principal", user, "--external-id", "l-42"]);
     assert_eq!(role["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"], "l-42");
+    assert_eq!(role["Statement"][0]["Action"], "sts:AssumeRole");
+    let tagged =
+        lamplight.json(&["iam", "trust-policy", "assume-role", "--principal", user, "--session-tags"]);
+    assert_eq!(tagged["Statement"][0]["Action"][1], "sts:TagSession");
+    let subject = "system:serviceaccount:jobs:lamplight";
+    let issuer = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF";
+    let pod = lamplight.json(&[
+        "iam",
+        "trust-policy",
+        "oidc",
+        "--account",
+        "123456789012",
+        "--issuer",
+        issuer,
+        "--subject",
+        subject,
+    ]);
+    let condition = &pod["Statement"][0]["Condition"]["StringEquals"];
+    assert_eq!(condition["oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF:sub"], subject);
+    assert_eq!(condition["oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF:aud"], "sts.amazonaws.com");
 }
