@@ -32,8 +32,8 @@ pub struct Discovery {
 ///
 /// # Guarantees
 /// - Credentials that end during the walk are waited for at the gate, and no page is lost or read twice.
-/// - Nothing that the provider gave is left out: where it gives more than was asked for, the result is longer
-///   than `max_items`, so that the next marker never skips a function.
+/// - No more than `max_items` are shown, and nothing is left out where walks follow each other: the next marker says
+///   where in a page the walk ended.
 pub async fn discover(
     connection: &Connection,
     request: &DiscoverRequest,

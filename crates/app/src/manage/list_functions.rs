@@ -22,7 +22,7 @@ pub struct FunctionFilter {
 ///
 /// # Guarantees
 /// - Credentials that end during the walk are waited for at the gate, and no page is lost or read twice.
-/// - Nothing that the provider gave is left out, whatever `max_items` says.
+/// - No more than `max_items` are shown, and nothing is left out where walks follow each other.
 pub async fn list_functions(
     connection: &Connection,
     filter: &FunctionFilter,

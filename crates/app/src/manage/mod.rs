@@ -9,6 +9,7 @@ mod list;
 mod list_functions;
 mod name;
 mod permissions;
+mod place;
 mod publish_version;
 mod queues;
 mod read_layers;
