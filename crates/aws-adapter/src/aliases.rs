@@ -3,7 +3,7 @@
 use crate::{
     changes::{Asked, account_of, function_subject, made, sent},
     codes,
-    error::{manage::managed_read_error, read::is_absent},
+    error::{manage::managed_read_error, read::is_absent_from_its_function},
     function::said,
     rules::Rules,
     session::Session,
@@ -102,7 +102,7 @@ impl Aliases for AwsAliases {
         let sent = client.get_alias().function_name(&function.reference).name(name).send().await;
         match sent {
             Ok(output) => alias(alias_of!(output)).map(Some),
-            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) if is_absent_from_its_function(&error) => Ok(None),
             Err(error) => Err(managed_read_error(&error, &subject)),
         }
     }

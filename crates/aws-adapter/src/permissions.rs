@@ -3,7 +3,7 @@
 use crate::{
     changes::{Asked, function_subject, sent},
     codes,
-    error::{manage::managed_read_error, read::is_absent},
+    error::{manage::managed_read_error, read::is_absent_from_its_function},
     function::said,
     rules::Rules,
     session::Session,
@@ -77,7 +77,7 @@ impl Permissions for AwsPermissions {
             .await;
         match sent {
             Ok(output) => policy(output.policy, output.revision_id, &about).map(Some),
-            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) if is_absent_from_its_function(&error) => Ok(None),
             Err(error) => Err(managed_read_error(&error, &about)),
         }
     }

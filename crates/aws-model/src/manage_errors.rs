@@ -11,7 +11,7 @@ mod texts;
 pub use subject::ManageSubject;
 
 use crate::{
-    Operation,
+    FunctionArn, Operation,
     error_catalog::{Repeat, bare_code},
 };
 use codes::Cause;
@@ -79,6 +79,8 @@ pub struct ManageErrorFacts {
     pub applied: Applied,
     /// Whether the call may be repeated.
     pub repeat: Repeat,
+    /// Whether it is the function that is not there, where the call was about something that hangs on one.
+    pub no_function: bool,
     message: &'static str,
     hint: &'static str,
 }
@@ -92,6 +94,48 @@ impl ManageErrorFacts {
     /// One line for people: what to do about it.
     pub fn hint(&self, subject: &ManageSubject) -> String {
         subject.fill(self.hint)
+    }
+
+    /// The same with what Lambda's own words tell beside the code: one code stands for an absent alias, policy or statement
+    /// and for an absent function.
+    #[must_use]
+    pub fn in_words(self, words: &str) -> Self {
+        let missing = match MissingFunction::in_words(words) {
+            Some(missing) if self.code == Some("ResourceNotFoundException") => missing,
+            _ => return self,
+        };
+        let (message, hint) = texts::no_function(missing);
+        Self { no_function: true, message, hint, ..self }
+    }
+}
+
+/// What Lambda says is not there, where it says so of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingFunction {
+    /// The function.
+    Whole,
+    /// The function, or the version or alias of it that was asked for.
+    OrVersion,
+}
+
+impl MissingFunction {
+    /// Reads the words of a `ResourceNotFoundException`: `Function not found: ARN`. Of an alias or a policy alone Lambda
+    /// says otherwise (`Cannot find alias arn: ARN`, `The resource you requested does not exist.`).
+    ///
+    /// ```
+    /// use lamplight_aws_model::manage_errors::MissingFunction;
+    ///
+    /// let words = "Function not found: arn:aws:lambda:eu-west-1:123456789012:function:adder";
+    /// assert_eq!(MissingFunction::in_words(words), Some(MissingFunction::Whole));
+    /// assert_eq!(MissingFunction::in_words("The resource you requested does not exist."), None);
+    /// ```
+    pub fn in_words(words: &str) -> Option<Self> {
+        let rest = words.trim_start().strip_prefix("Function not found")?;
+        let arn = rest.trim_matches([':', ' ', '.']).parse::<FunctionArn>();
+        Some(match arn {
+            Ok(arn) if arn.qualifier().is_some() => Self::OrVersion,
+            _ => Self::Whole,
+        })
     }
 }
 
@@ -134,6 +178,7 @@ pub fn classify_manage(operation: Operation, code: Option<&str>, http: u16) -> M
         class: cause.class,
         applied,
         repeat,
+        no_function: false,
         message,
         hint,
     }

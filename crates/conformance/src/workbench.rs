@@ -415,6 +415,22 @@ pub fn refused<T: Debug>(outcome: Result<Changed<T>, ChangeError>, kind: PortErr
     error
 }
 
+/// A read of what hangs on a function that is not there: nothing, or a word about the function, where the provider tells.
+pub fn none_or_no_function<T: Debug>(outcome: Result<Option<T>, PortError>) {
+    match outcome {
+        Ok(found) => assert!(found.is_none(), "{found:?}"),
+        Err(error) => {
+            check_texts(&error);
+            assert_eq!(
+                (error.kind, error.code),
+                (PortErrorKind::NotFound, "function_not_found"),
+                "{error:?}"
+            );
+            assert!(error.hint.is_some(), "{error:?}");
+        }
+    }
+}
+
 /// What every error promises.
 pub fn check_texts(error: &PortError) {
     assert!(!error.message.is_empty() && !error.message.ends_with('.'), "{error:?}");

@@ -2,7 +2,7 @@
 
 use crate::{
     FakeProvider,
-    change::{conflict, expect_revision, not_found, obey, rule},
+    change::{conflict, expect_revision, no_function, not_found, obey, rule},
     paging::page,
     preview::{Request, encoded},
     state::{KeptAlias, KeptFunction},
@@ -48,9 +48,9 @@ impl Aliases for FakeProvider {
     async fn get(&self, function: &FunctionRef, name: &str) -> Result<Option<Alias>, PortError> {
         self.admit(Operation::GetAlias)?;
         let state = self.state();
-        let kept = state.functions.get(function.name.as_str());
-        let kept = kept.and_then(|kept| kept.aliases.get(name));
-        Ok(kept.map(|kept| kept.describe(&function.name, name)))
+        let asking = about(Operation::GetAlias, function, name);
+        let kept = state.functions.get(function.name.as_str()).ok_or_else(|| no_function(&asking))?;
+        Ok(kept.aliases.get(name).map(|kept| kept.describe(&function.name, name)))
     }
 
     async fn list(&self, request: ListAliases) -> Result<Page<Alias>, PortError> {
@@ -59,7 +59,7 @@ impl Aliases for FakeProvider {
         self.admit(asking.operation)?;
         let state = self.state();
         let function = &request.function.name;
-        let kept = state.functions.get(function.as_str()).ok_or_else(|| not_found(&asking))?;
+        let kept = state.functions.get(function.as_str()).ok_or_else(|| no_function(&asking))?;
         let wanted = |alias: &KeptAlias| request.version.as_ref().is_none_or(|version| alias.uses(version));
         let aliases = kept.aliases.iter().filter(|(_, alias)| wanted(alias));
         let aliases = aliases.map(|(name, alias)| ((name.as_str(), 0), (name, alias)));
@@ -79,7 +79,7 @@ impl Aliases for FakeProvider {
             "RoutingConfig": (!routing.is_empty()).then(|| weights(&routing)),
         }));
         self.change(&asking, effect, &shown, |state, stamp| {
-            let kept = state.functions.get_mut(function.name.as_str()).ok_or_else(|| not_found(&asking))?;
+            let kept = state.functions.get_mut(function.name.as_str()).ok_or_else(|| no_function(&asking))?;
             leads_somewhere(&asking, kept, &version, &routing)?;
             if kept.aliases.contains_key(&name) {
                 return Err(conflict(&asking));
@@ -112,7 +112,7 @@ impl Aliases for FakeProvider {
         }));
         self.change(&asking, effect, &shown, |state, stamp| {
             let kept = state.functions.get_mut(function.name.as_str());
-            let kept = kept.ok_or_else(|| not_found(&asking))?;
+            let kept = kept.ok_or_else(|| no_function(&asking))?;
             let before = kept.aliases.get(&name).ok_or_else(|| not_found(&asking))?;
             expect_revision(&asking, if_revision.as_deref(), Some(&before.revision))?;
             let rerouted = routing.as_ref().is_some_and(|routing| *routing != before.routing);
@@ -144,7 +144,7 @@ impl Aliases for FakeProvider {
         let request = Request::function("DELETE", "2015-03-31", function, &beneath);
         self.change(&asking, effect, &request, |state, _| {
             let kept = state.functions.get_mut(function.name.as_str());
-            let kept = kept.ok_or_else(|| not_found(&asking))?;
+            let kept = kept.ok_or_else(|| no_function(&asking))?;
             kept.aliases.remove(name).ok_or_else(|| not_found(&asking))?;
             kept.forget(name);
             Ok(())

@@ -2,7 +2,7 @@
 
 use crate::{FakeProvider, preview::Request, state::State};
 use lamplight_aws_model::{
-    ManageErrorClass, ManageSubject, Operation, Repeat, RuleViolation, classify_manage,
+    ManageErrorClass, ManageErrorFacts, ManageSubject, Operation, Repeat, RuleViolation, classify_manage,
 };
 use lamplight_domain::{FunctionRef, Qualifier};
 use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind};
@@ -121,10 +121,13 @@ fn lost(subject: &ManageSubject) -> ChangeError {
 
 /// What the provider answers with this code, in the words of ports.
 fn refuse(subject: &ManageSubject, code: &str, http: u16) -> PortError {
-    let facts = classify_manage(subject.operation, Some(code), http);
+    told(subject, classify_manage(subject.operation, Some(code), http))
+}
+
+fn told(subject: &ManageSubject, facts: ManageErrorFacts) -> PortError {
     debug_assert!(facts.repeat == Repeat::Never || facts.class == ManageErrorClass::Throttled, "{facts:?}");
     let (kind, code) = match facts.class {
-        ManageErrorClass::NotFound if is_about_a_function(subject) => {
+        ManageErrorClass::NotFound if facts.no_function || is_about_a_function(subject) => {
             (PortErrorKind::NotFound, "function_not_found")
         }
         ManageErrorClass::NotFound => (PortErrorKind::NotFound, "not_found"),
@@ -145,6 +148,12 @@ fn is_about_a_function(subject: &ManageSubject) -> bool {
 /// There is no such thing.
 pub(crate) fn not_found(subject: &ManageSubject) -> PortError {
     refuse(subject, "ResourceNotFoundException", 404)
+}
+
+/// There is no such function, on which the thing would hang.
+pub(crate) fn no_function(subject: &ManageSubject) -> PortError {
+    let facts = classify_manage(subject.operation, Some("ResourceNotFoundException"), 404);
+    told(subject, facts.in_words("Function not found"))
 }
 
 /// It exists, or is in use.

@@ -2,7 +2,7 @@
 
 use crate::{
     FakeProvider,
-    change::{conflict, expect_revision, invalid, not_found, obey, rule},
+    change::{conflict, expect_revision, invalid, no_function, not_found, obey, rule},
     preview::{self, Request, encoded, joined},
     state::State,
 };
@@ -29,8 +29,10 @@ fn policy_of<'a>(
 ) -> Result<&'a mut KeptPolicy, PortError> {
     let qualifier = subject.qualifier.as_ref().map(Qualifier::as_str);
     let function = state.functions.get_mut(subject.function.name.as_str());
-    let function = function.filter(|function| function.number(qualifier).is_some());
-    let function = function.ok_or_else(|| not_found(asking))?;
+    let function = function.ok_or_else(|| no_function(asking))?;
+    if function.number(qualifier).is_none() {
+        return Err(not_found(asking));
+    }
     Ok(function.policies.entry(qualifier.unwrap_or_default().to_owned()).or_insert_with(KeptPolicy::new))
 }
 
@@ -40,12 +42,10 @@ impl Permissions for FakeProvider {
         self.admit(Operation::GetPolicy)?;
         let qualifier = subject.qualifier.as_ref().map(Qualifier::as_str).unwrap_or_default();
         let state = self.state();
-        let function = state.functions.get(subject.function.name.as_str());
-        let Some(policy) = function.and_then(|function| function.policies.get(qualifier)) else {
-            return Ok(None);
-        };
         let asking = Self::asking(Operation::GetPolicy, &subject.function, subject.qualifier.as_ref());
-        policy.read(&asking.resource)
+        let function = state.functions.get(subject.function.name.as_str());
+        let function = function.ok_or_else(|| no_function(&asking))?;
+        function.policies.get(qualifier).map_or(Ok(None), |policy| policy.read(&asking.resource))
     }
 
     async fn add(

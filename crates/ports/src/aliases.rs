@@ -56,7 +56,8 @@ pub struct ListAliases {
 /// Those of [`FunctionManager`](crate::FunctionManager), for aliases.
 #[async_trait]
 pub trait Aliases: Debug + Send + Sync + 'static {
-    /// Describes one; `None` means that the provider says there is no such alias or function.
+    /// Describes one; `None` means that the provider says there is no such alias. Where it tells that the function itself
+    /// is absent, that is [`NotFound`](crate::PortErrorKind::NotFound).
     async fn get(&self, function: &FunctionRef, name: &str) -> Result<Option<Alias>, PortError>;
 
     /// Lists a page.

@@ -11,7 +11,8 @@ use std::fmt::Debug;
 /// Those of [`FunctionManager`](crate::FunctionManager), for statements.
 #[async_trait]
 pub trait Permissions: Debug + Send + Sync + 'static {
-    /// Reads the policy; `None` means that there is none, or no such function.
+    /// Reads the policy; `None` means that there is none. Where the provider tells that the function itself is absent, that
+    /// is [`NotFound`](crate::PortErrorKind::NotFound).
     async fn policy(&self, subject: &QualifiedFunction) -> Result<Option<PermissionPolicy>, PortError>;
 
     /// Adds a statement. One of the same id is a conflict, whatever it says.

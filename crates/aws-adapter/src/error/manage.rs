@@ -81,6 +81,7 @@ where
     let meta = service.err().meta();
     let (http, code) = super::status_and_code(service.raw(), meta);
     let facts = classify_manage(subject.operation, code.as_deref(), http);
+    let facts = meta.message().map_or(facts, |words| facts.in_words(words));
     tracing::debug!(
         operation = subject.operation.name(),
         thing = subject.thing,
@@ -105,6 +106,9 @@ fn kind_and_code(facts: &ManageErrorFacts, operation: Operation) -> (PortErrorKi
     match facts.class {
         ManageErrorClass::Denied => (PortErrorKind::Denied, codes::ACCESS_DENIED),
         ManageErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED),
+        ManageErrorClass::NotFound if facts.no_function => {
+            (PortErrorKind::NotFound, codes::FUNCTION_NOT_FOUND)
+        }
         // A code signing configuration is named by an error of its own.
         ManageErrorClass::NotFound
             if is_about_a_function(operation) && facts.code != Some("CodeSigningConfigNotFoundException") =>

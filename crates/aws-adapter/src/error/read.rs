@@ -4,7 +4,7 @@ use super::transport::{self, Cause};
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::{ErrorClass, Subject, classify};
+use lamplight_aws_model::{ErrorClass, Subject, classify, manage_errors::MissingFunction};
 use lamplight_ports::PortError;
 use std::error::Error;
 
@@ -39,6 +39,18 @@ pub(crate) fn is_absent<E: ProvideErrorMetadata>(error: &SdkError<E, HttpRespons
         }
         _ => false,
     }
+}
+
+/// Whether the answer says that there is no such thing, and not that the function is absent on which it would hang. Where
+/// it may be either, it is the thing.
+pub(crate) fn is_absent_from_its_function<E: ProvideErrorMetadata>(
+    error: &SdkError<E, HttpResponse>,
+) -> bool {
+    let words = match error {
+        SdkError::ServiceError(service) => service.err().meta().message(),
+        _ => None,
+    };
+    is_absent(error) && words.and_then(MissingFunction::in_words) != Some(MissingFunction::Whole)
 }
 
 /// Maps the failure of a read.

@@ -1,7 +1,7 @@
 //! What people are told, by class and operation. The places in braces are those of
 //! [`ManageSubject`](super::ManageSubject).
 
-use super::{Applied, ManageErrorClass, codes::Cause};
+use super::{Applied, ManageErrorClass, MissingFunction, codes::Cause};
 use crate::Operation;
 
 type Texts = (&'static str, &'static str);
@@ -14,7 +14,7 @@ pub(super) fn of(operation: Operation, cause: &Cause, applied: Applied) -> Texts
         ManageErrorClass::Exists => exists(operation),
         ManageErrorClass::Busy => busy(operation),
         ManageErrorClass::PreconditionFailed => (
-            "{thing} was changed since the revision that the change was meant for",
+            "{thing} changed since the revision that the change was meant for",
             "read it again, and repeat with its new revision",
         ),
         ManageErrorClass::Throttled => (
@@ -104,6 +104,18 @@ fn not_found(operation: Operation, cause: &Cause) -> Texts {
             ("{thing} has no settings for asynchronous calls, or was not found in region {region}", CHECK)
         }
         _ => ("{thing} was not found in region {region}", CHECK),
+    }
+}
+
+/// What is not there is the function that something was to hang on.
+pub(super) fn no_function(missing: MissingFunction) -> Texts {
+    const LIST: &str = "check the name, the region and the account; `lamplight functions list` shows which functions there are";
+    match missing {
+        MissingFunction::Whole => ("function {function} was not found in region {region}", LIST),
+        MissingFunction::OrVersion => (
+            "function {function}, or the version or alias of it that is meant, was not found in region {region}",
+            LIST,
+        ),
     }
 }
 

@@ -293,7 +293,7 @@ fn the_texts_say_what_to_do() {
             UpdateAlias,
             Some("PreconditionFailedException"),
             412,
-            "alias live of function adder was changed since the revision that the change was meant for",
+            "alias live of function adder changed since the revision that the change was meant for",
             "read it again, and repeat with its new revision",
         ),
         (
@@ -374,4 +374,33 @@ fn the_texts_say_what_to_do() {
         let (facts, subject) = (classify_manage(operation, code, http), subject(operation));
         assert_eq!((facts.message(&subject).as_str(), facts.hint(&subject).as_str()), (message, hint));
     }
+}
+
+#[test]
+fn an_absent_function_is_told_from_what_hangs_on_it() {
+    let arn = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
+    for operation in [GetAlias, UpdateAlias, DeleteAlias, GetPolicy, AddPermission, RemovePermission] {
+        let facts = classify_manage(operation, Some("ResourceNotFoundException"), 404);
+        let subject = subject(operation);
+        for words in [
+            "The resource you requested does not exist.",
+            &format!("Cannot find alias arn: {arn}:live"),
+            "No policy is associated with the given resource.",
+            "",
+        ] {
+            assert_eq!(facts.in_words(words), facts, "{operation} {words}");
+        }
+        let whole = facts.in_words(&format!("Function not found: {arn}"));
+        assert!(whole.no_function && !facts.no_function);
+        assert_eq!((whole.class, whole.applied), (facts.class, facts.applied));
+        assert_eq!(whole.message(&subject), "function adder was not found in region eu-west-1");
+        assert!(whole.hint(&subject).contains("`lamplight functions list`"), "{whole:?}");
+        let version = facts.in_words(&format!("Function not found: {arn}:live"));
+        assert_eq!(
+            version.message(&subject),
+            "function adder, or the version or alias of it that is meant, was not found in region eu-west-1"
+        );
+    }
+    let denied = classify_manage(GetPolicy, Some("AccessDeniedException"), 403);
+    assert_eq!(denied.in_words("Function not found: adder"), denied);
 }

@@ -1,6 +1,6 @@
 //! Every error that the API's model lists for these operations, as a caller of the ports sees it.
 
-use super::{CHANGES, Called, READS, TOKEN, call};
+use super::{ARN, CHANGES, Called, READS, TOKEN, call};
 use crate::{
     server::{Reaction, Received, Server, refusal},
     support::ports,
@@ -95,6 +95,49 @@ fn the_table_tells_apart_what_people_do_different_things_about() {
         ),
     ] {
         assert_eq!(code_of(operation, code), Some(expected), "{operation} {code}");
+    }
+}
+
+/// The operations on what hangs on a function.
+const BESIDE_A_FUNCTION: [Operation; 6] = [
+    Operation::GetAlias,
+    Operation::UpdateAlias,
+    Operation::DeleteAlias,
+    Operation::GetPolicy,
+    Operation::AddPermission,
+    Operation::RemovePermission,
+];
+
+async fn not_found(operation: Operation, words: String) -> Result<Called, ChangeError> {
+    let answer = move |_: &Received| Reaction::Answer(refusal(404, "ResourceNotFoundException", &words));
+    let server = Server::start(answer).await;
+    call(&ports(&server.url()).management, operation, Effect::Make).await
+}
+
+#[tokio::test]
+async fn an_absent_function_is_not_told_as_an_absent_alias_or_policy() {
+    for operation in BESIDE_A_FUNCTION {
+        let error = not_found(operation, format!("Function not found: {ARN}")).await.unwrap_err();
+        assert_eq!(
+            (error.applied, error.error.code),
+            (Applied::No, codes::FUNCTION_NOT_FOUND),
+            "{operation}"
+        );
+        assert_eq!(error.error.message, "function adder was not found in region eu-west-1");
+        assert!(error.error.hint.unwrap().contains("`lamplight functions list`"));
+        for words in
+            ["The resource you requested does not exist.", &format!("Cannot find alias arn: {ARN}:live")]
+        {
+            match not_found(operation, words.to_owned()).await {
+                Ok(called) => {
+                    assert!(matches!(called, Called::Absent) && !operation.changes(), "{operation}")
+                }
+                Err(error) => assert!(
+                    error.error.code == codes::NOT_FOUND && operation.changes(),
+                    "{operation}: {error:?}"
+                ),
+            }
+        }
     }
 }
 
