@@ -109,7 +109,7 @@ pub enum AppError {
         hint: &'static str,
     },
     /// The answer to a change was lost, and looking did not show what became of it.
-    #[error("nobody can say whether {thing} was changed: {lost}{}", found.as_ref().map(|found| format!("; {found}")).unwrap_or_default())]
+    #[error("nobody can say whether there was a change of {thing}: {lost}{}", found.as_ref().map(|found| format!("; {found}")).unwrap_or_default())]
     ChangeUnknown {
         /// The thing, in words.
         thing: String,

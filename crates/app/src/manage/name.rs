@@ -28,9 +28,9 @@ pub fn qualified_function(
     let beside =
         qualifier.map(|text| platform.parse_qualifier(text)).transpose().map_err(AppError::Reference)?;
     match (within, beside) {
-        (Some(within), Some(beside)) if within != beside => {
-            Err(refused(format!("{text:?} names {within} already, and {beside} is asked for beside it")))
-        }
+        (Some(within), Some(beside)) if within != beside => Err(refused(format!(
+            "{text:?} names {within}, and {beside} is given as well: give one of the two"
+        ))),
         (within, beside) => Ok(QualifiedFunction { function, qualifier: within.or(beside) }),
     }
 }
