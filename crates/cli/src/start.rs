@@ -34,13 +34,42 @@ fn parse<P: Parser>(environment: &Environment) -> Result<P, clap::Error> {
     let parsed = grammar.try_get_matches_from_mut(std::env::args_os());
     parsed.and_then(|matches| P::from_arg_matches(&matches)).map_err(|error| {
         let mut error = error.format(&mut grammar);
-        // Only a slip of a right value is repeated: anything else may be a secret in the wrong place.
-        if error.get(ContextKind::InvalidValue).is_some() && error.get(ContextKind::SuggestedValue).is_none()
-        {
-            error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
-        }
+        without_secrets(&mut error);
         error
     })
+}
+
+/// The most characters of a stray word that are repeated: a longer one may be a key, and a slip is shorter.
+const LONGEST_SHOWN: usize = 20;
+
+/// Takes out of a message what may be a secret in the wrong place: here alone, for all verbs.
+fn without_secrets(error: &mut clap::Error) {
+    let text_at = |error: &clap::Error, kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    // Only a slip of a right value is repeated. That a value is empty, or missing, is no secret and the reason itself.
+    let value = text_at(error, ContextKind::InvalidValue).filter(|value| !value.is_empty());
+    if value.is_some() && error.get(ContextKind::SuggestedValue).is_none() {
+        error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
+    }
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand] {
+        // What is an argument of the grammar stands here too, as `--tags <KEY=VALUE>`, and is no secret.
+        let Some(word) = text_at(error, kind).filter(|word| !word.ends_with('>')) else { continue };
+        let shown = match word.split_once('=') {
+            Some((name, _)) => format!("{}=…", shortened(name)),
+            None => shortened(&word).to_owned(),
+        };
+        if shown != word {
+            error.insert(kind, ContextValue::String(shown));
+            // A tip repeats the word.
+            error.remove(ContextKind::Suggested);
+        }
+    }
+}
+
+fn shortened(word: &str) -> &str {
+    if word.starts_with("--") || word.chars().count() <= LONGEST_SHOWN { word } else { "…" }
 }
 
 fn help_or_usage(error: &clap::Error) -> ExitCode {

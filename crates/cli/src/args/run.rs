@@ -19,7 +19,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "JSON", conflicts_with_all = ["parameters", "params_file"])]
     pub payload: Option<String>,
     /// How the function is called: `RequestResponse`, `Event` or `DryRun`
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", value_parser = invocation_type)]
     pub invocation_type: Option<InvocationType>,
     /// The version or alias to call
     #[arg(long, value_name = "QUALIFIER")]
@@ -39,4 +39,9 @@ pub struct RunArgs {
     /// Keys for this call alone.
     #[command(flatten)]
     pub keys: CallKeys,
+}
+
+/// The value is not repeated: it may be a secret in the wrong place.
+fn invocation_type(text: &str) -> Result<InvocationType, &'static str> {
+    text.parse().map_err(|_| "use RequestResponse, Event or DryRun")
 }
