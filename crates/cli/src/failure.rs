@@ -103,6 +103,8 @@ impl From<AppError> for Failure {
             causes.push(current.to_string());
             cause = Error::source(current);
         }
+        // What the HTTP client calls a fault of no kind that it knows: it says nothing.
+        causes.retain(|cause| cause != "other");
         // Some libraries repeat a cause in the message above it; saying it once is enough.
         causes.dedup();
         Self {

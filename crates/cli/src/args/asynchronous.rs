@@ -1,6 +1,6 @@
 //! The grammar of `lamplight functions async`.
 
-use crate::args::{DryRunArgs, PageArgs, RemovalArgs, SubjectArgs};
+use crate::args::{DryRunArgs, PageArgs, RemovalArgs, SubjectArgs, number::whole};
 use clap::{Args, Subcommand};
 
 /// The verbs of `functions async`.
@@ -38,10 +38,10 @@ pub struct SetAsyncArgs {
     #[command(flatten)]
     pub subject: SubjectArgs,
     /// How often a call is tried again that its function failed on, 0-2
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>("from 0 to 2"))]
     pub maximum_retry_attempts: Option<u32>,
     /// How long a call may wait to be tried, 60-21600 seconds
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u32>("of seconds from 60 to 21600"))]
     pub maximum_event_age_in_seconds: Option<u32>,
     /// Where the record of a call goes that succeeded; an empty text takes it away
     #[arg(long, value_name = "ARN")]

@@ -1,5 +1,6 @@
 //! The grammar of `lamplight connections`.
 
+use crate::args::number::whole;
 use clap::{Args, Subcommand, ValueEnum};
 
 /// The verbs of `connections`.
@@ -106,7 +107,7 @@ pub struct AddArgs {
     #[arg(long, value_name = "NAME", help_heading = "Ways in")]
     pub session_name: Option<String>,
     /// How long the session lasts, in seconds
-    #[arg(long, value_name = "SECONDS", help_heading = "Ways in")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Ways in", value_parser = whole::<u32>("of seconds from 900 to 43200"))]
     pub duration_seconds: Option<u32>,
     /// The file with the identity token
     #[arg(long, value_name = "FILE", help_heading = "Ways in")]

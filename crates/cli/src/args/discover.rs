@@ -1,6 +1,6 @@
 //! The grammar of `lamplight discover`.
 
-use crate::args::CallKeys;
+use crate::args::{CallKeys, number::whole};
 use clap::Args;
 
 /// Options of `discover`.
@@ -10,13 +10,13 @@ pub struct DiscoverArgs {
     #[arg(long)]
     pub import: bool,
     /// How many functions one call asks for, 1-10000; the service may give fewer
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>("from 1 to 10000"))]
     pub page_size: Option<u32>,
     /// Begin where an earlier walk ended: its next marker
     #[arg(long, value_name = "MARKER")]
     pub marker: Option<String>,
     /// Stop after this many functions, 1-10000, and say where to go on
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>("from 1 to 10000"))]
     pub max_items: Option<u32>,
     /// Keys for this call alone.
     #[command(flatten)]

@@ -1,7 +1,10 @@
 //! The grammar of `lamplight functions`.
 
-use crate::args::{AsyncCommand, ChangeArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
-use clap::{Arg, Args, Subcommand};
+use crate::args::{
+    AsyncCommand, ChangeArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs,
+    number::{number, whole},
+};
+use clap::{Arg, ArgGroup, Args, Subcommand};
 use std::path::PathBuf;
 
 /// The verbs of `functions`.
@@ -48,7 +51,7 @@ pub enum FunctionsCommand {
         #[arg(long, value_name = "QUALIFIER")]
         qualifier: Option<String>,
         /// For how many seconds at the most
-        #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+        #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = whole::<u64>("of seconds"))]
         timeout: u64,
     },
 }
@@ -84,9 +87,10 @@ pub struct GetFunctionArgs {
 ///
 /// Each conflict is written out: what `requires` asks for is not missed where it conflicts with something given.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("package").required(true).args(["zip_file", "s3_bucket", "image_uri"]))]
 pub struct CodeArgs {
     /// A zip file, or a folder that is zipped for you, the same way every time
-    #[arg(long, value_name = "PATH", required_unless_present_any = ["s3_bucket", "image_uri"], conflicts_with_all = ["s3_bucket", "image_uri"])]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["s3_bucket", "image_uri"])]
     pub zip_file: Option<PathBuf>,
     /// The S3 bucket of a package, in the function's region
     #[arg(long, value_name = "BUCKET", requires = "s3_key", conflicts_with = "image_uri")]
@@ -130,13 +134,13 @@ pub struct SettingsArgs {
     #[arg(long, value_name = "HANDLER")]
     pub handler: Option<String>,
     /// The time limit in seconds, 1-900; 3 unless it is set
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u32>("of seconds from 1 to 900"))]
     pub timeout: Option<u32>,
     /// The memory in MB, 128-32768; 128 unless it is set
-    #[arg(long, value_name = "MB")]
+    #[arg(long, value_name = "MB", value_parser = whole::<u32>("of MB from 128 to 32768"))]
     pub memory_size: Option<u32>,
     /// The disk for temporary files in MB, 512-32768; 512 unless it is set
-    #[arg(long, value_name = "MB")]
+    #[arg(long, value_name = "MB", value_parser = whole::<u32>("of MB from 512 to 32768"))]
     pub ephemeral_storage: Option<u32>,
     /// An environment variable; may be repeated. All variables are set as a whole
     #[arg(long, value_name = "KEY=VALUE")]
@@ -198,10 +202,10 @@ pub struct SettingsArgs {
     #[arg(long, value_name = "NAME")]
     pub log_group: Option<String>,
     /// The longest that a durable execution may take, in seconds
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u32>("of seconds from 1 to 31622400"))]
     pub durable_execution_timeout: Option<u32>,
     /// How many days an ended durable execution is kept, 1-90
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", value_parser = whole::<u32>("of days from 1 to 90"))]
     pub durable_retention_period: Option<u32>,
     /// The KMS key that durable executions are encrypted with
     #[arg(long, value_name = "ARN")]
@@ -210,10 +214,10 @@ pub struct SettingsArgs {
     #[arg(long, value_name = "ARN")]
     pub capacity_provider_arn: Option<String>,
     /// How many calls one environment on these machines serves at once, 1-1600
-    #[arg(long, value_name = "N", requires = "capacity_provider_arn")]
+    #[arg(long, value_name = "N", requires = "capacity_provider_arn", value_parser = whole::<u32>("of calls from 1 to 1600"))]
     pub per_execution_environment_max_concurrency: Option<u32>,
     /// How much memory in GiB comes with each processor on these machines, 2-8
-    #[arg(long, value_name = "GIB", requires = "capacity_provider_arn")]
+    #[arg(long, value_name = "GIB", requires = "capacity_provider_arn", value_parser = number("of GiB from 2 to 8"))]
     pub execution_environment_memory_gib_per_vcpu: Option<f64>,
 }
 
@@ -400,6 +404,7 @@ pub enum ConcurrencyCommand {
         /// The function: its name or full reference
         function: String,
         /// How many
+        #[arg(value_parser = whole::<u32>("of calls, 0 or more"))]
         reserved_concurrent_executions: u32,
         /// Options of every change.
         #[command(flatten)]

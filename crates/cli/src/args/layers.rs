@@ -1,6 +1,6 @@
 //! The grammar of `lamplight layers`.
 
-use crate::args::{DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
+use crate::args::{DryRunArgs, PageArgs, RemovalArgs, RevisionArgs, number::whole};
 use clap::{Args, Subcommand};
 
 /// The verbs of `layers`.
@@ -53,7 +53,7 @@ pub struct LayerVersionArgs {
     /// The layer: its name or ARN, or the ARN of the version
     pub layer: String,
     /// The version's number; not needed beside the ARN of a version
-    #[arg(value_name = "VERSION")]
+    #[arg(value_name = "VERSION", value_parser = whole::<u64>("from 1, the number of a version"))]
     pub version_number: Option<u64>,
 }
 

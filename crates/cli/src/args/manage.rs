@@ -1,5 +1,6 @@
 //! Options that verbs of managing share.
 
+use crate::args::number::whole;
 use clap::Args;
 
 /// Options of everything that changes something.
@@ -49,13 +50,13 @@ pub struct RevisionArgs {
 /// How much of a listing is wanted.
 #[derive(Debug, Clone, Args)]
 pub struct PageArgs {
-    /// Go on where an earlier listing ended
+    /// Go on where an earlier listing ended: what it says at its end
     #[arg(long, value_name = "MARKER")]
     pub marker: Option<String>,
-    /// End after about this many, 1-10000
-    #[arg(long, value_name = "N")]
+    /// End after this many, 1-10000, and say where to go on
+    #[arg(long, value_name = "N", value_parser = whole::<u32>("from 1 to 10000"))]
     pub max_items: Option<u32>,
     /// How many one call asks for; the provider may give fewer
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>("of at least 1"))]
     pub page_size: Option<u32>,
 }

@@ -12,6 +12,7 @@ mod jobs;
 mod keys;
 mod layers;
 mod manage;
+mod number;
 mod permissions;
 mod run;
 mod runs;

@@ -125,7 +125,7 @@ fn version(args: LayerVersionArgs) -> Result<LayerVersionRef, Failure> {
         (Some((_, own)), Some(number)) if own != number => {
             return Err(Failure::usage(
                 "invalid_reference",
-                format!("{layer:?} names version {own} already, and version {number} is asked for beside it"),
+                format!("{layer:?} names version {own}, and {number} is given as well: give one of the two"),
             ));
         }
         (Some((layer, version)), _) => LayerVersionRef { layer, version },
@@ -163,7 +163,7 @@ mod tests {
             ("tools", None, "names no version"),
             (LAYER, None, "names no version"),
             ("tools", Some(0), "count from 1"),
-            (&format!("{LAYER}:7"), Some(8), "names version 7 already"),
+            (&format!("{LAYER}:7"), Some(8), "names version 7, and 8 is given as well"),
         ] {
             assert!(named(layer, number).unwrap_err().message.contains(part), "{layer}");
         }
