@@ -23,11 +23,11 @@ use lamplight_app::{
     manage::{self, FunctionDetail, FunctionFilter, Outcome, qualified_function, unqualified_function},
 };
 use lamplight_aws_model::manage_rules::unknown_runtime;
-use lamplight_domain::{CodeSource, Function, FunctionCode, Package};
+use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionName, Package};
 use lamplight_ports::{
     CreateFunction, Publish, PublishVersion, QualifiedFunction, TagChange, UpdateCode, UpdateSettings,
 };
-use lamplight_system_adapter::{SystemClock, TokioSleeper, read_package};
+use lamplight_system_adapter::{PackageError, SystemClock, TokioSleeper, read_package};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -67,9 +67,9 @@ async fn list(args: &ListFunctionsArgs, wiring: &Wiring) -> Result<ExitCode, Fai
     let (pauses, never) = (PauseNotes::new(wiring.output), CancellationToken::new());
     let gate = AuthGate::new(&TokioSleeper, &pauses, &never, AUTH_PATIENCE);
     let mut listing = Listing::new(wiring, "functions", render::FUNCTION_COLUMNS);
-    let row = |function: &Function| render::function_row(function, args.function_version.is_some());
-    let mut on_page =
-        |page: Vec<Function>| listing.page(&page, row, |f| render::DescribedFunction::new(f, false));
+    let mut on_page = |page: Vec<Function>| {
+        listing.page(&page, render::function_row, |f| render::DescribedFunction::new(f, false))
+    };
     let walked =
         manage::list_functions(&manager.connection, &filter, &limits(&args.page), &gate, &mut on_page).await;
     listing.end(walked, "functions")
@@ -79,9 +79,9 @@ async fn list_versions(function: &str, page: &PageArgs, wiring: &Wiring) -> Resu
     let manager = Manager::open(wiring).await?;
     let function = unqualified_function(&manager.connection, function)?;
     let mut listing = Listing::new(wiring, "versions", render::FUNCTION_COLUMNS);
-    let row = |version: &Function| render::function_row(version, true);
-    let mut on_page =
-        |page: Vec<Function>| listing.page(&page, row, |f| render::DescribedFunction::new(f, false));
+    let mut on_page = |page: Vec<Function>| {
+        listing.page(&page, render::function_row, |f| render::DescribedFunction::new(f, false))
+    };
     let walked = manage::list_versions(&manager.connection, &function, &limits(page), &mut on_page).await;
     listing.end(walked, "versions")
 }
@@ -104,7 +104,7 @@ fn show(function: &Function, secrets: bool, wiring: &Wiring) -> Result<ExitCode,
 
 async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let manager = Manager::open(wiring).await?.changing(args.change);
-    let name = unqualified_function(&manager.connection, &args.function)?.name;
+    let name = new_name(&manager, &args.function)?;
     let mut settings = settings::settings(args.settings, ClearArgs::default(), wiring).await?;
     settings.role = Some(args.role);
     warn_of_runtime(settings.runtime.as_deref(), wiring);
@@ -198,6 +198,7 @@ async fn delete(args: &DeleteFunctionArgs, wiring: &Wiring) -> Result<ExitCode, 
     let manager = Manager::open(wiring).await?;
     let wanted = qualified_function(&manager.connection, &args.function, args.qualifier.as_deref())?;
     let name = &wanted.function.name;
+    published(&wanted)?;
     let (thing, with) = match &wanted.qualifier {
         Some(version) => (format!("version {version} of function {name}"), ""),
         None => (format!("function {name}"), " with all its versions and aliases"),
@@ -212,6 +213,35 @@ async fn delete(args: &DeleteFunctionArgs, wiring: &Wiring) -> Result<ExitCode, 
         |()| serde_json::json!({ "function": name, "qualifier": wanted.qualifier }),
         |()| None,
     )
+}
+
+/// The name of a function that is to be made: account and region are the connection's, whatever an ARN says of them.
+fn new_name(manager: &Manager, text: &str) -> Result<FunctionName, Failure> {
+    if text.contains(':') {
+        let problem = format!(
+            "{text:?} is not a name alone: a function is made in the connection's account and region"
+        );
+        return Err(
+            Failure::usage("invalid_reference", problem).with_hint("give the bare name, such as adder")
+        );
+    }
+    Ok(unqualified_function(&manager.connection, text)?.name)
+}
+
+/// Only a function as a whole and its published versions can be deleted (Lambda API, `DeleteFunction`).
+fn published(wanted: &QualifiedFunction) -> Result<(), Failure> {
+    let name = &wanted.function.name;
+    let Some(qualifier) = wanted.qualifier.as_ref().filter(|one| one.as_str().parse::<u64>().is_err()) else {
+        return Ok(());
+    };
+    let hint = if qualifier.as_str().starts_with('$') {
+        format!("`lamplight functions delete {name}` deletes the function with all its versions")
+    } else {
+        format!("an alias is deleted with `lamplight aliases delete {name} {qualifier}`")
+    };
+    let problem =
+        format!("{qualifier} of function {name} is no published version, and AWS deletes no others");
+    Err(Failure::usage("invalid_reference", problem).with_hint(hint))
 }
 
 async fn tags(command: TagsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -363,6 +393,11 @@ async fn package(path: PathBuf) -> Result<Package, Failure> {
         ..Failure::usage("invalid_package", "reading the package broke off")
     })?;
     let package = read.map_err(|error| Failure {
+        // A file that is not there has the same exit code everywhere.
+        exit_code: match error {
+            PackageError::Missing { .. } => ExitCode::NotFound,
+            _ => ExitCode::Usage,
+        },
         causes: causes_of(&error),
         ..Failure::usage("invalid_package", error.to_string())
     })?;

@@ -9,12 +9,12 @@ use serde_json::{Map, Value, json};
 pub const FUNCTION_COLUMNS: [&str; 7] =
     ["NAME", "VERSION", "RUNTIME", "TIMEOUT", "MEMORY", "MODIFIED", "DESCRIPTION"];
 
-/// A function as a row; `versions` says whether its version is worth telling.
-pub fn function_row(function: &Function, versions: bool) -> [String; 7] {
+/// A function as a row.
+pub fn function_row(function: &Function) -> [String; 7] {
     let settings = &function.settings;
     [
         function.name.to_string(),
-        or_dash(function.version.as_ref().filter(|_| versions)),
+        or_dash(function.version.as_ref()),
         or_dash(settings.runtime.as_ref().or(function.package_type.as_ref())),
         or_dash(settings.timeout_seconds.map(|seconds| format!("{seconds} s"))),
         or_dash(settings.memory_mb.map(|mb| format!("{mb} MB"))),

@@ -56,7 +56,7 @@ fn wrong_calls_name_what_is_wrong_and_the_rule() {
         ("functions list --max-items 0".to_owned(), vec!["number of items must be 1-10000"]),
         ("functions list --page-size 99999".to_owned(), vec!["page size must be 1-10000"]),
         ("functions get a/b".to_owned(), vec!["a/b"]),
-        ("functions get adder:live --qualifier 1".to_owned(), vec!["names live already"]),
+        ("functions get adder:live --qualifier 1".to_owned(), vec!["names live, and 1 is given as well"]),
         ("functions update-code adder:live --zip-file code".to_owned(), vec!["names live", "as a whole"]),
         ("functions update-configuration adder".to_owned(), vec!["nothing is to be changed"]),
         (

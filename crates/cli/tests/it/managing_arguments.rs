@@ -107,3 +107,91 @@ fn what_would_be_ignored_beside_another_flag_is_refused() {
         ],
     );
 }
+
+#[test]
+fn what_may_be_a_secret_is_not_repeated_whatever_is_wrong_with_it() {
+    let lamplight = demo();
+    for line in [
+        "functions update-configuration adder --environment A=1 B=TOPSECRET",
+        "functions update-configuration adder B=TOPSECRET --timeout 3",
+        "functions update-configuration adder -- --B=TOPSECRET",
+        "functions update-configuration adder --timeout B=TOPSECRET",
+        "functions B=TOPSECRET",
+        "B=TOPSECRET",
+        "run adder --invocation-type B=TOPSECRET",
+    ] {
+        let done = at_demo(&lamplight, line);
+        assert_eq!(done.code, 2, "{line}: {done:#?}");
+        assert!(!done.stderr.contains("TOPSECRET"), "{line}: {}", done.stderr);
+        assert!(done.stderr.contains('…'), "{line}: {}", done.stderr);
+    }
+    let stray = "functions get adder --qualifier 1 wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    assert!(!at_demo(&lamplight, stray).stderr.contains("wJalr"));
+    are_refused(
+        &lamplight,
+        &[
+            ("functions update-configuration adder --environment A=1 B=x".to_owned(), &["'B=…'"]),
+            ("functions update-configuration adder twice".to_owned(), &["unexpected argument 'twice'"]),
+            ("functions update-configuration adder --tiemout 3".to_owned(), &["'--tiemout'", "'--timeout'"]),
+            ("functions udpate-code adder".to_owned(), &["'udpate-code'", "update-code"]),
+            ("functions get adder -o tabel".to_owned(), &["'tabel'", "table"]),
+        ],
+    );
+}
+
+#[test]
+fn what_is_wrong_is_said_in_words_that_tell_what_to_give() {
+    let lamplight = demo();
+    let configure = "functions update-configuration adder";
+    are_refused(
+        &lamplight,
+        &[
+            (format!("{configure} --timeout x"), &["a whole number of seconds from 1 to 900"]),
+            (format!("{configure} --memory-size 1.5"), &["a whole number of MB from 128"]),
+            (format!("{configure} --timeout 1000"), &["Timeout 1000 is above 900"]),
+            (format!("{configure} --memory-size 64"), &["MemorySize 64 is below 128"]),
+            (format!("{configure} --ephemeral-storage 511"), &["EphemeralStorage.Size 511 is below 512"]),
+            (format!("{CREATE} {ZIP} --timeout 1000"), &["Timeout 1000 is above 900"]),
+            ("functions list --max-items many".to_owned(), &["a whole number from 1 to 10000"]),
+            ("functions concurrency put adder many".to_owned(), &["a whole number of calls"]),
+            ("layers get tools one".to_owned(), &["a whole number from 1"]),
+            (format!("{configure} --dead-letter-target-arn"), &["a value is required"]),
+            ("functions update-code adder --zip-file ''".to_owned(), &["a value is required"]),
+            ("functions update-code adder".to_owned(), &["--zip-file", "--s3-bucket", "--image-uri"]),
+            ("functions get adder:live --qualifier 3".to_owned(), &["names live, and 3 is given as well"]),
+        ],
+    );
+    let missing = at_demo(&lamplight, "functions update-code adder --zip-file absent.zip");
+    assert_eq!(missing.code, 6, "{missing:#?}");
+    assert!(missing.stderr.contains("absent.zip"), "{}", missing.stderr);
+}
+
+#[test]
+fn what_names_another_thing_than_the_verb_is_for_is_not_sent() {
+    let lamplight = demo();
+    let create = CREATE.replace(" made ", " arn:aws:lambda:us-east-1:123456789012:function:made ");
+    let part = CREATE.replace(" made ", " 123456789012:function:made ");
+    let refused: &[(String, &[&str])] = &[
+        (
+            "functions delete adder:live --yes".to_owned(),
+            &["no published version", "aliases delete adder live"],
+        ),
+        ("functions delete adder --qualifier live --dry-run".to_owned(), &["aliases delete adder live"]),
+        ("functions delete adder:$LATEST --yes".to_owned(), &["$LATEST", "no published version"]),
+        (format!("{create} {ZIP}"), &["not a name alone", "account and region"]),
+        (format!("{part} {ZIP} --dry-run"), &["not a name alone"]),
+    ];
+    are_refused(&lamplight, refused);
+    let found = at_demo(&lamplight, "aliases get adder live");
+    assert_eq!(found.code, 0, "{found:#?}");
+}
+
+#[test]
+fn a_version_is_called_the_same_everywhere() {
+    let lamplight = demo();
+    let listed = at_demo(&lamplight, "functions list");
+    let row = listed.stdout.lines().find(|line| line.starts_with("adder")).unwrap();
+    assert_eq!(row.split_whitespace().nth(1), Some("$LATEST"), "{row}");
+    let shown = at_demo(&lamplight, "functions get adder");
+    assert!(shown.stdout.lines().any(|line| line.starts_with("version") && line.ends_with("$LATEST")));
+}
