@@ -9,6 +9,8 @@ mod faults;
 mod lamplight;
 mod managing;
 mod managing_arguments;
+#[cfg(unix)]
+mod managing_questions;
 mod managing_repeats;
 mod no_secret;
 mod no_secret_answers;

@@ -1,0 +1,68 @@
+//! The question before something is taken away, as somebody at a terminal sees it.
+
+use crate::{
+    lamplight::Lamplight,
+    stubs::{World, lambda::Function},
+};
+use rustix::{
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    termios::{Winsize, tcsetwinsize},
+};
+use std::{
+    fs::File,
+    io::{Read, Write},
+    os::fd::OwnedFd,
+    process::{Command, Stdio},
+};
+
+/// Runs a command at a terminal of its own, and gives the answer once the question is there. What stood on the terminal,
+/// and the exit code.
+fn answered(mut command: Command, question: &str, answer: &[u8]) -> (String, i32) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    tcsetwinsize(&master, Winsize { ws_row: 40, ws_col: 200, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+    let terminal = || -> OwnedFd { File::options().read(true).write(true).open(&name).unwrap().into() };
+    command.stdin(terminal()).stdout(Stdio::from(terminal())).stderr(terminal());
+    command.env("TERM", "xterm").env("NO_COLOR", "1");
+    let mut child = command.spawn().unwrap();
+    // Only the child holds the terminal now, so that its end is the end of what can be read.
+    drop(command);
+    let mut master = File::from(master);
+    let (mut seen, mut buffer, mut asked) = (Vec::new(), [0; 4_096], false);
+    // Linux tells the end by an error, others by nothing more.
+    while let Some(read) = master.read(&mut buffer).ok().filter(|read| *read > 0) {
+        seen.extend_from_slice(&buffer[..read]);
+        // The question stands there only once single keys are heard.
+        if !asked && String::from_utf8_lossy(&seen).contains(question) {
+            asked = true;
+            master.write_all(answer).unwrap();
+        }
+    }
+    let code = child.wait().unwrap().code().unwrap_or(-1);
+    let seen = String::from_utf8_lossy(&seen).into_owned();
+    assert!(asked, "nothing was asked: {seen}");
+    (seen, code)
+}
+
+#[test]
+fn a_function_is_deleted_where_the_answer_is_yes_and_only_there() {
+    let (world, home) = (World::new(), Lamplight::new());
+    let (key, address) = (world.aws.user("me"), world.emulator());
+    world.aws.account().functions.insert("adder".to_owned(), Function::default());
+    for (answer, code, deletions) in
+        [(&b"n\r"[..], 1, 0), (b"\r", 1, 0), (b"\x1b", 1, 0), (b"\x03", 130, 0), (b"y\r", 0, 1)]
+    {
+        let mut command = world.command(&home, &["functions", "delete", "adder"]);
+        command.env("AWS_REGION", "eu-west-1").env("AWS_ENDPOINT_URL", &address);
+        command.env("AWS_ACCESS_KEY_ID", &key.id).env("AWS_SECRET_ACCESS_KEY", &key.secret);
+        let question = "delete function adder with all its versions and aliases?";
+        let (seen, ended) = answered(command, question, answer);
+        assert_eq!(ended, code, "{answer:?}: {seen}");
+        assert_eq!(world.aws.calls_of("lambda:DeleteFunction").len(), deletions, "{answer:?}: {seen}");
+        let told = if deletions == 1 { "function adder deleted" } else { "nothing was changed" };
+        assert!(seen.contains(told), "{answer:?}: {seen}");
+    }
+    assert!(world.aws.account().functions.is_empty());
+}
