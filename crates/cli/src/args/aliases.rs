@@ -1,6 +1,6 @@
 //! The grammar of `lamplight aliases`.
 
-use crate::args::{DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
+use crate::args::{DryRunArgs, PageArgs, RemovalArgs, RevisionArgs, manage::reads_first};
 use clap::{Args, Subcommand};
 
 /// The verbs of `aliases`.
@@ -70,6 +70,7 @@ pub struct ListAliasesArgs {
 
 /// Options of `aliases update`.
 #[derive(Debug, Args)]
+#[command(mut_arg("dry_run", reads_first))]
 pub struct UpdateAliasArgs {
     /// Which alias.
     #[command(flatten)]
@@ -93,6 +94,7 @@ pub struct UpdateAliasArgs {
 
 /// Options of `aliases delete`.
 #[derive(Debug, Args)]
+#[command(mut_arg("dry_run", reads_first))]
 pub struct DeleteAliasArgs {
     /// Which alias.
     #[command(flatten)]

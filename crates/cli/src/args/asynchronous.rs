@@ -1,6 +1,6 @@
 //! The grammar of `lamplight functions async`.
 
-use crate::args::{DryRunArgs, PageArgs, RemovalArgs, SubjectArgs, number::whole};
+use crate::args::{DryRunArgs, PageArgs, RemovalArgs, SubjectArgs, manage::reads_first, number::whole};
 use clap::{Args, Subcommand};
 
 /// The verbs of `functions async`.
@@ -33,6 +33,7 @@ pub enum AsyncCommand {
 
 /// Options of `functions async put` and `update`.
 #[derive(Debug, Args)]
+#[command(mut_arg("dry_run", reads_first))]
 pub struct SetAsyncArgs {
     /// What it is for.
     #[command(flatten)]

@@ -2,6 +2,7 @@
 
 use crate::args::{
     AsyncCommand, ChangeArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs,
+    manage::reads_first,
     number::{number, whole},
 };
 use clap::{Arg, ArgGroup, Args, Subcommand};
@@ -279,6 +280,7 @@ pub struct CreateFunctionArgs {
 
 /// Options of `functions update-code`.
 #[derive(Debug, Args)]
+#[command(mut_arg("dry_run", reads_first))]
 pub struct UpdateCodeArgs {
     /// The function: its name or full reference
     pub function: String,
@@ -298,6 +300,7 @@ pub struct UpdateCodeArgs {
 
 /// Options of `functions update-configuration`.
 #[derive(Debug, Args)]
+#[command(mut_arg("dry_run", reads_first))]
 pub struct UpdateConfigurationArgs {
     /// The function: its name or full reference
     pub function: String,
@@ -368,6 +371,7 @@ pub enum TagsCommand {
         function: String,
     },
     /// Set tags, whether they are there or not
+    #[command(mut_arg("dry_run", reads_first))]
     Set {
         /// The function: its name or full reference
         function: String,
@@ -379,6 +383,7 @@ pub enum TagsCommand {
         change: DryRunArgs,
     },
     /// Take tags away
+    #[command(mut_arg("dry_run", reads_first))]
     Remove {
         /// The function: its name or full reference
         function: String,
@@ -400,6 +405,7 @@ pub enum ConcurrencyCommand {
         function: String,
     },
     /// Keep calls for a function alone, and run at most so many at once; 0 stops it
+    #[command(mut_arg("dry_run", reads_first))]
     Put {
         /// The function: its name or full reference
         function: String,
@@ -411,6 +417,7 @@ pub enum ConcurrencyCommand {
         change: DryRunArgs,
     },
     /// Keep no calls for a function, and limit it no more
+    #[command(mut_arg("dry_run", reads_first))]
     Delete {
         /// The function: its name or full reference
         function: String,

@@ -1,7 +1,7 @@
 //! Options that verbs of managing share.
 
 use crate::args::number::whole;
-use clap::Args;
+use clap::{Arg, Args};
 
 /// Options of everything that changes something.
 #[derive(Debug, Clone, Copy, Args)]
@@ -20,6 +20,13 @@ pub struct DryRunArgs {
     /// Change nothing; print the request that would be sent
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Of verbs that look at what is there before they ask for a change: what is so already is not asked for again.
+pub(super) fn reads_first(dry_run: Arg) -> Arg {
+    dry_run.help(
+        "Change nothing; print the request that would be sent. What is there is read first, which needs credentials",
+    )
 }
 
 impl From<DryRunArgs> for ChangeArgs {

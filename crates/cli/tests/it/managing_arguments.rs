@@ -195,3 +195,70 @@ fn a_version_is_called_the_same_everywhere() {
     let shown = at_demo(&lamplight, "functions get adder");
     assert!(shown.stdout.lines().any(|line| line.starts_with("version") && line.ends_with("$LATEST")));
 }
+
+/// A connection whose credentials cannot be had: what says that it reads first fails there, and nothing else does.
+#[test]
+fn a_dry_run_that_reads_first_says_so() {
+    let lamplight = demo();
+    lamplight.file(
+        "lamplight.toml",
+        "[connections.closed]\nregion = \"eu-west-1\"\nendpoint_url = \"http://127.0.0.1:9\"\n\
+         auth = { profile = { name = \"nosuch\" } }\n",
+    );
+    for (verb, rest) in [
+        (
+            "functions create",
+            "made --role arn:aws:iam::000000000000:role/worker --runtime python3.14 --handler a.b --zip-file code",
+        ),
+        ("functions update-code", "adder --zip-file code"),
+        ("functions update-configuration", "adder --timeout 9"),
+        ("functions publish-version", "adder"),
+        ("functions delete", "adder"),
+        ("functions tags set", "adder team=jobs"),
+        ("functions tags remove", "adder team"),
+        ("functions concurrency put", "adder 3"),
+        ("functions concurrency delete", "adder"),
+        ("functions async put", "adder --maximum-retry-attempts 1"),
+        ("functions async update", "adder --maximum-retry-attempts 1"),
+        ("functions async delete", "adder"),
+        ("aliases create", "adder live --function-version 1"),
+        ("aliases update", "adder live --function-version 1"),
+        ("aliases delete", "adder live"),
+        ("permissions add", "adder --statement-id s --principal 123456789012"),
+        ("permissions remove", "adder --statement-id s"),
+        ("layers add-permission", "tools 1 --statement-id s --principal 123456789012"),
+        ("layers remove-permission", "tools 1 --statement-id s"),
+    ] {
+        let line = format!("-c closed {verb} {rest} --dry-run");
+        let done = lamplight.run(&line.split(' ').collect::<Vec<_>>());
+        let help = lamplight.run(&format!("{verb} --help").split(' ').collect::<Vec<_>>());
+        let help = help.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = help.contains("read first, which needs credentials");
+        assert_eq!(done.code, if told { 4 } else { 0 }, "{line}: {done:#?}");
+    }
+}
+
+#[test]
+fn a_listing_shows_no_more_than_was_asked_for_and_goes_on_after_it() {
+    let lamplight = demo();
+    for (list, things) in
+        [("functions list", "functions"), ("functions list --function-version ALL", "functions")]
+    {
+        let read = |line: &str| -> Value {
+            let done = at_demo(&lamplight, &format!("{line} -o json"));
+            assert_eq!(done.code, 0, "{line}: {done:#?}");
+            serde_json::from_str(&done.stdout).unwrap()
+        };
+        let all = read(list)[things].as_array().unwrap().clone();
+        let (mut seen, mut more) = (Vec::new(), String::new());
+        loop {
+            let some = read(&format!("{list} --max-items 2{more}"));
+            assert!(some[things].as_array().unwrap().len() <= 2, "{some}");
+            seen.extend(some[things].as_array().unwrap().clone());
+            let Some(marker) = some["next_marker"].as_str() else { break };
+            more = format!(" --marker {marker}");
+        }
+        assert!(seen == all && all.len() > 2, "{list}");
+    }
+    are_refused(&lamplight, &[("functions list --marker shown.3.0000".to_owned(), &["marker", "not whole"])]);
+}
