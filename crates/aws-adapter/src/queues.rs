@@ -3,7 +3,7 @@
 use crate::{
     changes::{Asked, function_subject, made, sent},
     codes,
-    error::{manage::managed_read_error, read::is_absent_from_its_function},
+    error::{manage::managed_read_error, read::is_absent},
     function::{number, said},
     rules::Rules,
     session::Session,
@@ -136,7 +136,7 @@ impl Queues for AwsQueues {
             .await;
         match sent {
             Ok(output) => queue(queue_of!(output)).map(Some),
-            Err(error) if is_absent_from_its_function(&error) => Ok(None),
+            Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(managed_read_error(&error, &about)),
         }
     }

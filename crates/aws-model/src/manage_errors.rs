@@ -96,47 +96,44 @@ impl ManageErrorFacts {
         subject.fill(self.hint)
     }
 
-    /// The same with what Lambda's own words tell beside the code: one code stands for an absent alias, policy or statement
-    /// and for an absent function.
+    /// The same with what Lambda's own words tell beside the code, where the call is about an alias or a policy: one code
+    /// stands for the absence of these and of the function.
     #[must_use]
-    pub fn in_words(self, words: &str) -> Self {
-        let missing = match MissingFunction::in_words(words) {
-            Some(missing) if self.code == Some("ResourceNotFoundException") => missing,
-            _ => return self,
-        };
-        let (message, hint) = texts::no_function(missing);
+    pub fn in_words(self, operation: Operation, words: &str) -> Self {
+        let hangs_on_a_function = matches!(
+            operation,
+            Operation::CreateAlias
+                | Operation::GetAlias
+                | Operation::UpdateAlias
+                | Operation::DeleteAlias
+                | Operation::AddPermission
+                | Operation::RemovePermission
+                | Operation::GetPolicy
+        );
+        if self.code != Some("ResourceNotFoundException") || !hangs_on_a_function || !says_no_function(words)
+        {
+            return self;
+        }
+        let (message, hint) = texts::NO_FUNCTION;
         Self { no_function: true, message, hint, ..self }
     }
 }
 
-/// What Lambda says is not there, where it says so of a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MissingFunction {
-    /// The function.
-    Whole,
-    /// The function, or the version or alias of it that was asked for.
-    OrVersion,
-}
-
-impl MissingFunction {
-    /// Reads the words of a `ResourceNotFoundException`: `Function not found: ARN`. Of an alias or a policy alone Lambda
-    /// says otherwise (`Cannot find alias arn: ARN`, `The resource you requested does not exist.`).
-    ///
-    /// ```
-    /// use lamplight_aws_model::manage_errors::MissingFunction;
-    ///
-    /// let words = "Function not found: arn:aws:lambda:eu-west-1:123456789012:function:adder";
-    /// assert_eq!(MissingFunction::in_words(words), Some(MissingFunction::Whole));
-    /// assert_eq!(MissingFunction::in_words("The resource you requested does not exist."), None);
-    /// ```
-    pub fn in_words(words: &str) -> Option<Self> {
-        let rest = words.trim_start().strip_prefix("Function not found")?;
-        let arn = rest.trim_matches([':', ' ', '.']).parse::<FunctionArn>();
-        Some(match arn {
-            Ok(arn) if arn.qualifier().is_some() => Self::OrVersion,
-            _ => Self::Whole,
-        })
-    }
+/// Whether the words of a `ResourceNotFoundException` are about a function as a whole: `Function not found: ARN`. With a
+/// qualifier in the ARN it may be the version that is absent; of an alias or a policy alone Lambda says otherwise (`Cannot
+/// find alias arn: ARN`, `The resource you requested does not exist.`).
+///
+/// ```
+/// use lamplight_aws_model::manage_errors::says_no_function;
+///
+/// assert!(says_no_function("Function not found: arn:aws:lambda:eu-west-1:123456789012:function:adder"));
+/// assert!(!says_no_function("Function not found: arn:aws:lambda:eu-west-1:123456789012:function:adder:7"));
+/// assert!(!says_no_function("The resource you requested does not exist."));
+/// ```
+pub fn says_no_function(words: &str) -> bool {
+    let named = words.trim().strip_prefix("Function not found");
+    let arn = named.and_then(|rest| rest.trim_matches([':', ' ', '.']).parse::<FunctionArn>().ok());
+    arn.is_some_and(|arn| arn.qualifier().is_none())
 }
 
 /// What an error answer of a managing operation means, by its code (`x-amzn-errortype`, or `__type` in the body) and

@@ -153,7 +153,8 @@ pub(crate) fn not_found(subject: &ManageSubject) -> PortError {
 /// There is no such function, on which the thing would hang.
 pub(crate) fn no_function(subject: &ManageSubject) -> PortError {
     let facts = classify_manage(subject.operation, Some("ResourceNotFoundException"), 404);
-    told(subject, facts.in_words("Function not found"))
+    let function = subject.resource.split(':').take(7).collect::<Vec<_>>().join(":");
+    told(subject, facts.in_words(subject.operation, &format!("Function not found: {function}")))
 }
 
 /// It exists, or is in use.

@@ -2,7 +2,7 @@
 
 use crate::{
     FakeProvider,
-    change::{no_function, not_found, obey, rule},
+    change::{not_found, obey, rule},
     paging::page,
     preview::{self, Request},
     settings::text,
@@ -39,8 +39,7 @@ fn function_of<'a>(
 ) -> Result<&'a mut KeptFunction, PortError> {
     let qualifier = subject.qualifier.as_ref().map(Qualifier::as_str);
     let function = state.functions.get_mut(subject.function.name.as_str());
-    let function = function.ok_or_else(|| no_function(asking))?;
-    if function.number(qualifier).is_some() { Ok(function) } else { Err(not_found(asking)) }
+    function.filter(|function| function.number(qualifier).is_some()).ok_or_else(|| not_found(asking))
 }
 
 /// What is set after a change upon what was set.
@@ -87,10 +86,9 @@ impl Queues for FakeProvider {
     async fn get(&self, subject: &QualifiedFunction) -> Result<Option<DescribedQueue>, PortError> {
         self.admit(Operation::GetFunctionEventInvokeConfig)?;
         let state = self.state();
-        let operation = Operation::GetFunctionEventInvokeConfig;
-        let asking = Self::asking(operation, &subject.function, subject.qualifier.as_ref());
-        let kept = state.functions.get(subject.function.name.as_str()).ok_or_else(|| no_function(&asking))?;
-        Ok(kept.queues.get(key(subject)).map(|kept| describe(&subject.function, key(subject), kept)))
+        let kept = state.functions.get(subject.function.name.as_str());
+        let kept = kept.and_then(|function| function.queues.get(key(subject)));
+        Ok(kept.map(|kept| describe(&subject.function, key(subject), kept)))
     }
 
     async fn list(
@@ -103,7 +101,7 @@ impl Queues for FakeProvider {
         obey(&asking, [rule(page_size.map_or(Ok(()), check_async_page_size))])?;
         self.admit(asking.operation)?;
         let state = self.state();
-        let kept = state.functions.get(function.name.as_str()).ok_or_else(|| no_function(&asking))?;
+        let kept = state.functions.get(function.name.as_str()).ok_or_else(|| not_found(&asking))?;
         let queues = kept.queues.iter().map(|(qualifier, kept)| ((qualifier.as_str(), 0), (qualifier, kept)));
         page(queues, marker.as_deref(), self.page_of(page_size).min(LARGEST_PAGE), |(qualifier, kept)| {
             describe(function, qualifier, kept)

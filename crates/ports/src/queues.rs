@@ -11,8 +11,7 @@ use std::fmt::Debug;
 /// Those of [`FunctionManager`](crate::FunctionManager), for these settings.
 #[async_trait]
 pub trait Queues: Debug + Send + Sync + 'static {
-    /// Describes what is set; `None` means that nothing is. Where the provider tells that the function itself is absent,
-    /// that is [`NotFound`](crate::PortErrorKind::NotFound).
+    /// Describes what is set; `None` means that nothing is, or that there is no such function.
     async fn get(&self, subject: &QualifiedFunction) -> Result<Option<DescribedQueue>, PortError>;
 
     /// Lists a page of what is set for a function and its versions and aliases; at most 1–50 a page.

@@ -81,7 +81,7 @@ where
     let meta = service.err().meta();
     let (http, code) = super::status_and_code(service.raw(), meta);
     let facts = classify_manage(subject.operation, code.as_deref(), http);
-    let facts = meta.message().map_or(facts, |words| facts.in_words(words));
+    let facts = meta.message().map_or(facts, |words| facts.in_words(subject.operation, words));
     tracing::debug!(
         operation = subject.operation.name(),
         thing = subject.thing,

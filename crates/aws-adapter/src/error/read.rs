@@ -4,7 +4,7 @@ use super::transport::{self, Cause};
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::{ErrorClass, Subject, classify, manage_errors::MissingFunction};
+use lamplight_aws_model::{ErrorClass, Subject, classify, manage_errors::says_no_function};
 use lamplight_ports::PortError;
 use std::error::Error;
 
@@ -50,7 +50,7 @@ pub(crate) fn is_absent_from_its_function<E: ProvideErrorMetadata>(
         SdkError::ServiceError(service) => service.err().meta().message(),
         _ => None,
     };
-    is_absent(error) && words.and_then(MissingFunction::in_words) != Some(MissingFunction::Whole)
+    is_absent(error) && !words.is_some_and(says_no_function)
 }
 
 /// Maps the failure of a read.

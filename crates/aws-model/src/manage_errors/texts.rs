@@ -1,7 +1,7 @@
 //! What people are told, by class and operation. The places in braces are those of
 //! [`ManageSubject`](super::ManageSubject).
 
-use super::{Applied, ManageErrorClass, MissingFunction, codes::Cause};
+use super::{Applied, ManageErrorClass, codes::Cause};
 use crate::Operation;
 
 type Texts = (&'static str, &'static str);
@@ -108,16 +108,10 @@ fn not_found(operation: Operation, cause: &Cause) -> Texts {
 }
 
 /// What is not there is the function that something was to hang on.
-pub(super) fn no_function(missing: MissingFunction) -> Texts {
-    const LIST: &str = "check the name, the region and the account; `lamplight functions list` shows which functions there are";
-    match missing {
-        MissingFunction::Whole => ("function {function} was not found in region {region}", LIST),
-        MissingFunction::OrVersion => (
-            "function {function}, or the version or alias of it that is meant, was not found in region {region}",
-            LIST,
-        ),
-    }
-}
+pub(super) const NO_FUNCTION: Texts = (
+    "function {function} was not found in region {region}",
+    "check the name, the region and the account; `lamplight functions list` shows which functions there are",
+);
 
 fn exists(operation: Operation) -> Texts {
     let hint = match operation {

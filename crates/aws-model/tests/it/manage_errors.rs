@@ -385,22 +385,25 @@ fn an_absent_function_is_told_from_what_hangs_on_it() {
         for words in [
             "The resource you requested does not exist.",
             &format!("Cannot find alias arn: {arn}:live"),
+            &format!("Function not found: {arn}:7"),
             "No policy is associated with the given resource.",
             "",
         ] {
-            assert_eq!(facts.in_words(words), facts, "{operation} {words}");
+            assert_eq!(facts.in_words(operation, words), facts, "{operation} {words}");
         }
-        let whole = facts.in_words(&format!("Function not found: {arn}"));
-        assert!(whole.no_function && !facts.no_function);
-        assert_eq!((whole.class, whole.applied), (facts.class, facts.applied));
-        assert_eq!(whole.message(&subject), "function adder was not found in region eu-west-1");
-        assert!(whole.hint(&subject).contains("`lamplight functions list`"), "{whole:?}");
-        let version = facts.in_words(&format!("Function not found: {arn}:live"));
-        assert_eq!(
-            version.message(&subject),
-            "function adder, or the version or alias of it that is meant, was not found in region eu-west-1"
-        );
+        let absent = facts.in_words(operation, &format!("Function not found: {arn}"));
+        assert!(absent.no_function && !facts.no_function);
+        assert_eq!((absent.class, absent.applied), (facts.class, facts.applied));
+        assert_eq!(absent.message(&subject), "function adder was not found in region eu-west-1");
+        assert!(absent.hint(&subject).contains("`lamplight functions list`"), "{absent:?}");
     }
-    let denied = classify_manage(GetPolicy, Some("AccessDeniedException"), 403);
-    assert_eq!(denied.in_words("Function not found: adder"), denied);
+    let words = format!("Function not found: {arn}");
+    for (operation, code, http) in [
+        (GetPolicy, "AccessDeniedException", 403),
+        (GetFunctionEventInvokeConfig, "ResourceNotFoundException", 404),
+        (CreateFunction, "ResourceNotFoundException", 404),
+    ] {
+        let facts = classify_manage(operation, Some(code), http);
+        assert_eq!(facts.in_words(operation, &words), facts, "{operation}");
+    }
 }
