@@ -130,7 +130,7 @@ async fn an_absent_function_is_not_told_as_an_absent_alias_or_policy() {
         {
             match not_found(operation, words.to_owned()).await {
                 Ok(called) => {
-                    assert!(matches!(called, Called::Absent) && !operation.changes(), "{operation}")
+                    assert!(matches!(called, Called::Absent) && !operation.changes(), "{operation}");
                 }
                 Err(error) => assert!(
                     error.error.code == codes::NOT_FOUND && operation.changes(),
