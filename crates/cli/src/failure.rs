@@ -128,3 +128,24 @@ impl From<std::io::Error> for Failure {
         Self::io("the output could not be written", &error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamplight_ports::{PortError, PortErrorKind};
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Layer(&'static str, #[source] Option<Box<Layer>>);
+
+    #[test]
+    fn causes_that_say_nothing_or_the_same_again_are_left_out() {
+        let refused = Layer("connection refused", None);
+        let again = Layer("connection refused", Some(Box::new(refused)));
+        let other = Layer("other", Some(Box::new(again)));
+        let source = Layer("dispatch failure", Some(Box::new(other)));
+        let error =
+            PortError::new(PortErrorKind::Unavailable, "connection_failed", "no way").with_source(source);
+        assert_eq!(Failure::from(error).causes, ["dispatch failure", "connection refused"]);
+    }
+}

@@ -70,7 +70,7 @@ pub struct ListAliasesArgs {
 
 /// Options of `aliases update`.
 #[derive(Debug, Args)]
-#[command(mut_arg("dry_run", reads_first))]
+#[command(mut_args(reads_first))]
 pub struct UpdateAliasArgs {
     /// Which alias.
     #[command(flatten)]
@@ -94,7 +94,7 @@ pub struct UpdateAliasArgs {
 
 /// Options of `aliases delete`.
 #[derive(Debug, Args)]
-#[command(mut_arg("dry_run", reads_first))]
+#[command(mut_args(reads_first))]
 pub struct DeleteAliasArgs {
     /// Which alias.
     #[command(flatten)]

@@ -33,7 +33,7 @@ pub enum AsyncCommand {
 
 /// Options of `functions async put` and `update`.
 #[derive(Debug, Args)]
-#[command(mut_arg("dry_run", reads_first))]
+#[command(mut_args(reads_first))]
 pub struct SetAsyncArgs {
     /// What it is for.
     #[command(flatten)]

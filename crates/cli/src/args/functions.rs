@@ -238,16 +238,17 @@ pub struct ClearArgs {
 
 /// What is only for a container image conflicts with every other source of the code.
 fn of_an_image(arg: Arg) -> Arg {
-    arg.conflicts_with_all(["zip_file", "s3_bucket", "s3_key"])
+    match arg.get_id().as_str() {
+        "image_entry_point" | "image_command" | "image_working_directory" => {
+            arg.conflicts_with_all(["zip_file", "s3_bucket", "s3_key"])
+        }
+        _ => arg,
+    }
 }
 
 /// Options of `functions create`.
 #[derive(Debug, Args)]
-#[command(
-    mut_arg("image_entry_point", of_an_image),
-    mut_arg("image_command", of_an_image),
-    mut_arg("image_working_directory", of_an_image)
-)]
+#[command(mut_args(of_an_image))]
 pub struct CreateFunctionArgs {
     /// The function's name
     #[arg(value_name = "NAME")]
@@ -280,7 +281,7 @@ pub struct CreateFunctionArgs {
 
 /// Options of `functions update-code`.
 #[derive(Debug, Args)]
-#[command(mut_arg("dry_run", reads_first))]
+#[command(mut_args(reads_first))]
 pub struct UpdateCodeArgs {
     /// The function: its name or full reference
     pub function: String,
@@ -300,7 +301,7 @@ pub struct UpdateCodeArgs {
 
 /// Options of `functions update-configuration`.
 #[derive(Debug, Args)]
-#[command(mut_arg("dry_run", reads_first))]
+#[command(mut_args(reads_first))]
 pub struct UpdateConfigurationArgs {
     /// The function: its name or full reference
     pub function: String,
@@ -371,7 +372,7 @@ pub enum TagsCommand {
         function: String,
     },
     /// Set tags, whether they are there or not
-    #[command(mut_arg("dry_run", reads_first))]
+    #[command(mut_args(reads_first))]
     Set {
         /// The function: its name or full reference
         function: String,
@@ -383,7 +384,7 @@ pub enum TagsCommand {
         change: DryRunArgs,
     },
     /// Take tags away
-    #[command(mut_arg("dry_run", reads_first))]
+    #[command(mut_args(reads_first))]
     Remove {
         /// The function: its name or full reference
         function: String,
@@ -405,7 +406,7 @@ pub enum ConcurrencyCommand {
         function: String,
     },
     /// Keep calls for a function alone, and run at most so many at once; 0 stops it
-    #[command(mut_arg("dry_run", reads_first))]
+    #[command(mut_args(reads_first))]
     Put {
         /// The function: its name or full reference
         function: String,
@@ -417,7 +418,7 @@ pub enum ConcurrencyCommand {
         change: DryRunArgs,
     },
     /// Keep no calls for a function, and limit it no more
-    #[command(mut_arg("dry_run", reads_first))]
+    #[command(mut_args(reads_first))]
     Delete {
         /// The function: its name or full reference
         function: String,

@@ -23,10 +23,9 @@ pub struct DryRunArgs {
 }
 
 /// Of verbs that look at what is there before they ask for a change: what is so already is not asked for again.
-pub(super) fn reads_first(dry_run: Arg) -> Arg {
-    dry_run.help(
-        "Change nothing; print the request that would be sent. What is there is read first, which needs credentials",
-    )
+pub(super) fn reads_first(arg: Arg) -> Arg {
+    const HELP: &str = "Change nothing; print the request that would be sent. What is there is read first, which needs credentials";
+    if arg.get_id() == "dry_run" { arg.help(HELP) } else { arg }
 }
 
 impl From<DryRunArgs> for ChangeArgs {
