@@ -90,12 +90,22 @@ pub async fn create_alias(
 ///
 /// # Guarantees
 /// - Where it is so already, nothing is sent and the change says so, unless it is not of the revision asked for.
+/// - A share of calls for the version that the alias leads to anyway is refused, and nothing is sent.
 pub async fn update_alias(
     changing: &Changing<'_>,
     request: &UpdateAlias,
 ) -> Result<Outcome<Alias>, AppError> {
     let aliases = &changing.connection.management.aliases;
     let before = show_alias(changing.connection, &request.function, &request.name).await?;
+    if let (None, Some(routing)) = (&request.version, &request.routing)
+        && routing.contains_key(&before.version)
+    {
+        let version = &before.version;
+        return Err(AppError::Setting(format!(
+            "version {version} is the one that alias {} leads to anyway; the weight must go to another version",
+            request.name
+        )));
+    }
     let of_revision = request.if_revision.is_none() || request.if_revision == before.revision;
     if of_revision && differing(request, &before).is_as_asked() {
         return Ok(Outcome::Unchanged(before));

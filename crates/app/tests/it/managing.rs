@@ -161,6 +161,15 @@ async fn aliases_permissions_and_queues_are_changed_once_whatever_is_lost() {
 }
 
 #[tokio::test]
+async fn an_alias_shares_no_calls_with_the_version_it_leads_to() {
+    let desk = Desk::with_adder().await;
+    create_alias(&desk.changing(), &live("1")).await.unwrap();
+    let error = update_alias(&desk.changing(), &relive([("1".to_owned(), 0.1)].into())).await.unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Usage);
+    assert!(error.to_string().contains("the weight must go to another version"), "{error}");
+}
+
+#[tokio::test]
 async fn what_exists_otherwise_is_a_conflict_that_says_what_differs() {
     let desk = Desk::with_adder().await;
     let mut other = adder();

@@ -154,7 +154,7 @@ impl Bench {
         let wrong = format!("/+{}", "0123456789abcdef".repeat(3));
         self.mark("wrong secret access key", &wrong, nowhere);
         self.set("WRONG_SECRET", wrong);
-        let trust = Trust::Caller { arn: user("me"), external_id: None };
+        let trust = Trust::Caller { arn: user("me"), external_id: None, tags: false };
         self.world.aws.role("deploy", [trust]);
         let own = format!("access_key_id = \"{}\", secret_access_key = \"env:OWN_SECRET\"", own.id);
         let connection =

@@ -99,7 +99,7 @@ fn each_refusal_of_a_role_has_its_own_code_and_hint() {
         assert_eq!(told, ours, "{code}");
         assert!(hint.contains(words) && hints.insert(hint.clone()), "{code}: {hint}");
     }
-    let trust = Trust::Caller { arn: user("ci"), external_id: Some("right".to_owned()) };
+    let trust = Trust::Caller { arn: user("ci"), external_id: Some("right".to_owned()), tags: false };
     world.aws.role("guarded", [trust]);
     let home = home(&by_role(&role("guarded"), ", external_id = \"wrong\""));
     let (told, hint) = refused(&world, &home, &environment);

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 /// Whom a role lets in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trust {
-    /// The user or role of this ARN, with the external id where there is one.
-    Caller { arn: String, external_id: Option<String> },
+    /// The user or role of this ARN, with the external id where there is one, and with session tags or without.
+    Caller { arn: String, external_id: Option<String>, tags: bool },
     /// Whoever holds a token of this issuer for this audience whose `sub` is this.
     Token { issuer: String, audience: String, subject: String },
 }
@@ -22,7 +22,7 @@ pub enum Trust {
 impl Trust {
     /// The user or role of this ARN.
     pub fn caller(arn: String) -> Self {
-        Self::Caller { arn, external_id: None }
+        Self::Caller { arn, external_id: None, tags: false }
     }
 
     /// What a trust policy says, of the forms that Lamplight prints and documents.
@@ -36,10 +36,15 @@ impl Trust {
             return Err(format!("nothing that is understood here: {statement}"));
         }
         let equal = &statement["Condition"]["StringEquals"];
-        match statement["Action"].as_str() {
+        let (action, tags) = match statement["Action"].as_array().map(Vec::as_slice) {
+            None => (&statement["Action"], false),
+            Some([action, tagging]) if tagging == "sts:TagSession" => (action, true),
+            Some(others) => return Err(format!("there are no actions {others:?} here")),
+        };
+        match action.as_str() {
             Some("sts:AssumeRole") => {
                 let arn = text(&statement["Principal"]["AWS"]).ok_or("nobody is trusted")?;
-                Ok(Self::Caller { arn, external_id: text(&equal["sts:ExternalId"]) })
+                Ok(Self::Caller { arn, external_id: text(&equal["sts:ExternalId"]), tags })
             }
             Some("sts:AssumeRoleWithWebIdentity") => {
                 let provider = text(&statement["Principal"]["Federated"]).ok_or("no provider is trusted")?;
@@ -201,12 +206,13 @@ fn scripted(code: &str) -> Refused {
 }
 
 fn lets_in(trust: &Trust, key: &AccessKey, asked: &Asked) -> bool {
-    let Trust::Caller { arn, external_id } = trust else { return false };
+    let Trust::Caller { arn, external_id, tags } = trust else { return false };
     // A session is let in where its role is.
     let role = key.principal.strip_prefix(&format!("arn:aws:sts::{ACCOUNT}:assumed-role/"));
     let role = role.and_then(|rest| rest.split('/').next()).map(aws::role);
     (key.principal == *arn || role.as_ref() == Some(arn))
         && (external_id.is_none() || asked.fields.get("ExternalId") == external_id.as_ref())
+        && (*tags || !asked.fields.keys().any(|name| name.starts_with("Tags.")))
 }
 
 /// What a token that an issuer trusted in this account has signed stands for.
