@@ -3,7 +3,7 @@
 use crate::{
     Architecture, FunctionName, FunctionSpec, PriceTable, Qualifier, Region, Report, console, limits,
 };
-use lamplight_domain::{ExecutionReport, FunctionRef, Limits, Platform, ReferenceError};
+use lamplight_domain::{ExecutionReport, FunctionRef, Limits, Platform, QueueSettings, ReferenceError};
 
 /// AWS in one region, with a table of prices.
 ///
@@ -79,6 +79,11 @@ impl Platform for AwsPlatform {
             event_payload: limits::ASYNC_PAYLOAD_BYTES,
             longest_execution: limits::MAX_TIMEOUT,
         }
+    }
+
+    /// Two retries, and six hours in the queue (Lambda API, `PutFunctionEventInvokeConfig`).
+    fn queue_defaults(&self) -> QueueSettings {
+        QueueSettings { max_retries: Some(2), max_age_seconds: Some(21_600), ..QueueSettings::default() }
     }
 
     fn read_report(&self, log_tail: &str, request_id: Option<&str>) -> Option<ExecutionReport> {

@@ -5,7 +5,8 @@
 
 use lamplight_domain::{
     Arguments, DataType, Direction, ExecutionReport, FunctionRef, InvocationType, Limits, Parameter,
-    ParameterList, Platform, Qualifier, ReferenceError, build_payload, extract_outputs, judge_answer,
+    ParameterList, Platform, Qualifier, QueueSettings, ReferenceError, build_payload, extract_outputs,
+    judge_answer,
 };
 use std::{error::Error, time::Duration};
 
@@ -32,6 +33,10 @@ impl Platform for TownLibrary {
 
     fn limits(&self) -> Limits {
         Limits { request_response_payload: 512, event_payload: 64, longest_execution: Duration::from_secs(5) }
+    }
+
+    fn queue_defaults(&self) -> QueueSettings {
+        QueueSettings { max_retries: Some(0), ..QueueSettings::default() }
     }
 
     fn read_report(&self, _log_tail: &str, _request_id: Option<&str>) -> Option<ExecutionReport> {

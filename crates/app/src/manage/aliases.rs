@@ -113,7 +113,7 @@ pub async fn update_alias(
     let look = || async {
         Ok(match aliases.get(&request.function, &request.name).await? {
             Some(found) if differing(request, &found).is_as_asked() => Seen::AsAsked(found),
-            Some(_) => Seen::NotYet,
+            Some(found) => Seen::not_as_asked(found == before),
             None => Seen::Otherwise("it does not exist any more".to_owned()),
         })
     };
@@ -131,10 +131,10 @@ pub async fn delete_alias(
     name: &str,
 ) -> Result<Outcome<()>, AppError> {
     let aliases = &changing.connection.management.aliases;
-    show_alias(changing.connection, function, name).await?;
+    let before = show_alias(changing.connection, function, name).await?;
     let look = || async {
         let found = aliases.get(function, name).await?;
-        Ok(if found.is_none() { Seen::AsAsked(()) } else { Seen::NotYet })
+        Ok(found.map_or(Seen::AsAsked(()), |found| Seen::not_as_asked(found == before)))
     };
     let thing = format!("alias {name} of function {}", function.name);
     make(changing, &thing, || aliases.delete(function, name, changing.effect), look).await

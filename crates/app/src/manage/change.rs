@@ -67,13 +67,30 @@ pub(crate) enum Seen<T> {
     Otherwise(String),
 }
 
+impl<T> Seen<T> {
+    /// What is seen of a thing that is not as asked for. Only one that is just as it was before was provably not
+    /// changed; another may be what somebody made of it after the change.
+    pub(crate) fn not_as_asked(as_before: bool) -> Self {
+        if as_before {
+            Self::NotYet
+        } else {
+            Self::Otherwise("it is neither as it was before nor as it was asked for".to_owned())
+        }
+    }
+
+    /// The same of a thing with revisions.
+    pub(crate) fn not_of_revision(before: Option<&str>, now: Option<&str>) -> Self {
+        Self::not_as_asked(before.is_some() && before == now)
+    }
+}
+
 /// Makes a change of `thing`.
 ///
 /// `send` asks for it once; `look` reads what is there.
 ///
 /// # Guarantees
-/// - It is asked for again only where it provably was not made, or where looking showed that it is not there. Each
-///   change this is used for leaves the same behind however often it is made.
+/// - It is asked for again only where it provably was not made, or where looking showed that nothing has happened to
+///   the thing. Each change this is used for leaves the same behind however often it is made.
 /// - Where an answer was lost, nothing is claimed but what looking showed: [`Outcome::Found`]. Where looking fails, or shows something else,
 ///   the outcome is unknown and said to be.
 pub(crate) async fn make<T, S, SF, L, LF>(
@@ -232,6 +249,17 @@ mod tests {
     async fn what_is_seen_not_to_be_there_is_asked_for_again() {
         let (result, ..) = play(vec![lost(), Ok(Changed::Made(1))], vec![Ok(Seen::NotYet)]).await;
         assert_eq!(result.unwrap(), Outcome::Made(1));
+    }
+
+    #[test]
+    fn only_what_is_as_it_was_was_provably_not_changed() {
+        assert!(matches!(Seen::<()>::not_of_revision(Some("1"), Some("1")), Seen::NotYet));
+        for (before, now) in [(Some("1"), Some("2")), (None, None), (None, Some("1")), (Some("1"), None)] {
+            assert!(
+                matches!(Seen::<()>::not_of_revision(before, now), Seen::Otherwise(_)),
+                "{before:?} {now:?}"
+            );
+        }
     }
 
     #[tokio::test]

@@ -32,7 +32,7 @@ impl fmt::Display for Comparison {
     /// Goes on after "it exists".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.differing.is_empty() {
-            write!(f, " with another {}", self.differing.join(", "))?;
+            write!(f, " and differs in {}", self.differing.join(", "))?;
         }
         if !self.untold.is_empty() {
             write!(f, "; whether this is as asked cannot be told: {}", self.untold.join(", "))?;

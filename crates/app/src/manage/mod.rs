@@ -17,6 +17,7 @@ mod reserve_concurrency;
 mod share_layer;
 mod show_account;
 mod show_function;
+mod statements;
 mod tag_function;
 mod update_code;
 mod update_settings;

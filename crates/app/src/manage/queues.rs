@@ -6,7 +6,7 @@ use super::{
 };
 use crate::AppError;
 use lamplight_domain::{DescribedQueue, FunctionRef, QueueSettings};
-use lamplight_ports::{Connection, QualifiedFunction};
+use lamplight_ports::{Connection, Effect, QualifiedFunction};
 use std::ops::ControlFlow;
 
 /// The largest page that may be asked for.
@@ -53,14 +53,15 @@ pub async fn set_queue(
         Some(found) if !whole => &with_both_destinations(settings, &found.settings),
         _ => settings,
     };
-    let as_asked = |found: &DescribedQueue| is_so(settings, &found.settings, whole);
-    if let Some(found) = found.filter(as_asked) {
-        return Ok(Outcome::Unchanged(found));
+    let defaults = changing.connection.platform.queue_defaults();
+    let as_asked = |found: &DescribedQueue| is_so(settings, &found.settings, whole.then_some(&defaults));
+    if let Some(found) = found.as_ref().filter(|found| as_asked(found)) {
+        return Ok(Outcome::Unchanged(found.clone()));
     }
     let look = || async {
         Ok(match queues.get(subject).await? {
-            Some(found) if as_asked(&found) => Seen::AsAsked(found),
-            _ => Seen::NotYet,
+            Some(now) if as_asked(&now) => Seen::AsAsked(now),
+            now => Seen::not_as_asked(now == found),
         })
     };
     let send = || async {
@@ -85,9 +86,13 @@ pub async fn reset_queue(
     subject: &QualifiedFunction,
 ) -> Result<Outcome<()>, AppError> {
     let queues = &changing.connection.management.queues;
+    let before = match changing.effect {
+        Effect::Make => Some(show_queue(changing.connection, subject).await?),
+        Effect::Show { .. } => None,
+    };
     let look = || async {
         let found = queues.get(subject).await?;
-        Ok(if found.is_none() { Seen::AsAsked(()) } else { Seen::NotYet })
+        Ok(if found.is_none() { Seen::AsAsked(()) } else { Seen::not_as_asked(found == before) })
     };
     make(changing, &described(subject), || queues.delete(subject, changing.effect), look).await
 }
@@ -102,18 +107,20 @@ fn with_both_destinations(asked: &QueueSettings, found: &QueueSettings) -> Queue
     both
 }
 
-fn is_so(asked: &QueueSettings, found: &QueueSettings, whole: bool) -> bool {
-    let number = |asked: Option<u32>, found: Option<u32>| match asked {
-        Some(_) => asked == found,
-        // A default that the provider writes out cannot be told from one that was set.
-        None => !whole || found.is_none(),
+/// Whether what is found is what is asked for; what is not asked for takes its default, or is as it is where there are
+/// no `defaults`. A provider may write a default out or leave it away.
+fn is_so(asked: &QueueSettings, found: &QueueSettings, defaults: Option<&QueueSettings>) -> bool {
+    let number = |of: fn(&QueueSettings) -> Option<u32>| match (of(asked), defaults) {
+        (None, None) => true,
+        (None, Some(defaults)) => of(found).is_none() || of(found) == of(defaults),
+        (Some(asked), defaults) => of(found).or_else(|| defaults.and_then(of)) == Some(asked),
     };
     let text = |asked: &Option<String>, found: &Option<String>| match asked {
         Some(asked) => asked.as_str() == found.as_deref().unwrap_or_default(),
-        None => !whole || found.is_none(),
+        None => defaults.is_none() || found.as_deref().unwrap_or_default().is_empty(),
     };
-    number(asked.max_retries, found.max_retries)
-        && number(asked.max_age_seconds, found.max_age_seconds)
+    number(|settings| settings.max_retries)
+        && number(|settings| settings.max_age_seconds)
         && text(&asked.on_success, &found.on_success)
         && text(&asked.on_failure, &found.on_failure)
 }
@@ -133,6 +140,22 @@ fn described(subject: &QualifiedFunction) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_default_is_the_same_whether_it_is_written_out_or_not() {
+        let defaults =
+            QueueSettings { max_retries: Some(2), max_age_seconds: Some(600), ..QueueSettings::default() };
+        let asked = QueueSettings { max_retries: Some(1), ..QueueSettings::default() };
+        let written = QueueSettings { max_age_seconds: Some(600), ..asked.clone() };
+        let other = QueueSettings { max_age_seconds: Some(60), ..asked.clone() };
+        let failing = QueueSettings { on_failure: Some("there".to_owned()), ..asked.clone() };
+        for (found, whole) in [(&asked, true), (&written, true), (&other, false), (&failing, false)] {
+            assert_eq!(is_so(&asked, found, Some(&defaults)), whole, "{found:?}");
+            assert!(is_so(&asked, found, None), "{found:?}");
+        }
+        assert!(is_so(&defaults, &QueueSettings::default(), Some(&defaults)));
+        assert!(!is_so(&defaults, &QueueSettings::default(), None));
+    }
 
     #[test]
     fn a_destination_that_is_not_given_is_kept_beside_one_that_is() {

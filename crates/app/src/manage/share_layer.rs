@@ -1,8 +1,8 @@
 //! Keeping who else may use a version of a layer.
 
 use super::{
-    change::{Changing, Outcome, Seen, is_conflict, make},
-    permissions::{seen, settled},
+    change::{Changing, Outcome},
+    statements,
 };
 use crate::AppError;
 use lamplight_domain::PermissionStatement;
@@ -19,19 +19,9 @@ pub async fn share_layer(
     if_revision: Option<&str>,
 ) -> Result<Outcome<PermissionStatement>, AppError> {
     let layers = &changing.connection.management.layers;
-    let thing = described(version, &statement.id);
-    let look = || async {
-        let policy = layers.policy(version).await?.unwrap_or_default();
-        Ok(seen(&policy, statement))
-    };
     let send = || layers.add_permission(version, statement, if_revision, changing.effect);
-    match make(changing, &thing, send, look).await {
-        Err(error) if is_conflict(&error) => {
-            let policy = layers.policy(version).await?.unwrap_or_default();
-            settled(&policy, statement, thing, error)
-        }
-        other => Ok(other?.map(|()| statement.clone())),
-    }
+    let thing = described(version, &statement.id);
+    statements::add(changing, thing, statement, || layers.policy(version), send).await
 }
 
 /// Removes the statement of that id.
@@ -45,12 +35,9 @@ pub async fn unshare_layer(
     if_revision: Option<&str>,
 ) -> Result<Outcome<()>, AppError> {
     let layers = &changing.connection.management.layers;
-    let look = || async {
-        let policy = layers.policy(version).await?.unwrap_or_default();
-        Ok(if policy.has(statement) { Seen::NotYet } else { Seen::AsAsked(()) })
-    };
     let send = || layers.remove_permission(version, statement, if_revision, changing.effect);
-    make(changing, &described(version, statement), send, look).await
+    let thing = described(version, statement);
+    statements::remove(changing, thing, statement, || layers.policy(version), send).await
 }
 
 fn described(version: &LayerVersionRef, statement: &str) -> String {

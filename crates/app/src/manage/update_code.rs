@@ -39,16 +39,9 @@ pub async fn update_code(
         let Some(found) = connection.catalogue.configuration(&request.function, None).await? else {
             return Ok(Seen::Otherwise("it does not exist any more".to_owned()));
         };
-        if sha256.is_none() {
-            // Without a checksum to hold against, only a function that nothing happened to can be told.
-            return Ok(if found.revision == before.revision {
-                Seen::NotYet
-            } else {
-                Seen::Otherwise("it has changed since, and its code cannot be compared".to_owned())
-            });
-        }
-        if code_differs(&request.code, &found).is_some() {
-            return Ok(Seen::NotYet);
+        // Without a checksum to hold against, only a function that nothing happened to can be told.
+        if sha256.is_none() || code_differs(&request.code, &found).is_some() {
+            return Ok(Seen::not_of_revision(before.revision.as_deref(), found.revision.as_deref()));
         }
         Ok(match request.publish {
             Publish::No => Seen::AsAsked(found),

@@ -29,7 +29,7 @@ pub async fn update_settings(
     let look = || async {
         Ok(match connection.catalogue.configuration(&request.function, None).await? {
             Some(found) if differences(&request.settings, &found.settings).is_empty() => Seen::AsAsked(found),
-            Some(_) => Seen::NotYet,
+            Some(found) => Seen::not_of_revision(before.revision.as_deref(), found.revision.as_deref()),
             None => Seen::Otherwise("it does not exist any more".to_owned()),
         })
     };

@@ -1,19 +1,23 @@
 //! What is claimed of changes whose answers were lost, and of versions and functions that are there already.
 
 use crate::desk::{
-    Desk, adder, class, code, found, function, made, new_code, statement, tags, version, whole,
+    Desk, adder, class, code, found, function, live, made, new_code, relive, statement, tags, version, whole,
 };
 use async_trait::async_trait;
 use lamplight_app::{
     ErrorClass,
     manage::{
-        Changing, FunctionDetail, Outcome, add_permission, create_function, delete_alias, delete_function,
-        publish_version, remove_permission, set_queue, show_function, update_code,
+        Changing, FunctionDetail, Outcome, add_permission, create_alias, create_function, delete_alias,
+        delete_function, publish_version, remove_permission, reset_queue, set_queue, show_alias,
+        show_function, update_alias, update_code,
     },
 };
-use lamplight_domain::{CodeSource, FunctionCode, QueueSettings};
-use lamplight_ports::{Connection, CreateFunction, Publish, Sleeper, UpdateCode};
-use std::time::Duration;
+use lamplight_domain::{Alias, CodeSource, FunctionCode, FunctionRef, QueueSettings, Routing};
+use lamplight_ports::{
+    Aliases, Applied, ChangeError, Changed, Connection, CreateAlias, CreateFunction, Effect, ListAliases,
+    Page, PortError, PortErrorKind, Publish, Sleeper, UpdateAlias, UpdateCode,
+};
+use std::{sync::Arc, time::Duration};
 
 #[tokio::test]
 async fn a_publishing_whose_answer_was_lost_makes_no_second_version() {
@@ -44,11 +48,6 @@ async fn a_lost_creation_of_what_exists_otherwise_is_unknown() {
 
 #[tokio::test]
 async fn nothing_is_claimed_to_be_done_that_may_have_been_so_before() {
-    let desk = Desk::empty();
-    drop(desk.provider.clone().lose_next_request());
-    let change = delete_function(&desk.changing(), &whole()).await.unwrap();
-    assert!(found(&change), "it was never there: {change:?}");
-
     let desk = Desk::with_adder().await;
     drop(desk.provider.clone().lose_next_request());
     let change = create_function(&desk.changing(), &adder()).await.unwrap();
@@ -58,11 +57,66 @@ async fn nothing_is_claimed_to_be_done_that_may_have_been_so_before() {
     drop(desk.provider.clone().lose_next_request());
     let change = add_permission(&desk.changing(), &whole(), &statement(), None).await.unwrap();
     assert!(found(&change), "it was there before: {change:?}");
+}
 
-    remove_permission(&desk.changing(), &whole(), "events", None).await.unwrap();
-    drop(desk.provider.clone().lose_next_request());
-    let change = remove_permission(&desk.changing(), &whole(), "events", None).await.unwrap();
-    assert!(found(&change), "it was gone before: {change:?}");
+/// A provider's aliases, where somebody is quick: whatever is asked for is made, then somebody else changes it again,
+/// and then the answer is lost.
+#[derive(Debug)]
+struct Raced(Arc<dyn Aliases>);
+
+impl Raced {
+    fn lost<T>() -> Result<Changed<T>, ChangeError> {
+        let error = PortError::new(PortErrorKind::Unavailable, "no_answer", "the connection ended");
+        Err(ChangeError { applied: Applied::Maybe, transient: true, retry_after: None, error })
+    }
+}
+
+#[async_trait]
+impl Aliases for Raced {
+    async fn get(&self, function: &FunctionRef, name: &str) -> Result<Option<Alias>, PortError> {
+        self.0.get(function, name).await
+    }
+
+    async fn list(&self, request: ListAliases) -> Result<Page<Alias>, PortError> {
+        self.0.list(request).await
+    }
+
+    async fn create(&self, request: CreateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
+        self.0.create(request, effect).await
+    }
+
+    async fn update(&self, request: UpdateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
+        let back = UpdateAlias { description: Some("theirs".to_owned()), ..request.clone() };
+        self.0.update(request, effect).await?;
+        self.0.update(back, effect).await?;
+        Self::lost()
+    }
+
+    async fn delete(
+        &self,
+        function: &FunctionRef,
+        name: &str,
+        effect: Effect,
+    ) -> Result<Changed<()>, ChangeError> {
+        self.0.delete(function, name, effect).await?;
+        let theirs = CreateAlias { description: Some("theirs".to_owned()), ..live("1") };
+        self.0.create(theirs, effect).await?;
+        Self::lost()
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_did_after_a_lost_answer_is_not_undone() {
+    let mut desk = Desk::with_adder().await;
+    create_alias(&desk.changing(), &live("1")).await.unwrap();
+    desk.connection.management.aliases = Arc::new(Raced(Arc::clone(&desk.connection.management.aliases)));
+    let ours = UpdateAlias { description: Some("ours".to_owned()), routing: None, ..relive(Routing::new()) };
+    assert_eq!(class(update_alias(&desk.changing(), &ours).await), ErrorClass::Unknown);
+    let there = show_alias(&desk.connection, &function(), "live").await.unwrap();
+    assert_eq!(there.description.as_deref(), Some("theirs"));
+    assert_eq!(class(delete_alias(&desk.changing(), &function(), "live").await), ErrorClass::Unknown);
+    let there = show_alias(&desk.connection, &function(), "live").await.unwrap();
+    assert_eq!(there.description.as_deref(), Some("theirs"));
 }
 
 #[tokio::test]
@@ -70,6 +124,12 @@ async fn what_is_looked_at_first_is_not_found_at_once() {
     let desk = Desk::with_adder().await;
     drop(desk.provider.clone().lose_next_request());
     assert_eq!(class(delete_alias(&desk.changing(), &function(), "live").await), ErrorClass::NotFound);
+    assert_eq!(
+        class(remove_permission(&desk.changing(), &whole(), "events", None).await),
+        ErrorClass::NotFound
+    );
+    assert_eq!(class(reset_queue(&desk.changing(), &whole()).await), ErrorClass::NotFound);
+    assert_eq!(class(delete_function(&Desk::empty().changing(), &whole()).await), ErrorClass::NotFound);
     let settings = QueueSettings { max_retries: Some(1), ..QueueSettings::default() };
     assert_eq!(class(set_queue(&desk.changing(), &whole(), &settings, false).await), ErrorClass::NotFound);
 }
@@ -93,8 +153,7 @@ struct Meddler(Connection);
 #[async_trait]
 impl Sleeper for Meddler {
     async fn sleep(&self, _duration: Duration) {
-        let uploaded =
-            self.0.management.functions.update_code(new_code("theirs"), lamplight_ports::Effect::Make).await;
+        let uploaded = self.0.management.functions.update_code(new_code("theirs"), Effect::Make).await;
         drop(uploaded.unwrap());
     }
 }
@@ -159,7 +218,7 @@ async fn the_version_of_lost_answers_is_found() {
     update_code(&desk.changing(), &new_code("two")).await.unwrap();
     let request = CreateFunction { code: code("two"), ..request };
     let error = create_function(&desk.changing(), &request).await.unwrap_err();
-    assert!(error.to_string().contains("another newest version"), "{error}");
+    assert!(error.to_string().contains("differs in newest version"), "{error}");
 }
 
 #[tokio::test]
@@ -177,11 +236,8 @@ async fn a_function_is_as_asked_only_where_all_of_it_can_be_compared() {
         mode: None,
     });
     for (request, what) in [
-        (otherwise, "with another tags;"),
-        (
-            CreateFunction { tenancy: Some("PER_TENANT".to_owned()), ..tagged.clone() },
-            "with another tenancy;",
-        ),
+        (otherwise, "differs in tags;"),
+        (CreateFunction { tenancy: Some("PER_TENANT".to_owned()), ..tagged.clone() }, "differs in tenancy;"),
         (CreateFunction { code: stored, ..tagged.clone() }, "cannot be told: code;"),
         (
             CreateFunction {

@@ -179,7 +179,7 @@ async fn what_exists_otherwise_is_a_conflict_that_says_what_differs() {
     assert_eq!(error.class(), ErrorClass::Conflict);
     assert_eq!(
         error.to_string(),
-        "function adder exists already with another memory size, code; nothing was changed"
+        "function adder exists already and differs in memory size, code; nothing was changed"
     );
     let there = show_function(&desk.connection, &whole(), FunctionDetail::Whole).await.unwrap();
     assert_eq!(there.code_sha256.as_deref(), Some("one"));
