@@ -37,7 +37,8 @@ impl Intercept for AnswerCheck {
         // A body that did not come whole is not there any more, and is a failure already.
         match (operation, answer.body().bytes()) {
             (Some(operation), Some(body)) if answer.status().is_success() => {
-                Ok(operation.check_answer(answer.status().as_u16(), body)?)
+                let identified = answer.headers().contains_key("x-amzn-requestid");
+                Ok(operation.check_answer(answer.status().as_u16(), body, identified)?)
             }
             _ => Ok(()),
         }

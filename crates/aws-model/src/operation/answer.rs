@@ -20,7 +20,7 @@ pub enum UnexpectedAnswer {
         http: u16,
     },
     /// The operation describes nothing, and answers with another status.
-    #[error("HTTP {http} came with a body, in place of {expected}")]
+    #[error("HTTP {http} came in place of {expected}")]
     Status {
         /// The status that came.
         http: u16,
@@ -100,8 +100,9 @@ impl Operation {
 
     /// Whether an answer with a status of success (2xx) is one that this operation gives.
     ///
-    /// Emulators answer with other statuses of success than Lambda does. That is let pass where it proves as much: with
-    /// no body where none is due, and with what is due where something is.
+    /// Emulators answer with other statuses of success than Lambda does. Where something is due, what is due proves
+    /// enough. Where nothing is, the status does, or that the answer is `identified`: it has the header
+    /// `x-amzn-requestid`, which AWS and those who stand in for it set, and no proxy.
     ///
     /// # Errors
     /// The answer is somebody else's, as a page of a proxy is, or lacks what Lambda always sends.
@@ -109,22 +110,23 @@ impl Operation {
     /// ```
     /// use lamplight_aws_model::Operation;
     ///
-    /// assert!(Operation::DeleteAlias.check_answer(204, b"").is_ok());
-    /// assert!(Operation::DeleteAlias.check_answer(200, b"<html>sign in</html>").is_err());
-    /// assert!(Operation::ListFunctions.check_answer(200, b"{}").is_err());
+    /// assert!(Operation::DeleteAlias.check_answer(204, b"", false).is_ok());
+    /// assert!(Operation::DeleteAlias.check_answer(200, b"<html>sign in</html>", false).is_err());
+    /// assert!(Operation::ListFunctions.check_answer(200, b"{}", true).is_err());
     /// ```
-    pub fn check_answer(self, http: u16, body: &[u8]) -> Result<(), UnexpectedAnswer> {
+    pub fn check_answer(self, http: u16, body: &[u8], identified: bool) -> Result<(), UnexpectedAnswer> {
         let empty = body.iter().all(u8::is_ascii_whitespace);
         let given = || {
             serde_json::from_slice::<BTreeMap<String, Option<IgnoredAny>>>(body)
                 .map_err(|_| UnexpectedAnswer::NotAnObject { http })
         };
         let Some(members) = self.members() else {
-            let statuses = self.statuses();
-            return match statuses.first() {
-                _ if empty || given()?.is_empty() || statuses.contains(&http) => Ok(()),
-                expected => {
-                    Err(UnexpectedAnswer::Status { http, expected: expected.copied().unwrap_or(204) })
+            let nothing = empty || given()?.is_empty();
+            return match self.statuses() {
+                statuses if statuses.contains(&http) || (nothing && identified) => Ok(()),
+                statuses => {
+                    let expected = statuses.first().copied().unwrap_or(204);
+                    Err(UnexpectedAnswer::Status { http, expected })
                 }
             };
         };
@@ -174,7 +176,7 @@ mod tests {
         for operation in Operation::ALL {
             for http in [200, 201, 202, 204] {
                 for body in ["<html>sign in</html>", "sign in", "[]", "null", "{\"gar", "{} {}"] {
-                    let checked = operation.check_answer(http, body.as_bytes());
+                    let checked = operation.check_answer(http, body.as_bytes(), true);
                     assert_eq!(checked, Err(UnexpectedAnswer::NotAnObject { http }), "{operation} {body}");
                 }
             }
@@ -187,29 +189,30 @@ mod tests {
             assert_eq!(operation.members().is_none(), SILENT.contains(operation), "{operation}");
         }
         for operation in SILENT {
-            for http in [200, 202, 204] {
-                for body in ["", " \n", "{}"] {
-                    assert_eq!(operation.check_answer(http, body.as_bytes()), Ok(()), "{operation} {http}");
-                }
+            for body in ["", " \n", "{}"] {
+                assert_eq!(operation.check_answer(204, body.as_bytes(), false), Ok(()), "{operation}");
+                assert_eq!(operation.check_answer(200, body.as_bytes(), true), Ok(()), "{operation}");
             }
-            let portal = operation.check_answer(200, b"{\"login\": \"https://portal\"}");
-            assert_eq!(portal, Err(UnexpectedAnswer::Status { http: 200, expected: 204 }), "{operation}");
+            for body in ["", "{}", "{\"login\": \"https://portal\"}"] {
+                let portal = operation.check_answer(200, body.as_bytes(), false);
+                assert_eq!(portal, Err(UnexpectedAnswer::Status { http: 200, expected: 204 }), "{operation}");
+            }
         }
-        assert_eq!(Operation::DeleteFunction.check_answer(202, b"{\"StatusCode\": 202}"), Ok(()));
+        assert_eq!(Operation::DeleteFunction.check_answer(202, b"{\"StatusCode\": 202}", false), Ok(()));
     }
 
     #[test]
     fn where_something_is_due_it_comes_whatever_the_status() {
         for operation in Operation::ALL.iter().filter(|operation| !SILENT.contains(operation)) {
             for http in [200, 201] {
-                assert_eq!(operation.check_answer(http, &due(*operation)), Ok(()), "{operation}");
-                let empty = operation.check_answer(http, b" ");
+                assert_eq!(operation.check_answer(http, &due(*operation), false), Ok(()), "{operation}");
+                let empty = operation.check_answer(http, b" ", true);
                 assert_eq!(empty, Err(UnexpectedAnswer::Empty { http }), "{operation}");
             }
             for member in operation.members().unwrap() {
                 let whole = String::from_utf8(due(*operation)).unwrap();
                 for lacking in [whole.replace(member, "Other"), whole.replace("[]", "null")] {
-                    let checked = operation.check_answer(200, lacking.as_bytes());
+                    let checked = operation.check_answer(200, lacking.as_bytes(), true);
                     assert!(
                         matches!(checked, Err(UnexpectedAnswer::Missing { .. })),
                         "{operation} {lacking}"
@@ -217,7 +220,7 @@ mod tests {
                 }
             }
         }
-        let error = Operation::ListFunctions.check_answer(200, b"{}").unwrap_err();
+        let error = Operation::ListFunctions.check_answer(200, b"{}", true).unwrap_err();
         assert_eq!(error.to_string(), "HTTP 200 came without Functions");
     }
 }

@@ -80,7 +80,10 @@ fn a_repeat_says_so_and_changes_nothing() {
     ] {
         let error = &place.json(1, line)["error"];
         assert_eq!(error["code"], "exists_otherwise", "{line}: {error}");
-        assert!(error["message"].as_str().unwrap().contains("exists already with"), "{line}: {error}");
+        assert!(
+            error["message"].as_str().unwrap().contains("exists already and differs in"),
+            "{line}: {error}"
+        );
     }
     for (line, action) in [
         ("permissions remove adder --statement-id s --yes", "lambda:RemovePermission"),

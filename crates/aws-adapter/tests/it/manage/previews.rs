@@ -23,8 +23,9 @@ fn shown(called: Called) -> RequestPreview {
 async fn what_is_shown_is_what_would_be_sent() {
     for operation in CHANGES {
         let body = operation.members().map_or_else(String::new, |_| described().to_string());
+        let status = operation.statuses()[0];
         let server =
-            Server::start(move |_: &Received| Reaction::Answer(answer(200, &[], body.as_bytes()))).await;
+            Server::start(move |_: &Received| Reaction::Answer(answer(status, &[], body.as_bytes()))).await;
         let management = ports(&server.url()).management;
         let preview = shown(call(&management, operation, SHOW).await.unwrap());
         assert_eq!(server.connections(), 0, "{operation}");
