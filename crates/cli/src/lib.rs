@@ -7,6 +7,7 @@ mod config;
 mod error_codes;
 mod exit_code;
 mod failure;
+mod interrupt;
 mod listing;
 mod output;
 mod pages;

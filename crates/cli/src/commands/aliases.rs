@@ -35,7 +35,7 @@ async fn create(args: CreateAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fail
         description: args.settings.description,
         routing,
     };
-    let made = manage::create_alias(&manager.tools()?, &request).await?;
+    let made = manager.settled(manage::create_alias(&manager.tools()?, &request)).await?;
     let thing = format!("alias {} of function {}", request.name, request.function.name);
     tell_alias(&made, &thing, ["created", "exists already, as it was asked for"], wiring)
 }
@@ -83,7 +83,7 @@ async fn update(args: UpdateAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fail
         routing,
         if_revision: args.revision.if_revision,
     };
-    let made = manage::update_alias(&manager.tools()?, &request).await?;
+    let made = manager.settled(manage::update_alias(&manager.tools()?, &request)).await?;
     let thing = format!("alias {} of function {}", request.name, request.function.name);
     tell_alias(&made, &thing, ["updated", "is so already"], wiring)
 }
@@ -94,7 +94,7 @@ async fn delete(args: &DeleteAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fai
     let name = &args.alias.name;
     let thing = format!("alias {name} of function {}", function.name);
     let manager = manager.removing(args.removal, &format!("delete {thing}"), wiring)?;
-    let made = manage::delete_alias(&manager.tools()?, &function, name).await?;
+    let made = manager.settled(manage::delete_alias(&manager.tools()?, &function, name)).await?;
     let words = Words::removing(&thing, "deleted");
     let json = |()| serde_json::json!({ "function": function.name, "name": name });
     tell(&made, words, wiring, |()| json(()), |()| None)

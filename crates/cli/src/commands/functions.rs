@@ -3,7 +3,7 @@
 mod asynchronous;
 mod settings;
 
-use super::manage::{Manager, Words, limits, tell};
+use super::manage::{Manager, Words, interrupted, limits, tell};
 use crate::{
     ExitCode,
     args::{
@@ -12,6 +12,7 @@ use crate::{
         UpdateConfigurationArgs,
     },
     failure::Failure,
+    interrupt,
     listing::Listing,
     output,
     progress::{PauseNotes, UploadBar, WaitNotes},
@@ -119,7 +120,7 @@ async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, F
         tenancy: args.tenant_isolation_mode,
         watch: Some(Arc::new(bar.clone())),
     };
-    let made = manage::create_function(&manager.tools()?, &request).await;
+    let made = manager.settled(manage::create_function(&manager.tools()?, &request)).await;
     bar.finish();
     let made = waited(made?, args.wait, &manager, wiring).await?;
     let thing = format!("function {name}");
@@ -143,7 +144,7 @@ async fn update_code(args: UpdateCodeArgs, wiring: &Wiring) -> Result<ExitCode, 
         if_revision: args.revision.if_revision,
         watch: Some(Arc::new(bar.clone())),
     };
-    let made = manage::update_code(&manager.tools()?, &request).await;
+    let made = manager.settled(manage::update_code(&manager.tools()?, &request)).await;
     bar.finish();
     let made = waited(made?, args.wait, &manager, wiring).await?;
     let (done, already) = match made.thing().and_then(numbered) {
@@ -169,7 +170,7 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     }
     let thing = format!("the configuration of function {}", function.name);
     let request = UpdateSettings { function, settings, if_revision: args.revision.if_revision };
-    let made = manage::update_settings(&manager.tools()?, &request).await?;
+    let made = manager.settled(manage::update_settings(&manager.tools()?, &request)).await?;
     let made = waited(made, args.wait, &manager, wiring).await?;
     let words = Words::making(&thing, "updated", "is so already");
     tell_function(&made, words, args.change.show_secrets, wiring)
@@ -186,7 +187,7 @@ async fn publish(args: PublishVersionArgs, wiring: &Wiring) -> Result<ExitCode, 
         if_revision: args.revision.if_revision,
         latest_published: args.publish_to.is_some(),
     };
-    let made = manage::publish_version(&manager.tools()?, &request).await?;
+    let made = manager.settled(manage::publish_version(&manager.tools()?, &request)).await?;
     let made = waited(made, args.wait, &manager, wiring).await?;
     let version = made.thing().and_then(|version| version.version.clone()).unwrap_or_default();
     let thing = format!("version {version} of function {name}");
@@ -204,7 +205,7 @@ async fn delete(args: &DeleteFunctionArgs, wiring: &Wiring) -> Result<ExitCode, 
         None => (format!("function {name}"), " with all its versions and aliases"),
     };
     let manager = manager.removing(args.removal, &format!("delete {thing}{with}"), wiring)?;
-    let made = manage::delete_function(&manager.tools()?, &wanted).await?;
+    let made = manager.settled(manage::delete_function(&manager.tools()?, &wanted)).await?;
     let words = Words::removing(&thing, "deleted");
     tell(
         &made,
@@ -264,13 +265,19 @@ async fn tags(command: TagsCommand, wiring: &Wiring) -> Result<ExitCode, Failure
             (manager.changing(change), function, set)
         }
         TagsCommand::Remove { function, keys, removal } => {
+            if keys.iter().any(String::is_empty) {
+                return Err(Failure::usage(
+                    "invalid_setting",
+                    "a tag has a key of 1-128 characters; one given is empty",
+                ));
+            }
             let question = format!("take {} tags off function {function}", keys.len());
             let removed = TagChange { set: lamplight_domain::Tags::new(), remove: keys };
             (manager.removing(removal, &question, wiring)?, function, removed)
         }
     };
     let function = unqualified_function(&manager.connection, &function)?;
-    let made = manage::tag_function(&manager.tools()?, &function, &change).await?;
+    let made = manager.settled(manage::tag_function(&manager.tools()?, &function, &change)).await?;
     let thing = format!("the tags of function {}", function.name);
     let words = Words::making(&thing, "changed", "are so already");
     let json = |tags: &lamplight_domain::Tags| serde_json::json!({ "tags": tags });
@@ -297,12 +304,12 @@ async fn concurrency(command: ConcurrencyCommand, wiring: &Wiring) -> Result<Exi
             (manager.changing(change), function, Some(reserved_concurrent_executions))
         }
         ConcurrencyCommand::Delete { function, removal } => {
-            let question = format!("keep no calls for function {function} alone");
+            let question = format!("remove the reserved concurrency of function {function}");
             (manager.removing(removal, &question, wiring)?, function, None)
         }
     };
     let function = unqualified_function(&manager.connection, &function)?;
-    let made = manage::reserve_concurrency(&manager.tools()?, &function, reserved).await?;
+    let made = manager.settled(manage::reserve_concurrency(&manager.tools()?, &function, reserved)).await?;
     let thing = format!("the reserved concurrency of function {}", function.name);
     let words = Words::making(&thing, "changed", "is so already");
     tell(&made, words, wiring, json, |reserved| reserved.map(|reserved| reserved.to_string()))
@@ -335,9 +342,16 @@ async fn wait(
 ) -> Result<Function, Failure> {
     let notes = WaitNotes::new(wiring.output);
     let clock = (&SystemClock as _, &TokioSleeper as _);
-    let ready = manage::wait_for_function(&manager.connection, wanted, clock, patience, &notes).await;
+    let stopped = interrupt::heard();
+    let ready = tokio::select! {
+        biased;
+        ready = manage::wait_for_function(&manager.connection, wanted, clock, patience, &notes) => {
+            ready.map_err(Failure::from)
+        }
+        () = stopped.cancelled() => Err(interrupted("stopped waiting; what was asked for before goes on")),
+    };
     notes.finish();
-    Ok(ready?)
+    ready
 }
 
 fn tell_function(

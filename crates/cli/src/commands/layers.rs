@@ -85,7 +85,8 @@ async fn add_permission(args: AddLayerPermissionArgs, wiring: &Wiring) -> Result
         wiring.output.warn("every account may use it; limit it by --organization-id");
     }
     let revision = args.revision.if_revision.as_deref();
-    let made = manage::share_layer(&manager.tools()?, &version, &statement, revision).await?;
+    let made =
+        manager.settled(manage::share_layer(&manager.tools()?, &version, &statement, revision)).await?;
     tell_statement(&made, &described(&statement.id, &version), wiring)
 }
 
@@ -94,7 +95,9 @@ async fn remove_permission(args: RemoveLayerPermissionArgs, wiring: &Wiring) -> 
     let thing = described(&args.statement_id, &version);
     let manager = Manager::open(wiring).await?.removing(args.removal, &format!("remove {thing}"), wiring)?;
     let revision = args.revision.if_revision.as_deref();
-    let made = manage::unshare_layer(&manager.tools()?, &version, &args.statement_id, revision).await?;
+    let made = manager
+        .settled(manage::unshare_layer(&manager.tools()?, &version, &args.statement_id, revision))
+        .await?;
     let words = Words::removing(&thing, "removed");
     let json = serde_json::json!({
         "layer": version.layer,

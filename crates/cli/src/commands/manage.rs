@@ -4,10 +4,13 @@ use crate::{
     ExitCode,
     args::{ChangeArgs, PageArgs, RemovalArgs},
     failure::Failure,
-    output, render,
+    interrupt, output, render,
     wiring::Wiring,
 };
-use lamplight_app::manage::{Changing, Limits, Outcome};
+use lamplight_app::{
+    AppError,
+    manage::{Changing, Limits, Outcome},
+};
 use lamplight_domain::{PermissionPolicy, PermissionStatement, RetryPolicy};
 use lamplight_ports::{Connection, Connector, Effect};
 use lamplight_system_adapter::{SystemIds, TokioSleeper};
@@ -59,6 +62,32 @@ impl Manager {
         let (connection, ids, effect) = (&self.connection, &self.ids, self.effect);
         Ok(Changing { connection, sleeper: &TokioSleeper, ids, effect, retries })
     }
+
+    /// What a change came to, unless the process is asked to stop meanwhile: that is said, for the change may be under
+    /// way.
+    pub async fn settled<T>(
+        &self,
+        change: impl Future<Output = Result<Outcome<T>, AppError>>,
+    ) -> Result<Outcome<T>, Failure> {
+        let stopped = interrupt::heard();
+        tokio::select! {
+            biased;
+            // Every verb's future would be as large as the largest change.
+            settled = Box::pin(change) => Ok(settled?),
+            () = stopped.cancelled() => {
+                let message = match self.effect {
+                    Effect::Make => "stopped before an answer came: the change may have been made",
+                    Effect::Show { .. } => "stopped; nothing was changed",
+                };
+                Err(interrupted(message).with_hint("look at what is there before asking again"))
+            }
+        }
+    }
+}
+
+/// The failure of what the process was asked to stop.
+pub fn interrupted(message: &str) -> Failure {
+    Failure { exit_code: ExitCode::Interrupted, ..Failure::usage("interrupted", message) }
 }
 
 /// Asks, or fails where nobody can answer.

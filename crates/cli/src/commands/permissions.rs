@@ -40,7 +40,8 @@ async fn add(args: AddPermissionArgs, wiring: &Wiring) -> Result<ExitCode, Failu
         ));
     }
     let revision = args.revision.if_revision.as_deref();
-    let made = manage::add_permission(&manager.tools()?, &subject, &statement, revision).await?;
+    let made =
+        manager.settled(manage::add_permission(&manager.tools()?, &subject, &statement, revision)).await?;
     tell_statement(&made, &described(&statement.id, &subject), wiring)
 }
 
@@ -50,7 +51,9 @@ async fn remove(args: &RemovePermissionArgs, wiring: &Wiring) -> Result<ExitCode
     let thing = described(&args.statement_id, &subject);
     let manager = manager.removing(args.removal, &format!("remove {thing}"), wiring)?;
     let revision = args.revision.if_revision.as_deref();
-    let made = manage::remove_permission(&manager.tools()?, &subject, &args.statement_id, revision).await?;
+    let made = manager
+        .settled(manage::remove_permission(&manager.tools()?, &subject, &args.statement_id, revision))
+        .await?;
     let words = Words::removing(&thing, "removed");
     let json = serde_json::json!({
         "function": subject.function.name,

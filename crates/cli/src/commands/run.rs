@@ -6,14 +6,13 @@ use crate::{
     arguments::{read_parameter, read_parameters_file, read_payload},
     commands::parse,
     failure::Failure,
-    output,
+    interrupt, output,
     progress::RunProgress,
     render,
     wiring::Wiring,
 };
 use lamplight_app::{EventSource, RunRequest, StartedRun, Target, prepare_run, resolve_target, start_run};
 use lamplight_domain::{Argument, Arguments, EvidenceKind, Parameter, Settings};
-use tokio_util::sync::CancellationToken;
 
 /// Runs a job or a function and waits for its outcome.
 pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -25,7 +24,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let prepared = prepare_run(&*wiring.secrets()?, RunRequest { target, event, settings }).await?;
     let ports = wiring.run_ports().await?;
     let progress = RunProgress::new(wiring.output);
-    let cancel = cancel_on_signal();
+    let cancel = interrupt::heard();
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();
     let StartedRun { run, response } = started?;
@@ -98,36 +97,4 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
         log_tail: args.no_log_tail.then_some(false),
         client_context: args.client_context.clone(),
     })
-}
-
-/// Fires when the person or the system asks the process to stop, which ends the waiting and records the run. From when
-/// this returns, no such request ends the process at once: a run that is recorded as begun is recorded as ended too.
-#[cfg(unix)]
-fn cancel_on_signal() -> CancellationToken {
-    use tokio::signal::unix::{SignalKind, signal};
-    let cancel = CancellationToken::new();
-    // Where no handler can be had, the process ends as usual and the run is settled later.
-    let handlers = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
-    for mut handler in handlers.into_iter().flatten() {
-        let fired = cancel.clone();
-        tokio::spawn(async move {
-            if handler.recv().await.is_some() {
-                fired.cancel();
-            }
-        });
-    }
-    cancel
-}
-
-/// Fires when the person asks the process to stop, which ends the waiting and records the run.
-#[cfg(not(unix))]
-fn cancel_on_signal() -> CancellationToken {
-    let cancel = CancellationToken::new();
-    let fired = cancel.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            fired.cancel();
-        }
-    });
-    cancel
 }

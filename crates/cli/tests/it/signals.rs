@@ -1,7 +1,11 @@
 //! A process that is stopped or killed in the middle of a run.
 
 use crate::lamplight::{Lamplight, done};
-use std::process::{Child, Command};
+use std::{
+    io::Read,
+    net::TcpListener,
+    process::{Child, Command},
+};
 
 const SLOW: &str = "functions: {slow: {timeout_seconds: 900, delay_ms: 60000, answer: echo}}\n";
 
@@ -89,5 +93,31 @@ fn a_stopped_run_is_recorded_as_interrupted() {
         assert!(done.stderr.contains("the caller stopped waiting"), "{}", done.stderr);
         let run = lamplight.json(&["runs", "show", &key]);
         assert_eq!((&run["state"], &run["evidence"]["kind"]), (&"unknown".into(), &"interrupted".into()));
+    }
+}
+
+#[test]
+fn a_change_stopped_before_its_answer_is_said_to_be_open() {
+    for signal in ["INT", "TERM"] {
+        let lamplight = Lamplight::new();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let arguments = ["aliases", "create", "adder", "live", "--function-version", "1", "--output", "json"];
+        let child = lamplight
+            .command(&arguments)
+            .envs([("AWS_ENDPOINT_URL", address.as_str()), ("AWS_REGION", "eu-west-1")])
+            .envs([("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "made-up")])
+            .spawn()
+            .unwrap();
+        // The request is there, and nobody answers it.
+        let (mut connection, _) = listener.accept().unwrap();
+        connection.read_exact(&mut [0; 16]).unwrap();
+        let id = child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
+        let done = done(child.wait_with_output().unwrap());
+        assert_eq!(done.code, 130, "{done:#?}");
+        let said: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+        assert_eq!(said["error"]["code"], "interrupted", "{said}");
+        assert!(said["error"]["message"].as_str().unwrap().contains("may have been made"), "{said}");
     }
 }

@@ -59,7 +59,7 @@ async fn set(args: SetAsyncArgs, whole: bool, wiring: &Wiring) -> Result<ExitCod
     }
     let manager = Manager::open(wiring).await?.changing(args.change);
     let subject = subject(&manager, &args.subject)?;
-    let made = manage::set_queue(&manager.tools()?, &subject, &settings, whole).await?;
+    let made = manager.settled(manage::set_queue(&manager.tools()?, &subject, &settings, whole)).await?;
     let thing = described(&subject);
     let words = Words::making(&thing, "is set", "is so already");
     tell(&made, words, wiring, render::AsyncJson::new, |queue| Some(render::async_details(queue)))
@@ -70,7 +70,7 @@ async fn delete(args: &SubjectArgs, removal: RemovalArgs, wiring: &Wiring) -> Re
     let subject = subject(&manager, args)?;
     let thing = described(&subject);
     let manager = manager.removing(removal, &format!("delete {thing}"), wiring)?;
-    let made = manage::reset_queue(&manager.tools()?, &subject).await?;
+    let made = manager.settled(manage::reset_queue(&manager.tools()?, &subject)).await?;
     let words = Words::removing(&thing, "deleted; Lambda's defaults hold");
     let json = serde_json::json!({ "function": subject.function.name, "qualifier": subject.qualifier });
     tell(&made, words, wiring, |()| json, |()| None)
