@@ -58,6 +58,7 @@ fn without_secrets(error: &mut clap::Error) {
         let Some(word) = text_at(error, kind).filter(|word| !word.ends_with('>')) else { continue };
         let shown = match word.split_once('=') {
             Some((name, _)) => format!("{}=…", shortened(name)),
+            None if may_be_a_value(&word) => "…".to_owned(),
             None => shortened(&word).to_owned(),
         };
         if shown != word {
@@ -66,6 +67,16 @@ fn without_secrets(error: &mut clap::Error) {
             error.remove(ContextKind::Suggested);
         }
     }
+}
+
+/// Whether a stray word may belong to a flag before it whose values may be secrets.
+fn may_be_a_value(word: &str) -> bool {
+    let secret = |argument: std::ffi::OsString| {
+        argument.to_str().is_some_and(|text| {
+            text.starts_with("--environment") || text.starts_with("--param") || text.starts_with("-p")
+        })
+    };
+    !word.starts_with('-') && std::env::args_os().any(secret)
 }
 
 fn shortened(word: &str) -> &str {

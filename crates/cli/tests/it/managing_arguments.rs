@@ -119,6 +119,9 @@ fn what_may_be_a_secret_is_not_repeated_whatever_is_wrong_with_it() {
         "functions B=TOPSECRET",
         "B=TOPSECRET",
         "run adder --invocation-type B=TOPSECRET",
+        "functions update-configuration adder --environment B TOPSECRET",
+        "functions update-configuration adder --environment-file B=TOPSECRET",
+        "run adder -p name TOPSECRET",
     ] {
         let done = at_demo(&lamplight, line);
         assert_eq!(done.code, 2, "{line}: {done:#?}");
@@ -137,6 +140,18 @@ fn what_may_be_a_secret_is_not_repeated_whatever_is_wrong_with_it() {
             ("functions get adder -o tabel".to_owned(), &["'tabel'", "table"]),
         ],
     );
+}
+
+#[test]
+fn a_file_without_variables_takes_none_away() {
+    let lamplight = demo();
+    for (name, text) in [("empty", ""), ("remarks", "# nothing\n"), ("null", "null\n"), ("braces", "{}\n")] {
+        lamplight.file(name, text);
+        let line = format!("functions update-configuration adder --environment-file {name}");
+        are_refused(&lamplight, &[(line, &["holds no variable", "--no-environment"])]);
+    }
+    assert_eq!(at_demo(&lamplight, "functions update-configuration adder --no-environment").code, 0);
+    are_refused(&lamplight, &[("functions tags remove adder '' --yes".to_owned(), &["one given is empty"])]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use lamplight_domain::{
     LoggingSettings, Network, Redacted, SecretRef, Tags,
 };
 use lamplight_ports::ExposeSecret;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 /// What the flags ask to be set. The role is its caller's, for `create` needs one and an update does not.
 pub async fn settings(
@@ -95,7 +95,18 @@ async fn environment(
         }
     };
     if let Some(file) = &args.environment_file {
+        if let Some((key, _)) = file.split_once('=').filter(|_| !Path::new(file).exists()) {
+            let message = format!("--environment-file names a file, and {key}=… is a variable");
+            return Err(Failure::usage("invalid_setting", message)
+                .with_hint("give it with --environment, or with --environment-from"));
+        }
         let read: BTreeMap<String, String> = yaml::read(&read_document(file)?, &source_name(file))?;
+        // What writes the file may have failed, and all that is set would be gone.
+        if read.is_empty() {
+            let message = format!("{} holds no variable", source_name(file));
+            return Err(Failure::usage("invalid_setting", message)
+                .with_hint("--no-environment of `functions update-configuration` takes all variables away"));
+        }
         for (key, value) in read {
             add(&key, value)?;
         }
