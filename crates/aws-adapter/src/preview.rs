@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::{
 };
 use lamplight_domain::MASK;
 use lamplight_ports::RequestPreview;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{
     fmt::{self, Debug},
     sync::{Arc, OnceLock},
@@ -21,6 +21,8 @@ use std::{
 const CODE: [&str; 2] = ["/ZipFile", "/Code/ZipFile"];
 /// Where the values of environment variables stand.
 const VARIABLES: &str = "/Environment/Variables";
+/// Where the token stands by which a caller outside AWS is told.
+const TOKEN: &str = "/EventSourceToken";
 
 /// An HTTP client that keeps the request and lets nothing through.
 #[derive(Clone, Default)]
@@ -82,9 +84,13 @@ fn shown(body: &[u8], upload: Option<&Upload<'_>>, secrets: bool) -> String {
             *code = Value::String(upload.map_or_else(|| "<code>".to_owned(), Upload::in_words));
         }
     }
-    if !secrets && let Some(Value::Object(variables)) = document.pointer_mut(VARIABLES) {
-        for value in variables.values_mut() {
+    if !secrets {
+        let variables = document.pointer_mut(VARIABLES).and_then(Value::as_object_mut);
+        for value in variables.into_iter().flat_map(Map::values_mut) {
             *value = Value::String(MASK.to_owned());
+        }
+        if let Some(token) = document.pointer_mut(TOKEN) {
+            *token = Value::String(MASK.to_owned());
         }
     }
     document.to_string()
@@ -125,6 +131,10 @@ mod tests {
             r#"{"Code":{"ZipFile":"<4,213 bytes, SHA-256 47DEQpj8>"},"Environment":{"Variables":{"KEY":"********"}}}"#
         );
         assert!(shown(body, Some(&upload), true).contains(r#"{"KEY":"hunter2"}"#));
+        assert_eq!(
+            shown(br#"{"EventSourceToken":"hunter2"}"#, None, false),
+            r#"{"EventSourceToken":"********"}"#
+        );
         assert_eq!(shown(br#"{"ZipFile":"AAAA"}"#, None, false), r#"{"ZipFile":"<code>"}"#);
         assert_eq!(shown(b"hunter2", None, true), "<7 bytes>");
     }

@@ -193,7 +193,7 @@ pub(crate) fn statement(statement: &PermissionStatement, organization: &str) -> 
         "Principal": statement.principal,
         "SourceArn": statement.source,
         "SourceAccount": statement.source_account,
-        "EventSourceToken": statement.event_source_token,
+        "EventSourceToken": statement.event_source_token.as_ref().map(|_| MASK),
         "FunctionUrlAuthType": statement.url_auth,
         "InvokedViaFunctionUrl": statement.via_url,
     });
