@@ -176,8 +176,8 @@ fn network(network: VpcConfigResponse) -> Option<Network> {
 fn image(image: ImageConfigResponse) -> Option<ImageSettings> {
     let image = image.image_config?;
     Some(ImageSettings {
-        entry_point: image.entry_point.unwrap_or_default(),
-        command: image.command.unwrap_or_default(),
+        entry_point: image.entry_point.filter(|words| !words.is_empty()),
+        command: image.command.filter(|words| !words.is_empty()),
         working_directory: said(image.working_directory),
     })
 }

@@ -82,13 +82,13 @@ pub struct FileSystemMount {
     pub path: String,
 }
 
-/// How a container is started.
+/// How a container is started. An empty list or text goes back to the image's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImageSettings {
     /// The program in place of the image's own.
-    pub entry_point: Vec<String>,
+    pub entry_point: Option<Vec<String>>,
     /// The arguments in place of the image's own.
-    pub command: Vec<String>,
+    pub command: Option<Vec<String>>,
     /// The folder it starts in.
     pub working_directory: Option<String>,
 }

@@ -62,7 +62,12 @@ pub(crate) fn changed(mut set: FunctionSettings, asked: FunctionSettings) -> Fun
     }
     text(&mut set.dead_letter_target, dead_letter_target);
     list(&mut set.file_systems, file_systems);
-    value(&mut set.image, image);
+    if let Some(asked) = image {
+        let kept = set.image.get_or_insert_default();
+        list(&mut kept.entry_point, asked.entry_point);
+        list(&mut kept.command, asked.command);
+        text(&mut kept.working_directory, asked.working_directory);
+    }
     text(&mut set.snapshot_start, snapshot_start);
     if let Some(asked) = logging {
         let kept = set.logging.get_or_insert_default();

@@ -80,6 +80,12 @@ pub(crate) fn differences(asked: &FunctionSettings, found: &FunctionSettings) ->
             || text(asked.system_level.as_ref(), found.system_level.as_ref())
             || text(asked.group.as_ref(), found.group.as_ref())
     });
+    let image_differs = image.as_ref().is_some_and(|asked| {
+        let found = found.image.clone().unwrap_or_default();
+        list(asked.entry_point.as_deref(), found.entry_point.as_deref())
+            || list(asked.command.as_deref(), found.command.as_deref())
+            || text(asked.working_directory.as_ref(), found.working_directory.as_ref())
+    });
     let durable_differs = durable.as_ref().is_some_and(|asked| {
         let found = found.durable.clone().unwrap_or_default();
         value(asked.execution_timeout_seconds.as_ref(), found.execution_timeout_seconds.as_ref())
@@ -107,10 +113,7 @@ pub(crate) fn differences(asked: &FunctionSettings, found: &FunctionSettings) ->
         ("network", network_differs),
         ("dead letter target", text(dead_letter_target.as_ref(), found.dead_letter_target.as_ref())),
         ("file systems", list(file_systems.as_deref(), found.file_systems.as_deref())),
-        (
-            "image settings",
-            image.is_some() && image.clone().unwrap_or_default() != found.image.clone().unwrap_or_default(),
-        ),
+        ("image settings", image_differs),
         ("snapshot start", text(snapshot_start.as_ref(), found.snapshot_start.as_ref())),
         ("logging", logging_differs),
         ("durable executions", durable_differs),

@@ -5,6 +5,7 @@ mod change;
 mod compare;
 mod create_function;
 mod delete_function;
+mod kept;
 mod list;
 mod list_functions;
 mod name;

@@ -15,9 +15,11 @@ use lamplight_app::{
         wait_for_function,
     },
 };
-use lamplight_domain::{Function, PermissionStatement, Routing};
+use lamplight_domain::{
+    CodeSource, Function, FunctionCode, FunctionSettings, ImageSettings, PermissionStatement, Routing,
+};
 use lamplight_fake_adapter::{FakeFunction, FakeProvider};
-use lamplight_ports::{CreateAlias, Effect, QualifiedFunction, UpdateCode, UpdateSettings};
+use lamplight_ports::{CreateAlias, CreateFunction, Effect, QualifiedFunction, UpdateCode, UpdateSettings};
 use std::{ops::ControlFlow, time::Duration};
 
 #[derive(Debug)]
@@ -158,6 +160,34 @@ async fn aliases_permissions_and_queues_are_changed_once_whatever_is_lost() {
     .await);
     every_way!(with_queue().await, Err(ErrorClass::NotFound), |desk| reset_queue(&desk.changing(), &whole())
         .await);
+}
+
+#[tokio::test]
+async fn a_part_that_is_not_asked_for_stays() {
+    let desk = Desk::empty();
+    let words = |word: &str| Some(vec![word.to_owned()]);
+    let image =
+        ImageSettings { entry_point: words("node"), command: words("old.js"), ..ImageSettings::default() };
+    let made_of_image = CreateFunction {
+        code: FunctionCode::new(CodeSource::Image(
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/adder:1".to_owned(),
+        )),
+        settings: FunctionSettings {
+            role: adder().settings.role,
+            image: Some(image),
+            ..FunctionSettings::default()
+        },
+        ..adder()
+    };
+    create_function(&desk.changing(), &made_of_image).await.unwrap();
+    let image = ImageSettings { command: words("new.js"), ..ImageSettings::default() };
+    let settings = FunctionSettings { image: Some(image), ..FunctionSettings::default() };
+    let request = UpdateSettings { function: function(), settings, if_revision: None };
+    assert!(made(&update_settings(&desk.changing(), &request).await.unwrap()));
+    assert!(!made(&update_settings(&desk.changing(), &request).await.unwrap()));
+    let there = show_function(&desk.connection, &whole(), FunctionDetail::Whole).await.unwrap();
+    let image = there.settings.image.unwrap();
+    assert_eq!((image.entry_point, image.command), (words("node"), words("new.js")));
 }
 
 #[tokio::test]

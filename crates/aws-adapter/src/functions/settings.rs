@@ -151,8 +151,8 @@ fn file_system(mount: &FileSystemMount) -> Result<FileSystemConfig, PortError> {
 
 fn image(image: &ImageSettings) -> ImageConfig {
     ImageConfig::builder()
-        .set_entry_point(Some(image.entry_point.clone()))
-        .set_command(Some(image.command.clone()))
+        .set_entry_point(image.entry_point.clone())
+        .set_command(image.command.clone())
         .set_working_directory(image.working_directory.clone())
         .build()
 }

@@ -171,8 +171,8 @@ fn check_dead_letter_target(text: &str) -> Checked {
 
 fn check_image_settings(image: &ImageSettings) -> Result<(), Vec<RuleViolation>> {
     let mut found = Violations::default();
-    found.note(at_most("ImageConfig.EntryPoint", image.entry_point.len(), 1_500));
-    found.note(at_most("ImageConfig.Command", image.command.len(), 1_500));
+    found.check(image.entry_point.as_ref(), |words| at_most("ImageConfig.EntryPoint", words.len(), 1_500));
+    found.check(image.command.as_ref(), |words| at_most("ImageConfig.Command", words.len(), 1_500));
     found.check(image.working_directory.as_deref(), |folder| {
         length("ImageConfig.WorkingDirectory", folder, &(0..=1_000))
     });

@@ -177,14 +177,14 @@ pub struct SettingsArgs {
     #[arg(long, value_name = "ARN=PATH")]
     pub file_system: Option<String>,
     /// A word of the container's program, in place of the image's own; may be repeated. A word that begins with a hyphen
-    /// is given as `--image-entry-point=-x`
+    /// is given as `--image-entry-point=-x`; one empty word goes back to the image's own
     #[arg(long, value_name = "WORD")]
     pub image_entry_point: Vec<String>,
     /// A word of the container's arguments, in place of the image's own; may be repeated. A word that begins with a hyphen
-    /// is given as `--image-command=--port`
+    /// is given as `--image-command=--port`; one empty word goes back to the image's own
     #[arg(long, value_name = "WORD")]
     pub image_command: Vec<String>,
-    /// The container's working folder, in place of the image's own
+    /// The container's working folder, in place of the image's own; an empty text goes back to it
     #[arg(long, value_name = "PATH")]
     pub image_working_directory: Option<String>,
     /// When a snapshot is taken that calls start from: `PublishedVersions` or `None`

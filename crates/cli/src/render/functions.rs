@@ -1,7 +1,7 @@
 //! Functions with all that is known of them, as rows, details and JSON. Values of environment variables are masked.
 
 use crate::render::table::{details, one_line, or_dash, table};
-use lamplight_domain::{Function, FunctionSettings, MASK, Tags};
+use lamplight_domain::{Function, FunctionSettings, ImageSettings, MASK, Tags};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -100,10 +100,7 @@ impl DescribedFunction {
             systems.map(|system| json!({ "arn": system.reference, "path": system.path })).collect(),
         );
         if let Some(image) = image {
-            put(
-                "image",
-                json!({ "entry_point": image.entry_point, "command": image.command, "working_directory": image.working_directory }),
-            );
+            put("image", image_json(image));
         }
         put("snap_start", json!(snapshot_start));
         if let Some(logging) = logging {
@@ -187,4 +184,13 @@ fn text(value: &Value) -> String {
 /// Tags as a table.
 pub fn tags_table(tags: &Tags) -> String {
     table(["KEY", "VALUE"], tags.iter().map(|(key, value)| [one_line(key), one_line(value)]))
+}
+
+/// How a container is started; what is its image's own is empty.
+fn image_json(image: &ImageSettings) -> Value {
+    json!({
+        "entry_point": image.entry_point.as_deref().unwrap_or_default(),
+        "command": image.command.as_deref().unwrap_or_default(),
+        "working_directory": image.working_directory,
+    })
 }

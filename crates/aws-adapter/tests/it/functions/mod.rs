@@ -88,8 +88,8 @@ pub(crate) fn every_setting() -> FunctionSettings {
             path: "/mnt/data".to_owned(),
         }]),
         image: Some(ImageSettings {
-            entry_point: words(&["/bin/run"]),
-            command: words(&["app.handler", "-v"]),
+            entry_point: Some(words(&["/bin/run"])),
+            command: Some(words(&["app.handler", "-v"])),
             working_directory: Some("/work".to_owned()),
         }),
         snapshot_start: Some("PublishedVersions".to_owned()),

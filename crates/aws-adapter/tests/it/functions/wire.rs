@@ -224,7 +224,11 @@ async fn an_empty_text_or_list_takes_away_what_is_set() {
         network: Some(Network::default()),
         dead_letter_target: Some(String::new()),
         file_systems: Some(Vec::new()),
-        image: Some(ImageSettings::default()),
+        image: Some(ImageSettings {
+            entry_point: Some(Vec::new()),
+            command: Some(Vec::new()),
+            working_directory: Some(String::new()),
+        }),
         ..FunctionSettings::default()
     };
     let request = UpdateSettings { function: adder(), settings, if_revision: None };
@@ -239,7 +243,7 @@ async fn an_empty_text_or_list_takes_away_what_is_set() {
             "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
             "DeadLetterConfig": {"TargetArn": ""},
             "FileSystemConfigs": [],
-            "ImageConfig": {"EntryPoint": [], "Command": []},
+            "ImageConfig": {"EntryPoint": [], "Command": [], "WorkingDirectory": ""},
         })
     );
 }

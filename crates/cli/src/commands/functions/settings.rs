@@ -33,8 +33,8 @@ pub async fn settings(
         encryption_key: args.durable_kms_key_arn,
     };
     let image = ImageSettings {
-        entry_point: args.image_entry_point,
-        command: args.image_command,
+        entry_point: words(args.image_entry_point),
+        command: words(args.image_command),
         working_directory: args.image_working_directory,
     };
     let network = Network {
@@ -67,6 +67,15 @@ pub async fn settings(
             memory_gib_per_processor: args.execution_environment_memory_gib_per_vcpu,
         }),
     })
+}
+
+/// The words of a command line; one empty word takes all away.
+fn words(words: Vec<String>) -> Option<Vec<String>> {
+    match &words[..] {
+        [] => None,
+        [only] if only.is_empty() => Some(Vec::new()),
+        _ => Some(words),
+    }
 }
 
 /// Tags, each as `KEY=VALUE`.
