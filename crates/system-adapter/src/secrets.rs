@@ -12,18 +12,25 @@ use std::{
     io::Read,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
+use tokio::{task::spawn_blocking, time::timeout};
 
 /// Folders where container platforms mount secrets; who runs the container cannot change their permissions, and
 /// nobody else is in it.
 const MOUNTED: [&str; 2] = ["/run/secrets", "/var/run/secrets"];
+
+/// How long a file is waited for: a pipe gives nothing until somebody writes to it, nor does the disk of a server that
+/// is gone.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Where warnings go.
 type Warn = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Reads `env:NAME` from an environment and `file:PATH` from the file system, each time anew, so that a
 /// secret that was replaced is used at once. A path that begins with `~/` starts from `HOME`, any other that
-/// is not absolute from the working folder.
+/// is not absolute from the working folder. A file that gives nothing within 15 s is an error; the thread that reads it
+/// cannot be stopped, so a runtime that is to end at once has to be shut down in the background.
 #[derive(Clone)]
 pub struct EnvAndFileSecrets {
     environment: Environment,
@@ -90,7 +97,23 @@ impl EnvAndFileSecrets {
         value.to_str().map(SecretString::from).ok_or_else(|| not_text(&format!("env:{name}")))
     }
 
-    fn file(&self, path: &str) -> Result<SecretString, PortError> {
+    /// Reads a file on a thread of its own, as opening a pipe blocks until somebody writes to it.
+    async fn file(&self, path: &str) -> Result<SecretString, PortError> {
+        let (secrets, owned) = (self.clone(), path.to_owned());
+        match timeout(PATIENCE, spawn_blocking(move || secrets.read(&owned))).await {
+            Ok(Ok(secret)) => secret,
+            Ok(Err(ended)) => Err(could_not_read(&format!("file:{path}"), io::Error::other(ended))),
+            Err(_) => {
+                let message = format!(
+                    "secret file:{path} gave nothing within {} s; is it a pipe that nobody writes to?",
+                    PATIENCE.as_secs()
+                );
+                Err(PortError::new(PortErrorKind::Unavailable, "secret_unreadable", message))
+            }
+        }
+    }
+
+    fn read(&self, path: &str) -> Result<SecretString, PortError> {
         let reference = format!("file:{path}");
         let unreadable = |error: io::Error| could_not_read(&reference, error);
         let path = self.path(path);
@@ -161,7 +184,7 @@ impl SecretResolver for EnvAndFileSecrets {
     async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
         match reference {
             SecretRef::Env(name) => self.variable(name),
-            SecretRef::File(path) => self.file(path),
+            SecretRef::File(path) => self.file(path).await,
             SecretRef::Keyring { .. } | SecretRef::Store(_) => {
                 let message = format!("secret {reference} is kept where this resolver does not look");
                 Err(PortError::new(PortErrorKind::Unsupported, "secret_unsupported", message))
@@ -272,6 +295,40 @@ mod tests {
         }
         let error = resolve(&format!("file:{}", folder.path().display())).await.unwrap_err();
         assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, "secret_unreadable"));
+    }
+
+    #[cfg(unix)]
+    fn pipe(folder: &Path) -> (PathBuf, SecretRef) {
+        let path = folder.join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let reference = format!("file:{}", path.display()).parse().unwrap();
+        (path, reference)
+    }
+
+    #[cfg(unix)]
+    #[tokio::test(start_paused = true)]
+    async fn a_pipe_that_nobody_writes_to_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, reference) = pipe(folder.path());
+        let secrets = EnvAndFileSecrets::new(Environment::default());
+        // Paused time does not pass by itself while a thread is blocked.
+        let (secret, ()) = tokio::join!(secrets.resolve(&reference), tokio::time::advance(PATIENCE));
+        // Lets the thread that still waits end, which the test's runtime waits for.
+        drop(File::options().write(true).open(path).unwrap());
+        let error = secret.unwrap_err();
+        assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, "secret_unreadable"));
+        assert!(error.message.contains("/pipe gave nothing within 15 s; is it a pipe"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_pipe_that_is_written_to_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, reference) = pipe(folder.path());
+        let writer = std::thread::spawn(move || std::fs::write(path, "hunter2\n").unwrap());
+        let secret = EnvAndFileSecrets::new(Environment::default()).resolve(&reference).await.unwrap();
+        assert_eq!(secret.expose_secret(), "hunter2");
+        writer.join().unwrap();
     }
 
     #[tokio::test]
