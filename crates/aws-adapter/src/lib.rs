@@ -27,6 +27,7 @@ mod permissions;
 mod preview;
 mod queues;
 mod reachability;
+mod refused;
 mod rules;
 mod secrets_manager;
 mod session;

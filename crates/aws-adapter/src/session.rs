@@ -6,6 +6,7 @@ use crate::{
     answers::AnswerCheck,
     credentials::{Provider, Refreshing, credentials},
     http::LazyHttp,
+    refused::ForgetRefused,
 };
 use aws_config::{
     BehaviorVersion, Region, SdkConfig, identity::IdentityCache, retry::RetryConfig,
@@ -91,7 +92,9 @@ impl Session {
     }
 
     fn lambda(&self) -> aws_sdk_lambda::config::Builder {
-        let mut config = aws_sdk_lambda::config::Builder::from(self.sdk()).interceptor(AnswerCheck);
+        let mut config = aws_sdk_lambda::config::Builder::from(self.sdk())
+            .interceptor(AnswerCheck)
+            .interceptor(ForgetRefused(Arc::clone(&self.credentials)));
         config.set_endpoint_url(self.config.endpoint_url.clone());
         config
     }

@@ -1,5 +1,6 @@
 //! Where credentials come from, how they are kept fresh, and what is wrong where they cannot be got.
 
+mod ambient;
 mod error;
 mod instance;
 mod key;

@@ -97,9 +97,20 @@ impl Refreshing {
         let now = self.time.now();
         let state = self.state();
         match &state.held {
-            Some(held) if now < held.renew_at => Condition::Good(held.loaded.clone()),
-            Some(held) if held.unusable_at.is_none_or(|end| now < end) => Condition::Due(held.loaded.clone()),
+            Some(held) if held.unusable_at.is_none_or(|end| now < end) => {
+                let loaded = held.loaded.clone();
+                if now < held.renew_at { Condition::Good(loaded) } else { Condition::Due(loaded) }
+            }
             _ => Condition::Absent(state.answers),
+        }
+    }
+
+    /// The service has refused the credentials of this key: they are got anew for who asks next, unless that has been
+    /// done meanwhile.
+    pub(crate) fn forget(&self, key_id: &str) {
+        let mut state = self.state();
+        if state.held.as_ref().is_some_and(|held| held.loaded.credentials.access_key_id() == key_id) {
+            state.held = None;
         }
     }
 

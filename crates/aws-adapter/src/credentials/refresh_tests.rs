@@ -163,6 +163,29 @@ async fn a_renewal_that_fails_takes_nothing_away_while_the_rest_is_good() {
 }
 
 #[tokio::test]
+async fn credentials_end_also_while_a_renewal_that_failed_waits_to_be_tried_again() {
+    let setup = setup([Answer::Lasting(8), Answer::Failure, Answer::Failure, Answer::Lasting(3600)]);
+    setup.key().await.unwrap();
+    setup.clock.advance(6);
+    assert_eq!(setup.key().await.unwrap(), "KEY1", "the renewal failed, and they are still good");
+    setup.clock.advance(2);
+    assert_eq!(setup.key().await.unwrap_err(), "failure 3");
+    assert_eq!(setup.key().await.unwrap(), "KEY4");
+}
+
+#[tokio::test]
+async fn credentials_that_were_refused_are_not_given_out_again() {
+    let setup = setup([Answer::Lasting(3600), Answer::Lasting(3600)]);
+    assert_eq!(setup.key().await.unwrap(), "KEY1");
+    setup.keeper.forget("ANOTHER");
+    assert_eq!(setup.key().await.unwrap(), "KEY1");
+    setup.keeper.forget("KEY1");
+    assert_eq!(setup.key().await.unwrap(), "KEY2");
+    setup.keeper.forget("KEY1");
+    assert_eq!(setup.key().await.unwrap(), "KEY2", "who was slow takes nothing away from the others");
+}
+
+#[tokio::test]
 async fn credentials_without_an_end_are_read_again_after_a_while() {
     let setup = setup([Answer::Endless, Answer::Endless, Answer::Failure]);
     assert_eq!(setup.key().await.unwrap(), "KEY1");

@@ -1,6 +1,6 @@
 //! What the AWS SDK finds by itself: in the environment, in profiles, in sign-ins, around the machine.
 
-use super::{CredentialsFailure, Loaded, Source, instance, mfa, sts_address::StsAddress};
+use super::{CredentialsFailure, Loaded, Source, ambient, instance, mfa, sts_address::StsAddress};
 use crate::{AwsConnectionConfig, Timeouts, http::LazyHttp};
 use async_trait::async_trait;
 use aws_config::{
@@ -96,6 +96,11 @@ impl Source for SdkChain {
     }
 
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
+        if self.profile.is_none()
+            && let Some(failure) = ambient::half_set().await
+        {
+            return Err(failure);
+        }
         let given = self.provider().provide_credentials().await;
         if let Err(error) = &given
             && let Some(profile) = mfa::asking_profile(self.profile.as_deref()).await

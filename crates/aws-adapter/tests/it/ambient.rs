@@ -114,3 +114,49 @@ fn a_source_of_credentials_that_fails_is_told_apart() {
         assert_eq!(server.connections(), 0);
     });
 }
+
+/// What the SDK would pass over, and sign with whatever else it finds.
+async fn nothing_else_is_taken(code: &'static str, words: &'static str) {
+    let server = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
+    let error = open(ambient(&server)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
+    assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart));
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, code), "{error:?}");
+    assert!(error.message.contains(words), "{error:?}");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn half_a_key_is_not_passed_over() {
+    let environment = [KEY[0], ("AWS_EC2_METADATA_DISABLED", "true")];
+    let words = "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not";
+    let name = "ambient::half_a_key_is_not_passed_over";
+    in_child(name, &environment, nothing_else_is_taken(codes::CREDENTIALS_INVALID, words));
+}
+
+#[test]
+fn a_profile_that_no_file_has_is_not_passed_over() {
+    let environment =
+        [("AWS_PROFILE", "nope"), ("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true")];
+    let words = "AWS_PROFILE names profile nope, which no file has";
+    let name = "ambient::a_profile_that_no_file_has_is_not_passed_over";
+    in_child(name, &environment, nothing_else_is_taken(codes::CREDENTIALS_MISSING, words));
+}
+
+#[test]
+fn a_source_profile_that_no_file_has_is_not_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config");
+    std::fs::write(
+        &file,
+        "[profile broken]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = gone\n",
+    )
+    .unwrap();
+    let environment = [
+        ("AWS_PROFILE", "broken"),
+        ("AWS_CONFIG_FILE", file.to_str().unwrap()),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ];
+    let words = "source_profile of profile broken names profile gone";
+    let name = "ambient::a_source_profile_that_no_file_has_is_not_passed_over";
+    in_child(name, &environment, nothing_else_is_taken(codes::CREDENTIALS_MISSING, words));
+}
