@@ -2,7 +2,7 @@
 
 use crate::FunctionArn;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An identity-based policy (IAM User Guide, "IAM JSON policy elements reference"). Serialises to IAM's own JSON.
 ///
@@ -104,7 +104,8 @@ pub(crate) fn on_functions(sid: &str, actions: &[&str], functions: &[FunctionArn
         // IAM refuses a statement without a resource.
         return Vec::new();
     }
-    let resource = functions.iter().flat_map(resources).collect();
+    let mut named = BTreeSet::new();
+    let resource = functions.iter().flat_map(resources).filter(|arn| named.insert(arn.clone())).collect();
     vec![Statement::allow(sid, actions, resource)]
 }
 
@@ -141,6 +142,13 @@ mod tests {
             serde_json::to_string(&PolicyDocument::run(&[])).unwrap(),
             r#"{"Version":"2012-10-17","Statement":[]}"#
         );
+    }
+
+    #[test]
+    fn what_is_named_twice_is_granted_once() {
+        let qualified = format!("{ADDER}:prod");
+        let twice = PolicyDocument::run(&arns(&[&qualified, ADDER, ADDER, &qualified]));
+        assert_eq!(twice, PolicyDocument::run(&arns(&[&qualified, ADDER])));
     }
 
     #[test]

@@ -100,18 +100,8 @@ impl TrustPolicy {
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit());
         let lengths: Vec<usize> = tenant.split('-').map(str::len).collect();
         check(tenant.split('-').all(digits) && lengths == [8, 4, 4, 4, 12], "tenant", tenant, rule)?;
-        check(
-            !value.is_empty() && !value.contains('*'),
-            "claim value",
-            value,
-            "must be one identity, without '*'",
-        )?;
-        check(
-            !audience.is_empty() && !audience.contains('*'),
-            "audience",
-            audience,
-            "must be one audience, without '*'",
-        )?;
+        check_one("claim value", value)?;
+        check_one("audience", audience)?;
         let issuer = format!("login.microsoftonline.com/{tenant}/v2.0");
         let condition =
             [(format!("{issuer}:aud"), audience.to_owned()), (format!("{issuer}:{claim}"), value.to_owned())];
@@ -133,6 +123,10 @@ impl TrustPolicy {
             plain(owner) && plain(name)
         });
         check(good, "repository", repository, "must be OWNER/NAME, without '*'")?;
+        if let Some(reference) = reference {
+            let good = !reference.is_empty() && !has_variable(reference);
+            check(good, "subject", reference, "must be what tokens hold, and no policy variable as ${NAME}")?;
+        }
         let issuer = "token.actions.githubusercontent.com";
         let subject = format!("repo:{repository}:{}", reference.unwrap_or("*"));
         let mut condition = operator("StringEquals", [(format!("{issuer}:aud"), STS_AUDIENCE.to_owned())]);
@@ -157,7 +151,7 @@ impl TrustPolicy {
         let host = name.split('/').next().unwrap_or_default();
         check(host.contains('.') && name.bytes().all(plain) && !name.contains("//"), "issuer", issuer, rule)?;
         for (what, value) in [("audience", audience), ("subject", subject)] {
-            check(!value.is_empty() && !value.contains('*'), what, value, "must be one, without '*'")?;
+            check_one(what, value)?;
         }
         let condition =
             [(format!("{name}:aud"), audience.to_owned()), (format!("{name}:sub"), subject.to_owned())];
@@ -179,13 +173,13 @@ impl TrustPolicy {
     /// "Access to AWS accounts owned by third parties").
     pub fn assume_role(principal: &str, external_id: Option<&str>) -> Result<Self, TrustError> {
         let parts: Vec<&str> = principal.splitn(6, ':').collect();
-        let good = matches!(parts[..], ["arn", partition, "iam" | "sts", "", account, resource]
-            if partition.starts_with("aws") && is_account(account) && !resource.is_empty());
+        let good = matches!(parts[..], ["arn", partition, service, "", account, resource]
+            if partition.starts_with("aws") && is_account(account) && is_principal(service, resource));
         check(
-            good && !principal.contains('*'),
+            good && !principal.contains('*') && !has_variable(principal),
             "principal",
             principal,
-            "must be the ARN of a user, role or account",
+            "must be the ARN of a user, role or account, or of a session of one",
         )?;
         let condition = match external_id {
             None => Conditions::new(),
@@ -210,7 +204,8 @@ impl TrustPolicy {
                     if partition.starts_with("aws")
                         && !region.is_empty()
                         && is_account(account)
-                        && domain.strip_prefix("/domain/").is_some_and(|name| !name.is_empty()) =>
+                        && domain.strip_prefix("/domain/").is_some_and(|name| !name.is_empty())
+                        && !has_variable(arn) =>
                 {
                     account_in_arn = Some(account);
                 }
@@ -284,6 +279,32 @@ fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Whether an ARN's service and resource are of what a policy can name as principal; groups, for one, are not (IAM
+/// User Guide, "AWS JSON policy elements: Principal").
+fn is_principal(service: &str, resource: &str) -> bool {
+    match (service, resource.split_once('/')) {
+        ("iam", None) => resource == "root",
+        ("iam", Some(("user" | "role", name))) => !name.is_empty() && !name.ends_with('/'),
+        ("sts", Some(("federated-user", name))) => !name.is_empty() && !name.contains('/'),
+        ("sts", Some(("assumed-role", name))) => name
+            .split_once('/')
+            .is_some_and(|(role, session)| !role.is_empty() && !session.is_empty() && !session.contains('/')),
+        _ => false,
+    }
+}
+
+/// Whether IAM would put something else in place of a part of this text (IAM User Guide, "IAM policy elements:
+/// Variables and tags").
+fn has_variable(text: &str) -> bool {
+    text.contains("${")
+}
+
+/// Checks that a condition's value means itself alone.
+fn check_one(what: &'static str, text: &str) -> Result<(), TrustError> {
+    let good = !text.is_empty() && !text.contains('*') && !has_variable(text);
+    check(good, what, text, "must be one, without '*' and policy variables as ${NAME}")
+}
+
 fn check(good: bool, what: &'static str, text: &str, rule: &'static str) -> Result<(), TrustError> {
     if good { Ok(()) } else { Err(TrustError::Value { what, text: text.to_owned(), rule }) }
 }
@@ -328,6 +349,8 @@ mod tests {
             (ACCOUNT, TENANT, "*", "x"),
             (ACCOUNT, TENANT, "", "x"),
             (ACCOUNT, TENANT, STS_AUDIENCE, "*"),
+            (ACCOUNT, TENANT, STS_AUDIENCE, "${aws:username}"),
+            (ACCOUNT, TENANT, "${aws:username}", "x"),
         ] {
             let claim = EntraClaim::Sub;
             assert!(TrustPolicy::entra(Partition::Aws, account, tenant, audience, claim, value).is_err());
@@ -347,6 +370,12 @@ mod tests {
         for repository in ["acme", "acme/*", "*/jobs", "", "a/b/c"] {
             assert!(TrustPolicy::github(Partition::Aws, ACCOUNT, repository, None).is_err(), "{repository}");
         }
+        let subject = |text| TrustPolicy::github(Partition::Aws, ACCOUNT, "acme/jobs", Some(text));
+        assert!(subject("ref:refs/heads/release-*").is_ok() && subject("environment:a$b").is_ok());
+        for variable in ["ref:refs/heads/${aws:username}", "${*}", ""] {
+            let error = subject(variable).unwrap_err().to_string();
+            assert!(error.starts_with("subject"), "{error}");
+        }
     }
 
     #[test]
@@ -362,6 +391,39 @@ mod tests {
             [("*", None), ("arn:aws:s3:::bucket", None), (user, Some("a")), (user, Some("a b"))]
         {
             assert!(TrustPolicy::assume_role(principal, id).is_err(), "{principal} {id:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_iam_takes_for_a_principal_is_trusted() {
+        for good in [
+            "iam::123456789012:root",
+            "iam::123456789012:user/path/ada",
+            "iam::123456789012:role/ci/deploy",
+            "sts::123456789012:assumed-role/deploy/nightly",
+            "sts::123456789012:federated-user/ada",
+        ] {
+            assert!(TrustPolicy::assume_role(&format!("arn:aws:{good}"), None).is_ok(), "{good}");
+        }
+        for bad in [
+            "iam::123456789012:group/x",
+            "iam::123456789012:policy/x",
+            "iam::123456789012:user/",
+            "iam::123456789012:user/path/",
+            "iam::123456789012:role",
+            "iam::123456789012:root/x",
+            "iam::123456789012:assumed-role/deploy/nightly",
+            "iam::123456789012:federated-user/ada",
+            "iam::123456789012:user/${aws:username}",
+            "sts::123456789012:root",
+            "sts::123456789012:role/deploy",
+            "sts::123456789012:assumed-role/deploy",
+            "sts::123456789012:assumed-role/deploy/",
+            "sts::123456789012:assumed-role//nightly",
+            "sts::123456789012:assumed-role/a/b/c",
+            "sts::123456789012:federated-user/",
+        ] {
+            assert!(TrustPolicy::assume_role(&format!("arn:aws:{bad}"), None).is_err(), "{bad}");
         }
     }
 
@@ -389,6 +451,8 @@ mod tests {
             ("", STS_AUDIENCE, "x"),
             (issuer, "", "x"),
             (issuer, STS_AUDIENCE, "*"),
+            (issuer, STS_AUDIENCE, "${aws:username}"),
+            (issuer, "${aws:username}", "x"),
         ] {
             assert!(
                 TrustPolicy::oidc(Partition::Aws, ACCOUNT, issuer, audience, subject).is_err(),
@@ -430,6 +494,8 @@ mod tests {
         let error = TrustPolicy::swf(&scope(&arn, Some("210987654321"))).unwrap_err();
         assert!(matches!(error, TrustError::Accounts { .. }), "{error}");
         assert!(matches!(TrustPolicy::swf(&SwfScope::default()), Err(TrustError::Unlimited(_))));
-        assert!(TrustPolicy::swf(&scope(&Some("arn:aws:lambda:x".into()), None)).is_err());
+        for wrong in ["arn:aws:lambda:x", "arn:aws:swf:*:123456789012:/domain/${aws:username}"] {
+            assert!(TrustPolicy::swf(&scope(&Some(wrong.into()), None)).is_err(), "{wrong}");
+        }
     }
 }
