@@ -20,7 +20,7 @@ fn refused(text: &str, what: &'static str, rule: &'static str) -> RoleError {
 
 /// Defines a newtype over a text that was checked.
 macro_rules! checked_text {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $rule:literal, $holds:expr) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $rule:expr, $holds:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -80,13 +80,24 @@ checked_text!(
     is_role_arn
 );
 
+/// What a session's name and its source identity have to be.
+const SESSION_NAME: &str = "2-64 characters of letters, digits and _+=,.@-";
+
 checked_text!(
-    /// The name of a session, which shows in `CloudTrail` and in the ARN of who we are.
+    /// The name of a session, which shows in `CloudTrail` and in the ARN of who we are; also its source identity, which
+    /// follows the same rule.
     RoleSessionName,
     "session name",
-    "2-64 characters of letters, digits and _+=,.@-",
+    SESSION_NAME,
     |text| (2..=64).contains(&text.len()) && text.chars().all(|c| is_session_character(c, ""))
 );
+
+impl RoleSessionName {
+    /// A source identity, called so where it is refused.
+    pub fn source_identity(text: &str) -> Result<Self, RoleError> {
+        text.parse().map_err(|_| refused(text, "source_identity", SESSION_NAME))
+    }
+}
 
 checked_text!(
     /// What the owner of a role gave to whom it trusts, so that nobody else can have them assume it.

@@ -4,7 +4,7 @@ use crate::{AccessKeyId, Token};
 use lamplight_aws_model::{ExternalId, PolicyArn, RoleArn, RoleSessionName, SessionDuration, SessionPolicy};
 use lamplight_domain::SecretRef;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use std::collections::BTreeMap;
 
 /// How a connection authenticates.
@@ -144,9 +144,14 @@ pub struct AssumeRoleAuth {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transitive_tag_keys: Vec<String>,
     /// Who stands behind the session; it stays in the audit log through a chain of roles.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "source_identity", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", length(min = 2, max = 64), regex(pattern = r"^[\w+=,.@-]*$"))]
     pub source_identity: Option<RoleSessionName>,
+}
+
+fn source_identity<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RoleSessionName>, D::Error> {
+    let text = String::deserialize(from)?;
+    RoleSessionName::source_identity(&text).map(Some).map_err(D::Error::custom)
 }
 
 /// A role that is assumed with a token.

@@ -7,6 +7,7 @@ use crate::{
 };
 use lamplight_aws_model::{Region, RegionError, SessionDuration, SessionTag};
 use lamplight_domain::{ConnectionName, SecretRef};
+use std::collections::BTreeSet;
 
 /// The first rule that the file breaks.
 pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
@@ -190,7 +191,12 @@ impl<'a> Inside<'a> {
                 if role.tags.len() > 50 {
                     return Err(inside.wrong("tags", "a session has at most 50 tags", "leave some out"));
                 }
+                let mut keys = BTreeSet::new();
                 for (key, value) in &role.tags {
+                    if !keys.insert(key.to_lowercase()) {
+                        let message = "two tags' keys differ only by case, which STS ignores";
+                        return Err(inside.at(&["tags"]).wrong(key, message, "leave one out"));
+                    }
                     SessionTag::new(key, value)
                         .map_err(|error| inside.at(&["tags"]).wrong(key, error.to_string(), "change it"))?;
                 }

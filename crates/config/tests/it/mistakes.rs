@@ -44,6 +44,17 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
         &["no tag's"],
     ),
     (
+        "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\nsource_identity = 'hunter2/'\n",
+        "x.toml:3:19: ",
+        &["this is no source_identity", "2-64 characters"],
+    ),
+    (
+        "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\n\
+         tags = { team = 'a', hunter2 = 'b', Team = 'c' }\n",
+        "x.toml:3:10: ",
+        &["differ only by case"],
+    ),
+    (
         "[connections.a.auth.access-key]\naccess_key_id = 'AKIDEXAMPLE00000'\nsecret_access_key = 'hunter2'\n",
         "x.toml:3:21: ",
         &["by reference", "env:NAME"],
