@@ -50,6 +50,8 @@ pub enum StsRefusal {
     Throttled,
     /// STS failed; this may pass.
     Unavailable,
+    /// What answered is not STS: each refusal of STS has a status from 400 on.
+    Foreign,
 }
 
 impl StsRefusal {
@@ -80,7 +82,8 @@ impl StsRefusal {
                 401 => Self::NotAccepted,
                 429 => Self::Throttled,
                 400..=499 => Self::InvalidRequest,
-                _ => Self::Unavailable,
+                500.. => Self::Unavailable,
+                _ => Self::Foreign,
             },
         }
     }
@@ -108,6 +111,7 @@ impl StsRefusal {
             Self::InvalidRequest => "was refused",
             Self::Throttled => "was throttled",
             Self::Unavailable => "failed on the side of STS",
+            Self::Foreign => "failed: the answer is not STS's",
         };
         format!("{} of {role} {what}; nothing else was sent", request.action())
     }
@@ -170,6 +174,7 @@ impl StsRefusal {
                 "wait a moment; credentials are kept until they expire, so this should be rare"
             }
             (Self::Unavailable, _) => "try again later, or set sts_region to another region",
+            (Self::Foreign, _) => "check sts_endpoint_url and whether a proxy answers in its place",
         }
     }
 }
@@ -224,6 +229,8 @@ mod tests {
             (403, StsRefusal::Denied),
             (429, StsRefusal::Throttled),
             (503, StsRefusal::Unavailable),
+            (200, StsRefusal::Foreign),
+            (302, StsRefusal::Foreign),
         ] {
             assert_eq!(StsRefusal::of(None, http), refusal);
             assert_eq!(StsRefusal::of(Some("SomethingNew"), http), refusal);

@@ -4,12 +4,15 @@ use super::KeyPart;
 use crate::{codes, error::Cause};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::{
-    error::ProvideErrorMetadata,
+    error::{ProvideErrorMetadata, SdkError},
     operation::{
         assume_role::AssumeRoleError, assume_role_with_web_identity::AssumeRoleWithWebIdentityError,
     },
 };
-use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::{
+    orchestrator::HttpResponse,
+    result::{ConnectorError, ServiceError},
+};
 use lamplight_aws_model::{RoleRequest, StsRefusal};
 use lamplight_ports::{PortError, PortErrorKind};
 use std::{error::Error, fmt, sync::Arc, time::Duration};
@@ -109,15 +112,20 @@ impl CredentialsFailure {
         )
     }
 
-    /// A refusal of STS.
-    pub(super) fn of_sts(
-        code: Option<&str>,
-        http: u16,
-        words: Option<&str>,
+    /// A refusal of what stands at `address`, which need not be STS.
+    pub(super) fn of_sts<E: ProvideErrorMetadata>(
+        refused: &ServiceError<E, HttpResponse>,
         request: RoleRequest,
         role: &str,
+        address: &str,
     ) -> Self {
+        let (code, words) = (refused.err().code(), refused.err().message());
+        let http = refused.raw().status().as_u16();
         let refusal = StsRefusal::of(code, http);
+        if refusal == StsRefusal::Foreign {
+            let what = format!("HTTP {http} {}", content(refused.raw()));
+            return Self::not_of_sts(&what, request, role, address);
+        }
         let stable = match refusal {
             StsRefusal::Denied => codes::ROLE_DENIED,
             StsRefusal::InvalidToken => codes::IDENTITY_TOKEN_INVALID,
@@ -131,6 +139,7 @@ impl CredentialsFailure {
             StsRefusal::InvalidRequest => codes::SESSION_INVALID,
             StsRefusal::Throttled => codes::THROTTLED,
             StsRefusal::Unavailable => codes::SERVICE_UNAVAILABLE,
+            StsRefusal::Foreign => codes::UNEXPECTED_ANSWER,
         };
         let told = match (code, words) {
             (Some(code), Some(words)) => Some(Cause::of_words(&format!("{code}: {words}"))),
@@ -139,6 +148,15 @@ impl CredentialsFailure {
         };
         let failure = Self::new(stable, refusal.message(request, role), refusal.hint(request));
         Self { transient: refusal.passes(), ..failure }.caused_by(told)
+    }
+
+    /// An answer that STS never gives, and that would come again.
+    pub(super) fn not_of_sts(what: &str, request: RoleRequest, role: &str, address: &str) -> Self {
+        let action = request.action();
+        let message = format!(
+            "the answer of {address} is not STS's: {what}; {action} of {role} gave no credentials, and nothing else was sent"
+        );
+        Self::new(codes::UNEXPECTED_ANSWER, message, StsRefusal::Foreign.hint(request))
     }
 
     /// The SDK's own providers failed, and `profile` asks for a code that they do not ask a person for.
@@ -196,22 +214,37 @@ fn is_unreachable(error: &CredentialsError) -> bool {
     false
 }
 
+/// What came instead of STS's answer, in a word or two and without any of it.
+fn content(answer: &HttpResponse) -> String {
+    let body = answer.body().bytes().unwrap_or_default();
+    let kind = answer.headers().get("content-type").and_then(|kind| kind.split(';').next());
+    match kind.map(str::trim) {
+        _ if body.is_empty() => "without a body".to_owned(),
+        Some("text/html") => "with text/html".to_owned(),
+        Some("application/json") => "with application/json".to_owned(),
+        _ => "that cannot be read".to_owned(),
+    }
+}
+
 /// A refusal of STS deep in the SDK's own chain, where a profile or the environment names a role.
 fn role_refusal(error: &CredentialsError) -> Option<CredentialsFailure> {
+    // The SDK tells neither.
+    const ROLE: &str = "the role";
+    const STS: &str = "STS's address";
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        if let Some(refused) = error.downcast_ref::<AssumeRoleError>() {
+        if let Some(SdkError::ServiceError(refused)) =
+            error.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>()
+        {
             let request = RoleRequest::Credentials { external_id: false };
-            return Some(refusal_of(refused, request));
+            return Some(CredentialsFailure::of_sts(refused, request, ROLE, STS));
         }
-        if let Some(refused) = error.downcast_ref::<AssumeRoleWithWebIdentityError>() {
-            return Some(refusal_of(refused, RoleRequest::Token));
+        if let Some(SdkError::ServiceError(refused)) =
+            error.downcast_ref::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>()
+        {
+            return Some(CredentialsFailure::of_sts(refused, RoleRequest::Token, ROLE, STS));
         }
         cause = error.source();
     }
     None
-}
-
-fn refusal_of(refused: &impl ProvideErrorMetadata, request: RoleRequest) -> CredentialsFailure {
-    CredentialsFailure::of_sts(refused.code(), 400, refused.message(), request, "the role")
 }

@@ -1,7 +1,7 @@
 //! Roles, assumed with other credentials or with a token.
 
 use super::{AssumeRole, CredentialsFailure, Loaded, Refreshing, RoleSession, Source, WebIdentity};
-use crate::{AwsConnectionConfig, codes, error::transport_failure, http::LazyHttp};
+use crate::{AwsConnectionConfig, error::transport_failure, http::LazyHttp};
 use async_trait::async_trait;
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
@@ -22,6 +22,8 @@ const SESSION_NAME: &str = "lamplight";
 #[derive(Debug)]
 struct Sts {
     config: aws_sdk_sts::Config,
+    /// Where it is, in words.
+    address: String,
 }
 
 impl Sts {
@@ -42,7 +44,11 @@ impl Sts {
             .use_fips(config.use_fips)
             .use_dual_stack(config.use_dual_stack);
         builder.set_endpoint_url(config.sts_endpoint_url.clone());
-        Self { config: builder.build() }
+        let address = match &config.sts_endpoint_url {
+            Some(url) => url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned(),
+            None => format!("STS's address in {region}"),
+        };
+        Self { config: builder.build(), address }
     }
 
     fn signing_with(&self, credentials: Credentials) -> aws_sdk_sts::Client {
@@ -52,6 +58,53 @@ impl Sts {
 
     fn unsigned(&self) -> aws_sdk_sts::Client {
         aws_sdk_sts::Client::from_conf(self.config.clone())
+    }
+
+    fn failure<E>(
+        &self,
+        error: &SdkError<E, HttpResponse>,
+        request: RoleRequest,
+        session: &RoleSession,
+    ) -> CredentialsFailure
+    where
+        E: Error + ProvideErrorMetadata + 'static,
+    {
+        match error {
+            SdkError::ServiceError(refused) => {
+                CredentialsFailure::of_sts(refused, request, session.role.as_str(), &self.address)
+            }
+            _ => transport_failure(error, &format!("{} of {}", request.action(), session.role)),
+        }
+    }
+
+    fn issued(
+        &self,
+        given: Option<Issued>,
+        request: RoleRequest,
+        session: &RoleSession,
+        by: &str,
+    ) -> Result<Loaded, CredentialsFailure> {
+        let role = &session.role;
+        let unexpected = || {
+            let what = "HTTP 200 without credentials";
+            CredentialsFailure::not_of_sts(what, request, role.as_str(), &self.address)
+        };
+        // The SDK fills in what is missing with empty texts.
+        let is_whole = |given: &Issued| {
+            [&given.access_key_id, &given.secret_access_key, &given.session_token]
+                .iter()
+                .all(|part| !part.is_empty())
+        };
+        let given = given.filter(is_whole).ok_or_else(unexpected)?;
+        let expiry = given.expiration.try_into().map_err(|_| unexpected())?;
+        let credentials = Credentials::new(
+            given.access_key_id,
+            given.secret_access_key,
+            Some(given.session_token),
+            Some(expiry),
+            "lamplight",
+        );
+        Ok(Loaded { credentials, origin: format!("role {role}, assumed {by}") })
     }
 }
 
@@ -114,8 +167,9 @@ impl Source for AssumedRole {
             .set_source_identity(self.source_identity.as_ref().map(ToString::to_string))
             .send()
             .await;
-        let output = sent.map_err(|error| failure(&error, request, session))?;
-        issued(output.credentials, session, &format!("by {}", basis.origin))
+        let output = sent.map_err(|error| self.sts.failure(&error, request, session))?;
+        let by = format!("by {}", basis.origin);
+        self.sts.issued(output.credentials, request, session, &by)
     }
 }
 
@@ -153,12 +207,12 @@ impl Source for FederatedRole {
             .set_policy_arns(policy_arns(session))
             .send()
             .await;
-        let output = sent.map_err(|error| failure(&error, RoleRequest::Token, session))?;
+        let output = sent.map_err(|error| self.sts.failure(&error, RoleRequest::Token, session))?;
         let by = match output.subject_from_web_identity_token {
             Some(subject) => format!("by a web identity token of {subject}"),
             None => "by a web identity token".to_owned(),
         };
-        issued(output.credentials, session, &by)
+        self.sts.issued(output.credentials, RoleRequest::Token, session, &by)
     }
 }
 
@@ -178,38 +232,4 @@ fn policy_arns(session: &RoleSession) -> Option<Vec<PolicyDescriptorType>> {
 /// An empty list is no list: STS signs and reads them differently.
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
-}
-
-fn failure<E>(
-    error: &SdkError<E, HttpResponse>,
-    request: RoleRequest,
-    session: &RoleSession,
-) -> CredentialsFailure
-where
-    E: Error + ProvideErrorMetadata + 'static,
-{
-    if let SdkError::ServiceError(service) = error {
-        let meta = service.err().meta();
-        let http = service.raw().status().as_u16();
-        return CredentialsFailure::of_sts(meta.code(), http, meta.message(), request, session.role.as_str());
-    }
-    transport_failure(error, &format!("{} of {}", request.action(), session.role))
-}
-
-fn issued(given: Option<Issued>, session: &RoleSession, by: &str) -> Result<Loaded, CredentialsFailure> {
-    let role = &session.role;
-    let unexpected = || {
-        let message = format!("STS answered without usable credentials for {role}; nothing was sent");
-        CredentialsFailure::new(codes::UNEXPECTED_ANSWER, message, "check that the STS endpoint is one")
-    };
-    let given = given.ok_or_else(unexpected)?;
-    let expiry = given.expiration.try_into().map_err(|_| unexpected())?;
-    let credentials = Credentials::new(
-        given.access_key_id,
-        given.secret_access_key,
-        Some(given.session_token),
-        Some(expiry),
-        "lamplight",
-    );
-    Ok(Loaded { credentials, origin: format!("role {role}, assumed {by}") })
 }

@@ -299,3 +299,24 @@ fn a_profile_that_asks_for_a_code_is_told_as_such() {
         assert_eq!(error.code, codes::ROLE_DENIED);
     });
 }
+
+#[test]
+fn an_answer_that_is_not_of_sts_is_told_of_profiles_too() {
+    let home = tempfile::tempdir().unwrap();
+    arrange(home.path());
+    let home = home.path().display().to_string();
+    let name = "profiles::an_answer_that_is_not_of_sts_is_told_of_profiles_too";
+    in_child(name, &[("HOME", home.as_str())], async {
+        let server = Server::start(|_: &Received| {
+            Reaction::Answer(answer(200, &[("content-type", "text/html")], b"<html>please sign in</html>"))
+        })
+        .await;
+        let credentials = CredentialsSource::Profile("deploy".to_owned());
+        let config = AwsConnectionConfig { credentials, ..config(&server.url()) };
+        let error = open(config).unwrap().invoker.invoke(call("f")).await.unwrap_err();
+        assert_eq!((error.code, error.transient), (codes::UNEXPECTED_ANSWER, false), "{error:?}");
+        assert!(error.message.contains("is not STS's: HTTP 200 with text/html"), "{}", error.message);
+        assert!(error.hint.unwrap().contains("proxy"));
+        assert_eq!(server.requests().len(), 1);
+    });
+}

@@ -293,6 +293,37 @@ async fn an_issuer_that_cannot_be_asked_may_pass() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_not_of_sts_is_told_as_such_and_asked_for_once() {
+    let page = b"<html><body>please sign in</body></html>";
+    let hollow = |inner: &str| {
+        format!("<AssumeRoleResponse><AssumeRoleResult>{inner}</AssumeRoleResult></AssumeRoleResponse>")
+    };
+    let (without, empty) = (hollow(""), hollow("<Credentials></Credentials>"));
+    let html = [("content-type", "text/html; charset=utf-8")];
+    let moved = [("location", "https://portal.example.com/?back=hunter2")];
+    for (sent, told) in [
+        (answer(200, &html, page), "HTTP 200 with text/html"),
+        (answer(302, &moved, b""), "HTTP 302 without a body"),
+        (answer(200, &[], b"<AssumeRoleResponse><Assume"), "HTTP 200 that cannot be read"),
+        (answer(200, &[], b""), "HTTP 200 without a body"),
+        (answer(200, &[], without.as_bytes()), "HTTP 200 without credentials"),
+        (answer(200, &[], empty.as_bytes()), "HTTP 200 without credentials"),
+    ] {
+        let server = Server::start(move |_: &Received| Reaction::Answer(sent.clone())).await;
+        let ports = open(with(assuming(role(key(), DEPLOY)), &server)).unwrap();
+        let error = ports.invoker.invoke(call("f")).await.unwrap_err();
+        assert_eq!((error.code, error.transient), (codes::UNEXPECTED_ANSWER, false), "{told}");
+        assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart), "{told}");
+        let text = format!("the answer of {} is not STS's: {told}", server.url());
+        assert!(error.message.contains(&text) && error.message.contains(DEPLOY), "{}", error.message);
+        assert!(!error.message.contains("hunter2"), "{}", error.message);
+        let hint = "check sts_endpoint_url and whether a proxy answers in its place";
+        assert_eq!(error.hint.as_deref(), Some(hint));
+        assert_eq!(server.requests().len(), 1, "{told}");
+    }
+}
+
+#[tokio::test]
 async fn a_denied_role_is_told_by_whether_an_external_id_went_along() {
     let mut with_id = role(key(), DEPLOY);
     with_id.external_id = Some("wrong".parse().unwrap());
