@@ -10,6 +10,7 @@ mod role;
 mod sdk_chain;
 mod source;
 mod sts_address;
+mod token_file;
 
 pub(crate) use error::CredentialsFailure;
 pub(crate) use refresh::{Provider, Refreshing};

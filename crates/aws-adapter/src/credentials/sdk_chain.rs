@@ -1,6 +1,8 @@
 //! What the AWS SDK finds by itself: in the environment, in profiles, in sign-ins, around the machine.
 
-use super::{CredentialsFailure, Loaded, Source, ambient, instance, mfa, sts_address::StsAddress};
+use super::{
+    CredentialsFailure, Loaded, Source, ambient, instance, mfa, sts_address::StsAddress, token_file,
+};
 use crate::{AwsConnectionConfig, Timeouts, http::LazyHttp};
 use async_trait::async_trait;
 use aws_config::{
@@ -15,6 +17,14 @@ use aws_credential_types::{
     Credentials, credential_feature::AwsCredentialFeature, provider::ProvideCredentials,
 };
 use std::{fmt, sync::OnceLock};
+
+const NOWHERE: &str = "looked in the environment, the profile files, the container and the instance metadata: set \
+                       AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE after `aws configure` or `aws sso \
+                       login`, or give the task or instance a role";
+
+const LOOKED_AT: &str = "looked in the environment, the profile files, the container and the instance metadata, in this \
+                         order, and the causes say what failed: mend that, or set AWS_ACCESS_KEY_ID and \
+                         AWS_SECRET_ACCESS_KEY, or AWS_PROFILE after `aws configure` or `aws sso login`";
 
 /// The SDK's default chain, or one profile of it.
 pub(super) struct SdkChain {
@@ -107,6 +117,11 @@ impl Source for SdkChain {
         {
             return Err(CredentialsFailure::of_mfa(error, &profile));
         }
+        if let Err(error) = &given
+            && let Some(failure) = token_file::unreadable(error, self.profile.as_deref()).await
+        {
+            return Err(failure);
+        }
         match (given, &self.profile) {
             (Ok(credentials), None) => {
                 let origin = origin(&credentials);
@@ -116,12 +131,9 @@ impl Source for SdkChain {
                 let origin = format!("profile {name} ({})", origin(&credentials));
                 Ok(Loaded { credentials, origin })
             }
-            (Err(error), None) => Err(CredentialsFailure::of_sdk(
-                &error,
-                "the default chain",
-                "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in as with aws configure",
-                "check the profile and its source of credentials; sign in again where it is a sign-in",
-            )),
+            (Err(error), None) => {
+                Err(CredentialsFailure::of_sdk(&error, "the default chain", NOWHERE, LOOKED_AT))
+            }
             (Err(error), Some(name)) => Err(CredentialsFailure::of_sdk(
                 &error,
                 &format!("profile {name}"),

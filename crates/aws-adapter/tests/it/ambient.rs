@@ -93,7 +93,10 @@ fn without_credentials_nothing_is_sent_and_the_error_says_what_to_do() {
         let error = ports.invoker.invoke(call("f")).await.unwrap_err();
         assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart));
         assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::CREDENTIALS_MISSING));
-        assert!(error.hint.unwrap().contains("AWS_PROFILE"));
+        let hint = error.hint.unwrap();
+        for place in ["environment", "profile files", "container", "instance metadata", "AWS_PROFILE"] {
+            assert!(hint.contains(place), "{hint}");
+        }
         let error = ports.catalogue.list(ListFunctions::default()).await.unwrap_err();
         assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::CREDENTIALS_MISSING));
         assert_eq!(server.connections(), 0);
@@ -111,6 +114,9 @@ fn a_source_of_credentials_that_fails_is_told_apart() {
         let server = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
         let error = open(ambient(&server)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
         assert_eq!((error.delivery, error.code), (Delivery::NotSent, codes::CREDENTIALS_FAILED), "{error:?}");
+        let told = "the token file /nonexistent/token of AWS_WEB_IDENTITY_TOKEN_FILE does not exist";
+        assert!(error.message.contains(told), "{}", error.message);
+        assert!(error.hint.unwrap().contains("AWS_WEB_IDENTITY_TOKEN_FILE"));
         assert_eq!(server.connections(), 0);
     });
 }

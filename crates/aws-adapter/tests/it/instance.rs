@@ -119,6 +119,28 @@ fn a_metadata_service_that_refuses_is_told_at_once() {
 }
 
 #[test]
+fn a_metadata_service_that_forbids_is_no_matter_of_a_profile() {
+    let url = format!("http://127.0.0.1:{}", free_port());
+    let name = "instance::a_metadata_service_that_forbids_is_no_matter_of_a_profile";
+    let environment = [("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.as_str()), ("HOME", "/nonexistent")];
+    in_child(name, &environment, async {
+        let port = endpoint_port("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+        let _metadata = Server::start_on(port, |_: &Received| Reaction::Answer(answer(403, &[], b""))).await;
+        let lambda = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
+        let ambient =
+            AwsConnectionConfig { credentials: CredentialsSource::Ambient, ..config(&lambda.url()) };
+        let error = open(ambient).unwrap().invoker.invoke(call("f")).await.unwrap_err();
+        assert_eq!((error.delivery, error.code), (Delivery::NotSent, codes::CREDENTIALS_FAILED));
+        let hint = error.hint.unwrap();
+        for place in ["environment", "profile files", "container", "instance metadata", "AWS_PROFILE"] {
+            assert!(hint.contains(place), "{hint}");
+        }
+        assert!(!hint.contains("check the profile"), "{hint}");
+        assert!(lambda.requests().is_empty());
+    });
+}
+
+#[test]
 fn a_child_is_this_very_test() {
     // Guards the harness above: a name that no test has would let a child pass without running anything.
     let listed = Command::new(std::env::current_exe().unwrap()).arg("--list").output().unwrap();

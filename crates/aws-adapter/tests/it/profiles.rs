@@ -46,6 +46,14 @@ mfa_serial = arn:aws:iam::123456789012:mfa/ada
 role_arn = arn:aws:iam::123456789012:role/next
 source_profile = coded
 
+[profile tokened]
+role_arn = arn:aws:iam::123456789012:role/pod
+web_identity_token_file = /nonexistent/token
+
+[profile behind-tokened]
+role_arn = arn:aws:iam::123456789012:role/next
+source_profile = tokened
+
 [profile signed-in]
 sso_start_url = https://example.awsapps.com/start
 sso_region = eu-west-1
@@ -177,6 +185,12 @@ fn what_is_wrong_with_a_profile_is_told() {
             assert_eq!(error.code, code, "{name}: {error:?}");
             assert!(error.message.contains(&format!("profile {name}")), "{}", error.message);
             assert!(error.hint.as_ref().unwrap().contains(hint), "{name}: {:?}", error.hint);
+        }
+        for name in ["tokened", "behind-tokened"] {
+            let error = open(profile(name, &lambda)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
+            let told = "the token file /nonexistent/token of web_identity_token_file of profile tokened does not exist";
+            assert!(error.message.contains(told), "{}", error.message);
+            assert_eq!(error.code, codes::CREDENTIALS_FAILED);
         }
         assert!(lambda.requests().is_empty());
     });
