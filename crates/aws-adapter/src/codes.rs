@@ -87,7 +87,7 @@ codes! {
     SESSION_POLICY_TOO_LARGE = "session_policy_too_large";
     /// The sign-in that a profile uses has expired or was never made.
     SIGN_IN_EXPIRED = "sign_in_expired";
-    /// STS is not active in the region.
+    /// STS is not active in the region, or the region or account is not enabled.
     STS_REGION_DISABLED = "sts_region_disabled";
     /// The secret store holds no such secret, or not in that form.
     SECRET_INVALID = "secret_invalid";

@@ -42,6 +42,8 @@ pub enum StsRefusal {
     PolicyTooLarge,
     /// STS is not active for the account in the region.
     RegionDisabled,
+    /// The account is not signed up for the service, or has not enabled the region.
+    NotEnabled,
     /// The credentials that signed the request are not accepted.
     NotAccepted,
     /// A value of the request is outside what the role or STS allows.
@@ -66,6 +68,7 @@ impl StsRefusal {
             "MalformedPolicyDocument" | "MalformedPolicyDocumentException" => Self::MalformedPolicy,
             "PackedPolicyTooLarge" | "PackedPolicyTooLargeException" => Self::PolicyTooLarge,
             "RegionDisabledException" | "RegionDisabled" => Self::RegionDisabled,
+            "OptInRequired" => Self::NotEnabled,
             "InvalidClientTokenId"
             | "UnrecognizedClientException"
             | "SignatureDoesNotMatch"
@@ -107,6 +110,7 @@ impl StsRefusal {
             Self::MalformedPolicy => "failed: the session policy is malformed",
             Self::PolicyTooLarge => "failed: session policy and tags are too large once packed",
             Self::RegionDisabled => "failed: STS is not active for the account in this region",
+            Self::NotEnabled => "failed: the account, or the region for it, is not enabled",
             Self::NotAccepted => "failed: AWS does not accept the credentials that ask for it",
             Self::InvalidRequest => "was refused",
             Self::Throttled => "was throttled",
@@ -162,6 +166,10 @@ impl StsRefusal {
                 "activate STS for the region in the account settings of IAM, or set sts_region to one that is active, such \
                  as us-east-1"
             }
+            (Self::NotEnabled, _) => {
+                "enable the region in the account's settings (AWS Regions), finish the account's sign-up, or set sts_region \
+                 to a region that is enabled, such as us-east-1"
+            }
             (Self::NotAccepted, _) => {
                 "check the source of the role: the access key exists and is active, the secret belongs to it, a temporary \
                  key has its session token, and this machine's clock is right"
@@ -184,7 +192,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    const ALL: [(&str, u16, StsRefusal); 12] = [
+    const ALL: [(&str, u16, StsRefusal); 13] = [
         ("AccessDenied", 403, StsRefusal::Denied),
         ("InvalidIdentityToken", 400, StsRefusal::InvalidToken),
         ("ExpiredTokenException", 400, StsRefusal::Expired),
@@ -193,6 +201,7 @@ mod tests {
         ("MalformedPolicyDocument", 400, StsRefusal::MalformedPolicy),
         ("PackedPolicyTooLarge", 400, StsRefusal::PolicyTooLarge),
         ("RegionDisabledException", 403, StsRefusal::RegionDisabled),
+        ("OptInRequired", 403, StsRefusal::NotEnabled),
         ("InvalidClientTokenId", 403, StsRefusal::NotAccepted),
         ("ValidationError", 400, StsRefusal::InvalidRequest),
         ("Throttling", 400, StsRefusal::Throttled),

@@ -134,7 +134,7 @@ impl CredentialsFailure {
             StsRefusal::IssuerUnreachable => codes::IDENTITY_PROVIDER_UNREACHABLE,
             StsRefusal::MalformedPolicy => codes::SESSION_POLICY_MALFORMED,
             StsRefusal::PolicyTooLarge => codes::SESSION_POLICY_TOO_LARGE,
-            StsRefusal::RegionDisabled => codes::STS_REGION_DISABLED,
+            StsRefusal::RegionDisabled | StsRefusal::NotEnabled => codes::STS_REGION_DISABLED,
             StsRefusal::NotAccepted => codes::NOT_AUTHENTICATED,
             StsRefusal::InvalidRequest => codes::SESSION_INVALID,
             StsRefusal::Throttled => codes::THROTTLED,

@@ -270,6 +270,7 @@ async fn each_refusal_of_sts_has_its_own_code_and_hint_and_sends_nothing_more() 
         ("MalformedPolicyDocument", 400, codes::SESSION_POLICY_MALFORMED, "Version and Statement"),
         ("PackedPolicyTooLarge", 400, codes::SESSION_POLICY_TOO_LARGE, "shorten"),
         ("RegionDisabledException", 403, codes::STS_REGION_DISABLED, "sts_region"),
+        ("OptInRequired", 403, codes::STS_REGION_DISABLED, "enable the region in the account"),
         ("ValidationError", 400, codes::SESSION_INVALID, "duration_seconds"),
     ];
     for (code, status, stable, word) in cases {
