@@ -204,17 +204,38 @@ impl Cause {
     }
 }
 
+/// No name, number or key of AWS is longer; session and identity tokens are, by far.
+const LONGEST_WORD: usize = 80;
+
 /// Words on one line, without those that can be a token. Services repeat what they were sent: AWS tells the whole
 /// canonical request where a signature is wrong, with the session token in it.
 fn discreet(words: &str) -> String {
-    /// No name, number or key of AWS is longer; session and identity tokens are, by far.
-    const LONGEST_WORD: usize = 80;
-    let is_reference = |word: &str| word.trim_start_matches(['"', '\'', '(', '[']).starts_with("arn:");
-    let shown = |word| match word {
-        long if str::len(long) > LONGEST_WORD && !is_reference(long) => MASK,
-        short => short,
-    };
     words.split_whitespace().map(shown).collect::<Vec<_>>().join(" ")
+}
+
+fn shown(word: &str) -> Cow<'_, str> {
+    let bare = word.trim_start_matches(['"', '\'', '(', '[']);
+    if bare.starts_with("arn:") || word.len() <= LONGEST_WORD {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(address(bare).unwrap_or_else(|| MASK.to_owned()))
+}
+
+/// A web address without user, query and fragment, and without what of its path can be a token. `None` for what is none.
+fn address(word: &str) -> Option<String> {
+    let (scheme, rest) = word.split_once("://")?;
+    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return None;
+    }
+    let end = rest.find(['?', '#']).unwrap_or(rest.len());
+    let (bare, hidden) = rest.split_at_checked(end)?;
+    // A password may hold any sign, so the host stands behind the last @.
+    if hidden.contains('@') {
+        return None;
+    }
+    let bare = bare.rsplit('@').next().unwrap_or_default();
+    let parts = bare.split('/').map(|part| if part.len() > LONGEST_WORD { MASK } else { part });
+    Some(format!("{scheme}://{}", parts.collect::<Vec<_>>().join("/")))
 }
 
 #[cfg(test)]
@@ -229,5 +250,26 @@ mod tests {
         let arn = format!("arn:aws:sts::123456789012:assumed-role/{}/{}", "r".repeat(64), "s".repeat(64));
         let words = format!("User: {arn} is not authorized to perform: lambda:InvokeFunction");
         assert_eq!(Cause::of_words(&words).flat(), words);
+    }
+
+    #[test]
+    fn an_address_is_no_secret_and_what_it_may_carry_is() {
+        let issuer =
+            "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/oauth2/v2.0/token";
+        let secret = "hunter2".repeat(20);
+        for (word, expected) in [
+            (issuer.to_owned(), issuer),
+            (format!("{issuer}?key={secret}"), issuer),
+            (format!("{issuer}#{secret}"), issuer),
+            (issuer.replace("//", &format!("//user:{secret}@")), issuer),
+            (issuer.replace("//", &format!("//user:/{secret}@")), issuer),
+            (issuer.replace("//", &format!("//user:?{secret}@")), MASK),
+            (format!("https://example.com/{secret}/x"), "https://example.com/********/x"),
+            (format!("https://{secret}"), "https://********"),
+            (format!("token:{secret}://x"), MASK),
+        ] {
+            let told = Cause::of_words(&format!("{word} gave no answer within 10 s")).flat();
+            assert_eq!(told, format!("{expected} gave no answer within 10 s"));
+        }
     }
 }
