@@ -367,6 +367,28 @@ async fn a_role_that_lambda_refuses_is_lambdas_refusal() {
     assert_eq!((error.kind, error.code), (PortErrorKind::Denied, codes::ACCESS_DENIED));
 }
 
+#[tokio::test]
+async fn a_session_that_lambda_refuses_is_not_used_again() {
+    for (code, sessions) in
+        [("ExpiredTokenException", 2), ("UnrecognizedClientException", 2), ("AccessDeniedException", 1)]
+    {
+        let server = Server::start(move |request: &Received| {
+            Reaction::Answer(if is_sts(request) {
+                given("AssumeRole", DEPLOY, END)
+            } else {
+                refusal(403, code, "not you")
+            })
+        })
+        .await;
+        let ports = open(with(assuming(role(key(), DEPLOY)), &server)).unwrap();
+        for _ in 0..2 {
+            ports.catalogue.list(ListFunctions::default()).await.unwrap_err();
+        }
+        let asked = server.requests().iter().filter(|request| is_sts(request)).count();
+        assert_eq!(asked, sessions, "{code}");
+    }
+}
+
 /// Knows two secrets and no more.
 #[derive(Debug)]
 struct Two;
