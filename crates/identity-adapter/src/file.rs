@@ -48,8 +48,14 @@ impl FileToken {
 
 #[async_trait]
 impl TokenSource for FileToken {
+    /// Reads on a thread of its own: a pipe blocks until somebody writes to it, and whoever asks may give up.
     async fn token(&self) -> Result<SecretString, PortError> {
-        self.read()
+        let source = self.clone();
+        tokio::task::spawn_blocking(move || source.read()).await.unwrap_or_else(|ended| {
+            let message = format!("the token file {} could not be read", self.path.display());
+            Err(PortError::new(PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE, message)
+                .with_source(ended))
+        })
     }
 }
 
@@ -71,6 +77,22 @@ mod tests {
         let error = source.token().await.unwrap_err();
         assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::TOKEN_NOT_FOUND));
         assert!(error.message.contains("token"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn who_waits_for_a_pipe_can_give_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let source = FileToken::new(&path);
+        tokio::select! {
+            biased;
+            token = source.token() => panic!("nobody has written one: {token:?}"),
+            () = tokio::task::yield_now() => {}
+        }
+        // Lets the thread that still waits end, which the test's runtime waits for.
+        drop(File::options().write(true).open(path).unwrap());
     }
 
     #[tokio::test]
