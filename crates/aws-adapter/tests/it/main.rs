@@ -4,6 +4,7 @@
 mod account;
 mod aliases;
 mod ambient;
+mod answers;
 mod catalogue;
 mod child;
 mod endless;

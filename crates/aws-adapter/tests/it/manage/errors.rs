@@ -2,6 +2,7 @@
 
 use super::{ARN, CHANGES, Called, READS, TOKEN, call};
 use crate::{
+    answers::kind_and_code,
     server::{Reaction, Received, Server, refusal},
     support::ports,
 };
@@ -68,13 +69,6 @@ async fn every_modelled_error_has_its_row() {
 
 #[test]
 fn the_table_tells_apart_what_people_do_different_things_about() {
-    let code_of = |operation: &str, code: &str| {
-        TABLE
-            .lines()
-            .map(|line| line.split(" | ").collect::<Vec<_>>())
-            .find(|columns| columns[0] == operation && columns[1] == code)
-            .map(|columns| (columns[3], columns[4]))
-    };
     for (operation, code, expected) in [
         ("CreateAlias", "ResourceConflictException", ("Conflict", "already_exists")),
         ("CreateAlias", "AliasLimitExceededException", ("Throttled", "quota_exceeded")),
@@ -94,7 +88,7 @@ fn the_table_tells_apart_what_people_do_different_things_about() {
             ("InvalidRequest", "invalid_request"),
         ),
     ] {
-        assert_eq!(code_of(operation, code), Some(expected), "{operation} {code}");
+        assert_eq!(kind_and_code(TABLE, operation, code), Some(expected), "{operation} {code}");
     }
 }
 

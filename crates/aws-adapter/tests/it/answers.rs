@@ -1,0 +1,58 @@
+//! What tests of managing share: answers that are not Lambda's, all that an error says, and the tables of errors.
+
+use crate::server::{Reaction, Received, Server, answer};
+use lamplight_aws_adapter::codes;
+use lamplight_aws_model::Operation;
+use lamplight_ports::{Applied, ChangeError};
+use std::{error::Error, fmt::Write};
+
+const PAGE: &[u8] = b"<html>please sign in</html>";
+
+/// Answers of success where nothing is to be described, and whether they prove that a change was made: those of a
+/// portal that lets nobody out before they have signed in, and Lambda's own.
+const OF_SUCCESS: [(u16, &[u8], bool); 6] = [
+    (200, PAGE, false),
+    (202, PAGE, false),
+    (200, b"{\"login\":\"https://portal\"}", false),
+    (200, b"", false),
+    (200, b"{}", false),
+    (204, b"", true),
+];
+
+/// Holds a change to what each answer of success proves; `change` makes it at the address.
+pub(crate) async fn a_page_is_no_proof<T>(
+    operation: Operation,
+    change: impl AsyncFn(String) -> Result<T, ChangeError>,
+) {
+    for (status, body, made) in OF_SUCCESS {
+        let answer = answer(status, &[("content-type", "text/html")], body);
+        let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
+        match change(server.url()).await {
+            Ok(_) => assert!(made, "{operation} {status}"),
+            Err(error) => {
+                assert!(!made, "{operation} {status}: {error:?}");
+                assert_eq!((error.applied, error.transient), (Applied::Maybe, false));
+                assert_eq!(error.error.code, codes::UNEXPECTED_ANSWER);
+                assert!(error.error.message.contains("is not Lambda's: HTTP 20"), "{error}");
+            }
+        }
+    }
+}
+
+/// All that an error and its causes say, to people and to developers.
+pub(crate) fn all_told(error: &ChangeError) -> String {
+    let mut told = format!("{error:?} {error} {:?}", error.error.hint);
+    let mut cause = Error::source(error);
+    while let Some(beneath) = cause {
+        write!(told, " {beneath} {beneath:?}").unwrap();
+        cause = beneath.source();
+    }
+    told
+}
+
+/// The kind and the code that a table of errors has for this error of this operation.
+pub(crate) fn kind_and_code<'a>(table: &'a str, operation: &str, code: &str) -> Option<(&'a str, &'a str)> {
+    let mut rows = table.lines().map(|line| line.split(" | ").collect::<Vec<_>>());
+    let row = rows.find(|columns| columns[0] == operation && columns[1] == code)?;
+    Some((row[3], row[4]))
+}
