@@ -13,7 +13,7 @@ use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, CredentialsSource, o
 use lamplight_aws_model::Region;
 use lamplight_benches::{compare, endpoint};
 use lamplight_domain::{FunctionRef, InvocationType, Payload};
-use lamplight_ports::{InvokeRequest, Invoker};
+use lamplight_ports::{Departure, InvokeRequest, Invoker};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -27,6 +27,7 @@ fn request() -> InvokeRequest {
         payload: Payload::from_json(EVENT.to_owned()).unwrap(),
         log_tail: true,
         client_context: None,
+        departure: Departure::default(),
     }
 }
 

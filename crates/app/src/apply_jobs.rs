@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 /// What became of one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Applied {
+pub enum JobChange {
     /// The job is new.
     Created,
     /// The job was changed.
@@ -27,7 +27,7 @@ pub async fn apply_jobs(
     connector: &dyn Connector,
     jobs: &dyn JobStore,
     documents: Vec<JobDocument>,
-) -> Result<Vec<(JobName, Applied)>, AppError> {
+) -> Result<Vec<(JobName, JobChange)>, AppError> {
     let mut seen = HashSet::new();
     let mut checked = Vec::with_capacity(documents.len());
     for document in documents {
@@ -45,12 +45,12 @@ pub async fn apply_jobs(
         let outcome = match stored {
             None => {
                 jobs.put(&job, None).await?;
-                Applied::Created
+                JobChange::Created
             }
-            Some(stored) if stored.job == job => Applied::Unchanged,
+            Some(stored) if stored.job == job => JobChange::Unchanged,
             Some(stored) => {
                 jobs.put(&job, Some(stored.revision)).await?;
-                Applied::Configured
+                JobChange::Configured
             }
         };
         applied.push((job.name, outcome));

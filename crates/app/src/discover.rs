@@ -2,7 +2,7 @@
 
 use crate::{
     AppError, AuthGate,
-    manage::{FunctionFilter, Limits, list_functions},
+    manage::{FunctionFilter, PageLimits, list_functions},
 };
 use lamplight_domain::Function;
 use lamplight_ports::Connection;
@@ -39,8 +39,11 @@ pub async fn discover(
     request: &DiscoverRequest,
     gate: &AuthGate<'_>,
 ) -> Result<Discovery, AppError> {
-    let limits =
-        Limits { marker: request.marker.clone(), page_size: request.page_size, max_items: request.max_items };
+    let limits = PageLimits {
+        marker: request.marker.clone(),
+        page_size: request.page_size,
+        max_items: request.max_items,
+    };
     let mut functions = Vec::new();
     let mut keep = |page: Vec<Function>| {
         functions.extend(page);

@@ -5,8 +5,8 @@ use lamplight_domain::{
     Arguments, ConnectionName, FunctionRef, InvocationType, RunState, Settings, Timestamp, judge_answer,
 };
 use lamplight_ports::{
-    Clock, Connection, Connector, InvokeRequest, JobStore, ListFunctions, PortError, PortErrorKind,
-    SecretResolver,
+    Clock, Connection, Connector, Departure, InvokeRequest, JobStore, ListFunctions, PortError,
+    PortErrorKind, SecretResolver,
 };
 use std::{fmt::Debug, time::Duration};
 
@@ -254,7 +254,7 @@ impl Visit<'_> {
             connection.catalogue.list(ListFunctions { page_size: Some(1), ..ListFunctions::default() }).await;
         match page {
             Ok(page) => {
-                let first = page.functions.into_iter().next();
+                let first = page.items.into_iter().next();
                 let detail = match &first {
                     Some(function) => format!("{} and maybe more", function.name),
                     None => "there are none yet".to_owned(),
@@ -318,6 +318,7 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<&'static str
         payload: prepared.payload.clone(),
         log_tail: false,
         client_context: None,
+        departure: Departure::default(),
     };
     match prepared.connection.invoker.invoke(call).await {
         Ok(answer) => match judge_answer(InvocationType::DryRun, answer.http_status, None).0 {

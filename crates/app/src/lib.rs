@@ -26,7 +26,7 @@ mod show_run;
 mod start_run;
 mod target;
 
-pub use apply_jobs::{Applied, apply_jobs};
+pub use apply_jobs::{JobChange, apply_jobs};
 pub use auth_gate::{AUTH_PATIENCE, AuthGate, BadCredentials, CredentialFailure, PauseObserver};
 pub use cancel_run::{CancelOutcome, cancel_run};
 pub use discover::{DiscoverRequest, Discovery, discover};

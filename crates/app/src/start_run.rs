@@ -188,6 +188,7 @@ fn stopped(prepared: &PreparedRun) -> InvokeError {
 
 /// One call.
 async fn once(prepared: &PreparedRun, cancel: &CancellationToken) -> Ended {
+    let departure = Departure::default();
     let request = InvokeRequest {
         function: prepared.function.clone(),
         qualifier: prepared.effective.qualifier.value.clone(),
@@ -195,11 +196,11 @@ async fn once(prepared: &PreparedRun, cancel: &CancellationToken) -> Ended {
         payload: prepared.payload.clone(),
         log_tail: prepared.effective.log_tail.value,
         client_context: prepared.effective.client_context.value.clone(),
+        departure: departure.clone(),
     };
-    let departure = Departure::default();
     let answered = tokio::select! {
         biased;
-        answered = prepared.connection.invoker.invoke_watched(request, &departure) => Some(answered),
+        answered = prepared.connection.invoker.invoke(request) => Some(answered),
         () = cancel.cancelled() => None,
     };
     // By now the call is dropped: what has not left stays here.

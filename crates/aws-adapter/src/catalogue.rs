@@ -14,7 +14,7 @@ use lamplight_aws_model::{
     manage_rules::{check_list_page_size, check_master_region},
 };
 use lamplight_domain::{Function, FunctionRef, Qualifier};
-use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortError};
+use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortError};
 use std::sync::Arc;
 
 /// [`FunctionCatalogue`] over `ListFunctions`, `GetFunction` and `GetFunctionConfiguration`.
@@ -44,7 +44,7 @@ impl AwsCatalogue {
 
 #[async_trait]
 impl FunctionCatalogue for AwsCatalogue {
-    async fn list(&self, request: ListFunctions) -> Result<FunctionPage, PortError> {
+    async fn list(&self, request: ListFunctions) -> Result<Page<Function>, PortError> {
         let subject = ManageSubject::account(Operation::ListFunctions, self.session.region());
         Rules::default()
             .given(request.page_size.as_ref(), |size| check_list_page_size(*size))
@@ -65,10 +65,7 @@ impl FunctionCatalogue for AwsCatalogue {
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         let functions =
             output.functions.unwrap_or_default().into_iter().map(function).collect::<Result<_, _>>();
-        Ok(FunctionPage {
-            functions: functions?,
-            next_marker: output.next_marker.filter(|marker| !marker.is_empty()),
-        })
+        Ok(Page { items: functions?, next_marker: output.next_marker.filter(|marker| !marker.is_empty()) })
     }
 
     async fn get(

@@ -1,9 +1,9 @@
 //! Opening a connection.
 
 use crate::{
-    AwsAccount, AwsAliases, AwsCatalogue, AwsConnectionConfig, AwsFunctions, AwsIdentity, AwsInvoker,
-    AwsLayers, AwsPermissions, AwsQueues, AwsReachability, SecretsManager, codes, http::is_endpoint,
-    session::Session,
+    AwsAccount, AwsAliases, AwsAsyncInvocations, AwsCatalogue, AwsConnectionConfig, AwsFunctions,
+    AwsIdentity, AwsInvoker, AwsLayers, AwsPermissions, AwsReachability, SecretsManager, codes,
+    http::is_endpoint, session::Session,
 };
 use lamplight_aws_model::check_endpoint;
 use lamplight_ports::{Management, PortError, PortErrorKind};
@@ -65,7 +65,7 @@ pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
             aliases: Arc::new(AwsAliases::new(Arc::clone(&session))),
             permissions: Arc::new(AwsPermissions::new(Arc::clone(&session))),
             layers: Arc::new(AwsLayers::new(Arc::clone(&session))),
-            queues: Arc::new(AwsQueues::new(Arc::clone(&session))),
+            async_invocations: Arc::new(AwsAsyncInvocations::new(Arc::clone(&session))),
         },
         secrets: Arc::new(SecretsManager::new(session)),
     })

@@ -11,7 +11,7 @@ pub(crate) use transport::{Cause, credentials_failure, transport_failure};
 use crate::codes;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::ErrorMetadata;
-use lamplight_aws_model::{ErrorClass, FunctionSpec, InvokeErrorFacts, Repeat, Subject};
+use lamplight_aws_model::{FunctionSpec, InvokeErrorClass, InvokeErrorFacts, Repeat, Subject};
 use lamplight_domain::{FunctionRef, Qualifier};
 use lamplight_ports::PortErrorKind;
 
@@ -26,20 +26,20 @@ fn status_and_code(answer: &HttpResponse, meta: &ErrorMetadata) -> (u16, Option<
 /// How a class of errors is told to the callers of ports.
 fn kind_and_code(facts: &InvokeErrorFacts) -> (PortErrorKind, &'static str) {
     match facts.class {
-        ErrorClass::Denied => (PortErrorKind::Denied, codes::ACCESS_DENIED),
-        ErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED),
-        ErrorClass::NotFound => (PortErrorKind::NotFound, codes::FUNCTION_NOT_FOUND),
-        ErrorClass::Throttled => match facts.repeat {
+        InvokeErrorClass::Denied => (PortErrorKind::Denied, codes::ACCESS_DENIED),
+        InvokeErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED),
+        InvokeErrorClass::NotFound => (PortErrorKind::NotFound, codes::FUNCTION_NOT_FOUND),
+        InvokeErrorClass::Throttled => match facts.repeat {
             Repeat::Never if facts.http == 402 => (PortErrorKind::Throttled, codes::QUOTA_EXCEEDED),
             Repeat::Never | Repeat::Backoff => (PortErrorKind::Throttled, codes::THROTTLED),
         },
-        ErrorClass::TooLarge => (PortErrorKind::TooLarge, codes::PAYLOAD_TOO_LARGE),
-        ErrorClass::InvalidRequest => (PortErrorKind::InvalidRequest, codes::INVALID_REQUEST),
-        ErrorClass::Conflict => (PortErrorKind::Conflict, codes::CONFLICT),
-        ErrorClass::NotReady => (PortErrorKind::Unavailable, codes::NOT_READY),
+        InvokeErrorClass::TooLarge => (PortErrorKind::TooLarge, codes::PAYLOAD_TOO_LARGE),
+        InvokeErrorClass::InvalidRequest => (PortErrorKind::InvalidRequest, codes::INVALID_REQUEST),
+        InvokeErrorClass::Conflict => (PortErrorKind::Conflict, codes::CONFLICT),
+        InvokeErrorClass::NotReady => (PortErrorKind::Unavailable, codes::NOT_READY),
         // Waiting does not help: it is the function that has to be changed.
-        ErrorClass::Misconfigured => (PortErrorKind::InvalidRequest, codes::MISCONFIGURED_FUNCTION),
-        ErrorClass::Unavailable | ErrorClass::Internal => {
+        InvokeErrorClass::Misconfigured => (PortErrorKind::InvalidRequest, codes::MISCONFIGURED_FUNCTION),
+        InvokeErrorClass::Unavailable | InvokeErrorClass::Internal => {
             (PortErrorKind::Unavailable, codes::SERVICE_UNAVAILABLE)
         }
     }

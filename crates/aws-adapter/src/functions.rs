@@ -24,7 +24,7 @@ use lamplight_aws_model::{
 };
 use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Qualifier, Tags};
 use lamplight_ports::{
-    ChangeError, Changed, CreateFunction, Effect, FunctionManager, FunctionPage, ListVersions, PortError,
+    ChangeError, Changed, CreateFunction, Effect, FunctionManager, ListVersions, Page, PortError,
     PublishVersion, TagChange, UpdateCode, UpdateSettings, UploadWatch,
 };
 use settings::{WireSettings, whole_number, with_settings};
@@ -218,7 +218,7 @@ impl FunctionManager for AwsFunctions {
         Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
     }
 
-    async fn versions(&self, request: ListVersions) -> Result<FunctionPage, PortError> {
+    async fn versions(&self, request: ListVersions) -> Result<Page<Function>, PortError> {
         let subject = self.subject(Operation::ListVersionsByFunction, &request.function);
         Rules::default()
             .one(check_function_reference(&request.function.reference))
@@ -237,10 +237,7 @@ impl FunctionManager for AwsFunctions {
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         let functions =
             output.versions.unwrap_or_default().into_iter().map(function).collect::<Result<_, _>>();
-        Ok(FunctionPage {
-            functions: functions?,
-            next_marker: output.next_marker.filter(|marker| !marker.is_empty()),
-        })
+        Ok(Page { items: functions?, next_marker: output.next_marker.filter(|marker| !marker.is_empty()) })
     }
 
     async fn tags(&self, function: &FunctionRef) -> Result<Tags, PortError> {

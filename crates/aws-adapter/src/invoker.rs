@@ -15,7 +15,7 @@ use aws_sdk_lambda::{
     types::{InvocationType as WireInvocationType, LogType},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use lamplight_aws_model::Limits;
+use lamplight_aws_model::LambdaLimits;
 use lamplight_domain::InvocationType;
 use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
 use std::{sync::Arc, time::Duration};
@@ -46,7 +46,7 @@ impl Waits {
             InvocationType::RequestResponse => request
                 .function
                 .timeout_seconds
-                .map_or(Limits::LAMBDA.max_timeout, |seconds| Duration::from_secs(seconds.into())),
+                .map_or(LambdaLimits::LAMBDA.max_timeout, |seconds| Duration::from_secs(seconds.into())),
             InvocationType::Event | InvocationType::DryRun => Duration::ZERO,
         };
         let head = running + timeouts.answer_margin + transfer(request.payload.len());
@@ -122,17 +122,16 @@ struct Failed {
 #[async_trait]
 impl Invoker for AwsInvoker {
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-        self.invoke_watched(request, &Departure::default()).await
-    }
-
-    async fn invoke_watched(
-        &self,
-        request: InvokeRequest,
-        departure: &Departure,
-    ) -> Result<InvokeAnswer, InvokeError> {
         let waits = Waits::of(&request, &self.session.config.timeouts);
-        let InvokeRequest { function, qualifier, invocation_type, payload, log_tail, client_context } =
-            request;
+        let InvokeRequest {
+            function,
+            qualifier,
+            invocation_type,
+            payload,
+            log_tail,
+            client_context,
+            departure,
+        } = request;
         let qualifier = qualifier.or_else(|| function.qualifier.clone());
         let call = Call {
             function: &function,
@@ -144,7 +143,7 @@ impl Invoker for AwsInvoker {
         };
         let client_context = client_context.map(|context| STANDARD.encode(context));
         if let Some(context) = &client_context
-            && context.len() > Limits::LAMBDA.client_context_base64_bytes
+            && context.len() > LambdaLimits::LAMBDA.client_context_base64_bytes
         {
             return Err(client_context_too_large(context.len()));
         }
@@ -160,11 +159,11 @@ impl Invoker for AwsInvoker {
             payload: Blob::new(payload.into_bytes()),
         };
         let tail = (log_tail && invocation_type == InvocationType::RequestResponse).then_some(LogType::Tail);
-        let first = self.attempt(wire.clone(), tail.clone(), &call, departure).await;
+        let first = self.attempt(wire.clone(), tail.clone(), &call, &departure).await;
         let (outcome, refused_feature) = match first {
             Err(failed) if tail.is_some() && failed.refuses_log_tail => {
                 tracing::debug!(function = %function.name, "Lambda refuses the log tail; calling without it");
-                (self.attempt(wire, None, &call, departure).await, Some(LOG_TAIL.to_owned()))
+                (self.attempt(wire, None, &call, &departure).await, Some(LOG_TAIL.to_owned()))
             }
             outcome => (outcome, None),
         };
@@ -232,6 +231,7 @@ mod tests {
             payload: Payload::from_json(format!("\"{}\"", "x".repeat(bytes.saturating_sub(2)))).unwrap(),
             log_tail: true,
             client_context: None,
+            departure: Departure::default(),
         }
     }
 

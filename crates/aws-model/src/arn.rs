@@ -1,7 +1,7 @@
 //! The ARN of a function, with or without a qualifier.
 
 use crate::{
-    FunctionName, Partition, Qualifier, Region,
+    LambdaName, LambdaQualifier, Partition, Region,
     text::{excerpt, is_digits},
 };
 use std::{fmt, str::FromStr};
@@ -26,8 +26,8 @@ pub struct FunctionArn {
     partition: String,
     region: Region,
     account: String,
-    name: FunctionName,
-    qualifier: Option<Qualifier>,
+    name: LambdaName,
+    qualifier: Option<LambdaQualifier>,
 }
 
 /// A part of a function ARN.
@@ -98,8 +98,8 @@ impl FunctionArn {
     pub fn new(
         region: Region,
         account: &str,
-        name: FunctionName,
-        qualifier: Option<Qualifier>,
+        name: LambdaName,
+        qualifier: Option<LambdaQualifier>,
     ) -> Result<Self, ArnError> {
         let partition = region.partition().id().to_owned();
         let arn = Self { partition, region, account: account.to_owned(), name, qualifier };
@@ -132,12 +132,12 @@ impl FunctionArn {
     }
 
     /// The bare name.
-    pub fn name(&self) -> &FunctionName {
+    pub fn name(&self) -> &LambdaName {
         &self.name
     }
 
     /// The version or alias.
-    pub fn qualifier(&self) -> Option<&Qualifier> {
+    pub fn qualifier(&self) -> Option<&LambdaQualifier> {
         self.qualifier.as_ref()
     }
 
@@ -182,11 +182,11 @@ impl FromStr for FunctionArn {
             "the ARN of a function has function there",
         )?;
         let name = next(ArnPart::Name, &|_| true, "")?;
-        let name = name.parse().map_err(|error: crate::FunctionNameError| {
-            wrong(text, ArnPart::Name, name, &error.to_string())
-        })?;
+        let name = name
+            .parse()
+            .map_err(|error: crate::LambdaNameError| wrong(text, ArnPart::Name, name, &error.to_string()))?;
         let qualifier = match parts.next() {
-            Some(found) => Some(found.parse().map_err(|error: crate::QualifierError| {
+            Some(found) => Some(found.parse().map_err(|error: crate::LambdaQualifierError| {
                 wrong(text, ArnPart::Qualifier, found, &error.to_string())
             })?),
             None => None,
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn an_arn_put_together_has_the_partition_of_its_region() {
         let region = Region::parse_known("cn-north-1").unwrap();
-        let name: FunctionName = "f".parse().unwrap();
+        let name: LambdaName = "f".parse().unwrap();
         let arn = FunctionArn::new(region.clone(), "123456789012", name.clone(), "1".parse().ok()).unwrap();
         assert_eq!(arn.to_string(), "arn:aws-cn:lambda:cn-north-1:123456789012:function:f:1");
         assert_eq!(arn.known_partition(), Some(Partition::AwsCn));

@@ -1,6 +1,6 @@
 //! Links into the AWS console. The console documents none of them; they are those that it shows itself.
 
-use crate::{FunctionName, Qualifier, QualifierKind, Region};
+use crate::{LambdaName, LambdaQualifier, QualifierKind, Region};
 use std::fmt::Write as _;
 
 /// Where a person can watch a function. `None` in partitions without a public console.
@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn monitor_url(region: &Region, name: &FunctionName) -> Option<String> {
+pub fn monitor_url(region: &Region, name: &LambdaName) -> Option<String> {
     function_page(region, name, "")
 }
 
@@ -32,7 +32,11 @@ pub fn monitor_url(region: &Region, name: &FunctionName) -> Option<String> {
 /// assert!(url.is_some_and(|url| url.ends_with("#/functions/adder/versions/7?tab=monitoring")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn qualified_monitor_url(region: &Region, name: &FunctionName, qualifier: &Qualifier) -> Option<String> {
+pub fn qualified_monitor_url(
+    region: &Region,
+    name: &LambdaName,
+    qualifier: &LambdaQualifier,
+) -> Option<String> {
     let place = match qualifier.kind() {
         QualifierKind::Version => format!("/versions/{qualifier}"),
         QualifierKind::Alias => format!("/aliases/{qualifier}"),
@@ -62,11 +66,11 @@ pub fn log_group_url(region: &Region, log_group: &str) -> Option<String> {
 
 /// The log group of a function whose configuration names no other (Lambda Developer Guide, "Sending Lambda function
 /// logs to CloudWatch Logs").
-pub fn default_log_group(name: &FunctionName) -> String {
+pub fn default_log_group(name: &LambdaName) -> String {
     format!("/aws/lambda/{name}")
 }
 
-fn function_page(region: &Region, name: &FunctionName, place: &str) -> Option<String> {
+fn function_page(region: &Region, name: &LambdaName, place: &str) -> Option<String> {
     // Names, qualifiers and regions hold no character that a fragment would have to encode.
     let host = host(region)?;
     Some(format!("https://{host}/lambda/home?region={region}#/functions/{name}{place}?tab=monitoring"))

@@ -10,9 +10,11 @@ mod subject;
 
 pub use subject::Subject;
 
+use lamplight_domain::Start;
+
 /// What kind of failure an error is, by what a person does about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ErrorClass {
+pub enum InvokeErrorClass {
     /// The caller is known and lacks a permission.
     Denied,
     /// The caller's credentials were not accepted.
@@ -37,15 +39,6 @@ pub enum ErrorClass {
     Internal,
 }
 
-/// What an answer proves about the function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Start {
-    /// Its handler did not start.
-    DidNotStart,
-    /// There is no proof that it did not.
-    MayHaveStarted,
-}
-
 /// Whether the same call may be made again without a person's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Repeat {
@@ -66,7 +59,7 @@ pub struct InvokeErrorFacts {
     /// The HTTP status that the code comes with.
     pub http: u16,
     /// What kind of failure it is.
-    pub class: ErrorClass,
+    pub class: InvokeErrorClass,
     /// What it proves about the function.
     pub start: Start,
     /// Whether the call may be repeated.
@@ -94,7 +87,7 @@ impl InvokeErrorFacts {
     const fn refused(
         code: &'static str,
         http: u16,
-        class: ErrorClass,
+        class: InvokeErrorClass,
         message: &'static str,
         hint: &'static str,
     ) -> Self {
@@ -105,7 +98,7 @@ impl InvokeErrorFacts {
     const fn passing(
         code: &'static str,
         http: u16,
-        class: ErrorClass,
+        class: InvokeErrorClass,
         message: &'static str,
         hint: &'static str,
     ) -> Self {
@@ -115,7 +108,7 @@ impl InvokeErrorFacts {
     const fn uncertain(
         code: &'static str,
         http: u16,
-        class: ErrorClass,
+        class: InvokeErrorClass,
         message: &'static str,
         hint: &'static str,
     ) -> Self {
@@ -134,10 +127,11 @@ impl InvokeErrorFacts {
 /// Without a known code the status decides: 5xx may have started, 4xx did not, save 408 and 410.
 ///
 /// ```
-/// use lamplight_aws_model::{ErrorClass, Repeat, Start, Subject, classify};
+/// use lamplight_aws_model::{InvokeErrorClass, Repeat, Subject, classify};
+/// use lamplight_domain::Start;
 ///
 /// let facts = classify(Some("TooManyRequestsException"), 429);
-/// assert_eq!((facts.class, facts.start, facts.repeat), (ErrorClass::Throttled, Start::DidNotStart, Repeat::Backoff));
+/// assert_eq!((facts.class, facts.start, facts.repeat), (InvokeErrorClass::Throttled, Start::DidNotStart, Repeat::Backoff));
 /// assert_eq!(classify(None, 502).start, Start::MayHaveStarted);
 ///
 /// let subject = Subject::invoke("adder", Some("prod"), "eu-west-1", Some("123456789012"));

@@ -9,19 +9,19 @@ use std::{fmt, str::FromStr};
 /// (Lambda API, `NamespacedFunctionName`), though no function can be created with one.
 ///
 /// ```
-/// use lamplight_aws_model::FunctionName;
+/// use lamplight_aws_model::LambdaName;
 ///
-/// let name: FunctionName = "order-adder".parse()?;
+/// let name: LambdaName = "order-adder".parse()?;
 /// assert_eq!(name.as_str(), "order-adder");
-/// assert!("order adder".parse::<FunctionName>().is_err());
-/// # Ok::<(), lamplight_aws_model::FunctionNameError>(())
+/// assert!("order adder".parse::<LambdaName>().is_err());
+/// # Ok::<(), lamplight_aws_model::LambdaNameError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FunctionName(String);
+pub struct LambdaName(String);
 
 /// Why a text is no [`FunctionName`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FunctionNameError {
+pub enum LambdaNameError {
     /// There is no character.
     #[error("the function name is empty; it has 1-64 characters")]
     Empty,
@@ -48,7 +48,7 @@ pub enum FunctionNameError {
     },
 }
 
-impl FunctionName {
+impl LambdaName {
     /// The most characters of a name (Lambda API, `FunctionName`: "limited to 64 characters in length").
     pub const MAX_CHARACTERS: usize = 64;
 
@@ -58,32 +58,32 @@ impl FunctionName {
     }
 }
 
-impl fmt::Display for FunctionName {
+impl fmt::Display for LambdaName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl AsRef<str> for FunctionName {
+impl AsRef<str> for LambdaName {
     fn as_ref(&self) -> &str {
         &self.0
     }
 }
 
-impl FromStr for FunctionName {
-    type Err = FunctionNameError;
+impl FromStr for LambdaName {
+    type Err = LambdaNameError;
 
-    fn from_str(text: &str) -> Result<Self, FunctionNameError> {
+    fn from_str(text: &str) -> Result<Self, LambdaNameError> {
         if text.is_empty() {
-            return Err(FunctionNameError::Empty);
+            return Err(LambdaNameError::Empty);
         }
         let wrong = text.chars().enumerate().find(|(_, c)| !is_word_character(*c) && *c != '.');
         if let Some((index, character)) = wrong {
-            return Err(FunctionNameError::Character { text: excerpt(text), character, position: index + 1 });
+            return Err(LambdaNameError::Character { text: excerpt(text), character, position: index + 1 });
         }
         // All characters are ASCII by now, so bytes are characters.
         if text.len() > Self::MAX_CHARACTERS {
-            return Err(FunctionNameError::TooLong { text: excerpt(text), length: text.len() });
+            return Err(LambdaNameError::TooLong { text: excerpt(text), length: text.len() });
         }
         Ok(Self(text.to_owned()))
     }
@@ -96,13 +96,13 @@ mod tests {
     #[test]
     fn names_of_every_allowed_kind_are_read() {
         for text in ["a", "my-function", "My_Function-2", "a.b", "123456789012", "-", &"x".repeat(64)] {
-            assert_eq!(text.parse::<FunctionName>().unwrap().as_str(), text);
+            assert_eq!(text.parse::<LambdaName>().unwrap().as_str(), text);
         }
     }
 
     #[test]
     fn errors_name_the_text_the_place_and_the_rule() {
-        let message = |text: &str| text.parse::<FunctionName>().unwrap_err().to_string();
+        let message = |text: &str| text.parse::<LambdaName>().unwrap_err().to_string();
         assert_eq!(message(""), "the function name is empty; it has 1-64 characters");
         assert_eq!(
             message(&"x".repeat(65)),
@@ -114,7 +114,7 @@ mod tests {
              only letters a-z and A-Z, digits, '-', '_' and '.' can stand there"
         );
         for text in ["a/b", "a:b", "größe", "a\n", "a#Success", "$LATEST", "*"] {
-            assert!(text.parse::<FunctionName>().is_err(), "{text:?}");
+            assert!(text.parse::<LambdaName>().is_err(), "{text:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A function as people write it: a name, a name with a qualifier, a partial ARN or a full one.
 
 use crate::{
-    ArnError, FunctionArn, FunctionName, FunctionNameError, Qualifier, QualifierError, Region,
+    ArnError, FunctionArn, LambdaName, LambdaNameError, LambdaQualifier, LambdaQualifierError, Region,
     arn::{ACCOUNT_RULE, is_account},
     text::excerpt,
 };
@@ -39,8 +39,8 @@ use std::{borrow::Cow, fmt, str::FromStr};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FunctionSpec {
     scope: Scope,
-    name: FunctionName,
-    qualifier: Option<Qualifier>,
+    name: LambdaName,
+    qualifier: Option<LambdaQualifier>,
 }
 
 /// How much of the place the text names.
@@ -68,10 +68,10 @@ pub enum FunctionSpecError {
     Arn(ArnError),
     /// The name is none.
     #[error(transparent)]
-    Name(FunctionNameError),
+    Name(LambdaNameError),
     /// What follows the name is no qualifier.
     #[error(transparent)]
-    Qualifier(QualifierError),
+    Qualifier(LambdaQualifierError),
     /// What stands in the place of the account is none.
     #[error("the account {account:?} in the function {text:?} is wrong: {ACCOUNT_RULE}")]
     Account {
@@ -106,12 +106,12 @@ impl FunctionSpec {
     pub const MAX_CHARACTERS: usize = 256;
 
     /// The bare name, whatever the form.
-    pub fn name(&self) -> &FunctionName {
+    pub fn name(&self) -> &LambdaName {
         &self.name
     }
 
     /// The version or alias in the text.
-    pub fn qualifier(&self) -> Option<&Qualifier> {
+    pub fn qualifier(&self) -> Option<&LambdaQualifier> {
         self.qualifier.as_ref()
     }
 
@@ -147,8 +147,8 @@ impl FunctionSpec {
     }
 }
 
-impl From<FunctionName> for FunctionSpec {
-    fn from(name: FunctionName) -> Self {
+impl From<LambdaName> for FunctionSpec {
+    fn from(name: LambdaName) -> Self {
         Self { scope: Scope::Caller, name, qualifier: None }
     }
 }
@@ -222,7 +222,7 @@ impl FromStr for FunctionSpec {
 }
 
 fn is_name(text: &str) -> bool {
-    text.parse::<FunctionName>().is_ok()
+    text.parse::<LambdaName>().is_ok()
 }
 
 /// Whether `name:qualifier` alone would be read as something else.
@@ -264,7 +264,7 @@ mod tests {
         ] {
             let spec: FunctionSpec = text.parse().unwrap();
             assert_eq!(spec.name().as_str(), name, "{text}");
-            assert_eq!(spec.qualifier().map(Qualifier::as_str), qualifier, "{text}");
+            assert_eq!(spec.qualifier().map(LambdaQualifier::as_str), qualifier, "{text}");
             assert_eq!(spec.account(), account, "{text}");
             assert_eq!(spec.region().map(Region::as_str), region, "{text}");
             assert_eq!(spec.as_invoke_name(), invoke_name, "{text}");
@@ -281,7 +281,7 @@ mod tests {
     fn a_qualifier_that_is_no_name_leaves_one_reading() {
         let spec: FunctionSpec = "function:$LATEST".parse().unwrap();
         assert_eq!(
-            (spec.name().as_str(), spec.qualifier().map(Qualifier::as_str)),
+            (spec.name().as_str(), spec.qualifier().map(LambdaQualifier::as_str)),
             ("function", Some("$LATEST"))
         );
         assert_eq!(spec.to_string(), "function:function:$LATEST");

@@ -31,7 +31,7 @@ pub struct Statement {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     /// Whether it grants or forbids.
-    pub effect: Effect,
+    pub effect: StatementEffect,
     /// What may be done, as `lambda:InvokeFunction`.
     pub action: Vec<String>,
     /// What it may be done to, as ARNs or `*`.
@@ -43,7 +43,7 @@ pub struct Statement {
 
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Effect {
+pub enum StatementEffect {
     /// Grants.
     Allow,
     /// Forbids, whatever else grants.
@@ -91,7 +91,7 @@ impl Statement {
     pub fn allow(sid: &str, actions: &[&str], resource: Vec<String>) -> Self {
         Self {
             sid: Some(sid.to_owned()),
-            effect: Effect::Allow,
+            effect: StatementEffect::Allow,
             action: actions.iter().map(|action| (*action).to_owned()).collect(),
             resource,
             condition: BTreeMap::new(),
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn conditions_are_written_by_operator_and_key() {
         let mut statement = Statement::allow("S", &["lambda:*"], vec!["*".to_owned()]);
-        statement.effect = Effect::Deny;
+        statement.effect = StatementEffect::Deny;
         statement.sid = None;
         let region = BTreeMap::from([("aws:RequestedRegion".to_owned(), vec!["us-east-1".to_owned()])]);
         statement.condition.insert("StringNotEquals".to_owned(), region);

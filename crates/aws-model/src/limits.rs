@@ -42,12 +42,12 @@ pub const ENVIRONMENT_BYTES: usize = 4 * 1_024;
 /// The limits that a call is held against, as one value.
 ///
 /// ```
-/// use lamplight_aws_model::Limits;
+/// use lamplight_aws_model::LambdaLimits;
 ///
-/// assert_eq!(Limits::LAMBDA.sync_payload_bytes, 6_291_456);
+/// assert_eq!(LambdaLimits::LAMBDA.sync_payload_bytes, 6_291_456);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct LambdaLimits {
     /// [`SYNC_PAYLOAD_BYTES`].
     pub sync_payload_bytes: usize,
     /// [`ASYNC_PAYLOAD_BYTES`].
@@ -60,7 +60,7 @@ pub struct Limits {
     pub max_timeout: Duration,
 }
 
-impl Limits {
+impl LambdaLimits {
     /// Those of AWS Lambda.
     pub const LAMBDA: Self = Self {
         sync_payload_bytes: SYNC_PAYLOAD_BYTES,
@@ -77,9 +77,9 @@ mod tests {
 
     #[test]
     fn the_figures_are_those_of_the_documents() {
-        assert_eq!(Limits::LAMBDA.sync_payload_bytes, 6_291_456);
-        assert_eq!(Limits::LAMBDA.async_payload_bytes, 1_048_576);
-        assert_eq!(Limits::LAMBDA.max_timeout.as_secs(), 15 * 60);
+        assert_eq!(LambdaLimits::LAMBDA.sync_payload_bytes, 6_291_456);
+        assert_eq!(LambdaLimits::LAMBDA.async_payload_bytes, 1_048_576);
+        assert_eq!(LambdaLimits::LAMBDA.max_timeout.as_secs(), 15 * 60);
         assert_eq!(CLIENT_CONTEXT_RAW_BYTES, 2_685);
     }
 }

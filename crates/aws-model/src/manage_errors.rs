@@ -10,6 +10,8 @@ mod texts;
 
 pub use subject::ManageSubject;
 
+use lamplight_domain::Applied;
+
 use crate::{
     FunctionArn, Operation,
     error_catalog::{Repeat, bare_code},
@@ -51,15 +53,6 @@ pub enum ManageErrorClass {
     Unavailable,
     /// The service failed.
     Internal,
-}
-
-/// What an answer proves about the change that was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Applied {
-    /// It was not made, or there was none to be made.
-    No,
-    /// There is no proof that it was not.
-    Maybe,
 }
 
 /// What is known of one error of a managing operation.
@@ -143,7 +136,8 @@ pub fn says_no_function(words: &str) -> bool {
 /// [`classify`](crate::classify) has it: 5xx may have changed something, 4xx did not, save 408 and 410.
 ///
 /// ```
-/// use lamplight_aws_model::{Applied, ManageErrorClass, ManageSubject, Operation, classify_manage};
+/// use lamplight_domain::Applied;
+/// use lamplight_aws_model::{ManageErrorClass, ManageSubject, Operation, classify_manage};
 ///
 /// let conflict = Some("ResourceConflictException");
 /// let create = classify_manage(Operation::CreateFunction, conflict, 409);
@@ -229,7 +223,7 @@ mod tests {
 
     #[test]
     fn shared_errors_mean_here_what_they_mean_to_a_call() {
-        use crate::error_catalog::Start;
+        use lamplight_domain::Start;
         for facts in common::ERRORS {
             let here = classify_manage(Operation::CreateFunction, facts.code, facts.http);
             assert_eq!(here.applied == Applied::No, facts.start == Start::DidNotStart, "{facts:?}");

@@ -1,9 +1,9 @@
 //! All of this as the domain's `Platform`: what AWS is to the use cases.
 
 use crate::{
-    Architecture, FunctionName, FunctionSpec, PriceTable, Qualifier, Region, Report, console, limits,
+    Architecture, FunctionSpec, LambdaName, LambdaQualifier, PriceTable, Region, Report, console, limits,
 };
-use lamplight_domain::{ExecutionReport, FunctionRef, Limits, Platform, QueueSettings, ReferenceError};
+use lamplight_domain::{AsyncSettings, ExecutionReport, FunctionRef, Limits, Platform, ReferenceError};
 
 /// AWS in one region, with a table of prices.
 ///
@@ -64,12 +64,12 @@ impl Platform for AwsPlatform {
     }
 
     fn parse_qualifier(&self, text: &str) -> Result<lamplight_domain::Qualifier, ReferenceError> {
-        let qualifier: Qualifier = text.parse().map_err(refused)?;
+        let qualifier: LambdaQualifier = text.parse().map_err(refused)?;
         qualifier.as_str().parse().map_err(refused)
     }
 
     fn monitor_url(&self, function: &FunctionRef) -> Option<String> {
-        let name: FunctionName = function.name.as_str().parse().ok()?;
+        let name: LambdaName = function.name.as_str().parse().ok()?;
         console::monitor_url(&self.region, &name)
     }
 
@@ -82,8 +82,8 @@ impl Platform for AwsPlatform {
     }
 
     /// Two retries, and six hours in the queue (Lambda API, `PutFunctionEventInvokeConfig`).
-    fn queue_defaults(&self) -> QueueSettings {
-        QueueSettings { max_retries: Some(2), max_age_seconds: Some(21_600), ..QueueSettings::default() }
+    fn async_defaults(&self) -> AsyncSettings {
+        AsyncSettings { max_retries: Some(2), max_age_seconds: Some(21_600), ..AsyncSettings::default() }
     }
 
     fn read_report(&self, log_tail: &str, request_id: Option<&str>) -> Option<ExecutionReport> {

@@ -10,18 +10,18 @@ use std::{fmt, str::FromStr};
 /// alias can be created with one (Lambda API, `Alias`), so `$latest` or `pro$d` is a slip that is refused here.
 ///
 /// ```
-/// use lamplight_aws_model::{Qualifier, QualifierKind};
+/// use lamplight_aws_model::{LambdaQualifier, QualifierKind};
 ///
-/// let qualifier: Qualifier = "prod".parse()?;
+/// let qualifier: LambdaQualifier = "prod".parse()?;
 /// assert_eq!(qualifier.kind(), QualifierKind::Alias);
-/// assert_eq!("7".parse::<Qualifier>()?.kind(), QualifierKind::Version);
-/// assert!("$latest".parse::<Qualifier>().is_err());
-/// # Ok::<(), lamplight_aws_model::QualifierError>(())
+/// assert_eq!("7".parse::<LambdaQualifier>()?.kind(), QualifierKind::Version);
+/// assert!("$latest".parse::<LambdaQualifier>().is_err());
+/// # Ok::<(), lamplight_aws_model::LambdaQualifierError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Qualifier(String);
+pub struct LambdaQualifier(String);
 
-/// What a [`Qualifier`] names.
+/// What a [`LambdaQualifier`] names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum QualifierKind {
     /// A published version, which never changes.
@@ -34,9 +34,9 @@ pub enum QualifierKind {
     Alias,
 }
 
-/// Why a text is no [`Qualifier`].
+/// Why a text is no [`LambdaQualifier`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum QualifierError {
+pub enum LambdaQualifierError {
     /// There is no character.
     #[error("the qualifier is empty; leave it out, or give a version number, an alias or $LATEST")]
     Empty,
@@ -69,7 +69,7 @@ pub enum QualifierError {
     },
 }
 
-impl Qualifier {
+impl LambdaQualifier {
     /// The most characters of a qualifier (Lambda API, `NumericLatestPublishedOrAliasQualifier`).
     pub const MAX_CHARACTERS: usize = 128;
     const LATEST: &str = "$LATEST";
@@ -91,37 +91,41 @@ impl Qualifier {
     }
 }
 
-impl fmt::Display for Qualifier {
+impl fmt::Display for LambdaQualifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl AsRef<str> for Qualifier {
+impl AsRef<str> for LambdaQualifier {
     fn as_ref(&self) -> &str {
         &self.0
     }
 }
 
-impl FromStr for Qualifier {
-    type Err = QualifierError;
+impl FromStr for LambdaQualifier {
+    type Err = LambdaQualifierError;
 
-    fn from_str(text: &str) -> Result<Self, QualifierError> {
+    fn from_str(text: &str) -> Result<Self, LambdaQualifierError> {
         if text.is_empty() {
-            return Err(QualifierError::Empty);
+            return Err(LambdaQualifierError::Empty);
         }
         if text.starts_with('$') {
             return match text {
                 Self::LATEST | Self::LATEST_PUBLISHED => Ok(Self(text.to_owned())),
-                _ => Err(QualifierError::Dollar { text: excerpt(text) }),
+                _ => Err(LambdaQualifierError::Dollar { text: excerpt(text) }),
             };
         }
         if let Some((index, character)) = text.chars().enumerate().find(|(_, c)| !is_word_character(*c)) {
-            return Err(QualifierError::Character { text: excerpt(text), character, position: index + 1 });
+            return Err(LambdaQualifierError::Character {
+                text: excerpt(text),
+                character,
+                position: index + 1,
+            });
         }
         // All characters are ASCII by now, so bytes are characters.
         if text.len() > Self::MAX_CHARACTERS {
-            return Err(QualifierError::TooLong { text: excerpt(text), length: text.len() });
+            return Err(LambdaQualifierError::TooLong { text: excerpt(text), length: text.len() });
         }
         Ok(Self(text.to_owned()))
     }
@@ -143,14 +147,14 @@ mod tests {
             ("-", QualifierKind::Alias),
             ("LATEST", QualifierKind::Alias),
         ] {
-            assert_eq!(text.parse::<Qualifier>().unwrap().kind(), kind, "{text}");
+            assert_eq!(text.parse::<LambdaQualifier>().unwrap().kind(), kind, "{text}");
         }
-        assert!("a".repeat(128).parse::<Qualifier>().is_ok());
+        assert!("a".repeat(128).parse::<LambdaQualifier>().is_ok());
     }
 
     #[test]
     fn errors_name_the_text_the_place_and_the_rule() {
-        let message = |text: &str| text.parse::<Qualifier>().unwrap_err().to_string();
+        let message = |text: &str| text.parse::<LambdaQualifier>().unwrap_err().to_string();
         assert_eq!(
             message("$latest"),
             "the qualifier \"$latest\" is neither $LATEST nor $LATEST.PUBLISHED; capitals matter"
@@ -163,7 +167,7 @@ mod tests {
         assert!(message("").starts_with("the qualifier is empty"));
         assert!(message(&"a".repeat(129)).ends_with("has 129 characters; it can have at most 128"));
         for text in ["$", "pro$d", "a:b", "1/durable-execution", " prod", "ünter"] {
-            assert!(text.parse::<Qualifier>().is_err(), "{text:?}");
+            assert!(text.parse::<LambdaQualifier>().is_err(), "{text:?}");
         }
     }
 }

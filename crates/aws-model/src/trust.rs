@@ -1,6 +1,6 @@
 //! Trust policies: who may take a role on, each with the conditions that keep everybody else out.
 
-use crate::{Effect, Partition, PolicyDocument};
+use crate::{Partition, PolicyDocument, StatementEffect};
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt};
 
@@ -30,7 +30,7 @@ pub struct TrustPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct TrustStatement {
-    effect: Effect,
+    effect: StatementEffect,
     principal: BTreeMap<&'static str, String>,
     action: Actions,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -247,8 +247,12 @@ impl TrustPolicy {
     }
 
     fn one(principal: BTreeMap<&'static str, String>, action: &'static str, condition: Conditions) -> Self {
-        let statement =
-            TrustStatement { effect: Effect::Allow, principal, action: Actions::One(action), condition };
+        let statement = TrustStatement {
+            effect: StatementEffect::Allow,
+            principal,
+            action: Actions::One(action),
+            condition,
+        };
         Self { version: PolicyDocument::VERSION, statement: [statement] }
     }
 }

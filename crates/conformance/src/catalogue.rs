@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use lamplight_domain::{Function, FunctionRef, Qualifier};
-use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortErrorKind};
+use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortErrorKind};
 use std::{any::Any, collections::BTreeSet, fmt, sync::Arc};
 
 /// The value of the environment variable [`SECRET_KEY`] of every function arranged.
@@ -114,11 +114,8 @@ pub async fn a_page_is_no_larger_than_asked(harness: &dyn CatalogueHarness) {
         harness.arrange(Shelf { functions: 23, largest_page: 10, with_an_empty_page: false }).await;
     for page_size in [1, 2, 7, 23] {
         let page = list(&*arranged.catalogue, None, Some(page_size)).await;
-        assert!(
-            !page.functions.is_empty() && page.functions.len() <= page_size as usize,
-            "asked for {page_size}"
-        );
-        assert!(page.next_marker.is_some() || page.functions.len() == 23, "asked for {page_size}");
+        assert!(!page.items.is_empty() && page.items.len() <= page_size as usize, "asked for {page_size}");
+        assert!(page.next_marker.is_some() || page.items.len() == 23, "asked for {page_size}");
     }
 }
 
@@ -164,7 +161,7 @@ pub async fn a_foreign_marker_is_refused_or_passed_over(harness: &dyn CatalogueH
     let arranged = harness.arrange(Shelf { functions: 9, largest_page: 4, with_an_empty_page: false }).await;
     let request = ListFunctions { marker: Some("no marker of yours".to_owned()), ..ListFunctions::default() };
     match arranged.catalogue.list(request).await {
-        Ok(page) => assert!(page.functions.len() <= 4, "the marker led somewhere: {page:?}"),
+        Ok(page) => assert!(page.items.len() <= 4, "the marker led somewhere: {page:?}"),
         Err(error) => assert_eq!(error.kind, PortErrorKind::InvalidRequest, "{error:?}"),
     }
 }
@@ -251,7 +248,7 @@ async fn walk(catalogue: &dyn FunctionCatalogue, page_size: Option<u32>) -> Vec<
     // A provider that never comes to an end must fail the test and not stop it.
     for _ in 0..1_000 {
         let page = list(catalogue, marker, page_size).await;
-        functions.extend(page.functions);
+        functions.extend(page.items);
         marker = page.next_marker;
         if marker.is_none() {
             return functions;
@@ -264,7 +261,7 @@ async fn list(
     catalogue: &dyn FunctionCatalogue,
     marker: Option<String>,
     page_size: Option<u32>,
-) -> FunctionPage {
+) -> Page<Function> {
     match catalogue.list(ListFunctions { marker, page_size, ..ListFunctions::default() }).await {
         Ok(page) => page,
         Err(error) => panic!("a page was refused: {error:?}"),
@@ -272,7 +269,7 @@ async fn list(
 }
 
 async fn reference(catalogue: &dyn FunctionCatalogue) -> FunctionRef {
-    match list(catalogue, None, None).await.functions.first() {
+    match list(catalogue, None, None).await.items.first() {
         Some(function) => function.to_ref(),
         None => panic!("the first page is empty"),
     }

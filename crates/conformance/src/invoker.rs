@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use lamplight_domain::{Delivery, FunctionRef, InvocationType, Payload, Start};
-use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind};
+use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind};
 use std::{any::Any, error::Error, fmt, sync::Arc};
 
 /// Stands in every event of the suite and must stand in no error.
@@ -288,6 +288,7 @@ fn request(function: &FunctionRef, invocation_type: InvocationType) -> InvokeReq
         payload: payload(&event()),
         log_tail: false,
         client_context: None,
+        departure: Departure::default(),
     }
 }
 

@@ -12,13 +12,13 @@
 
 pub mod account;
 pub mod aliases;
+pub mod async_invocations;
 pub mod catalogue;
 pub mod functions;
 pub mod invoker;
 pub mod job_store;
 pub mod layers;
 pub mod permissions;
-pub mod queues;
 pub mod run_store;
 pub mod runners;
 pub mod samples;

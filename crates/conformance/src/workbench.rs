@@ -107,26 +107,26 @@ pub enum Gap {
     LayerPages,
     /// Versions and aliases come in one page, whatever is asked for.
     Pages,
-    /// Queues come in one page, whatever is asked for.
-    QueuePages,
-    /// Queues cannot be listed.
-    QueueListing,
-    /// A queue's settings that are put a second time do not replace the first.
+    /// Asynchronous invocation settings come in one page, whatever is asked for.
+    AsyncSettingsPages,
+    /// Asynchronous invocation settings cannot be listed.
+    AsyncSettingsListing,
+    /// Asynchronous invocation settings that are put a second time do not replace the first.
     SecondPut,
-    /// Some of a queue's settings cannot be changed by themselves.
-    QueueUpdate,
+    /// Some asynchronous invocation settings cannot be changed by themselves.
+    AsyncSettingsUpdate,
     /// An empty text does not take a destination away.
     TakingDestinationAway,
     /// Layers have no policies.
     LayerPolicies,
-    /// Changing some of a queue's settings needs none to be set before.
-    UpdateOfAbsentQueue,
-    /// Deleting a queue's settings that are not there is no error.
-    AbsentQueue,
-    /// A queue's settings are not kept by version and alias.
-    QualifiedQueues,
-    /// Listing the queues of a function that is not there is no error.
-    QueuesOfTheAbsent,
+    /// Changing some asynchronous invocation settings needs none to be set before.
+    UpdateOfAbsentAsyncSettings,
+    /// Deleting asynchronous invocation settings that are not there is no error.
+    AbsentAsyncSettings,
+    /// Asynchronous invocation settings are not kept by version and alias.
+    QualifiedAsyncSettings,
+    /// Listing the asynchronous invocation settings of a function that is not there is no error.
+    AsyncSettingsOfTheAbsent,
 }
 
 /// A layer that is there already: a port can only read layers.

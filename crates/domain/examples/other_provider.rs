@@ -4,8 +4,8 @@
 //! still types its parameters, builds its requests, judges its answers and takes its outputs.
 
 use lamplight_domain::{
-    Arguments, DataType, Direction, ExecutionReport, FunctionRef, InvocationType, Limits, Parameter,
-    ParameterList, Platform, Qualifier, QueueSettings, ReferenceError, build_payload, extract_outputs,
+    Arguments, AsyncSettings, DataType, Direction, ExecutionReport, FunctionRef, InvocationType, Limits,
+    Parameter, ParameterList, Platform, Qualifier, ReferenceError, build_payload, extract_outputs,
     judge_answer,
 };
 use std::{error::Error, time::Duration};
@@ -35,8 +35,8 @@ impl Platform for TownLibrary {
         Limits { request_response_payload: 512, event_payload: 64, longest_execution: Duration::from_secs(5) }
     }
 
-    fn queue_defaults(&self) -> QueueSettings {
-        QueueSettings { max_retries: Some(0), ..QueueSettings::default() }
+    fn async_defaults(&self) -> AsyncSettings {
+        AsyncSettings { max_retries: Some(0), ..AsyncSettings::default() }
     }
 
     fn read_report(&self, _log_tail: &str, _request_id: Option<&str>) -> Option<ExecutionReport> {

@@ -1,4 +1,4 @@
-//! How far a request got, and what its answer proves.
+//! How far a request got, and what its answer, or the lack of one, proves.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,4 +22,13 @@ pub enum Start {
     DidNotStart,
     /// There is no such proof.
     MayHaveStarted,
+}
+
+/// What is known of a change that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Applied {
+    /// It was not made: no byte of the request left, or the answer proves it.
+    No,
+    /// It may have been made: the answer was lost, or says nothing about it.
+    Maybe,
 }

@@ -1,6 +1,6 @@
 //! What a provider knows without being asked: its names, limits, links and prices.
 
-use crate::{ExecutionReport, FunctionRef, InvocationType, Qualifier, QueueSettings};
+use crate::{AsyncSettings, ExecutionReport, FunctionRef, InvocationType, Qualifier};
 use std::{fmt::Debug, time::Duration};
 
 /// Why a text names no function or qualifier of this provider.
@@ -50,7 +50,7 @@ pub trait Platform: Debug + Send + Sync + 'static {
     fn limits(&self) -> Limits;
 
     /// What becomes of queued calls where nothing is set about it.
-    fn queue_defaults(&self) -> QueueSettings;
+    fn async_defaults(&self) -> AsyncSettings;
 
     /// Finds the figures of the execution `request_id` in the end of its log.
     fn read_report(&self, log_tail: &str, request_id: Option<&str>) -> Option<ExecutionReport>;

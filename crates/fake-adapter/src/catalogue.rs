@@ -12,11 +12,11 @@ use lamplight_aws_model::{
     manage_rules::{check_list_page_size, check_master_region},
 };
 use lamplight_domain::{Function, FunctionRef, Qualifier};
-use lamplight_ports::{FunctionCatalogue, FunctionPage, ListFunctions, PortError};
+use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortError};
 
 #[async_trait]
 impl FunctionCatalogue for FakeProvider {
-    async fn list(&self, request: ListFunctions) -> Result<FunctionPage, PortError> {
+    async fn list(&self, request: ListFunctions) -> Result<Page<Function>, PortError> {
         self.admit(Operation::ListFunctions)?;
         let region = request.primary_region.as_deref();
         let asking = ManageSubject::account(Operation::ListFunctions, Self::REGION);
@@ -33,7 +33,7 @@ impl FunctionCatalogue for FakeProvider {
         });
         let size = self.page_of(request.page_size);
         let page = page(versions, request.marker.as_deref(), size, Version::listed)?;
-        Ok(FunctionPage { functions: page.items, next_marker: page.next_marker })
+        Ok(page)
     }
 
     async fn get(

@@ -23,7 +23,7 @@ impl FakeProvider {
                 aliases: Arc::new(self.clone()),
                 permissions: Arc::new(self.clone()),
                 layers: Arc::new(self.clone()),
-                queues: Arc::new(self.clone()),
+                async_invocations: Arc::new(self.clone()),
             },
             platform: self.platform(),
         }

@@ -19,8 +19,8 @@ use lamplight_aws_model::{
 };
 use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionRef, Qualifier, Tags};
 use lamplight_ports::{
-    Applied, ChangeError, Changed, CreateFunction, Effect, FunctionManager, FunctionPage, ListVersions,
-    PortError, Publish, PublishVersion, TagChange, UpdateCode, UpdateSettings, UploadWatch,
+    Applied, ChangeError, Changed, CreateFunction, Effect, FunctionManager, ListVersions, Page, PortError,
+    Publish, PublishVersion, TagChange, UpdateCode, UpdateSettings, UploadWatch,
 };
 use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc};
@@ -330,7 +330,7 @@ impl FunctionManager for FakeProvider {
         })
     }
 
-    async fn versions(&self, request: ListVersions) -> Result<FunctionPage, PortError> {
+    async fn versions(&self, request: ListVersions) -> Result<Page<Function>, PortError> {
         let asking = Self::asking(Operation::ListVersionsByFunction, &request.function, None);
         obey(&asking, [rule(request.page_size.map_or(Ok(()), check_list_page_size))])?;
         self.admit(asking.operation)?;
@@ -339,7 +339,7 @@ impl FunctionManager for FakeProvider {
         let versions = kept.all_versions().map(|version| (("", version.number), version));
         let size = self.page_of(request.page_size);
         let page = page(versions, request.marker.as_deref(), size, Version::listed)?;
-        Ok(FunctionPage { functions: page.items, next_marker: page.next_marker })
+        Ok(page)
     }
 
     async fn tags(&self, function: &FunctionRef) -> Result<Tags, PortError> {

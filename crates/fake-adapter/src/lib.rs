@@ -29,6 +29,7 @@
 
 mod account;
 mod aliases;
+mod async_invocations;
 mod catalogue;
 mod change;
 mod compute;
@@ -43,7 +44,6 @@ mod permissions;
 mod policy;
 mod preview;
 mod provider;
-mod queues;
 mod script;
 mod settings;
 mod state;

@@ -3,8 +3,8 @@
 use crate::FakeProvider;
 use lamplight_aws_model::Operation;
 use lamplight_domain::{
-    CodeSource, EnvironmentVariable, FunctionCode, FunctionRef, FunctionSettings, MASK, PermissionStatement,
-    QueueSettings, Tags,
+    AsyncSettings, CodeSource, EnvironmentVariable, FunctionCode, FunctionRef, FunctionSettings, MASK,
+    PermissionStatement, Tags,
 };
 use lamplight_ports::{Effect, Publish, RequestPreview};
 use serde_json::{Map, Value, json};
@@ -202,7 +202,7 @@ pub(crate) fn statement(statement: &PermissionStatement, organization: &str) -> 
     body
 }
 
-pub(crate) fn queue(settings: &QueueSettings) -> Value {
+pub(crate) fn async_settings(settings: &AsyncSettings) -> Value {
     let destination =
         |target: &Option<String>| target.as_ref().map(|target| json!({ "Destination": target }));
     let (success, failure) = (destination(&settings.on_success), destination(&settings.on_failure));

@@ -2,7 +2,7 @@
 
 use crate::{FakeFunction, FakeProvider, change::Fault, layers::KeptLayer, permissions::KeptPolicy};
 use lamplight_domain::{
-    Alias, EnvironmentVariable, Function, QueueSettings, Readiness, Redacted, Routing, Tags,
+    Alias, AsyncSettings, EnvironmentVariable, Function, Readiness, Redacted, Routing, Tags,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -74,14 +74,14 @@ pub(crate) struct KeptFunction {
     /// By qualifier; the function's own is under the empty text.
     pub(crate) policies: BTreeMap<String, KeptPolicy>,
     /// By qualifier; the function's own are under `$LATEST`, as the real provider has it.
-    pub(crate) queues: BTreeMap<String, KeptQueue>,
+    pub(crate) async_invocations: BTreeMap<String, KeptAsyncSettings>,
     pub(crate) reserved: Option<u32>,
     pub(crate) tags: Tags,
 }
 
 /// What is set about queued calls.
-pub(crate) struct KeptQueue {
-    pub(crate) settings: QueueSettings,
+pub(crate) struct KeptAsyncSettings {
+    pub(crate) settings: AsyncSettings,
     pub(crate) last_modified: String,
 }
 
@@ -94,7 +94,7 @@ impl KeptFunction {
             latest_published: None,
             aliases: BTreeMap::new(),
             policies: BTreeMap::new(),
-            queues: BTreeMap::new(),
+            async_invocations: BTreeMap::new(),
             reserved: None,
             tags: Tags::new(),
         }
@@ -141,7 +141,7 @@ impl KeptFunction {
     /// Forgets what hung on a version or alias that is gone.
     pub(crate) fn forget(&mut self, qualifier: &str) {
         self.policies.remove(qualifier);
-        self.queues.remove(qualifier);
+        self.async_invocations.remove(qualifier);
     }
 
     /// The version that serves the next call, which is counted.

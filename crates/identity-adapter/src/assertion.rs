@@ -20,7 +20,7 @@ const VALID_SECONDS: i64 = 300;
 
 /// The algorithm of a signature (RFC 7518, section 3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Algorithm {
+pub enum SigningAlgorithm {
     /// RSA with SHA-256.
     Rs256,
     /// RSA with SHA-384.
@@ -33,7 +33,7 @@ pub enum Algorithm {
     Es384,
 }
 
-impl Algorithm {
+impl SigningAlgorithm {
     /// Its name in a JWT's header.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl Algorithm {
 
 /// A private key that signs with one algorithm. `Debug` shows the algorithm alone.
 pub struct SigningKey {
-    algorithm: Algorithm,
+    algorithm: SigningAlgorithm,
     key: Key,
 }
 
@@ -78,7 +78,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`InvalidRequest`](PortErrorKind::InvalidRequest) with [`codes::SIGNING_KEY_INVALID`]; the key is not shown.
-    pub fn from_pem(pem: &str, algorithm: Algorithm) -> Result<Self, PortError> {
+    pub fn from_pem(pem: &str, algorithm: SigningAlgorithm) -> Result<Self, PortError> {
         let invalid = |what: String, hint: &str| {
             PortError::new(PortErrorKind::InvalidRequest, codes::SIGNING_KEY_INVALID, what).with_hint(hint)
         };
@@ -96,13 +96,13 @@ impl SigningKey {
             )
         };
         let key = match algorithm {
-            Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => match &der {
+            SigningAlgorithm::Rs256 | SigningAlgorithm::Rs384 | SigningAlgorithm::Rs512 => match &der {
                 PrivateKeyDer::Pkcs8(der) => rsa::KeyPair::from_pkcs8(der.secret_pkcs8_der()),
                 PrivateKeyDer::Pkcs1(der) => rsa::KeyPair::from_der(der.secret_pkcs1_der()),
                 _ => return Err(unfit(&"it is no RSA key")),
             }
             .map(|key| Key::Rsa(Box::new(key))),
-            Algorithm::Es256 | Algorithm::Es384 => {
+            SigningAlgorithm::Es256 | SigningAlgorithm::Es384 => {
                 let PrivateKeyDer::Pkcs8(der) = &der else {
                     if matches!(der, PrivateKeyDer::Pkcs1(_)) {
                         return Err(unfit(&"it is an RSA key"));
@@ -112,7 +112,7 @@ impl SigningKey {
                         "convert it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key8.pem",
                     ));
                 };
-                let kind = if algorithm == Algorithm::Es256 {
+                let kind = if algorithm == SigningAlgorithm::Es256 {
                     &ECDSA_P256_SHA256_FIXED_SIGNING
                 } else {
                     &ECDSA_P384_SHA384_FIXED_SIGNING
@@ -158,9 +158,11 @@ impl SigningKey {
             Key::Ecdsa(key) => Ok(key.sign(&random, input).map_err(failed)?.as_ref().to_vec()),
             Key::Rsa(key) => {
                 let padding: &'static dyn ring::signature::RsaEncoding = match self.algorithm {
-                    Algorithm::Rs384 => &RSA_PKCS1_SHA384,
-                    Algorithm::Rs512 => &RSA_PKCS1_SHA512,
-                    Algorithm::Rs256 | Algorithm::Es256 | Algorithm::Es384 => &RSA_PKCS1_SHA256,
+                    SigningAlgorithm::Rs384 => &RSA_PKCS1_SHA384,
+                    SigningAlgorithm::Rs512 => &RSA_PKCS1_SHA512,
+                    SigningAlgorithm::Rs256 | SigningAlgorithm::Es256 | SigningAlgorithm::Es384 => {
+                        &RSA_PKCS1_SHA256
+                    }
                 };
                 let mut signature = vec![0; key.public().modulus_len()];
                 key.sign(padding, &random, input, &mut signature).map_err(failed)?;

@@ -1,7 +1,7 @@
 //! The client-credentials grant of any OpenID provider.
 
 use crate::{
-    Algorithm, SigningKey,
+    SigningAlgorithm, SigningKey,
     assertion::Claims,
     entra_workload::JWT_BEARER,
     oauth::{self, Ask},
@@ -42,7 +42,7 @@ pub enum ClientAuth {
         /// The private key as PEM.
         private_key: SecretRef,
         /// The algorithm.
-        algorithm: Algorithm,
+        algorithm: SigningAlgorithm,
         /// The key's id at the provider.
         key_id: Option<String>,
         /// The assertion's audience; the token endpoint unless set.

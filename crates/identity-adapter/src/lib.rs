@@ -18,7 +18,7 @@ mod refusal;
 mod token;
 mod transport;
 
-pub use assertion::{Algorithm, SigningKey};
+pub use assertion::{SigningAlgorithm, SigningKey};
 pub use client_credentials::{ClientAuth, ClientCredentials, Grant};
 pub use entra_workload::EntraWorkloadIdentity;
 pub use file::FileToken;

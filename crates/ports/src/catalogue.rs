@@ -1,6 +1,6 @@
 //! What functions there are.
 
-use crate::PortError;
+use crate::{Page, PortError};
 use async_trait::async_trait;
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use std::fmt::Debug;
@@ -18,15 +18,6 @@ pub struct ListFunctions {
     pub page_size: Option<u32>,
 }
 
-/// A page of functions.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct FunctionPage {
-    /// The functions, in the provider's order.
-    pub functions: Vec<Function>,
-    /// Where the next page begins; `None` at the end. A page may be empty and not the last.
-    pub next_marker: Option<String>,
-}
-
 /// The functions of one connection.
 ///
 /// # Guarantees
@@ -41,7 +32,7 @@ pub trait FunctionCatalogue: Debug + Send + Sync + 'static {
     /// # Guarantees
     /// - A marker that the provider did not give is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest)
     ///   where the provider can tell.
-    async fn list(&self, request: ListFunctions) -> Result<FunctionPage, PortError>;
+    async fn list(&self, request: ListFunctions) -> Result<Page<Function>, PortError>;
 
     /// Describes one function with its state.
     ///

@@ -1,6 +1,7 @@
 //! Changes at a provider: made or only shown, and what is known of one that brought no answer.
 
 use crate::PortError;
+use lamplight_domain::Applied;
 use std::{
     error::Error,
     fmt::{self, Debug},
@@ -50,15 +51,6 @@ impl<T> Changed<T> {
             Self::Shown(preview) => Changed::Shown(preview),
         }
     }
-}
-
-/// What is known of a change that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Applied {
-    /// It was not made: no byte of the request left, or the answer proves it.
-    No,
-    /// It may have been made: the answer was lost, or says nothing about it.
-    Maybe,
 }
 
 /// A change that brought no answer saying that it was made.

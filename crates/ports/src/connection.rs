@@ -1,8 +1,8 @@
 //! A named way into one account and region, opened.
 
 use crate::{
-    Account, Aliases, FunctionCatalogue, FunctionManager, Identity, Invoker, Layers, Permissions, PortError,
-    Queues, Reachability,
+    Account, Aliases, AsyncInvocations, FunctionCatalogue, FunctionManager, Identity, Invoker, Layers,
+    Permissions, PortError, Reachability,
 };
 use async_trait::async_trait;
 use lamplight_domain::{ConnectionName, Platform, Settings};
@@ -43,7 +43,7 @@ pub struct Management {
     /// Code that functions share.
     pub layers: Arc<dyn Layers>,
     /// What becomes of queued calls.
-    pub queues: Arc<dyn Queues>,
+    pub async_invocations: Arc<dyn AsyncInvocations>,
 }
 
 /// Opens connections by name.

@@ -1,6 +1,6 @@
 //! Making, changing and deleting functions.
 
-use crate::{ChangeError, Changed, Effect, FunctionPage, PortError, UploadWatch};
+use crate::{ChangeError, Changed, Effect, Page, PortError, UploadWatch};
 use async_trait::async_trait;
 use lamplight_domain::{
     Function, FunctionCode, FunctionName, FunctionRef, FunctionSettings, Qualifier, Tags,
@@ -161,7 +161,7 @@ pub trait FunctionManager: Debug + Send + Sync + 'static {
     ) -> Result<Changed<()>, ChangeError>;
 
     /// Lists versions, with the unpublished one.
-    async fn versions(&self, request: ListVersions) -> Result<FunctionPage, PortError>;
+    async fn versions(&self, request: ListVersions) -> Result<Page<Function>, PortError>;
 
     /// What a function is marked with.
     async fn tags(&self, function: &FunctionRef) -> Result<Tags, PortError>;

@@ -6,7 +6,7 @@ use lamplight_domain::{Delivery, FunctionRef, InvocationType, Payload, Qualifier
 use std::{
     error::Error,
     fmt::{self, Debug},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -25,6 +25,8 @@ pub struct InvokeRequest {
     pub log_tail: bool,
     /// JSON about the caller that the provider hands to the function beside the event.
     pub client_context: Option<String>,
+    /// Where the adapter says how to find out whether the request has left.
+    pub departure: Departure,
 }
 
 /// A complete answer to a call. It may well carry a function error.
@@ -102,13 +104,15 @@ impl Error for InvokeError {
     }
 }
 
-/// What a caller asks, who stops waiting, about the request that it made.
+/// Whether a request can have left, for a caller that stopped waiting for its answer. Clones share what they know.
 ///
-/// Until the one who sends has said how to find out, the answer is that it may have left.
-#[derive(Default)]
+/// Until the adapter has said how to find out, the answer is that it may have left.
+#[derive(Clone, Default)]
 pub struct Departure {
-    trace: Mutex<Option<Box<dyn Fn() -> bool + Send + Sync>>>,
+    trace: Arc<Mutex<Option<Trace>>>,
 }
+
+type Trace = Box<dyn Fn() -> bool + Send + Sync>;
 
 impl Departure {
     /// The one who sends says, before any of a request can leave, how to find out whether it has.
@@ -143,16 +147,8 @@ impl Debug for Departure {
 #[async_trait]
 pub trait Invoker: Debug + Send + Sync + 'static {
     /// Makes one call and waits for its answer.
+    ///
+    /// A caller that may stop waiting keeps a clone of the request's [`Departure`] and asks it afterwards; an adapter
+    /// that cannot tell leaves it as it is.
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError>;
-
-    /// The same for a caller that may stop waiting and then wants to know whether the request can have left. An
-    /// adapter that cannot tell leaves `departure` as it is.
-    async fn invoke_watched(
-        &self,
-        request: InvokeRequest,
-        departure: &Departure,
-    ) -> Result<InvokeAnswer, InvokeError> {
-        let _ = departure;
-        self.invoke(request).await
-    }
 }

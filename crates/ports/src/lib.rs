@@ -22,6 +22,7 @@
 
 mod account;
 mod aliases;
+mod async_invocations;
 mod catalogue;
 mod change;
 mod connection;
@@ -34,7 +35,6 @@ mod job_store;
 mod layers;
 mod page;
 mod permissions;
-mod queues;
 mod reachability;
 pub mod record;
 mod run_store;
@@ -45,8 +45,9 @@ mod tokens;
 
 pub use account::{Account, AccountLimits, AccountSettings, AccountUsage};
 pub use aliases::{Aliases, CreateAlias, ListAliases, UpdateAlias};
-pub use catalogue::{FunctionCatalogue, FunctionPage, ListFunctions};
-pub use change::{Applied, ChangeError, Changed, Effect, RequestPreview, UploadWatch};
+pub use async_invocations::AsyncInvocations;
+pub use catalogue::{FunctionCatalogue, ListFunctions};
+pub use change::{ChangeError, Changed, Effect, RequestPreview, UploadWatch};
 pub use connection::{Connection, Connector, Management};
 pub use error::{PortError, PortErrorKind};
 pub use functions::{
@@ -60,7 +61,6 @@ pub use job_store::{JobStore, StoredJob};
 pub use layers::{LayerVersionRef, Layers, ListLayers};
 pub use page::Page;
 pub use permissions::Permissions;
-pub use queues::Queues;
 pub use reachability::Reachability;
 pub use run_store::{RunFilter, RunSelector, RunStore, RunSummary};
 pub use runners::Runners;
@@ -68,4 +68,5 @@ pub use secrets::SecretResolver;
 pub use system::{Clock, IdSource, Sleeper};
 pub use tokens::TokenSource;
 
+pub use lamplight_domain::Applied;
 pub use secrecy::{ExposeSecret, SecretString};

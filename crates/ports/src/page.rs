@@ -1,7 +1,7 @@
 //! Listings that come in pages.
 
 /// Some things in the provider's order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page<T> {
     /// The things.
     pub items: Vec<T>,

@@ -26,7 +26,7 @@ pub const MOST_ENTRIES: usize = 65_535;
 
 /// A package as it is uploaded.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Package {
+pub struct ZipPackage {
     /// The zip file.
     pub bytes: Vec<u8>,
     /// SHA-256 of the bytes in standard Base64, as Lambda shows it in `CodeSha256`.
@@ -36,9 +36,9 @@ pub struct Package {
 }
 
 /// Leaves out the code, which may hold anything.
-impl fmt::Debug for Package {
+impl fmt::Debug for ZipPackage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Package({} bytes, SHA-256 {}, {} entries)", self.bytes.len(), self.sha256, self.entries)
+        write!(f, "ZipPackage({} bytes, SHA-256 {}, {} entries)", self.bytes.len(), self.sha256, self.entries)
     }
 }
 
@@ -61,7 +61,7 @@ impl fmt::Debug for Package {
 ///
 /// A [`PackageError`] that names what cannot be packed and why. No more than [`LARGEST_UNPACKED`] bytes and
 /// [`MOST_ENTRIES`] entries are read, whatever lies there, and nothing that is neither a file nor a folder is opened.
-pub fn read_package(path: &Path) -> Result<Package, PackageError> {
+pub fn read_package(path: &Path) -> Result<ZipPackage, PackageError> {
     let about = fs::metadata(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => PackageError::Missing { path: path.to_owned() },
         _ => PackageError::Unreadable { path: path.to_owned(), source },
@@ -77,7 +77,7 @@ pub fn read_package(path: &Path) -> Result<Package, PackageError> {
         return Err(tree::special(path, about.file_type()));
     };
     let sha256 = STANDARD.encode(digest(&SHA256, &bytes));
-    Ok(Package { bytes, sha256, entries })
+    Ok(ZipPackage { bytes, sha256, entries })
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, PackageError> {

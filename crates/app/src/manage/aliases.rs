@@ -4,7 +4,7 @@ use super::{
     change::{Changing, Outcome, Seen, is_conflict, make},
     compare::Comparison,
     create_function::not_there,
-    list::{Limits, Listed, walk},
+    list::{Listed, PageLimits, walk},
 };
 use crate::AppError;
 use lamplight_domain::{Alias, FunctionRef};
@@ -19,7 +19,7 @@ pub async fn list_aliases(
     connection: &Connection,
     function: &FunctionRef,
     version: Option<&str>,
-    limits: &Limits,
+    limits: &PageLimits,
     on_page: &mut (dyn FnMut(Vec<Alias>) -> ControlFlow<()> + Send),
 ) -> Result<Listed, AppError> {
     let fetch = |marker, page_size| async move {

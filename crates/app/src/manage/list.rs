@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 /// How much of a listing is wanted, and where it begins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Limits {
+pub struct PageLimits {
     /// Where to begin: a marker that an earlier walk gave, or the provider.
     pub marker: Option<String>,
     /// How many things one call asks for; `None` is as many as the provider gives.
@@ -33,7 +33,7 @@ pub struct Listed {
 ///   between them moves the place by as many.
 /// - A walk that fails on the way says where it can be taken up again.
 pub(crate) async fn walk<T, F, FF>(
-    limits: &Limits,
+    limits: &PageLimits,
     largest_page: u32,
     mut fetch: F,
     on_page: &mut (dyn FnMut(Vec<T>) -> ControlFlow<()> + Send),
@@ -108,7 +108,7 @@ mod tests {
         total: u32,
         page: u32,
         listens: bool,
-        limits: Limits,
+        limits: PageLimits,
     ) -> Result<(Vec<u32>, Listed), AppError> {
         let mut seen = Vec::new();
         let fetch = |marker: Option<String>, size: Option<u32>| async move {
@@ -136,7 +136,7 @@ mod tests {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             let (mut all, mut marker) = (Vec::new(), None);
             for (most, page_size) in sizes {
-                let limits = Limits { marker, page_size, max_items: Some(most) };
+                let limits = PageLimits { marker, page_size, max_items: Some(most) };
                 let (seen, listed) = runtime.block_on(walked(total, page, listens, limits)).unwrap();
                 prop_assert!(seen.len() as u64 == listed.count && listed.count <= u64::from(most));
                 prop_assert!(listed.count == u64::from(most) || listed.next_marker.is_none());
@@ -152,11 +152,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_marker_that_was_not_given_whole_is_refused() {
-        let limits = Limits { max_items: Some(3), ..Limits::default() };
+        let limits = PageLimits { max_items: Some(3), ..PageLimits::default() };
         let (seen, listed) = walked(129, 129, false, limits.clone()).await.unwrap();
         assert_eq!(seen, [0, 1, 2]);
         let marker = listed.next_marker.unwrap();
-        let broken = Limits { marker: Some(marker.replace('3', "4")), ..limits };
+        let broken = PageLimits { marker: Some(marker.replace('3', "4")), ..limits };
         let error = walked(129, 129, false, broken).await.unwrap_err();
         assert_eq!(error.code(), "invalid_setting");
         assert!(error.to_string().contains("marker"), "{error}");

@@ -1,6 +1,6 @@
 //! Listing functions and their versions, page by page.
 
-use super::list::{Limits, Listed, walk};
+use super::list::{Listed, PageLimits, walk};
 use crate::{AppError, AuthGate};
 use lamplight_domain::{Function, FunctionRef};
 use lamplight_ports::{Connection, ListFunctions, ListVersions};
@@ -26,7 +26,7 @@ pub struct FunctionFilter {
 pub async fn list_functions(
     connection: &Connection,
     filter: &FunctionFilter,
-    limits: &Limits,
+    limits: &PageLimits,
     gate: &AuthGate<'_>,
     on_page: &mut (dyn FnMut(Vec<Function>) -> ControlFlow<()> + Send),
 ) -> Result<Listed, AppError> {
@@ -43,7 +43,7 @@ pub async fn list_functions(
             page_size,
         };
         let page = gate.run(|| connection.catalogue.list(wanted.clone())).await?;
-        Ok((page.functions, page.next_marker))
+        Ok((page.items, page.next_marker))
     };
     walk(limits, LARGEST_PAGE, fetch, on_page).await
 }
@@ -52,13 +52,13 @@ pub async fn list_functions(
 pub async fn list_versions(
     connection: &Connection,
     function: &FunctionRef,
-    limits: &Limits,
+    limits: &PageLimits,
     on_page: &mut (dyn FnMut(Vec<Function>) -> ControlFlow<()> + Send),
 ) -> Result<Listed, AppError> {
     let fetch = |marker, page_size| async move {
         let wanted = ListVersions { function: function.clone(), marker, page_size };
         let page = connection.management.functions.versions(wanted).await?;
-        Ok((page.functions, page.next_marker))
+        Ok((page.items, page.next_marker))
     };
     walk(limits, LARGEST_PAGE, fetch, on_page).await
 }

@@ -1,6 +1,7 @@
-//! Managing what a provider keeps: functions, aliases, permissions, layers, queues. One file a verb.
+//! Managing what a provider keeps: functions, aliases, permissions, layers, asynchronous invocation settings. One file a verb.
 
 mod aliases;
+mod async_settings;
 mod change;
 mod compare;
 mod create_function;
@@ -12,7 +13,6 @@ mod name;
 mod permissions;
 mod place;
 mod publish_version;
-mod queues;
 mod read_layers;
 mod reserve_concurrency;
 mod share_layer;
@@ -26,15 +26,17 @@ mod versions;
 mod wait_for_function;
 
 pub use aliases::{create_alias, delete_alias, list_aliases, show_alias, update_alias};
+pub use async_settings::{
+    list_async_settings, reset_async_settings, set_async_settings, show_async_settings,
+};
 pub use change::{Changing, Outcome};
 pub use create_function::create_function;
 pub use delete_function::delete_function;
-pub use list::{Limits, Listed};
+pub use list::{Listed, PageLimits};
 pub use list_functions::{FunctionFilter, list_functions, list_versions};
 pub use name::{qualified_function, unqualified_function};
 pub use permissions::{add_permission, remove_permission, show_policy};
 pub use publish_version::publish_version;
-pub use queues::{list_queues, reset_queue, set_queue, show_queue};
 pub use read_layers::{list_layer_versions, list_layers, show_layer_policy, show_layer_version};
 pub use reserve_concurrency::{reserve_concurrency, show_concurrency};
 pub use share_layer::{share_layer, unshare_layer};

@@ -1,6 +1,6 @@
 //! Reading layers.
 
-use super::list::{Limits, Listed, walk};
+use super::list::{Listed, PageLimits, walk};
 use crate::AppError;
 use lamplight_domain::{Layer, LayerVersion, PermissionPolicy};
 use lamplight_ports::{Connection, LayerVersionRef, ListLayers};
@@ -13,7 +13,7 @@ const LARGEST_PAGE: u32 = 50;
 pub async fn list_layers(
     connection: &Connection,
     filter: &ListLayers,
-    limits: &Limits,
+    limits: &PageLimits,
     on_page: &mut (dyn FnMut(Vec<Layer>) -> ControlFlow<()> + Send),
 ) -> Result<Listed, AppError> {
     let fetch = |marker, page_size| async move {
@@ -29,7 +29,7 @@ pub async fn list_layer_versions(
     connection: &Connection,
     layer: &str,
     filter: &ListLayers,
-    limits: &Limits,
+    limits: &PageLimits,
     on_page: &mut (dyn FnMut(Vec<LayerVersion>) -> ControlFlow<()> + Send),
 ) -> Result<Listed, AppError> {
     let fetch = |marker, page_size| async move {

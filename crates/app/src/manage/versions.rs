@@ -21,7 +21,7 @@ impl Versions {
         loop {
             let wanted = ListVersions { function: function.clone(), marker, page_size: None };
             let page = connection.management.functions.versions(wanted).await?;
-            for function in page.functions {
+            for function in page.items {
                 match number(&function) {
                     None => versions.unpublished = Some(function),
                     newer if newer > versions.newest_number() => versions.newest = Some(function),

@@ -6,8 +6,7 @@ use lamplight_app::{AppError, AuthGate, DiscoverRequest, PauseObserver, discover
 use lamplight_domain::{Delivery, Function, FunctionRef, Qualifier, Settings, Start};
 use lamplight_fake_adapter::{FakeProvider, ManualClock};
 use lamplight_ports::{
-    Connection, FunctionCatalogue, FunctionPage, InvokeError, ListFunctions, PortError, PortErrorKind,
-    Sleeper,
+    Connection, FunctionCatalogue, InvokeError, ListFunctions, Page, PortError, PortErrorKind, Sleeper,
 };
 use std::{
     collections::BTreeMap,
@@ -55,7 +54,7 @@ struct Expiring {
 
 #[async_trait]
 impl FunctionCatalogue for Expiring {
-    async fn list(&self, request: ListFunctions) -> Result<FunctionPage, PortError> {
+    async fn list(&self, request: ListFunctions) -> Result<Page<Function>, PortError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let page: u32 = request.marker.as_deref().unwrap_or("0").parse().unwrap();
         let mut failures = self.failures.lock().unwrap();
@@ -64,8 +63,8 @@ impl FunctionCatalogue for Expiring {
                 *left -= 1;
                 Err(expired())
             }
-            _ => Ok(FunctionPage {
-                functions: vec![Function::new(function(&format!("f{page}")), "reference")],
+            _ => Ok(Page {
+                items: vec![Function::new(function(&format!("f{page}")), "reference")],
                 next_marker: (page < 3).then(|| (page + 1).to_string()),
             }),
         }

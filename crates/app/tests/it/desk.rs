@@ -2,11 +2,11 @@
 
 use lamplight_app::{
     AppError, ErrorClass,
-    manage::{Changing, Limits, Outcome, create_function, list_versions, publish_version},
+    manage::{Changing, Outcome, PageLimits, create_function, list_versions, publish_version},
 };
 use lamplight_domain::{
-    CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Package, PermissionStatement,
-    QueueSettings, RetryPolicy, Routing, Settings, Tags,
+    AsyncSettings, CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Package,
+    PermissionStatement, RetryPolicy, Routing, Settings, Tags,
 };
 use lamplight_fake_adapter::{FakeProvider, ManualClock, SequentialIds};
 use lamplight_ports::{
@@ -51,7 +51,7 @@ impl Desk {
             versions.extend(page.into_iter().filter_map(|version| version.version));
             ControlFlow::Continue(())
         };
-        list_versions(&self.connection, &function(), &Limits::default(), &mut keep).await.unwrap();
+        list_versions(&self.connection, &function(), &PageLimits::default(), &mut keep).await.unwrap();
         versions
     }
 
@@ -156,8 +156,8 @@ pub fn tags() -> TagChange {
     TagChange { set: [("team".to_owned(), "payments".to_owned())].into(), remove: Vec::new() }
 }
 
-pub fn retries(most: u32) -> QueueSettings {
-    QueueSettings { max_retries: Some(most), ..QueueSettings::default() }
+pub fn retries(most: u32) -> AsyncSettings {
+    AsyncSettings { max_retries: Some(most), ..AsyncSettings::default() }
 }
 
 pub fn made<T>(change: &Outcome<T>) -> bool {

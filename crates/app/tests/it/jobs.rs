@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, find, function, job, parameter};
 use lamplight_app::{
-    Applied, DiscoverRequest, Import, JobEdit, ParameterEdit, apply_jobs, edit_job, export_jobs,
+    DiscoverRequest, Import, JobChange, JobEdit, ParameterEdit, apply_jobs, edit_job, export_jobs,
     import_functions, remove_job, show_job,
 };
 use lamplight_domain::{DataType, Direction, Parameter};
@@ -95,7 +95,7 @@ async fn documents_come_back_as_they_left_and_a_wrong_one_changes_nothing() {
     }
     let documents = export_jobs(&bench.store, &[]).await.unwrap();
     let applied = apply_jobs(&bench.connector, &bench.store, documents.clone()).await.unwrap();
-    assert!(applied.iter().all(|(_, a)| *a == Applied::Unchanged), "{applied:?}");
+    assert!(applied.iter().all(|(_, a)| *a == JobChange::Unchanged), "{applied:?}");
     let mut changed = documents.clone();
     changed[0].description = Some("new".into());
     changed[1].function = "not a function".into();
@@ -108,7 +108,7 @@ async fn documents_come_back_as_they_left_and_a_wrong_one_changes_nothing() {
     assert!(error.to_string().contains("qualifier other contradicts live"), "{error}");
     changed[1].overrides.qualifier = None;
     let applied = apply_jobs(&bench.connector, &bench.store, changed).await.unwrap();
-    assert_eq!([applied[0].1, applied[1].1], [Applied::Configured, Applied::Unchanged]);
+    assert_eq!([applied[0].1, applied[1].1], [JobChange::Configured, JobChange::Unchanged]);
 }
 
 #[tokio::test]

@@ -8,11 +8,11 @@ use lamplight_app::{
     ErrorClass,
     manage::{
         Changing, FunctionDetail, Outcome, add_permission, create_alias, create_function, delete_alias,
-        delete_function, publish_version, remove_permission, reset_queue, set_queue, show_alias,
-        show_function, update_alias, update_code,
+        delete_function, publish_version, remove_permission, reset_async_settings, set_async_settings,
+        show_alias, show_function, update_alias, update_code,
     },
 };
-use lamplight_domain::{Alias, CodeSource, FunctionCode, FunctionRef, QueueSettings, Routing};
+use lamplight_domain::{Alias, AsyncSettings, CodeSource, FunctionCode, FunctionRef, Routing};
 use lamplight_ports::{
     Aliases, Applied, ChangeError, Changed, Connection, CreateAlias, CreateFunction, Effect, ListAliases,
     Page, PortError, PortErrorKind, Publish, Sleeper, UpdateAlias, UpdateCode,
@@ -128,10 +128,13 @@ async fn what_is_looked_at_first_is_not_found_at_once() {
         class(remove_permission(&desk.changing(), &whole(), "events", None).await),
         ErrorClass::NotFound
     );
-    assert_eq!(class(reset_queue(&desk.changing(), &whole()).await), ErrorClass::NotFound);
+    assert_eq!(class(reset_async_settings(&desk.changing(), &whole()).await), ErrorClass::NotFound);
     assert_eq!(class(delete_function(&Desk::empty().changing(), &whole()).await), ErrorClass::NotFound);
-    let settings = QueueSettings { max_retries: Some(1), ..QueueSettings::default() };
-    assert_eq!(class(set_queue(&desk.changing(), &whole(), &settings, false).await), ErrorClass::NotFound);
+    let settings = AsyncSettings { max_retries: Some(1), ..AsyncSettings::default() };
+    assert_eq!(
+        class(set_async_settings(&desk.changing(), &whole(), &settings, false).await),
+        ErrorClass::NotFound
+    );
 }
 
 #[tokio::test]

@@ -7,12 +7,12 @@ use crate::desk::{
 use lamplight_app::{
     AuthGate, ErrorClass,
     manage::{
-        FunctionDetail, FunctionFilter, Limits, Outcome, WaitObserver, add_permission, create_alias,
-        create_function, delete_alias, delete_function, list_aliases, list_functions, list_queues,
+        FunctionDetail, FunctionFilter, Outcome, PageLimits, WaitObserver, add_permission, create_alias,
+        create_function, delete_alias, delete_function, list_aliases, list_async_settings, list_functions,
         list_versions, publish_version, qualified_function, remove_permission, reserve_concurrency,
-        reset_queue, set_queue, show_alias, show_concurrency, show_function, show_policy, show_queue,
-        show_tags, tag_function, unqualified_function, update_alias, update_code, update_settings,
-        wait_for_function,
+        reset_async_settings, set_async_settings, show_alias, show_async_settings, show_concurrency,
+        show_function, show_policy, show_tags, tag_function, unqualified_function, update_alias, update_code,
+        update_settings, wait_for_function,
     },
 };
 use lamplight_domain::{
@@ -96,7 +96,7 @@ async fn a_function_is_changed_once_whatever_is_lost() {
 }
 
 #[tokio::test]
-async fn aliases_permissions_and_queues_are_changed_once_whatever_is_lost() {
+async fn aliases_permissions_and_async_settings_are_changed_once_whatever_is_lost() {
     every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| create_alias(
         &desk.changing(),
         &live("1")
@@ -139,27 +139,30 @@ async fn aliases_permissions_and_queues_are_changed_once_whatever_is_lost() {
         None
     )
     .await);
-    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| set_queue(
+    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| set_async_settings(
         &desk.changing(),
         &whole(),
         &retries(1),
         true
     )
     .await);
-    let with_queue = async || {
+    let with_async_settings = async || {
         let desk = Desk::with_adder().await;
-        set_queue(&desk.changing(), &whole(), &retries(1), true).await.unwrap();
+        set_async_settings(&desk.changing(), &whole(), &retries(1), true).await.unwrap();
         desk
     };
-    every_way!(with_queue().await, Ok(Outcome::Unchanged(_)), |desk| set_queue(
+    every_way!(with_async_settings().await, Ok(Outcome::Unchanged(_)), |desk| set_async_settings(
         &desk.changing(),
         &whole(),
         &retries(2),
         false
     )
     .await);
-    every_way!(with_queue().await, Err(ErrorClass::NotFound), |desk| reset_queue(&desk.changing(), &whole())
-        .await);
+    every_way!(with_async_settings().await, Err(ErrorClass::NotFound), |desk| reset_async_settings(
+        &desk.changing(),
+        &whole()
+    )
+    .await);
 }
 
 #[tokio::test]
@@ -273,14 +276,14 @@ async fn what_is_not_there_is_not_found() {
         class(delete_alias(&changing, &function(), "live").await),
         class(add_permission(&changing, &whole(), &statement(), None).await),
         class(remove_permission(&changing, &whole(), "events", None).await),
-        class(set_queue(&changing, &whole(), &retries(1), true).await),
-        class(reset_queue(&changing, &whole()).await),
+        class(set_async_settings(&changing, &whole(), &retries(1), true).await),
+        class(reset_async_settings(&changing, &whole()).await),
         class(show_function(connection, &whole(), FunctionDetail::Settings).await),
         class(show_tags(connection, &function()).await),
         class(show_concurrency(connection, &function()).await),
         class(show_alias(connection, &function(), "live").await),
         class(show_policy(connection, &whole()).await),
-        class(show_queue(connection, &whole()).await),
+        class(show_async_settings(connection, &whole()).await),
     ];
     assert_eq!(classes, [ErrorClass::NotFound; 19]);
 }
@@ -311,11 +314,11 @@ async fn a_listing_hands_over_each_page_before_it_asks_for_the_next() {
         pages.push(page.len());
         if pages.len() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let (filter, limits) = (FunctionFilter::default(), Limits::default());
+    let (filter, limits) = (FunctionFilter::default(), PageLimits::default());
     let listed = list_functions(&desk.connection, &filter, &limits, &gate, &mut keep).await.unwrap();
     assert_eq!((listed.count, listed.next_marker.is_some()), (6, true));
     assert_eq!(pages, [3, 3], "a reader that has enough ends the walk");
-    let limits = Limits { marker: listed.next_marker, ..Limits::default() };
+    let limits = PageLimits { marker: listed.next_marker, ..PageLimits::default() };
     let mut rest = 0;
     let mut count = |page: Vec<Function>| {
         rest += page.len();
@@ -325,12 +328,12 @@ async fn a_listing_hands_over_each_page_before_it_asks_for_the_next() {
     assert_eq!((rest, listed.next_marker), (4, None));
     let filter = FunctionFilter { primary_region: Some("ALL".to_owned()), ..filter };
     let mut none = |_page: Vec<Function>| ControlFlow::Continue(());
-    let refused = list_functions(&desk.connection, &filter, &Limits::default(), &gate, &mut none).await;
+    let refused = list_functions(&desk.connection, &filter, &PageLimits::default(), &gate, &mut none).await;
     assert_eq!(class(refused), ErrorClass::Usage);
 }
 
 #[tokio::test]
-async fn aliases_and_queues_are_listed() {
+async fn aliases_and_async_settings_are_listed() {
     let desk = Desk::with_adder().await;
     create_alias(&desk.changing(), &live("1")).await.unwrap();
     create_alias(&desk.changing(), &CreateAlias { name: "next".to_owned(), ..live("$LATEST") })
@@ -341,16 +344,16 @@ async fn aliases_and_queues_are_listed() {
         names.extend(page.into_iter().map(|alias| alias.name));
         ControlFlow::Continue(())
     };
-    list_aliases(&desk.connection, &function(), Some("1"), &Limits::default(), &mut keep).await.unwrap();
-    list_aliases(&desk.connection, &function(), None, &Limits::default(), &mut keep).await.unwrap();
+    list_aliases(&desk.connection, &function(), Some("1"), &PageLimits::default(), &mut keep).await.unwrap();
+    list_aliases(&desk.connection, &function(), None, &PageLimits::default(), &mut keep).await.unwrap();
     assert_eq!(names, ["live", "live", "next"]);
-    set_queue(&desk.changing(), &whole(), &retries(0), true).await.unwrap();
+    set_async_settings(&desk.changing(), &whole(), &retries(0), true).await.unwrap();
     let mut found = 0;
-    let mut count = |page: Vec<lamplight_domain::DescribedQueue>| {
+    let mut count = |page: Vec<lamplight_domain::DescribedAsyncSettings>| {
         found += page.len();
         ControlFlow::Continue(())
     };
-    list_queues(&desk.connection, &function(), &Limits::default(), &mut count).await.unwrap();
+    list_async_settings(&desk.connection, &function(), &PageLimits::default(), &mut count).await.unwrap();
     assert_eq!(found, 1);
 }
 
@@ -379,6 +382,6 @@ fn use_cases_can_be_awaited_from_any_thread() {
     let subject = whole();
     is_send(&add_permission(&changing, &subject, &statement, None));
     let mut keep = |_page: Vec<Function>| ControlFlow::Continue(());
-    let (function, limits) = (function(), Limits::default());
+    let (function, limits) = (function(), PageLimits::default());
     is_send(&list_versions(&desk.connection, &function, &limits, &mut keep));
 }

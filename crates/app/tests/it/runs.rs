@@ -8,8 +8,7 @@ use lamplight_domain::{
 };
 use lamplight_fake_adapter::{Answer, FakeFunction, FunctionFailure};
 use lamplight_ports::{
-    Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind, RunFilter, RunSelector,
-    RunStore,
+    InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind, RunFilter, RunSelector, RunStore,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -201,18 +200,10 @@ struct Hesitant {
 
 #[async_trait::async_trait]
 impl Invoker for Hesitant {
-    async fn invoke(&self, _: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-        std::future::pending().await
-    }
-
-    async fn invoke_watched(
-        &self,
-        request: InvokeRequest,
-        departure: &Departure,
-    ) -> Result<InvokeAnswer, InvokeError> {
+    async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
         let has_sent = self.has_sent;
-        departure.is_told_by(move || has_sent);
-        self.invoke(request).await
+        request.departure.is_told_by(move || has_sent);
+        std::future::pending().await
     }
 }
 

@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::{
     result::{SdkError, ServiceError},
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::{Applied as Proof, ManageErrorClass, ManageSubject, Repeat};
+use lamplight_aws_model::{ManageErrorClass, ManageSubject, Repeat};
 use lamplight_ports::{Applied, ChangeError, PortError, PortErrorKind};
 use std::{error::Error, time::Duration};
 
@@ -74,18 +74,14 @@ where
     E: Error + ProvideErrorMetadata + 'static,
 {
     let (facts, error) = managed_refusal(service, &asked.subject, &asked.scrubber);
-    let applied = match facts.applied {
-        Proof::No => Applied::No,
-        Proof::Maybe => Applied::Maybe,
-    };
     let passes = matches!(
         facts.class,
         ManageErrorClass::Throttled | ManageErrorClass::Unavailable | ManageErrorClass::Internal
     );
     ChangeError {
-        applied,
+        applied: facts.applied,
         // Where it may have been made, whoever asks again has looked first.
-        transient: facts.repeat == Repeat::Backoff || (applied == Applied::Maybe && passes),
+        transient: facts.repeat == Repeat::Backoff || (facts.applied == Applied::Maybe && passes),
         retry_after: service
             .raw()
             .headers()

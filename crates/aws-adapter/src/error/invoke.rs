@@ -8,7 +8,7 @@ use aws_sdk_lambda::{
     types::error::TooManyRequestsException,
 };
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
-use lamplight_aws_model::{ErrorClass, Limits, Repeat, Start as Proof, classify};
+use lamplight_aws_model::{InvokeErrorClass, LambdaLimits, Repeat, classify};
 use lamplight_domain::{Delivery, FunctionRef, InvocationType, Qualifier, Start};
 use lamplight_ports::{InvokeError, PortErrorKind};
 use std::time::Duration;
@@ -48,8 +48,8 @@ pub(crate) fn refuses_log_tail(error: &SdkError<SdkInvokeError, HttpResponse>) -
     let facts = classify(code.as_deref(), http);
     let words =
         service.err().meta().message().unwrap_or_default().to_lowercase().replace([' ', '-', '_'], "");
-    facts.start == Proof::DidNotStart
-        && facts.class == ErrorClass::InvalidRequest
+    facts.start == Start::DidNotStart
+        && facts.class == InvokeErrorClass::InvalidRequest
         && LOG_TAIL_WORDS.iter().any(|word| words.contains(word))
 }
 
@@ -105,7 +105,7 @@ fn of_dry_run(told: InvokeError, call: &Call<'_>) -> InvokeError {
 
 /// The failure of a call that was never tried.
 pub(crate) fn client_context_too_large(bytes: usize) -> InvokeError {
-    let limit = Limits::LAMBDA.client_context_base64_bytes;
+    let limit = LambdaLimits::LAMBDA.client_context_base64_bytes;
     InvokeError {
         delivery: Delivery::NotSent,
         start: Start::DidNotStart,
@@ -177,24 +177,20 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
         arn.clone_into(&mut subject.resource);
     }
     let (kind, stable) = super::kind_and_code(&facts);
-    let start = match facts.start {
-        Proof::DidNotStart => Start::DidNotStart,
-        Proof::MayHaveStarted => Start::MayHaveStarted,
-    };
     let throttled = match error {
         SdkInvokeError::TooManyRequestsException(throttled) => Some(throttled),
         _ => None,
     };
     let message = match (facts.class, throttled.and_then(TooManyRequestsException::reason)) {
-        (ErrorClass::TooLarge, _) => too_large(call, &facts.message(&subject)),
+        (InvokeErrorClass::TooLarge, _) => too_large(call, &facts.message(&subject)),
         (_, Some(reason)) => format!("{} ({})", facts.message(&subject), reason.as_str()),
         (_, None) => facts.message(&subject),
     };
     InvokeError {
         delivery: Delivery::Answered,
-        start,
+        start: facts.start,
         transient: facts.repeat == Repeat::Backoff
-            || (facts.start == Proof::MayHaveStarted && may_pass(facts.class)),
+            || (facts.start == Start::MayHaveStarted && may_pass(facts.class)),
         retry_after: throttled
             .and_then(TooManyRequestsException::retry_after_seconds)
             .or_else(|| answer.headers().get("retry-after"))
@@ -214,8 +210,8 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
 fn too_large(call: &Call<'_>, message: &str) -> String {
     let (bytes, invocation_type) = (call.payload_bytes, call.invocation_type);
     let limit = match invocation_type {
-        InvocationType::Event => Limits::LAMBDA.async_payload_bytes,
-        InvocationType::RequestResponse | InvocationType::DryRun => Limits::LAMBDA.sync_payload_bytes,
+        InvocationType::Event => LambdaLimits::LAMBDA.async_payload_bytes,
+        InvocationType::RequestResponse | InvocationType::DryRun => LambdaLimits::LAMBDA.sync_payload_bytes,
     };
     if bytes > limit {
         format!(
@@ -234,15 +230,18 @@ fn function_arn(words: &str) -> Option<&str> {
 }
 
 /// Whether the cause of an answer without proof may pass.
-fn may_pass(class: ErrorClass) -> bool {
+fn may_pass(class: InvokeErrorClass) -> bool {
     match class {
-        ErrorClass::Throttled | ErrorClass::NotReady | ErrorClass::Unavailable | ErrorClass::Internal => true,
-        ErrorClass::Denied
-        | ErrorClass::Unauthenticated
-        | ErrorClass::NotFound
-        | ErrorClass::TooLarge
-        | ErrorClass::InvalidRequest
-        | ErrorClass::Conflict
-        | ErrorClass::Misconfigured => false,
+        InvokeErrorClass::Throttled
+        | InvokeErrorClass::NotReady
+        | InvokeErrorClass::Unavailable
+        | InvokeErrorClass::Internal => true,
+        InvokeErrorClass::Denied
+        | InvokeErrorClass::Unauthenticated
+        | InvokeErrorClass::NotFound
+        | InvokeErrorClass::TooLarge
+        | InvokeErrorClass::InvalidRequest
+        | InvokeErrorClass::Conflict
+        | InvokeErrorClass::Misconfigured => false,
     }
 }

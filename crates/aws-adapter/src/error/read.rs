@@ -4,7 +4,7 @@ use super::transport::{self, Cause};
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::{ErrorClass, Subject, classify, manage_errors::says_no_function};
+use lamplight_aws_model::{InvokeErrorClass, Subject, classify, manage_errors::says_no_function};
 use lamplight_ports::PortError;
 use std::error::Error;
 
@@ -87,26 +87,26 @@ fn refused(code: Option<&str>, http: u16, reading: &Reading<'_>) -> PortError {
     let (kind, stable) = super::kind_and_code(&facts);
     let error = |message: String, hint: &str| PortError::new(kind, stable, message).with_hint(hint);
     match facts.class {
-        ErrorClass::Denied | ErrorClass::Unauthenticated => {
+        InvokeErrorClass::Denied | InvokeErrorClass::Unauthenticated => {
             error(facts.message(&subject), &facts.hint(&subject))
         }
-        ErrorClass::Throttled => error(
+        InvokeErrorClass::Throttled => error(
             format!("AWS throttled {action} in region {region} ({told})"),
             "wait a moment, or ask for fewer at once",
         ),
-        ErrorClass::NotFound => error(
+        InvokeErrorClass::NotFound => error(
             format!("{action} found nothing in region {region} ({told})"),
             "check the region and the endpoint URL",
         ),
-        ErrorClass::InvalidRequest | ErrorClass::TooLarge => error(
+        InvokeErrorClass::InvalidRequest | InvokeErrorClass::TooLarge => error(
             format!("AWS refused {action} in region {region} ({told})"),
             "check the request, and that the endpoint URL is the service's",
         ),
-        ErrorClass::Conflict
-        | ErrorClass::NotReady
-        | ErrorClass::Misconfigured
-        | ErrorClass::Unavailable
-        | ErrorClass::Internal => {
+        InvokeErrorClass::Conflict
+        | InvokeErrorClass::NotReady
+        | InvokeErrorClass::Misconfigured
+        | InvokeErrorClass::Unavailable
+        | InvokeErrorClass::Internal => {
             error(format!("AWS failed at {action} in region {region} ({told})"), "try again later")
         }
     }

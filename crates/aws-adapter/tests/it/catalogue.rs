@@ -160,7 +160,7 @@ async fn a_function_is_told_in_lambdas_words() {
     assert!(!format!("{got:?}").contains("hunter2-presigned"));
 
     let listed = arranged.catalogue.list(ListFunctions::default()).await.unwrap();
-    assert_eq!(listed.functions[0].state, None);
+    assert_eq!(listed.items[0].state, None);
 }
 
 #[tokio::test]
@@ -222,7 +222,7 @@ async fn a_read_is_tried_again_where_lambda_failed() {
     let shelf = Shelf { functions: 2, largest_page: 50, with_an_empty_page: false };
     Mock::given(any()).respond_with(Lambda(shelf)).mount(&server).await;
     let page = ports(&server.uri()).catalogue.list(ListFunctions::default()).await.unwrap();
-    assert_eq!((page.functions.len(), server.received_requests().await.unwrap().len()), (2, 2));
+    assert_eq!((page.items.len(), server.received_requests().await.unwrap().len()), (2, 2));
 }
 
 #[tokio::test]

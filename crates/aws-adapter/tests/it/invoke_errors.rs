@@ -2,7 +2,7 @@
 
 use crate::support::{call, call_with, ports};
 use lamplight_aws_adapter::codes;
-use lamplight_aws_model::{ErrorClass, InvokeErrorFacts};
+use lamplight_aws_model::{InvokeErrorClass, InvokeErrorFacts};
 use lamplight_domain::{Delivery, InvocationType, RetryPolicy, Start};
 use lamplight_ports::{InvokeError, InvokeRequest, Invoker, PortErrorKind};
 use serde_json::json;
@@ -199,7 +199,7 @@ async fn a_refused_log_tail_is_known_by_its_words() {
 
 #[test]
 fn every_class_is_told_apart_by_a_caller() {
-    let classes: std::collections::HashSet<ErrorClass> =
+    let classes: std::collections::HashSet<InvokeErrorClass> =
         InvokeErrorFacts::all().map(|facts| facts.class).collect();
     assert_eq!(classes.len(), 11);
 }

@@ -3,7 +3,7 @@
 use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, Timeouts, open};
 use lamplight_aws_model::Region;
 use lamplight_domain::{FunctionRef, InvocationType, Payload};
-use lamplight_ports::InvokeRequest;
+use lamplight_ports::{Departure, InvokeRequest};
 use std::time::Duration;
 
 /// The secret key of every test's credentials.
@@ -59,6 +59,7 @@ pub(crate) fn call_with(name: &str, event: &str) -> InvokeRequest {
         payload: Payload::from_json(event.to_owned()).unwrap(),
         log_tail: false,
         client_context: None,
+        departure: Departure::default(),
     }
 }
 

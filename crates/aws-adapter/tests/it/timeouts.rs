@@ -15,9 +15,10 @@ use std::time::Duration;
 async fn given_up(config: AwsConnectionConfig, until: impl Fn() -> bool) -> bool {
     let ports = open(config).unwrap();
     let departure = Departure::default();
+    let request = InvokeRequest { departure: departure.clone(), ..call("f") };
     assert!(departure.may_have_left(), "nobody has said otherwise");
     {
-        let mut waiting = std::pin::pin!(ports.invoker.invoke_watched(call("f"), &departure));
+        let mut waiting = std::pin::pin!(ports.invoker.invoke(request));
         while !until() {
             tokio::select! {
                 biased;

@@ -2,7 +2,7 @@
 //! Errors", and the IAM and `SigV4` troubleshooting pages), and answers without a code that we know.
 
 use super::{
-    ErrorClass::{
+    InvokeErrorClass::{
         self, Denied, Internal, InvalidRequest, NotFound, Throttled, TooLarge, Unauthenticated, Unavailable,
     },
     InvokeErrorFacts, Repeat, Start,
@@ -219,7 +219,7 @@ pub(crate) const ERRORS: &[InvokeErrorFacts] = &[
 
 /// What follows from the HTTP status alone.
 pub(crate) fn by_status(http: u16) -> InvokeErrorFacts {
-    let (class, start, message, hint): (ErrorClass, Start, &'static str, &'static str) = match http {
+    let (class, start, message, hint): (InvokeErrorClass, Start, &'static str, &'static str) = match http {
         401 => (Unauthenticated, Start::DidNotStart, REFUSED_CREDENTIALS, CREDENTIALS),
         402 => (Throttled, Start::DidNotStart, "a quota or payment of the account stops the call", SLOWER),
         403 => (Denied, Start::DidNotStart, DENIED, ALLOW),

@@ -1,7 +1,7 @@
 //! The 45 errors that the Lambda API model lists for Invoke (botocore 1.44.5), by HTTP status.
 
 use super::{
-    ErrorClass::{
+    InvokeErrorClass::{
         Conflict, Internal, InvalidRequest, Misconfigured, NotFound, NotReady, Throttled, TooLarge,
         Unavailable,
     },

@@ -7,8 +7,9 @@ use super::ManageErrorClass::{
 };
 use crate::{
     Operation,
-    error_catalog::{ErrorClass, InvokeErrorFacts, Start, common},
+    error_catalog::{InvokeErrorClass, InvokeErrorFacts, common},
 };
+use lamplight_domain::Start;
 
 /// What a code means.
 #[derive(Debug, Clone, Copy)]
@@ -110,16 +111,16 @@ fn conflict(operation: Operation) -> ManageErrorClass {
     }
 }
 
-fn class_of_shared(class: ErrorClass) -> ManageErrorClass {
+fn class_of_shared(class: InvokeErrorClass) -> ManageErrorClass {
     match class {
-        ErrorClass::Denied => Denied,
-        ErrorClass::Unauthenticated => Unauthenticated,
-        ErrorClass::NotFound => NotFound,
-        ErrorClass::Throttled => Throttled,
-        ErrorClass::TooLarge => TooLarge,
-        ErrorClass::InvalidRequest | ErrorClass::Misconfigured => InvalidParameter,
-        ErrorClass::Conflict | ErrorClass::NotReady => Busy,
-        ErrorClass::Unavailable => Unavailable,
-        ErrorClass::Internal => Internal,
+        InvokeErrorClass::Denied => Denied,
+        InvokeErrorClass::Unauthenticated => Unauthenticated,
+        InvokeErrorClass::NotFound => NotFound,
+        InvokeErrorClass::Throttled => Throttled,
+        InvokeErrorClass::TooLarge => TooLarge,
+        InvokeErrorClass::InvalidRequest | InvokeErrorClass::Misconfigured => InvalidParameter,
+        InvokeErrorClass::Conflict | InvokeErrorClass::NotReady => Busy,
+        InvokeErrorClass::Unavailable => Unavailable,
+        InvokeErrorClass::Internal => Internal,
     }
 }

@@ -1,7 +1,7 @@
 //! ARNs: what is written is read again, and one wrong character is found.
 
 use crate::strategies;
-use lamplight_aws_model::{ArnPart, FunctionArn, FunctionName, Qualifier, Region};
+use lamplight_aws_model::{ArnPart, FunctionArn, LambdaName, LambdaQualifier, Region};
 use proptest::prelude::*;
 
 proptest! {
@@ -22,15 +22,15 @@ proptest! {
         qualifier in proptest::option::of(strategies::qualifier()),
     ) {
         let region = Region::parse_well_formed(&region).unwrap();
-        let name: FunctionName = name.parse().unwrap();
-        let qualifier: Option<Qualifier> = qualifier.map(|text| text.parse().unwrap());
+        let name: LambdaName = name.parse().unwrap();
+        let qualifier: Option<LambdaQualifier> = qualifier.map(|text| text.parse().unwrap());
         let arn = FunctionArn::new(region, &account, name, qualifier).unwrap();
         prop_assert_eq!(arn.to_string().parse(), Ok(arn));
     }
 
     #[test]
     fn qualifiers_round_trip(text in strategies::qualifier()) {
-        prop_assert_eq!(text.parse::<Qualifier>().unwrap().to_string(), text);
+        prop_assert_eq!(text.parse::<LambdaQualifier>().unwrap().to_string(), text);
     }
 
     #[test]
@@ -64,7 +64,7 @@ proptest! {
         if let Ok(arn) = text.parse::<FunctionArn>() {
             prop_assert_eq!(arn.to_string(), text.as_str());
         }
-        if let Ok(qualifier) = text.parse::<Qualifier>() {
+        if let Ok(qualifier) = text.parse::<LambdaQualifier>() {
             prop_assert_eq!(qualifier.to_string(), text.as_str());
         }
     }

@@ -1,18 +1,18 @@
 //! One row for each error that the model of Invoke lists, and for what it does not list.
 
 use lamplight_aws_model::{
-    ErrorClass::{
+    InvokeErrorClass::{
         self, Conflict, Denied, Internal, InvalidRequest, Misconfigured, NotFound, NotReady, Throttled,
         TooLarge, Unauthenticated, Unavailable,
     },
     Repeat::{self, Backoff, Never},
-    Start::{self, DidNotStart, MayHaveStarted},
     classify,
 };
+use lamplight_domain::Start::{self, DidNotStart, MayHaveStarted};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-type Row = (&'static str, u16, ErrorClass, Start, Repeat);
+type Row = (&'static str, u16, InvokeErrorClass, Start, Repeat);
 
 const MODELLED: [Row; 45] = [
     ("CodeArtifactUserDeletedException", 409, Misconfigured, DidNotStart, Never),
@@ -77,7 +77,7 @@ const NOT_MODELLED: [Row; 12] = [
     ("ServiceUnavailable", 503, Unavailable, MayHaveStarted, Never),
 ];
 
-fn check(code: Option<&str>, http: u16, expected: (ErrorClass, Start, Repeat)) {
+fn check(code: Option<&str>, http: u16, expected: (InvokeErrorClass, Start, Repeat)) {
     let facts = classify(code, http);
     assert_eq!((facts.class, facts.start, facts.repeat), expected, "{code:?} with HTTP {http}");
 }

@@ -1,7 +1,7 @@
 //! Functions as people write them: every form round-trips, and what the API refuses is refused.
 
 use crate::strategies;
-use lamplight_aws_model::{FunctionArn, FunctionName, FunctionSpec, FunctionSpecError};
+use lamplight_aws_model::{FunctionArn, FunctionSpec, FunctionSpecError, LambdaName};
 use proptest::prelude::*;
 
 proptest! {
@@ -22,7 +22,7 @@ proptest! {
 
     #[test]
     fn names_and_arns_become_the_function_they_name(name in strategies::name(), arn in strategies::arn()) {
-        let name: FunctionName = name.parse().unwrap();
+        let name: LambdaName = name.parse().unwrap();
         prop_assert_eq!(FunctionSpec::from(name.clone()).to_string(), name.as_str());
         let parsed: FunctionArn = arn.parse().unwrap();
         let spec = FunctionSpec::from(parsed.clone());

@@ -1,7 +1,6 @@
 //! One row for each error that the model lists for each managing operation.
 
 use lamplight_aws_model::{
-    Applied::{self, Maybe, No},
     ManageErrorClass::{
         self, Busy, CodeStorageExceeded, Exists, Internal, InvalidCode, InvalidParameter, LimitExceeded,
         NotFound, PolicyTooLong, PreconditionFailed, PublicPolicy, Throttled,
@@ -11,6 +10,7 @@ use lamplight_aws_model::{
     Repeat::{self, Backoff, Never},
     classify_manage,
 };
+use lamplight_domain::Applied::{self, Maybe, No};
 use std::collections::BTreeSet;
 
 type Row = (Operation, &'static str, u16, ManageErrorClass, Applied, Repeat);

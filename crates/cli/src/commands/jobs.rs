@@ -11,7 +11,7 @@ use crate::{
     yaml,
 };
 use lamplight_app::{
-    Applied, JobDocument, JobEdit, ParameterEdit, apply_jobs, edit_job, export_jobs, list_jobs, remove_job,
+    JobChange, JobDocument, JobEdit, ParameterEdit, apply_jobs, edit_job, export_jobs, list_jobs, remove_job,
     show_job,
 };
 use lamplight_domain::{DataType, Direction, JobName, ParamName, Parameter};
@@ -95,10 +95,10 @@ async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("invalid_yaml", format!("{}: there is no document", source_name(file))));
     }
     let applied = apply_jobs(wiring, &*wiring.store().await?, documents).await?;
-    let word = |applied: Applied| match applied {
-        Applied::Created => "created",
-        Applied::Configured => "configured",
-        Applied::Unchanged => "unchanged",
+    let word = |applied: JobChange| match applied {
+        JobChange::Created => "created",
+        JobChange::Configured => "configured",
+        JobChange::Unchanged => "unchanged",
     };
     if wiring.json() {
         let jobs: Vec<_> = applied

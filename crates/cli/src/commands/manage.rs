@@ -9,7 +9,7 @@ use crate::{
 };
 use lamplight_app::{
     AppError,
-    manage::{Changing, Limits, Outcome},
+    manage::{Changing, Outcome, PageLimits},
 };
 use lamplight_domain::{PermissionPolicy, PermissionStatement, RetryPolicy};
 use lamplight_ports::{Connection, Connector, Effect};
@@ -111,8 +111,8 @@ fn agreed(what: &str, wiring: &Wiring) -> Result<(), Failure> {
 }
 
 /// How much of a listing the options ask for.
-pub fn limits(page: &PageArgs) -> Limits {
-    Limits { marker: page.marker.clone(), page_size: page.page_size, max_items: page.max_items }
+pub fn limits(page: &PageArgs) -> PageLimits {
+    PageLimits { marker: page.marker.clone(), page_size: page.page_size, max_items: page.max_items }
 }
 
 /// The words of a change, for the note to the person.

@@ -1,37 +1,37 @@
 //! Settings of asynchronous calls, as rows, details and JSON.
 
 use crate::render::table::{details, one_line, or_dash};
-use lamplight_domain::{DescribedQueue, QueueSettings};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings};
 use serde::Serialize;
 
 /// The headings of [`async_row`].
 pub const ASYNC_COLUMNS: [&str; 5] = ["REFERENCE", "RETRIES", "AGE", "ON SUCCESS", "ON FAILURE"];
 
 /// One function's, version's or alias's settings as a row.
-pub fn async_row(queue: &DescribedQueue) -> [String; 5] {
-    let [retries, age, success, failure] = shown(&queue.settings);
-    [one_line(&queue.reference), or_dash(retries), or_dash(age), or_dash(success), or_dash(failure)]
+pub fn async_row(set: &DescribedAsyncSettings) -> [String; 5] {
+    let [retries, age, success, failure] = shown(&set.settings);
+    [one_line(&set.reference), or_dash(retries), or_dash(age), or_dash(success), or_dash(failure)]
 }
 
 /// The same as people read them, label and value a line.
-pub fn async_details(queue: &DescribedQueue) -> String {
-    let [retries, age, success, failure] = shown(&queue.settings);
+pub fn async_details(set: &DescribedAsyncSettings) -> String {
+    let [retries, age, success, failure] = shown(&set.settings);
     let rows = [
-        ("reference", Some(one_line(&queue.reference))),
+        ("reference", Some(one_line(&set.reference))),
         ("maximum retry attempts", retries),
         ("maximum event age", age),
         ("on success", success),
         ("on failure", failure),
-        ("last modified", queue.last_modified.clone()),
+        ("last modified", set.last_modified.clone()),
     ];
     let rows: Vec<(&str, String)> =
         rows.into_iter().filter_map(|(label, value)| Some((label, value?))).collect();
     details(&rows)
 }
 
-fn shown(settings: &QueueSettings) -> [Option<String>; 4] {
+fn shown(settings: &AsyncSettings) -> [Option<String>; 4] {
     // Taken apart, so that what is added later cannot be forgotten here.
-    let QueueSettings { max_retries, max_age_seconds, on_success, on_failure } = settings;
+    let AsyncSettings { max_retries, max_age_seconds, on_success, on_failure } = settings;
     [
         max_retries.map(|retries| retries.to_string()),
         max_age_seconds.map(|seconds| format!("{seconds} s")),
@@ -53,9 +53,9 @@ pub struct AsyncJson {
 
 impl AsyncJson {
     /// One function's, version's or alias's.
-    pub fn new(queue: &DescribedQueue) -> Self {
-        let DescribedQueue { reference, settings, last_modified } = queue.clone();
-        let QueueSettings { max_retries, max_age_seconds, on_success, on_failure } = settings;
+    pub fn new(set: &DescribedAsyncSettings) -> Self {
+        let DescribedAsyncSettings { reference, settings, last_modified } = set.clone();
+        let AsyncSettings { max_retries, max_age_seconds, on_success, on_failure } = settings;
         Self {
             reference,
             maximum_retry_attempts: max_retries,

@@ -204,12 +204,12 @@ fn web_session(web: &WebIdentityAuth) -> RoleSession {
     }
 }
 
-fn algorithm(algorithm: Algorithm) -> identity::Algorithm {
+fn algorithm(algorithm: Algorithm) -> identity::SigningAlgorithm {
     match algorithm {
-        Algorithm::RS256 => identity::Algorithm::Rs256,
-        Algorithm::RS384 => identity::Algorithm::Rs384,
-        Algorithm::RS512 => identity::Algorithm::Rs512,
-        Algorithm::ES256 => identity::Algorithm::Es256,
-        Algorithm::ES384 => identity::Algorithm::Es384,
+        Algorithm::RS256 => identity::SigningAlgorithm::Rs256,
+        Algorithm::RS384 => identity::SigningAlgorithm::Rs384,
+        Algorithm::RS512 => identity::SigningAlgorithm::Rs512,
+        Algorithm::ES256 => identity::SigningAlgorithm::Es256,
+        Algorithm::ES384 => identity::SigningAlgorithm::Es384,
     }
 }

@@ -22,8 +22,8 @@ const MINISTACK: &[Gap] = &[
     Gap::EmptyPolicy,
     Gap::RevisionOfPolicy,
     Gap::QualifiedPolicies,
-    Gap::QueuePages,
-    Gap::QueueUpdate,
+    Gap::AsyncSettingsPages,
+    Gap::AsyncSettingsUpdate,
     Gap::TakingDestinationAway,
 ];
 
@@ -44,12 +44,12 @@ const MOTO: &[Gap] = &[
     Gap::RevisionOfLayerPolicy,
     Gap::RemovalByRevision,
     Gap::QualifiedPolicies,
-    Gap::QueueListing,
+    Gap::AsyncSettingsListing,
     Gap::SecondPut,
-    Gap::QueueUpdate,
+    Gap::AsyncSettingsUpdate,
     Gap::TakingDestinationAway,
-    Gap::QualifiedQueues,
-    Gap::UpdateOfAbsentQueue,
+    Gap::QualifiedAsyncSettings,
+    Gap::UpdateOfAbsentAsyncSettings,
 ];
 
 /// One of the peers.
@@ -125,8 +125,8 @@ macro_rules! every_suite {
             use crate::conformance::{Bench, $bench};
             lamplight_conformance::layers!(Bench { layered: true, ..$bench });
         }
-        mod queues {
-            lamplight_conformance::queues!(crate::conformance::$bench);
+        mod async_invocations {
+            lamplight_conformance::async_invocations!(crate::conformance::$bench);
         }
     };
 }

@@ -16,10 +16,10 @@ async fn walk(bench: &Workbench, function: &FunctionRef, page_size: Option<u32>)
         let wanted = ListVersions { function: function.clone(), marker, page_size };
         let page = read(bench.management.functions.versions(wanted).await);
         if let Some(size) = page_size {
-            let fits = page.functions.len() <= size as usize;
-            assert!(fits || bench.lacks(Gap::Pages), "{} in a page of {size}", page.functions.len());
+            let fits = page.items.len() <= size as usize;
+            assert!(fits || bench.lacks(Gap::Pages), "{} in a page of {size}", page.items.len());
         }
-        found.extend(page.functions);
+        found.extend(page.items);
         marker = page.next_marker;
         if marker.is_none() {
             return found;

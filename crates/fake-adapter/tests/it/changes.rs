@@ -7,7 +7,7 @@ use lamplight_domain::{
 };
 use lamplight_fake_adapter::{FakeFunction, FakeProvider, FunctionFailure, ManualClock};
 use lamplight_ports::{
-    Applied, ChangeError, CreateAlias, CreateFunction, Effect, FunctionCatalogue, FunctionManager,
+    Applied, ChangeError, CreateAlias, CreateFunction, Departure, Effect, FunctionCatalogue, FunctionManager,
     InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind, Publish, UpdateAlias, UpdateCode,
 };
 use std::{sync::Arc, time::Duration};
@@ -55,6 +55,7 @@ async fn call(provider: &FakeProvider, qualifier: Option<&str>) -> Result<Invoke
             payload: Payload::from_json("{\"a\":1}".to_owned()).unwrap(),
             log_tail: false,
             client_context: None,
+            departure: Departure::default(),
         })
         .await
 }

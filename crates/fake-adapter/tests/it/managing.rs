@@ -74,6 +74,6 @@ mod layers {
     lamplight_conformance::layers!(super::Simulated(0));
 }
 
-mod queues {
-    lamplight_conformance::queues!(super::Simulated(0));
+mod async_invocations {
+    lamplight_conformance::async_invocations!(super::Simulated(0));
 }

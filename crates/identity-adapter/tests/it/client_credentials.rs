@@ -2,7 +2,7 @@
 
 use crate::script::{JWT, Secrets, Service, Still};
 use jsonwebtoken::{DecodingKey, Validation};
-use lamplight_identity_adapter::{Algorithm, ClientAuth, ClientCredentials, Grant, SigningKey, codes};
+use lamplight_identity_adapter::{ClientAuth, ClientCredentials, Grant, SigningAlgorithm, SigningKey, codes};
 use lamplight_ports::{ExposeSecret, PortErrorKind, TokenSource};
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384};
 use rsa::{
@@ -31,7 +31,7 @@ fn client(service: &Arc<Service>, secret: String, auth: ClientAuth) -> ClientCre
     }
 }
 
-fn assertion(algorithm: Algorithm) -> ClientAuth {
+fn assertion(algorithm: SigningAlgorithm) -> ClientAuth {
     ClientAuth::Assertion {
         private_key: "env:PROOF".parse().unwrap(),
         algorithm,
@@ -122,7 +122,12 @@ async fn a_url_with_a_password_in_it_is_refused_and_not_shown() {
 }
 
 /// Checks the assertion that was sent with a library of others.
-async fn verified(pem: String, algorithm: Algorithm, key: DecodingKey, of: jsonwebtoken::Algorithm) -> Value {
+async fn verified(
+    pem: String,
+    algorithm: SigningAlgorithm,
+    key: DecodingKey,
+    of: jsonwebtoken::Algorithm,
+) -> Value {
     let service = Service::giving_a_token();
     client(&service, pem, assertion(algorithm)).token().await.unwrap();
     let form = service.asked()[0].form();
@@ -143,8 +148,8 @@ async fn verified(pem: String, algorithm: Algorithm, key: DecodingKey, of: jsonw
 #[tokio::test]
 async fn a_key_on_a_curve_signs_what_the_client_says() {
     for (algorithm, of, kind) in [
-        (Algorithm::Es256, jsonwebtoken::Algorithm::ES256, &PKCS_ECDSA_P256_SHA256),
-        (Algorithm::Es384, jsonwebtoken::Algorithm::ES384, &PKCS_ECDSA_P384_SHA384),
+        (SigningAlgorithm::Es256, jsonwebtoken::Algorithm::ES256, &PKCS_ECDSA_P256_SHA256),
+        (SigningAlgorithm::Es384, jsonwebtoken::Algorithm::ES384, &PKCS_ECDSA_P384_SHA384),
     ] {
         let pair = KeyPair::generate_for(kind).unwrap();
         let key = DecodingKey::from_ec_der(pair.public_key_raw());
@@ -165,9 +170,9 @@ async fn an_rsa_key_signs_with_each_digest() {
     let pkcs8 = pair.to_pkcs8_pem(LineEnding::LF).unwrap().to_string();
     let pkcs1 = pair.to_pkcs1_pem(LineEnding::LF).unwrap().to_string();
     for (pem, algorithm, of) in [
-        (&pkcs8, Algorithm::Rs256, jsonwebtoken::Algorithm::RS256),
-        (&pkcs1, Algorithm::Rs384, jsonwebtoken::Algorithm::RS384),
-        (&pkcs8, Algorithm::Rs512, jsonwebtoken::Algorithm::RS512),
+        (&pkcs8, SigningAlgorithm::Rs256, jsonwebtoken::Algorithm::RS256),
+        (&pkcs1, SigningAlgorithm::Rs384, jsonwebtoken::Algorithm::RS384),
+        (&pkcs8, SigningAlgorithm::Rs512, jsonwebtoken::Algorithm::RS512),
     ] {
         let key = DecodingKey::from_rsa_der(public.as_bytes());
         let claims = verified(pem.clone(), algorithm, key, of).await;
@@ -180,13 +185,13 @@ async fn what_is_no_key_of_the_algorithm_is_refused_and_not_shown() {
     let p256 = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap().serialize_pem();
     let middle: String = p256.lines().nth(1).unwrap().to_owned();
     for (pem, algorithm, word) in [
-        ("hunter2".to_owned(), Algorithm::Es256, "BEGIN PRIVATE KEY"),
-        (p256.clone(), Algorithm::Es384, "P-384"),
-        (p256.clone(), Algorithm::Rs256, "RSA key"),
-        (p256.replace("PRIVATE KEY", "EC PRIVATE KEY"), Algorithm::Es256, "openssl pkcs8"),
-        (p256.replace("PRIVATE KEY", "RSA PRIVATE KEY"), Algorithm::Rs256, "2048"),
-        (p256.replace("PRIVATE KEY", "RSA PRIVATE KEY"), Algorithm::Es256, "P-256"),
-        (p256.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"), Algorithm::Es256, "no password"),
+        ("hunter2".to_owned(), SigningAlgorithm::Es256, "BEGIN PRIVATE KEY"),
+        (p256.clone(), SigningAlgorithm::Es384, "P-384"),
+        (p256.clone(), SigningAlgorithm::Rs256, "RSA key"),
+        (p256.replace("PRIVATE KEY", "EC PRIVATE KEY"), SigningAlgorithm::Es256, "openssl pkcs8"),
+        (p256.replace("PRIVATE KEY", "RSA PRIVATE KEY"), SigningAlgorithm::Rs256, "2048"),
+        (p256.replace("PRIVATE KEY", "RSA PRIVATE KEY"), SigningAlgorithm::Es256, "P-256"),
+        (p256.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"), SigningAlgorithm::Es256, "no password"),
     ] {
         let error = SigningKey::from_pem(&pem, algorithm).unwrap_err();
         assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::SIGNING_KEY_INVALID));

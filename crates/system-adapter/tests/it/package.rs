@@ -1,6 +1,6 @@
 //! Packages of code: read as they are, made of folders, and refused.
 
-use lamplight_system_adapter::{LARGEST_UNPACKED, Package, PackageError, read_package};
+use lamplight_system_adapter::{LARGEST_UNPACKED, PackageError, ZipPackage, read_package};
 use proptest::{
     collection::{btree_map, vec},
     prelude::*,
@@ -45,12 +45,12 @@ fn from_hex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
-fn unpacked(package: &Package) -> Vec<Seen> {
+fn unpacked(package: &ZipPackage) -> Vec<Seen> {
     all_unpacked(std::slice::from_ref(package)).remove(0)
 }
 
 /// All at once, for it takes longer to start Python than to read.
-fn all_unpacked(packages: &[Package]) -> Vec<Vec<Seen>> {
+fn all_unpacked(packages: &[ZipPackage]) -> Vec<Vec<Seen>> {
     let folder = tempfile::tempdir().unwrap();
     let mut arguments = vec![LISTING.to_owned()];
     for (index, package) in packages.iter().enumerate() {
@@ -71,7 +71,7 @@ fn all_unpacked(packages: &[Package]) -> Vec<Vec<Seen>> {
     all
 }
 
-fn names(package: &Package) -> Vec<String> {
+fn names(package: &ZipPackage) -> Vec<String> {
     unpacked(package).into_iter().map(|seen| seen.name).collect()
 }
 
@@ -185,7 +185,8 @@ fn the_code_is_not_shown_for_debugging() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "main.py", "x");
     let package = read_package(folder.path()).unwrap();
-    let expected = format!("Package({} bytes, SHA-256 {}, 1 entries)", package.bytes.len(), package.sha256);
+    let expected =
+        format!("ZipPackage({} bytes, SHA-256 {}, 1 entries)", package.bytes.len(), package.sha256);
     assert_eq!(format!("{package:?}"), expected);
 }
 

@@ -296,7 +296,7 @@ async fn versions_come_in_pages() {
     let request =
         ListVersions { function: adder(), marker: Some("here".to_owned()), page_size: Some(10_000) };
     let page = functions.versions(request).await.unwrap();
-    let versions: Vec<_> = page.functions.iter().map(|function| function.version.as_deref()).collect();
+    let versions: Vec<_> = page.items.iter().map(|function| function.version.as_deref()).collect();
     assert_eq!(versions, [Some("$LATEST"), Some("7")]);
     assert_eq!(page.next_marker.as_deref(), Some("more"));
     let (method, path, _) = only_request(&server).await;

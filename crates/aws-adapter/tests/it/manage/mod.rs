@@ -7,7 +7,7 @@ mod rules;
 
 use crate::support::ports;
 use lamplight_aws_model::Operation;
-use lamplight_domain::{FunctionRef, PermissionStatement, QueueSettings, Routing};
+use lamplight_domain::{AsyncSettings, FunctionRef, PermissionStatement, Routing};
 use lamplight_ports::{
     ChangeError, Changed, CreateAlias, Effect, LayerVersionRef, ListAliases, ListLayers, Management,
     PortError, QualifiedFunction, RequestPreview, UpdateAlias,
@@ -106,8 +106,8 @@ pub(crate) fn layer_statement() -> PermissionStatement {
     }
 }
 
-pub(crate) fn queue_settings() -> QueueSettings {
-    QueueSettings { max_retries: Some(1), ..QueueSettings::default() }
+pub(crate) fn async_settings() -> AsyncSettings {
+    AsyncSettings { max_retries: Some(1), ..AsyncSettings::default() }
 }
 
 /// An answer that each of these operations takes for one of success.
@@ -159,9 +159,9 @@ pub(crate) async fn call(
     operation: Operation,
     effect: Effect,
 ) -> Result<Called, ChangeError> {
-    let Management { aliases, permissions, layers, queues, .. } = management;
+    let Management { aliases, permissions, layers, async_invocations, .. } = management;
     let (subject, layer) = (qualified(Some("live")), layer_version("common"));
-    let (settings, by_layer) = (queue_settings(), layer_statement());
+    let (settings, by_layer) = (async_settings(), layer_statement());
     match operation {
         Operation::CreateAlias => Ok(aliases.create(create_alias(), effect).await?.into()),
         Operation::UpdateAlias => Ok(aliases.update(update_alias(), effect).await?.into()),
@@ -184,13 +184,17 @@ pub(crate) async fn call(
         Operation::RemoveLayerVersionPermission => {
             Ok(layers.remove_permission(&layer, "all", None, effect).await?.into())
         }
-        Operation::PutFunctionEventInvokeConfig => Ok(queues.put(&subject, &settings, effect).await?.into()),
-        Operation::UpdateFunctionEventInvokeConfig => {
-            Ok(queues.update(&subject, &settings, effect).await?.into())
+        Operation::PutFunctionEventInvokeConfig => {
+            Ok(async_invocations.put(&subject, &settings, effect).await?.into())
         }
-        Operation::DeleteFunctionEventInvokeConfig => Ok(queues.delete(&subject, effect).await?.into()),
-        Operation::GetFunctionEventInvokeConfig => found(queues.get(&subject).await),
-        Operation::ListFunctionEventInvokeConfigs => read(queues.list(&adder(), None, None).await),
+        Operation::UpdateFunctionEventInvokeConfig => {
+            Ok(async_invocations.update(&subject, &settings, effect).await?.into())
+        }
+        Operation::DeleteFunctionEventInvokeConfig => {
+            Ok(async_invocations.delete(&subject, effect).await?.into())
+        }
+        Operation::GetFunctionEventInvokeConfig => found(async_invocations.get(&subject).await),
+        Operation::ListFunctionEventInvokeConfigs => read(async_invocations.list(&adder(), None, None).await),
         other => panic!("{other} is none of these ports"),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{adder, create_alias, lambda, layer_statement, qualified, routing, statement, update_alias};
 use lamplight_aws_adapter::codes;
-use lamplight_domain::{FunctionRef, PermissionStatement, QueueSettings};
+use lamplight_domain::{AsyncSettings, FunctionRef, PermissionStatement};
 use lamplight_ports::{
     Applied, ChangeError, CreateAlias, Effect, LayerVersionRef, ListAliases, ListLayers, PortError,
     PortErrorKind, QualifiedFunction, UpdateAlias,
@@ -169,9 +169,9 @@ async fn layers_of_another_region_are_not_asked_for() {
 #[tokio::test]
 async fn settings_of_asynchronous_calls_that_cannot_be_are_not_asked_for() {
     let (server, management) = lambda(ResponseTemplate::new(500)).await;
-    let queues = management.queues;
+    let async_invocations = management.async_invocations;
     let subject = QualifiedFunction { function: nowhere(), qualifier: None };
-    let bad = QueueSettings {
+    let bad = AsyncSettings {
         max_retries: Some(3),
         max_age_seconds: Some(59),
         on_success: Some("arn:aws:s3:::bucket".to_owned()),
@@ -185,14 +185,17 @@ async fn settings_of_asynchronous_calls_that_cannot_be_are_not_asked_for() {
         "DestinationConfig.OnFailure.Destination",
     ];
     for error in [
-        queues.put(&subject, &bad, Effect::Make).await.unwrap_err(),
-        queues.update(&subject, &bad, Effect::Make).await.unwrap_err(),
+        async_invocations.put(&subject, &bad, Effect::Make).await.unwrap_err(),
+        async_invocations.update(&subject, &bad, Effect::Make).await.unwrap_err(),
     ] {
         assert_eq!(members_of(&error), expected);
     }
-    assert_eq!(members_of(&queues.delete(&subject, Effect::Make).await.unwrap_err()), ["FunctionName"]);
-    assert_eq!(members(&queues.get(&subject).await.unwrap_err()), ["FunctionName"]);
-    let error = queues.list(&nowhere(), None, Some(51)).await.unwrap_err();
+    assert_eq!(
+        members_of(&async_invocations.delete(&subject, Effect::Make).await.unwrap_err()),
+        ["FunctionName"]
+    );
+    assert_eq!(members(&async_invocations.get(&subject).await.unwrap_err()), ["FunctionName"]);
+    let error = async_invocations.list(&nowhere(), None, Some(51)).await.unwrap_err();
     assert_eq!(members(&error), ["FunctionName", "MaxItems"]);
     assert_eq!(server.received_requests().await.unwrap().len(), 0);
 }

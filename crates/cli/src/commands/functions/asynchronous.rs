@@ -10,7 +10,7 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::manage::{self, qualified_function, unqualified_function};
-use lamplight_domain::{DescribedQueue, QueueSettings};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings};
 use lamplight_ports::QualifiedFunction;
 
 /// `lamplight functions async …`
@@ -26,7 +26,7 @@ pub async fn asynchronous(command: AsyncCommand, wiring: &Wiring) -> Result<Exit
 
 async fn get(args: &SubjectArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let manager = Manager::open(wiring).await?;
-    let found = manage::show_queue(&manager.connection, &subject(&manager, args)?).await?;
+    let found = manage::show_async_settings(&manager.connection, &subject(&manager, args)?).await?;
     if wiring.json() {
         wiring.write(&render::AsyncJson::new(&found))?;
     } else {
@@ -40,29 +40,31 @@ async fn list(function: &str, page: &PageArgs, wiring: &Wiring) -> Result<ExitCo
     let function = unqualified_function(&manager.connection, function)?;
     let mut listing = Listing::new(wiring, "configurations", render::ASYNC_COLUMNS);
     let mut on_page =
-        |page: Vec<DescribedQueue>| listing.page(&page, render::async_row, render::AsyncJson::new);
-    let walked = manage::list_queues(&manager.connection, &function, &limits(page), &mut on_page).await;
+        |page: Vec<DescribedAsyncSettings>| listing.page(&page, render::async_row, render::AsyncJson::new);
+    let walked =
+        manage::list_async_settings(&manager.connection, &function, &limits(page), &mut on_page).await;
     listing.end(walked, "asynchronous configurations")
 }
 
 async fn set(args: SetAsyncArgs, whole: bool, wiring: &Wiring) -> Result<ExitCode, Failure> {
-    let settings = QueueSettings {
+    let settings = AsyncSettings {
         max_retries: args.maximum_retry_attempts,
         max_age_seconds: args.maximum_event_age_in_seconds,
         on_success: args.on_success,
         on_failure: args.on_failure,
     };
-    if settings == QueueSettings::default() {
+    if settings == AsyncSettings::default() {
         return Err(Failure::usage("invalid_setting", "nothing is to be set").with_hint(
             "give --maximum-retry-attempts, --maximum-event-age-in-seconds, --on-success or --on-failure",
         ));
     }
     let manager = Manager::open(wiring).await?.changing(args.change);
     let subject = subject(&manager, &args.subject)?;
-    let made = manager.settled(manage::set_queue(&manager.tools()?, &subject, &settings, whole)).await?;
+    let made =
+        manager.settled(manage::set_async_settings(&manager.tools()?, &subject, &settings, whole)).await?;
     let thing = described(&subject);
     let words = Words::making(&thing, "is set", "is so already");
-    tell(&made, words, wiring, render::AsyncJson::new, |queue| Some(render::async_details(queue)))
+    tell(&made, words, wiring, render::AsyncJson::new, |set| Some(render::async_details(set)))
 }
 
 async fn delete(args: &SubjectArgs, removal: RemovalArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -70,7 +72,7 @@ async fn delete(args: &SubjectArgs, removal: RemovalArgs, wiring: &Wiring) -> Re
     let subject = subject(&manager, args)?;
     let thing = described(&subject);
     let manager = manager.removing(removal, &format!("delete {thing}"), wiring)?;
-    let made = manager.settled(manage::reset_queue(&manager.tools()?, &subject)).await?;
+    let made = manager.settled(manage::reset_async_settings(&manager.tools()?, &subject)).await?;
     let words = Words::removing(&thing, "deleted; Lambda's defaults hold");
     let json = serde_json::json!({ "function": subject.function.name, "qualifier": subject.qualifier });
     tell(&made, words, wiring, |()| json, |()| None)

@@ -2,10 +2,10 @@
 
 use super::{
     change::{Changing, Outcome, Seen, make},
-    list::{Limits, Listed, walk},
+    list::{Listed, PageLimits, walk},
 };
 use crate::AppError;
-use lamplight_domain::{DescribedQueue, FunctionRef, QueueSettings};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef};
 use lamplight_ports::{Connection, Effect, QualifiedFunction};
 use std::ops::ControlFlow;
 
@@ -13,23 +13,23 @@ use std::ops::ControlFlow;
 const LARGEST_PAGE: u32 = 50;
 
 /// Describes what is set; where nothing is, that is not found.
-pub async fn show_queue(
+pub async fn show_async_settings(
     connection: &Connection,
     subject: &QualifiedFunction,
-) -> Result<DescribedQueue, AppError> {
-    let found = connection.management.queues.get(subject).await?;
+) -> Result<DescribedAsyncSettings, AppError> {
+    let found = connection.management.async_invocations.get(subject).await?;
     found.ok_or_else(|| nothing_set(connection, subject))
 }
 
 /// Lists what is set for a function and its versions and aliases.
-pub async fn list_queues(
+pub async fn list_async_settings(
     connection: &Connection,
     function: &FunctionRef,
-    limits: &Limits,
-    on_page: &mut (dyn FnMut(Vec<DescribedQueue>) -> ControlFlow<()> + Send),
+    limits: &PageLimits,
+    on_page: &mut (dyn FnMut(Vec<DescribedAsyncSettings>) -> ControlFlow<()> + Send),
 ) -> Result<Listed, AppError> {
     let fetch = |marker, page_size| async move {
-        let page = connection.management.queues.list(function, marker, page_size).await?;
+        let page = connection.management.async_invocations.list(function, marker, page_size).await?;
         Ok((page.items, page.next_marker))
     };
     walk(limits, LARGEST_PAGE, fetch, on_page).await
@@ -40,40 +40,43 @@ pub async fn list_queues(
 ///
 /// # Guarantees
 /// - Where all that is given is so already and nothing else is to go, nothing is sent and the change says so.
-pub async fn set_queue(
+pub async fn set_async_settings(
     changing: &Changing<'_>,
     subject: &QualifiedFunction,
-    settings: &QueueSettings,
+    settings: &AsyncSettings,
     whole: bool,
-) -> Result<Outcome<DescribedQueue>, AppError> {
-    let queues = &changing.connection.management.queues;
-    let found = queues.get(subject).await?;
+) -> Result<Outcome<DescribedAsyncSettings>, AppError> {
+    let async_invocations = &changing.connection.management.async_invocations;
+    let found = async_invocations.get(subject).await?;
     let nothing_to_change = found.is_none() && !whole;
     let settings = match &found {
         Some(found) if !whole => &with_both_destinations(settings, &found.settings),
         _ => settings,
     };
-    let defaults = changing.connection.platform.queue_defaults();
-    let as_asked = |found: &DescribedQueue| is_so(settings, &found.settings, whole.then_some(&defaults));
+    let defaults = changing.connection.platform.async_defaults();
+    let as_asked =
+        |found: &DescribedAsyncSettings| is_so(settings, &found.settings, whole.then_some(&defaults));
     if let Some(found) = found.as_ref().filter(|found| as_asked(found)) {
         return Ok(Outcome::Unchanged(found.clone()));
     }
     let look = || async {
-        Ok(match queues.get(subject).await? {
+        Ok(match async_invocations.get(subject).await? {
             Some(now) if as_asked(&now) => Seen::AsAsked(now),
             now => Seen::not_as_asked(now == found),
         })
     };
     let send = || async {
         if whole {
-            queues.put(subject, settings, changing.effect).await
+            async_invocations.put(subject, settings, changing.effect).await
         } else {
-            queues.update(subject, settings, changing.effect).await
+            async_invocations.update(subject, settings, changing.effect).await
         }
     };
     match make(changing, &described(subject), send, look).await {
         // Nothing was there before and nothing is there now: whatever became of the request, it changed nothing.
-        Err(AppError::ChangeUnknown { .. }) if nothing_to_change && queues.get(subject).await?.is_none() => {
+        Err(AppError::ChangeUnknown { .. })
+            if nothing_to_change && async_invocations.get(subject).await?.is_none() =>
+        {
             Err(nothing_set(changing.connection, subject))
         }
         settled => settled,
@@ -81,24 +84,24 @@ pub async fn set_queue(
 }
 
 /// Goes back to the provider's defaults; where nothing is set, that is not found.
-pub async fn reset_queue(
+pub async fn reset_async_settings(
     changing: &Changing<'_>,
     subject: &QualifiedFunction,
 ) -> Result<Outcome<()>, AppError> {
-    let queues = &changing.connection.management.queues;
+    let async_invocations = &changing.connection.management.async_invocations;
     let before = match changing.effect {
-        Effect::Make => Some(show_queue(changing.connection, subject).await?),
+        Effect::Make => Some(show_async_settings(changing.connection, subject).await?),
         Effect::Show { .. } => None,
     };
     let look = || async {
-        let found = queues.get(subject).await?;
+        let found = async_invocations.get(subject).await?;
         Ok(if found.is_none() { Seen::AsAsked(()) } else { Seen::not_as_asked(found == before) })
     };
-    make(changing, &described(subject), || queues.delete(subject, changing.effect), look).await
+    make(changing, &described(subject), || async_invocations.delete(subject, changing.effect), look).await
 }
 
 /// Both destinations are told where one changes: providers may take them as one thing, and none may be lost.
-fn with_both_destinations(asked: &QueueSettings, found: &QueueSettings) -> QueueSettings {
+fn with_both_destinations(asked: &AsyncSettings, found: &AsyncSettings) -> AsyncSettings {
     let mut both = asked.clone();
     if both.on_success.is_some() || both.on_failure.is_some() {
         both.on_success = both.on_success.or_else(|| found.on_success.clone());
@@ -109,8 +112,8 @@ fn with_both_destinations(asked: &QueueSettings, found: &QueueSettings) -> Queue
 
 /// Whether what is found is what is asked for; what is not asked for takes its default, or is as it is where there are
 /// no `defaults`. A provider may write a default out or leave it away.
-fn is_so(asked: &QueueSettings, found: &QueueSettings, defaults: Option<&QueueSettings>) -> bool {
-    let number = |of: fn(&QueueSettings) -> Option<u32>| match (of(asked), defaults) {
+fn is_so(asked: &AsyncSettings, found: &AsyncSettings, defaults: Option<&AsyncSettings>) -> bool {
+    let number = |of: fn(&AsyncSettings) -> Option<u32>| match (of(asked), defaults) {
         (None, None) => true,
         (None, Some(defaults)) => of(found).is_none() || of(found) == of(defaults),
         (Some(asked), defaults) => of(found).or_else(|| defaults.and_then(of)) == Some(asked),
@@ -144,29 +147,29 @@ mod tests {
     #[test]
     fn a_default_is_the_same_whether_it_is_written_out_or_not() {
         let defaults =
-            QueueSettings { max_retries: Some(2), max_age_seconds: Some(600), ..QueueSettings::default() };
-        let asked = QueueSettings { max_retries: Some(1), ..QueueSettings::default() };
-        let written = QueueSettings { max_age_seconds: Some(600), ..asked.clone() };
-        let other = QueueSettings { max_age_seconds: Some(60), ..asked.clone() };
-        let failing = QueueSettings { on_failure: Some("there".to_owned()), ..asked.clone() };
+            AsyncSettings { max_retries: Some(2), max_age_seconds: Some(600), ..AsyncSettings::default() };
+        let asked = AsyncSettings { max_retries: Some(1), ..AsyncSettings::default() };
+        let written = AsyncSettings { max_age_seconds: Some(600), ..asked.clone() };
+        let other = AsyncSettings { max_age_seconds: Some(60), ..asked.clone() };
+        let failing = AsyncSettings { on_failure: Some("there".to_owned()), ..asked.clone() };
         for (found, whole) in [(&asked, true), (&written, true), (&other, false), (&failing, false)] {
             assert_eq!(is_so(&asked, found, Some(&defaults)), whole, "{found:?}");
             assert!(is_so(&asked, found, None), "{found:?}");
         }
-        assert!(is_so(&defaults, &QueueSettings::default(), Some(&defaults)));
-        assert!(!is_so(&defaults, &QueueSettings::default(), None));
+        assert!(is_so(&defaults, &AsyncSettings::default(), Some(&defaults)));
+        assert!(!is_so(&defaults, &AsyncSettings::default(), None));
     }
 
     #[test]
     fn a_destination_that_is_not_given_is_kept_beside_one_that_is() {
         let text = |text: &str| Some(text.to_owned());
-        let found = QueueSettings { on_failure: text("failed"), ..QueueSettings::default() };
-        let asked = QueueSettings { on_success: text("done"), ..QueueSettings::default() };
+        let found = AsyncSettings { on_failure: text("failed"), ..AsyncSettings::default() };
+        let asked = AsyncSettings { on_success: text("done"), ..AsyncSettings::default() };
         let both = with_both_destinations(&asked, &found);
         assert_eq!((both.on_success, both.on_failure), (text("done"), text("failed")));
-        let taken = QueueSettings { on_failure: text(""), ..QueueSettings::default() };
+        let taken = AsyncSettings { on_failure: text(""), ..AsyncSettings::default() };
         assert_eq!(with_both_destinations(&taken, &found), taken);
-        let asked = QueueSettings { max_retries: Some(1), ..QueueSettings::default() };
+        let asked = AsyncSettings { max_retries: Some(1), ..AsyncSettings::default() };
         assert_eq!(with_both_destinations(&asked, &found), asked);
     }
 }

@@ -3,7 +3,7 @@
 /// What becomes of queued calls. In a description `None` is the provider's default; in a request it is what stays as it
 /// is, or takes the default. An empty text takes a destination away.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct QueueSettings {
+pub struct AsyncSettings {
     /// How often a call is tried again after its function failed.
     pub max_retries: Option<u32>,
     /// How long a call may wait to be tried, in seconds.
@@ -16,11 +16,11 @@ pub struct QueueSettings {
 
 /// What becomes of the queued calls of one function, version or alias, as the provider describes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DescribedQueue {
+pub struct DescribedAsyncSettings {
     /// The provider's full reference of the function, version or alias.
     pub reference: String,
     /// What is set.
-    pub settings: QueueSettings,
+    pub settings: AsyncSettings,
     /// When it last changed, in the provider's words.
     pub last_modified: Option<String>,
 }

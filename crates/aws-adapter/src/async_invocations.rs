@@ -13,27 +13,27 @@ use aws_sdk_lambda::types::{DestinationConfig, FunctionEventInvokeConfig, OnFail
 use aws_smithy_types::date_time::Format;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{check_async_page_size, check_function_reference, check_queue},
+    manage_rules::{check_async_page_size, check_async_settings, check_function_reference},
 };
-use lamplight_domain::{DescribedQueue, FunctionRef, QueueSettings};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef};
 use lamplight_ports::{
-    ChangeError, Changed, Effect, Page, PortError, PortErrorKind, QualifiedFunction, Queues,
+    AsyncInvocations, ChangeError, Changed, Effect, Page, PortError, PortErrorKind, QualifiedFunction,
 };
 use std::sync::Arc;
 
-/// [`Queues`] over Lambda's configurations for asynchronous invocation.
+/// [`AsyncInvocations`] over Lambda's configurations for asynchronous invocation.
 ///
 /// # Guarantees
 /// - A change is one request, whatever the environment or a profile says about retries.
 /// - The time of the last change is told as RFC 3339; Lambda tells it as seconds.
 #[derive(Debug)]
-pub struct AwsQueues {
+pub struct AwsAsyncInvocations {
     session: Arc<Session>,
 }
 
 /// Builds a [`FunctionEventInvokeConfig`] of an answer whose members are such a configuration's own: the SDK gives each
 /// operation a type for them.
-macro_rules! queue_of {
+macro_rules! described_of {
     ($output:expr) => {{
         let output = $output;
         FunctionEventInvokeConfig::builder()
@@ -47,7 +47,7 @@ macro_rules! queue_of {
 }
 
 /// Puts all that is asked for on the builder of an operation that sets it.
-macro_rules! with_queue {
+macro_rules! with_async_settings {
     ($builder:expr, $subject:expr, $settings:expr) => {
         $builder
             .function_name(&$subject.function.reference)
@@ -58,7 +58,7 @@ macro_rules! with_queue {
     };
 }
 
-impl AwsQueues {
+impl AwsAsyncInvocations {
     pub(crate) fn new(session: Arc<Session>) -> Self {
         Self { session }
     }
@@ -72,10 +72,13 @@ impl AwsQueues {
         &self,
         operation: Operation,
         of: &QualifiedFunction,
-        settings: &QueueSettings,
+        settings: &AsyncSettings,
     ) -> Result<Asked<'a>, ChangeError> {
         let asked = Asked::new(self.subject(operation, of));
-        named(&of.function).all(check_queue(settings)).kept(&asked.subject).map_err(ChangeError::refused)?;
+        named(&of.function)
+            .all(check_async_settings(settings))
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
         Ok(asked)
     }
 }
@@ -94,14 +97,14 @@ fn on_the_wire(number: u32) -> Option<i32> {
 }
 
 /// What is not asked for is left out; an empty text is sent, and takes a destination away.
-fn destinations(settings: &QueueSettings) -> Option<DestinationConfig> {
+fn destinations(settings: &AsyncSettings) -> Option<DestinationConfig> {
     let success = settings.on_success.clone().map(|target| OnSuccess::builder().destination(target).build());
     let failure = settings.on_failure.clone().map(|target| OnFailure::builder().destination(target).build());
     (success.is_some() || failure.is_some())
         .then(|| DestinationConfig::builder().set_on_success(success).set_on_failure(failure).build())
 }
 
-fn queue(described: FunctionEventInvokeConfig) -> Result<DescribedQueue, PortError> {
+fn described(described: FunctionEventInvokeConfig) -> Result<DescribedAsyncSettings, PortError> {
     let reference = said(described.function_arn).ok_or_else(|| {
         let message = "Lambda described what becomes of asynchronous calls without the function's ARN";
         PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
@@ -109,9 +112,9 @@ fn queue(described: FunctionEventInvokeConfig) -> Result<DescribedQueue, PortErr
     let (success, failure) = described
         .destination_config
         .map_or((None, None), |destinations| (destinations.on_success, destinations.on_failure));
-    Ok(DescribedQueue {
+    Ok(DescribedAsyncSettings {
         reference,
-        settings: QueueSettings {
+        settings: AsyncSettings {
             max_retries: described.maximum_retry_attempts.and_then(number),
             max_age_seconds: described.maximum_event_age_in_seconds.and_then(number),
             on_success: success.and_then(|success| said(success.destination)),
@@ -122,8 +125,8 @@ fn queue(described: FunctionEventInvokeConfig) -> Result<DescribedQueue, PortErr
 }
 
 #[async_trait]
-impl Queues for AwsQueues {
-    async fn get(&self, subject: &QualifiedFunction) -> Result<Option<DescribedQueue>, PortError> {
+impl AsyncInvocations for AwsAsyncInvocations {
+    async fn get(&self, subject: &QualifiedFunction) -> Result<Option<DescribedAsyncSettings>, PortError> {
         let about = self.subject(Operation::GetFunctionEventInvokeConfig, subject);
         named(&subject.function).kept(&about)?;
         let sent = self
@@ -135,7 +138,7 @@ impl Queues for AwsQueues {
             .send()
             .await;
         match sent {
-            Ok(output) => queue(queue_of!(output)).map(Some),
+            Ok(output) => described(described_of!(output)).map(Some),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(managed_read_error(&error, &about)),
         }
@@ -146,7 +149,7 @@ impl Queues for AwsQueues {
         function: &FunctionRef,
         marker: Option<String>,
         page_size: Option<u32>,
-    ) -> Result<Page<DescribedQueue>, PortError> {
+    ) -> Result<Page<DescribedAsyncSettings>, PortError> {
         let operation = Operation::ListFunctionEventInvokeConfigs;
         let about = function_subject(operation, function, None, self.session.region());
         named(function).given(page_size.as_ref(), |size| check_async_page_size(*size)).kept(&about)?;
@@ -161,34 +164,34 @@ impl Queues for AwsQueues {
             .await;
         let output = sent.map_err(|error| managed_read_error(&error, &about))?;
         let items = output.function_event_invoke_configs.unwrap_or_default();
-        let items = items.into_iter().map(queue).collect::<Result<_, _>>()?;
+        let items = items.into_iter().map(described).collect::<Result<_, _>>()?;
         Ok(Page { items, next_marker: said(output.next_marker) })
     }
 
     async fn put(
         &self,
         subject: &QualifiedFunction,
-        settings: &QueueSettings,
+        settings: &AsyncSettings,
         effect: Effect,
-    ) -> Result<Changed<DescribedQueue>, ChangeError> {
+    ) -> Result<Changed<DescribedAsyncSettings>, ChangeError> {
         let asked = self.asked(Operation::PutFunctionEventInvokeConfig, subject, settings)?;
         let builder = self.session.calling().put_function_event_invoke_config();
-        let builder = with_queue!(builder, subject, settings);
+        let builder = with_async_settings!(builder, subject, settings);
         let changed = self.session.change(&asked, effect, sent!(builder)).await?;
-        made(changed, |output| queue(queue_of!(output)))
+        made(changed, |output| described(described_of!(output)))
     }
 
     async fn update(
         &self,
         subject: &QualifiedFunction,
-        settings: &QueueSettings,
+        settings: &AsyncSettings,
         effect: Effect,
-    ) -> Result<Changed<DescribedQueue>, ChangeError> {
+    ) -> Result<Changed<DescribedAsyncSettings>, ChangeError> {
         let asked = self.asked(Operation::UpdateFunctionEventInvokeConfig, subject, settings)?;
         let builder = self.session.calling().update_function_event_invoke_config();
-        let builder = with_queue!(builder, subject, settings);
+        let builder = with_async_settings!(builder, subject, settings);
         let changed = self.session.change(&asked, effect, sent!(builder)).await?;
-        made(changed, |output| queue(queue_of!(output)))
+        made(changed, |output| described(described_of!(output)))
     }
 
     async fn delete(&self, subject: &QualifiedFunction, effect: Effect) -> Result<Changed<()>, ChangeError> {

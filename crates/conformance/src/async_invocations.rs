@@ -1,17 +1,17 @@
-//! What every adapter of [`Queues`](lamplight_ports::Queues) must do.
+//! What every adapter of [`AsyncInvocations`](lamplight_ports::AsyncInvocations) must do.
 
 use crate::workbench::{Gap, SHOW, Workbench, check_texts, is_refused, made, read, refused, shown, subject};
-use lamplight_domain::{DescribedQueue, FunctionRef, QueueSettings};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef};
 use lamplight_ports::{Changed, Effect, PortErrorKind, QualifiedFunction};
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Expands to one test for each guarantee, run through `Arc<dyn Queues>`, which is how the port is held. The argument is
+/// Expands to one test for each guarantee, run through `Arc<dyn AsyncInvocations>`, which is how the port is held. The argument is
 /// an expression that gives a [`WorkbenchHarness`](crate::workbench::WorkbenchHarness); the crate needs `tokio` with its
 /// macros among its dev-dependencies.
 #[macro_export]
-macro_rules! queues {
+macro_rules! async_invocations {
     ($harness:expr) => {
-        $crate::queues!(@each $harness;
+        $crate::async_invocations!(@each $harness;
             what_is_set_is_described_as_asked,
             what_is_put_is_all_that_is_set,
             what_is_not_asked_for_stays,
@@ -29,14 +29,14 @@ macro_rules! queues {
         $(
             #[tokio::test]
             async fn $guarantee() {
-                $crate::workbench::hold(&$harness, $crate::queues::$guarantee).await;
+                $crate::workbench::hold(&$harness, $crate::async_invocations::$guarantee).await;
             }
         )*
     };
 }
 
-fn full(bench: &Workbench) -> QueueSettings {
-    QueueSettings {
+fn full(bench: &Workbench) -> AsyncSettings {
+    AsyncSettings {
         max_retries: Some(1),
         max_age_seconds: Some(3600),
         on_success: Some(bench.destinations[0].clone()),
@@ -44,26 +44,34 @@ fn full(bench: &Workbench) -> QueueSettings {
     }
 }
 
-fn retries(max_retries: u32) -> QueueSettings {
-    QueueSettings { max_retries: Some(max_retries), ..QueueSettings::default() }
+fn retries(max_retries: u32) -> AsyncSettings {
+    AsyncSettings { max_retries: Some(max_retries), ..AsyncSettings::default() }
 }
 
-async fn put(bench: &Workbench, subject: &QualifiedFunction, settings: &QueueSettings) -> DescribedQueue {
-    made(bench.management.queues.put(subject, settings, Effect::Make).await)
+async fn put(
+    bench: &Workbench,
+    subject: &QualifiedFunction,
+    settings: &AsyncSettings,
+) -> DescribedAsyncSettings {
+    made(bench.management.async_invocations.put(subject, settings, Effect::Make).await)
 }
 
-async fn now(bench: &Workbench, subject: &QualifiedFunction) -> Option<DescribedQueue> {
-    read(bench.management.queues.get(subject).await)
+async fn now(bench: &Workbench, subject: &QualifiedFunction) -> Option<DescribedAsyncSettings> {
+    read(bench.management.async_invocations.get(subject).await)
 }
 
-async fn walk(bench: &Workbench, function: &FunctionRef, page_size: Option<u32>) -> Vec<DescribedQueue> {
+async fn walk(
+    bench: &Workbench,
+    function: &FunctionRef,
+    page_size: Option<u32>,
+) -> Vec<DescribedAsyncSettings> {
     let (mut found, mut marker) = (Vec::new(), None);
     // A provider that never comes to an end must fail the test and not stop it.
     for _ in 0..100 {
-        let page = read(bench.management.queues.list(function, marker, page_size).await);
+        let page = read(bench.management.async_invocations.list(function, marker, page_size).await);
         if let Some(size) = page_size {
             let fits = page.items.len() <= size as usize;
-            assert!(fits || bench.lacks(Gap::QueuePages), "{} in a page of {size}", page.items.len());
+            assert!(fits || bench.lacks(Gap::AsyncSettingsPages), "{} in a page of {size}", page.items.len());
         }
         found.extend(page.items);
         marker = page.next_marker;
@@ -80,14 +88,14 @@ pub async fn what_is_set_is_described_as_asked(bench: Arc<Workbench>) {
     let answer = put(&bench, &function, &full(&bench)).await;
     assert_eq!(answer.settings, full(&bench));
     assert!(answer.reference.contains(function.function.name.as_str()), "{answer:?}");
-    assert_eq!(now(&bench, &function).await.map(|queue| queue.settings), Some(full(&bench)));
-    if bench.lacks(Gap::QueueListing) {
-        let outcome = bench.management.queues.list(&function.function, None, None).await;
-        bench.expect(Gap::QueueListing, outcome.is_ok(), &outcome);
+    assert_eq!(now(&bench, &function).await.map(|set| set.settings), Some(full(&bench)));
+    if bench.lacks(Gap::AsyncSettingsListing) {
+        let outcome = bench.management.async_invocations.list(&function.function, None, None).await;
+        bench.expect(Gap::AsyncSettingsListing, outcome.is_ok(), &outcome);
         return;
     }
     let listed: Vec<_> = walk(&bench, &function.function, None).await;
-    assert_eq!(listed.into_iter().map(|queue| queue.settings).collect::<Vec<_>>(), [full(&bench)]);
+    assert_eq!(listed.into_iter().map(|set| set.settings).collect::<Vec<_>>(), [full(&bench)]);
 }
 
 /// Putting replaces all: what is left out goes back to the provider's default.
@@ -106,21 +114,21 @@ pub async fn what_is_put_is_all_that_is_set(bench: Arc<Workbench>) {
 pub async fn what_is_not_asked_for_stays(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     put(&bench, &function, &full(&bench)).await;
-    let outcome = bench.management.queues.update(&function, &retries(0), Effect::Make).await;
-    let expected = QueueSettings { max_retries: Some(0), ..full(&bench) };
-    let found = now(&bench, &function).await.map(|queue| queue.settings);
-    let answered = matches!(&outcome, Ok(Changed::Made(queue)) if queue.settings == expected);
-    bench.expect(Gap::QueueUpdate, answered && found.as_ref() == Some(&expected), &(outcome, found));
+    let outcome = bench.management.async_invocations.update(&function, &retries(0), Effect::Make).await;
+    let expected = AsyncSettings { max_retries: Some(0), ..full(&bench) };
+    let found = now(&bench, &function).await.map(|set| set.settings);
+    let answered = matches!(&outcome, Ok(Changed::Made(set)) if set.settings == expected);
+    bench.expect(Gap::AsyncSettingsUpdate, answered && found.as_ref() == Some(&expected), &(outcome, found));
 }
 
 /// An empty text takes a destination away, and leaves the other.
 pub async fn an_empty_destination_is_taken_away(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     put(&bench, &function, &full(&bench)).await;
-    let change = QueueSettings { on_success: Some(String::new()), ..QueueSettings::default() };
-    let outcome = bench.management.queues.update(&function, &change, Effect::Make).await;
+    let change = AsyncSettings { on_success: Some(String::new()), ..AsyncSettings::default() };
+    let outcome = bench.management.async_invocations.update(&function, &change, Effect::Make).await;
     let found = now(&bench, &function).await.expect("something is set").settings;
-    let expected = QueueSettings { on_success: None, ..full(&bench) };
+    let expected = AsyncSettings { on_success: None, ..full(&bench) };
     bench.expect(Gap::TakingDestinationAway, outcome.is_ok() && found == expected, &(outcome, found));
 }
 
@@ -135,16 +143,16 @@ pub async fn versions_have_settings_of_their_own(bench: Arc<Workbench>) {
         now(&bench, &whole).await.map(|q| q.settings.max_retries),
         now(&bench, &one).await.map(|q| q.settings.max_retries),
     );
-    bench.expect(Gap::QualifiedQueues, found == (Some(Some(0)), Some(Some(1))), &found);
+    bench.expect(Gap::QualifiedAsyncSettings, found == (Some(Some(0)), Some(Some(1))), &found);
 }
 
 /// What is deleted is set no more.
 pub async fn deleting_goes_back_to_nothing(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     put(&bench, &function, &full(&bench)).await;
-    made(bench.management.queues.delete(&function, Effect::Make).await);
+    made(bench.management.async_invocations.delete(&function, Effect::Make).await);
     assert_eq!(now(&bench, &function).await, None);
-    if !bench.lacks(Gap::QueueListing) {
+    if !bench.lacks(Gap::AsyncSettingsListing) {
         assert!(walk(&bench, &function.function, None).await.is_empty());
     }
 }
@@ -154,7 +162,7 @@ pub async fn nothing_set_is_none(bench: Arc<Workbench>) {
     let function = bench.function().await;
     assert_eq!(now(&bench, &subject(&function, None)).await, None);
     assert_eq!(now(&bench, &subject(&bench.unmade(), None)).await, None);
-    if !bench.lacks(Gap::QueueListing) {
+    if !bench.lacks(Gap::AsyncSettingsListing) {
         assert!(walk(&bench, &function, None).await.is_empty());
     }
 }
@@ -162,24 +170,25 @@ pub async fn nothing_set_is_none(bench: Arc<Workbench>) {
 /// A change that is only shown changes nothing.
 pub async fn showing_changes_nothing(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
-    let (queues, name) = (&bench.management.queues, function.function.name.as_str());
+    let (async_invocations, name) = (&bench.management.async_invocations, function.function.name.as_str());
     put(&bench, &function, &full(&bench)).await;
     let before = now(&bench, &function).await;
-    shown(queues.put(&function, &retries(0), SHOW).await, name);
-    shown(queues.update(&function, &retries(0), SHOW).await, name);
-    shown(queues.delete(&function, SHOW).await, name);
+    shown(async_invocations.put(&function, &retries(0), SHOW).await, name);
+    shown(async_invocations.update(&function, &retries(0), SHOW).await, name);
+    shown(async_invocations.delete(&function, SHOW).await, name);
     assert_eq!(now(&bench, &function).await, before);
 }
 
 /// Numbers out of their range are each named, and nothing is set.
 pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
-    let queues = &bench.management.queues;
-    let broken = QueueSettings { max_age_seconds: Some(1), ..retries(3) };
+    let async_invocations = &bench.management.async_invocations;
+    let broken = AsyncSettings { max_age_seconds: Some(1), ..retries(3) };
     for effect in [Effect::Make, SHOW] {
-        for outcome in
-            [queues.put(&function, &broken, effect).await, queues.update(&function, &broken, effect).await]
-        {
+        for outcome in [
+            async_invocations.put(&function, &broken, effect).await,
+            async_invocations.update(&function, &broken, effect).await,
+        ] {
             let error = refused(outcome, PortErrorKind::InvalidRequest);
             for member in ["MaximumRetryAttempts", "MaximumEventAgeInSeconds"] {
                 assert!(error.error.message.contains(member), "{member} is not in {error:?}");
@@ -191,31 +200,31 @@ pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<
 
 /// Setting anything for a function that does not exist is not found, and so is changing what is not set.
 pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
-    let (queues, not_found) = (&bench.management.queues, PortErrorKind::NotFound);
+    let (async_invocations, not_found) = (&bench.management.async_invocations, PortErrorKind::NotFound);
     let absent = subject(&bench.unmade(), None);
-    refused(queues.put(&absent, &retries(0), Effect::Make).await, not_found);
-    let outcome = queues.update(&absent, &retries(0), Effect::Make).await;
-    if !bench.lacks(Gap::UpdateOfAbsentQueue) {
+    refused(async_invocations.put(&absent, &retries(0), Effect::Make).await, not_found);
+    let outcome = async_invocations.update(&absent, &retries(0), Effect::Make).await;
+    if !bench.lacks(Gap::UpdateOfAbsentAsyncSettings) {
         refused(outcome, not_found);
     }
-    refused(queues.delete(&absent, Effect::Make).await, not_found);
-    let outcome = queues.list(&absent.function, None, None).await;
+    refused(async_invocations.delete(&absent, Effect::Make).await, not_found);
+    let outcome = async_invocations.list(&absent.function, None, None).await;
     let holds = outcome.as_ref().is_err_and(|error| {
         check_texts(error);
         error.kind == not_found
     });
-    bench.expect(Gap::QueuesOfTheAbsent, holds, &outcome);
+    bench.expect(Gap::AsyncSettingsOfTheAbsent, holds, &outcome);
 
     let function = subject(&bench.function().await, None);
-    let outcome = queues.delete(&function, Effect::Make).await;
-    bench.expect(Gap::AbsentQueue, is_refused(&outcome, not_found), &outcome);
-    let outcome = queues.update(&function, &retries(0), Effect::Make).await;
-    bench.expect(Gap::UpdateOfAbsentQueue, is_refused(&outcome, not_found), &outcome);
+    let outcome = async_invocations.delete(&function, Effect::Make).await;
+    bench.expect(Gap::AbsentAsyncSettings, is_refused(&outcome, not_found), &outcome);
+    let outcome = async_invocations.update(&function, &retries(0), Effect::Make).await;
+    bench.expect(Gap::UpdateOfAbsentAsyncSettings, is_refused(&outcome, not_found), &outcome);
 }
 
 /// Walking along the markers gives what is set for the function and its versions, each once, whatever the pages.
 pub async fn what_is_set_is_listed_in_pages(bench: Arc<Workbench>) {
-    if bench.lacks(Gap::QualifiedQueues) || bench.lacks(Gap::QueueListing) {
+    if bench.lacks(Gap::QualifiedAsyncSettings) || bench.lacks(Gap::AsyncSettingsListing) {
         return;
     }
     let function = bench.function().await;
@@ -229,7 +238,7 @@ pub async fn what_is_set_is_listed_in_pages(bench: Arc<Workbench>) {
     for page_size in [None, Some(1), Some(50)] {
         let found = walk(&bench, &function, page_size).await;
         assert_eq!(found.len(), 3, "each once in pages of {page_size:?}: {found:?}");
-        let found: BTreeSet<String> = found.into_iter().map(|queue| queue.reference).collect();
+        let found: BTreeSet<String> = found.into_iter().map(|set| set.reference).collect();
         assert_eq!(found, expected, "in pages of {page_size:?}");
     }
 }

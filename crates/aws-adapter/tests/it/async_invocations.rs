@@ -1,10 +1,10 @@
 //! What becomes of asynchronous calls: each operation's request, exactly, and what becomes of its answer.
 
 use crate::manage::{
-    ARN, absent, adder, answers, elsewhere, encoded, lambda, made, only_request, qualified, queue_settings,
+    ARN, absent, adder, answers, async_settings, elsewhere, encoded, lambda, made, only_request, qualified,
 };
 use lamplight_aws_adapter::codes;
-use lamplight_domain::{DescribedQueue, QueueSettings};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings};
 use lamplight_ports::{Effect, Page, PortErrorKind};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -22,8 +22,8 @@ fn described() -> Value {
     })
 }
 
-fn all() -> QueueSettings {
-    QueueSettings {
+fn all() -> AsyncSettings {
+    AsyncSettings {
         max_retries: Some(0),
         max_age_seconds: Some(3600),
         on_success: Some(DONE.to_owned()),
@@ -31,8 +31,8 @@ fn all() -> QueueSettings {
     }
 }
 
-fn live() -> DescribedQueue {
-    DescribedQueue {
+fn live() -> DescribedAsyncSettings {
+    DescribedAsyncSettings {
         reference: format!("{ARN}:live"),
         settings: all(),
         last_modified: Some("2026-01-01T00:00:00.5Z".to_owned()),
@@ -47,7 +47,7 @@ fn path(beneath: &str) -> String {
 async fn all_of_it_is_put() {
     let (server, management) = lambda(answers(&described())).await;
     let subject = qualified(Some("live"));
-    assert_eq!(made(management.queues.put(&subject, &all(), Effect::Make).await.unwrap()), live());
+    assert_eq!(made(management.async_invocations.put(&subject, &all(), Effect::Make).await.unwrap()), live());
     let body = json!({
         "MaximumRetryAttempts": 0,
         "MaximumEventAgeInSeconds": 3600,
@@ -59,7 +59,8 @@ async fn all_of_it_is_put() {
 #[tokio::test]
 async fn some_of_it_is_changed() {
     let (server, management) = lambda(answers(&described())).await;
-    let changed = management.queues.update(&qualified(None), &queue_settings(), Effect::Make).await;
+    let changed =
+        management.async_invocations.update(&qualified(None), &async_settings(), Effect::Make).await;
     assert_eq!(made(changed.unwrap()), live());
     let body = json!({"MaximumRetryAttempts": 1});
     assert_eq!(only_request(&server).await, ("POST".to_owned(), path(""), body));
@@ -72,13 +73,13 @@ async fn an_empty_text_takes_a_destination_away() {
         (None, Some(""), json!({"OnFailure": {"Destination": ""}})),
         (Some(""), Some(DEAD), json!({"OnSuccess": {"Destination": ""}, "OnFailure": {"Destination": DEAD}})),
     ] {
-        let settings = QueueSettings {
+        let settings = AsyncSettings {
             on_success: success.map(str::to_owned),
             on_failure: failure.map(str::to_owned),
-            ..QueueSettings::default()
+            ..AsyncSettings::default()
         };
         let (server, management) = lambda(answers(&described())).await;
-        made(management.queues.update(&qualified(None), &settings, Effect::Make).await.unwrap());
+        made(management.async_invocations.update(&qualified(None), &settings, Effect::Make).await.unwrap());
         assert_eq!(only_request(&server).await.2, json!({"DestinationConfig": expected}));
     }
 }
@@ -89,7 +90,7 @@ async fn it_is_read_of_a_function_version_or_alias() {
         [(None, ""), (Some("3"), "?Qualifier=3"), (Some("$LATEST"), "?Qualifier=%24LATEST")]
     {
         let (server, management) = lambda(answers(&described())).await;
-        assert_eq!(management.queues.get(&qualified(qualifier)).await.unwrap(), Some(live()));
+        assert_eq!(management.async_invocations.get(&qualified(qualifier)).await.unwrap(), Some(live()));
         assert_eq!(only_request(&server).await, ("GET".to_owned(), path(query), Value::Null));
     }
 }
@@ -104,11 +105,11 @@ async fn what_is_not_set_is_none() {
     ] {
         let body = json!({"FunctionArn": ARN, "DestinationConfig": destinations});
         let (_server, management) = lambda(answers(&body)).await;
-        let found = management.queues.get(&qualified(None)).await.unwrap().unwrap();
-        let nothing = QueueSettings::default();
+        let found = management.async_invocations.get(&qualified(None)).await.unwrap().unwrap();
+        let nothing = AsyncSettings::default();
         assert_eq!(
             found,
-            DescribedQueue { reference: ARN.to_owned(), settings: nothing, last_modified: None }
+            DescribedAsyncSettings { reference: ARN.to_owned(), settings: nothing, last_modified: None }
         );
     }
 }
@@ -116,16 +117,16 @@ async fn what_is_not_set_is_none() {
 #[tokio::test]
 async fn only_lambda_can_say_that_there_is_none() {
     let (_server, management) = lambda(absent()).await;
-    assert_eq!(management.queues.get(&qualified(None)).await.unwrap(), None);
+    assert_eq!(management.async_invocations.get(&qualified(None)).await.unwrap(), None);
     let (_server, management) = lambda(elsewhere()).await;
-    let error = management.queues.get(&qualified(None)).await.unwrap_err();
+    let error = management.async_invocations.get(&qualified(None)).await.unwrap_err();
     assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::NOT_FOUND));
 }
 
 #[tokio::test]
 async fn what_names_no_function_is_no_description() {
     let (_server, management) = lambda(answers(&json!({"MaximumRetryAttempts": 1}))).await;
-    let error = management.queues.get(&qualified(None)).await.unwrap_err();
+    let error = management.async_invocations.get(&qualified(None)).await.unwrap_err();
     assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
 }
 
@@ -133,14 +134,14 @@ async fn what_names_no_function_is_no_description() {
 async fn all_of_a_function_are_listed_in_pages() {
     let body = json!({"FunctionEventInvokeConfigs": [described()], "NextMarker": "m2"});
     let (server, management) = lambda(answers(&body)).await;
-    let page = management.queues.list(&adder(), Some("m 1".to_owned()), Some(50)).await.unwrap();
+    let page = management.async_invocations.list(&adder(), Some("m 1".to_owned()), Some(50)).await.unwrap();
     assert_eq!(page, Page { items: vec![live()], next_marker: Some("m2".to_owned()) });
     let query = "/list?Marker=m%201&MaxItems=50";
     assert_eq!(only_request(&server).await, ("GET".to_owned(), path(query), Value::Null));
 
     let (server, management) =
         lambda(answers(&json!({"FunctionEventInvokeConfigs": [], "NextMarker": ""}))).await;
-    let page = management.queues.list(&adder(), None, None).await.unwrap();
+    let page = management.async_invocations.list(&adder(), None, None).await.unwrap();
     assert_eq!(page, Page { items: Vec::new(), next_marker: None });
     assert_eq!(only_request(&server).await.1, path("/list"));
 }
@@ -149,10 +150,10 @@ async fn all_of_a_function_are_listed_in_pages() {
 async fn it_goes_back_to_the_default() {
     let (server, management) = lambda(ResponseTemplate::new(204)).await;
     let subject = qualified(Some("live"));
-    made(management.queues.delete(&subject, Effect::Make).await.unwrap());
+    made(management.async_invocations.delete(&subject, Effect::Make).await.unwrap());
     assert_eq!(only_request(&server).await, ("DELETE".to_owned(), path("?Qualifier=live"), Value::Null));
 
     let (_server, management) = lambda(absent()).await;
-    let error = management.queues.delete(&subject, Effect::Make).await.unwrap_err();
+    let error = management.async_invocations.delete(&subject, Effect::Make).await.unwrap_err();
     assert_eq!(error.error.kind, PortErrorKind::NotFound);
 }

@@ -4,7 +4,7 @@ use super::{
     grammar,
     violation::{Checked, RuleViolation, Violations, length, matching, within},
 };
-use lamplight_domain::QueueSettings;
+use lamplight_domain::AsyncSettings;
 
 const SUCCESS: &str = "DestinationConfig.OnSuccess.Destination";
 const FAILURE: &str = "DestinationConfig.OnFailure.Destination";
@@ -14,7 +14,7 @@ const FAILURE: &str = "DestinationConfig.OnFailure.Destination";
 ///
 /// # Errors
 /// Every rule that is broken.
-pub fn check_queue(settings: &QueueSettings) -> Result<(), Vec<RuleViolation>> {
+pub fn check_async_settings(settings: &AsyncSettings) -> Result<(), Vec<RuleViolation>> {
     let mut found = Violations::default();
     found.check(settings.max_retries, |retries| within("MaximumRetryAttempts", retries, &(0..=2), ""));
     found.check(settings.max_age_seconds, |seconds| {
@@ -43,22 +43,22 @@ fn check_destination(member: &'static str, text: &str) -> Checked {
 mod tests {
     use super::*;
 
-    fn messages(settings: &QueueSettings) -> Vec<String> {
-        check_queue(settings).err().into_iter().flatten().map(|one| one.to_string()).collect()
+    fn messages(settings: &AsyncSettings) -> Vec<String> {
+        check_async_settings(settings).err().into_iter().flatten().map(|one| one.to_string()).collect()
     }
 
     #[test]
     fn ranges_end_where_the_model_ends_them() {
         for (retries, fits) in [(0, true), (2, true), (3, false)] {
-            let settings = QueueSettings { max_retries: Some(retries), ..QueueSettings::default() };
+            let settings = AsyncSettings { max_retries: Some(retries), ..AsyncSettings::default() };
             assert_eq!(messages(&settings).is_empty(), fits, "{retries}");
         }
         for (seconds, fits) in [(59, false), (60, true), (21_600, true), (21_601, false)] {
-            let settings = QueueSettings { max_age_seconds: Some(seconds), ..QueueSettings::default() };
+            let settings = AsyncSettings { max_age_seconds: Some(seconds), ..AsyncSettings::default() };
             assert_eq!(messages(&settings).is_empty(), fits, "{seconds}");
         }
         assert_eq!(
-            messages(&QueueSettings { max_retries: Some(3), max_age_seconds: Some(1), ..Default::default() }),
+            messages(&AsyncSettings { max_retries: Some(3), max_age_seconds: Some(1), ..Default::default() }),
             ["MaximumRetryAttempts 3 is above 2", "MaximumEventAgeInSeconds 1 is below 60 seconds"]
         );
     }
@@ -75,8 +75,8 @@ mod tests {
             (long.as_str(), false, false),
             (&long[..350], true, true),
         ] {
-            let success_only = QueueSettings { on_success: Some(target.to_owned()), ..Default::default() };
-            let failure_only = QueueSettings { on_failure: Some(target.to_owned()), ..Default::default() };
+            let success_only = AsyncSettings { on_success: Some(target.to_owned()), ..Default::default() };
+            let failure_only = AsyncSettings { on_failure: Some(target.to_owned()), ..Default::default() };
             assert_eq!(messages(&success_only).is_empty(), success, "{target}");
             assert_eq!(messages(&failure_only).is_empty(), failure, "{target}");
         }

@@ -2,7 +2,7 @@
 
 use crate::{ChangeError, Changed, Effect, Page, PortError, QualifiedFunction};
 use async_trait::async_trait;
-use lamplight_domain::{DescribedQueue, FunctionRef, QueueSettings};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef};
 use std::fmt::Debug;
 
 /// Keeps what becomes of queued calls, of a function or one of its versions or aliases.
@@ -10,9 +10,9 @@ use std::fmt::Debug;
 /// # Guarantees
 /// Those of [`FunctionManager`](crate::FunctionManager), for these settings.
 #[async_trait]
-pub trait Queues: Debug + Send + Sync + 'static {
+pub trait AsyncInvocations: Debug + Send + Sync + 'static {
     /// Describes what is set; `None` means that nothing is, or that there is no such function.
-    async fn get(&self, subject: &QualifiedFunction) -> Result<Option<DescribedQueue>, PortError>;
+    async fn get(&self, subject: &QualifiedFunction) -> Result<Option<DescribedAsyncSettings>, PortError>;
 
     /// Lists a page of what is set for a function and its versions and aliases; at most 1–50 a page.
     async fn list(
@@ -20,23 +20,23 @@ pub trait Queues: Debug + Send + Sync + 'static {
         function: &FunctionRef,
         marker: Option<String>,
         page_size: Option<u32>,
-    ) -> Result<Page<DescribedQueue>, PortError>;
+    ) -> Result<Page<DescribedAsyncSettings>, PortError>;
 
     /// Sets all of it: what is `None` takes the provider's default.
     async fn put(
         &self,
         subject: &QualifiedFunction,
-        settings: &QueueSettings,
+        settings: &AsyncSettings,
         effect: Effect,
-    ) -> Result<Changed<DescribedQueue>, ChangeError>;
+    ) -> Result<Changed<DescribedAsyncSettings>, ChangeError>;
 
     /// Sets some of it: what is `None` stays as it is.
     async fn update(
         &self,
         subject: &QualifiedFunction,
-        settings: &QueueSettings,
+        settings: &AsyncSettings,
         effect: Effect,
-    ) -> Result<Changed<DescribedQueue>, ChangeError>;
+    ) -> Result<Changed<DescribedAsyncSettings>, ChangeError>;
 
     /// Goes back to the provider's defaults.
     async fn delete(&self, subject: &QualifiedFunction, effect: Effect) -> Result<Changed<()>, ChangeError>;
