@@ -4,11 +4,14 @@
 
 mod alias;
 mod argument;
+mod async_settings;
 mod code;
 mod data_type;
 mod delivery;
+mod error_code;
 mod function;
 mod function_settings;
+mod hint;
 mod infer;
 mod job;
 mod json;
@@ -19,7 +22,6 @@ mod parameter;
 mod payload;
 mod permission;
 mod platform;
-mod queue_settings;
 mod redacted;
 mod report;
 mod retry;
@@ -33,14 +35,17 @@ mod suggest;
 
 pub use alias::{Alias, Routing};
 pub use argument::{Argument, Arguments, DuplicateArgument, RecordedArgument};
+pub use async_settings::{AsyncSettings, DescribedAsyncSettings};
 pub use code::{CodeSource, FunctionCode, Package};
 pub use data_type::{DataType, Misfit, UnknownDataType};
-pub use delivery::{Delivery, Start};
+pub use delivery::{Applied, Delivery, Start};
+pub use error_code::{ErrorClass, ErrorCode};
 pub use function::{Function, FunctionRef, Readiness};
 pub use function_settings::{
     CapacitySettings, DurableSettings, EnvironmentVariable, FileSystemMount, FunctionSettings, ImageSettings,
     LoggingSettings, Network, Tags,
 };
+pub use hint::{Action, Hint, HintPart, SettingName};
 pub use infer::infer_data_type;
 pub use job::{Job, Overrides, Revision};
 pub use json::{JsonKind, JsonSyntaxError, RawJson};
@@ -51,7 +56,6 @@ pub use parameter::{Direction, Parameter, ParameterError, ParameterList, Unknown
 pub use payload::{ArgumentProblem, Payload, PayloadError, build_payload};
 pub use permission::{PermissionPolicy, PermissionStatement};
 pub use platform::{Limits, Platform, ReferenceError};
-pub use queue_settings::{DescribedQueue, QueueSettings};
 pub use redacted::{MASK, Redacted};
 pub use report::ExecutionReport;
 pub use retry::{InvalidRetryPolicy, RetryPolicy};

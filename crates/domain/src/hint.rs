@@ -1,0 +1,194 @@
+//! What to do about a failure, as a value that each front words in its own terms.
+
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// Something that can be done with this program, whichever front is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// List the functions of a connection.
+    Discover,
+    /// Give arguments for parameters.
+    GiveArguments,
+    /// List jobs.
+    ListJobs,
+    /// Show one job with its parameters.
+    ShowJob,
+    /// Change a job's parameters.
+    EditJob,
+    /// List recorded runs.
+    ListRuns,
+    /// List functions to manage.
+    ListFunctions,
+    /// Wait until the function of this name is ready.
+    WaitForFunction(String),
+    /// Change a function's code.
+    UpdateFunctionCode,
+    /// Change a function's settings.
+    UpdateFunctionSettings,
+    /// List the aliases of the function of this name.
+    ListAliases(String),
+    /// Change an alias.
+    UpdateAlias,
+    /// Show the permissions of a function.
+    ShowPermissions,
+    /// Show what the account may use and what it uses.
+    ShowAccount,
+    /// Print a trust policy for an identity provider.
+    PrintTrustPolicy,
+    /// Print a trust policy for another role.
+    PrintRoleTrustPolicy,
+    /// Remove the connection of this name.
+    RemoveConnection(String),
+    /// Use the connection of this name.
+    UseConnection(String),
+}
+
+/// A setting that fronts take in their own ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingName {
+    /// The region.
+    Region,
+    /// The connection.
+    Connection,
+    /// Where the provider is, in place of its own address.
+    EndpointUrl,
+    /// The configuration file.
+    ConfigFile,
+    /// Keys for one call.
+    AccessKey,
+}
+
+/// A part of a [`Hint`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HintPart {
+    /// Words that hold for every front.
+    Text(Cow<'static, str>),
+    /// Something to do with this program.
+    Action(Action),
+    /// A setting to give.
+    Setting(SettingName),
+}
+
+/// What to do about a failure: one fragment, of words and of what each front words in its own terms.
+///
+/// ```
+/// use lamplight_domain::{Action, Hint};
+///
+/// let hint = Hint::new("delete old versions; ").action(Action::ShowAccount).text(" shows how much is used");
+/// let worded = hint.word(|action| format!("<{action:?}>"), |setting| format!("<{setting:?}>"));
+/// assert_eq!(worded, "delete old versions; <ShowAccount> shows how much is used");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Stored", into = "Stored")]
+pub struct Hint(Vec<HintPart>);
+
+/// Words alone are stored as a text, as they were before hints had parts.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Text(String),
+    Parts(Vec<HintPart>),
+}
+
+impl From<Stored> for Hint {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Text(text) => Self::new(text),
+            Stored::Parts(parts) => Self(parts),
+        }
+    }
+}
+
+impl From<Hint> for Stored {
+    fn from(hint: Hint) -> Self {
+        match hint.0.as_slice() {
+            [HintPart::Text(text)] => Self::Text(text.clone().into_owned()),
+            _ => Self::Parts(hint.0),
+        }
+    }
+}
+
+impl Hint {
+    /// A hint that begins with these words, or is only them.
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        Self(vec![HintPart::Text(text.into())])
+    }
+
+    /// A hint that begins with something to do, or is only that.
+    pub fn of(action: Action) -> Self {
+        Self(vec![HintPart::Action(action)])
+    }
+
+    /// The same hint, going on with these words.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.0.push(HintPart::Text(text.into()));
+        self
+    }
+
+    /// The same hint, going on with something to do.
+    #[must_use]
+    pub fn action(mut self, action: Action) -> Self {
+        self.0.push(HintPart::Action(action));
+        self
+    }
+
+    /// The same hint, going on with a setting.
+    #[must_use]
+    pub fn setting(mut self, setting: SettingName) -> Self {
+        self.0.push(HintPart::Setting(setting));
+        self
+    }
+
+    /// The parts in their order.
+    pub fn parts(&self) -> &[HintPart] {
+        &self.0
+    }
+
+    /// The hint in the words of a front.
+    pub fn word(
+        &self,
+        action: impl Fn(&Action) -> String,
+        setting: impl Fn(SettingName) -> String,
+    ) -> String {
+        let worded = self.0.iter().map(|part| match part {
+            HintPart::Text(text) => text.clone(),
+            HintPart::Action(own) => Cow::Owned(action(own)),
+            HintPart::Setting(own) => Cow::Owned(setting(*own)),
+        });
+        worded.collect()
+    }
+}
+
+impl From<&'static str> for Hint {
+    fn from(text: &'static str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Hint {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_alone_are_stored_as_a_text() {
+        let hint = Hint::new("look at the log");
+        assert_eq!(serde_json::to_string(&hint).unwrap(), "\"look at the log\"");
+        let mixed =
+            Hint::new("see ").action(Action::ListAliases("adder".into())).setting(SettingName::Region);
+        for hint in [hint, mixed] {
+            let text = serde_json::to_string(&hint).unwrap();
+            assert_eq!(serde_json::from_str::<Hint>(&text).unwrap(), hint, "{text}");
+        }
+    }
+}
