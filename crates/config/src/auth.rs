@@ -90,12 +90,12 @@ pub struct AccessKeyAuth {
     /// The key's id, itself or by reference.
     #[schemars(
         with = "String",
-        regex(pattern = r"^([A-Z0-9]{16,128}|(env|file|keyring|aws-sm):.+|vault:.+/.+#.+)$")
+        regex(pattern = crate::references::PATTERN_OR_KEY_ID)
     )]
     pub access_key_id: AccessKeyId,
     /// The secret half, by reference and never itself.
     #[serde(deserialize_with = "crate::references::needed")]
-    #[schemars(with = "String", regex(pattern = r"^((env|file|keyring|aws-sm):.+|vault:.+/.+#.+)$"))]
+    #[schemars(with = "String", regex(pattern = crate::references::PATTERN))]
     pub secret_access_key: SecretRef,
     /// The token of a temporary key, by reference and never itself.
     #[serde(
@@ -103,7 +103,7 @@ pub struct AccessKeyAuth {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::references::optional"
     )]
-    #[schemars(with = "Option<String>", regex(pattern = r"^((env|file|keyring|aws-sm):.+|vault:.+/.+#.+)$"))]
+    #[schemars(with = "Option<String>", regex(pattern = crate::references::PATTERN))]
     pub session_token: Option<SecretRef>,
 }
 

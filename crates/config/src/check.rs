@@ -23,14 +23,14 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
         inside.connection(connection)?;
     }
     if let Some(vault) = &config.secrets.vault
-        && let Some(reference) = vault.references().into_iter().find(|one| is_stored(one))
+        && let Some(scheme) = vault.references().into_iter().find_map(stored)
     {
         let method = match vault.auth {
             Some(VaultAuth::AppRole(_)) => "approle",
             Some(VaultAuth::Jwt(_)) => "jwt",
             _ => "token",
         };
-        let message = format!("logging in to Vault cannot use a secret of a store ({reference})");
+        let message = format!("logging in to Vault cannot use a secret of a store ({scheme}:)");
         let hint = "use env:, file: or keyring: here".to_owned();
         return Err(at(&["secrets", "vault", "auth", method], message, Some(hint)));
     }
@@ -58,8 +58,12 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn is_stored(reference: &SecretRef) -> bool {
-    matches!(reference, SecretRef::Store(_))
+/// The scheme of a reference to a store. Only that is shown: what follows it may be a secret in the form of a reference.
+fn stored(reference: &SecretRef) -> Option<&str> {
+    match reference {
+        SecretRef::Store(store) => Some(store.scheme()),
+        SecretRef::Env(_) | SecretRef::File(_) | SecretRef::Keyring { .. } => None,
+    }
 }
 
 fn is_aws_sm(reference: &SecretRef) -> bool {

@@ -5,6 +5,11 @@ use lamplight_domain::SecretRef;
 use serde::{Deserialize, Deserializer, de::Error};
 use std::path::Path;
 
+/// The forms of a reference, for the schema.
+pub(crate) const PATTERN: &str = r"^((env|file|keyring|aws-sm):.+|vault:.+/.+#.+|(?!(env|file|keyring|vault|aws-sm):)[a-z][a-z0-9-]{0,30}[a-z0-9]:[\w.~%-]+(/[\w.~%-]+)*[/#][\w.~%-]+)$";
+/// The same, or the id of an access key.
+pub(crate) const PATTERN_OR_KEY_ID: &str = r"^([A-Z0-9]{16,128}|(env|file|keyring|aws-sm):.+|vault:.+/.+#.+|(?!(env|file|keyring|vault|aws-sm):)[a-z][a-z0-9-]{0,30}[a-z0-9]:[\w.~%-]+(/[\w.~%-]+)*[/#][\w.~%-]+)$";
+
 /// Why a reference to Vault leads nowhere; `None` of any that may lead somewhere.
 pub(crate) fn mistake(reference: &SecretRef) -> Option<&'static str> {
     let SecretRef::Store(store) = reference else { return None };

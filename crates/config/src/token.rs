@@ -121,7 +121,7 @@ pub struct ClientCredentialsToken {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::references::optional"
     )]
-    #[schemars(with = "Option<String>", regex(pattern = r"^((env|file|keyring|aws-sm):.+|vault:.+/.+#.+)$"))]
+    #[schemars(with = "Option<String>", regex(pattern = crate::references::PATTERN))]
     pub client_secret: Option<SecretRef>,
     /// Whether the secret goes into the Authorization header (`client_secret_basic`) in place of the form
     /// (`client_secret_post`).
@@ -141,7 +141,7 @@ pub struct ClientCredentialsToken {
 pub struct SignedAssertion {
     /// The private key as PEM, by reference and never itself.
     #[serde(deserialize_with = "crate::references::needed")]
-    #[schemars(with = "String", regex(pattern = r"^((env|file|keyring|aws-sm):.+|vault:.+/.+#.+)$"))]
+    #[schemars(with = "String", regex(pattern = crate::references::PATTERN))]
     pub private_key: SecretRef,
     /// The algorithm.
     #[serde(default)]

@@ -7,11 +7,23 @@ use std::{fmt, str::FromStr};
 pub const SECRET_REF_FORMS: &str =
     "env:NAME, file:PATH, keyring:SERVICE/ACCOUNT, vault:MOUNT/PATH#FIELD or aws-sm:NAME#FIELD";
 
-/// The stores of secrets that are reached over a network. Each is served by an adapter of its own; a further
-/// provider's store is a further line.
+/// The stores whose references may hold any text after the colon. What a further store is asked for is held to
+/// [narrower rules](SecretRef), because a password with a colon must not pass for a reference.
 const STORES: [&str; 2] = ["vault", "aws-sm"];
 
 /// Where a secret can be read when it is needed.
+///
+/// # Schemes
+/// The word before the colon says where. Any well-formed scheme is taken, so that an adapter can serve one that nobody here
+/// has heard of; who resolves a reference refuses the schemes that it does not know.
+/// - A scheme is 2-32 lower-case letters, digits and dashes; it begins with a letter and does not end with a dash.
+/// - For `env`, `file`, `keyring`, `vault` and `aws-sm` the rest has the form that [`SECRET_REF_FORMS`] gives.
+/// - For any other scheme the rest is a path of at least two segments, a field, or both: `SCHEME:PATH/NAME`,
+///   `SCHEME:NAME#FIELD`, `SCHEME:PATH/NAME#FIELD`. Segments and field consist of ASCII letters, digits and `._~%-`; whatever
+///   else a name holds is percent-encoded.
+///
+/// A literal `user:password`, a URL, base64 text with its signs and a text of several words are thereby refused. A literal
+/// that has the form of a path, such as `ab:c/d`, cannot be told apart, and whoever refuses it later shows its scheme alone.
 ///
 /// ```
 /// use lamplight_domain::SecretRef;
@@ -42,15 +54,15 @@ pub enum SecretRef {
 /// An entry of a secret store, `scheme:name` or `scheme:name#field`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StoreRef {
-    scheme: &'static str,
+    scheme: String,
     name: String,
     field: Option<String>,
 }
 
 impl StoreRef {
     /// Which store: the word before the colon.
-    pub fn scheme(&self) -> &'static str {
-        self.scheme
+    pub fn scheme(&self) -> &str {
+        &self.scheme
     }
 
     /// The entry's name in the store; not empty.
@@ -92,15 +104,35 @@ impl FromStr for SecretRef {
 }
 
 fn store(scheme: &str, rest: &str) -> Result<StoreRef, SecretRefError> {
-    let scheme = STORES.into_iter().find(|known| *known == scheme).ok_or(SecretRefError)?;
     let (name, field) = match rest.split_once('#') {
         Some((name, field)) => (name, Some(field)),
         None => (rest, None),
     };
-    if name.is_empty() || field.is_some_and(str::is_empty) {
+    let is_reference = if STORES.contains(&scheme) {
+        !name.is_empty() && field.is_none_or(|field| !field.is_empty())
+    } else {
+        is_scheme(scheme)
+            && name.split('/').all(is_plain)
+            && field.is_none_or(is_plain)
+            && (name.contains('/') || field.is_some())
+    };
+    if !is_reference {
         return Err(SecretRefError);
     }
-    Ok(StoreRef { scheme, name: name.to_owned(), field: field.map(str::to_owned) })
+    Ok(StoreRef { scheme: scheme.to_owned(), name: name.to_owned(), field: field.map(str::to_owned) })
+}
+
+fn is_scheme(text: &str) -> bool {
+    (2..=32).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        // These have forms of their own, and this text has none of them.
+        && !["env", "file", "keyring"].contains(&text)
+}
+
+fn is_plain(segment: &str) -> bool {
+    !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~%-".contains(&b))
 }
 
 impl TryFrom<String> for SecretRef {
@@ -153,6 +185,10 @@ mod tests {
             "vault:kv/app",
             "aws-sm:prod/db#password",
             "aws-sm:crn:cloud:sm:region:123:secret:name-AbCdEf#a#b",
+            "gcp-sm:project-1/db_password",
+            "k8s:namespace/secret#key",
+            "op:vault%20of%20us/item/field.a",
+            "store:entry#field",
         ] {
             assert_eq!(text.parse::<SecretRef>().unwrap().to_string(), text);
         }
@@ -172,6 +208,26 @@ mod tests {
             "vault:#hunter2",
             "vault:hunter2#",
             "ENV:hunter2",
+            "env:hunter2=/x",
+            "Store:a/hunter2",
+            "C:/hunter2/x",
+            "C:\\hunter2",
+            "1store:a/hunter2",
+            "st_ore:a/hunter2",
+            "store-:a/hunter2",
+            "user:hunter2",
+            "user:hunter2!/x",
+            "user:hunter2+x/y==",
+            "user:a/hunter2 x",
+            "user:hunter2@host/db",
+            "user:/hunter2",
+            "user:hunter2/",
+            "user:a//hunter2",
+            "store:hunter2#",
+            "store:#hunter2",
+            "https://hunter2.example.com/x",
+            "postgres://user:hunter2@host/db",
+            "a-scheme-longer-than-any-that-is-known:a/hunter2",
             "file:hunter2\n",
             "",
         ] {

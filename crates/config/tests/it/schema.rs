@@ -18,6 +18,7 @@ fn the_schema_takes_every_key_that_is_read() {
     for text in [
         "[connections.a]\nauth = { instance-profile = {} }",
         "[connections.a.auth.default]",
+        "[connections.a.auth.access-key]\naccess_key_id='k8s:team/aws#id'\nsecret_access_key='gcp-sm:project/key'",
         "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\nsource.instance-profile = {}",
     ] {
         lamplight_config::Config::parse(text, "x").unwrap();
@@ -40,6 +41,9 @@ fn the_schema_refuses_mistakes_of_form() {
         "[connections.a.auth.assume-role]\nexternal_id = 'abc'",
         "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\nduration_seconds = 60",
         "[connections.a.auth.access-key]\naccess_key_id = 'AKIDEXAMPLE00000'\nsecret_access_key = 'literal'",
+        "[connections.a.auth.access-key]\naccess_key_id='env:A'\nsecret_access_key='user:literal'",
+        "[connections.a.auth.access-key]\naccess_key_id='env:A'\nsecret_access_key='vault:literal/x'",
+        "[connections.a.auth.access-key]\naccess_key_id='env:A'\nsecret_access_key='https://literal/x'",
         "[connections.a.auth]\nprofile = { name = 'a' }\naccess-key = {}",
         "[connections.a]\nmax_attempts = 11",
         "[connections.a]\ninvocation_type = 'Evnt'",

@@ -27,13 +27,15 @@ async fn each_reference_goes_to_its_store() {
     let router = SecretRouter::new(named("local"))
         .with_keyring(named("ring"))
         .with_store("vault", named("vault"))
-        .with_store("aws-sm", named("other"));
+        .with_store("aws-sm", named("other"))
+        .with_store("op".to_owned(), named("further"));
     for (store, text) in [
         ("local", "env:NAME"),
         ("local", "file:/x"),
         ("ring", "keyring:service/account"),
         ("vault", "vault:kv/app#key"),
         ("other", "aws-sm:app"),
+        ("further", "op:vault/item#field"),
     ] {
         let secret = router.resolve(&reference(text)).await.unwrap();
         assert_eq!(secret.expose_secret(), format!("{store} {text}"));
@@ -51,4 +53,15 @@ async fn a_store_that_is_not_set_up_is_named_with_what_sets_it_up() {
         assert!(error.message.contains(text), "{error:?}");
         assert!(error.hint.as_deref().is_some_and(|told| told.contains(hint)), "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_scheme_that_no_store_serves_is_refused_and_what_follows_it_is_not_repeated() {
+    let router =
+        SecretRouter::new(named("local")).with_keyring(named("ring")).with_store("op", named("further"));
+    let error = router.resolve(&reference("k8s:namespace/hunter2")).await.unwrap_err();
+    assert_eq!((error.kind, error.code), (PortErrorKind::Unsupported, "secret_unsupported"));
+    assert_eq!(error.message, "no secret store serves the scheme k8s");
+    assert_eq!(error.hint.as_deref(), Some("the schemes are: env, file, keyring, op"));
+    assert!(!format!("{error:?}").contains("hunter2"));
 }
