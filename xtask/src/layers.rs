@@ -1,6 +1,7 @@
 //! The arrows between the crates: `layers.toml` says what is allowed, `cargo metadata` what is.
 
 mod check;
+mod fronts;
 mod rules;
 mod words;
 
@@ -10,6 +11,7 @@ use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
 use check::{Crate, Use};
+use fronts::Front;
 use rules::Rules;
 
 /// What breaks the rules, one line each.
@@ -19,10 +21,14 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
     let rules = Rules::parse(&text).with_context(|| format!("cannot understand {}", path.display()))?;
     let crates = workspace.packages.iter().map(read_crate).collect::<Result<Vec<_>>>()?;
     let mut findings = check::check(&rules, &crates);
+    let front = Front::of_pages(&workspace.root)?;
     for package in &workspace.packages {
+        let folder = package.manifest_path.parent().context("a manifest lies in a folder")?.as_std_path();
         if rules.neutral.crates.contains(package.name.as_str()) {
-            let folder = package.manifest_path.parent().context("a manifest lies in a folder")?;
-            findings.extend(words::check(folder.as_std_path(), &workspace.root, &rules.neutral.words)?);
+            findings.extend(words::check(folder, &workspace.root, &rules.neutral.words)?);
+        }
+        if !rules.fronts.named_in.contains(package.name.as_str()) {
+            findings.extend(fronts::check(folder, &workspace.root, &front)?);
         }
     }
     Ok(findings)

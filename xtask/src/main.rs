@@ -13,6 +13,7 @@ mod layers;
 mod peers;
 mod process;
 mod python;
+mod rust_text;
 mod tidy;
 mod workspace;
 

@@ -113,6 +113,9 @@ fn stale(rules: &Rules, crates: &[Crate], members: &BTreeSet<&str>) -> Vec<Strin
     for other in &rules.neutral.crates {
         named.entry(other).or_insert("[neutral]");
     }
+    for other in &rules.fronts.named_in {
+        named.entry(other).or_insert("[fronts]");
+    }
     let mut findings: Vec<String> = named
         .into_iter()
         .filter(|(name, _)| !members.contains(name))
@@ -159,6 +162,8 @@ mod tests {
         [neutral]
         crates = ["core"]
         words = ["aws"]
+        [fronts]
+        named_in = ["front"]
     "#;
 
     fn made(name: &str, uses: &[(&str, bool)]) -> Crate {

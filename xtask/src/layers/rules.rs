@@ -16,6 +16,8 @@ pub(super) struct Rules {
     pub(super) vendor: Vec<VendorRule>,
     /// Crates that name no vendor.
     pub(super) neutral: NeutralRule,
+    /// Who may name a front's commands and flags.
+    pub(super) fronts: FrontsRule,
 }
 
 /// What one crate may use.
@@ -58,6 +60,14 @@ pub(super) struct NeutralRule {
     pub(super) crates: BTreeSet<String>,
     /// The words, in lower case, that no identifier of theirs contains.
     pub(super) words: BTreeSet<String>,
+}
+
+/// Who may name a front's commands and flags in strings.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FrontsRule {
+    /// The crates; no other may.
+    pub(super) named_in: BTreeSet<String>,
 }
 
 impl Rules {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::rust_text::RustText;
 use crate::tidy::files;
 
 /// The lines below `folder` whose code holds one of the words.
@@ -17,7 +18,7 @@ pub(super) fn check(folder: &Path, root: &Path, words: &BTreeSet<String>) -> Res
         }
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-        for (number, line) in text.lines().enumerate() {
+        for (number, line) in RustText::read(&text).code.lines().enumerate() {
             for word in found(line, words) {
                 findings.push(format!(
                     "{shown}:{}: names `{word}`: this crate serves every provider and names none",
@@ -31,9 +32,7 @@ pub(super) fn check(folder: &Path, root: &Path, words: &BTreeSet<String>) -> Res
 
 /// The forbidden words among those that the identifiers of a line consist of. Comments and strings are data:
 /// a list of names that look secret may well hold a vendor's.
-fn found(line: &str, words: &BTreeSet<String>) -> Vec<String> {
-    let code: String = line.split('"').step_by(2).collect();
-    let code = code.split("//").next().unwrap_or_default();
+fn found(code: &str, words: &BTreeSet<String>) -> Vec<String> {
     split(code).into_iter().filter(|word| words.contains(word)).collect()
 }
 
@@ -63,14 +62,15 @@ mod tests {
     #[test]
     fn words_are_found_in_every_spelling() {
         let words = BTreeSet::from(["aws".to_owned(), "arn".to_owned()]);
+        let found = |line| found(&RustText::read(line).code, &words);
         for line in ["let aws_region = 1;", "struct AwsRegion;", "parse_arn(x)", "FunctionArn::new()", "AWS"]
         {
-            assert_eq!(found(line, &words).len(), 1, "{line}");
+            assert_eq!(found(line).len(), 1, "{line}");
         }
         for line in
             ["Warning::Learned", "jaws", "// an ARN of AWS", "let yarn = 1; // arn", "\"SECRET_ARN\","]
         {
-            assert_eq!(found(line, &words), Vec::<String>::new(), "{line}");
+            assert_eq!(found(line), Vec::<String>::new(), "{line}");
         }
     }
 }
