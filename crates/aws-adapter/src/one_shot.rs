@@ -1,7 +1,7 @@
 //! The HTTP client of one call: it sends at most one request, and knows afterwards whether any byte of it
 //! can have left.
 
-use crate::{http::LazyHttp, upload};
+use crate::{http::LazyHttp, watched::watched};
 use aws_smithy_runtime_api::client::{
     connection::CaptureSmithyConnection,
     connector_metadata::ConnectorMetadata,
@@ -90,7 +90,7 @@ impl HttpConnector for OneShotConnector {
         request.add_extension(capture);
         if let Some(watch) = &self.watch {
             let body = std::mem::replace(request.body_mut(), SdkBody::taken());
-            *request.body_mut() = upload::watched(body, Arc::clone(watch));
+            *request.body_mut() = watched(body, Arc::clone(watch));
         }
         self.inner.call(request)
     }

@@ -3,10 +3,9 @@
 
 use crate::{
     AwsConnectionConfig, Exchange,
-    answers::AnswerCheck,
-    credentials::{Provider, Refreshing, credentials},
+    error::answers::AnswerCheck,
     http::LazyHttp,
-    refused::ForgetRefused,
+    sts::{ForgetRefused, Provider, Refreshing, credentials},
 };
 use aws_config::{
     BehaviorVersion, Region, SdkConfig, identity::IdentityCache, retry::RetryConfig,

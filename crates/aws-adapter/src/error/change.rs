@@ -2,33 +2,34 @@
 //! been.
 
 use super::{
+    Cause,
     manage::{is_unreadable, managed_refusal, unreadable_answer},
-    transport::{self, Cause},
+    transport,
 };
-use crate::changes::Asked;
 use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
     result::{SdkError, ServiceError},
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lamplight_aws_model::{ManageErrorClass, ManageSubject, Repeat};
+use lamplight_domain::Scrubber;
 use lamplight_ports::{Applied, ChangeError, PortError, PortErrorKind};
 use std::{error::Error, time::Duration};
 
 /// Maps the failure of a change. `may_have_left` is what the connection knows: whether any byte of the request can have
-/// been sent.
+/// been sent. `scrubber` takes values out of AWS's own words, which repeat what they refuse.
 pub(crate) fn change_error<E>(
     error: &SdkError<E, HttpResponse>,
     may_have_left: bool,
-    asked: &Asked<'_>,
+    subject: &ManageSubject,
+    scrubber: &Scrubber,
 ) -> ChangeError
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
-    let subject = &asked.subject;
     match error {
         error if is_unreadable(error) => unreadable(unreadable_answer(error, subject)),
-        SdkError::ServiceError(service) => refused(service, asked),
+        SdkError::ServiceError(service) => refused(service, subject, scrubber),
         error if may_have_left => {
             let failure = transport::after_sending(error);
             let error = PortError {
@@ -69,11 +70,15 @@ fn place(subject: &ManageSubject) -> String {
     format!("{} for {} in region {}", subject.operation, subject.thing, subject.region)
 }
 
-fn refused<E>(service: &ServiceError<E, HttpResponse>, asked: &Asked<'_>) -> ChangeError
+fn refused<E>(
+    service: &ServiceError<E, HttpResponse>,
+    subject: &ManageSubject,
+    scrubber: &Scrubber,
+) -> ChangeError
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
-    let (facts, error) = managed_refusal(service, &asked.subject, &asked.scrubber);
+    let (facts, error) = managed_refusal(service, subject, scrubber);
     let passes = matches!(
         facts.class,
         ManageErrorClass::Throttled | ManageErrorClass::Unavailable | ManageErrorClass::Internal

@@ -1,8 +1,8 @@
 //! The failures of a call. What is at stake is the proof that the function did not start: where there is
 //! none, it may have.
 
-use super::transport::{self, Cause};
-use crate::codes;
+use super::{Cause, transport};
+use crate::{codes, timeouts::Waits};
 use aws_sdk_lambda::{
     operation::{RequestId, invoke::InvokeError as SdkInvokeError},
     types::error::TooManyRequestsException,
@@ -26,15 +26,6 @@ pub(crate) struct Call<'a> {
     /// The size of the event in bytes.
     pub(crate) payload_bytes: usize,
     pub(crate) waits: Waits,
-}
-
-/// How long one call is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Waits {
-    /// From the start of the call to the head of the answer.
-    pub(crate) head: Duration,
-    /// From the start of the call to the end of the answer.
-    pub(crate) whole: Duration,
 }
 
 /// Words for the log tail in a refusal, in small letters without spaces and dashes.

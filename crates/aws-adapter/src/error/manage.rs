@@ -1,7 +1,7 @@
 //! What Lambda refuses of managing, in the words of ports; changes and reads share it.
 
-use super::transport::{self, Cause};
-use crate::{answers::unexpected, codes};
+use super::{Cause, transport};
+use crate::{codes, error::answers::unexpected};
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,

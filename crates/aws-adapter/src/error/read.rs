@@ -1,6 +1,6 @@
 //! The failures of what only reads, at services other than Lambda.
 
-use super::transport::{self, Cause};
+use super::{Cause, transport};
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;

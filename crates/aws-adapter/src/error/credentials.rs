@@ -1,0 +1,249 @@
+//! What is wrong where credentials cannot be got.
+
+use super::Cause;
+use crate::codes;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::{
+    error::{ProvideErrorMetadata, SdkError},
+    operation::{
+        assume_role::AssumeRoleError, assume_role_with_web_identity::AssumeRoleWithWebIdentityError,
+    },
+};
+use aws_smithy_runtime_api::client::{
+    orchestrator::HttpResponse,
+    result::{ConnectorError, ServiceError},
+};
+use lamplight_aws_model::{RoleRequest, StsRefusal};
+use lamplight_domain::SecretRef;
+use lamplight_ports::{PortError, PortErrorKind};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
+
+/// Why there are no credentials. Nothing was sent to the service that they are for.
+#[derive(Debug, Clone)]
+pub(crate) struct CredentialsFailure {
+    pub(crate) kind: PortErrorKind,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+    /// Whether the cause may pass.
+    pub(crate) transient: bool,
+    pub(crate) cause: Option<Arc<Cause>>,
+}
+
+impl fmt::Display for CredentialsFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for CredentialsFailure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_ref().map(|cause| &**cause as &(dyn Error + 'static))
+    }
+}
+
+impl From<CredentialsFailure> for PortError {
+    fn from(failure: CredentialsFailure) -> Self {
+        let error =
+            Self::new(PortErrorKind::Unauthenticated, failure.code, failure.message).with_hint(failure.hint);
+        match failure.cause {
+            Some(cause) => error.with_source(cause),
+            None => error,
+        }
+    }
+}
+
+impl CredentialsFailure {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            kind: PortErrorKind::Unauthenticated,
+            code,
+            message: message.into(),
+            hint: hint.into(),
+            transient: false,
+            cause: None,
+        }
+    }
+
+    fn caused_by(mut self, cause: Option<Cause>) -> Self {
+        self.cause = cause.map(Arc::new);
+        self
+    }
+
+    /// A secret or token that could not be got, in the words of its port.
+    pub(crate) fn of_port(error: PortError) -> Self {
+        // A secret that a person has to put right is told as what it is; all else is credentials that cannot be
+        // got for now.
+        let is_secret = error.code.starts_with("secret_");
+        // Who gives tokens has asked again by itself, and taken its time for it.
+        let transient = is_secret && error.kind == PortErrorKind::Unavailable;
+        let kind = if is_secret { error.kind } else { PortErrorKind::Unauthenticated };
+        let cause = Cause::chain(&error);
+        let hint = error.hint.unwrap_or_else(|| "check the reference and what it leads to".to_owned());
+        Self { kind, transient, ..Self::new(error.code, error.message, hint) }.caused_by(cause)
+    }
+
+    /// A part of a key that cannot be one, and the reference that led to it.
+    pub(crate) fn key_part_unusable(what: &str, from: Option<&SecretRef>) -> Self {
+        let place = from.map(|reference| format!(" that {reference} leads to")).unwrap_or_default();
+        let message = format!("the {what}{place} is empty or holds spaces or other signs; nothing was sent");
+        Self::new(codes::CREDENTIALS_INVALID, message, "check that it is the key itself and nothing else")
+    }
+
+    /// A source that did not answer. It has asked again by itself where that makes sense.
+    pub(crate) fn too_late(name: &str, patience: Duration) -> Self {
+        let message =
+            format!("{name}: no credentials came within {} s; nothing was sent", patience.as_secs());
+        Self::new(
+            codes::CREDENTIALS_FAILED,
+            message,
+            "try alone what gives them: a program may wait for a person, and a service may not answer at all; check the \
+             network and the proxy settings",
+        )
+    }
+
+    pub(crate) fn expired(origin: &str) -> Self {
+        let message = format!("the credentials of {origin} have expired already; nothing was sent");
+        Self::new(
+            codes::CREDENTIALS_EXPIRED,
+            message,
+            "renew them where they come from, and check this machine's clock",
+        )
+    }
+
+    /// A refusal of what stands at `address`, which need not be STS.
+    pub(crate) fn of_sts<E: ProvideErrorMetadata>(
+        refused: &ServiceError<E, HttpResponse>,
+        request: RoleRequest,
+        role: &str,
+        address: &str,
+    ) -> Self {
+        let (code, words) = (refused.err().code(), refused.err().message());
+        let http = refused.raw().status().as_u16();
+        let refusal = StsRefusal::of(code, http);
+        if refusal == StsRefusal::Foreign {
+            let what = format!("HTTP {http} {}", content(refused.raw()));
+            return Self::not_of_sts(&what, request, role, address);
+        }
+        let stable = match refusal {
+            StsRefusal::Denied => codes::ROLE_DENIED,
+            StsRefusal::InvalidToken => codes::IDENTITY_TOKEN_INVALID,
+            StsRefusal::Expired => codes::CREDENTIALS_EXPIRED,
+            StsRefusal::ClaimRejected => codes::IDENTITY_CLAIM_REJECTED,
+            StsRefusal::IssuerUnreachable => codes::IDENTITY_PROVIDER_UNREACHABLE,
+            StsRefusal::MalformedPolicy => codes::SESSION_POLICY_MALFORMED,
+            StsRefusal::PolicyTooLarge => codes::SESSION_POLICY_TOO_LARGE,
+            StsRefusal::RegionDisabled | StsRefusal::NotEnabled => codes::STS_REGION_DISABLED,
+            StsRefusal::NotAccepted => codes::NOT_AUTHENTICATED,
+            StsRefusal::InvalidRequest => codes::SESSION_INVALID,
+            StsRefusal::Throttled => codes::THROTTLED,
+            StsRefusal::Unavailable => codes::SERVICE_UNAVAILABLE,
+            StsRefusal::Foreign => codes::UNEXPECTED_ANSWER,
+        };
+        let told = match (code, words) {
+            (Some(code), Some(words)) => Some(Cause::of_words(&format!("{code}: {words}"))),
+            (Some(text), None) | (None, Some(text)) => Some(Cause::of_words(text)),
+            (None, None) => Some(Cause::of_words(&format!("HTTP {http}"))),
+        };
+        let failure = Self::new(stable, refusal.message(request, role), refusal.hint(request));
+        Self { transient: refusal.passes(), ..failure }.caused_by(told)
+    }
+
+    /// An answer that STS never gives, and that would come again.
+    pub(crate) fn not_of_sts(what: &str, request: RoleRequest, role: &str, address: &str) -> Self {
+        let action = request.action();
+        let message = format!(
+            "the answer of {address} is not STS's: {what}; {action} of {role} gave no credentials, and nothing else was sent"
+        );
+        Self::new(codes::UNEXPECTED_ANSWER, message, StsRefusal::Foreign.hint(request))
+    }
+
+    /// The SDK's own providers failed, and `profile` asks for a code that they do not ask a person for.
+    pub(crate) fn of_mfa(error: &CredentialsError, profile: &str) -> Self {
+        let message = format!(
+            "profile {profile} asks for an MFA code (mfa_serial), and codes are not asked for here; nothing was sent"
+        );
+        let hint = format!(
+            "run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, which asks for the code, \
+             and use auth = \"default\" in the same shell"
+        );
+        Self::new(codes::CREDENTIALS_FAILED, message, hint).caused_by(Cause::chain(error))
+    }
+
+    /// What the SDK's own providers say. `missing` is the hint where they found nothing to use, and `failed`
+    /// where what they found did not work.
+    pub(crate) fn of_sdk(error: &CredentialsError, method: &str, missing: &str, failed: &str) -> Self {
+        if let Some(refused) = role_refusal(error) {
+            return refused;
+        }
+        let cause = Cause::chain(error);
+        let words = cause.as_ref().map(Cause::flat).unwrap_or_default().to_lowercase();
+        if words.contains("sso") {
+            return Self::new(
+                codes::SIGN_IN_EXPIRED,
+                format!("{method}: the sign-in has expired or was never made; nothing was sent"),
+                "sign in with `aws sso login`, with --profile where it is not the default profile",
+            )
+            .caused_by(cause);
+        }
+        if let CredentialsError::CredentialsNotLoaded(_) = error {
+            let message = format!("{method}: there are no credentials; nothing was sent");
+            return Self::new(codes::CREDENTIALS_MISSING, message, missing).caused_by(cause);
+        }
+        let is_unreachable = matches!(error, CredentialsError::ProviderTimedOut(_)) || is_unreachable(error);
+        let failed = if is_unreachable { UNREACHABLE } else { failed };
+        let message = format!("{method}: no credentials could be got; nothing was sent");
+        // Not to be tried again, for the SDK has done that by itself.
+        Self::new(codes::CREDENTIALS_FAILED, message, failed).caused_by(cause)
+    }
+}
+
+const UNREACHABLE: &str = "the service that gives the credentials could not be reached: check the network and the proxy \
+                           settings, and try again";
+
+/// Whether there was no connection to a service that was to give credentials.
+fn is_unreachable(error: &CredentialsError) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<ConnectorError>().is_some_and(|found| found.is_io() || found.is_timeout()) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// What came instead of STS's answer, in a word or two and without any of it.
+fn content(answer: &HttpResponse) -> String {
+    let body = answer.body().bytes().unwrap_or_default();
+    let kind = answer.headers().get("content-type").and_then(|kind| kind.split(';').next());
+    match kind.map(str::trim) {
+        _ if body.is_empty() => "without a body".to_owned(),
+        Some("text/html") => "with text/html".to_owned(),
+        Some("application/json") => "with application/json".to_owned(),
+        _ => "that cannot be read".to_owned(),
+    }
+}
+
+/// A refusal of STS deep in the SDK's own chain, where a profile or the environment names a role.
+fn role_refusal(error: &CredentialsError) -> Option<CredentialsFailure> {
+    // The SDK tells neither.
+    const ROLE: &str = "the role";
+    const STS: &str = "STS's address";
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(SdkError::ServiceError(refused)) =
+            error.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>()
+        {
+            let request = RoleRequest::Credentials { external_id: false };
+            return Some(CredentialsFailure::of_sts(refused, request, ROLE, STS));
+        }
+        if let Some(SdkError::ServiceError(refused)) =
+            error.downcast_ref::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>()
+        {
+            return Some(CredentialsFailure::of_sts(refused, RoleRequest::Token, ROLE, STS));
+        }
+        cause = error.source();
+    }
+    None
+}

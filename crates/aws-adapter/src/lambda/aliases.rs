@@ -1,0 +1,190 @@
+//! Names that lead to versions of functions, at Lambda.
+
+use crate::{
+    codes,
+    error::{manage::managed_read_error, read::is_absent_from_its_function},
+    lambda::{
+        changes::{Asked, account_of, function_subject, made, sent},
+        function::said,
+        rules::Rules,
+    },
+    session::Session,
+};
+use async_trait::async_trait;
+use aws_sdk_lambda::types::{AliasConfiguration, AliasRoutingConfiguration};
+use lamplight_aws_model::{
+    ManageSubject, Operation,
+    manage_rules::{
+        check_alias, check_alias_name, check_function_reference, check_function_version,
+        check_list_page_size, check_revision_id,
+    },
+};
+use lamplight_domain::{Alias, FunctionRef, Routing};
+use lamplight_ports::{
+    Aliases, ChangeError, Changed, CreateAlias, Effect, ListAliases, Page, PortError, PortErrorKind,
+    UpdateAlias,
+};
+use std::sync::Arc;
+
+/// [`Aliases`] over Lambda's aliases.
+///
+/// # Guarantees
+/// - A change is one request, whatever the environment or a profile says about retries.
+#[derive(Debug)]
+pub struct AwsAliases {
+    session: Arc<Session>,
+}
+
+/// Builds an [`AliasConfiguration`] of an answer whose members are an alias's own: the SDK gives each operation a type
+/// for them.
+macro_rules! alias_of {
+    ($output:expr) => {{
+        let output = $output;
+        AliasConfiguration::builder()
+            .set_alias_arn(output.alias_arn)
+            .set_name(output.name)
+            .set_function_version(output.function_version)
+            .set_description(output.description)
+            .set_routing_config(output.routing_config)
+            .set_revision_id(output.revision_id)
+            .build()
+    }};
+}
+
+impl AwsAliases {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    fn subject(&self, operation: Operation, function: &FunctionRef, name: &str) -> ManageSubject {
+        let account = account_of(function);
+        let region = self.session.region();
+        ManageSubject::alias(operation, function.name.as_str(), name, region, account.as_deref())
+    }
+}
+
+/// The rules for what names an alias.
+fn named(function: &FunctionRef, name: &str) -> Rules {
+    Rules::default().one(check_function_reference(&function.reference)).one(check_alias_name(name))
+}
+
+/// An empty map is how a routing is taken away.
+fn routing_on_the_wire(routing: Routing) -> AliasRoutingConfiguration {
+    let weights = routing.into_iter().collect();
+    AliasRoutingConfiguration::builder().set_additional_version_weights(Some(weights)).build()
+}
+
+fn alias(described: AliasConfiguration) -> Result<Alias, PortError> {
+    let reference = described.alias_arn.unwrap_or_default();
+    let (Some(name), Some(version)) = (said(described.name), said(described.function_version)) else {
+        let message = format!("Lambda described an alias without name or version, ARN {reference:?}");
+        return Err(PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message));
+    };
+    Ok(Alias {
+        name,
+        reference,
+        version,
+        description: said(described.description),
+        routing: described
+            .routing_config
+            .and_then(|routing| routing.additional_version_weights)
+            .unwrap_or_default()
+            .into_iter()
+            .collect(),
+        revision: said(described.revision_id),
+    })
+}
+
+#[async_trait]
+impl Aliases for AwsAliases {
+    async fn get(&self, function: &FunctionRef, name: &str) -> Result<Option<Alias>, PortError> {
+        let subject = self.subject(Operation::GetAlias, function, name);
+        named(function, name).kept(&subject)?;
+        let client = self.session.reading();
+        let sent = client.get_alias().function_name(&function.reference).name(name).send().await;
+        match sent {
+            Ok(output) => alias(alias_of!(output)).map(Some),
+            Err(error) if is_absent_from_its_function(&error) => Ok(None),
+            Err(error) => Err(managed_read_error(&error, &subject)),
+        }
+    }
+
+    async fn list(&self, request: ListAliases) -> Result<Page<Alias>, PortError> {
+        let ListAliases { function, version, marker, page_size } = request;
+        let subject = function_subject(Operation::ListAliases, &function, None, self.session.region());
+        Rules::default()
+            .one(check_function_reference(&function.reference))
+            .given(version.as_deref(), check_function_version)
+            .given(page_size.as_ref(), |size| check_list_page_size(*size))
+            .kept(&subject)?;
+        let sent = self
+            .session
+            .reading()
+            .list_aliases()
+            .function_name(&function.reference)
+            .set_function_version(version)
+            .set_marker(marker)
+            .set_max_items(page_size.and_then(|size| i32::try_from(size).ok()))
+            .send()
+            .await;
+        let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
+        let items = output.aliases.unwrap_or_default().into_iter().map(alias).collect::<Result<_, _>>()?;
+        Ok(Page { items, next_marker: said(output.next_marker) })
+    }
+
+    async fn create(&self, request: CreateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
+        let CreateAlias { function, name, version, description, routing } = request;
+        let asked = Asked::new(self.subject(Operation::CreateAlias, &function, &name));
+        Rules::default()
+            .one(check_function_reference(&function.reference))
+            .all(check_alias(&name, Some(&version), description.as_deref(), Some(&routing)))
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
+        let builder = self
+            .session
+            .calling()
+            .create_alias()
+            .function_name(function.reference)
+            .name(name)
+            .function_version(version)
+            .set_description(description)
+            .set_routing_config((!routing.is_empty()).then(|| routing_on_the_wire(routing)));
+        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
+        made(changed, |output| alias(alias_of!(output)))
+    }
+
+    async fn update(&self, request: UpdateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
+        let UpdateAlias { function, name, version, description, routing, if_revision } = request;
+        let asked = Asked::new(self.subject(Operation::UpdateAlias, &function, &name));
+        Rules::default()
+            .one(check_function_reference(&function.reference))
+            .all(check_alias(&name, version.as_deref(), description.as_deref(), routing.as_ref()))
+            .given(if_revision.as_deref(), check_revision_id)
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
+        let builder = self
+            .session
+            .calling()
+            .update_alias()
+            .function_name(function.reference)
+            .name(name)
+            .set_function_version(version)
+            .set_description(description)
+            .set_routing_config(routing.map(routing_on_the_wire))
+            .set_revision_id(if_revision);
+        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
+        made(changed, |output| alias(alias_of!(output)))
+    }
+
+    async fn delete(
+        &self,
+        function: &FunctionRef,
+        name: &str,
+        effect: Effect,
+    ) -> Result<Changed<()>, ChangeError> {
+        let asked = Asked::new(self.subject(Operation::DeleteAlias, function, name));
+        named(function, name).kept(&asked.subject).map_err(ChangeError::refused)?;
+        let builder = self.session.calling().delete_alias().function_name(&function.reference).name(name);
+        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+    }
+}

@@ -1,0 +1,210 @@
+//! What becomes of asynchronous calls, at Lambda.
+
+use crate::{
+    codes,
+    error::{manage::managed_read_error, read::is_absent},
+    lambda::{
+        changes::{Asked, function_subject, made, sent},
+        function::{number, said},
+        rules::Rules,
+    },
+    session::Session,
+};
+use async_trait::async_trait;
+use aws_sdk_lambda::types::{DestinationConfig, FunctionEventInvokeConfig, OnFailure, OnSuccess};
+use aws_smithy_types::date_time::Format;
+use lamplight_aws_model::{
+    ManageSubject, Operation,
+    manage_rules::{check_async_page_size, check_async_settings, check_function_reference},
+};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef};
+use lamplight_ports::{
+    AsyncInvocations, ChangeError, Changed, Effect, Page, PortError, PortErrorKind, QualifiedFunction,
+};
+use std::sync::Arc;
+
+/// [`AsyncInvocations`] over Lambda's configurations for asynchronous invocation.
+///
+/// # Guarantees
+/// - A change is one request, whatever the environment or a profile says about retries.
+/// - The time of the last change is told as RFC 3339; Lambda tells it as seconds.
+#[derive(Debug)]
+pub struct AwsAsyncInvocations {
+    session: Arc<Session>,
+}
+
+/// Builds a [`FunctionEventInvokeConfig`] of an answer whose members are such a configuration's own: the SDK gives each
+/// operation a type for them.
+macro_rules! described_of {
+    ($output:expr) => {{
+        let output = $output;
+        FunctionEventInvokeConfig::builder()
+            .set_last_modified(output.last_modified)
+            .set_function_arn(output.function_arn)
+            .set_maximum_retry_attempts(output.maximum_retry_attempts)
+            .set_maximum_event_age_in_seconds(output.maximum_event_age_in_seconds)
+            .set_destination_config(output.destination_config)
+            .build()
+    }};
+}
+
+/// Puts all that is asked for on the builder of an operation that sets it.
+macro_rules! with_async_settings {
+    ($builder:expr, $subject:expr, $settings:expr) => {
+        $builder
+            .function_name(&$subject.function.reference)
+            .set_qualifier(qualifier($subject))
+            .set_maximum_retry_attempts($settings.max_retries.and_then(on_the_wire))
+            .set_maximum_event_age_in_seconds($settings.max_age_seconds.and_then(on_the_wire))
+            .set_destination_config(destinations($settings))
+    };
+}
+
+impl AwsAsyncInvocations {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    fn subject(&self, operation: Operation, of: &QualifiedFunction) -> ManageSubject {
+        function_subject(operation, &of.function, of.qualifier.as_ref(), self.session.region())
+    }
+
+    /// A change of settings that keeps the rules.
+    fn asked<'a>(
+        &self,
+        operation: Operation,
+        of: &QualifiedFunction,
+        settings: &AsyncSettings,
+    ) -> Result<Asked<'a>, ChangeError> {
+        let asked = Asked::new(self.subject(operation, of));
+        named(&of.function)
+            .all(check_async_settings(settings))
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
+        Ok(asked)
+    }
+}
+
+fn named(function: &FunctionRef) -> Rules {
+    Rules::default().one(check_function_reference(&function.reference))
+}
+
+fn qualifier(subject: &QualifiedFunction) -> Option<String> {
+    subject.qualifier.as_ref().map(ToString::to_string)
+}
+
+/// The rules have seen that it fits.
+fn on_the_wire(number: u32) -> Option<i32> {
+    i32::try_from(number).ok()
+}
+
+/// What is not asked for is left out; an empty text is sent, and takes a destination away.
+fn destinations(settings: &AsyncSettings) -> Option<DestinationConfig> {
+    let success = settings.on_success.clone().map(|target| OnSuccess::builder().destination(target).build());
+    let failure = settings.on_failure.clone().map(|target| OnFailure::builder().destination(target).build());
+    (success.is_some() || failure.is_some())
+        .then(|| DestinationConfig::builder().set_on_success(success).set_on_failure(failure).build())
+}
+
+fn described(described: FunctionEventInvokeConfig) -> Result<DescribedAsyncSettings, PortError> {
+    let reference = said(described.function_arn).ok_or_else(|| {
+        let message = "Lambda described what becomes of asynchronous calls without the function's ARN";
+        PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
+    })?;
+    let (success, failure) = described
+        .destination_config
+        .map_or((None, None), |destinations| (destinations.on_success, destinations.on_failure));
+    Ok(DescribedAsyncSettings {
+        reference,
+        settings: AsyncSettings {
+            max_retries: described.maximum_retry_attempts.and_then(number),
+            max_age_seconds: described.maximum_event_age_in_seconds.and_then(number),
+            on_success: success.and_then(|success| said(success.destination)),
+            on_failure: failure.and_then(|failure| said(failure.destination)),
+        },
+        last_modified: described.last_modified.and_then(|time| time.fmt(Format::DateTime).ok()),
+    })
+}
+
+#[async_trait]
+impl AsyncInvocations for AwsAsyncInvocations {
+    async fn get(&self, subject: &QualifiedFunction) -> Result<Option<DescribedAsyncSettings>, PortError> {
+        let about = self.subject(Operation::GetFunctionEventInvokeConfig, subject);
+        named(&subject.function).kept(&about)?;
+        let sent = self
+            .session
+            .reading()
+            .get_function_event_invoke_config()
+            .function_name(&subject.function.reference)
+            .set_qualifier(qualifier(subject))
+            .send()
+            .await;
+        match sent {
+            Ok(output) => described(described_of!(output)).map(Some),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(managed_read_error(&error, &about)),
+        }
+    }
+
+    async fn list(
+        &self,
+        function: &FunctionRef,
+        marker: Option<String>,
+        page_size: Option<u32>,
+    ) -> Result<Page<DescribedAsyncSettings>, PortError> {
+        let operation = Operation::ListFunctionEventInvokeConfigs;
+        let about = function_subject(operation, function, None, self.session.region());
+        named(function).given(page_size.as_ref(), |size| check_async_page_size(*size)).kept(&about)?;
+        let sent = self
+            .session
+            .reading()
+            .list_function_event_invoke_configs()
+            .function_name(&function.reference)
+            .set_marker(marker)
+            .set_max_items(page_size.and_then(on_the_wire))
+            .send()
+            .await;
+        let output = sent.map_err(|error| managed_read_error(&error, &about))?;
+        let items = output.function_event_invoke_configs.unwrap_or_default();
+        let items = items.into_iter().map(described).collect::<Result<_, _>>()?;
+        Ok(Page { items, next_marker: said(output.next_marker) })
+    }
+
+    async fn put(
+        &self,
+        subject: &QualifiedFunction,
+        settings: &AsyncSettings,
+        effect: Effect,
+    ) -> Result<Changed<DescribedAsyncSettings>, ChangeError> {
+        let asked = self.asked(Operation::PutFunctionEventInvokeConfig, subject, settings)?;
+        let builder = self.session.calling().put_function_event_invoke_config();
+        let builder = with_async_settings!(builder, subject, settings);
+        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
+        made(changed, |output| described(described_of!(output)))
+    }
+
+    async fn update(
+        &self,
+        subject: &QualifiedFunction,
+        settings: &AsyncSettings,
+        effect: Effect,
+    ) -> Result<Changed<DescribedAsyncSettings>, ChangeError> {
+        let asked = self.asked(Operation::UpdateFunctionEventInvokeConfig, subject, settings)?;
+        let builder = self.session.calling().update_function_event_invoke_config();
+        let builder = with_async_settings!(builder, subject, settings);
+        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
+        made(changed, |output| described(described_of!(output)))
+    }
+
+    async fn delete(&self, subject: &QualifiedFunction, effect: Effect) -> Result<Changed<()>, ChangeError> {
+        let asked = Asked::new(self.subject(Operation::DeleteFunctionEventInvokeConfig, subject));
+        named(&subject.function).kept(&asked.subject).map_err(ChangeError::refused)?;
+        let builder = self
+            .session
+            .calling()
+            .delete_function_event_invoke_config()
+            .function_name(&subject.function.reference)
+            .set_qualifier(qualifier(subject));
+        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+    }
+}

@@ -1,0 +1,81 @@
+//! What functions are marked with. Lambda keeps tags under full ARNs alone.
+
+use super::{AwsFunctions, manageable};
+use crate::{
+    codes,
+    error::{change::not_begun, manage::managed_read_error},
+    lambda::{changes::sent, function::without_qualifier, rules::Rules},
+};
+use lamplight_aws_model::{
+    FunctionArn, Operation,
+    manage_rules::{check_tag_keys, check_tags},
+};
+use lamplight_domain::{FunctionRef, Tags};
+use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind, TagChange};
+
+impl AwsFunctions {
+    pub(super) async fn read_tags(&self, function: &FunctionRef) -> Result<Tags, PortError> {
+        let arn = self.full_arn(function).await?;
+        let sent = self.session.reading().list_tags().resource(arn).send().await;
+        let subject = self.subject(Operation::ListTags, function);
+        let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
+        Ok(output.tags.unwrap_or_default().into_iter().collect())
+    }
+
+    pub(super) async fn change_tags(
+        &self,
+        function: &FunctionRef,
+        change: TagChange,
+        effect: Effect,
+    ) -> Result<Changed<()>, ChangeError> {
+        if change.set.is_empty() && change.remove.is_empty() {
+            let message = format!("no tag of function {} is to be set or taken away", function.name);
+            let error = PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_REQUEST, message);
+            return Err(ChangeError::refused(error));
+        }
+        let first = if change.set.is_empty() { Operation::UntagResource } else { Operation::TagResource };
+        Rules::default()
+            .all(check_tags(&change.set))
+            .all(check_tag_keys(&change.remove))
+            .kept(&self.subject(first, function))
+            .map_err(ChangeError::refused)?;
+        let arn = self.full_arn(function).await.map_err(not_begun)?;
+        let client = self.session.calling();
+        let sets = !change.set.is_empty();
+        if sets {
+            let asked = self.asked(Operation::TagResource, function);
+            let builder =
+                client.tag_resource().resource(&arn).set_tags(Some(change.set.into_iter().collect()));
+            let changed = self.session.change(&asked, effect, sent!(builder)).await?;
+            if let Changed::Shown(preview) = changed {
+                return Ok(Changed::Shown(preview));
+            }
+        }
+        if change.remove.is_empty() {
+            return Ok(Changed::Made(()));
+        }
+        let asked = self.asked(Operation::UntagResource, function);
+        let builder = client.untag_resource().resource(arn).set_tag_keys(Some(change.remove));
+        match self.session.change(&asked, effect, sent!(builder)).await {
+            // The first half was made.
+            Err(error) if sets => Err(ChangeError { applied: Applied::Maybe, ..error }),
+            changed => changed.map(|changed| changed.map(|_| ())),
+        }
+    }
+
+    /// The function's ARN: as it stands in the reference, or as Lambda tells it.
+    async fn full_arn(&self, function: &FunctionRef) -> Result<String, PortError> {
+        if function.reference.parse::<FunctionArn>().is_ok() {
+            return Ok(without_qualifier(&function.reference));
+        }
+        let subject = self.subject(Operation::GetFunctionConfiguration, function);
+        manageable(&subject, function)?;
+        let client = self.session.reading();
+        let sent = client.get_function_configuration().function_name(&function.reference).send().await;
+        let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
+        output.function_arn.as_deref().map(without_qualifier).ok_or_else(|| {
+            let message = format!("Lambda described function {} without its ARN", function.name);
+            PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
+        })
+    }
+}

@@ -1,0 +1,205 @@
+//! Calling functions, once.
+
+use crate::{
+    error::invoke::{Call, client_context_too_large, invoke_error, refuses_log_tail},
+    one_shot::OneShot,
+    session::Session,
+    timeouts::Waits,
+};
+use async_trait::async_trait;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_lambda::{
+    config::Config,
+    operation::{RequestId, invoke::InvokeOutput},
+    primitives::Blob,
+    types::{InvocationType as WireInvocationType, LogType},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use lamplight_aws_model::LambdaLimits;
+use lamplight_domain::InvocationType;
+use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
+use std::sync::Arc;
+
+/// What is left out where Lambda refuses to give the log tail.
+const LOG_TAIL: &str = "log tail";
+
+/// [`Invoker`] over Lambda's `Invoke`.
+///
+/// # Guarantees
+/// - The SDK's retries are off, and each attempt of ours has an HTTP client that sends one request and no
+///   second, whatever the environment or a profile says about retries.
+/// - A failure is [`NotSent`](lamplight_domain::Delivery::NotSent) only where no connection had been handed the request.
+#[derive(Debug)]
+pub struct AwsInvoker {
+    session: Arc<Session>,
+}
+
+impl AwsInvoker {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    /// Sends one request.
+    async fn attempt(
+        &self,
+        wire: Wire,
+        log_type: Option<LogType>,
+        call: &Call<'_>,
+        departure: &Departure,
+    ) -> Result<InvokeOutput, Failed> {
+        let (http, trail) = OneShot::new(self.session.http.clone());
+        // An attempt before this one was answered, and did not start the function.
+        departure.is_told_by({
+            let trail = trail.clone();
+            move || trail.may_have_left()
+        });
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(self.session.config.timeouts.connect)
+            .read_timeout(call.waits.head)
+            .operation_attempt_timeout(call.waits.whole)
+            .build();
+        let sent = self
+            .session
+            .calling()
+            .invoke()
+            .function_name(wire.function_name)
+            .set_qualifier(wire.qualifier)
+            .invocation_type(wire.invocation_type)
+            .set_log_type(log_type)
+            .set_client_context(wire.client_context)
+            .payload(wire.payload)
+            .customize()
+            .config_override(Config::builder().http_client(http).timeout_config(timeouts))
+            .send()
+            .await;
+        sent.map_err(|error| Failed {
+            refuses_log_tail: refuses_log_tail(&error),
+            error: invoke_error(&error, trail.may_have_left(), call),
+        })
+    }
+}
+
+/// What is sent. Cloning it shares the event.
+#[derive(Clone)]
+struct Wire {
+    function_name: String,
+    qualifier: Option<String>,
+    invocation_type: WireInvocationType,
+    client_context: Option<String>,
+    payload: Blob,
+}
+
+struct Failed {
+    error: InvokeError,
+    /// Whether the answer proves that the log tail, and nothing else, was in the way.
+    refuses_log_tail: bool,
+}
+
+#[async_trait]
+impl Invoker for AwsInvoker {
+    async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        let waits = Waits::of_call(&request, &self.session.config.timeouts);
+        let InvokeRequest {
+            function,
+            qualifier,
+            invocation_type,
+            payload,
+            log_tail,
+            client_context,
+            departure,
+        } = request;
+        let qualifier = qualifier.or_else(|| function.qualifier.clone());
+        let call = Call {
+            function: &function,
+            qualifier: qualifier.as_ref(),
+            invocation_type,
+            region: self.session.region(),
+            payload_bytes: payload.len(),
+            waits,
+        };
+        let client_context = client_context.map(|context| STANDARD.encode(context));
+        if let Some(context) = &client_context
+            && context.len() > LambdaLimits::LAMBDA.client_context_base64_bytes
+        {
+            return Err(client_context_too_large(context.len()));
+        }
+        let wire = Wire {
+            function_name: function.reference.clone(),
+            qualifier: qualifier.as_ref().map(ToString::to_string),
+            invocation_type: match invocation_type {
+                InvocationType::RequestResponse => WireInvocationType::RequestResponse,
+                InvocationType::Event => WireInvocationType::Event,
+                InvocationType::DryRun => WireInvocationType::DryRun,
+            },
+            client_context,
+            payload: Blob::new(payload.into_bytes()),
+        };
+        let tail = (log_tail && invocation_type == InvocationType::RequestResponse).then_some(LogType::Tail);
+        let first = self.attempt(wire.clone(), tail.clone(), &call, &departure).await;
+        let (outcome, refused_feature) = match first {
+            Err(failed) if tail.is_some() && failed.refuses_log_tail => {
+                tracing::debug!(function = %function.name, "Lambda refuses the log tail; calling without it");
+                (self.attempt(wire, None, &call, &departure).await, Some(LOG_TAIL.to_owned()))
+            }
+            outcome => (outcome, None),
+        };
+        match outcome {
+            Ok(output) => {
+                let answer = InvokeAnswer { refused_feature, ..answer(output) };
+                tracing::debug!(
+                    function = %function.name,
+                    http_status = answer.http_status,
+                    request_id = answer.request_id,
+                    function_error = answer.function_error,
+                    response_bytes = answer.response.len(),
+                    "Lambda answered"
+                );
+                Ok(answer)
+            }
+            Err(Failed { error, .. }) => {
+                tracing::debug!(
+                    function = %function.name,
+                    delivery = ?error.delivery,
+                    start = ?error.start,
+                    code = error.code,
+                    provider_code = error.provider_code,
+                    http_status = error.http_status,
+                    request_id = error.request_id,
+                    "the call brought no answer about the function"
+                );
+                Err(error)
+            }
+        }
+    }
+}
+
+fn answer(output: InvokeOutput) -> InvokeAnswer {
+    InvokeAnswer {
+        http_status: u16::try_from(output.status_code).unwrap_or_default(),
+        request_id: output.request_id().map(str::to_owned),
+        function_error: output.function_error,
+        executed_version: output.executed_version,
+        log_tail: output.log_result.map(|encoded| decode(&encoded)),
+        response: output.payload.map(Blob::into_inner).unwrap_or_default(),
+        refused_feature: None,
+    }
+}
+
+/// The end of a log begins anywhere, also within a character. What is no base64 is shown as it came.
+fn decode(encoded: &str) -> String {
+    match STANDARD.decode(encoded) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(_) => encoded.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_tail_cut_within_a_character_is_shown() {
+        assert_eq!(decode(&STANDARD.encode(b"\xbcber\nEND")), "\u{fffd}ber\nEND");
+        assert_eq!(decode("no base64!"), "no base64!");
+    }
+}

@@ -1,0 +1,273 @@
+//! Layers and who may use them, at Lambda.
+
+use crate::{
+    codes,
+    error::{manage::managed_read_error, read::is_absent},
+    lambda::{
+        changes::{Asked, sent},
+        function::said,
+        permissions::policy,
+        rules::Rules,
+    },
+    session::Session,
+};
+use async_trait::async_trait;
+use aws_sdk_lambda::{
+    operation::get_layer_version::GetLayerVersionOutput,
+    types::{Architecture, LayerVersionsListItem, LayersListItem, Runtime},
+};
+use lamplight_aws_model::{
+    ManageSubject, Operation,
+    manage_rules::{
+        check_architecture, check_layer_name, check_layer_page_size, check_layer_permission,
+        check_layer_place, check_layer_version, check_revision_id, check_runtime, check_statement_id,
+    },
+};
+use lamplight_domain::{Layer, LayerVersion, PermissionPolicy, PermissionStatement};
+use lamplight_ports::{
+    ChangeError, Changed, Effect, LayerVersionRef, Layers, ListLayers, Page, PortError, PortErrorKind,
+};
+use std::sync::Arc;
+
+/// [`Layers`] over Lambda's layers.
+///
+/// The link to a layer's code that `GetLayerVersion` gives away for ten minutes is dropped unread.
+///
+/// # Guarantees
+/// - A change is one request, whatever the environment or a profile says about retries.
+#[derive(Debug)]
+pub struct AwsLayers {
+    session: Arc<Session>,
+}
+
+impl AwsLayers {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    fn subject(&self, operation: Operation, of: &LayerVersionRef) -> ManageSubject {
+        ManageSubject::layer(operation, &of.layer, Some(of.version), self.session.region(), None)
+    }
+
+    /// The rules for what names a layer.
+    fn layer(&self, layer: &str) -> Rules {
+        let named = check_layer_name(layer);
+        // What is no name and no ARN is in no place.
+        let place = named.as_ref().map_or(Ok(()), |()| check_layer_place(layer, self.session.region()));
+        Rules::default().one(named).one(place)
+    }
+
+    /// The rules for what names a version.
+    fn named(&self, version: &LayerVersionRef) -> Rules {
+        self.layer(&version.layer).one(check_layer_version(version.version))
+    }
+}
+
+/// The rules for what narrows a listing.
+fn narrowed(rules: Rules, request: &ListLayers) -> Rules {
+    rules
+        .given(request.runtime.as_deref(), check_runtime)
+        .given(request.architecture.as_deref(), check_architecture)
+        .given(request.page_size.as_ref(), |size| check_layer_page_size(*size))
+}
+
+/// The rules have seen that it fits.
+fn number(version: &LayerVersionRef) -> Option<i64> {
+    i64::try_from(version.version).ok()
+}
+
+fn page_size(request: &ListLayers) -> Option<i32> {
+    request.page_size.and_then(|size| i32::try_from(size).ok())
+}
+
+fn corrupt(message: &str) -> PortError {
+    PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
+}
+
+/// Reference and number of a version, without which nobody can say which it is.
+fn identity(reference: Option<String>, version: i64) -> Result<(String, u64), PortError> {
+    let version = u64::try_from(version).ok().filter(|version| *version != 0);
+    said(reference)
+        .zip(version)
+        .ok_or_else(|| corrupt("Lambda described a version of a layer without its ARN or number"))
+}
+
+fn words<T: AsRef<str>>(words: Option<Vec<T>>) -> Vec<String> {
+    words.unwrap_or_default().iter().map(|word| word.as_ref().to_owned()).collect()
+}
+
+fn listed(described: LayerVersionsListItem) -> Result<LayerVersion, PortError> {
+    let (reference, version) = identity(described.layer_version_arn, described.version)?;
+    Ok(LayerVersion {
+        reference,
+        version,
+        description: said(described.description),
+        created: said(described.created_date),
+        runtimes: words(described.compatible_runtimes),
+        architectures: words(described.compatible_architectures),
+        license: said(described.license_info),
+        code_sha256: None,
+        code_size: None,
+    })
+}
+
+fn described(output: GetLayerVersionOutput) -> Result<LayerVersion, PortError> {
+    let (reference, version) = identity(output.layer_version_arn, output.version)?;
+    let (code_sha256, code_size) = output.content.map_or((None, None), |content| {
+        (said(content.code_sha256), u64::try_from(content.code_size).ok().filter(|bytes| *bytes != 0))
+    });
+    Ok(LayerVersion {
+        reference,
+        version,
+        description: said(output.description),
+        created: said(output.created_date),
+        runtimes: words(output.compatible_runtimes),
+        architectures: words(output.compatible_architectures),
+        license: said(output.license_info),
+        code_sha256,
+        code_size,
+    })
+}
+
+fn layer(described: LayersListItem) -> Result<Layer, PortError> {
+    Ok(Layer {
+        name: said(described.layer_name)
+            .ok_or_else(|| corrupt("Lambda described a layer without its name"))?,
+        reference: described.layer_arn.unwrap_or_default(),
+        latest: described.latest_matching_version.map(listed).transpose()?,
+    })
+}
+
+#[async_trait]
+impl Layers for AwsLayers {
+    async fn list(&self, request: ListLayers) -> Result<Page<Layer>, PortError> {
+        let subject = ManageSubject::account(Operation::ListLayers, self.session.region());
+        narrowed(Rules::default(), &request).kept(&subject)?;
+        let sent = self
+            .session
+            .reading()
+            .list_layers()
+            .set_max_items(page_size(&request))
+            .set_compatible_runtime(request.runtime.as_deref().map(Runtime::from))
+            .set_compatible_architecture(request.architecture.as_deref().map(Architecture::from))
+            .set_marker(request.marker)
+            .send()
+            .await;
+        let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
+        let items = output.layers.unwrap_or_default().into_iter().map(layer).collect::<Result<_, _>>()?;
+        Ok(Page { items, next_marker: said(output.next_marker) })
+    }
+
+    async fn versions(&self, layer: &str, request: ListLayers) -> Result<Page<LayerVersion>, PortError> {
+        let region = self.session.region();
+        let subject = ManageSubject::layer(Operation::ListLayerVersions, layer, None, region, None);
+        narrowed(self.layer(layer), &request).kept(&subject)?;
+        let sent = self
+            .session
+            .reading()
+            .list_layer_versions()
+            .layer_name(layer)
+            .set_max_items(page_size(&request))
+            .set_compatible_runtime(request.runtime.as_deref().map(Runtime::from))
+            .set_compatible_architecture(request.architecture.as_deref().map(Architecture::from))
+            .set_marker(request.marker)
+            .send()
+            .await;
+        let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
+        let items = output.layer_versions.unwrap_or_default();
+        let items = items.into_iter().map(listed).collect::<Result<_, _>>()?;
+        Ok(Page { items, next_marker: said(output.next_marker) })
+    }
+
+    /// One operation takes the layer's name and its ARN alike (Lambda API, `GetLayerVersion`), so the other that takes
+    /// the version's ARN is not needed.
+    async fn get(&self, version: &LayerVersionRef) -> Result<Option<LayerVersion>, PortError> {
+        let subject = self.subject(Operation::GetLayerVersion, version);
+        self.named(version).kept(&subject)?;
+        let sent = self
+            .session
+            .reading()
+            .get_layer_version()
+            .layer_name(&version.layer)
+            .set_version_number(number(version))
+            .send()
+            .await;
+        match sent {
+            Ok(output) => described(output).map(Some),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(managed_read_error(&error, &subject)),
+        }
+    }
+
+    async fn policy(&self, version: &LayerVersionRef) -> Result<Option<PermissionPolicy>, PortError> {
+        let subject = self.subject(Operation::GetLayerVersionPolicy, version);
+        self.named(version).kept(&subject)?;
+        let sent = self
+            .session
+            .reading()
+            .get_layer_version_policy()
+            .layer_name(&version.layer)
+            .set_version_number(number(version))
+            .send()
+            .await;
+        match sent {
+            Ok(output) => policy(output.policy, output.revision_id, &subject).map(Some),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(managed_read_error(&error, &subject)),
+        }
+    }
+
+    async fn add_permission(
+        &self,
+        version: &LayerVersionRef,
+        statement: &PermissionStatement,
+        if_revision: Option<&str>,
+        effect: Effect,
+    ) -> Result<Changed<()>, ChangeError> {
+        let subject = self.subject(Operation::AddLayerVersionPermission, version);
+        let asked = Asked::new(subject.statement(&statement.id));
+        Rules::default()
+            .all(check_layer_permission(&version.layer, version.version, statement))
+            .one(check_layer_place(&version.layer, self.session.region()))
+            .given(if_revision, check_revision_id)
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
+        let builder = self
+            .session
+            .calling()
+            .add_layer_version_permission()
+            .layer_name(&version.layer)
+            .set_version_number(number(version))
+            .statement_id(&statement.id)
+            .action(&statement.action)
+            .principal(&statement.principal)
+            .set_organization_id(statement.organization.clone())
+            .set_revision_id(if_revision.map(str::to_owned));
+        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+    }
+
+    async fn remove_permission(
+        &self,
+        version: &LayerVersionRef,
+        statement: &str,
+        if_revision: Option<&str>,
+        effect: Effect,
+    ) -> Result<Changed<()>, ChangeError> {
+        let subject = self.subject(Operation::RemoveLayerVersionPermission, version);
+        let asked = Asked::new(subject.statement(statement));
+        self.named(version)
+            .one(check_statement_id(statement))
+            .given(if_revision, check_revision_id)
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
+        let builder = self
+            .session
+            .calling()
+            .remove_layer_version_permission()
+            .layer_name(&version.layer)
+            .set_version_number(number(version))
+            .statement_id(statement)
+            .set_revision_id(if_revision.map(str::to_owned));
+        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+    }
+}

@@ -1,0 +1,26 @@
+//! The ports over Lambda.
+
+mod account;
+mod aliases;
+mod async_invocations;
+mod catalogue;
+mod changes;
+mod function;
+mod functions;
+mod invoker;
+mod layers;
+mod permissions;
+mod preview;
+mod reachability;
+mod rules;
+mod upload;
+
+pub use account::AwsAccount;
+pub use aliases::AwsAliases;
+pub use async_invocations::AwsAsyncInvocations;
+pub use catalogue::AwsCatalogue;
+pub use functions::AwsFunctions;
+pub use invoker::AwsInvoker;
+pub use layers::AwsLayers;
+pub use permissions::AwsPermissions;
+pub use reachability::AwsReachability;

@@ -1,0 +1,146 @@
+//! Who else may use functions, as Lambda's policies say.
+
+use crate::{
+    codes,
+    error::{manage::managed_read_error, read::is_absent_from_its_function},
+    lambda::{
+        changes::{Asked, function_subject, sent},
+        function::said,
+        rules::Rules,
+    },
+    session::Session,
+};
+use async_trait::async_trait;
+use aws_sdk_lambda::types::FunctionUrlAuthType;
+use lamplight_aws_model::{
+    ManageSubject, Operation,
+    manage_rules::{
+        check_function_reference, check_permission, check_removed_statement_id, check_revision_id,
+    },
+    read_policy,
+};
+use lamplight_domain::{PermissionPolicy, PermissionStatement};
+use lamplight_ports::{
+    ChangeError, Changed, Effect, Permissions, PortError, PortErrorKind, QualifiedFunction,
+};
+use std::sync::Arc;
+
+/// [`Permissions`] over the resource policies of Lambda's functions, versions and aliases.
+///
+/// # Guarantees
+/// - A change is one request, whatever the environment or a profile says about retries.
+/// - An event source token stands in no error.
+#[derive(Debug)]
+pub struct AwsPermissions {
+    session: Arc<Session>,
+}
+
+impl AwsPermissions {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    fn subject(&self, operation: Operation, of: &QualifiedFunction) -> ManageSubject {
+        function_subject(operation, &of.function, of.qualifier.as_ref(), self.session.region())
+    }
+}
+
+fn qualifier(subject: &QualifiedFunction) -> Option<String> {
+    subject.qualifier.as_ref().map(ToString::to_string)
+}
+
+/// A policy as it was answered. An answer without one says nothing about whether there is one.
+pub(crate) fn policy(
+    document: Option<String>,
+    revision: Option<String>,
+    subject: &ManageSubject,
+) -> Result<PermissionPolicy, PortError> {
+    let corrupt = |problem| {
+        let message = format!("the answer to {} for {} {problem}", subject.operation, subject.thing);
+        PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
+    };
+    let document = said(document).ok_or_else(|| corrupt("holds no policy"))?;
+    read_policy(&document, said(revision))
+        .map_err(|error| PortError { source: Some(error.into()), ..corrupt("cannot be read") })
+}
+
+#[async_trait]
+impl Permissions for AwsPermissions {
+    async fn policy(&self, subject: &QualifiedFunction) -> Result<Option<PermissionPolicy>, PortError> {
+        let about = self.subject(Operation::GetPolicy, subject);
+        Rules::default().one(check_function_reference(&subject.function.reference)).kept(&about)?;
+        let sent = self
+            .session
+            .reading()
+            .get_policy()
+            .function_name(&subject.function.reference)
+            .set_qualifier(qualifier(subject))
+            .send()
+            .await;
+        match sent {
+            Ok(output) => policy(output.policy, output.revision_id, &about).map(Some),
+            Err(error) if is_absent_from_its_function(&error) => Ok(None),
+            Err(error) => Err(managed_read_error(&error, &about)),
+        }
+    }
+
+    async fn add(
+        &self,
+        subject: &QualifiedFunction,
+        statement: &PermissionStatement,
+        if_revision: Option<&str>,
+        effect: Effect,
+    ) -> Result<Changed<()>, ChangeError> {
+        let asked = Asked::new(self.subject(Operation::AddPermission, subject).statement(&statement.id))
+            .with_secrets(statement.event_source_token.as_deref());
+        let qualifier = qualifier(subject);
+        Rules::default()
+            .one(check_function_reference(&subject.function.reference))
+            .all(check_permission(statement, qualifier.as_deref()))
+            .given(if_revision, check_revision_id)
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
+        let builder = self
+            .session
+            .calling()
+            .add_permission()
+            .function_name(&subject.function.reference)
+            .set_qualifier(qualifier)
+            .statement_id(&statement.id)
+            .action(&statement.action)
+            .principal(&statement.principal)
+            .set_source_arn(statement.source.clone())
+            .set_source_account(statement.source_account.clone())
+            .set_principal_org_id(statement.organization.clone())
+            .set_event_source_token(statement.event_source_token.clone())
+            .set_function_url_auth_type(statement.url_auth.as_deref().map(FunctionUrlAuthType::from))
+            .set_invoked_via_function_url(statement.via_url)
+            .set_revision_id(if_revision.map(str::to_owned));
+        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+    }
+
+    async fn remove(
+        &self,
+        subject: &QualifiedFunction,
+        statement: &str,
+        if_revision: Option<&str>,
+        effect: Effect,
+    ) -> Result<Changed<()>, ChangeError> {
+        let asked = Asked::new(self.subject(Operation::RemovePermission, subject).statement(statement));
+        Rules::default()
+            .one(check_function_reference(&subject.function.reference))
+            .one(check_removed_statement_id(statement))
+            .given(if_revision, check_revision_id)
+            .kept(&asked.subject)
+            .map_err(ChangeError::refused)?;
+        let builder = self
+            .session
+            .calling()
+            .remove_permission()
+            .function_name(&subject.function.reference)
+            .set_qualifier(qualifier(subject))
+            .statement_id(statement)
+            .set_revision_id(if_revision.map(str::to_owned));
+        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+    }
+}

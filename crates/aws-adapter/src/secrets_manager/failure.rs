@@ -1,0 +1,74 @@
+//! Why a secret cannot be read.
+
+use crate::{
+    codes,
+    error::{Cause, credentials_failure, transport_failure},
+};
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use lamplight_domain::StoreRef;
+use lamplight_ports::{PortError, PortErrorKind};
+use std::error::Error;
+
+/// Maps the failure to read `reference`.
+pub(super) fn failed<E>(error: &SdkError<E, HttpResponse>, reference: &StoreRef) -> PortError
+where
+    E: Error + ProvideErrorMetadata + 'static,
+{
+    let SdkError::ServiceError(service) = error else {
+        let kind = match credentials_failure(error) {
+            Some(_) => PortErrorKind::Unauthenticated,
+            None => PortErrorKind::Unavailable,
+        };
+        let failure = transport_failure(error, &format!("reading secret {reference}"));
+        let port_error = PortError::new(kind, failure.code, failure.message).with_hint(failure.hint);
+        return match failure.cause {
+            Some(cause) => port_error.with_source(cause),
+            None => port_error,
+        };
+    };
+    let meta = service.err().meta();
+    let (kind, code, message, hint) = match meta.code().unwrap_or_default() {
+        "ResourceNotFoundException" => (
+            PortErrorKind::NotFound,
+            codes::SECRET_NOT_FOUND,
+            format!("there is no secret {reference}"),
+            "check the name and the region; a name without a region is looked for in the connection's",
+        ),
+        "AccessDeniedException" | "AccessDenied" => (
+            PortErrorKind::Denied,
+            codes::SECRET_DENIED,
+            format!("secret {reference} may not be read"),
+            "allow secretsmanager:GetSecretValue on the secret, and kms:Decrypt on its key",
+        ),
+        "InvalidRequestException" | "InvalidParameterException" => (
+            PortErrorKind::InvalidRequest,
+            codes::SECRET_INVALID,
+            format!("secret {reference} cannot be read as it is"),
+            "check that it is not marked for deletion",
+        ),
+        "DecryptionFailure" => (
+            PortErrorKind::Denied,
+            codes::SECRET_DENIED,
+            format!("secret {reference} could not be decrypted"),
+            "allow kms:Decrypt on its key, and check that the key is enabled",
+        ),
+        "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "ExpiredTokenException"
+        | "InvalidSignatureException" => (
+            PortErrorKind::Unauthenticated,
+            codes::NOT_AUTHENTICATED,
+            format!("AWS does not accept the credentials that ask for secret {reference}"),
+            "check the connection that [secrets.aws-sm] names, or the ambient credentials",
+        ),
+        _ => (
+            PortErrorKind::Unavailable,
+            codes::SECRET_UNREADABLE,
+            format!("secret {reference} cannot be read"),
+            "try again later",
+        ),
+    };
+    let told = [meta.code(), meta.message()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    PortError::new(kind, code, message).with_hint(hint).with_source(Cause::of_words(&told))
+}

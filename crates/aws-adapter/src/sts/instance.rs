@@ -1,0 +1,111 @@
+//! What the machine is given: by the endpoint of its container, or by the metadata service of its instance.
+
+use super::{
+    load::{Loaded, Source},
+    provider_config::provider_config,
+};
+use crate::{AwsConnectionConfig, codes, error::CredentialsFailure, http::LazyHttp};
+use async_trait::async_trait;
+use aws_config::{
+    ecs::EcsCredentialsProvider,
+    imds::{self, credentials::ImdsCredentialsProvider},
+    provider_config::ProviderConfig,
+};
+use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
+use std::time::Duration;
+
+/// How often the instance metadata service is asked.
+const ATTEMPTS: u32 = 2;
+/// How long one attempt may take. The service is on the machine's own host and answers within milliseconds.
+const ATTEMPT: Duration = Duration::from_millis(700);
+/// How long one question may take with its repetition. Where there is no such service a person is told so
+/// within two seconds.
+const QUESTION: Duration = Duration::from_millis(1700);
+
+/// The client of the instance metadata service, version 2 alone.
+fn metadata(config: &ProviderConfig) -> imds::Client {
+    imds::Client::builder()
+        .configure(config)
+        .max_attempts(ATTEMPTS)
+        .connect_timeout(ATTEMPT)
+        .read_timeout(ATTEMPT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(QUESTION)
+        .build()
+}
+
+/// A provider that is waited for so long and no longer.
+#[derive(Debug)]
+pub(super) struct Within<P>(P, Duration);
+
+impl<P: ProvideCredentials> ProvideCredentials for Within<P> {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let Self(provider, patience) = self;
+        future::ProvideCredentials::new(async {
+            let given = tokio::time::timeout(*patience, provider.provide_credentials()).await;
+            given.unwrap_or_else(|_| Err(CredentialsError::provider_timed_out(*patience)))
+        })
+    }
+}
+
+/// The container's endpoint.
+pub(super) fn container(
+    config: &ProviderConfig,
+    timeouts: &crate::Timeouts,
+) -> Within<EcsCredentialsProvider> {
+    Within(EcsCredentialsProvider::builder().configure(config).build(), timeouts.container)
+}
+
+/// The instance's role.
+pub(super) fn instance(config: &ProviderConfig) -> ImdsCredentialsProvider {
+    ImdsCredentialsProvider::builder().configure(config).imds_client(metadata(config)).build()
+}
+
+/// The container's endpoint where the environment names one, else the instance's metadata service.
+#[derive(Debug)]
+pub(super) struct Instance {
+    container: Within<EcsCredentialsProvider>,
+    instance: ImdsCredentialsProvider,
+}
+
+impl Instance {
+    pub(super) fn new(config: &AwsConnectionConfig, http: &LazyHttp) -> Self {
+        let provider_config = provider_config(config, http);
+        Self {
+            container: container(&provider_config, &config.timeouts),
+            instance: instance(&provider_config),
+        }
+    }
+}
+
+#[async_trait]
+impl Source for Instance {
+    fn name(&self) -> String {
+        "the machine's own credentials".to_owned()
+    }
+
+    async fn load(&self) -> Result<Loaded, CredentialsFailure> {
+        match self.container.provide_credentials().await {
+            Ok(credentials) => return Ok(Loaded { credentials, origin: "container endpoint".to_owned() }),
+            Err(CredentialsError::CredentialsNotLoaded(_)) => {}
+            Err(error) => {
+                const CONTAINER: &str = "check AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI, the \
+                     authorization token beside it, and that the task or pod has a role";
+                return Err(CredentialsFailure::of_sdk(&error, "container endpoint", CONTAINER, CONTAINER));
+            }
+        }
+        match self.instance.provide_credentials().await {
+            Ok(credentials) => Ok(Loaded { credentials, origin: "instance metadata".to_owned() }),
+            Err(error) => {
+                const INSTANCE: &str = "this method works on EC2, ECS and EKS alone: check that the instance has a role, that \
+                     AWS_EC2_METADATA_DISABLED is not set, and that the metadata hop limit is 2 where this runs in a container";
+                let failure =
+                    CredentialsFailure::of_sdk(&error, "instance metadata service", INSTANCE, INSTANCE);
+                Err(CredentialsFailure { code: codes::INSTANCE_CREDENTIALS_FAILED, ..failure })
+            }
+        }
+    }
+}
