@@ -1,6 +1,6 @@
 //! Pausing a long work whose credentials have gone bad, in place of failing all that is left of it.
 
-use lamplight_domain::{Delivery, Start};
+use lamplight_domain::{Delivery, ErrorCode, Hint, Start};
 use lamplight_ports::{InvokeError, PortError, PortErrorKind, Sleeper};
 use std::{
     fmt::Debug,
@@ -21,7 +21,7 @@ const WAITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins
 /// Is told that a work waits for credentials, and that it goes on. It must not block.
 pub trait PauseObserver: Debug + Send + Sync {
     /// The work waits, at most for as long as `patience`; `reason` and `hint` say what to do.
-    fn paused(&self, reason: &str, hint: Option<&str>, patience: Duration);
+    fn paused(&self, reason: &str, hint: Option<&Hint>, patience: Duration);
 
     /// The credentials are good again.
     fn resumed(&self);
@@ -31,11 +31,11 @@ pub trait PauseObserver: Debug + Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadCredentials {
     /// The failure's stable code.
-    pub code: &'static str,
+    pub code: ErrorCode,
     /// What happened.
     pub message: String,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
 }
 
 impl BadCredentials {
@@ -57,7 +57,7 @@ pub trait CredentialFailure: Sized {
 impl CredentialFailure for PortError {
     fn bad_credentials(&self) -> Option<BadCredentials> {
         (self.kind == PortErrorKind::Unauthenticated).then(|| BadCredentials {
-            code: self.code,
+            code: self.code.clone(),
             message: self.message.clone(),
             hint: self.hint.clone(),
         })
@@ -65,14 +65,14 @@ impl CredentialFailure for PortError {
 
     fn not_started(reason: &BadCredentials) -> Self {
         let hint = reason.hint.clone();
-        Self { hint, ..Self::new(PortErrorKind::Unauthenticated, reason.code, reason.not_started()) }
+        Self { hint, ..Self::new(PortErrorKind::Unauthenticated, reason.code.clone(), reason.not_started()) }
     }
 }
 
 impl CredentialFailure for InvokeError {
     fn bad_credentials(&self) -> Option<BadCredentials> {
         (self.kind == PortErrorKind::Unauthenticated && self.start == Start::DidNotStart).then(|| {
-            BadCredentials { code: self.code, message: self.message.clone(), hint: self.hint.clone() }
+            BadCredentials { code: self.code.clone(), message: self.message.clone(), hint: self.hint.clone() }
         })
     }
 
@@ -83,7 +83,7 @@ impl CredentialFailure for InvokeError {
             transient: false,
             retry_after: None,
             kind: PortErrorKind::Unauthenticated,
-            code: reason.code,
+            code: reason.code.clone(),
             provider_code: None,
             http_status: None,
             request_id: None,
@@ -200,7 +200,7 @@ impl<'a> AuthGate<'a> {
         F: Future<Output = Result<T, E>>,
     {
         if !self.patience.is_zero() {
-            self.observer.paused(&reason.message, reason.hint.as_deref(), self.patience);
+            self.observer.paused(&reason.message, reason.hint.as_ref(), self.patience);
         }
         let (mut wait, longest) = WAITS;
         let mut left = self.patience;

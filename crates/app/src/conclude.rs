@@ -2,8 +2,8 @@
 
 use crate::PreparedRun;
 use lamplight_domain::{
-    Conclusion, MASK, Output, RawJson, RunError, RunState, Scrubber, Start, Warning, extract_outputs,
-    judge_answer, judge_failure,
+    Conclusion, ErrorCode, Hint, MASK, Output, RawJson, RunError, RunState, Scrubber, Start, Warning,
+    extract_outputs, judge_answer, judge_failure,
 };
 use lamplight_ports::{InvokeAnswer, InvokeError};
 use serde::Deserialize;
@@ -58,7 +58,7 @@ pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError) -> Conclusion
     };
     conclusion.request_id.clone_from(&error.request_id);
     conclusion.error = Some(RunError {
-        code: error.code.to_owned(),
+        code: error.code.clone(),
         message: error.message.clone(),
         error_type: None,
         stack: Vec::new(),
@@ -80,19 +80,18 @@ fn causes(error: &InvokeError) -> Vec<String> {
     causes
 }
 
-fn unknown_hint(start: Start) -> Option<String> {
+fn unknown_hint(start: Start) -> Option<Hint> {
     match start {
-        Start::MayHaveStarted => Some(
-            "the function may have run: look at its logs before you run it again; nothing was repeated"
-                .to_owned(),
-        ),
+        Start::MayHaveStarted => Some(Hint::new(
+            "the function may have run: look at its logs before you run it again; nothing was repeated",
+        )),
         Start::DidNotStart => None,
     }
 }
 
 fn unexpected_answer(http_status: u16) -> RunError {
     RunError {
-        code: "unexpected_answer".to_owned(),
+        code: ErrorCode::UnexpectedAnswer,
         message: format!(
             "the service answered with HTTP {http_status}, which this invocation type does not expect"
         ),
@@ -124,11 +123,11 @@ fn function_error(response: &[u8]) -> RunError {
     };
     let message = reported.message.map(plain).filter(|message| message != "null");
     RunError {
-        code: "function_error".to_owned(),
+        code: ErrorCode::FunctionError,
         message: message.map_or_else(|| cut(&text), |message| cut(&message)),
         error_type: reported.error_type.map(plain).filter(|error_type| error_type != "null"),
         stack: reported.stack.map(frames).unwrap_or_default(),
-        hint: Some("the log tail and the monitor page say more".to_owned()),
+        hint: Some("the log tail and the monitor page say more".into()),
         causes: Vec::new(),
     }
 }

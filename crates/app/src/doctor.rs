@@ -2,7 +2,8 @@
 
 use crate::{AppError, EventSource, RunRequest, Target, prepare_run, resolve_target};
 use lamplight_domain::{
-    Arguments, ConnectionName, FunctionRef, InvocationType, RunState, Settings, Timestamp, judge_answer,
+    Arguments, ConnectionName, ErrorCode, FunctionRef, InvocationType, RunState, Settings, Timestamp,
+    judge_answer,
 };
 use lamplight_ports::{
     Clock, Connection, Connector, Departure, InvokeRequest, JobStore, ListFunctions, PortError,
@@ -325,7 +326,7 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<&'static str
             RunState::Validated => Ok(event),
             _ => Err(AppError::Port(PortError::new(
                 PortErrorKind::Unavailable,
-                "unexpected_answer",
+                ErrorCode::UnexpectedAnswer,
                 format!("the dry run was answered with HTTP {}, which no dry run is", answer.http_status),
             ))),
         },

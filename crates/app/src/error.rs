@@ -1,29 +1,10 @@
 //! What a use case's failure means to its caller.
 
 use lamplight_domain::{
-    InvocationType, JobName, JsonSyntaxError, NameError, ParameterError, PayloadError, ReferenceError,
-    RunIdError,
+    Action, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonSyntaxError, NameError, ParameterError,
+    PayloadError, ReferenceError, RunIdError,
 };
-use lamplight_ports::{PortError, PortErrorKind};
-
-/// What a caller can do about a failure; fronts map it to exit codes and HTTP statuses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ErrorClass {
-    /// The call was wrong: change it.
-    Usage,
-    /// Credentials or permission are missing.
-    Access,
-    /// Throttled, or over a limit.
-    Limit,
-    /// The thing named does not exist.
-    NotFound,
-    /// It was changed by another meanwhile.
-    Conflict,
-    /// Nobody can say whether it was done.
-    Unknown,
-    /// Anything else.
-    Unexpected,
-}
+use lamplight_ports::PortError;
 
 /// A use case that did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -146,88 +127,69 @@ pub enum AppError {
 
 impl AppError {
     /// The stable code, documented in `docs/errors.md`.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Port(error) => error.code,
-            Self::Reference(_) => "invalid_reference",
-            Self::Name(_) => "invalid_name",
-            Self::Arguments(_) => "invalid_arguments",
-            Self::Parameters(_) => "invalid_parameters",
-            Self::Payload(_) => "invalid_payload",
-            Self::ClientContext(_) => "invalid_client_context",
-            Self::ArgumentsBesidePayload => "arguments_beside_payload",
-            Self::TooLarge { .. } => "payload_too_large",
-            Self::Setting(_) => "invalid_setting",
-            Self::JobNotFound { .. } => "job_not_found",
-            Self::RunNotFound { .. } => "run_not_found",
-            Self::RunId(_) => "invalid_run_id",
-            Self::FunctionNotFound { .. } => "function_not_found",
-            Self::ThingNotFound { .. } => "not_found",
-            Self::ExistsOtherwise { .. } => "exists_otherwise",
-            Self::ChangeUnknown { .. } => "change_unknown",
-            Self::FunctionNotReady { .. } => "function_not_ready",
-            Self::NoMonitorPage { .. } => "no_monitor_page",
-            Self::Document { .. } => "invalid_job_document",
+            Self::Port(error) => error.code.clone(),
+            Self::Reference(_) => ErrorCode::InvalidReference,
+            Self::Name(_) => ErrorCode::InvalidName,
+            Self::Arguments(_) => ErrorCode::InvalidArguments,
+            Self::Parameters(_) => ErrorCode::InvalidParameters,
+            Self::Payload(_) => ErrorCode::InvalidPayload,
+            Self::ClientContext(_) => ErrorCode::InvalidClientContext,
+            Self::ArgumentsBesidePayload => ErrorCode::ArgumentsBesidePayload,
+            Self::TooLarge { .. } => ErrorCode::PayloadTooLarge,
+            Self::Setting(_) => ErrorCode::InvalidSetting,
+            Self::JobNotFound { .. } => ErrorCode::JobNotFound,
+            Self::RunNotFound { .. } => ErrorCode::RunNotFound,
+            Self::RunId(_) => ErrorCode::InvalidRunId,
+            Self::FunctionNotFound { .. } => ErrorCode::FunctionNotFound,
+            Self::ThingNotFound { .. } => ErrorCode::NotFound,
+            Self::ExistsOtherwise { .. } => ErrorCode::ExistsOtherwise,
+            Self::ChangeUnknown { .. } => ErrorCode::ChangeUnknown,
+            Self::FunctionNotReady { .. } => ErrorCode::FunctionNotReady,
+            Self::NoMonitorPage { .. } => ErrorCode::NoMonitorPage,
+            Self::Document { .. } => ErrorCode::InvalidJobDocument,
         }
     }
 
-    /// What the caller can do.
+    /// What the caller can do. A port's failure is told by its kind: the same code may come of a call that was wrong and of
+    /// a service that is broken.
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::Port(error) => class_of(error.kind),
-            Self::Reference(_)
-            | Self::Name(_)
-            | Self::Arguments(_)
-            | Self::Parameters(_)
-            | Self::Payload(_)
-            | Self::ClientContext(_)
-            | Self::ArgumentsBesidePayload
-            | Self::Setting(_)
-            | Self::RunId(_)
-            | Self::Document { .. } => ErrorClass::Usage,
-            Self::TooLarge { .. } => ErrorClass::Limit,
-            Self::JobNotFound { .. }
-            | Self::RunNotFound { .. }
-            | Self::FunctionNotFound { .. }
-            | Self::ThingNotFound { .. }
-            | Self::NoMonitorPage { .. } => ErrorClass::NotFound,
-            Self::ExistsOtherwise { .. } => ErrorClass::Conflict,
-            Self::ChangeUnknown { .. } => ErrorClass::Unknown,
-            Self::FunctionNotReady { .. } => ErrorClass::Unexpected,
+            Self::Port(error) => error.kind.class(),
+            other => other.code().class(),
         }
     }
 
     /// What to do about it, where more can be said.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Port(error) => error.hint.clone(),
+    pub fn hint(&self) -> Option<Hint> {
+        let hint = match self {
+            Self::Port(error) => return error.hint.clone(),
             Self::TooLarge { .. } => {
-                Some("store the data elsewhere and pass a reference to it as a parameter".to_owned())
+                "store the data elsewhere and pass a reference to it as a parameter".into()
             }
-            Self::JobNotFound { nearest: Some(nearest), .. } => Some(format!("did you mean {nearest}?")),
-            Self::JobNotFound { nearest: None, .. } => Some(
-                "`lamplight jobs list` shows all jobs; to call a function, name its connection or region".to_owned(),
-            ),
-            Self::RunNotFound { .. } => Some("`lamplight runs list` shows the recorded runs".to_owned()),
-            Self::FunctionNotFound { .. } => Some("`lamplight discover` shows the functions there are".to_owned()),
-            Self::ChangeUnknown { .. } => {
-                Some("look at what is there before asking again".to_owned())
+            Self::JobNotFound { nearest: Some(nearest), .. } => format!("did you mean {nearest}?").into(),
+            Self::JobNotFound { nearest: None, .. } => Hint::of(Action::ListJobs)
+                .text(" shows all jobs; to call a function, name its connection or region"),
+            Self::RunNotFound { .. } => Hint::of(Action::ListRuns).text(" shows the recorded runs"),
+            Self::FunctionNotFound { .. } => {
+                Hint::of(Action::Discover).text(" shows the functions there are")
             }
-            Self::ExistsOtherwise { hint, .. } => Some((*hint).to_owned()),
+            Self::ChangeUnknown { .. } => "look at what is there before asking again".into(),
+            Self::ExistsOtherwise { hint, .. } => (*hint).into(),
             Self::FunctionNotReady { may_become: true, .. } => {
-                Some("wait longer: the provider is still at it".to_owned())
+                "wait longer: the provider is still at it".into()
             }
             Self::FunctionNotReady { may_become: false, .. } => {
-                Some("mend what the reason names, and update the function".to_owned())
+                "mend what the reason names, and update the function".into()
             }
-            Self::Arguments(_) => Some(
-                "give text as -p name=value and JSON as -p name:=json; `lamplight jobs show` lists a job's parameters, \
-                 `lamplight jobs edit` adds to them"
-                    .to_owned(),
-            ),
-            Self::RunId(_) => {
-                Some("name a run by its run id, by the beginning of its key, or by `latest`".to_owned())
-            }
+            Self::Arguments(_) => Hint::of(Action::GiveArguments)
+                .text("; ")
+                .action(Action::ShowJob)
+                .text(" lists a job's parameters, ")
+                .action(Action::EditJob)
+                .text(" adds to them"),
+            Self::RunId(_) => "name a run by its run id, by the beginning of its key, or by `latest`".into(),
             Self::Reference(_)
             | Self::Name(_)
             | Self::Parameters(_)
@@ -237,8 +199,9 @@ impl AppError {
             | Self::Setting(_)
             | Self::ThingNotFound { .. }
             | Self::NoMonitorPage { .. }
-            | Self::Document { .. } => None,
-        }
+            | Self::Document { .. } => return None,
+        };
+        Some(hint)
     }
 
     /// What lies beneath, for the list of causes.
@@ -248,18 +211,6 @@ impl AppError {
             Self::ChangeUnknown { lost, .. } => std::error::Error::source(&**lost),
             _ => None,
         }
-    }
-}
-
-fn class_of(kind: PortErrorKind) -> ErrorClass {
-    match kind {
-        PortErrorKind::NotFound => ErrorClass::NotFound,
-        PortErrorKind::Conflict => ErrorClass::Conflict,
-        PortErrorKind::Throttled | PortErrorKind::TooLarge => ErrorClass::Limit,
-        PortErrorKind::Denied | PortErrorKind::Unauthenticated => ErrorClass::Access,
-        PortErrorKind::InvalidRequest | PortErrorKind::Unsupported => ErrorClass::Usage,
-        // `PortErrorKind` may grow; what is new is unexpected until it is given a class here.
-        _ => ErrorClass::Unexpected,
     }
 }
 

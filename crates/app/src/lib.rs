@@ -34,7 +34,7 @@ pub use doctor::{
     Check, CheckName, CheckObserver, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, doctor,
 };
 pub use edit_job::{JobEdit, ParameterEdit, edit_job};
-pub use error::{AppError, ErrorClass};
+pub use error::AppError;
 pub use export_jobs::export_jobs;
 pub use import_functions::{Import, ImportedFunction, import_functions};
 pub use job_document::JobDocument;

@@ -1,7 +1,7 @@
 //! Settling runs whose process ended before it recorded an outcome: they become Unknown.
 
 use crate::AppError;
-use lamplight_domain::{Conclusion, EvidenceKind, RunError, RunKey};
+use lamplight_domain::{Conclusion, ErrorCode, EvidenceKind, RunError, RunKey};
 use lamplight_ports::{Clock, PortErrorKind, RunStore, Runners};
 
 /// Concludes every unfinished run whose runner is gone, and tells which.
@@ -21,12 +21,12 @@ pub async fn settle_runs(
         }
         let mut conclusion = Conclusion::unknown(EvidenceKind::RunnerGone);
         conclusion.error = Some(RunError {
-            code: "runner_gone".to_owned(),
+            code: ErrorCode::RunnerGone,
             message: "the process that made the call ended before it recorded an outcome".to_owned(),
             error_type: None,
             stack: Vec::new(),
             causes: Vec::new(),
-            hint: Some("the function may have run: look at its logs before you run it again".to_owned()),
+            hint: Some("the function may have run: look at its logs before you run it again".into()),
         });
         if run.conclude(conclusion, clock.now()).is_err() {
             continue;

@@ -4,7 +4,7 @@ use crate::{
     AppError, PreparedRun,
     conclude::{from_answer, from_failure, may_keep_response, scrub},
 };
-use lamplight_domain::{Conclusion, Delivery, EvidenceKind, NewRun, Run, Start, Warning};
+use lamplight_domain::{Conclusion, Delivery, ErrorCode, EvidenceKind, NewRun, Run, Start, Warning};
 use lamplight_ports::{
     Clock, Departure, IdSource, InvokeAnswer, InvokeError, InvokeRequest, PortErrorKind, RunStore, Runners,
     Sleeper,
@@ -176,12 +176,12 @@ fn stopped(prepared: &PreparedRun) -> InvokeError {
         transient: false,
         retry_after: None,
         kind: PortErrorKind::Unavailable,
-        code: "interrupted",
+        code: ErrorCode::Interrupted,
         provider_code: None,
         http_status: None,
         request_id: None,
         message: format!("calling {} was stopped before anything was sent", prepared.function.name),
-        hint: Some("the function did not run; start it again where that is wanted".to_owned()),
+        hint: Some("the function did not run; start it again where that is wanted".into()),
         source: None,
     }
 }

@@ -3,7 +3,7 @@
 use crate::{CredentialsSource, Exchange, Timeouts};
 use async_trait::async_trait;
 use lamplight_aws_model::Region;
-use lamplight_domain::SecretRef;
+use lamplight_domain::{ErrorCode, SecretRef};
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
 use std::sync::Arc;
 
@@ -61,6 +61,6 @@ struct NoSecrets;
 impl SecretResolver for NoSecrets {
     async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
         let message = format!("nothing is set up to read secret {reference}");
-        Err(PortError::new(PortErrorKind::Unsupported, "secret_unsupported", message))
+        Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
     }
 }

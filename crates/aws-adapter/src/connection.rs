@@ -2,10 +2,11 @@
 
 use crate::{
     AwsAccount, AwsAliases, AwsAsyncInvocations, AwsCatalogue, AwsConnectionConfig, AwsFunctions,
-    AwsIdentity, AwsInvoker, AwsLayers, AwsPermissions, AwsReachability, SecretsManager, codes,
-    http::is_endpoint, session::Session,
+    AwsIdentity, AwsInvoker, AwsLayers, AwsPermissions, AwsReachability, SecretsManager, http::is_endpoint,
+    session::Session,
 };
 use lamplight_aws_model::check_endpoint;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{Management, PortError, PortErrorKind};
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ pub struct AwsPorts {
 ///
 /// # Errors
 /// An endpoint that is no `http` or `https` URL is [`InvalidRequest`](PortErrorKind::InvalidRequest) with
-/// the code [`codes::INVALID_ENDPOINT`].
+/// the code [`ErrorCode::InvalidEndpoint`].
 pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
     for (service, url) in [
         ("Lambda", &config.endpoint_url),
@@ -50,7 +51,7 @@ pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
             Ok(()) => "is no URL".to_owned(),
         };
         let message = format!("the endpoint of {service} {wrong}");
-        return Err(PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT, message)
+        return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, message)
             .with_hint("give the scheme and the host, as in http://127.0.0.1:4566"));
     }
     let session = Arc::new(Session::new(config));

@@ -1,6 +1,6 @@
 //! One HTTP exchange for those who speak to small services: the same pools as the SDK's clients.
 
-use crate::{codes, http::LazyHttp};
+use crate::http::LazyHttp;
 use async_trait::async_trait;
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -14,6 +14,7 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use http_body_util::{LengthLimitError, Limited};
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{
     ExposeSecret, HttpAnswer, HttpExchange, HttpMethod, HttpRequest, LARGEST_HTTP_BODY, PortError,
     PortErrorKind, SecretString,
@@ -66,7 +67,7 @@ impl HttpExchange for Exchange {
         let answer = operation.invoke(request).await.map_err(|error| failed(&error, &shown, timeout))?;
         answer.ok_or_else(|| {
             let message = format!("the answer of {shown} is no UTF-8 text");
-            PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
+            PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
         })
     }
 }
@@ -76,7 +77,7 @@ fn authority(uri: &http::Uri) -> &str {
 }
 
 fn no_url(shown: &str) -> PortError {
-    PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT, format!("{shown:?} is no URL"))
+    PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, format!("{shown:?} is no URL"))
         .with_hint("give the scheme and the host, as in https://example.com/token")
 }
 
@@ -122,7 +123,7 @@ where
 {
     if is_too_large(error) {
         let message = format!("the answer of {shown} is larger than {LARGEST_HTTP_BODY} bytes");
-        return PortError::new(PortErrorKind::TooLarge, codes::UNEXPECTED_ANSWER, message)
+        return PortError::new(PortErrorKind::TooLarge, ErrorCode::UnexpectedAnswer, message)
             .with_hint("check that the URL is the service's");
     }
     let unavailable = |code, message: String| {
@@ -130,14 +131,15 @@ where
             .with_hint("check the URL, the network and the proxy settings")
     };
     let port_error = match error {
-        SdkError::TimeoutError(_) => {
-            unavailable(codes::TIMEOUT, format!("{shown} gave no answer within {} s", timeout.as_secs_f32()))
-        }
+        SdkError::TimeoutError(_) => unavailable(
+            ErrorCode::Timeout,
+            format!("{shown} gave no answer within {} s", timeout.as_secs_f32()),
+        ),
         SdkError::DispatchFailure(failure) if failure.is_timeout() || failure.is_io() => {
-            unavailable(codes::CONNECTION_FAILED, format!("no connection to {shown} came about"))
+            unavailable(ErrorCode::ConnectionFailed, format!("no connection to {shown} came about"))
         }
         SdkError::DispatchFailure(_) => unavailable(
-            codes::CONNECTION_FAILED,
+            ErrorCode::ConnectionFailed,
             format!("no secure connection to {shown} came about"),
         )
         .with_hint(
@@ -145,10 +147,10 @@ where
         ),
         SdkError::ConstructionFailure(_) => PortError::new(
             PortErrorKind::InvalidRequest,
-            codes::INVALID_REQUEST,
+            ErrorCode::InvalidRequest,
             format!("the request to {shown} could not be built"),
         ),
-        _ => unavailable(codes::INCOMPLETE_ANSWER, format!("the answer of {shown} did not come whole")),
+        _ => unavailable(ErrorCode::IncompleteAnswer, format!("the answer of {shown} did not come whole")),
     };
     match crate::error::Cause::chain(error) {
         Some(cause) => port_error.with_source(cause),

@@ -8,7 +8,6 @@
 //! is given one beside them. `error` says what their failures mean; what they share stands at the top.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-pub mod codes;
 mod config;
 mod connection;
 mod error;

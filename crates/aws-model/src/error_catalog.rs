@@ -10,7 +10,7 @@ mod subject;
 
 pub use subject::Subject;
 
-use lamplight_domain::Start;
+use lamplight_domain::{Hint, Start};
 
 /// What kind of failure an error is, by what a person does about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,8 +75,8 @@ impl InvokeErrorFacts {
     }
 
     /// One line for people: what to do about it.
-    pub fn hint(&self, subject: &Subject) -> String {
-        subject.fill(self.hint)
+    pub fn hint(&self, subject: &Subject) -> Hint {
+        subject.fill_hint(self.hint)
     }
 
     /// All errors with a code that we know: first those of the API model, then those that every AWS service shares.
@@ -216,7 +216,7 @@ mod tests {
         let subject = Subject::invoke("f", Some("prod"), "us-east-1", None);
         let by_status = (100..=599).map(|http| classify(None, http));
         for facts in InvokeErrorFacts::all().copied().chain(by_status) {
-            for text in [facts.message(&subject), facts.hint(&subject)] {
+            for text in [facts.message(&subject), subject.fill(facts.hint)] {
                 assert!(!text.is_empty() && !text.contains(['{', '}', '\n']), "{text}");
                 assert!(!text.ends_with('.'), "{text}");
             }

@@ -1,7 +1,8 @@
 //! Pure knowledge of AWS: names, regions, limits, prices, reports and documents. No SDK, no IO.
 
 pub mod architecture;
-pub mod arn;
+mod arn;
+pub mod codes;
 pub mod console;
 pub mod endpoint;
 pub mod error_catalog;

@@ -10,7 +10,7 @@ mod texts;
 
 pub use subject::ManageSubject;
 
-use lamplight_domain::Applied;
+use lamplight_domain::{Applied, Hint};
 
 use crate::{
     FunctionArn, Operation,
@@ -85,8 +85,8 @@ impl ManageErrorFacts {
     }
 
     /// One line for people: what to do about it.
-    pub fn hint(&self, subject: &ManageSubject) -> String {
-        subject.fill(self.hint)
+    pub fn hint(&self, subject: &ManageSubject) -> Hint {
+        subject.fill_hint(self.hint)
     }
 
     /// The same with what Lambda's own words tell beside the code, where the call is about an alias or a policy: one code
@@ -136,7 +136,7 @@ pub fn says_no_function(words: &str) -> bool {
 /// [`classify`](crate::classify) has it: 5xx may have changed something, 4xx did not, save 408 and 410.
 ///
 /// ```
-/// use lamplight_domain::Applied;
+/// use lamplight_domain::{Action, Applied, HintPart};
 /// use lamplight_aws_model::{ManageErrorClass, ManageSubject, Operation, classify_manage};
 ///
 /// let conflict = Some("ResourceConflictException");
@@ -148,7 +148,7 @@ pub fn says_no_function(words: &str) -> bool {
 /// let subject =
 ///     ManageSubject::function(Operation::UpdateFunctionCode, "adder", None, "eu-west-1", Some("123456789012"));
 /// assert_eq!(update.message(&subject), "another change of function adder is in progress");
-/// assert!(update.hint(&subject).contains("`lamplight functions wait adder`"));
+/// assert!(update.hint(&subject).parts().contains(&HintPart::Action(Action::WaitForFunction("adder".to_owned()))));
 /// ```
 pub fn classify_manage(operation: Operation, code: Option<&str>, http: u16) -> ManageErrorFacts {
     let known = code.map(bare_code).and_then(|code| Cause::of_code(operation, code));
@@ -250,7 +250,7 @@ mod tests {
             };
             for (code, http) in codes.iter().chain(&statuses) {
                 let facts = classify_manage(*operation, *code, *http);
-                for text in [facts.message(&subject), facts.hint(&subject)] {
+                for text in [facts.message(&subject), facts.hint(&subject).to_string()] {
                     assert!(!text.is_empty() && !text.contains(['{', '}', '\n']), "{text}");
                     assert!(!text.ends_with('.'), "{text}");
                     let proper = ["AWS ", "Lambda ", "EC2 "].iter().any(|name| text.starts_with(name));

@@ -1,6 +1,8 @@
 //! What STS's refusals to give credentials mean, and what to do about each. The codes are those of the STS API
 //! model (`AssumeRole`, `AssumeRoleWithWebIdentity`) and those that every AWS service shares.
 
+use lamplight_domain::{Action, Hint};
+
 /// How a role was to be assumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RoleRequest {
@@ -121,11 +123,11 @@ impl StsRefusal {
     }
 
     /// One line for people: what to do about it.
-    pub fn hint(self, request: RoleRequest) -> &'static str {
-        match (self, request) {
+    pub fn hint(self, request: RoleRequest) -> Hint {
+        let words = match (self, request) {
             (Self::Denied, RoleRequest::Token) => {
                 "the role's trust policy must allow sts:AssumeRoleWithWebIdentity from the token's identity provider \
-                 with conditions that the token's aud and sub (or oid) meet; `lamplight iam trust-policy` prints one"
+                 with conditions that the token's aud and sub (or oid) meet; "
             }
             (Self::Denied, RoleRequest::Credentials { external_id: true }) => {
                 "check that external_id equals the sts:ExternalId of the role's trust policy, that the trust policy \
@@ -133,8 +135,7 @@ impl StsRefusal {
             }
             (Self::Denied, RoleRequest::Credentials { external_id: false }) => {
                 "the role's trust policy must name who asks, and who asks must be allowed sts:AssumeRole on the role; \
-                 where the trust policy has a condition on sts:ExternalId, set external_id; \
-                 `lamplight iam trust-policy assume-role` prints one"
+                 where the trust policy has a condition on sts:ExternalId, set external_id; "
             }
             (Self::InvalidToken, _) => {
                 "check the IAM identity provider: its URL is the token's issuer (login.microsoftonline.com/TENANT/v2.0 \
@@ -183,7 +184,13 @@ impl StsRefusal {
             }
             (Self::Unavailable, _) => "try again later, or set sts_region to another region",
             (Self::Foreign, _) => "check sts_endpoint_url and whether a proxy answers in its place",
-        }
+        };
+        let policy = match (self, request) {
+            (Self::Denied, RoleRequest::Token) => Action::PrintTrustPolicy,
+            (Self::Denied, RoleRequest::Credentials { external_id: false }) => Action::PrintRoleTrustPolicy,
+            _ => return Hint::new(words),
+        };
+        Hint::new(words).action(policy).text(" prints one")
     }
 }
 
@@ -217,14 +224,14 @@ mod tests {
                 assert_eq!(StsRefusal::of(Some(code), http), refusal, "{code}");
                 let message = refusal.message(request, role);
                 assert!(message.contains("role/deploy") && message.contains(request.action()), "{message}");
-                assert!(hints.insert(refusal.hint(request)), "{code}");
+                assert!(hints.insert(refusal.hint(request).to_string()), "{code}");
             }
         }
     }
 
     #[test]
     fn a_denial_is_told_by_what_was_sent() {
-        let hint = |request| StsRefusal::Denied.hint(request);
+        let hint = |request| StsRefusal::Denied.hint(request).to_string();
         assert!(hint(RoleRequest::Credentials { external_id: true }).starts_with("check that external_id"));
         assert!(hint(RoleRequest::Credentials { external_id: false }).contains("set external_id"));
         assert!(hint(RoleRequest::Token).contains("aud and sub"));

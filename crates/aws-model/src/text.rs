@@ -1,5 +1,7 @@
 //! Small helpers on text that several grammars share. Nothing here knows AWS.
 
+use lamplight_domain::{Action, Hint};
+
 /// The most characters of a refused text that an error repeats: someone may have pasted a file.
 const EXCERPT_CHARACTERS: usize = 160;
 
@@ -26,23 +28,72 @@ pub(crate) fn is_word_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
 }
 
-/// A template with its `{places}` filled. What is put in is not looked into again; a place without a value stays as it
-/// is, so that a test over all templates finds it.
-pub(crate) fn fill_places<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
-    let mut filled = String::with_capacity(template.len() + 64);
+/// A part of a template.
+enum Piece<'a> {
+    Words(&'a str),
+    /// What stands in braces.
+    Place(&'a str),
+}
+
+fn pieces(template: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
     let mut rest = template;
     while let Some((before, (name, after))) =
         rest.split_once('{').and_then(|(before, place)| Some((before, place.split_once('}')?)))
     {
-        filled.push_str(before);
-        match value(name) {
-            Some(value) => filled.push_str(value),
-            None => filled.extend(["{", name, "}"]),
-        }
+        pieces.extend([Piece::Words(before), Piece::Place(name)]);
         rest = after;
     }
-    filled.push_str(rest);
+    pieces.push(Piece::Words(rest));
+    pieces
+}
+
+/// A template with its `{places}` filled. What is put in is not looked into again; a place without a value stays as it
+/// is, so that a test over all templates finds it.
+pub(crate) fn fill_places<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
+    let mut filled = String::with_capacity(template.len() + 64);
+    for piece in pieces(template) {
+        match piece {
+            Piece::Words(words) => filled.push_str(words),
+            Piece::Place(name) => match value(name) {
+                Some(value) => filled.push_str(value),
+                None => filled.extend(["{", name, "}"]),
+            },
+        }
+    }
     filled
+}
+
+/// The same for a hint, in which a place may be something that each front words for itself.
+pub(crate) fn fill_hint<'a>(
+    template: &str,
+    value: impl Fn(&str) -> Option<&'a str>,
+    action: impl Fn(&str) -> Option<Action>,
+) -> Hint {
+    let mut words = String::new();
+    let mut hint: Option<Hint> = None;
+    for piece in pieces(template) {
+        match piece {
+            Piece::Words(text) => words.push_str(text),
+            Piece::Place(name) => match (value(name), action(name)) {
+                (Some(value), _) => words.push_str(value),
+                (None, Some(action)) => {
+                    let before = std::mem::take(&mut words);
+                    hint = Some(match hint {
+                        Some(hint) => hint.text(before).action(action),
+                        None if before.is_empty() => Hint::of(action),
+                        None => Hint::new(before).action(action),
+                    });
+                }
+                (None, None) => words.extend(["{", name, "}"]),
+            },
+        }
+    }
+    match hint {
+        None => Hint::new(words),
+        Some(hint) if words.is_empty() => hint,
+        Some(hint) => hint.text(words),
+    }
 }
 
 /// How many single-character insertions, removals and replacements make one text of the other.

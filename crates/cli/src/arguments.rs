@@ -1,7 +1,7 @@
 //! Reading values for a run from the command line, files and stdin.
 
 use crate::{failure::Failure, yaml};
-use lamplight_domain::{Argument, Arguments, ParamName, RawJson};
+use lamplight_domain::{Argument, Arguments, ErrorCode, ParamName, RawJson};
 use serde::{
     Deserialize,
     de::{MapAccess, Visitor},
@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fmt, io::Read, path::Path};
 /// Reads `name=value`, `name=@file`, `name:=json` and `name:=@file` into `arguments`.
 pub fn read_parameter(arguments: &mut Arguments, text: &str) -> Result<(), Failure> {
     let Some((left, right)) = text.split_once('=') else {
-        return Err(Failure::usage("invalid_arguments", format!("parameter {text:?} has no '='"))
+        return Err(Failure::usage(ErrorCode::InvalidArguments, format!("parameter {text:?} has no '='"))
             .with_hint("give text as -p name=value and JSON as -p name:=json"));
     };
     let (name, is_json) = left.strip_suffix(':').map_or((left, false), |name| (name, true));
@@ -29,7 +29,7 @@ pub fn read_parameters_file(arguments: &mut Arguments, file: &str) -> Result<(),
     let source = source_name(file);
     if text.trim_start().starts_with('{') {
         let values: Properties = serde_json::from_str(&text).map_err(|error| {
-            Failure::usage("invalid_arguments", format!("{source}: not a valid JSON object: {error}"))
+            Failure::usage(ErrorCode::InvalidArguments, format!("{source}: not a valid JSON object: {error}"))
         })?;
         for (name, value) in values.0 {
             insert(arguments, &name, Argument::Json(value))?;
@@ -84,11 +84,11 @@ pub fn source_name(file: &str) -> String {
 
 fn json(name: &str, text: &str) -> Result<RawJson, Failure> {
     RawJson::parse(text)
-        .map_err(|error| Failure::usage("invalid_arguments", format!("parameter {name}: {error}")))
+        .map_err(|error| Failure::usage(ErrorCode::InvalidArguments, format!("parameter {name}: {error}")))
 }
 
 fn insert(arguments: &mut Arguments, name: &str, argument: Argument) -> Result<(), Failure> {
-    let wrong = |error: String| Failure::usage("invalid_arguments", error);
+    let wrong = |error: String| Failure::usage(ErrorCode::InvalidArguments, error);
     let name: ParamName =
         name.parse().map_err(|error: lamplight_domain::NameError| wrong(error.to_string()))?;
     arguments.insert(name, argument).map_err(|error| wrong(error.to_string()))

@@ -2,6 +2,7 @@
 
 use crate::{ExitCode, failure::Failure};
 use lamplight_config::{Config, ConfigError};
+use lamplight_domain::ErrorCode;
 use std::{
     fs,
     io::{self, Write},
@@ -15,10 +16,10 @@ impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self {
             exit_code: ExitCode::Usage,
-            code: "invalid_config".to_owned(),
+            code: ErrorCode::InvalidConfig,
             message: error.to_string(),
             causes: Vec::new(),
-            hint: error.hint,
+            hint: error.hint.as_ref().map(crate::hints::worded),
         }
     }
 }
@@ -48,7 +49,7 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     if !metadata.is_file() {
         let kind = if metadata.is_dir() { "a folder" } else { "a pipe or a device" };
         return Err(Failure::usage(
-            "invalid_config",
+            ErrorCode::InvalidConfig,
             format!("the configuration {shown} is {kind} and no file"),
         )
         .with_hint("name a file with --config, or rename what stands in its place"));

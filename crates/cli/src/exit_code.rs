@@ -1,7 +1,6 @@
 //! The exit codes, all in one place; `docs/exit-codes.md` says the same.
 
-use lamplight_app::ErrorClass;
-use lamplight_domain::{Run, RunState, Status};
+use lamplight_domain::{ErrorClass, Run, RunState, Status};
 
 /// What the process says to its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,14 +43,16 @@ impl ExitCode {
         Self::Interrupted,
     ];
 
-    /// The code of a failed use case.
+    /// The code of a failure of this class.
     pub fn of_class(class: ErrorClass) -> Self {
         match class {
             ErrorClass::Usage => Self::Usage,
             ErrorClass::Access => Self::Access,
             ErrorClass::Limit => Self::Limit,
             ErrorClass::NotFound => Self::NotFound,
+            ErrorClass::Function => Self::FunctionFailed,
             ErrorClass::Unknown => Self::OutcomeUnknown,
+            ErrorClass::Interrupted => Self::Interrupted,
             ErrorClass::Conflict | ErrorClass::Unexpected => Self::Unexpected,
         }
     }
@@ -62,33 +63,9 @@ impl ExitCode {
             (_, Status::Success) => Self::Success,
             (_, Status::Unknown) => Self::OutcomeUnknown,
             (RunState::Rejected, Status::Failed) => {
-                Self::of_rejection(run.error.as_ref().map_or("", |error| error.code.as_str()))
+                run.error.as_ref().map_or(Self::Unexpected, |error| Self::of_class(error.code.class()))
             }
             (_, Status::Failed) => Self::FunctionFailed,
-        }
-    }
-
-    /// The code of a run that was rejected with this error code.
-    pub fn of_rejection(error_code: &str) -> Self {
-        match error_code {
-            "access_denied"
-            | "not_authenticated"
-            | "role_denied"
-            | "secret_denied"
-            | "sign_in_expired"
-            | "signing_key_invalid"
-            | "sts_region_disabled" => Self::Access,
-            code if ["credentials_", "identity_", "instance_", "session_", "token_"]
-                .iter()
-                .any(|kind| code.starts_with(kind)) =>
-            {
-                Self::Access
-            }
-            "client_context_too_large" | "payload_too_large" | "quota_exceeded" | "throttled" => Self::Limit,
-            "function_not_found" | "secret_not_found" => Self::NotFound,
-            "interrupted" => Self::Interrupted,
-            "invalid_endpoint" | "invalid_request" | "secret_invalid" | "secret_unsupported" => Self::Usage,
-            _ => Self::Unexpected,
         }
     }
 }

@@ -3,9 +3,11 @@
 use crate::{
     ExitCode,
     args::Format,
+    hints::worded,
     output::{self, say},
 };
 use lamplight_app::AppError;
+use lamplight_domain::ErrorCode;
 use serde::Serialize;
 use std::error::Error;
 
@@ -15,7 +17,7 @@ pub struct Failure {
     /// What the process says to its caller.
     pub exit_code: ExitCode,
     /// A stable code, documented in `docs/errors.md`.
-    pub code: String,
+    pub code: ErrorCode,
     /// What happened, as one lower-case fragment.
     pub message: String,
     /// What lies beneath, outermost first.
@@ -39,14 +41,8 @@ struct JsonError<'a> {
 
 impl Failure {
     /// A call that was wrong.
-    pub fn usage(code: &str, message: impl Into<String>) -> Self {
-        Self {
-            exit_code: ExitCode::Usage,
-            code: code.to_owned(),
-            message: message.into(),
-            causes: Vec::new(),
-            hint: None,
-        }
+    pub fn usage(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { exit_code: ExitCode::Usage, code, message: message.into(), causes: Vec::new(), hint: None }
     }
 
     /// A file or stream that could not be read or written.
@@ -57,7 +53,7 @@ impl Failure {
         };
         Self {
             exit_code,
-            code: "io".to_owned(),
+            code: ErrorCode::Io,
             message: what.into(),
             causes: vec![error.to_string()],
             hint: None,
@@ -75,7 +71,7 @@ impl Failure {
     pub fn report(&self, format: Format) {
         if format != Format::Table {
             let error = JsonError {
-                code: &self.code,
+                code: self.code.as_str(),
                 message: &self.message,
                 causes: &self.causes,
                 hint: self.hint.as_deref(),
@@ -109,10 +105,10 @@ impl From<AppError> for Failure {
         causes.dedup();
         Self {
             exit_code: ExitCode::of_class(error.class()),
-            code: error.code().to_owned(),
+            code: error.code(),
             message: error.to_string(),
             causes,
-            hint: error.hint(),
+            hint: error.hint().as_ref().map(worded),
         }
     }
 }
@@ -144,8 +140,8 @@ mod tests {
         let again = Layer("connection refused", Some(Box::new(refused)));
         let other = Layer("other", Some(Box::new(again)));
         let source = Layer("dispatch failure", Some(Box::new(other)));
-        let error =
-            PortError::new(PortErrorKind::Unavailable, "connection_failed", "no way").with_source(source);
+        let error = PortError::new(PortErrorKind::Unavailable, ErrorCode::ConnectionFailed, "no way")
+            .with_source(source);
         assert_eq!(Failure::from(error).causes, ["dispatch failure", "connection refused"]);
     }
 }

@@ -7,6 +7,7 @@ mod config;
 mod error_codes;
 mod exit_code;
 mod failure;
+mod hints;
 mod interrupt;
 mod listing;
 mod output;
@@ -18,7 +19,7 @@ mod wiring;
 mod yaml;
 
 pub use args::Cli;
-pub use error_codes::ERROR_CODES;
+pub use error_codes::error_codes;
 pub use exit_code::ExitCode;
 pub use pages::pages;
 pub use start::run;

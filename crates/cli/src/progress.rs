@@ -1,10 +1,10 @@
 //! What a person sees while a run is under way.
 
-use crate::output::Output;
+use crate::{hints::worded, output::Output};
 use indicatif::{ProgressBar, ProgressStyle};
 use lamplight_app::manage::WaitObserver;
 use lamplight_app::{PauseObserver, Progress, Step};
-use lamplight_domain::{Function, Run};
+use lamplight_domain::{Function, Hint, Run};
 use lamplight_ports::UploadWatch;
 use std::{
     sync::{Arc, OnceLock},
@@ -73,11 +73,11 @@ impl PauseNotes {
 }
 
 impl PauseObserver for PauseNotes {
-    fn paused(&self, reason: &str, hint: Option<&str>, patience: Duration) {
+    fn paused(&self, reason: &str, hint: Option<&Hint>, patience: Duration) {
         let minutes = patience.as_secs().div_ceil(60);
         self.output.warn(&format!("paused for at most {minutes} minutes: {reason}"));
         if let Some(hint) = hint {
-            self.output.note(&format!("hint: {hint}"));
+            self.output.note(&format!("hint: {}", worded(hint)));
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::{Cli, ExitCode, args::CallKeys, commands, failure::Failure, output::Output, wiring::Wiring};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
+use lamplight_domain::ErrorCode;
 use lamplight_system_adapter::Environment;
 
 /// Parses the command line, runs the verb and reports what went wrong.
@@ -121,7 +122,7 @@ fn start_logging(environment: &Environment) -> Result<(), Failure> {
     let parsed: tracing_subscriber::EnvFilter =
         filter.parse().map_err(|error: tracing_subscriber::filter::ParseError| {
             let message = format!("LAMPLIGHT_LOG={filter:?} is no log filter: {error}");
-            Failure::usage("invalid_setting", message).with_hint("for example LAMPLIGHT_LOG=debug")
+            Failure::usage(ErrorCode::InvalidSetting, message).with_hint("for example LAMPLIGHT_LOG=debug")
         })?;
     let writer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     tracing_subscriber::registry()

@@ -1,6 +1,7 @@
 //! YAML in and out, behind one seam.
 
 use crate::failure::Failure;
+use lamplight_domain::ErrorCode;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, MapAccess, Visitor},
@@ -84,7 +85,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 fn unwritten(error: &dyn std::error::Error) -> Failure {
     Failure {
         exit_code: crate::ExitCode::Unexpected,
-        code: "io".to_owned(),
+        code: ErrorCode::Io,
         message: "the YAML could not be written".to_owned(),
         causes: vec![error.to_string()],
         hint: None,
@@ -95,7 +96,7 @@ fn wrong(error: &serde_saphyr::Error, source: &str) -> Failure {
     // The rendering with a snippet would repeat the lines around the mistake, and one may hold a secret.
     let problem = error.without_snippet().to_string();
     let problem = problem.lines().next().unwrap_or_default();
-    Failure::usage("invalid_yaml", format!("{source}: {problem}"))
+    Failure::usage(ErrorCode::InvalidYaml, format!("{source}: {problem}"))
 }
 
 #[cfg(test)]

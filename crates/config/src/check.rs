@@ -6,12 +6,12 @@ use crate::{
     mounts,
 };
 use lamplight_aws_model::{Region, RegionError, SessionDuration, SessionTag};
-use lamplight_domain::{ConnectionName, SecretRef};
+use lamplight_domain::{ConnectionName, Hint, SecretRef};
 use std::collections::BTreeSet;
 
 /// The first rule that the file breaks.
 pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
-    let at = |path: &[&str], message: String, hint: Option<String>| ConfigError {
+    let at = |path: &[&str], message: String, hint: Option<Hint>| ConfigError {
         shown: config.shown.clone(),
         place: config.place_of(path),
         message,
@@ -31,7 +31,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
             _ => "token",
         };
         let message = format!("logging in to Vault cannot use a secret of a store ({scheme}:)");
-        let hint = "use env:, file: or keyring: here".to_owned();
+        let hint = "use env:, file: or keyring: here".into();
         return Err(at(&["secrets", "vault", "auth", method], message, Some(hint)));
     }
     if let Some(vault) = &config.secrets.vault {
@@ -45,13 +45,13 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
         let is_simulated = own.map_or(name.as_str() == DEMO, |own| own.provider == Provider::Fake);
         if is_simulated {
             let message = format!("connection {name} is simulated and has no secrets");
-            let hint = "name a connection to AWS, or leave it out for the ambient credentials".to_owned();
+            let hint = "name a connection to AWS, or leave it out for the ambient credentials".into();
             return Err(at(&["secrets", "aws-sm", "connection"], message, Some(hint)));
         }
         let reference = own.and_then(|own| own.auth.references().into_iter().find(|one| is_aws_sm(one)));
         if let Some(reference) = reference {
             let message = format!("connection {name} would need itself: its keys are at {reference}");
-            let hint = "let a connection read the secrets whose own keys lie elsewhere".to_owned();
+            let hint = "let a connection read the secrets whose own keys lie elsewhere".into();
             return Err(at(&["secrets", "aws-sm", "connection"], message, Some(hint)));
         }
     }
@@ -84,7 +84,12 @@ fn known(config: &Config, name: Option<&ConnectionName>, path: &[&str]) -> Resul
         }
         None => ("there is no connection of this name".to_owned(), listed),
     };
-    Err(ConfigError { shown: config.shown.clone(), place: config.place_of(path), message, hint: Some(hint) })
+    Err(ConfigError {
+        shown: config.shown.clone(),
+        place: config.place_of(path),
+        message,
+        hint: Some(hint.into()),
+    })
 }
 
 /// A part of the file, with the path to it.
@@ -98,7 +103,7 @@ impl<'a> Inside<'a> {
         Self { config: self.config, path: self.path.iter().chain(keys).copied().collect() }
     }
 
-    fn wrong(&self, key: &'a str, message: impl Into<String>, hint: impl Into<String>) -> ConfigError {
+    fn wrong(&self, key: &'a str, message: impl Into<String>, hint: impl Into<Hint>) -> ConfigError {
         let path = self.at(&[key]).path;
         // The table's own place, where the key is missing.
         let place = self.config.place_of(&path).or_else(|| self.config.place_of(&self.path));

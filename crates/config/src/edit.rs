@@ -4,7 +4,7 @@ use crate::{
     AMBIENT, Config, ConfigError, DEMO, Place,
     lines::{self, Entry, blank_above, blank_below, comments_above, cut, line_end},
 };
-use lamplight_domain::ConnectionName;
+use lamplight_domain::{Action, ConnectionName, Hint};
 use std::ops::Range;
 use toml_edit::{Document, DocumentMut, InlineTable, Item, Key, Table, TableLike, Value, value};
 
@@ -43,7 +43,7 @@ impl NewConnection {
     fn blamed(&self, mistake: ConfigError, block: &str) -> ConfigError {
         let quote = "put a text that looks like a number in quotes, as in external_id='\"0042\"'";
         let is_text = mistake.message.ends_with("must be a string");
-        let hint = mistake.hint.or_else(|| is_text.then(|| quote.to_owned()));
+        let hint = mistake.hint.or_else(|| is_text.then(|| quote.into()));
         let entries = lines::entries(block).unwrap_or_default();
         let line = |at: usize| Place::at(block, at).line;
         let at = mistake.place.map(|place| place.line);
@@ -80,7 +80,7 @@ pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<St
             shown: shown.to_owned(),
             place: config.place_of(&["connections", new.name.as_str()]),
             message: format!("there is a connection {} already", new.name),
-            hint: Some(format!("remove it first: `lamplight connections remove {}`", new.name)),
+            hint: Some(Hint::new("remove it first: ").action(Action::RemoveConnection(new.name.to_string()))),
         });
     }
     if [DEMO, AMBIENT].contains(&new.name.as_str()) {
@@ -88,7 +88,7 @@ pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<St
             shown: format!("connection {}", new.name),
             place: None,
             message: "this name is built in".to_owned(),
-            hint: Some("choose another name".to_owned()),
+            hint: Some("choose another name".into()),
         });
     }
     let mut table = Table::new();
@@ -133,7 +133,7 @@ pub fn remove_connection(
         shown: shown.to_owned(),
         place: config.place_of(path),
         message,
-        hint: Some(hint.to_owned()),
+        hint: Some(hint.into()),
     };
     let is_default = config.default_connection.as_ref() == Some(name);
     if is_default && !unset_default {

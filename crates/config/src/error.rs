@@ -1,6 +1,7 @@
 //! Mistakes in the file, told with their place and without any value that may be a secret.
 
 use crate::Place;
+use lamplight_domain::Hint;
 use std::fmt;
 
 /// A mistake in the configuration.
@@ -13,7 +14,7 @@ pub struct ConfigError {
     /// What is wrong.
     pub message: String,
     /// What would be right.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
 }
 
 impl fmt::Display for ConfigError {
@@ -36,7 +37,7 @@ pub(crate) fn of_parser(error: &toml_edit::de::Error, text: &str, shown: &str) -
     let place =
         error.span().map(|span| Place::at(text, span.start)).or_else(|| longest_key(text, error.message()));
     let (message, hint) = told(error.message());
-    ConfigError { shown: shown.to_owned(), place, message, hint }
+    ConfigError { shown: shown.to_owned(), place, message, hint: hint.map(Hint::from) }
 }
 
 /// Where a key has too many parts: the one mistake that the parser gives no place.

@@ -164,7 +164,7 @@ impl Config {
                 shown: shown.to_owned(),
                 place: Some(Place::at(&text, good)),
                 message: "this is no UTF-8 text".to_owned(),
-                hint: Some("save the file as UTF-8".to_owned()),
+                hint: Some("save the file as UTF-8".into()),
             }
         })
     }

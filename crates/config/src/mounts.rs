@@ -19,7 +19,7 @@ pub(crate) fn check(config: &Config, vault: &VaultConfig) -> Result<(), ConfigEr
                 shown: config.shown.clone(),
                 place: config.place_of(&path),
                 message: "this is no path of a mount".to_owned(),
-                hint: Some("a mount looks like kubernetes or team/jwt, without / at its ends".to_owned()),
+                hint: Some("a mount looks like kubernetes or team/jwt, without / at its ends".into()),
             });
         }
     }

@@ -235,7 +235,7 @@ pub async fn a_refusal_says_what_is_missing(harness: &dyn CatalogueHarness) {
     for refusal in refusals {
         let Some(error) = refusal else { panic!("a refused request was answered") };
         assert!(matches!(error.kind, PortErrorKind::Denied | PortErrorKind::Unauthenticated), "{error:?}");
-        assert!(error.code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{error:?}");
+        assert!(error.code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{error:?}");
         assert!(!error.message.is_empty() && error.hint.is_some(), "{error:?}");
         assert!(!format!("{error:?} {error}").contains(SECRET_VALUE), "{error:?}");
     }

@@ -323,7 +323,7 @@ fn failed(outcome: Result<InvokeAnswer, InvokeError>) -> InvokeError {
 /// What `InvokeError` promises of every value.
 fn check_texts(error: &InvokeError) {
     assert!(!error.message.is_empty() && !error.message.ends_with('.'), "{error:?}");
-    assert!(error.code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{error:?}");
+    assert!(error.code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{error:?}");
 }
 
 fn all_texts(error: &InvokeError) -> String {

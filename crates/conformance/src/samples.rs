@@ -1,10 +1,10 @@
 //! Runs and jobs to fill a store with: the same number always gives the same one.
 
 use lamplight_domain::{
-    Argument, Conclusion, ConnectionName, DataType, Direction, EffectiveSettings, Evidence, EvidenceKind,
-    ExecutionReport, FunctionName, FunctionRef, InvocationType, Job, JobName, NewRun, Output, ParamName,
-    Parameter, RawJson, RecordedArgument, Run, RunError, RunKey, RunState, RunnerId, Settings, Timestamp,
-    Warning,
+    Argument, Conclusion, ConnectionName, DataType, Direction, EffectiveSettings, ErrorCode, Evidence,
+    EvidenceKind, ExecutionReport, FunctionName, FunctionRef, InvocationType, Job, JobName, NewRun, Output,
+    ParamName, Parameter, RawJson, RecordedArgument, Run, RunError, RunKey, RunState, RunnerId, Settings,
+    Timestamp, Warning,
 };
 use std::str::FromStr;
 
@@ -62,7 +62,7 @@ pub fn finish(run: &mut Run, n: u32, state: RunState, response: Option<Vec<u8>>)
         }],
         warnings: vec![Warning::PropertyMissing { parameter: parsed("rest") }],
         error: Some(RunError {
-            code: "function_error".to_owned(),
+            code: ErrorCode::FunctionError,
             message: "it said \"no\"".to_owned(),
             error_type: Some("ValueError".to_owned()),
             stack: vec!["a".to_owned(), "b".to_owned()],

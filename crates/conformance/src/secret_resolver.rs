@@ -146,5 +146,5 @@ async fn refused(resolver: &dyn SecretResolver, reference: &SecretRef) -> PortEr
 
 fn assert_named(error: &PortError, reference: &SecretRef) {
     assert!(error.message.contains(&reference.to_string()), "{error:?}");
-    assert!(error.code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{error:?}");
+    assert!(error.code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{error:?}");
 }

@@ -7,8 +7,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use lamplight_domain::{
-    EnvironmentVariable, Function, FunctionCode, FunctionRef, FunctionSettings, Package, Qualifier,
-    Readiness, Redacted,
+    EnvironmentVariable, ErrorCode, Function, FunctionCode, FunctionRef, FunctionSettings, Package,
+    Qualifier, Readiness, Redacted,
 };
 use lamplight_ports::{
     Applied, ChangeError, Changed, CreateFunction, Effect, FunctionCatalogue, LayerVersionRef, Management,
@@ -422,8 +422,8 @@ pub fn none_or_no_function<T: Debug>(outcome: Result<Option<T>, PortError>) {
         Err(error) => {
             check_texts(&error);
             assert_eq!(
-                (error.kind, error.code),
-                (PortErrorKind::NotFound, "function_not_found"),
+                (error.kind, error.code.clone()),
+                (PortErrorKind::NotFound, ErrorCode::FunctionNotFound),
                 "{error:?}"
             );
             assert!(error.hint.is_some(), "{error:?}");
@@ -434,7 +434,7 @@ pub fn none_or_no_function<T: Debug>(outcome: Result<Option<T>, PortError>) {
 /// What every error promises.
 pub fn check_texts(error: &PortError) {
     assert!(!error.message.is_empty() && !error.message.ends_with('.'), "{error:?}");
-    assert!(error.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{error:?}");
+    assert!(error.code.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{error:?}");
     let texts = all_texts(error);
     assert!(!texts.contains(SECRET_VALUE), "{texts}");
 }

@@ -1,7 +1,7 @@
 //! What to do about a failure, as a value that each front words in its own terms.
 
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 /// Something that can be done with this program, whichever front is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,32 @@ pub enum Action {
     UseConnection(String),
 }
 
+/// Words for logs and for programs without a front.
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Discover => f.write_str("discovering functions"),
+            Self::GiveArguments => f.write_str("giving arguments"),
+            Self::ListJobs => f.write_str("listing jobs"),
+            Self::ShowJob => f.write_str("showing the job"),
+            Self::EditJob => f.write_str("changing the job"),
+            Self::ListRuns => f.write_str("listing runs"),
+            Self::ListFunctions => f.write_str("listing functions"),
+            Self::WaitForFunction(function) => write!(f, "waiting for function {function}"),
+            Self::UpdateFunctionCode => f.write_str("updating the function's code"),
+            Self::UpdateFunctionSettings => f.write_str("updating the function's settings"),
+            Self::ListAliases(function) => write!(f, "listing the aliases of function {function}"),
+            Self::UpdateAlias => f.write_str("updating the alias"),
+            Self::ShowPermissions => f.write_str("showing the permissions"),
+            Self::ShowAccount => f.write_str("showing the account"),
+            Self::PrintTrustPolicy => f.write_str("printing a trust policy for an identity provider"),
+            Self::PrintRoleTrustPolicy => f.write_str("printing a trust policy for a role"),
+            Self::RemoveConnection(name) => write!(f, "removing connection {name}"),
+            Self::UseConnection(name) => write!(f, "using connection {name}"),
+        }
+    }
+}
+
 /// A setting that fronts take in their own ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +85,18 @@ pub enum SettingName {
     ConfigFile,
     /// Keys for one call.
     AccessKey,
+}
+
+impl fmt::Display for SettingName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Region => "the region",
+            Self::Connection => "the connection",
+            Self::EndpointUrl => "the endpoint URL",
+            Self::ConfigFile => "the configuration file",
+            Self::AccessKey => "the access key",
+        })
+    }
 }
 
 /// A part of a [`Hint`].
@@ -164,9 +202,16 @@ impl Hint {
     }
 }
 
-impl From<&'static str> for Hint {
-    fn from(text: &'static str) -> Self {
-        Self::new(text)
+/// The hint where no front words it, as in logs.
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.word(ToString::to_string, |setting| setting.to_string()))
+    }
+}
+
+impl From<&str> for Hint {
+    fn from(text: &str) -> Self {
+        Self::new(text.to_owned())
     }
 }
 

@@ -1,8 +1,8 @@
 //! One execution of a job: from a recorded intent to exactly one outcome.
 
 use crate::{
-    ConnectionName, EffectiveSettings, Evidence, EvidenceKind, ExecutionReport, FunctionRef, JobName, Output,
-    RecordedArgument, Revision, RunId, RunIdError, RunState, Status, Warning,
+    ConnectionName, EffectiveSettings, ErrorCode, Evidence, EvidenceKind, ExecutionReport, FunctionRef, Hint,
+    JobName, Output, RecordedArgument, Revision, RunId, RunIdError, RunState, Status, Warning,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ pub struct RunnerId(pub String);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunError {
     /// A stable code, documented in `docs/errors.md`.
-    pub code: String,
+    pub code: ErrorCode,
     /// What happened, as one fragment.
     pub message: String,
     /// The type of the error that the function reported, in its language's words.
@@ -78,7 +78,7 @@ pub struct RunError {
     pub stack: Vec<String>,
     /// What to do about it.
     #[serde(default)]
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
     /// What lies beneath, outermost first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<String>,

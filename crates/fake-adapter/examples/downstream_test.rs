@@ -7,8 +7,8 @@ use lamplight_app::{
     EventSource, Progress, RunPorts, RunRequest, Step, prepare_run, resolve_target, start_run,
 };
 use lamplight_domain::{
-    Arguments, ConnectionName, DataType, Direction, Job, Overrides, Parameter, ParameterList, Run, RunState,
-    SecretRef, Settings,
+    Arguments, ConnectionName, DataType, Direction, ErrorCode, Job, Overrides, Parameter, ParameterList, Run,
+    RunState, SecretRef, Settings,
 };
 use lamplight_fake_adapter::{
     FakeConnector, FakeFunction, FakeProvider, FunctionFailure, ManualClock, MemoryStore, Script,
@@ -32,7 +32,11 @@ struct NoSecrets;
 #[async_trait::async_trait]
 impl SecretResolver for NoSecrets {
     async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
-        Err(PortError::new(PortErrorKind::NotFound, "secret_not_found", format!("{reference} leads nowhere")))
+        Err(PortError::new(
+            PortErrorKind::NotFound,
+            ErrorCode::SecretNotFound,
+            format!("{reference} leads nowhere"),
+        ))
     }
 }
 

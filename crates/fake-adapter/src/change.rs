@@ -4,7 +4,7 @@ use crate::{FakeProvider, preview::Request, state::State};
 use lamplight_aws_model::{
     ManageErrorClass, ManageErrorFacts, ManageSubject, Operation, Repeat, RuleViolation, classify_manage,
 };
-use lamplight_domain::{FunctionRef, Qualifier};
+use lamplight_domain::{ErrorCode, FunctionRef, Qualifier};
 use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind};
 
 /// What goes wrong with one change.
@@ -114,7 +114,7 @@ fn lost(subject: &ManageSubject) -> ChangeError {
         "{} for {} in region {}: the connection ended before an answer; the change may have been made",
         subject.operation, subject.thing, subject.region
     );
-    let error = PortError::new(PortErrorKind::Unavailable, "no_answer", message)
+    let error = PortError::new(PortErrorKind::Unavailable, ErrorCode::NoAnswer, message)
         .with_hint(format!("look at {} before asking for the change again", subject.thing));
     ChangeError { applied: Applied::Maybe, transient: true, retry_after: None, error }
 }
@@ -128,14 +128,14 @@ fn told(subject: &ManageSubject, facts: ManageErrorFacts) -> PortError {
     debug_assert!(facts.repeat == Repeat::Never || facts.class == ManageErrorClass::Throttled, "{facts:?}");
     let (kind, code) = match facts.class {
         ManageErrorClass::NotFound if facts.no_function || is_about_a_function(subject) => {
-            (PortErrorKind::NotFound, "function_not_found")
+            (PortErrorKind::NotFound, ErrorCode::FunctionNotFound)
         }
-        ManageErrorClass::NotFound => (PortErrorKind::NotFound, "not_found"),
-        ManageErrorClass::Exists => (PortErrorKind::Conflict, "already_exists"),
-        ManageErrorClass::Busy => (PortErrorKind::Conflict, "conflict"),
-        ManageErrorClass::PreconditionFailed => (PortErrorKind::Conflict, "revision_changed"),
-        ManageErrorClass::Throttled => (PortErrorKind::Throttled, "throttled"),
-        _ => (PortErrorKind::InvalidRequest, "invalid_request"),
+        ManageErrorClass::NotFound => (PortErrorKind::NotFound, ErrorCode::NotFound),
+        ManageErrorClass::Exists => (PortErrorKind::Conflict, ErrorCode::AlreadyExists),
+        ManageErrorClass::Busy => (PortErrorKind::Conflict, ErrorCode::Conflict),
+        ManageErrorClass::PreconditionFailed => (PortErrorKind::Conflict, ErrorCode::RevisionChanged),
+        ManageErrorClass::Throttled => (PortErrorKind::Throttled, ErrorCode::Throttled),
+        _ => (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest),
     };
     PortError::new(kind, code, facts.message(subject)).with_hint(facts.hint(subject))
 }
@@ -178,7 +178,7 @@ pub(crate) fn expect_revision(
 /// A request that breaks a rule which only the provider can tell.
 pub(crate) fn invalid(subject: &ManageSubject, problem: &str) -> PortError {
     let message = format!("{} for {}: {problem}", subject.operation, subject.thing);
-    PortError::new(PortErrorKind::InvalidRequest, "invalid_request", message)
+    PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
 }
 
 /// Refuses a request that breaks rules, and names all of them.

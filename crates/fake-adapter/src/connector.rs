@@ -3,7 +3,7 @@
 use crate::FakeProvider;
 use async_trait::async_trait;
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
-use lamplight_domain::{ConnectionName, Platform, Settings};
+use lamplight_domain::{ConnectionName, ErrorCode, Platform, Settings};
 use lamplight_ports::{Connection, Connector, Management, PortError, PortErrorKind};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -57,7 +57,7 @@ impl Connector for FakeConnector {
     async fn open(&self, name: Option<&ConnectionName>) -> Result<Connection, PortError> {
         let absent = |message: String| {
             let known: Vec<&str> = self.connections.keys().map(ConnectionName::as_str).collect();
-            PortError::new(PortErrorKind::NotFound, "connection_not_found", message)
+            PortError::new(PortErrorKind::NotFound, ErrorCode::ConnectionNotFound, message)
                 .with_hint(format!("the connections are: {}", known.join(", ")))
         };
         let name =

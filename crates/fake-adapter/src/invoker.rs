@@ -2,7 +2,7 @@
 
 use crate::{FakeFunction, FakeProvider};
 use async_trait::async_trait;
-use lamplight_domain::{Delivery, FunctionName, InvocationType, Qualifier, Start};
+use lamplight_domain::{Delivery, ErrorCode, FunctionName, InvocationType, Qualifier, Start};
 use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind};
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
@@ -20,32 +20,35 @@ impl Invoker for FakeProvider {
         let name = &request.function.name;
         if self.next_is_refused(name) {
             return Err(failure(Delivery::NotSent, Start::DidNotStart, true, PortErrorKind::Unavailable)
-                .saying("connection_failed", format!("the connection for {name} was refused")));
+                .saying(ErrorCode::ConnectionFailed, format!("the connection for {name} was refused")));
         }
         let request_id = self.ids.run_key().to_string();
         let Some(Routed { function, version, unready, closed }) = self.route(&request) else {
             let qualifier = request.qualifier.as_ref().map(|q| format!(":{q}")).unwrap_or_default();
             return Err(failure(Delivery::Answered, Start::DidNotStart, false, PortErrorKind::NotFound)
-                .saying("function_not_found", format!("there is no function {name}{qualifier}"))
+                .saying(ErrorCode::FunctionNotFound, format!("there is no function {name}{qualifier}"))
                 .answered(404, "ResourceNotFoundException", request_id));
         };
         if self.refusing || function.forbidden {
             return Err(failure(Delivery::Answered, Start::DidNotStart, false, PortErrorKind::Denied)
                 .saying(
-                    "access_denied",
+                    ErrorCode::AccessDenied,
                     format!("the caller may not lambda:InvokeFunction {}", Self::arn(name)),
                 )
                 .answered(403, "AccessDeniedException", request_id));
         }
         if unready {
             return Err(failure(Delivery::Answered, Start::DidNotStart, true, PortErrorKind::Conflict)
-                .saying("conflict", format!("{name} is still being created"))
+                .saying(ErrorCode::Conflict, format!("{name} is still being created"))
                 .answered(409, "ResourceConflictException", request_id));
         }
         let function = &*function;
         if closed || self.next_is_throttled(function) {
             return Err(failure(Delivery::Answered, Start::DidNotStart, true, PortErrorKind::Throttled)
-                .saying("throttled", format!("{name} is throttled: ConcurrentInvocationLimitExceeded"))
+                .saying(
+                    ErrorCode::Throttled,
+                    format!("{name} is throttled: ConcurrentInvocationLimitExceeded"),
+                )
                 .answered(429, "TooManyRequestsException", request_id));
         }
         let mut answer = InvokeAnswer {
@@ -76,7 +79,7 @@ impl Invoker for FakeProvider {
                 false,
                 PortErrorKind::Unavailable,
             )
-            .saying("no_answer", format!("the connection closed before {name} answered")));
+            .saying(ErrorCode::NoAnswer, format!("the connection closed before {name} answered")));
         }
         answer.http_status = 200;
         answer.executed_version = Some(version.clone());
@@ -180,7 +183,7 @@ fn failure(delivery: Delivery, start: Start, transient: bool, kind: PortErrorKin
         transient,
         retry_after: None,
         kind,
-        code: "",
+        code: ErrorCode::UnexpectedAnswer,
         provider_code: None,
         http_status: None,
         request_id: None,
@@ -192,12 +195,12 @@ fn failure(delivery: Delivery, start: Start, transient: bool, kind: PortErrorKin
 
 /// Fills in an error step by step; an `InvokeError` has many parts and few of them matter here.
 trait Saying {
-    fn saying(self, code: &'static str, message: String) -> Self;
+    fn saying(self, code: ErrorCode, message: String) -> Self;
     fn answered(self, http_status: u16, provider_code: &str, request_id: String) -> Self;
 }
 
 impl Saying for InvokeError {
-    fn saying(self, code: &'static str, message: String) -> Self {
+    fn saying(self, code: ErrorCode, message: String) -> Self {
         Self { code, message, ..self }
     }
 

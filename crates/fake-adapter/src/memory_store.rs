@@ -1,7 +1,7 @@
 //! Runs and jobs in memory, for tests and for programs that need no record.
 
 use async_trait::async_trait;
-use lamplight_domain::{Job, JobName, Revision, Run, RunKey, RunState, RunnerId};
+use lamplight_domain::{ErrorCode, Job, JobName, Revision, Run, RunKey, RunState, RunnerId};
 use lamplight_ports::{
     JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary, Runners, StoredJob,
 };
@@ -57,14 +57,14 @@ impl MemoryStore {
     fn for_writing(&self) -> Result<MutexGuard<'_, Kept>, PortError> {
         let kept = self.kept();
         match kept.failing {
-            Some(kind) => Err(PortError::new(kind, "store_unavailable", "the store was told to fail")),
+            Some(kind) => Err(PortError::new(kind, ErrorCode::StoreFailed, "the store was told to fail")),
             None => Ok(kept),
         }
     }
 }
 
 fn conflict(message: String) -> PortError {
-    PortError::new(PortErrorKind::Conflict, "store_conflict", message)
+    PortError::new(PortErrorKind::Conflict, ErrorCode::StoreConflict, message)
 }
 
 #[async_trait]
@@ -82,7 +82,7 @@ impl RunStore for MemoryStore {
         let mut kept = self.for_writing()?;
         let Some(own) = kept.runs.get_mut(&run.key) else {
             let message = format!("there is no run {}", run.key);
-            return Err(PortError::new(PortErrorKind::NotFound, "run_not_found", message));
+            return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::RunNotFound, message));
         };
         if own.revision != run.revision {
             return Err(conflict(format!("run {} was changed by another process", run.key)));
@@ -104,7 +104,11 @@ impl RunStore for MemoryStore {
                 if let (Some(first), Some(second)) = (&first, found.next()) {
                     let message =
                         format!("several runs begin with {prefix}: {}, {}, …", first.key, second.key);
-                    return Err(PortError::new(PortErrorKind::InvalidRequest, "run_ambiguous", message));
+                    return Err(PortError::new(
+                        PortErrorKind::InvalidRequest,
+                        ErrorCode::RunAmbiguous,
+                        message,
+                    ));
                 }
                 first
             }

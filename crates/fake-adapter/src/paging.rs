@@ -1,5 +1,6 @@
 //! Pages of whatever is listed. A marker says after what a page begins, so that things may come and go meanwhile.
 
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{Page, PortError, PortErrorKind};
 
 /// Where something stands in a listing: by name, then by number.
@@ -31,7 +32,7 @@ fn read(marker: &str) -> Result<Place<'_>, PortError> {
     let place = place.and_then(|(number, name)| Some((name, number.parse().ok()?)));
     place.ok_or_else(|| {
         let message = format!("marker {marker:?} was not given by this provider");
-        PortError::new(PortErrorKind::InvalidRequest, "invalid_request", message)
+        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
     })
 }
 

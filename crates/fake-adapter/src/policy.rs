@@ -2,7 +2,7 @@
 
 use crate::{FakeProvider, change::Stamp, permissions::KeptPolicy};
 use lamplight_aws_model::read_policy;
-use lamplight_domain::{PermissionPolicy, PermissionStatement};
+use lamplight_domain::{ErrorCode, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{PortError, PortErrorKind};
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ impl KeptPolicy {
         let document = json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements });
         let read = read_policy(&document.to_string(), self.revision.clone());
         read.map(Some).map_err(|error| {
-            PortError::new(PortErrorKind::Corrupt, "unexpected_answer", "the policy cannot be read")
+            PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, "the policy cannot be read")
                 .with_source(error)
         })
     }

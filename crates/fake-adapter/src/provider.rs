@@ -2,7 +2,7 @@
 
 use crate::{FakeFunction, ManualClock, Script, SequentialIds, state::State};
 use async_trait::async_trait;
-use lamplight_domain::FunctionName;
+use lamplight_domain::{ErrorCode, FunctionName};
 use lamplight_ports::{
     Clock, CredentialsSummary, IdSource, Identity, PortError, PortErrorKind, Principal, Reachability, Sleeper,
 };
@@ -96,7 +96,8 @@ impl FakeProvider {
     /// An error for a caller who may not do what `action` says.
     pub(crate) fn refusal(action: &str) -> PortError {
         let message = format!("the caller may not {action}");
-        PortError::new(PortErrorKind::Denied, "access_denied", message).with_hint(format!("ask for {action}"))
+        PortError::new(PortErrorKind::Denied, ErrorCode::AccessDenied, message)
+            .with_hint(format!("ask for {action}"))
     }
 
     /// How often a function was executed.

@@ -1,8 +1,7 @@
 //! Signing what a client says of itself: a JWT (RFC 7519) in place of a secret (RFC 7523).
 
-use crate::codes;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use lamplight_domain::Timestamp;
+use lamplight_domain::{ErrorCode, Timestamp};
 use lamplight_ports::{PortError, PortErrorKind};
 use ring::{
     rand::SystemRandom,
@@ -77,10 +76,10 @@ impl SigningKey {
     /// Reads a key from PEM: PKCS#8, or PKCS#1 for RSA. RSA keys have 2048-8192 bits.
     ///
     /// # Errors
-    /// [`InvalidRequest`](PortErrorKind::InvalidRequest) with [`codes::SIGNING_KEY_INVALID`]; the key is not shown.
+    /// [`InvalidRequest`](PortErrorKind::InvalidRequest) with [`ErrorCode::SigningKeyInvalid`]; the key is not shown.
     pub fn from_pem(pem: &str, algorithm: SigningAlgorithm) -> Result<Self, PortError> {
         let invalid = |what: String, hint: &str| {
-            PortError::new(PortErrorKind::InvalidRequest, codes::SIGNING_KEY_INVALID, what).with_hint(hint)
+            PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SigningKeyInvalid, what).with_hint(hint)
         };
         let name = algorithm.as_str();
         let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| {
@@ -152,7 +151,7 @@ impl SigningKey {
         let random = SystemRandom::new();
         let failed = |_| {
             let message = "the client's assertion could not be signed".to_owned();
-            PortError::new(PortErrorKind::Unavailable, codes::SIGNING_KEY_INVALID, message)
+            PortError::new(PortErrorKind::Unavailable, ErrorCode::SigningKeyInvalid, message)
         };
         match &self.key {
             Key::Ecdsa(key) => Ok(key.sign(&random, input).map_err(failed)?.as_ref().to_vec()),

@@ -1,7 +1,8 @@
 //! Tokens in files.
 
-use crate::{codes, token};
+use crate::token;
 use async_trait::async_trait;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind, SecretString, TokenSource};
 use std::{fs::File, io, io::Read, path::PathBuf};
 
@@ -22,12 +23,12 @@ impl FileToken {
         let unreadable = |error: io::Error| {
             let (kind, code, what) = match error.kind() {
                 io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                    (PortErrorKind::NotFound, codes::TOKEN_NOT_FOUND, "does not exist")
+                    (PortErrorKind::NotFound, ErrorCode::TokenNotFound, "does not exist")
                 }
                 io::ErrorKind::PermissionDenied => {
-                    (PortErrorKind::Denied, codes::TOKEN_NOT_FOUND, "may not be read")
+                    (PortErrorKind::Denied, ErrorCode::TokenNotFound, "may not be read")
                 }
-                _ => (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE, "could not be read"),
+                _ => (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, "could not be read"),
             };
             PortError::new(kind, code, format!("the token file {shown} {what}"))
                 .with_hint("check the path and what mounts or writes the file")
@@ -39,7 +40,7 @@ impl FileToken {
         file.take(token::LARGEST as u64 + 64).read_to_end(&mut bytes).map_err(unreadable)?;
         let text = String::from_utf8(bytes).map_err(|_| {
             let message = format!("the token file {shown} is no text");
-            PortError::new(PortErrorKind::InvalidRequest, codes::TOKEN_INVALID, message)
+            PortError::new(PortErrorKind::InvalidRequest, ErrorCode::TokenInvalid, message)
                 .with_hint("name the file that holds the token and nothing else")
         })?;
         token::token(&text, &format!("file {shown}"))
@@ -53,7 +54,7 @@ impl TokenSource for FileToken {
         let source = self.clone();
         tokio::task::spawn_blocking(move || source.read()).await.unwrap_or_else(|ended| {
             let message = format!("the token file {} could not be read", self.path.display());
-            Err(PortError::new(PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE, message)
+            Err(PortError::new(PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, message)
                 .with_source(ended))
         })
     }
@@ -75,7 +76,7 @@ mod tests {
         }
         std::fs::remove_file(&path).unwrap();
         let error = source.token().await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::TOKEN_NOT_FOUND));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::TokenNotFound));
         assert!(error.message.contains("token"), "{error}");
     }
 
@@ -102,10 +103,10 @@ mod tests {
         for content in [b"hunter2".to_vec(), b"hunter2\xff".to_vec(), vec![b'a'; 100_000], Vec::new()] {
             std::fs::write(&path, content).unwrap();
             let error = FileToken::new(&path).token().await.unwrap_err();
-            assert_eq!(error.code, codes::TOKEN_INVALID);
+            assert_eq!(error.code, ErrorCode::TokenInvalid);
             assert!(!format!("{error:?}").contains("hunter2"));
         }
         let error = FileToken::new(folder.path()).token().await.unwrap_err();
-        assert_eq!(error.code, codes::TOKEN_UNAVAILABLE);
+        assert_eq!(error.code, ErrorCode::TokenUnavailable);
     }
 }

@@ -7,7 +7,6 @@
 
 mod assertion;
 mod client_credentials;
-pub mod codes;
 mod entra_workload;
 mod file;
 mod form;

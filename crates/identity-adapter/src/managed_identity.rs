@@ -1,8 +1,8 @@
 //! The managed identity of a machine in Azure.
 
-use crate::{codes, form, oauth, transport};
+use crate::{form, oauth, transport};
 use async_trait::async_trait;
-use lamplight_domain::Scrubber;
+use lamplight_domain::{ErrorCode, Scrubber};
 use lamplight_ports::{
     ExposeSecret, HttpAnswer, HttpExchange, HttpMethod, HttpRequest, PortError, PortErrorKind, SecretString,
     Sleeper, TokenSource,
@@ -120,7 +120,7 @@ impl TokenSource for EntraManagedIdentity {
             given = self.ask() => given,
             () = self.sleeper.sleep(ENOUGH) => {
                 let message = format!("no token came within {} s", ENOUGH.as_secs());
-                Err(self.unanswered(PortError::new(PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE, message)))
+                Err(self.unanswered(PortError::new(PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, message)))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Asking a token endpoint (RFC 6749), and reading the token in its answer.
 
-use crate::{codes, form, refusal, token, transport};
-use lamplight_domain::Scrubber;
+use crate::{form, refusal, token, transport};
+use lamplight_domain::{ErrorCode, Scrubber};
 use lamplight_ports::{
     ExposeSecret, HttpAnswer, HttpExchange, HttpMethod, HttpRequest, PortError, PortErrorKind, SecretString,
 };
@@ -76,14 +76,14 @@ pub(crate) fn unanswered(origin: &str, error: PortError) -> PortError {
         PortErrorKind::InvalidRequest => error,
         PortErrorKind::Corrupt | PortErrorKind::TooLarge => {
             let message = format!("{origin} answered with something that holds no identity token");
-            PortError::new(PortErrorKind::Corrupt, codes::TOKEN_INVALID, message)
+            PortError::new(PortErrorKind::Corrupt, ErrorCode::TokenInvalid, message)
                 .with_hint("check that the URL is the token endpoint")
                 .with_source(error)
         }
         _ => {
             let message = format!("{origin} could not be asked for an identity token");
-            let hint = error.hint.clone().unwrap_or_else(|| "check its URL and the network".to_owned());
-            PortError::new(PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE, message)
+            let hint = error.hint.clone().unwrap_or_else(|| "check its URL and the network".into());
+            PortError::new(PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, message)
                 .with_hint(hint)
                 .with_source(error)
         }
@@ -104,7 +104,7 @@ pub(crate) fn read(
     }
     let corrupt = |what: &str, hint: &str| {
         let message = format!("{origin} answered {what}");
-        Err(PortError::new(PortErrorKind::Corrupt, codes::TOKEN_INVALID, message).with_hint(hint))
+        Err(PortError::new(PortErrorKind::Corrupt, ErrorCode::TokenInvalid, message).with_hint(hint))
     };
     // An answer that says it went well may hold a token wherever it stands, so nothing of it is quoted.
     let Some(body) = body else {
@@ -147,15 +147,15 @@ mod tests {
 
     #[test]
     fn a_url_that_cannot_be_asked_is_not_a_matter_of_the_network() {
-        let fails = |kind| unanswered("the issuer", PortError::new(kind, "code", "words"));
+        let fails = |kind| unanswered("the issuer", PortError::new(kind, ErrorCode::Io, "words"));
         for (told, kind, code) in [
-            (PortErrorKind::InvalidRequest, PortErrorKind::InvalidRequest, "code"),
-            (PortErrorKind::TooLarge, PortErrorKind::Corrupt, codes::TOKEN_INVALID),
-            (PortErrorKind::Corrupt, PortErrorKind::Corrupt, codes::TOKEN_INVALID),
-            (PortErrorKind::Unavailable, PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE),
+            (PortErrorKind::InvalidRequest, PortErrorKind::InvalidRequest, ErrorCode::Io),
+            (PortErrorKind::TooLarge, PortErrorKind::Corrupt, ErrorCode::TokenInvalid),
+            (PortErrorKind::Corrupt, PortErrorKind::Corrupt, ErrorCode::TokenInvalid),
+            (PortErrorKind::Unavailable, PortErrorKind::Unavailable, ErrorCode::TokenUnavailable),
         ] {
             let error = fails(told);
-            assert_eq!((error.kind, error.code), (kind, code));
+            assert_eq!((error.kind, error.code.clone()), (kind, code));
         }
     }
 }

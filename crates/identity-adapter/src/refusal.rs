@@ -1,7 +1,6 @@
 //! What an issuer's refusal means: its kind, its words, and what to check.
 
-use crate::codes;
-use lamplight_domain::Scrubber;
+use lamplight_domain::{ErrorCode, Scrubber};
 use lamplight_ports::{ExposeSecret, HttpAnswer, PortError, PortErrorKind};
 use serde_json::Value;
 
@@ -32,7 +31,7 @@ pub(crate) fn error(
     let passes = status == 429 || status >= 500;
     if body.is_none() && !raw.trim().is_empty() && !passes {
         let message = format!("{origin} answered with something else than JSON (HTTP {status})");
-        return PortError::new(PortErrorKind::Corrupt, codes::TOKEN_INVALID, message)
+        return PortError::new(PortErrorKind::Corrupt, ErrorCode::TokenInvalid, message)
             .with_hint("check that the URL is the token endpoint, and the proxy settings")
             .with_source(words(&raw, LONGEST_PAGE, scrubber));
     }
@@ -55,11 +54,11 @@ fn words(text: &str, longest: usize, scrubber: &Scrubber) -> String {
     clean.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(longest).collect()
 }
 
-fn kind_and_code(told: Told<'_>, status: u16) -> (PortErrorKind, &'static str) {
+fn kind_and_code(told: Told<'_>, status: u16) -> (PortErrorKind, ErrorCode) {
     let kind = match (told.error, status) {
-        (_, 429) => return (PortErrorKind::Throttled, codes::TOKEN_UNAVAILABLE),
+        (_, 429) => return (PortErrorKind::Throttled, ErrorCode::TokenUnavailable),
         ("temporarily_unavailable" | "server_error", _) | (_, 500..) => {
-            return (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE);
+            return (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable);
         }
         ("invalid_scope" | "invalid_resource" | "invalid_target" | "unsupported_grant_type", _) => {
             PortErrorKind::InvalidRequest
@@ -71,7 +70,7 @@ fn kind_and_code(told: Told<'_>, status: u16) -> (PortErrorKind, &'static str) {
         ("", _) => PortErrorKind::InvalidRequest,
         _ => PortErrorKind::Unauthenticated,
     };
-    (kind, codes::TOKEN_REFUSED)
+    (kind, ErrorCode::TokenRefused)
 }
 
 /// What to check, by the codes of Entra (Microsoft identity platform, "Error codes") and of OAuth 2.0.
@@ -123,25 +122,25 @@ mod tests {
             format!("{{\"error\":\"{error}\",\"error_description\":\"{description}\"}}")
         };
         for (status, body, kind, code) in [
-            (401, told("invalid_client", ""), Unauthenticated, codes::TOKEN_REFUSED),
-            (400, told("invalid_grant", ""), Unauthenticated, codes::TOKEN_REFUSED),
-            (400, told("unauthorized_client", ""), Unauthenticated, codes::TOKEN_REFUSED),
-            (400, told("invalid_request", "AADSTS70021: no"), Unauthenticated, codes::TOKEN_REFUSED),
-            (400, told("invalid_request", "AADSTS90002: no"), InvalidRequest, codes::TOKEN_REFUSED),
-            (400, told("invalid_scope", "AADSTS70011: no"), InvalidRequest, codes::TOKEN_REFUSED),
-            (400, told("invalid_resource", ""), InvalidRequest, codes::TOKEN_REFUSED),
-            (400, told("access_denied", ""), Denied, codes::TOKEN_REFUSED),
-            (403, String::new(), Denied, codes::TOKEN_REFUSED),
-            (401, "{\"message\":\"who?\"}".to_owned(), Unauthenticated, codes::TOKEN_REFUSED),
-            (404, "{\"error\":{\"code\":404}}".to_owned(), InvalidRequest, codes::TOKEN_REFUSED),
-            (302, String::new(), InvalidRequest, codes::TOKEN_REFUSED),
-            (403, "<html>".to_owned(), Corrupt, codes::TOKEN_INVALID),
-            (400, told("temporarily_unavailable", ""), Unavailable, codes::TOKEN_UNAVAILABLE),
-            (502, "<html>".to_owned(), Unavailable, codes::TOKEN_UNAVAILABLE),
-            (429, "slow down".to_owned(), Throttled, codes::TOKEN_UNAVAILABLE),
+            (401, told("invalid_client", ""), Unauthenticated, ErrorCode::TokenRefused),
+            (400, told("invalid_grant", ""), Unauthenticated, ErrorCode::TokenRefused),
+            (400, told("unauthorized_client", ""), Unauthenticated, ErrorCode::TokenRefused),
+            (400, told("invalid_request", "AADSTS70021: no"), Unauthenticated, ErrorCode::TokenRefused),
+            (400, told("invalid_request", "AADSTS90002: no"), InvalidRequest, ErrorCode::TokenRefused),
+            (400, told("invalid_scope", "AADSTS70011: no"), InvalidRequest, ErrorCode::TokenRefused),
+            (400, told("invalid_resource", ""), InvalidRequest, ErrorCode::TokenRefused),
+            (400, told("access_denied", ""), Denied, ErrorCode::TokenRefused),
+            (403, String::new(), Denied, ErrorCode::TokenRefused),
+            (401, "{\"message\":\"who?\"}".to_owned(), Unauthenticated, ErrorCode::TokenRefused),
+            (404, "{\"error\":{\"code\":404}}".to_owned(), InvalidRequest, ErrorCode::TokenRefused),
+            (302, String::new(), InvalidRequest, ErrorCode::TokenRefused),
+            (403, "<html>".to_owned(), Corrupt, ErrorCode::TokenInvalid),
+            (400, told("temporarily_unavailable", ""), Unavailable, ErrorCode::TokenUnavailable),
+            (502, "<html>".to_owned(), Unavailable, ErrorCode::TokenUnavailable),
+            (429, "slow down".to_owned(), Throttled, ErrorCode::TokenUnavailable),
         ] {
             let error = of(status, &body, &Scrubber::default());
-            assert_eq!((error.kind, error.code), (kind, code), "{status} {body}");
+            assert_eq!((error.kind, error.code.clone()), (kind, code), "{status} {body}");
             assert!(error.hint.is_some() && error.message.starts_with("the issuer"), "{error:?}");
         }
     }

@@ -1,7 +1,7 @@
 //! What a token looks like from outside. It is checked by whom it is for, and never here.
 
-use crate::codes;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, SecretString};
 
 /// The most that STS takes (STS API, `AssumeRoleWithWebIdentity`).
@@ -13,7 +13,7 @@ pub(crate) fn token(text: &str, origin: &str) -> Result<SecretString, PortError>
     let text = text.trim();
     let invalid = |what: &str, hint: &str| {
         let message = format!("the identity token of {origin} {what}");
-        PortError::new(PortErrorKind::InvalidRequest, codes::TOKEN_INVALID, message).with_hint(hint)
+        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::TokenInvalid, message).with_hint(hint)
     };
     if text.is_empty() {
         return Err(invalid("is empty", "check what writes it"));
@@ -52,7 +52,7 @@ mod tests {
         let long = format!("eyJh.{}.c2ln", "YWFh".repeat(6000));
         for wrong in ["", "  ", "hunter2", "hunter2.hunter2", "..", "eyJh.hunter2!.c2ln", long.as_str()] {
             let error = token(wrong, "file:/x").unwrap_err();
-            assert_eq!(error.code, codes::TOKEN_INVALID);
+            assert_eq!(error.code, ErrorCode::TokenInvalid);
             let shown = format!("{error:?}");
             assert!(shown.contains("file:/x") && !shown.contains("hunter2"), "{shown}");
         }

@@ -1,6 +1,6 @@
 //! To which URLs a secret may travel, and how URLs are shown.
 
-use crate::codes;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::net::IpAddr;
 
@@ -9,7 +9,8 @@ use std::net::IpAddr;
 pub(crate) fn check(url: &str, origin: &str) -> Result<(), PortError> {
     let refused = |what: &str, hint: &str| {
         let message = format!("{origin}: {what}");
-        Err(PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT, message).with_hint(hint))
+        Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, message)
+            .with_hint(hint))
     };
     let Some((scheme, rest)) = url.split_once("://") else {
         return refused("this is no URL", "give scheme and host, as in https://example.com/token");
@@ -84,7 +85,10 @@ mod tests {
             "",
         ] {
             let error = check(bad, "the issuer").unwrap_err();
-            assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT));
+            assert_eq!(
+                (error.kind, error.code.clone()),
+                (PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint)
+            );
             assert!(error.hint.is_some() && !format!("{error:?}").contains("hunter2"), "{bad}");
         }
     }

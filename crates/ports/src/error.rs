@@ -1,5 +1,6 @@
 //! What a port's failure lets the caller do.
 
+use lamplight_domain::{ErrorClass, ErrorCode, Hint};
 use std::{error::Error, fmt};
 
 /// A failure, named by what the caller can do about it.
@@ -28,29 +29,43 @@ pub enum PortErrorKind {
     Corrupt,
 }
 
+impl PortErrorKind {
+    /// What a caller can do, in the classes that fronts match.
+    pub fn class(self) -> ErrorClass {
+        match self {
+            Self::NotFound => ErrorClass::NotFound,
+            Self::Conflict => ErrorClass::Conflict,
+            Self::Throttled | Self::TooLarge => ErrorClass::Limit,
+            Self::Denied | Self::Unauthenticated => ErrorClass::Access,
+            Self::InvalidRequest | Self::Unsupported => ErrorClass::Usage,
+            Self::Unavailable | Self::Corrupt => ErrorClass::Unexpected,
+        }
+    }
+}
+
 /// A port's failure. `Display` is one fragment for people and never repeats the source.
 pub struct PortError {
     /// What the caller can do.
     pub kind: PortErrorKind,
     /// A stable code, documented in `docs/errors.md`.
-    pub code: &'static str,
+    pub code: ErrorCode,
     /// What happened, as one fragment that names the thing and the place.
     pub message: String,
     /// What to do about it, where more can be said than the kind says.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
     /// What lies beneath, for logs and for the list of causes.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl PortError {
     /// A failure without hint and source.
-    pub fn new(kind: PortErrorKind, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(kind: PortErrorKind, code: ErrorCode, message: impl Into<String>) -> Self {
         Self { kind, code, message: message.into(), hint: None, source: None }
     }
 
     /// The same failure with advice.
     #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(hint.into());
         self
     }

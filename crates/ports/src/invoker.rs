@@ -2,7 +2,7 @@
 
 use crate::PortErrorKind;
 use async_trait::async_trait;
-use lamplight_domain::{Delivery, FunctionRef, InvocationType, Payload, Qualifier, Start};
+use lamplight_domain::{Delivery, ErrorCode, FunctionRef, Hint, InvocationType, Payload, Qualifier, Start};
 use std::{
     error::Error,
     fmt::{self, Debug},
@@ -62,7 +62,7 @@ pub struct InvokeError {
     /// What the caller can do.
     pub kind: PortErrorKind,
     /// A stable code, documented in `docs/errors.md`.
-    pub code: &'static str,
+    pub code: ErrorCode,
     /// The provider's own error code.
     pub provider_code: Option<String>,
     /// The HTTP status, where an answer came.
@@ -72,7 +72,7 @@ pub struct InvokeError {
     /// What happened, as one fragment for people, without payload and secrets.
     pub message: String,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
     /// What lies beneath, for logs.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }

@@ -1,7 +1,7 @@
 //! Reading one entry of the operating system's keyring, and what its failures mean.
 
-use crate::codes;
 use keyring::v1::{Entry, Error};
+use lamplight_domain::ErrorCode;
 use lamplight_domain::SecretRef;
 use lamplight_ports::{PortError, PortErrorKind, SecretString};
 use std::time::Duration;
@@ -82,7 +82,7 @@ async fn ask(
 }
 
 fn unavailable(message: String, hint: &str) -> PortError {
-    PortError::new(PortErrorKind::Unavailable, codes::SECRET_UNREADABLE, message).with_hint(hint)
+    PortError::new(PortErrorKind::Unavailable, ErrorCode::SecretUnreadable, message).with_hint(hint)
 }
 
 fn explained(failure: &Failure, service: &str, account: &str, reference: &SecretRef) -> PortError {
@@ -98,12 +98,12 @@ fn explained(failure: &Failure, service: &str, account: &str, reference: &Secret
     };
     let invalid = |what: &str, hint: String| {
         let message = format!("secret {reference} {what}");
-        PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message).with_hint(hint)
+        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message).with_hint(hint)
     };
     let told = match error {
         Error::NoEntry => {
             let message = format!("the keyring holds no secret {reference}");
-            PortError::new(PortErrorKind::NotFound, codes::SECRET_NOT_FOUND, message)
+            PortError::new(PortErrorKind::NotFound, ErrorCode::SecretNotFound, message)
                 .with_hint(how_to_store(service, account))
         }
         Error::Ambiguous(_) => invalid("stands more than once in the keyring", "leave one".to_owned()),

@@ -4,6 +4,7 @@ use super::*;
 use async_trait::async_trait;
 use keyring_core::{api::CredentialStoreApi, mock};
 use lamplight_conformance::secret_resolver::{SecretHarness, SecretShelf};
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{ExposeSecret, SecretResolver};
 use std::{error::Error as _, sync::Arc};
 
@@ -98,26 +99,26 @@ async fn each_failure_says_what_to_do_and_shows_no_secret() {
     ring.put("hunter2").await;
     let own = SecretShelf::reference(&ring);
     for (failure, kind, code, expected) in [
-        (Error::NoEntry, NotFound, codes::SECRET_NOT_FOUND, "store it"),
-        (Error::Ambiguous(vec![ring.entry()]), InvalidRequest, codes::SECRET_INVALID, "more than once"),
-        (Error::BadEncoding(b"hunter2".to_vec()), InvalidRequest, codes::SECRET_INVALID, "no UTF-8"),
+        (Error::NoEntry, NotFound, ErrorCode::SecretNotFound, "store it"),
+        (Error::Ambiguous(vec![ring.entry()]), InvalidRequest, ErrorCode::SecretInvalid, "more than once"),
+        (Error::BadEncoding(b"hunter2".to_vec()), InvalidRequest, ErrorCode::SecretInvalid, "no UTF-8"),
         (
             Error::BadDataFormat(b"hunter2".to_vec(), "hunter2".into()),
             InvalidRequest,
-            codes::SECRET_INVALID,
+            ErrorCode::SecretInvalid,
             "no UTF-8",
         ),
-        (Error::TooLong("user".to_owned(), 5), InvalidRequest, codes::SECRET_INVALID, "limit of 5"),
-        (Error::NoStorageAccess("not now".into()), Unavailable, codes::SECRET_UNREADABLE, "is locked"),
-        (Error::NoDefaultStore, Unavailable, codes::SECRET_UNREADABLE, "mode 0600"),
-        (Error::PlatformFailure("bus gone".into()), Unavailable, codes::SECRET_UNREADABLE, "bus gone"),
-        (Error::BadStoreFormat("hunter2".to_owned()), Unavailable, codes::SECRET_UNREADABLE, "failed"),
+        (Error::TooLong("user".to_owned(), 5), InvalidRequest, ErrorCode::SecretInvalid, "limit of 5"),
+        (Error::NoStorageAccess("not now".into()), Unavailable, ErrorCode::SecretUnreadable, "is locked"),
+        (Error::NoDefaultStore, Unavailable, ErrorCode::SecretUnreadable, "mode 0600"),
+        (Error::PlatformFailure("bus gone".into()), Unavailable, ErrorCode::SecretUnreadable, "bus gone"),
+        (Error::BadStoreFormat("hunter2".to_owned()), Unavailable, ErrorCode::SecretUnreadable, "failed"),
     ] {
         ring.fail(failure);
         let error = ring.resolve(&own).await.unwrap_err();
         let cause = error.source().map(ToString::to_string);
         let told = format!("{error} {error:?} {:?} {cause:?}", error.hint);
-        assert_eq!((error.kind, error.code), (kind, code), "{told}");
+        assert_eq!((error.kind, error.code.clone()), (kind, code), "{told}");
         assert!(error.message.contains("keyring:lamplight/prod/key") && error.hint.is_some(), "{told}");
         assert!(told.contains(expected) && !told.contains("hunter2"), "{told}");
     }
@@ -129,9 +130,16 @@ async fn where_there_is_no_keyring_the_reason_and_the_way_out_are_told() {
     let own = reference("keyring:lamplight/prod/key");
     let missing = |_: &str, _: &str| Err(Failure::None(Some("no bus".to_owned())));
     let error = ask(free(), "lamplight", "prod/key", &own, missing).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
     assert!(error.message.contains("keyring:lamplight/prod/key"), "{error:?}");
-    assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("file:") && hint.contains("env:")));
+    assert!(
+        error
+            .hint
+            .as_ref()
+            .map(ToString::to_string)
+            .as_deref()
+            .is_some_and(|hint| hint.contains("file:") && hint.contains("env:"))
+    );
     assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no bus"));
 }
 
@@ -146,7 +154,7 @@ async fn a_keyring_that_never_answers_is_given_up() {
     let begun = tokio::time::Instant::now();
     let error = ask(free(), "lamplight", "prod/key", &own, silent).await.unwrap_err();
     assert_eq!(begun.elapsed(), PATIENCE);
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
     assert!(error.message.contains("keyring:lamplight/prod/key"), "{error:?}");
     drop(let_go);
 }
@@ -183,7 +191,7 @@ async fn who_has_given_up_is_not_asked_for_any_more() {
         Ok("hunter2".to_owned())
     };
     let error = ask(&TURN, "lamplight", "prod/key", &own, second).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
     assert!(was_asked.recv().is_err(), "the second reading waits behind the first and is given up");
     // The first reading ends at last, and the keyring can be asked again.
     drop(let_go);
@@ -196,7 +204,7 @@ async fn a_keyring_that_breaks_down_is_an_error_like_any_other() {
     // Resumed and not raised, so that no message of a panic stands among the tests' own.
     let broken = |_: &str, _: &str| std::panic::resume_unwind(Box::new("broken"));
     let error = ask(free(), "lamplight", "prod/key", &own, broken).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::SECRET_UNREADABLE));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
 }
 
 #[test]

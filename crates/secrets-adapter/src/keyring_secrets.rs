@@ -1,10 +1,9 @@
 //! Secrets in the operating system's keyring: `keyring:SERVICE/ACCOUNT`.
 
-use crate::codes;
 #[cfg(feature = "keyring")]
 use crate::keyring_entry::read;
 use async_trait::async_trait;
-use lamplight_domain::SecretRef;
+use lamplight_domain::{ErrorCode, SecretRef};
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
 
 /// [`SecretResolver`] over the keyring of the user who runs the process: Keychain on macOS, Credential Manager
@@ -23,7 +22,7 @@ impl SecretResolver for KeyringSecrets {
             SecretRef::Keyring { service, account } => read(service, account, reference).await,
             other => {
                 let message = format!("secret {other} is not kept in the keyring");
-                Err(PortError::new(PortErrorKind::Unsupported, codes::SECRET_UNSUPPORTED, message))
+                Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
             }
         }
     }
@@ -32,7 +31,7 @@ impl SecretResolver for KeyringSecrets {
 #[cfg(not(feature = "keyring"))]
 fn read(_: &str, _: &str, reference: &SecretRef) -> std::future::Ready<Result<SecretString, PortError>> {
     let message = format!("secret {reference} cannot be read: this build knows no keyring");
-    let error = PortError::new(PortErrorKind::Unsupported, codes::SECRET_UNSUPPORTED, message);
+    let error = PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message);
     std::future::ready(Err(error.with_hint("use env: or file:, or a build with the keyring")))
 }
 
@@ -44,7 +43,7 @@ mod tests {
     async fn a_build_without_the_keyring_says_so() {
         let reference: SecretRef = "keyring:service/account".parse().unwrap();
         let error = KeyringSecrets.resolve(&reference).await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unsupported, codes::SECRET_UNSUPPORTED));
+        assert_eq!((error.kind, error.code), (PortErrorKind::Unsupported, ErrorCode::SecretUnsupported));
         assert!(error.message.contains("keyring:service/account") && error.hint.is_some(), "{error:?}");
     }
 }

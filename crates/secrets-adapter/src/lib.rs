@@ -4,7 +4,6 @@
 //! scrubbed of what it was sent.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-pub mod codes;
 #[cfg(feature = "keyring")]
 mod keyring_entry;
 mod keyring_secrets;

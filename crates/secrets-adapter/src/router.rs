@@ -1,8 +1,7 @@
 //! The way from a reference to the store that holds the secret.
 
-use crate::codes;
 use async_trait::async_trait;
-use lamplight_domain::SecretRef;
+use lamplight_domain::{ErrorCode, SecretRef};
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -50,7 +49,7 @@ impl SecretRouter {
         };
         found.ok_or_else(|| {
             let message = format!("nothing is set up to read secret {reference}");
-            PortError::new(PortErrorKind::Unsupported, codes::SECRET_UNSUPPORTED, message).with_hint(hint)
+            PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message).with_hint(hint)
         })
     }
 
@@ -61,7 +60,7 @@ impl SecretRouter {
         let stores = self.stores.keys().map(String::as_str);
         let known: Vec<&str> = ["env", "file"].into_iter().chain(keyring).chain(stores).collect();
         let message = format!("no secret store serves the scheme {scheme}");
-        PortError::new(PortErrorKind::Unsupported, codes::SECRET_UNSUPPORTED, message)
+        PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message)
             .with_hint(format!("the schemes are: {}", known.join(", ")))
     }
 }

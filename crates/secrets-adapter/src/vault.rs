@@ -1,11 +1,8 @@
 //! Secrets in HashiCorp Vault: `vault:MOUNT/PATH#FIELD`, from a key-value engine of version 2.
 
-use crate::{
-    codes,
-    vault_answer::{self, Login},
-};
+use crate::vault_answer::{self, Login};
 use async_trait::async_trait;
-use lamplight_domain::{SecretRef, StoreRef, Timestamp};
+use lamplight_domain::{ErrorCode, SecretRef, StoreRef, Timestamp};
 use lamplight_ports::{
     Clock, ExposeSecret, HttpAnswer, HttpExchange, HttpMethod, HttpRequest, PortError, PortErrorKind,
     SecretResolver, SecretString,
@@ -118,7 +115,7 @@ impl VaultSecrets {
                 Some(mount) => format!("vault:{mount}/PATH#FIELD"),
                 None => "vault:MOUNT/PATH#FIELD".to_owned(),
             };
-            return Err(PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message)
+            return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
                 .with_hint(format!("it looks like {form}")));
         };
         let path_shown = format!("{mount}/data/{path}");
@@ -156,8 +153,8 @@ impl VaultSecrets {
         let request = HttpRequest { method, url, headers, body, timeout: PATIENCE };
         self.http.exchange(request).await.map_err(|error| {
             let message = format!("Vault at {} could not be asked for secret {about}", self.options.address);
-            let hint = error.hint.clone().unwrap_or_else(|| "check its address".to_owned());
-            PortError::new(PortErrorKind::Unavailable, codes::SECRET_UNREADABLE, message)
+            let hint = error.hint.clone().unwrap_or_else(|| "check its address".into());
+            PortError::new(PortErrorKind::Unavailable, ErrorCode::SecretUnreadable, message)
                 .with_hint(hint)
                 .with_source(error)
         })
@@ -247,7 +244,7 @@ impl SecretResolver for VaultSecrets {
             SecretRef::Store(store) if store.scheme() == "vault" => self.read(store).await,
             other => {
                 let message = format!("secret {other} is not kept in Vault");
-                Err(PortError::new(PortErrorKind::Unsupported, codes::SECRET_UNSUPPORTED, message))
+                Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
             }
         }
     }
@@ -258,7 +255,7 @@ impl SecretResolver for VaultSecrets {
 fn check_transport(address: &str) -> Result<(), PortError> {
     let refused = |what: &str, hint: &str| {
         let message = format!("Vault's address {what}");
-        Err(PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message).with_hint(hint))
+        Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message).with_hint(hint))
     };
     let Some((scheme, rest)) = address.split_once("://") else {
         return refused("is no URL", "give scheme and host, as in https://vault.example.com:8200");

@@ -1,7 +1,6 @@
 //! What Vault's answers mean.
 
-use crate::codes;
-use lamplight_domain::{Scrubber, StoreRef};
+use lamplight_domain::{ErrorCode, Scrubber, StoreRef};
 use lamplight_ports::{ExposeSecret, HttpAnswer, PortError, PortErrorKind, SecretString};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -59,7 +58,7 @@ struct Deleted {
 /// An answer that Vault never gives.
 pub(crate) fn unexpected(address: &str, about: &StoreRef) -> PortError {
     let message = format!("Vault at {address} gave no usable answer about secret {about}");
-    PortError::new(PortErrorKind::Corrupt, codes::SECRET_UNREADABLE, message)
+    PortError::new(PortErrorKind::Corrupt, ErrorCode::SecretUnreadable, message)
         .with_hint("check that the address is Vault's")
 }
 
@@ -84,7 +83,7 @@ pub(crate) fn login(
         return Err(error);
     }
     let message = format!("Vault at {address} does not let us in to read secret {about}");
-    Err(PortError::new(PortErrorKind::Denied, codes::SECRET_DENIED, message)
+    Err(PortError::new(PortErrorKind::Denied, ErrorCode::SecretDenied, message)
         .with_hint("check [secrets.vault] auth: its role, its secret and its mount")
         .with_source(words))
 }
@@ -102,7 +101,7 @@ pub(crate) fn secret(
         404 => Err(absent(answer, about)),
         403 => {
             let message = format!("Vault at {address} does not let secret {about} be read");
-            Err(PortError::new(PortErrorKind::Denied, codes::SECRET_DENIED, message)
+            Err(PortError::new(PortErrorKind::Denied, ErrorCode::SecretDenied, message)
                 .with_hint(format!("the token's policy must have `read` on {path}; is the token still good?"))
                 .with_source(words(answer, sent)))
         }
@@ -110,7 +109,7 @@ pub(crate) fn secret(
             let words = words(answer, sent);
             Err(out_of_order(answer, address, about, &words).unwrap_or_else(|| {
                 let message = format!("Vault at {address} refused to read secret {about}");
-                PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message)
+                PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
                     .with_hint("check the reference, and that the mount is a key-value engine of version 2")
                     .with_source(words)
             }))
@@ -129,7 +128,7 @@ fn out_of_order(answer: &HttpAnswer, address: &str, about: &StoreRef, words: &st
         _ => return None,
     };
     let message = format!("Vault at {address} {what}; secret {about} was not read");
-    let error = PortError::new(PortErrorKind::Unavailable, codes::SECRET_UNREADABLE, message);
+    let error = PortError::new(PortErrorKind::Unavailable, ErrorCode::SecretUnreadable, message);
     Some(error.with_hint(hint).with_source(words.to_owned()))
 }
 
@@ -152,14 +151,14 @@ fn deleted(about: &StoreRef) -> PortError {
 }
 
 fn not_found(about: &StoreRef, what: &str, hint: &str) -> PortError {
-    PortError::new(PortErrorKind::NotFound, codes::SECRET_NOT_FOUND, format!("secret {about} {what}"))
+    PortError::new(PortErrorKind::NotFound, ErrorCode::SecretNotFound, format!("secret {about} {what}"))
         .with_hint(hint)
 }
 
 fn read(body: &str, address: &str, about: &StoreRef) -> Result<SecretString, PortError> {
     let invalid = |what: &str, hint: String| {
         let message = format!("secret {about} {what}");
-        PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message).with_hint(hint)
+        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message).with_hint(hint)
     };
     let version_one = || {
         invalid(

@@ -1,8 +1,9 @@
 //! What can go wrong with the store, in words that name it and say what to do.
 
+use lamplight_domain::ErrorCode;
 use lamplight_domain::RunKey;
 use lamplight_ports::{PortError, PortErrorKind, record::RecordError};
-use rusqlite::{Error as SqliteError, ErrorCode};
+use rusqlite::{Error as SqliteError, ErrorCode as SqliteCode};
 use std::{io, path::Path};
 
 /// A failure inside of the store, before the store's path is added to it.
@@ -44,22 +45,22 @@ pub(crate) fn sqlite(path: &Path, error: SqliteError) -> PortError {
     let path = path.display();
     let code = error.sqlite_error_code();
     let explained = match code {
-        Some(ErrorCode::NotADatabase) => corrupt(format!("{path} is no SQLite database")),
-        Some(ErrorCode::DatabaseCorrupt) => corrupt(format!("the store {path} is damaged")),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => read_only(format!(
+        Some(SqliteCode::NotADatabase) => corrupt(format!("{path} is no SQLite database")),
+        Some(SqliteCode::DatabaseCorrupt) => corrupt(format!("the store {path} is damaged")),
+        Some(SqliteCode::ReadOnly | SqliteCode::PermissionDenied) => read_only(format!(
             "the store {path} cannot be written to: the file, its folder or the disk is read-only"
         )),
-        Some(ErrorCode::CannotOpen) => unreadable(format!("the store {path} cannot be opened")),
-        Some(ErrorCode::DiskFull) => full(format!("the disk of the store {path} is full")),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => PortError::new(
+        Some(SqliteCode::CannotOpen) => unreadable(format!("the store {path} cannot be opened")),
+        Some(SqliteCode::DiskFull) => full(format!("the disk of the store {path} is full")),
+        Some(SqliteCode::DatabaseBusy | SqliteCode::DatabaseLocked) => PortError::new(
             PortErrorKind::Unavailable,
-            "store_busy",
+            ErrorCode::StoreBusy,
             format!("the store {path} is being written to by another process"),
         )
         .with_hint("try again; if it stays so, look for a process that hangs"),
         _ => PortError::new(
             PortErrorKind::Unavailable,
-            "store_failed",
+            ErrorCode::StoreFailed,
             format!("the store {path} could not do what it was asked"),
         ),
     };
@@ -103,7 +104,7 @@ pub(crate) fn folder(path: &Path) -> PortError {
 pub(crate) fn newer(path: &Path, found: i64, known: i64) -> PortError {
     let message =
         format!("the store {} is of version {found}; this build knows up to {known}", path.display());
-    PortError::new(PortErrorKind::Corrupt, "store_newer", message)
+    PortError::new(PortErrorKind::Corrupt, ErrorCode::StoreNewer, message)
         .with_hint(format!("use a newer build, or {ELSEWHERE}; the store was left as it is"))
 }
 
@@ -115,8 +116,8 @@ pub(crate) fn foreign(path: &Path) -> PortError {
 /// A record cannot be read.
 pub(crate) fn record(what: &str, error: RecordError) -> PortError {
     let code = match &error {
-        RecordError::Newer { .. } => "record_newer",
-        RecordError::Damaged(_) => "record_damaged",
+        RecordError::Newer { .. } => ErrorCode::RecordNewer,
+        RecordError::Damaged(_) => ErrorCode::RecordDamaged,
     };
     let message = format!("{what} cannot be read");
     PortError::new(PortErrorKind::Corrupt, code, message).with_hint(OTHERS).with_source(error)
@@ -125,31 +126,31 @@ pub(crate) fn record(what: &str, error: RecordError) -> PortError {
 /// A part of a response is missing.
 pub(crate) fn incomplete(run: &RunKey) -> PortError {
     let message = format!("a part of the response of run {run} is missing");
-    PortError::new(PortErrorKind::Corrupt, "record_damaged", message).with_hint(OTHERS)
+    PortError::new(PortErrorKind::Corrupt, ErrorCode::RecordDamaged, message).with_hint(OTHERS)
 }
 
 /// Something was changed, or made, by another.
 pub(crate) fn conflict(message: String) -> PortError {
-    PortError::new(PortErrorKind::Conflict, "store_conflict", message)
+    PortError::new(PortErrorKind::Conflict, ErrorCode::StoreConflict, message)
         .with_hint("read it again and decide anew")
 }
 
 fn corrupt(message: String) -> PortError {
-    PortError::new(PortErrorKind::Corrupt, "store_corrupt", message)
+    PortError::new(PortErrorKind::Corrupt, ErrorCode::StoreCorrupt, message)
         .with_hint(format!("move the file away, or {ELSEWHERE}; it was left as it is"))
 }
 
 fn read_only(message: String) -> PortError {
-    PortError::new(PortErrorKind::Denied, "store_read_only", message)
+    PortError::new(PortErrorKind::Denied, ErrorCode::StoreReadOnly, message)
         .with_hint(format!("make it writable, or {ELSEWHERE}"))
 }
 
 fn unreadable(message: String) -> PortError {
-    PortError::new(PortErrorKind::Unavailable, "store_unreadable", message).with_hint(ELSEWHERE)
+    PortError::new(PortErrorKind::Unavailable, ErrorCode::StoreUnreadable, message).with_hint(ELSEWHERE)
 }
 
 fn full(message: String) -> PortError {
-    PortError::new(PortErrorKind::Unavailable, "store_full", message)
+    PortError::new(PortErrorKind::Unavailable, ErrorCode::StoreFull, message)
         .with_hint(format!("free some space, or {ELSEWHERE}"))
 }
 
@@ -162,22 +163,22 @@ mod tests {
     fn every_failure_has_a_code_names_the_store_and_says_what_to_do() {
         use PortErrorKind::{Corrupt, Denied, Unavailable};
         for (code, kind, stable) in [
-            (ffi::SQLITE_NOTADB, Corrupt, "store_corrupt"),
-            (ffi::SQLITE_CORRUPT, Corrupt, "store_corrupt"),
-            (ffi::SQLITE_READONLY, Denied, "store_read_only"),
-            (ffi::SQLITE_READONLY_DBMOVED, Denied, "store_read_only"),
-            (ffi::SQLITE_CANTOPEN, Unavailable, "store_unreadable"),
-            (ffi::SQLITE_FULL, Unavailable, "store_full"),
-            (ffi::SQLITE_BUSY, Unavailable, "store_busy"),
-            (ffi::SQLITE_BUSY_SNAPSHOT, Unavailable, "store_busy"),
-            (ffi::SQLITE_IOERR_FSYNC, Unavailable, "store_failed"),
-            (ffi::SQLITE_NOMEM, Unavailable, "store_failed"),
+            (ffi::SQLITE_NOTADB, Corrupt, ErrorCode::StoreCorrupt),
+            (ffi::SQLITE_CORRUPT, Corrupt, ErrorCode::StoreCorrupt),
+            (ffi::SQLITE_READONLY, Denied, ErrorCode::StoreReadOnly),
+            (ffi::SQLITE_READONLY_DBMOVED, Denied, ErrorCode::StoreReadOnly),
+            (ffi::SQLITE_CANTOPEN, Unavailable, ErrorCode::StoreUnreadable),
+            (ffi::SQLITE_FULL, Unavailable, ErrorCode::StoreFull),
+            (ffi::SQLITE_BUSY, Unavailable, ErrorCode::StoreBusy),
+            (ffi::SQLITE_BUSY_SNAPSHOT, Unavailable, ErrorCode::StoreBusy),
+            (ffi::SQLITE_IOERR_FSYNC, Unavailable, ErrorCode::StoreFailed),
+            (ffi::SQLITE_NOMEM, Unavailable, ErrorCode::StoreFailed),
         ] {
             let error = SqliteError::SqliteFailure(ffi::Error::new(code), None);
             let explained = sqlite(Path::new("/x/lamplight.db"), error);
-            assert_eq!((explained.kind, explained.code), (kind, stable), "{code}");
+            assert_eq!((explained.kind, explained.code.clone()), (kind, stable.clone()), "{code}");
             assert!(explained.message.contains("/x/lamplight.db"), "{explained}");
-            assert!(explained.hint.is_some() || stable == "store_failed", "{code}");
+            assert!(explained.hint.is_some() || stable == ErrorCode::StoreFailed, "{code}");
             assert!(explained.source.is_some(), "{code}");
         }
     }
@@ -185,10 +186,10 @@ mod tests {
     #[test]
     fn the_file_systems_errors_are_told_apart() {
         for (kind, code) in [
-            (io::ErrorKind::PermissionDenied, "store_read_only"),
-            (io::ErrorKind::ReadOnlyFilesystem, "store_read_only"),
-            (io::ErrorKind::StorageFull, "store_full"),
-            (io::ErrorKind::NotADirectory, "store_unreadable"),
+            (io::ErrorKind::PermissionDenied, ErrorCode::StoreReadOnly),
+            (io::ErrorKind::ReadOnlyFilesystem, ErrorCode::StoreReadOnly),
+            (io::ErrorKind::StorageFull, ErrorCode::StoreFull),
+            (io::ErrorKind::NotADirectory, ErrorCode::StoreUnreadable),
         ] {
             assert_eq!(creating(Path::new("/x"), kind.into()).code, code);
         }

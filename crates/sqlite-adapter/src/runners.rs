@@ -7,7 +7,7 @@
 
 use crate::{SqliteStore, store::in_place};
 use async_trait::async_trait;
-use lamplight_domain::RunnerId;
+use lamplight_domain::{ErrorCode, RunnerId};
 use lamplight_ports::{PortError, PortErrorKind, Runners};
 use std::{
     fs::{self, File, TryLockError},
@@ -42,7 +42,7 @@ impl Runner {
             self.remove_ended();
             if self.state(&self.id)? == State::Alive {
                 let message = format!("the runner id {} is in use", self.id.0);
-                return Err(PortError::new(PortErrorKind::Conflict, "runner_in_use", message));
+                return Err(PortError::new(PortErrorKind::Conflict, ErrorCode::RunnerInUse, message));
             }
             *held = Some(take(&path).map_err(|error| self.failed(error))?);
         }
@@ -80,10 +80,14 @@ impl Runner {
     fn failed(&self, error: io::Error) -> PortError {
         let folder = self.folder.display();
         let (kind, code, message) = match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                (PortErrorKind::Denied, "store_read_only", format!("the folder {folder} may not be used"))
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => (
+                PortErrorKind::Denied,
+                ErrorCode::StoreReadOnly,
+                format!("the folder {folder} may not be used"),
+            ),
+            _ => {
+                (PortErrorKind::Unavailable, ErrorCode::RunnerLock, format!("locks in {folder} do not work"))
             }
-            _ => (PortErrorKind::Unavailable, "runner_lock", format!("locks in {folder} do not work")),
         };
         PortError::new(kind, code, message)
             .with_hint("name another folder for the store with LAMPLIGHT_DATA_DIR")
@@ -152,7 +156,7 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 
 fn unusable(id: &RunnerId) -> PortError {
     let message = format!("{:?} is no runner id: it must be 1-128 letters, digits, '-', '_' or '.'", id.0);
-    PortError::new(PortErrorKind::InvalidRequest, "runner_id", message)
+    PortError::new(PortErrorKind::InvalidRequest, ErrorCode::RunnerId, message)
 }
 
 #[async_trait]

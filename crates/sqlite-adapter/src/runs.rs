@@ -7,7 +7,7 @@ use crate::{
     responses,
 };
 use async_trait::async_trait;
-use lamplight_domain::{FunctionName, JobName, Revision, Run, RunKey, RunState, Timestamp};
+use lamplight_domain::{ErrorCode, FunctionName, JobName, Revision, Run, RunKey, RunState, Timestamp};
 use lamplight_ports::{
     PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary,
     record::{self, RECORD_VERSION},
@@ -190,7 +190,7 @@ fn why_not_updated(transaction: &Transaction<'_>, run: &Run) -> Result<PortError
 }
 
 fn absent(key: &RunKey) -> PortError {
-    PortError::new(PortErrorKind::NotFound, "run_not_found", format!("there is no run {key}"))
+    PortError::new(PortErrorKind::NotFound, ErrorCode::RunNotFound, format!("there is no run {key}"))
 }
 
 fn only_key(transaction: &Transaction<'_>, prefix: &str) -> Result<Option<String>, Failure> {
@@ -201,7 +201,7 @@ fn only_key(transaction: &Transaction<'_>, prefix: &str) -> Result<Option<String
         let more = if keys.len() > SHOWN_KEYS { ", …" } else { "" };
         keys.truncate(SHOWN_KEYS);
         let message = format!("several runs begin with {prefix:?}: {}{more}", keys.join(", "));
-        let error = PortError::new(PortErrorKind::InvalidRequest, "run_ambiguous", message);
+        let error = PortError::new(PortErrorKind::InvalidRequest, ErrorCode::RunAmbiguous, message);
         return Err(error.with_hint("give more of the key").into());
     }
     Ok(keys.pop())

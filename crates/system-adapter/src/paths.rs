@@ -1,6 +1,7 @@
 //! Where the store and the configuration are.
 
 use crate::Environment;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -23,7 +24,7 @@ impl Paths {
         }
         user_folder(environment, "XDG_DATA_HOME", "LOCALAPPDATA", ".local/share").ok_or_else(|| {
             let message = "there is no folder for the store: neither HOME nor XDG_DATA_HOME is set";
-            PortError::new(PortErrorKind::InvalidRequest, "no_data_dir", message)
+            PortError::new(PortErrorKind::InvalidRequest, ErrorCode::NoDataDir, message)
                 .with_hint("set LAMPLIGHT_DATA_DIR to the folder that is to hold the store")
         })
     }
@@ -85,8 +86,8 @@ mod tests {
     #[test]
     fn without_any_folder_the_error_says_what_to_set() {
         let error = Paths::data_dir(&Environment::default()).unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, "no_data_dir"));
-        assert!(error.hint.unwrap().contains("LAMPLIGHT_DATA_DIR"));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::NoDataDir));
+        assert!(error.hint.unwrap().to_string().contains("LAMPLIGHT_DATA_DIR"));
     }
 
     #[test]

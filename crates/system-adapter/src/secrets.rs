@@ -2,7 +2,7 @@
 
 use crate::Environment;
 use async_trait::async_trait;
-use lamplight_domain::SecretRef;
+use lamplight_domain::{ErrorCode, SecretRef};
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
 use std::{
     collections::BTreeSet,
@@ -88,11 +88,11 @@ impl EnvAndFileSecrets {
     fn variable(&self, name: &str) -> Result<SecretString, PortError> {
         let Some(value) = self.environment.get_os(name) else {
             let message = format!("there is no secret env:{name}: the variable is not set");
-            return Err(PortError::new(PortErrorKind::NotFound, "secret_not_found", message));
+            return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::SecretNotFound, message));
         };
         if value.is_empty() {
             let message = format!("there is no secret env:{name}: the variable is empty");
-            return Err(PortError::new(PortErrorKind::NotFound, "secret_not_found", message));
+            return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::SecretNotFound, message));
         }
         value.to_str().map(SecretString::from).ok_or_else(|| not_text(&format!("env:{name}")))
     }
@@ -108,7 +108,7 @@ impl EnvAndFileSecrets {
                     "secret file:{path} gave nothing within {} s; is it a pipe that nobody writes to?",
                     PATIENCE.as_secs()
                 );
-                Err(PortError::new(PortErrorKind::Unavailable, "secret_unreadable", message))
+                Err(PortError::new(PortErrorKind::Unavailable, ErrorCode::SecretUnreadable, message))
             }
         }
     }
@@ -125,7 +125,7 @@ impl EnvAndFileSecrets {
         file.take(Self::LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > Self::LARGEST_FILE {
             let message = format!("secret {reference} is larger than {} bytes", Self::LARGEST_FILE);
-            return Err(PortError::new(PortErrorKind::InvalidRequest, "secret_invalid", message)
+            return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
                 .with_hint("name the file that holds the secret and nothing else"));
         }
         let mut text = String::from_utf8(bytes).map_err(|_| not_text(&reference))?;
@@ -163,18 +163,22 @@ fn what_others_can_do(_: &File) -> Option<&'static str> {
 
 fn not_text(reference: &str) -> PortError {
     let message = format!("secret {reference} is no UTF-8 text");
-    PortError::new(PortErrorKind::InvalidRequest, "secret_invalid", message)
+    PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
 }
 
 fn could_not_read(reference: &str, error: io::Error) -> PortError {
     let (kind, code, message) = match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            (PortErrorKind::NotFound, "secret_not_found", format!("there is no secret {reference}"))
+            (PortErrorKind::NotFound, ErrorCode::SecretNotFound, format!("there is no secret {reference}"))
         }
         io::ErrorKind::PermissionDenied => {
-            (PortErrorKind::Denied, "secret_denied", format!("secret {reference} may not be read"))
+            (PortErrorKind::Denied, ErrorCode::SecretDenied, format!("secret {reference} may not be read"))
         }
-        _ => (PortErrorKind::Unavailable, "secret_unreadable", format!("secret {reference} cannot be read")),
+        _ => (
+            PortErrorKind::Unavailable,
+            ErrorCode::SecretUnreadable,
+            format!("secret {reference} cannot be read"),
+        ),
     };
     PortError::new(kind, code, message).with_source(error)
 }
@@ -187,7 +191,7 @@ impl SecretResolver for EnvAndFileSecrets {
             SecretRef::File(path) => self.file(path).await,
             SecretRef::Keyring { .. } | SecretRef::Store(_) => {
                 let message = format!("secret {reference} is kept where this resolver does not look");
-                Err(PortError::new(PortErrorKind::Unsupported, "secret_unsupported", message))
+                Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
             }
         }
     }
@@ -215,7 +219,7 @@ mod tests {
     async fn a_variable_is_taken_as_it_is() {
         assert_eq!(resolve("env:TOKEN").await.unwrap(), "hunter2");
         let error = resolve("env:EMPTY").await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, "secret_not_found"));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::SecretNotFound));
         assert!(error.message.ends_with("the variable is empty"), "{error}");
     }
 
@@ -290,11 +294,17 @@ mod tests {
         let path = folder.path().join("absent");
         for reference in ["env:ABSENT".to_owned(), format!("file:{}", path.display())] {
             let error = resolve(&reference).await.unwrap_err();
-            assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, "secret_not_found"));
+            assert_eq!(
+                (error.kind, error.code.clone()),
+                (PortErrorKind::NotFound, ErrorCode::SecretNotFound)
+            );
             assert!(error.message.contains(&reference), "{error}");
         }
         let error = resolve(&format!("file:{}", folder.path().display())).await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, "secret_unreadable"));
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable)
+        );
     }
 
     #[cfg(unix)]
@@ -316,7 +326,10 @@ mod tests {
         // Lets the thread that still waits end, which the test's runtime waits for.
         drop(File::options().write(true).open(path).unwrap());
         let error = secret.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, "secret_unreadable"));
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable)
+        );
         assert!(error.message.contains("/pipe gave nothing within 15 s; is it a pipe"), "{error}");
     }
 
@@ -338,7 +351,10 @@ mod tests {
         assert!(resolve_file(folder.path(), &vec![b'x'; largest]).await.is_ok());
         for content in [vec![b'x'; largest + 1], b"hunter2\xff".to_vec()] {
             let error = resolve_file(folder.path(), &content).await.unwrap_err();
-            assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, "secret_invalid"));
+            assert_eq!(
+                (error.kind, error.code.clone()),
+                (PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid)
+            );
             let shown = format!("{error:?}");
             assert!(shown.contains("file:/") && !shown.contains("hunter2"), "{shown}");
         }
@@ -347,6 +363,6 @@ mod tests {
     #[test]
     fn a_file_that_may_not_be_read_is_a_matter_of_permission() {
         let error = could_not_read("file:/x", io::ErrorKind::PermissionDenied.into());
-        assert_eq!((error.kind, error.code), (PortErrorKind::Denied, "secret_denied"));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Denied, ErrorCode::SecretDenied));
     }
 }

@@ -167,7 +167,7 @@ pub(crate) fn is_conflict(error: &AppError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ErrorClass;
+    use lamplight_domain::ErrorClass;
     use lamplight_fake_adapter::{FakeProvider, ManualClock, SequentialIds};
     use std::{cell::RefCell, collections::VecDeque, time::Duration};
 
@@ -175,7 +175,7 @@ mod tests {
     type Looked = Result<Seen<u8>, PortError>;
 
     fn port(kind: PortErrorKind) -> PortError {
-        PortError::new(kind, "scripted", "scripted")
+        PortError::new(kind, lamplight_domain::ErrorCode::Io, "scripted")
     }
 
     fn lost() -> Sent {

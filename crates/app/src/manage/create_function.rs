@@ -102,7 +102,7 @@ pub(super) fn not_there(conflict: AppError, thing: &str) -> AppError {
         AppError::Port(mut conflict) => {
             conflict.message =
                 format!("{thing} can neither be made nor be found: another change of it is in progress");
-            conflict.hint = Some("wait a moment, then repeat".to_owned());
+            conflict.hint = Some("wait a moment, then repeat".into());
             AppError::Port(conflict)
         }
         other => other,
@@ -112,14 +112,16 @@ pub(super) fn not_there(conflict: AppError, thing: &str) -> AppError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lamplight_domain::ErrorCode;
     use lamplight_ports::PortErrorKind;
 
     #[test]
     fn what_is_said_to_exist_and_does_not_is_not_told_to_exist() {
-        let conflict = PortError::new(PortErrorKind::Conflict, "conflict", "function adder exists already");
+        let conflict =
+            PortError::new(PortErrorKind::Conflict, ErrorCode::Conflict, "function adder exists already");
         let error = not_there(conflict.into(), "function adder");
         assert!(!error.to_string().contains("exists already"), "{error}");
         assert!(error.to_string().contains("another change of it is in progress"), "{error}");
-        assert_eq!(error.code(), "conflict");
+        assert_eq!(error.code(), ErrorCode::Conflict);
     }
 }

@@ -101,6 +101,7 @@ fn with_place(error: PortError, place: &Place, before: u64) -> PortError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lamplight_domain::ErrorCode;
     use proptest::prelude::*;
 
     /// A provider of numbers whose pages have `page` of them, whatever is asked for, or fewer where it listens.
@@ -158,7 +159,7 @@ mod tests {
         let marker = listed.next_marker.unwrap();
         let broken = PageLimits { marker: Some(marker.replace('3', "4")), ..limits };
         let error = walked(129, 129, false, broken).await.unwrap_err();
-        assert_eq!(error.code(), "invalid_setting");
+        assert_eq!(error.code(), ErrorCode::InvalidSetting);
         assert!(error.to_string().contains("marker"), "{error}");
     }
 }

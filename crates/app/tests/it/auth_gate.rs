@@ -3,7 +3,7 @@
 use crate::bench::function;
 use async_trait::async_trait;
 use lamplight_app::{AppError, AuthGate, DiscoverRequest, PauseObserver, discover};
-use lamplight_domain::{Delivery, Function, FunctionRef, Qualifier, Settings, Start};
+use lamplight_domain::{Delivery, ErrorCode, Function, FunctionRef, Hint, Qualifier, Settings, Start};
 use lamplight_fake_adapter::{FakeProvider, ManualClock};
 use lamplight_ports::{
     Connection, FunctionCatalogue, InvokeError, ListFunctions, Page, PortError, PortErrorKind, Sleeper,
@@ -29,9 +29,12 @@ struct Pauses {
 }
 
 impl PauseObserver for Pauses {
-    fn paused(&self, reason: &str, hint: Option<&str>, _: Duration) {
+    fn paused(&self, reason: &str, hint: Option<&Hint>, _: Duration) {
         self.paused.fetch_add(1, Ordering::SeqCst);
-        self.said.lock().unwrap().push(format!("{reason}; {}", hint.unwrap_or_default()));
+        self.said
+            .lock()
+            .unwrap()
+            .push(format!("{reason}; {}", hint.map(ToString::to_string).unwrap_or_default()));
     }
 
     fn resumed(&self) {
@@ -40,7 +43,7 @@ impl PauseObserver for Pauses {
 }
 
 fn expired() -> PortError {
-    PortError::new(PortErrorKind::Unauthenticated, "credentials_expired", "the session has expired")
+    PortError::new(PortErrorKind::Unauthenticated, ErrorCode::CredentialsExpired, "the session has expired")
         .with_hint("sign in again")
 }
 
@@ -203,7 +206,7 @@ fn invoke_error(kind: PortErrorKind, start: Start) -> InvokeError {
         transient: false,
         retry_after: None,
         kind,
-        code: "x",
+        code: ErrorCode::CredentialsExpired,
         provider_code: None,
         http_status: None,
         request_id: None,
@@ -264,11 +267,11 @@ async fn after_patience_has_run_out_nothing_more_is_started() {
         .await
         .unwrap_err();
     assert_eq!((called.delivery, called.start), (Delivery::NotSent, Start::DidNotStart));
-    assert_eq!((called.kind, called.code), (PortErrorKind::Unauthenticated, "credentials_expired"));
+    assert_eq!((called.kind, called.code), (PortErrorKind::Unauthenticated, ErrorCode::CredentialsExpired));
     for not_made in [late.unwrap_err().message, called.message] {
         assert!(not_made.starts_with("not started"), "{not_made}");
     }
-    assert_eq!(called.hint.as_deref(), Some("sign in again"));
+    assert_eq!(called.hint.as_ref().map(ToString::to_string).as_deref(), Some("sign in again"));
     assert_eq!(asked.into_inner(), 2 + 5);
 }
 

@@ -4,7 +4,7 @@ use lamplight_app::{
     AppError, EventSource, PreparedRun, Progress, RunPorts, RunRequest, StartedRun, Step, prepare_run,
     resolve_target, start_run,
 };
-use lamplight_domain::{Arguments, ConnectionName, Job, Run, SecretRef, Settings};
+use lamplight_domain::{Arguments, ConnectionName, ErrorCode, Hint, Job, Run, SecretRef, Settings};
 use lamplight_fake_adapter::{
     FakeConnector, FakeFunction, FakeProvider, ManualClock, MemoryStore, SequentialIds,
 };
@@ -25,7 +25,7 @@ impl SecretResolver for OneSecret {
             SecretRef::Env(name) if name == "THE_SECRET" => Ok(SecretString::from(SECRET)),
             other => Err(PortError::new(
                 PortErrorKind::NotFound,
-                "secret_not_found",
+                ErrorCode::SecretNotFound,
                 format!("{other} leads nowhere"),
             )),
         }
@@ -146,7 +146,7 @@ pub async fn find(
     struct Nobody;
 
     impl lamplight_app::PauseObserver for Nobody {
-        fn paused(&self, reason: &str, _: Option<&str>, _: std::time::Duration) {
+        fn paused(&self, reason: &str, _: Option<&Hint>, _: std::time::Duration) {
             panic!("nothing pauses here: {reason}");
         }
 

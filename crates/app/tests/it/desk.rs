@@ -1,11 +1,11 @@
 //! A simulated provider with what changes at it need, and requests of one function to make there.
 
 use lamplight_app::{
-    AppError, ErrorClass,
+    AppError,
     manage::{Changing, Outcome, PageLimits, create_function, list_versions, publish_version},
 };
 use lamplight_domain::{
-    AsyncSettings, CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Package,
+    AsyncSettings, CodeSource, ErrorClass, Function, FunctionCode, FunctionRef, FunctionSettings, Package,
     PermissionStatement, RetryPolicy, Routing, Settings, Tags,
 };
 use lamplight_fake_adapter::{FakeProvider, ManualClock, SequentialIds};

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use lamplight_app::{
     Check, CheckName, CheckObserver, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, doctor,
 };
-use lamplight_domain::{DataType, InvocationType, Settings, Timestamp};
+use lamplight_domain::{DataType, ErrorCode, InvocationType, Settings, Timestamp};
 use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
 use lamplight_ports::{
     Connection, Connector, CredentialsSummary, Identity, InvokeAnswer, InvokeError, InvokeRequest, Invoker,
@@ -158,14 +158,14 @@ struct Door {
     reachable: bool,
 }
 
-fn closed(code: &'static str) -> PortError {
+fn closed(code: ErrorCode) -> PortError {
     PortError::new(PortErrorKind::Unauthenticated, code, "closed").with_hint("open it")
 }
 
 #[async_trait]
 impl Identity for Door {
     async fn credentials(&self) -> Result<CredentialsSummary, PortError> {
-        self.credentials.clone().ok_or_else(|| closed("credentials_missing"))
+        self.credentials.clone().ok_or_else(|| closed(ErrorCode::CredentialsMissing))
     }
 
     async fn who_am_i(&self) -> Result<Principal, PortError> {
@@ -176,7 +176,7 @@ impl Identity for Door {
 #[async_trait]
 impl Reachability for Door {
     async fn reach(&self) -> Result<String, PortError> {
-        if self.reachable { Ok("there".to_owned()) } else { Err(closed("connection_failed")) }
+        if self.reachable { Ok("there".to_owned()) } else { Err(closed(ErrorCode::ConnectionFailed)) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, arguments, function};
 use lamplight_app::{RunName, show_run, start_run};
-use lamplight_domain::{Revision, Run, RunState, Settings, Warning};
+use lamplight_domain::{ErrorCode, Revision, Run, RunState, Settings, Warning};
 use lamplight_fake_adapter::FakeFunction;
 use lamplight_ports::{PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
 use std::sync::{
@@ -21,7 +21,11 @@ struct Faulty {
 impl Faulty {
     fn next(&self) -> Result<(), PortError> {
         if self.writes.fetch_add(1, Ordering::SeqCst) + 1 == self.failing {
-            return Err(PortError::new(PortErrorKind::Unavailable, "store_unavailable", "the disk is full"));
+            return Err(PortError::new(
+                PortErrorKind::Unavailable,
+                ErrorCode::StoreFailed,
+                "the disk is full",
+            ));
         }
         Ok(())
     }
@@ -64,7 +68,7 @@ async fn without_a_recorded_intent_nothing_is_called() {
     let bench = Bench::new([FakeFunction::echo(function("echo"))]);
     let prepared = bench.prepare("echo", arguments(&[]), Settings::default()).await.unwrap();
     let error = start_run(&faulty(&bench, 1), prepared, &bench.steps, &bench.cancel).await.unwrap_err();
-    assert_eq!(error.code(), "store_unavailable");
+    assert_eq!(error.code(), ErrorCode::StoreFailed);
     assert_eq!(bench.provider.executions("echo"), 0);
 }
 

@@ -116,7 +116,7 @@ async fn an_unknown_job_is_named_with_the_nearest() {
     let bench = Bench::new(functions(1));
     bench.keep(&job("f000", vec![])).await;
     let error = show_job(&bench.store, &"f00-job".parse().unwrap()).await.unwrap_err();
-    assert_eq!(error.hint().as_deref(), Some("did you mean f000-job?"));
+    assert_eq!(error.hint(), Some("did you mean f000-job?".into()));
     assert!(remove_job(&bench.store, &"zzzzzzzz".parse().unwrap()).await.is_err());
     remove_job(&bench.store, &"f000-job".parse().unwrap()).await.unwrap();
     assert!(bench.store.get(&"f000-job".parse().unwrap()).await.unwrap().is_none());

@@ -4,15 +4,14 @@ use crate::desk::{
     Desk, adder, class, code, found, function, live, made, new_code, relive, statement, tags, version, whole,
 };
 use async_trait::async_trait;
-use lamplight_app::{
-    ErrorClass,
-    manage::{
-        Changing, FunctionDetail, Outcome, add_permission, create_alias, create_function, delete_alias,
-        delete_function, publish_version, remove_permission, reset_async_settings, set_async_settings,
-        show_alias, show_function, update_alias, update_code,
-    },
+use lamplight_app::manage::{
+    Changing, FunctionDetail, Outcome, add_permission, create_alias, create_function, delete_alias,
+    delete_function, publish_version, remove_permission, reset_async_settings, set_async_settings,
+    show_alias, show_function, update_alias, update_code,
 };
-use lamplight_domain::{Alias, AsyncSettings, CodeSource, FunctionCode, FunctionRef, Routing};
+use lamplight_domain::{
+    Alias, AsyncSettings, CodeSource, ErrorClass, ErrorCode, FunctionCode, FunctionRef, Routing,
+};
 use lamplight_ports::{
     Aliases, Applied, ChangeError, Changed, Connection, CreateAlias, CreateFunction, Effect, ListAliases,
     Page, PortError, PortErrorKind, Publish, Sleeper, UpdateAlias, UpdateCode,
@@ -42,7 +41,7 @@ async fn a_lost_creation_of_what_exists_otherwise_is_unknown() {
     other.settings.memory_mb = Some(1024);
     drop(desk.provider.clone().lose_next_request());
     let error = create_function(&desk.changing(), &other).await.unwrap_err();
-    assert_eq!((error.class(), error.code()), (ErrorClass::Unknown, "change_unknown"));
+    assert_eq!((error.class(), error.code()), (ErrorClass::Unknown, ErrorCode::ChangeUnknown));
     assert!(error.to_string().contains("memory size"), "{error}");
 }
 
@@ -66,7 +65,7 @@ struct Raced(Arc<dyn Aliases>);
 
 impl Raced {
     fn lost<T>() -> Result<Changed<T>, ChangeError> {
-        let error = PortError::new(PortErrorKind::Unavailable, "no_answer", "the connection ended");
+        let error = PortError::new(PortErrorKind::Unavailable, ErrorCode::NoAnswer, "the connection ended");
         Err(ChangeError { applied: Applied::Maybe, transient: true, retry_after: None, error })
     }
 }
@@ -254,7 +253,7 @@ async fn a_function_is_as_asked_only_where_all_of_it_can_be_compared() {
         ),
     ] {
         let error = create_function(&desk.changing(), &request).await.unwrap_err();
-        assert_eq!((error.class(), error.code()), (ErrorClass::Conflict, "exists_otherwise"));
+        assert_eq!((error.class(), error.code()), (ErrorClass::Conflict, ErrorCode::ExistsOtherwise));
         assert!(error.to_string().contains(what), "{error}");
     }
     let there = show_function(&desk.connection, &whole(), FunctionDetail::Whole).await.unwrap();

@@ -5,7 +5,7 @@ use crate::desk::{
     tags, version, whole,
 };
 use lamplight_app::{
-    AuthGate, ErrorClass,
+    AuthGate,
     manage::{
         FunctionDetail, FunctionFilter, Outcome, PageLimits, WaitObserver, add_permission, create_alias,
         create_function, delete_alias, delete_function, list_aliases, list_async_settings, list_functions,
@@ -16,7 +16,8 @@ use lamplight_app::{
     },
 };
 use lamplight_domain::{
-    CodeSource, Function, FunctionCode, FunctionSettings, ImageSettings, PermissionStatement, Routing,
+    CodeSource, ErrorClass, ErrorCode, Function, FunctionCode, FunctionSettings, Hint, ImageSettings,
+    PermissionStatement, Routing,
 };
 use lamplight_fake_adapter::{FakeFunction, FakeProvider};
 use lamplight_ports::{CreateAlias, CreateFunction, Effect, QualifiedFunction, UpdateCode, UpdateSettings};
@@ -30,7 +31,7 @@ impl WaitObserver for Nobody {
 }
 
 impl lamplight_app::PauseObserver for Nobody {
-    fn paused(&self, _reason: &str, _hint: Option<&str>, _patience: Duration) {}
+    fn paused(&self, _reason: &str, _hint: Option<&Hint>, _patience: Duration) {}
     fn resumed(&self) {}
 }
 
@@ -295,7 +296,7 @@ async fn a_function_is_waited_for_until_it_is_ready_and_no_longer() {
     let time = (&desk.clock as _, &desk.clock as _);
     let patience = Duration::from_millis(600);
     let error = wait_for_function(&desk.connection, &whole(), time, patience, &Nobody).await.unwrap_err();
-    assert_eq!(error.code(), "function_not_ready");
+    assert_eq!(error.code(), ErrorCode::FunctionNotReady);
     let ready = wait_for_function(&desk.connection, &whole(), time, Duration::from_mins(5), &Nobody).await;
     assert_eq!(ready.unwrap().state.as_deref(), Some("Active"));
     let absent = QualifiedFunction { qualifier: Some("9".parse().unwrap()), ..whole() };

@@ -3,8 +3,8 @@
 use crate::bench::{Bench, arguments, function, job, parameter};
 use lamplight_app::{EventSource, RunName, Step, cancel_run, list_runs, settle_runs, show_run, start_run};
 use lamplight_domain::{
-    DataType, Delivery, Direction, EvidenceKind, InvocationType, Level, Qualifier, RunId, RunState, Settings,
-    Start, Status, Warning,
+    DataType, Delivery, Direction, ErrorCode, EvidenceKind, InvocationType, Level, Qualifier, RunId,
+    RunState, Settings, Start, Status, Warning,
 };
 use lamplight_fake_adapter::{Answer, FakeFunction, FunctionFailure};
 use lamplight_ports::{
@@ -125,7 +125,7 @@ async fn attempts_end_and_the_run_is_rejected() {
     let bench = Bench::new([busy]);
     let run = bench.run("busy", &[]).await.run;
     assert_eq!((run.state(), run.attempts), (RunState::Rejected, 3));
-    assert_eq!(run.error.unwrap().code, "throttled");
+    assert_eq!(run.error.unwrap().code, ErrorCode::Throttled);
     assert_eq!(bench.provider.executions("busy"), 0);
 }
 
@@ -155,7 +155,10 @@ async fn a_payload_over_the_limit_is_refused_before_anything_is_recorded() {
     let event = || EventSource::Raw(format!("\"{}\"", "x".repeat(2 << 20)));
     let settings = Settings { invocation_type: Some(InvocationType::Event), ..Settings::default() };
     let error = bench.start("echo", event(), settings).await.unwrap_err();
-    assert_eq!((error.code(), error.class()), ("payload_too_large", lamplight_app::ErrorClass::Limit));
+    assert_eq!(
+        (error.code(), error.class()),
+        (ErrorCode::PayloadTooLarge, lamplight_domain::ErrorClass::Limit)
+    );
     assert!(error.to_string().contains("2097154 bytes") && error.to_string().contains("1048576"), "{error}");
     assert!(list_runs(&bench.store, &RunFilter::default()).await.unwrap().is_empty());
     assert!(bench.start("echo", event(), Settings::default()).await.is_ok(), "a call that waits takes 6 MB");
@@ -223,7 +226,7 @@ async fn a_run_stopped_before_its_request_left_did_not_start() {
         let run = start_run(&bench.ports(), prepared, &bench.steps, &bench.cancel).await.unwrap().run;
         assert_eq!((run.state(), run.evidence().unwrap().kind, run.attempts), (state, evidence, 1));
         let code = run.error.map(|error| error.code);
-        assert_eq!(code.as_deref(), (!has_sent).then_some("interrupted"));
+        assert_eq!(code, (!has_sent).then_some(ErrorCode::Interrupted));
     }
 }
 
@@ -322,7 +325,7 @@ impl Invoker for Nobody {
             transient: false,
             retry_after: None,
             kind: PortErrorKind::Unauthenticated,
-            code: "credentials_failed",
+            code: ErrorCode::CredentialsFailed,
             provider_code: None,
             http_status: None,
             request_id: None,

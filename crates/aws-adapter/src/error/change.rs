@@ -36,7 +36,7 @@ where
                 kind: failure.kind,
                 code: failure.code,
                 message: format!("{}: {}; the change may have been made", place(subject), failure.message),
-                hint: Some(format!("look at {} before asking for the change again", subject.thing)),
+                hint: Some(format!("look at {} before asking for the change again", subject.thing).into()),
                 source: Cause::chain(error).map(Into::into),
             };
             ChangeError { applied: Applied::Maybe, transient: failure.transient, retry_after: None, error }
@@ -47,7 +47,7 @@ where
                 kind: failure.kind,
                 code: failure.code,
                 message: format!("{}: {}", place(subject), failure.message),
-                hint: Some(failure.hint.into_owned()),
+                hint: Some(failure.hint),
                 source: transport::cause(error).map(Into::into),
             };
             ChangeError { applied: Applied::No, transient: failure.transient, retry_after: None, error }

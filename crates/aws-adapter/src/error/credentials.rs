@@ -1,7 +1,6 @@
 //! What is wrong where credentials cannot be got.
 
 use super::Cause;
-use crate::codes;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::{
     error::{ProvideErrorMetadata, SdkError},
@@ -13,8 +12,8 @@ use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
     result::{ConnectorError, ServiceError},
 };
-use lamplight_aws_model::{RoleRequest, StsRefusal};
-use lamplight_domain::SecretRef;
+use lamplight_aws_model::{RoleRequest, StsRefusal, codes};
+use lamplight_domain::{ErrorCode, Hint, SecretRef};
 use lamplight_ports::{PortError, PortErrorKind};
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
@@ -22,9 +21,9 @@ use std::{error::Error, fmt, sync::Arc, time::Duration};
 #[derive(Debug, Clone)]
 pub(crate) struct CredentialsFailure {
     pub(crate) kind: PortErrorKind,
-    pub(crate) code: &'static str,
+    pub(crate) code: ErrorCode,
     pub(crate) message: String,
-    pub(crate) hint: String,
+    pub(crate) hint: Hint,
     /// Whether the cause may pass.
     pub(crate) transient: bool,
     pub(crate) cause: Option<Arc<Cause>>,
@@ -54,7 +53,7 @@ impl From<CredentialsFailure> for PortError {
 }
 
 impl CredentialsFailure {
-    pub(crate) fn new(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>, hint: impl Into<Hint>) -> Self {
         Self {
             kind: PortErrorKind::Unauthenticated,
             code,
@@ -74,12 +73,19 @@ impl CredentialsFailure {
     pub(crate) fn of_port(error: PortError) -> Self {
         // A secret that a person has to put right is told as what it is; all else is credentials that cannot be
         // got for now.
-        let is_secret = error.code.starts_with("secret_");
+        let is_secret = matches!(
+            error.code,
+            ErrorCode::SecretDenied
+                | ErrorCode::SecretInvalid
+                | ErrorCode::SecretNotFound
+                | ErrorCode::SecretUnreadable
+                | ErrorCode::SecretUnsupported
+        );
         // Who gives tokens has asked again by itself, and taken its time for it.
         let transient = is_secret && error.kind == PortErrorKind::Unavailable;
         let kind = if is_secret { error.kind } else { PortErrorKind::Unauthenticated };
         let cause = Cause::chain(&error);
-        let hint = error.hint.unwrap_or_else(|| "check the reference and what it leads to".to_owned());
+        let hint = error.hint.unwrap_or_else(|| "check the reference and what it leads to".into());
         Self { kind, transient, ..Self::new(error.code, error.message, hint) }.caused_by(cause)
     }
 
@@ -87,7 +93,7 @@ impl CredentialsFailure {
     pub(crate) fn key_part_unusable(what: &str, from: Option<&SecretRef>) -> Self {
         let place = from.map(|reference| format!(" that {reference} leads to")).unwrap_or_default();
         let message = format!("the {what}{place} is empty or holds spaces or other signs; nothing was sent");
-        Self::new(codes::CREDENTIALS_INVALID, message, "check that it is the key itself and nothing else")
+        Self::new(ErrorCode::CredentialsInvalid, message, "check that it is the key itself and nothing else")
     }
 
     /// A source that did not answer. It has asked again by itself where that makes sense.
@@ -95,7 +101,7 @@ impl CredentialsFailure {
         let message =
             format!("{name}: no credentials came within {} s; nothing was sent", patience.as_secs());
         Self::new(
-            codes::CREDENTIALS_FAILED,
+            ErrorCode::CredentialsFailed,
             message,
             "try alone what gives them: a program may wait for a person, and a service may not answer at all; check the \
              network and the proxy settings",
@@ -105,7 +111,7 @@ impl CredentialsFailure {
     pub(crate) fn expired(origin: &str) -> Self {
         let message = format!("the credentials of {origin} have expired already; nothing was sent");
         Self::new(
-            codes::CREDENTIALS_EXPIRED,
+            ErrorCode::CredentialsExpired,
             message,
             "renew them where they come from, and check this machine's clock",
         )
@@ -128,17 +134,17 @@ impl CredentialsFailure {
         let stable = match refusal {
             StsRefusal::Denied => codes::ROLE_DENIED,
             StsRefusal::InvalidToken => codes::IDENTITY_TOKEN_INVALID,
-            StsRefusal::Expired => codes::CREDENTIALS_EXPIRED,
+            StsRefusal::Expired => ErrorCode::CredentialsExpired,
             StsRefusal::ClaimRejected => codes::IDENTITY_CLAIM_REJECTED,
             StsRefusal::IssuerUnreachable => codes::IDENTITY_PROVIDER_UNREACHABLE,
             StsRefusal::MalformedPolicy => codes::SESSION_POLICY_MALFORMED,
             StsRefusal::PolicyTooLarge => codes::SESSION_POLICY_TOO_LARGE,
             StsRefusal::RegionDisabled | StsRefusal::NotEnabled => codes::STS_REGION_DISABLED,
-            StsRefusal::NotAccepted => codes::NOT_AUTHENTICATED,
+            StsRefusal::NotAccepted => ErrorCode::NotAuthenticated,
             StsRefusal::InvalidRequest => codes::SESSION_INVALID,
-            StsRefusal::Throttled => codes::THROTTLED,
-            StsRefusal::Unavailable => codes::SERVICE_UNAVAILABLE,
-            StsRefusal::Foreign => codes::UNEXPECTED_ANSWER,
+            StsRefusal::Throttled => ErrorCode::Throttled,
+            StsRefusal::Unavailable => ErrorCode::ServiceUnavailable,
+            StsRefusal::Foreign => ErrorCode::UnexpectedAnswer,
         };
         let told = match (code, words) {
             (Some(code), Some(words)) => Some(Cause::of_words(&format!("{code}: {words}"))),
@@ -155,7 +161,7 @@ impl CredentialsFailure {
         let message = format!(
             "the answer of {address} is not STS's: {what}; {action} of {role} gave no credentials, and nothing else was sent"
         );
-        Self::new(codes::UNEXPECTED_ANSWER, message, StsRefusal::Foreign.hint(request))
+        Self::new(ErrorCode::UnexpectedAnswer, message, StsRefusal::Foreign.hint(request))
     }
 
     /// The SDK's own providers failed, and `profile` asks for a code that they do not ask a person for.
@@ -167,7 +173,7 @@ impl CredentialsFailure {
             "run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, which asks for the code, \
              and use auth = \"default\" in the same shell"
         );
-        Self::new(codes::CREDENTIALS_FAILED, message, hint).caused_by(Cause::chain(error))
+        Self::new(ErrorCode::CredentialsFailed, message, hint).caused_by(Cause::chain(error))
     }
 
     /// What the SDK's own providers say. `missing` is the hint where they found nothing to use, and `failed`
@@ -188,13 +194,13 @@ impl CredentialsFailure {
         }
         if let CredentialsError::CredentialsNotLoaded(_) = error {
             let message = format!("{method}: there are no credentials; nothing was sent");
-            return Self::new(codes::CREDENTIALS_MISSING, message, missing).caused_by(cause);
+            return Self::new(ErrorCode::CredentialsMissing, message, missing).caused_by(cause);
         }
         let is_unreachable = matches!(error, CredentialsError::ProviderTimedOut(_)) || is_unreachable(error);
         let failed = if is_unreachable { UNREACHABLE } else { failed };
         let message = format!("{method}: no credentials could be got; nothing was sent");
         // Not to be tried again, for the SDK has done that by itself.
-        Self::new(codes::CREDENTIALS_FAILED, message, failed).caused_by(cause)
+        Self::new(ErrorCode::CredentialsFailed, message, failed).caused_by(cause)
     }
 }
 

@@ -2,14 +2,14 @@
 //! none, it may have.
 
 use super::{Cause, transport};
-use crate::{codes, timeouts::Waits};
+use crate::timeouts::Waits;
 use aws_sdk_lambda::{
     operation::{RequestId, invoke::InvokeError as SdkInvokeError},
     types::error::TooManyRequestsException,
 };
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use lamplight_aws_model::{InvokeErrorClass, LambdaLimits, Repeat, classify};
-use lamplight_domain::{Delivery, FunctionRef, InvocationType, Qualifier, Start};
+use lamplight_domain::{Delivery, ErrorCode, FunctionRef, InvocationType, Qualifier, Start};
 use lamplight_ports::{InvokeError, PortErrorKind};
 use std::time::Duration;
 
@@ -88,7 +88,7 @@ fn of_dry_run(told: InvokeError, call: &Call<'_>) -> InvokeError {
     InvokeError {
         message: format!("{message}; a dry run starts no function"),
         hint: Some(
-            "try again; check the region, the endpoint URL, the network and the proxy settings".to_owned(),
+            "try again; check the region, the endpoint URL, the network and the proxy settings".into(),
         ),
         ..told
     }
@@ -103,14 +103,14 @@ pub(crate) fn client_context_too_large(bytes: usize) -> InvokeError {
         transient: false,
         retry_after: None,
         kind: PortErrorKind::TooLarge,
-        code: codes::CLIENT_CONTEXT_TOO_LARGE,
+        code: ErrorCode::ClientContextTooLarge,
         provider_code: None,
         http_status: None,
         request_id: None,
         message: format!(
             "the client context is {bytes} bytes in base64; Lambda takes at most {limit}; nothing was sent"
         ),
-        hint: Some("put what is large into the event".to_owned()),
+        hint: Some("put what is large into the event".into()),
         source: None,
     }
 }
@@ -128,7 +128,7 @@ fn not_sent(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -> 
         http_status: None,
         request_id: None,
         message: format!("calling {} in region {}: {}", call.function.name, call.region, failure.message),
-        hint: Some(failure.hint.into_owned()),
+        hint: Some(failure.hint),
         source: transport::cause(error).map(Into::into),
     }
 }
@@ -137,7 +137,7 @@ fn unanswered(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -
     let failure = transport::after_sending(error);
     let waited = match error {
         SdkError::TimeoutError(_) => format!(" ({} s)", call.waits.whole.as_secs()),
-        _ if failure.code == codes::TIMEOUT => format!(" ({} s)", call.waits.head.as_secs()),
+        _ if failure.code == ErrorCode::Timeout => format!(" ({} s)", call.waits.head.as_secs()),
         _ => String::new(),
     };
     InvokeError {
@@ -154,7 +154,7 @@ fn unanswered(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -
             "calling {} in region {}: {}{waited}; the function may have run",
             call.function.name, call.region, failure.message
         ),
-        hint: Some("look at the function's log or metrics before running it again".to_owned()),
+        hint: Some("look at the function's log or metrics before running it again".into()),
         source: Cause::chain(error).map(Into::into),
     }
 }

@@ -1,15 +1,16 @@
 //! What Lambda refuses of managing, in the words of ports; changes and reads share it.
 
 use super::{Cause, transport};
-use crate::{codes, error::answers::unexpected};
+use crate::error::answers::unexpected;
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
     result::{SdkError, ServiceError},
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use lamplight_aws_model::codes;
 use lamplight_aws_model::{ManageErrorClass, ManageErrorFacts, ManageSubject, Operation, classify_manage};
-use lamplight_domain::Scrubber;
+use lamplight_domain::{ErrorCode, Scrubber};
 use lamplight_ports::{PortError, PortErrorKind};
 use std::error::Error;
 
@@ -29,12 +30,19 @@ where
                 kind: failure.kind,
                 code: failure.code,
                 message: format!("{operation} for {thing} in region {region}: {}", failure.message),
-                hint: Some(failure.hint.into_owned()),
+                hint: Some(failure.hint),
                 source: transport::cause(error).map(Into::into),
             }
         }
     };
-    tracing::debug!(operation = name, thing, region, code = port_error.code, request_id, "nothing was read");
+    tracing::debug!(
+        operation = name,
+        thing,
+        region,
+        code = port_error.code.as_str(),
+        request_id,
+        "nothing was read"
+    );
     port_error
 }
 
@@ -60,11 +68,9 @@ where
     };
     PortError {
         kind: PortErrorKind::Corrupt,
-        code: codes::UNEXPECTED_ANSWER,
+        code: ErrorCode::UnexpectedAnswer,
         message: format!("the answer to {} for {} {problem}", subject.operation, subject.thing),
-        hint: Some(
-            "check that the endpoint URL is one of Lambda, and that no proxy changes answers".to_owned(),
-        ),
+        hint: Some("check that the endpoint URL is one of Lambda, and that no proxy changes answers".into()),
         source: source.map(Into::into),
     }
 }
@@ -102,34 +108,34 @@ where
 }
 
 /// How a class of errors is told to the callers of ports.
-fn kind_and_code(facts: &ManageErrorFacts, operation: Operation) -> (PortErrorKind, &'static str) {
+fn kind_and_code(facts: &ManageErrorFacts, operation: Operation) -> (PortErrorKind, ErrorCode) {
     match facts.class {
-        ManageErrorClass::Denied => (PortErrorKind::Denied, codes::ACCESS_DENIED),
-        ManageErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED),
+        ManageErrorClass::Denied => (PortErrorKind::Denied, ErrorCode::AccessDenied),
+        ManageErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, ErrorCode::NotAuthenticated),
         ManageErrorClass::NotFound if facts.no_function => {
-            (PortErrorKind::NotFound, codes::FUNCTION_NOT_FOUND)
+            (PortErrorKind::NotFound, ErrorCode::FunctionNotFound)
         }
         // A code signing configuration is named by an error of its own.
         ManageErrorClass::NotFound
             if is_about_a_function(operation) && facts.code != Some("CodeSigningConfigNotFoundException") =>
         {
-            (PortErrorKind::NotFound, codes::FUNCTION_NOT_FOUND)
+            (PortErrorKind::NotFound, ErrorCode::FunctionNotFound)
         }
-        ManageErrorClass::NotFound => (PortErrorKind::NotFound, codes::NOT_FOUND),
-        ManageErrorClass::Exists => (PortErrorKind::Conflict, codes::ALREADY_EXISTS),
-        ManageErrorClass::Busy => (PortErrorKind::Conflict, codes::CONFLICT),
-        ManageErrorClass::PreconditionFailed => (PortErrorKind::Conflict, codes::REVISION_CHANGED),
-        ManageErrorClass::Throttled => (PortErrorKind::Throttled, codes::THROTTLED),
+        ManageErrorClass::NotFound => (PortErrorKind::NotFound, ErrorCode::NotFound),
+        ManageErrorClass::Exists => (PortErrorKind::Conflict, ErrorCode::AlreadyExists),
+        ManageErrorClass::Busy => (PortErrorKind::Conflict, ErrorCode::Conflict),
+        ManageErrorClass::PreconditionFailed => (PortErrorKind::Conflict, ErrorCode::RevisionChanged),
+        ManageErrorClass::Throttled => (PortErrorKind::Throttled, ErrorCode::Throttled),
         // A quota is a limit of the account, and waiting does not lift it.
         ManageErrorClass::CodeStorageExceeded => (PortErrorKind::Throttled, codes::CODE_STORAGE_EXCEEDED),
-        ManageErrorClass::LimitExceeded => (PortErrorKind::Throttled, codes::QUOTA_EXCEEDED),
+        ManageErrorClass::LimitExceeded => (PortErrorKind::Throttled, ErrorCode::QuotaExceeded),
         ManageErrorClass::PolicyTooLong => (PortErrorKind::TooLarge, codes::POLICY_TOO_LONG),
-        ManageErrorClass::InvalidParameter => (PortErrorKind::InvalidRequest, codes::INVALID_REQUEST),
-        ManageErrorClass::InvalidCode => (PortErrorKind::InvalidRequest, codes::CODE_NOT_TRUSTED),
+        ManageErrorClass::InvalidParameter => (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest),
+        ManageErrorClass::InvalidCode => (PortErrorKind::InvalidRequest, ErrorCode::CodeNotTrusted),
         ManageErrorClass::PublicPolicy => (PortErrorKind::Denied, codes::PUBLIC_ACCESS_BLOCKED),
-        ManageErrorClass::TooLarge => (PortErrorKind::TooLarge, codes::REQUEST_TOO_LARGE),
+        ManageErrorClass::TooLarge => (PortErrorKind::TooLarge, ErrorCode::RequestTooLarge),
         ManageErrorClass::Unavailable | ManageErrorClass::Internal => {
-            (PortErrorKind::Unavailable, codes::SERVICE_UNAVAILABLE)
+            (PortErrorKind::Unavailable, ErrorCode::ServiceUnavailable)
         }
     }
 }

@@ -13,11 +13,10 @@ pub(crate) use cause::Cause;
 pub(crate) use credentials::CredentialsFailure;
 pub(crate) use transport::{credentials_failure, transport_failure};
 
-use crate::codes;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::ErrorMetadata;
 use lamplight_aws_model::{FunctionSpec, InvokeErrorClass, InvokeErrorFacts, Repeat, Subject};
-use lamplight_domain::{FunctionRef, Qualifier};
+use lamplight_domain::{ErrorCode, FunctionRef, Qualifier};
 use lamplight_ports::PortErrorKind;
 
 /// The status and the error code of a refusal. The SDK loses the code in the header where the body beside it
@@ -29,23 +28,23 @@ fn status_and_code(answer: &HttpResponse, meta: &ErrorMetadata) -> (u16, Option<
 }
 
 /// How a class of errors is told to the callers of ports.
-fn kind_and_code(facts: &InvokeErrorFacts) -> (PortErrorKind, &'static str) {
+fn kind_and_code(facts: &InvokeErrorFacts) -> (PortErrorKind, ErrorCode) {
     match facts.class {
-        InvokeErrorClass::Denied => (PortErrorKind::Denied, codes::ACCESS_DENIED),
-        InvokeErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED),
-        InvokeErrorClass::NotFound => (PortErrorKind::NotFound, codes::FUNCTION_NOT_FOUND),
+        InvokeErrorClass::Denied => (PortErrorKind::Denied, ErrorCode::AccessDenied),
+        InvokeErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, ErrorCode::NotAuthenticated),
+        InvokeErrorClass::NotFound => (PortErrorKind::NotFound, ErrorCode::FunctionNotFound),
         InvokeErrorClass::Throttled => match facts.repeat {
-            Repeat::Never if facts.http == 402 => (PortErrorKind::Throttled, codes::QUOTA_EXCEEDED),
-            Repeat::Never | Repeat::Backoff => (PortErrorKind::Throttled, codes::THROTTLED),
+            Repeat::Never if facts.http == 402 => (PortErrorKind::Throttled, ErrorCode::QuotaExceeded),
+            Repeat::Never | Repeat::Backoff => (PortErrorKind::Throttled, ErrorCode::Throttled),
         },
-        InvokeErrorClass::TooLarge => (PortErrorKind::TooLarge, codes::PAYLOAD_TOO_LARGE),
-        InvokeErrorClass::InvalidRequest => (PortErrorKind::InvalidRequest, codes::INVALID_REQUEST),
-        InvokeErrorClass::Conflict => (PortErrorKind::Conflict, codes::CONFLICT),
-        InvokeErrorClass::NotReady => (PortErrorKind::Unavailable, codes::NOT_READY),
+        InvokeErrorClass::TooLarge => (PortErrorKind::TooLarge, ErrorCode::PayloadTooLarge),
+        InvokeErrorClass::InvalidRequest => (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest),
+        InvokeErrorClass::Conflict => (PortErrorKind::Conflict, ErrorCode::Conflict),
+        InvokeErrorClass::NotReady => (PortErrorKind::Unavailable, ErrorCode::NotReady),
         // Waiting does not help: it is the function that has to be changed.
-        InvokeErrorClass::Misconfigured => (PortErrorKind::InvalidRequest, codes::MISCONFIGURED_FUNCTION),
+        InvokeErrorClass::Misconfigured => (PortErrorKind::InvalidRequest, ErrorCode::MisconfiguredFunction),
         InvokeErrorClass::Unavailable | InvokeErrorClass::Internal => {
-            (PortErrorKind::Unavailable, codes::SERVICE_UNAVAILABLE)
+            (PortErrorKind::Unavailable, ErrorCode::ServiceUnavailable)
         }
     }
 }

@@ -5,6 +5,7 @@ use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lamplight_aws_model::{InvokeErrorClass, Subject, classify, manage_errors::says_no_function};
+use lamplight_domain::Hint;
 use lamplight_ports::PortError;
 use std::error::Error;
 
@@ -67,12 +68,12 @@ where
         return PortError { source: words.map(Into::into), ..mapped };
     }
     let failure = transport::of_a_read(error);
-    tracing::debug!(action, region, code = failure.code, "AWS could not be read");
+    tracing::debug!(action, region, code = failure.code.as_str(), "AWS could not be read");
     PortError {
         kind: failure.kind,
         code: failure.code,
         message: format!("{action} in region {region}: {}", failure.message),
-        hint: Some(failure.hint.into_owned()),
+        hint: Some(failure.hint),
         source: transport::cause(error).map(Into::into),
     }
 }
@@ -85,29 +86,29 @@ fn refused(code: Option<&str>, http: u16, reading: &Reading<'_>) -> PortError {
         None => format!("HTTP {http}"),
     };
     let (kind, stable) = super::kind_and_code(&facts);
-    let error = |message: String, hint: &str| PortError::new(kind, stable, message).with_hint(hint);
+    let error = |message: String, hint: Hint| PortError::new(kind, stable, message).with_hint(hint);
     match facts.class {
         InvokeErrorClass::Denied | InvokeErrorClass::Unauthenticated => {
-            error(facts.message(&subject), &facts.hint(&subject))
+            error(facts.message(&subject), facts.hint(&subject))
         }
         InvokeErrorClass::Throttled => error(
             format!("AWS throttled {action} in region {region} ({told})"),
-            "wait a moment, or ask for fewer at once",
+            "wait a moment, or ask for fewer at once".into(),
         ),
         InvokeErrorClass::NotFound => error(
             format!("{action} found nothing in region {region} ({told})"),
-            "check the region and the endpoint URL",
+            "check the region and the endpoint URL".into(),
         ),
         InvokeErrorClass::InvalidRequest | InvokeErrorClass::TooLarge => error(
             format!("AWS refused {action} in region {region} ({told})"),
-            "check the request, and that the endpoint URL is the service's",
+            "check the request, and that the endpoint URL is the service's".into(),
         ),
         InvokeErrorClass::Conflict
         | InvokeErrorClass::NotReady
         | InvokeErrorClass::Misconfigured
         | InvokeErrorClass::Unavailable
         | InvokeErrorClass::Internal => {
-            error(format!("AWS failed at {action} in region {region} ({told})"), "try again later")
+            error(format!("AWS failed at {action} in region {region} ({told})"), "try again later".into())
         }
     }
 }

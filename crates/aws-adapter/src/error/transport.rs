@@ -1,8 +1,8 @@
 //! Failures without a whole answer: no credentials, no connection, no answer.
 
 use super::{Cause, CredentialsFailure};
-use crate::codes;
 use aws_smithy_runtime_api::client::result::SdkError;
+use lamplight_domain::{ErrorCode, Hint};
 use lamplight_ports::PortErrorKind::{self, InvalidRequest, Unauthenticated, Unavailable};
 use std::{borrow::Cow, error::Error, fmt::Debug, sync::Arc};
 
@@ -10,64 +10,80 @@ use std::{borrow::Cow, error::Error, fmt::Debug, sync::Arc};
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     pub(super) kind: PortErrorKind,
-    pub(super) code: &'static str,
+    pub(super) code: ErrorCode,
     pub(super) message: Cow<'static, str>,
-    pub(super) hint: Cow<'static, str>,
+    pub(super) hint: Hint,
     /// Whether the cause may pass.
     pub(super) transient: bool,
 }
 
-const NETWORK: Cow<'static, str> =
-    Cow::Borrowed("check the region, the endpoint URL, the network and the proxy settings");
+const NETWORK: &str = "check the region, the endpoint URL, the network and the proxy settings";
 
-const NO_CONNECTION: Failure = Failure {
-    kind: Unavailable,
-    code: codes::CONNECTION_FAILED,
-    message: Cow::Borrowed("the connection could not be made; nothing was sent"),
-    hint: NETWORK,
-    transient: true,
-};
+fn no_connection() -> Failure {
+    Failure {
+        kind: Unavailable,
+        code: ErrorCode::ConnectionFailed,
+        message: Cow::Borrowed("the connection could not be made; nothing was sent"),
+        hint: NETWORK.into(),
+        transient: true,
+    }
+}
 
-const NO_CONNECTION_IN_TIME: Failure =
-    Failure { message: Cow::Borrowed("no connection came about in time; nothing was sent"), ..NO_CONNECTION };
+fn no_connection_in_time() -> Failure {
+    Failure {
+        message: Cow::Borrowed("no connection came about in time; nothing was sent"),
+        ..no_connection()
+    }
+}
 
 /// What a new connection would meet again: a certificate that is not trusted, a proxy that refuses.
-const CONNECTION_REFUSED: Failure = Failure {
-    message: Cow::Borrowed("the other side and this one could not agree on a connection; nothing was sent"),
-    hint: Cow::Borrowed(
-        "check the endpoint's certificate, this machine's CA certificates and the proxy settings",
-    ),
-    transient: false,
-    ..NO_CONNECTION
-};
+fn connection_refused() -> Failure {
+    Failure {
+        message: Cow::Borrowed(
+            "the other side and this one could not agree on a connection; nothing was sent",
+        ),
+        hint: "check the endpoint's certificate, this machine's CA certificates and the proxy settings"
+            .into(),
+        transient: false,
+        ..no_connection()
+    }
+}
 
-const NOT_BUILT: Failure = Failure {
-    kind: InvalidRequest,
-    code: codes::INVALID_REQUEST,
-    message: Cow::Borrowed("the request could not be built; nothing was sent"),
-    hint: Cow::Borrowed("check the function's name and the endpoint URL"),
-    transient: false,
-};
+fn not_built() -> Failure {
+    Failure {
+        kind: InvalidRequest,
+        code: ErrorCode::InvalidRequest,
+        message: Cow::Borrowed("the request could not be built; nothing was sent"),
+        hint: "check the function's name and the endpoint URL".into(),
+        transient: false,
+    }
+}
 
-const NO_ANSWER_IN_TIME: Failure = Failure {
-    kind: Unavailable,
-    code: codes::TIMEOUT,
-    message: Cow::Borrowed("no whole answer came in time"),
-    hint: NETWORK,
-    transient: true,
-};
+fn no_answer_in_time() -> Failure {
+    Failure {
+        kind: Unavailable,
+        code: ErrorCode::Timeout,
+        message: Cow::Borrowed("no whole answer came in time"),
+        hint: NETWORK.into(),
+        transient: true,
+    }
+}
 
-const NO_ANSWER: Failure = Failure {
-    code: codes::NO_ANSWER,
-    message: Cow::Borrowed("the connection ended before an answer came"),
-    ..NO_ANSWER_IN_TIME
-};
+fn no_answer() -> Failure {
+    Failure {
+        code: ErrorCode::NoAnswer,
+        message: Cow::Borrowed("the connection ended before an answer came"),
+        ..no_answer_in_time()
+    }
+}
 
-const INCOMPLETE_ANSWER: Failure = Failure {
-    code: codes::INCOMPLETE_ANSWER,
-    message: Cow::Borrowed("the answer did not come whole"),
-    ..NO_ANSWER_IN_TIME
-};
+fn incomplete_answer() -> Failure {
+    Failure {
+        code: ErrorCode::IncompleteAnswer,
+        message: Cow::Borrowed("the answer did not come whole"),
+        ..no_answer_in_time()
+    }
+}
 
 /// A failure of a request of which no byte was sent.
 pub(super) fn before_sending<E, R>(error: &SdkError<E, R>) -> Failure
@@ -78,28 +94,28 @@ where
     if let Some(failure) = credentials_failure(error) {
         return Failure {
             kind: failure.kind,
-            code: failure.code,
+            code: failure.code.clone(),
             message: Cow::Owned(failure.message.clone()),
-            hint: Cow::Owned(failure.hint.clone()),
+            hint: failure.hint.clone(),
             transient: failure.transient,
         };
     }
     match error {
-        SdkError::TimeoutError(_) => NO_CONNECTION_IN_TIME,
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => NO_CONNECTION_IN_TIME,
-        SdkError::DispatchFailure(failure) if failure.is_io() => NO_CONNECTION,
-        SdkError::DispatchFailure(failure) if failure.is_other() => CONNECTION_REFUSED,
-        _ => NOT_BUILT,
+        SdkError::TimeoutError(_) => no_connection_in_time(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => no_connection_in_time(),
+        SdkError::DispatchFailure(failure) if failure.is_io() => no_connection(),
+        SdkError::DispatchFailure(failure) if failure.is_other() => connection_refused(),
+        _ => not_built(),
     }
 }
 
 /// A failure of a request of which some may have been sent; none of a service's own errors.
 pub(super) fn after_sending<E, R>(error: &SdkError<E, R>) -> Failure {
     match error {
-        SdkError::TimeoutError(_) => NO_ANSWER_IN_TIME,
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => NO_ANSWER_IN_TIME,
-        SdkError::ResponseError(_) => INCOMPLETE_ANSWER,
-        _ => NO_ANSWER,
+        SdkError::TimeoutError(_) => no_answer_in_time(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => no_answer_in_time(),
+        SdkError::ResponseError(_) => incomplete_answer(),
+        _ => no_answer(),
     }
 }
 
@@ -163,11 +179,11 @@ where
     let failure = of_a_read(error);
     CredentialsFailure {
         kind: Unauthenticated,
+        // Who was waited for in vain, more than once, is not waited for again.
+        transient: failure.transient && failure.code != ErrorCode::Timeout,
         code: failure.code,
         message: format!("{action}: {}", failure.message),
-        hint: failure.hint.into_owned(),
-        // Who was waited for in vain, more than once, is not waited for again.
-        transient: failure.transient && failure.code != codes::TIMEOUT,
+        hint: failure.hint,
         cause: cause(error),
     }
 }

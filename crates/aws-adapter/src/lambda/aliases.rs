@@ -1,7 +1,6 @@
 //! Names that lead to versions of functions, at Lambda.
 
 use crate::{
-    codes,
     error::{manage::managed_read_error, read::is_absent_from_its_function},
     lambda::{
         changes::{Asked, account_of, function_subject, made, sent},
@@ -19,7 +18,7 @@ use lamplight_aws_model::{
         check_list_page_size, check_revision_id,
     },
 };
-use lamplight_domain::{Alias, FunctionRef, Routing};
+use lamplight_domain::{Alias, ErrorCode, FunctionRef, Routing};
 use lamplight_ports::{
     Aliases, ChangeError, Changed, CreateAlias, Effect, ListAliases, Page, PortError, PortErrorKind,
     UpdateAlias,
@@ -78,7 +77,7 @@ fn alias(described: AliasConfiguration) -> Result<Alias, PortError> {
     let reference = described.alias_arn.unwrap_or_default();
     let (Some(name), Some(version)) = (said(described.name), said(described.function_version)) else {
         let message = format!("Lambda described an alias without name or version, ARN {reference:?}");
-        return Err(PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message));
+        return Err(PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message));
     };
     Ok(Alias {
         name,

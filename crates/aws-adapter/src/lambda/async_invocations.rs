@@ -1,7 +1,6 @@
 //! What becomes of asynchronous calls, at Lambda.
 
 use crate::{
-    codes,
     error::{manage::managed_read_error, read::is_absent},
     lambda::{
         changes::{Asked, function_subject, made, sent},
@@ -17,7 +16,7 @@ use lamplight_aws_model::{
     ManageSubject, Operation,
     manage_rules::{check_async_page_size, check_async_settings, check_function_reference},
 };
-use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, ErrorCode, FunctionRef};
 use lamplight_ports::{
     AsyncInvocations, ChangeError, Changed, Effect, Page, PortError, PortErrorKind, QualifiedFunction,
 };
@@ -109,7 +108,7 @@ fn destinations(settings: &AsyncSettings) -> Option<DestinationConfig> {
 fn described(described: FunctionEventInvokeConfig) -> Result<DescribedAsyncSettings, PortError> {
     let reference = said(described.function_arn).ok_or_else(|| {
         let message = "Lambda described what becomes of asynchronous calls without the function's ARN";
-        PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
+        PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
     })?;
     let (success, failure) = described
         .destination_config

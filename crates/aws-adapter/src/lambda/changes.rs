@@ -25,7 +25,7 @@ use aws_sdk_lambda::config::{Builder, Config};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lamplight_aws_model::{FunctionSpec, ManageSubject, Operation};
-use lamplight_domain::{FunctionRef, Qualifier, Scrubber};
+use lamplight_domain::{ErrorCode, FunctionRef, Qualifier, Scrubber};
 use lamplight_ports::{ChangeError, Changed, Effect, PortError};
 use std::{error::Error, future::Future};
 
@@ -147,12 +147,12 @@ impl Session {
             }
             Err(error) => {
                 let error = change_error(&error, trail.may_have_left(), &asked.subject, &asked.scrubber);
-                let (applied, code) = (error.applied, error.error.code);
+                let (applied, code) = (error.applied, &error.error.code);
                 tracing::debug!(
                     operation,
                     thing,
                     ?applied,
-                    code,
+                    code = code.as_str(),
                     "the change brought no answer that it was made"
                 );
                 Err(error)
@@ -163,5 +163,5 @@ impl Session {
 
 fn nothing_captured(asked: &Asked<'_>) -> PortError {
     let message = format!("{} for {} could not be shown", asked.subject.operation, asked.subject.thing);
-    PortError::new(lamplight_ports::PortErrorKind::Unsupported, crate::codes::INVALID_REQUEST, message)
+    PortError::new(lamplight_ports::PortErrorKind::Unsupported, ErrorCode::InvalidRequest, message)
 }

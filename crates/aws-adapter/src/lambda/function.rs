@@ -1,13 +1,12 @@
 //! A function as Lambda describes it, in our words.
 
-use crate::codes;
 use aws_sdk_lambda::types::{
     CapacityProviderConfig, DurableConfig, EnvironmentResponse, FunctionConfiguration, ImageConfigResponse,
     LastUpdateStatus, LoggingConfig, State, VpcConfigResponse,
 };
 use lamplight_domain::{
-    CapacitySettings, DurableSettings, EnvironmentVariable, FileSystemMount, Function, FunctionSettings,
-    ImageSettings, LoggingSettings, Network, Readiness, Redacted,
+    CapacitySettings, DurableSettings, EnvironmentVariable, ErrorCode, FileSystemMount, Function,
+    FunctionSettings, ImageSettings, LoggingSettings, Network, Readiness, Redacted,
 };
 use lamplight_ports::{PortError, PortErrorKind};
 
@@ -63,7 +62,7 @@ pub(crate) fn function(described: FunctionConfiguration) -> Result<Function, Por
     let arn = described.function_arn.unwrap_or_default();
     let name = described.function_name.as_deref().and_then(|name| name.parse().ok()).ok_or_else(|| {
         let message = format!("Lambda described a function without a usable name, ARN {arn:?}");
-        PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
+        PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
     })?;
     let mut function = Function::new(name, reference(&arn, described.version.as_deref()));
     let (environment, environment_error) = described.environment.map_or((None, None), variables);

@@ -161,7 +161,7 @@ impl Invoker for AwsInvoker {
                     function = %function.name,
                     delivery = ?error.delivery,
                     start = ?error.start,
-                    code = error.code,
+                    code = error.code.as_str(),
                     provider_code = error.provider_code,
                     http_status = error.http_status,
                     request_id = error.request_id,

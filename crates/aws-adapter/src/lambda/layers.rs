@@ -1,7 +1,6 @@
 //! Layers and who may use them, at Lambda.
 
 use crate::{
-    codes,
     error::{manage::managed_read_error, read::is_absent},
     lambda::{
         changes::{Asked, sent},
@@ -23,7 +22,7 @@ use lamplight_aws_model::{
         check_layer_place, check_layer_version, check_revision_id, check_runtime, check_statement_id,
     },
 };
-use lamplight_domain::{Layer, LayerVersion, PermissionPolicy, PermissionStatement};
+use lamplight_domain::{ErrorCode, Layer, LayerVersion, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{
     ChangeError, Changed, Effect, LayerVersionRef, Layers, ListLayers, Page, PortError, PortErrorKind,
 };
@@ -81,7 +80,7 @@ fn page_size(request: &ListLayers) -> Option<i32> {
 }
 
 fn corrupt(message: &str) -> PortError {
-    PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
+    PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
 }
 
 /// Reference and number of a version, without which nobody can say which it is.

@@ -1,7 +1,6 @@
 //! Who else may use functions, as Lambda's policies say.
 
 use crate::{
-    codes,
     error::{manage::managed_read_error, read::is_absent_from_its_function},
     lambda::{
         changes::{Asked, function_subject, sent},
@@ -19,7 +18,7 @@ use lamplight_aws_model::{
     },
     read_policy,
 };
-use lamplight_domain::{PermissionPolicy, PermissionStatement};
+use lamplight_domain::{ErrorCode, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{
     ChangeError, Changed, Effect, Permissions, PortError, PortErrorKind, QualifiedFunction,
 };
@@ -57,7 +56,7 @@ pub(crate) fn policy(
 ) -> Result<PermissionPolicy, PortError> {
     let corrupt = |problem| {
         let message = format!("the answer to {} for {} {problem}", subject.operation, subject.thing);
-        PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
+        PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
     };
     let document = said(document).ok_or_else(|| corrupt("holds no policy"))?;
     read_policy(&document, said(revision))

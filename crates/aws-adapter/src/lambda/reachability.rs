@@ -1,8 +1,9 @@
 //! Whether Lambda's endpoint answers.
 
-use crate::{codes, session::Session};
+use crate::session::Session;
 use async_trait::async_trait;
 use aws_sdk_lambda::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{HttpExchange, HttpMethod, HttpRequest, PortError, PortErrorKind, Reachability};
 use std::{sync::Arc, time::Duration};
 
@@ -31,7 +32,7 @@ impl AwsReachability {
         }
         let unknown = |source: String| {
             let message = format!("there is no endpoint of Lambda for region {}", config.region);
-            PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT, message)
+            PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, message)
                 .with_hint("not every region has FIPS or dual-stack endpoints")
                 .with_source(source)
         };

@@ -1,7 +1,7 @@
 //! Rules of the Lambda API that a request breaks: told all at once, before anything is sent.
 
-use crate::codes;
 use lamplight_aws_model::{ManageSubject, RuleViolation};
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind};
 
 /// The rules that were looked at, and those of them that are broken.
@@ -38,7 +38,7 @@ impl Rules {
         let broken: Vec<String> = self.0.iter().map(ToString::to_string).collect();
         let message =
             format!("{} for {} was not sent: {}", subject.operation, subject.thing, broken.join("; "));
-        Err(PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_REQUEST, message)
+        Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
             .with_hint("change what is named, and ask again"))
     }
 }

@@ -1,12 +1,9 @@
 //! Why a secret cannot be read.
 
-use crate::{
-    codes,
-    error::{Cause, credentials_failure, transport_failure},
-};
+use crate::error::{Cause, credentials_failure, transport_failure};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use lamplight_domain::StoreRef;
+use lamplight_domain::{ErrorCode, StoreRef};
 use lamplight_ports::{PortError, PortErrorKind};
 use std::error::Error;
 
@@ -31,25 +28,25 @@ where
     let (kind, code, message, hint) = match meta.code().unwrap_or_default() {
         "ResourceNotFoundException" => (
             PortErrorKind::NotFound,
-            codes::SECRET_NOT_FOUND,
+            ErrorCode::SecretNotFound,
             format!("there is no secret {reference}"),
             "check the name and the region; a name without a region is looked for in the connection's",
         ),
         "AccessDeniedException" | "AccessDenied" => (
             PortErrorKind::Denied,
-            codes::SECRET_DENIED,
+            ErrorCode::SecretDenied,
             format!("secret {reference} may not be read"),
             "allow secretsmanager:GetSecretValue on the secret, and kms:Decrypt on its key",
         ),
         "InvalidRequestException" | "InvalidParameterException" => (
             PortErrorKind::InvalidRequest,
-            codes::SECRET_INVALID,
+            ErrorCode::SecretInvalid,
             format!("secret {reference} cannot be read as it is"),
             "check that it is not marked for deletion",
         ),
         "DecryptionFailure" => (
             PortErrorKind::Denied,
-            codes::SECRET_DENIED,
+            ErrorCode::SecretDenied,
             format!("secret {reference} could not be decrypted"),
             "allow kms:Decrypt on its key, and check that the key is enabled",
         ),
@@ -58,13 +55,13 @@ where
         | "ExpiredTokenException"
         | "InvalidSignatureException" => (
             PortErrorKind::Unauthenticated,
-            codes::NOT_AUTHENTICATED,
+            ErrorCode::NotAuthenticated,
             format!("AWS does not accept the credentials that ask for secret {reference}"),
             "check the connection that [secrets.aws-sm] names, or the ambient credentials",
         ),
         _ => (
             PortErrorKind::Unavailable,
-            codes::SECRET_UNREADABLE,
+            ErrorCode::SecretUnreadable,
             format!("secret {reference} cannot be read"),
             "try again later",
         ),

@@ -2,12 +2,12 @@
 
 mod failure;
 
-use crate::{codes, session::Session};
+use crate::session::Session;
 use async_trait::async_trait;
 use aws_config::Region;
 use aws_sdk_secretsmanager::config::Builder;
 use failure::failed;
-use lamplight_domain::{SecretRef, StoreRef};
+use lamplight_domain::{ErrorCode, SecretRef, StoreRef};
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -42,7 +42,7 @@ impl SecretsManager {
         let output = sent.map_err(|error| failed(&error, reference))?;
         let Some(text) = output.secret_string else {
             let message = format!("secret {reference} is binary");
-            return Err(PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message)
+            return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
                 .with_hint("store it as text"));
         };
         match reference.field() {
@@ -59,7 +59,7 @@ impl SecretResolver for SecretsManager {
             SecretRef::Store(store) if store.scheme() == SCHEME => self.read(store).await,
             other => {
                 let message = format!("secret {other} is not kept in Secrets Manager");
-                Err(PortError::new(PortErrorKind::Unsupported, "secret_unsupported", message))
+                Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
             }
         }
     }
@@ -75,7 +75,7 @@ fn region_of(name: &str) -> Option<&str> {
 fn field(text: &str, wanted: &str, reference: &StoreRef) -> Result<SecretString, PortError> {
     let invalid = |what: String, hint: &str| {
         let message = format!("secret {reference} {what}");
-        PortError::new(PortErrorKind::InvalidRequest, codes::SECRET_INVALID, message).with_hint(hint)
+        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message).with_hint(hint)
     };
     // The text is the secret, so the parser's own words are not repeated.
     let fields: BTreeMap<String, &serde_json::value::RawValue> = serde_json::from_str(text)
@@ -83,7 +83,7 @@ fn field(text: &str, wanted: &str, reference: &StoreRef) -> Result<SecretString,
     let Some(raw) = fields.get(wanted) else {
         let names: Vec<&str> = fields.keys().map(String::as_str).take(10).collect();
         let message = format!("secret {reference} has no such field");
-        return Err(PortError::new(PortErrorKind::NotFound, codes::SECRET_NOT_FOUND, message)
+        return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::SecretNotFound, message)
             .with_hint(format!("its fields are: {}", names.join(", "))));
     };
     match raw.get().as_bytes().first() {
@@ -126,11 +126,11 @@ mod tests {
         assert_eq!(read("port").unwrap(), "5432");
         assert_eq!(read("open").unwrap(), "true");
         for wrong in ["nested", "nothing"] {
-            assert_eq!(read(wrong).unwrap_err().code, codes::SECRET_INVALID, "{wrong}");
+            assert_eq!(read(wrong).unwrap_err().code, ErrorCode::SecretInvalid, "{wrong}");
         }
         let absent = read("absent").unwrap_err();
-        assert_eq!((absent.kind, absent.code), (PortErrorKind::NotFound, codes::SECRET_NOT_FOUND));
-        let hint = absent.hint.unwrap();
+        assert_eq!((absent.kind, absent.code), (PortErrorKind::NotFound, ErrorCode::SecretNotFound));
+        let hint = absent.hint.unwrap().to_string();
         assert!(hint.contains("password") && hint.contains("port"), "{hint}");
     }
 

@@ -1,11 +1,11 @@
 //! What the environment sets by halves. The SDK passes over it to the next source, and what was meant for one identity
 //! would be done with another; the AWS CLI stops.
 
-use crate::codes;
 use crate::error::CredentialsFailure;
 use aws_config::profile::{self, ProfileSet};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
+use lamplight_domain::ErrorCode;
 
 const LIST: &str = "`aws configure list-profiles` lists the profiles there are, in ~/.aws/config and \
                     ~/.aws/credentials or the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name";
@@ -38,7 +38,11 @@ fn half_a_key(environment: &Env) -> Option<CredentialsFailure> {
         _ => return None,
     };
     let message = format!("{set} is set and {missing} is not; nothing was sent");
-    Some(CredentialsFailure::new(codes::CREDENTIALS_INVALID, message, "set both variables, or none of them"))
+    Some(CredentialsFailure::new(
+        ErrorCode::CredentialsInvalid,
+        message,
+        "set both variables, or none of them",
+    ))
 }
 
 /// The profile that the environment names, or one that it takes its credentials from, where no file has it.
@@ -52,7 +56,7 @@ fn absent_profile(profiles: &ProfileSet, name: &str) -> Option<CredentialsFailur
                 return None;
             }
             let message = format!("{named_by} names profile {name}, which no file has; nothing was sent");
-            return Some(CredentialsFailure::new(codes::CREDENTIALS_MISSING, message, LIST));
+            return Some(CredentialsFailure::new(ErrorCode::CredentialsMissing, message, LIST));
         };
         seen.push(name);
         named_by = format!("source_profile of profile {name}");

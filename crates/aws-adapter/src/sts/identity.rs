@@ -1,12 +1,11 @@
 //! Who we are, as STS sees it.
 
 use crate::{
-    codes,
     error::read::{Reading, read_error},
     session::Session,
 };
 use async_trait::async_trait;
-use lamplight_domain::Timestamp;
+use lamplight_domain::{ErrorCode, Timestamp};
 use lamplight_ports::{CredentialsSummary, Identity, PortError, PortErrorKind, Principal};
 use std::sync::Arc;
 
@@ -40,7 +39,7 @@ impl Identity for AwsIdentity {
             (Some(account), Some(reference)) => Ok(Principal { account, reference }),
             _ => Err(PortError::new(
                 PortErrorKind::Corrupt,
-                codes::UNEXPECTED_ANSWER,
+                ErrorCode::UnexpectedAnswer,
                 "STS answered without account and ARN",
             )),
         }

@@ -4,7 +4,7 @@ use super::{
     load::{Loaded, Source},
     provider_config::provider_config,
 };
-use crate::{AwsConnectionConfig, codes, error::CredentialsFailure, http::LazyHttp};
+use crate::{AwsConnectionConfig, error::CredentialsFailure, http::LazyHttp};
 use async_trait::async_trait;
 use aws_config::{
     ecs::EcsCredentialsProvider,
@@ -12,6 +12,7 @@ use aws_config::{
     provider_config::ProviderConfig,
 };
 use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
+use lamplight_aws_model::codes;
 use std::time::Duration;
 
 /// How often the instance metadata service is asked.

@@ -4,6 +4,7 @@ use super::*;
 use crate::error::CredentialsFailure;
 use async_trait::async_trait;
 use aws_smithy_async::time::TimeSource;
+use lamplight_domain::ErrorCode;
 use std::{
     collections::VecDeque,
     sync::atomic::{AtomicU64, Ordering},
@@ -66,7 +67,11 @@ impl Source for Scripted {
         match answer {
             Answer::Lasting(seconds) => given(Some(self.clock.now() + Duration::from_secs(seconds))),
             Answer::Endless => given(None),
-            Answer::Failure => Err(CredentialsFailure::new("test", format!("failure {number}"), "none")),
+            Answer::Failure => Err(CredentialsFailure::new(
+                ErrorCode::CredentialsFailed,
+                format!("failure {number}"),
+                "none",
+            )),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The file of a web identity token that cannot be read: the SDK's errors leave out its path.
 
-use crate::codes;
 use crate::error::CredentialsFailure;
 use aws_config::profile;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_types::os_shim_internal::{Env, Fs};
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::{borrow::Cow, error::Error, io};
 
@@ -39,7 +39,7 @@ fn failure(by: &str, path: &str, error: io::Error) -> CredentialsFailure {
     };
     let message = format!("the token file {path} of {by} {what}; nothing was sent");
     CredentialsFailure::of_port(
-        PortError::new(PortErrorKind::Unauthenticated, codes::CREDENTIALS_FAILED, message)
+        PortError::new(PortErrorKind::Unauthenticated, ErrorCode::CredentialsFailed, message)
             .with_hint(format!("check {by} and what mounts or writes the file"))
             .with_source(error),
     )

@@ -1,7 +1,7 @@
 //! What an account may use and what it uses.
 
 use crate::support::ports;
-use lamplight_aws_adapter::codes;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{AccountLimits, AccountSettings, AccountUsage, PortErrorKind};
 use serde_json::json;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
@@ -51,7 +51,7 @@ async fn a_refusal_names_the_permission() {
         .set_body_json(json!({"Message": "no"}));
     let server = lambda(refusal).await;
     let error = ports(&server.uri()).management.account.settings().await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Denied, codes::ACCESS_DENIED));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Denied, ErrorCode::AccessDenied));
     assert_eq!(error.message, "the caller lacks lambda:GetAccountSettings on *");
 }
 
@@ -60,6 +60,6 @@ async fn an_empty_answer_does_not_say_that_there_are_no_limits() {
     for answer in [ResponseTemplate::new(200), ResponseTemplate::new(200).set_body_json(json!({}))] {
         let server = lambda(answer).await;
         let error = ports(&server.uri()).management.account.settings().await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
     }
 }

@@ -4,8 +4,7 @@ use crate::manage::{
     ARN, REVISION, absent, adder, answers, create_alias, elsewhere, encoded, lambda, made, only_request,
     routing, update_alias,
 };
-use lamplight_aws_adapter::codes;
-use lamplight_domain::{Alias, FunctionRef, Routing};
+use lamplight_domain::{Alias, ErrorCode, FunctionRef, Routing};
 use lamplight_ports::{CreateAlias, Effect, ListAliases, Page, PortErrorKind, UpdateAlias};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -133,7 +132,7 @@ async fn only_lambda_can_say_that_there_is_none() {
     assert_eq!(management.aliases.get(&adder(), "live").await.unwrap(), None);
     let (_server, management) = lambda(elsewhere()).await;
     let error = management.aliases.get(&adder(), "live").await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::NOT_FOUND));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::NotFound));
 }
 
 #[tokio::test]
@@ -143,7 +142,7 @@ async fn a_refusal_names_alias_and_permission() {
         .set_body_json(json!({"Message": "no"}));
     let (_server, management) = lambda(refusal).await;
     let error = management.aliases.get(&adder(), "live").await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Denied, codes::ACCESS_DENIED));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Denied, ErrorCode::AccessDenied));
     assert_eq!(error.message, format!("the caller lacks lambda:GetAlias on {ARN}"));
 }
 
@@ -189,7 +188,7 @@ async fn an_alias_without_name_or_version_is_no_alias() {
     ] {
         let (_server, management) = lambda(answers(&body)).await;
         let error = management.aliases.get(&adder(), "live").await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
     }
 }
 

@@ -5,8 +5,8 @@ use crate::{
     server::{End, Reaction, Received, Server, success},
     support::{call, config},
 };
-use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, codes, open};
-use lamplight_domain::{Delivery, Start};
+use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, open};
+use lamplight_domain::{Delivery, ErrorCode, Start};
 use lamplight_ports::{FunctionCatalogue, Invoker, ListFunctions, PortErrorKind};
 
 fn ambient(server: &Server) -> AwsConnectionConfig {
@@ -71,7 +71,10 @@ fn a_proxy_from_the_environment_is_used_for_other_machines() {
         };
         for (host, cause) in [("example.invalid", "refused"), ("not.example.invalid", "dns")] {
             let error = open(at(host)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
-            assert_eq!((error.delivery, error.code), (Delivery::NotSent, codes::CONNECTION_FAILED));
+            assert_eq!(
+                (error.delivery, error.code.clone()),
+                (Delivery::NotSent, ErrorCode::ConnectionFailed)
+            );
             let mut causes = String::new();
             let mut source = error.source.as_deref().map(|source| source as &dyn std::error::Error);
             while let Some(error) = source {
@@ -92,13 +95,19 @@ fn without_credentials_nothing_is_sent_and_the_error_says_what_to_do() {
         let ports = open(ambient(&server)).unwrap();
         let error = ports.invoker.invoke(call("f")).await.unwrap_err();
         assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart));
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::CREDENTIALS_MISSING));
-        let hint = error.hint.unwrap();
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::Unauthenticated, ErrorCode::CredentialsMissing)
+        );
+        let hint = error.hint.unwrap().to_string();
         for place in ["environment", "profile files", "container", "instance metadata", "AWS_PROFILE"] {
             assert!(hint.contains(place), "{hint}");
         }
         let error = ports.catalogue.list(ListFunctions::default()).await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::CREDENTIALS_MISSING));
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::Unauthenticated, ErrorCode::CredentialsMissing)
+        );
         assert_eq!(server.connections(), 0);
     });
 }
@@ -113,20 +122,24 @@ fn a_source_of_credentials_that_fails_is_told_apart() {
     in_child("ambient::a_source_of_credentials_that_fails_is_told_apart", &environment, async {
         let server = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
         let error = open(ambient(&server)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
-        assert_eq!((error.delivery, error.code), (Delivery::NotSent, codes::CREDENTIALS_FAILED), "{error:?}");
+        assert_eq!(
+            (error.delivery, error.code.clone()),
+            (Delivery::NotSent, ErrorCode::CredentialsFailed),
+            "{error:?}"
+        );
         let told = "the token file /nonexistent/token of AWS_WEB_IDENTITY_TOKEN_FILE does not exist";
         assert!(error.message.contains(told), "{}", error.message);
-        assert!(error.hint.unwrap().contains("AWS_WEB_IDENTITY_TOKEN_FILE"));
+        assert!(error.hint.unwrap().to_string().contains("AWS_WEB_IDENTITY_TOKEN_FILE"));
         assert_eq!(server.connections(), 0);
     });
 }
 
 /// What the SDK would pass over, and sign with whatever else it finds.
-async fn nothing_else_is_taken(code: &'static str, words: &'static str) {
+async fn nothing_else_is_taken(code: ErrorCode, words: &'static str) {
     let server = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
     let error = open(ambient(&server)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
     assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart));
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, code), "{error:?}");
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unauthenticated, code), "{error:?}");
     assert!(error.message.contains(words), "{error:?}");
     assert_eq!(server.connections(), 0);
 }
@@ -136,7 +149,7 @@ fn half_a_key_is_not_passed_over() {
     let environment = [KEY[0], ("AWS_EC2_METADATA_DISABLED", "true")];
     let words = "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not";
     let name = "ambient::half_a_key_is_not_passed_over";
-    in_child(name, &environment, nothing_else_is_taken(codes::CREDENTIALS_INVALID, words));
+    in_child(name, &environment, nothing_else_is_taken(ErrorCode::CredentialsInvalid, words));
 }
 
 #[test]
@@ -145,7 +158,7 @@ fn a_profile_that_no_file_has_is_not_passed_over() {
         [("AWS_PROFILE", "nope"), ("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true")];
     let words = "AWS_PROFILE names profile nope, which no file has";
     let name = "ambient::a_profile_that_no_file_has_is_not_passed_over";
-    in_child(name, &environment, nothing_else_is_taken(codes::CREDENTIALS_MISSING, words));
+    in_child(name, &environment, nothing_else_is_taken(ErrorCode::CredentialsMissing, words));
 }
 
 #[test]
@@ -164,5 +177,5 @@ fn a_source_profile_that_no_file_has_is_not_passed_over() {
     ];
     let words = "source_profile of profile broken names profile gone";
     let name = "ambient::a_source_profile_that_no_file_has_is_not_passed_over";
-    in_child(name, &environment, nothing_else_is_taken(codes::CREDENTIALS_MISSING, words));
+    in_child(name, &environment, nothing_else_is_taken(ErrorCode::CredentialsMissing, words));
 }

@@ -1,8 +1,8 @@
 //! What tests of managing share: answers that are not Lambda's, all that an error says, and the tables of errors.
 
 use crate::server::{Reaction, Received, Server, answer};
-use lamplight_aws_adapter::codes;
 use lamplight_aws_model::Operation;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{Applied, ChangeError};
 use std::{error::Error, fmt::Write};
 
@@ -32,7 +32,7 @@ pub(crate) async fn a_page_is_no_proof<T>(
             Err(error) => {
                 assert!(!made, "{operation} {status}: {error:?}");
                 assert_eq!((error.applied, error.transient), (Applied::Maybe, false));
-                assert_eq!(error.error.code, codes::UNEXPECTED_ANSWER);
+                assert_eq!(error.error.code.clone(), ErrorCode::UnexpectedAnswer);
                 assert!(error.error.message.contains("is not Lambda's: HTTP 20"), "{error}");
             }
         }

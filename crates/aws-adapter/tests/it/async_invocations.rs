@@ -3,8 +3,7 @@
 use crate::manage::{
     ARN, absent, adder, answers, async_settings, elsewhere, encoded, lambda, made, only_request, qualified,
 };
-use lamplight_aws_adapter::codes;
-use lamplight_domain::{AsyncSettings, DescribedAsyncSettings};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, ErrorCode};
 use lamplight_ports::{Effect, Page, PortErrorKind};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -120,14 +119,14 @@ async fn only_lambda_can_say_that_there_is_none() {
     assert_eq!(management.async_invocations.get(&qualified(None)).await.unwrap(), None);
     let (_server, management) = lambda(elsewhere()).await;
     let error = management.async_invocations.get(&qualified(None)).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::NOT_FOUND));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::NotFound));
 }
 
 #[tokio::test]
 async fn what_names_no_function_is_no_description() {
     let (_server, management) = lambda(answers(&json!({"MaximumRetryAttempts": 1}))).await;
     let error = management.async_invocations.get(&qualified(None)).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
 }
 
 #[tokio::test]

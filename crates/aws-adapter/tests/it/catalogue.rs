@@ -2,11 +2,10 @@
 
 use crate::support::ports;
 use async_trait::async_trait;
-use lamplight_aws_adapter::codes;
 use lamplight_conformance::catalogue::{
     ArrangedCatalogue, CatalogueHarness, KNOWN_QUALIFIER, SECRET_KEY, SECRET_VALUE, Shelf, function_name,
 };
-use lamplight_domain::FunctionRef;
+use lamplight_domain::{ErrorCode, FunctionRef};
 use lamplight_ports::{FunctionCatalogue, ListFunctions, PortErrorKind};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::any};
@@ -184,7 +183,7 @@ async fn words_of_tomorrow_pass_and_a_locked_environment_says_why() {
 async fn a_denied_read_names_the_action_and_the_function() {
     let arranged = arranged(refusal(403, "AccessDeniedException", "User: ada is not authorized")).await;
     let error = arranged.catalogue.list(ListFunctions::default()).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Denied, codes::ACCESS_DENIED));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Denied, ErrorCode::AccessDenied));
     assert_eq!(error.message, "the caller lacks lambda:ListFunctions on *");
     assert_eq!(error.source.unwrap().to_string(), "User: ada is not authorized");
     let mut function = first();
@@ -201,14 +200,14 @@ async fn a_denied_read_names_the_action_and_the_function() {
 async fn a_404_of_something_else_is_no_absence() {
     let arranged = arranged(ResponseTemplate::new(404).set_body_string("<html>nothing here</html>")).await;
     let error = arranged.catalogue.get(&first(), None).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::FUNCTION_NOT_FOUND));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::FunctionNotFound));
 }
 
 #[tokio::test]
 async fn a_nameless_function_is_reported_and_not_guessed() {
     let arranged = arranged(ResponseTemplate::new(200).set_body_json(json!({ "Functions": [{}] }))).await;
     let error = arranged.catalogue.list(ListFunctions::default()).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
 }
 
 #[tokio::test]
@@ -235,7 +234,7 @@ async fn an_answer_without_end_fills_no_memory() {
     })
     .await;
     let error = ports(&server.url()).catalogue.list(ListFunctions::default()).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::INCOMPLETE_ANSWER));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::IncompleteAnswer));
 }
 
 #[tokio::test]
@@ -251,8 +250,8 @@ async fn what_is_not_lambdas_is_neither_an_empty_list_nor_an_absent_function() {
             arranged.catalogue.configuration(&adder, None).await.unwrap_err(),
         ] {
             assert_eq!(
-                (error.kind, error.code),
-                (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER),
+                (error.kind, error.code.clone()),
+                (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer),
                 "{body}"
             );
             assert!(error.message.contains("is not Lambda's: HTTP 200 came with"), "{error}");

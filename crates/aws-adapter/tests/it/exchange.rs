@@ -1,7 +1,8 @@
 //! One HTTP exchange: what is sent, what is read, and what is never shown.
 
 use crate::server::{End, Reaction, Received, Server, answer, closed_url, framed};
-use lamplight_aws_adapter::{Exchange, codes};
+use lamplight_aws_adapter::Exchange;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{
     ExposeSecret, HttpExchange, HttpMethod, HttpRequest, LARGEST_HTTP_BODY, PortError, PortErrorKind,
 };
@@ -83,10 +84,10 @@ async fn whoever_does_not_answer_in_time_is_unavailable() {
     for beginning in [Vec::new(), framed(200, &[], b"half", 8)] {
         let server = Server::start(move |_: &Received| Reaction::Stall(beginning.clone())).await;
         let error = failure(request(server.url())).await;
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::TIMEOUT));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::Timeout));
     }
     let error = failure(request(closed_url().await)).await;
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::CONNECTION_FAILED));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::ConnectionFailed));
 }
 
 #[tokio::test]

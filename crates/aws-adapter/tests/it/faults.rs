@@ -5,8 +5,8 @@ use crate::{
     server::{End, Reaction, Received, Script, Server, closed_url, framed, success},
     support::{call, call_with, config, short_waits},
 };
-use lamplight_aws_adapter::{AwsConnectionConfig, AwsInvoker, codes, open};
-use lamplight_domain::{Delivery, Start};
+use lamplight_aws_adapter::{AwsConnectionConfig, AwsInvoker, open};
+use lamplight_domain::{Delivery, ErrorCode, Start};
 use lamplight_ports::{InvokeError, Invoker, PortErrorKind};
 use std::{error::Error, sync::Arc};
 use tokio::net::TcpListener;
@@ -22,7 +22,11 @@ fn in_doubt(error: &InvokeError) {
 
 fn not_sent(error: &InvokeError) {
     assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart), "{error:?}");
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::CONNECTION_FAILED), "{error:?}");
+    assert_eq!(
+        (error.kind, error.code.clone()),
+        (PortErrorKind::Unavailable, ErrorCode::ConnectionFailed),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -95,7 +99,7 @@ async fn a_connection_that_ends_after_the_body_was_read_leaves_doubt() {
         let server = Server::start(move |_: &Received| Reaction::SendAndEnd(Vec::new(), end)).await;
         let error = invoker(&server.url()).invoke(call("f")).await.unwrap_err();
         in_doubt(&error);
-        assert_eq!(error.code, codes::NO_ANSWER);
+        assert_eq!(error.code, ErrorCode::NoAnswer);
         assert_eq!((server.executions("f"), server.connections()), (1, 1), "{end:?}");
     }
 }
@@ -130,7 +134,7 @@ async fn a_wrong_content_length_is_found_where_it_can_be() {
     let server = Server::start(move |_: &Received| Reaction::SendAndEnd(longer.clone(), End::Close)).await;
     let error = invoker(&server.url()).invoke(call("f")).await.unwrap_err();
     in_doubt(&error);
-    assert_eq!((error.code, error.http_status), (codes::INCOMPLETE_ANSWER, Some(200)));
+    assert_eq!((error.code, error.http_status), (ErrorCode::IncompleteAnswer, Some(200)));
 
     // As HTTP has it, the answer ends where it says; what follows belongs to nobody and ends the connection.
     let shorter = framed(200, &[], b"{\"a\":1}", 3);

@@ -5,8 +5,9 @@ use crate::{
     server::{Reaction, Received, Server, answer, success},
     support::{call, config},
 };
-use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, codes, open};
-use lamplight_domain::Delivery;
+use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, open};
+use lamplight_aws_model::codes;
+use lamplight_domain::{Delivery, ErrorCode};
 use lamplight_ports::{Identity, Invoker, PortErrorKind};
 use std::{net::TcpListener, process::Command, time::Duration};
 
@@ -98,7 +99,7 @@ async fn no_credentials_within_two_seconds() {
     assert!(took < Duration::from_secs(2), "{took:?}");
     assert_eq!((error.delivery, error.kind), (Delivery::NotSent, PortErrorKind::Unauthenticated));
     assert_eq!(error.code, codes::INSTANCE_CREDENTIALS_FAILED);
-    assert!(error.hint.unwrap().contains("EC2, ECS and EKS"));
+    assert!(error.hint.unwrap().to_string().contains("EC2, ECS and EKS"));
     assert_eq!(lambda.requests().len(), 0);
 }
 
@@ -130,8 +131,8 @@ fn a_metadata_service_that_forbids_is_no_matter_of_a_profile() {
         let ambient =
             AwsConnectionConfig { credentials: CredentialsSource::Ambient, ..config(&lambda.url()) };
         let error = open(ambient).unwrap().invoker.invoke(call("f")).await.unwrap_err();
-        assert_eq!((error.delivery, error.code), (Delivery::NotSent, codes::CREDENTIALS_FAILED));
-        let hint = error.hint.unwrap();
+        assert_eq!((error.delivery, error.code), (Delivery::NotSent, ErrorCode::CredentialsFailed));
+        let hint = error.hint.unwrap().to_string();
         for place in ["environment", "profile files", "container", "instance metadata", "AWS_PROFILE"] {
             assert!(hint.contains(place), "{hint}");
         }

@@ -4,8 +4,7 @@ use crate::manage::{
     LAYER, REVISION, absent, answers, elsewhere, encoded, lambda, layer_statement, layer_version, made,
     only_request,
 };
-use lamplight_aws_adapter::codes;
-use lamplight_domain::{Layer, LayerVersion, PermissionStatement};
+use lamplight_domain::{ErrorCode, Layer, LayerVersion, PermissionStatement};
 use lamplight_ports::{Effect, ListLayers, Page, PortErrorKind};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -133,7 +132,7 @@ async fn only_lambda_can_say_that_there_is_none() {
         management.layers.get(&common).await.unwrap_err(),
         management.layers.policy(&common).await.unwrap_err(),
     ] {
-        assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::NOT_FOUND));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::NotFound));
     }
 }
 
@@ -142,14 +141,14 @@ async fn a_version_without_arn_or_number_is_no_version() {
     for body in [json!({}), json!({"Version": 3}), json!({"LayerVersionArn": "a", "Version": -1})] {
         let (_server, management) = lambda(answers(&body)).await;
         let error = management.layers.get(&layer_version("common")).await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
     }
     for layers in
         [json!([{"LayerArn": LAYER}]), json!([{"LayerName": "common", "LatestMatchingVersion": {}}])]
     {
         let (_server, management) = lambda(answers(&json!({"Layers": layers}))).await;
         let error = management.layers.list(ListLayers::default()).await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
     }
 }
 

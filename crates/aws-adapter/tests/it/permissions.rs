@@ -4,8 +4,7 @@ use crate::manage::{
     ARN, REVISION, TOKEN, absent, answers, elsewhere, encoded, lambda, made, only_request, qualified,
     statement,
 };
-use lamplight_aws_adapter::codes;
-use lamplight_domain::PermissionStatement;
+use lamplight_domain::{ErrorCode, PermissionStatement};
 use lamplight_ports::{Effect, PortErrorKind};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -123,7 +122,7 @@ async fn only_lambda_can_say_that_there_is_none() {
     assert_eq!(only_request(&server).await.1, path(""));
     let (_server, management) = lambda(elsewhere()).await;
     let error = management.permissions.policy(&qualified(None)).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, codes::NOT_FOUND));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::NotFound));
 }
 
 #[tokio::test]
@@ -131,7 +130,7 @@ async fn an_answer_without_a_policy_is_none_of_lambdas() {
     for body in [json!({}), json!({"Policy": ""}), json!({"Policy": "hunter2"}), json!({"Policy": "[]"})] {
         let (_server, management) = lambda(answers(&body)).await;
         let error = management.permissions.policy(&qualified(None)).await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
         assert!(error.message.starts_with("the answer to GetPolicy for function adder "), "{error}");
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }

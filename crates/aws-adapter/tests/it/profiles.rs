@@ -11,7 +11,9 @@ use aws_sigv4::{
     sign::v4::SigningParams,
 };
 use aws_smithy_types::{DateTime, date_time::Format};
-use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, codes, open};
+use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, open};
+use lamplight_aws_model::codes;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{Identity, Invoker};
 use std::{fs, net::TcpListener, path::Path, sync::Arc};
 
@@ -176,21 +178,21 @@ fn each_kind_of_profile_signs_the_call() {
 fn what_is_wrong_with_a_profile_is_told() {
     at_home("profiles::what_is_wrong_with_a_profile_is_told", |lambda| async move {
         for (name, code, hint) in [
-            ("absent", codes::CREDENTIALS_MISSING, "~/.aws/config"),
-            ("broken", codes::CREDENTIALS_FAILED, "~/.aws/config"),
-            ("loop", codes::CREDENTIALS_FAILED, "~/.aws/config"),
+            ("absent", ErrorCode::CredentialsMissing, "~/.aws/config"),
+            ("broken", ErrorCode::CredentialsFailed, "~/.aws/config"),
+            ("loop", ErrorCode::CredentialsFailed, "~/.aws/config"),
             ("signed-out", codes::SIGN_IN_EXPIRED, "aws sso login"),
         ] {
             let error = open(profile(name, &lambda)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
             assert_eq!(error.code, code, "{name}: {error:?}");
             assert!(error.message.contains(&format!("profile {name}")), "{}", error.message);
-            assert!(error.hint.as_ref().unwrap().contains(hint), "{name}: {:?}", error.hint);
+            assert!(error.hint.as_ref().unwrap().to_string().contains(hint), "{name}: {:?}", error.hint);
         }
         for name in ["tokened", "behind-tokened"] {
             let error = open(profile(name, &lambda)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
             let told = "the token file /nonexistent/token of web_identity_token_file of profile tokened does not exist";
             assert!(error.message.contains(told), "{}", error.message);
-            assert_eq!(error.code, codes::CREDENTIALS_FAILED);
+            assert_eq!(error.code, ErrorCode::CredentialsFailed);
         }
         assert!(lambda.requests().is_empty());
     });
@@ -303,9 +305,9 @@ fn a_profile_that_asks_for_a_code_is_told_as_such() {
         for credentials in [profile("coded"), profile("behind-coded"), CredentialsSource::Ambient] {
             let config = AwsConnectionConfig { credentials, ..config(&server.url()) };
             let error = open(config).unwrap().invoker.invoke(call("f")).await.unwrap_err();
-            assert_eq!(error.code, codes::CREDENTIALS_FAILED);
+            assert_eq!(error.code, ErrorCode::CredentialsFailed);
             assert!(error.message.contains("profile coded asks for an MFA code"), "{}", error.message);
-            let hint = error.hint.unwrap();
+            let hint = error.hint.unwrap().to_string();
             assert!(hint.contains("aws configure export-credentials --profile coded"), "{hint}");
         }
         let plain = AwsConnectionConfig { credentials: profile("deploy"), ..config(&server.url()) };
@@ -328,9 +330,9 @@ fn an_answer_that_is_not_of_sts_is_told_of_profiles_too() {
         let credentials = CredentialsSource::Profile("deploy".to_owned());
         let config = AwsConnectionConfig { credentials, ..config(&server.url()) };
         let error = open(config).unwrap().invoker.invoke(call("f")).await.unwrap_err();
-        assert_eq!((error.code, error.transient), (codes::UNEXPECTED_ANSWER, false), "{error:?}");
+        assert_eq!((error.code.clone(), error.transient), (ErrorCode::UnexpectedAnswer, false), "{error:?}");
         assert!(error.message.contains("is not STS's: HTTP 200 with text/html"), "{}", error.message);
-        assert!(error.hint.unwrap().contains("proxy"));
+        assert!(error.hint.unwrap().to_string().contains("proxy"));
         assert_eq!(server.requests().len(), 1);
     });
 }

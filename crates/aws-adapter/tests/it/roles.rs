@@ -6,10 +6,11 @@ use crate::{
 };
 use async_trait::async_trait;
 use lamplight_aws_adapter::{
-    AccessKey, AssumeRole, AwsConnectionConfig, CredentialsSource, RoleSession, WebIdentity, codes, open,
+    AccessKey, AssumeRole, AwsConnectionConfig, CredentialsSource, RoleSession, WebIdentity, open,
 };
+use lamplight_aws_model::codes;
 use lamplight_aws_model::{RoleArn, SessionDuration, SessionTag};
-use lamplight_domain::{Delivery, SecretRef, Start, Timestamp};
+use lamplight_domain::{Delivery, ErrorCode, SecretRef, Start, Timestamp};
 use lamplight_ports::{
     FunctionCatalogue, Identity, InvokeError, Invoker, ListFunctions, PortError, PortErrorKind,
     SecretResolver, SecretString, TokenSource,
@@ -137,7 +138,7 @@ struct NoToken;
 #[async_trait]
 impl TokenSource for NoToken {
     async fn token(&self) -> Result<SecretString, PortError> {
-        Err(PortError::new(PortErrorKind::Unavailable, "token_unavailable", "no token"))
+        Err(PortError::new(PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, "no token"))
     }
 }
 
@@ -147,7 +148,10 @@ async fn who_gave_no_token_is_not_asked_once_more_by_a_run() {
     let credentials = CredentialsSource::WebIdentity(WebIdentity { token: Arc::new(NoToken), session });
     let server = cloud().await;
     let error = open(with(credentials, &server)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
-    assert_eq!((error.code, error.transient, error.start), ("token_unavailable", false, Start::DidNotStart));
+    assert_eq!(
+        (error.code, error.transient, error.start),
+        (ErrorCode::TokenUnavailable, false, Start::DidNotStart)
+    );
     assert!(server.requests().is_empty());
 }
 
@@ -226,7 +230,10 @@ async fn a_token_is_exchanged_unsigned_and_asked_for_anew_each_time() {
     let ports = open(with(federated(), &server)).unwrap();
     for _ in 0..2 {
         let error = ports.identity.credentials().await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::CREDENTIALS_EXPIRED));
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::Unauthenticated, ErrorCode::CredentialsExpired)
+        );
     }
     let requests = server.requests();
     let tokens: Vec<String> = requests.iter().map(|r| form(r)["WebIdentityToken"].clone()).collect();
@@ -264,7 +271,7 @@ async fn each_refusal_of_sts_has_its_own_code_and_hint_and_sends_nothing_more() 
     let mut hints = BTreeSet::new();
     let cases = [
         ("InvalidIdentityToken", 400, codes::IDENTITY_TOKEN_INVALID, "thumbprint"),
-        ("ExpiredTokenException", 400, codes::CREDENTIALS_EXPIRED, "fresh token"),
+        ("ExpiredTokenException", 400, ErrorCode::CredentialsExpired, "fresh token"),
         ("IDPRejectedClaim", 403, codes::IDENTITY_CLAIM_REJECTED, "revoked"),
         ("AccessDenied", 403, codes::ROLE_DENIED, "aud and sub"),
         ("MalformedPolicyDocument", 400, codes::SESSION_POLICY_MALFORMED, "Version and Statement"),
@@ -276,9 +283,9 @@ async fn each_refusal_of_sts_has_its_own_code_and_hint_and_sends_nothing_more() 
     for (code, status, stable, word) in cases {
         let error = refusal_of(code, status, federated()).await;
         assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart), "{code}");
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, stable), "{code}");
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unauthenticated, stable), "{code}");
         assert!(error.message.contains(DEPLOY) && !error.transient, "{code}: {}", error.message);
-        let hint = error.hint.unwrap();
+        let hint = error.hint.unwrap().to_string();
         assert!(hint.contains(word), "{code}: {hint}");
         assert!(hints.insert(hint), "{code} shares its hint");
         let cause = error.source.unwrap().to_string();
@@ -289,8 +296,8 @@ async fn each_refusal_of_sts_has_its_own_code_and_hint_and_sends_nothing_more() 
 #[tokio::test]
 async fn an_issuer_that_cannot_be_asked_may_pass() {
     let error = refusal_of("IDPCommunicationError", 400, federated()).await;
-    assert_eq!((error.code, error.transient), (codes::IDENTITY_PROVIDER_UNREACHABLE, true));
-    assert!(error.hint.unwrap().contains("openid-configuration"));
+    assert_eq!((error.code.clone(), error.transient), (codes::IDENTITY_PROVIDER_UNREACHABLE, true));
+    assert!(error.hint.unwrap().to_string().contains("openid-configuration"));
 }
 
 #[tokio::test]
@@ -313,13 +320,13 @@ async fn an_answer_that_is_not_of_sts_is_told_as_such_and_asked_for_once() {
         let server = Server::start(move |_: &Received| Reaction::Answer(sent.clone())).await;
         let ports = open(with(assuming(role(key(), DEPLOY)), &server)).unwrap();
         let error = ports.invoker.invoke(call("f")).await.unwrap_err();
-        assert_eq!((error.code, error.transient), (codes::UNEXPECTED_ANSWER, false), "{told}");
+        assert_eq!((error.code.clone(), error.transient), (ErrorCode::UnexpectedAnswer, false), "{told}");
         assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart), "{told}");
         let text = format!("the answer of {} is not STS's: {told}", server.url());
         assert!(error.message.contains(&text) && error.message.contains(DEPLOY), "{}", error.message);
         assert!(!error.message.contains("hunter2"), "{}", error.message);
         let hint = "check sts_endpoint_url and whether a proxy answers in its place";
-        assert_eq!(error.hint.as_deref(), Some(hint));
+        assert_eq!(error.hint.as_ref().map(ToString::to_string).as_deref(), Some(hint));
         assert_eq!(server.requests().len(), 1, "{told}");
     }
 }
@@ -330,9 +337,9 @@ async fn a_denied_role_is_told_by_whether_an_external_id_went_along() {
     with_id.external_id = Some("wrong".parse().unwrap());
     let error = refusal_of("AccessDenied", 403, assuming(with_id)).await;
     assert_eq!(error.code, codes::ROLE_DENIED);
-    assert!(error.hint.unwrap().starts_with("check that external_id"));
+    assert!(error.hint.unwrap().to_string().starts_with("check that external_id"));
     let error = refusal_of("AccessDenied", 403, assuming(role(key(), DEPLOY))).await;
-    assert!(error.hint.unwrap().contains("set external_id"));
+    assert!(error.hint.unwrap().to_string().contains("set external_id"));
 }
 
 #[tokio::test]
@@ -364,7 +371,7 @@ async fn a_role_that_lambda_refuses_is_lambdas_refusal() {
     .await;
     let ports = open(with(assuming(role(key(), DEPLOY)), &server)).unwrap();
     let error = ports.catalogue.list(ListFunctions::default()).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Denied, codes::ACCESS_DENIED));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Denied, ErrorCode::AccessDenied));
 }
 
 #[tokio::test]
@@ -402,7 +409,7 @@ impl SecretResolver for Two {
             "env:BLANK" => Ok("  ".into()),
             other => Err(PortError::new(
                 PortErrorKind::NotFound,
-                "secret_not_found",
+                ErrorCode::SecretNotFound,
                 format!("there is no secret {other}"),
             )),
         }
@@ -423,7 +430,9 @@ async fn keys_are_read_by_reference_when_they_are_needed() {
     let config = AwsConnectionConfig { secrets: Arc::new(Two), ..with(referred("env:KEY"), &server) };
     open(config).unwrap().invoker.invoke(call("f")).await.unwrap();
     assert_eq!(signer(&server.requests()[0]), "AKIDREFERRED");
-    for (reference, code) in [("env:ABSENT", "secret_not_found"), ("env:BLANK", codes::CREDENTIALS_INVALID)] {
+    for (reference, code) in
+        [("env:ABSENT", ErrorCode::SecretNotFound), ("env:BLANK", ErrorCode::CredentialsInvalid)]
+    {
         let config = AwsConnectionConfig { secrets: Arc::new(Two), ..with(referred(reference), &server) };
         let error = open(config).unwrap().invoker.invoke(call("g")).await.unwrap_err();
         assert_eq!((error.delivery, error.code), (Delivery::NotSent, code));

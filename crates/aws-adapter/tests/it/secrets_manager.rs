@@ -4,7 +4,8 @@ use crate::{
     server::{Reaction, Received, Server, answer, closed_url},
     support::config,
 };
-use lamplight_aws_adapter::{AwsConnectionConfig, codes, open};
+use lamplight_aws_adapter::{AwsConnectionConfig, open};
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, SecretResolver};
 use serde_json::{Value, json};
 
@@ -45,17 +46,17 @@ async fn a_secret_is_read_whole_or_by_field() {
 #[tokio::test]
 async fn what_is_no_text_is_refused() {
     let error = resolve(store().await.url(), "aws-sm:binary").await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::SECRET_INVALID));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid));
 }
 
 #[tokio::test]
 async fn refusals_name_the_reference_and_what_to_do() {
     for (code, status, kind, stable) in [
-        ("ResourceNotFoundException", 400, PortErrorKind::NotFound, codes::SECRET_NOT_FOUND),
-        ("AccessDeniedException", 400, PortErrorKind::Denied, codes::SECRET_DENIED),
-        ("DecryptionFailure", 400, PortErrorKind::Denied, codes::SECRET_DENIED),
-        ("InvalidRequestException", 400, PortErrorKind::InvalidRequest, codes::SECRET_INVALID),
-        ("UnrecognizedClientException", 400, PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED),
+        ("ResourceNotFoundException", 400, PortErrorKind::NotFound, ErrorCode::SecretNotFound),
+        ("AccessDeniedException", 400, PortErrorKind::Denied, ErrorCode::SecretDenied),
+        ("DecryptionFailure", 400, PortErrorKind::Denied, ErrorCode::SecretDenied),
+        ("InvalidRequestException", 400, PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid),
+        ("UnrecognizedClientException", 400, PortErrorKind::Unauthenticated, ErrorCode::NotAuthenticated),
     ] {
         let server = Server::start(move |_: &Received| {
             let body = json!({"__type": code, "Message": "words"}).to_string();
@@ -63,7 +64,7 @@ async fn refusals_name_the_reference_and_what_to_do() {
         })
         .await;
         let error = resolve(server.url(), "aws-sm:prod/db#password").await.unwrap_err();
-        assert_eq!((error.kind, error.code), (kind, stable), "{code}");
+        assert_eq!((error.kind, error.code.clone()), (kind, stable), "{code}");
         assert!(error.message.contains("aws-sm:prod/db#password") && error.hint.is_some(), "{error:?}");
     }
     let error = resolve(closed_url().await, "aws-sm:prod/db").await.unwrap_err();

@@ -5,9 +5,9 @@ use crate::{
     support::{call, config, short_waits},
 };
 use lamplight_aws_adapter::{
-    AssumeRole, AwsConnectionConfig, CredentialsSource, RoleSession, Timeouts, codes, open,
+    AssumeRole, AwsConnectionConfig, CredentialsSource, RoleSession, Timeouts, open,
 };
-use lamplight_domain::{Delivery, Start};
+use lamplight_domain::{Delivery, ErrorCode, Start};
 use lamplight_ports::{Departure, InvokeRequest, Invoker};
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ async fn an_answer_after_the_margin_is_given_up() {
         open(AwsConnectionConfig { timeouts: short_waits(), ..config(&server.url()) }).unwrap().invoker;
     let error = invoker.invoke(call("never")).await.unwrap_err();
     assert_eq!((error.delivery, error.start), (Delivery::MaybeSent, Start::MayHaveStarted));
-    assert_eq!((error.code, error.transient), (codes::TIMEOUT, true));
+    assert_eq!((error.code.clone(), error.transient), (ErrorCode::Timeout, true));
     assert_eq!((server.executions("never"), server.connections()), (1, 1));
 }
 
@@ -83,7 +83,7 @@ async fn an_answer_that_begins_and_stalls_is_given_up() {
         open(AwsConnectionConfig { timeouts: short_waits(), ..config(&server.url()) }).unwrap().invoker;
     let error = invoker.invoke(call("stalls")).await.unwrap_err();
     assert_eq!((error.delivery, error.start), (Delivery::MaybeSent, Start::MayHaveStarted));
-    assert_eq!(error.code, codes::TIMEOUT);
+    assert_eq!(error.code, ErrorCode::Timeout);
     assert_eq!((server.executions("stalls"), server.connections()), (1, 1));
 }
 

@@ -2,8 +2,8 @@
 
 use crate::support::{call, call_with, config, ports};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use lamplight_aws_adapter::{codes, open};
-use lamplight_domain::{Delivery, InvocationType, Start};
+use lamplight_aws_adapter::open;
+use lamplight_domain::{Delivery, ErrorCode, InvocationType, Start};
 use lamplight_ports::{Identity, InvokeRequest, Invoker, PortErrorKind, Principal};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
@@ -124,7 +124,7 @@ async fn the_client_context_is_measured_before_anything_is_sent() {
     };
     let error = invoker.invoke(with_context(2686)).await.unwrap_err();
     assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart));
-    assert_eq!((error.kind, error.code), (PortErrorKind::TooLarge, codes::CLIENT_CONTEXT_TOO_LARGE));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::TooLarge, ErrorCode::ClientContextTooLarge));
     assert!(error.message.contains("3584") && error.message.contains("3583"), "{error}");
     assert!(server.received_requests().await.unwrap().is_empty());
     invoker.invoke(with_context(2685)).await.unwrap();
@@ -139,7 +139,10 @@ async fn opening_sends_nothing_and_refuses_what_is_no_url() {
     assert!(server.received_requests().await.unwrap().is_empty());
     for endpoint in ["localhost:4566", "", "ftp://example.com"] {
         let error = open(config(endpoint)).unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT));
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint)
+        );
     }
 }
 
@@ -158,6 +161,9 @@ async fn who_we_are_is_what_sts_says() {
         <Message>The security token included in the request is expired</Message></Error></ErrorResponse>";
     let server = lambda(ResponseTemplate::new(403).set_body_raw(xml, "text/xml")).await;
     let error = ports(&server.uri()).identity.who_am_i().await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unauthenticated, codes::NOT_AUTHENTICATED));
+    assert_eq!(
+        (error.kind, error.code.clone()),
+        (PortErrorKind::Unauthenticated, ErrorCode::NotAuthenticated)
+    );
     assert_eq!(error.message, "the credentials have expired");
 }

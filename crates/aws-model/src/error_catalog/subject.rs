@@ -1,6 +1,10 @@
 //! What an error is about, and how its texts name it.
 
-use crate::{Partition, text::fill_places};
+use crate::{
+    Partition,
+    text::{fill_hint, fill_places},
+};
+use lamplight_domain::Hint;
 
 /// The call that an error answers, for its message and hint.
 ///
@@ -10,7 +14,7 @@ use crate::{Partition, text::fill_places};
 /// let subject = Subject::invoke("adder", None, "eu-west-1", Some("123456789012"));
 /// assert_eq!(
 ///     classify(Some("AccessDeniedException"), 403).hint(&subject),
-///     "allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:123456789012:function:adder to the caller"
+///     "allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:123456789012:function:adder to the caller".into()
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,14 +49,23 @@ impl Subject {
 
     /// Puts the values into a template's places.
     pub(super) fn fill(&self, template: &str) -> String {
-        fill_places(template, |place| match place {
+        fill_places(template, |place| self.value(place))
+    }
+
+    /// The same for a hint.
+    pub(super) fn fill_hint(&self, template: &str) -> Hint {
+        fill_hint(template, |place| self.value(place), |_| None)
+    }
+
+    fn value(&self, place: &str) -> Option<&str> {
+        match place {
             "action" => Some(&self.action),
             "resource" => Some(&self.resource),
             "function" => Some(&self.function),
             "qualifier" => Some(&self.qualifier),
             "region" => Some(&self.region),
             _ => None,
-        })
+        }
     }
 }
 

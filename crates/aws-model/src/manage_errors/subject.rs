@@ -1,6 +1,10 @@
 //! What an error of management is about, and how its texts name it.
 
-use crate::{Operation, Partition, text::fill_places};
+use crate::{
+    Operation, Partition,
+    text::{fill_hint, fill_places},
+};
+use lamplight_domain::{Action, Hint};
 
 /// The call that an error answers, for its message and hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +98,7 @@ impl ManageSubject {
         Self { operation, thing, resource, region: region.to_owned() }
     }
 
-    /// The function's bare name as the commands in a hint take it.
+    /// The function's bare name as the actions in a hint take it.
     fn function_name(&self) -> &str {
         let name =
             self.resource.split_once(":function:").map(|(_, rest)| rest.split(':').next().unwrap_or(rest));
@@ -103,7 +107,30 @@ impl ManageSubject {
 
     /// Puts the values into a template's places.
     pub(super) fn fill(&self, template: &str) -> String {
-        fill_places(template, |place| match place {
+        fill_places(template, |place| self.value(place))
+    }
+
+    /// The same for a hint, in which some places are actions.
+    pub(super) fn fill_hint(&self, template: &str) -> Hint {
+        fill_hint(
+            template,
+            |place| self.value(place),
+            |place| match place {
+                "list aliases" => Some(Action::ListAliases(self.function_name().to_owned())),
+                "list functions" => Some(Action::ListFunctions),
+                "show account" => Some(Action::ShowAccount),
+                "show permissions" => Some(Action::ShowPermissions),
+                "update alias" => Some(Action::UpdateAlias),
+                "update code" => Some(Action::UpdateFunctionCode),
+                "update settings" => Some(Action::UpdateFunctionSettings),
+                "wait" => Some(Action::WaitForFunction(self.function_name().to_owned())),
+                _ => None,
+            },
+        )
+    }
+
+    fn value(&self, place: &str) -> Option<&str> {
+        match place {
             "operation" => Some(self.operation.name()),
             "action" => Some(self.operation.action()),
             "thing" => Some(&self.thing),
@@ -111,7 +138,7 @@ impl ManageSubject {
             "region" => Some(&self.region),
             "function" => Some(self.function_name()),
             _ => None,
-        })
+        }
     }
 }
 

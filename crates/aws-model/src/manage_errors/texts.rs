@@ -23,13 +23,12 @@ pub(super) fn of(operation: Operation, cause: &Cause, applied: Applied) -> Texts
         ),
         ManageErrorClass::CodeStorageExceeded => (
             "the account has no room left for the code of {thing} in region {region}",
-            "delete old versions, or ask for a higher quota; `lamplight account settings` shows how much is used",
+            "delete old versions, or ask for a higher quota; {show account} shows how much is used",
         ),
         ManageErrorClass::LimitExceeded => limit_exceeded(cause),
-        ManageErrorClass::PolicyTooLong => (
-            "the policy has no room left for {thing}",
-            "remove statements: `lamplight permissions get` shows them",
-        ),
+        ManageErrorClass::PolicyTooLong => {
+            ("the policy has no room left for {thing}", "remove statements: {show permissions} shows them")
+        }
         ManageErrorClass::InvalidParameter => invalid(operation, cause),
         ManageErrorClass::InvalidCode => invalid_code(cause),
         ManageErrorClass::PublicPolicy => (
@@ -110,15 +109,15 @@ fn not_found(operation: Operation, cause: &Cause) -> Texts {
 /// What is not there is the function that something was to hang on.
 pub(super) const NO_FUNCTION: Texts = (
     "function {function} was not found in region {region}",
-    "check the name, the region and the account; `lamplight functions list` shows which functions there are",
+    "check the name, the region and the account; {list functions} shows which functions there are",
 );
 
 fn exists(operation: Operation) -> Texts {
     let hint = match operation {
         Operation::CreateFunction => {
-            "change it with `lamplight functions update-code` or `update-configuration`, or take another name"
+            "change it with {update code} or {update settings}, or take another name"
         }
-        Operation::CreateAlias => "change it with `lamplight aliases update`, or take another name",
+        Operation::CreateAlias => "change it with {update alias}, or take another name",
         _ => "remove it first, or take another statement id",
     };
     ("{thing} exists already", hint)
@@ -128,15 +127,12 @@ fn busy(operation: Operation) -> Texts {
     match operation {
         Operation::DeleteFunction => (
             "{thing} is used by an alias, or another change of it is in progress",
-            "see `lamplight aliases list {function}`, or wait with `lamplight functions wait {function}`",
+            "see {list aliases}, or wait with {wait}",
         ),
         Operation::AddLayerVersionPermission | Operation::RemoveLayerVersionPermission => {
             ("another change of {thing} is in progress", "wait a moment, then repeat")
         }
-        _ => (
-            "another change of {thing} is in progress",
-            "wait until it is done, with `lamplight functions wait {function}`, then repeat",
-        ),
+        _ => ("another change of {thing} is in progress", "wait until it is done, with {wait}, then repeat"),
     }
 }
 

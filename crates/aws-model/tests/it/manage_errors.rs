@@ -10,7 +10,11 @@ use lamplight_aws_model::{
     Repeat::{self, Backoff, Never},
     classify_manage,
 };
-use lamplight_domain::Applied::{self, Maybe, No};
+use lamplight_domain::{
+    Action,
+    Applied::{self, Maybe, No},
+    HintPart,
+};
 use std::collections::BTreeSet;
 
 type Row = (Operation, &'static str, u16, ManageErrorClass, Applied, Repeat);
@@ -244,7 +248,7 @@ fn every_modelled_error_has_its_texts() {
     for (operation, code, http, ..) in MODELLED {
         let subject = subject(operation);
         let facts = classify_manage(operation, Some(code), http);
-        for text in [facts.message(&subject), facts.hint(&subject)] {
+        for text in [facts.message(&subject), facts.hint(&subject).to_string()] {
             assert!(!text.is_empty() && !text.contains(['{', '}', '\n']), "{operation} {code}: {text}");
         }
         let message = facts.message(&subject);
@@ -280,14 +284,14 @@ fn the_texts_say_what_to_do() {
             Some("ResourceConflictException"),
             409,
             "function adder exists already",
-            "change it with `lamplight functions update-code` or `update-configuration`, or take another name",
+            "change it with updating the function's code or updating the function's settings, or take another name",
         ),
         (
             DeleteFunction,
             Some("ResourceConflictException"),
             409,
             "function adder is used by an alias, or another change of it is in progress",
-            "see `lamplight aliases list adder`, or wait with `lamplight functions wait adder`",
+            "see listing the aliases of function adder, or wait with waiting for function adder",
         ),
         (
             UpdateAlias,
@@ -301,14 +305,14 @@ fn the_texts_say_what_to_do() {
             Some("CodeStorageExceededException"),
             400,
             "the account has no room left for the code of function adder in region eu-west-1",
-            "delete old versions, or ask for a higher quota; `lamplight account settings` shows how much is used",
+            "delete old versions, or ask for a higher quota; showing the account shows how much is used",
         ),
         (
             AddPermission,
             Some("PolicyLengthExceededException"),
             400,
             "the policy has no room left for statement s3 of function adder",
-            "remove statements: `lamplight permissions get` shows them",
+            "remove statements: showing the permissions shows them",
         ),
         (
             RemoveLayerVersionPermission,
@@ -372,7 +376,10 @@ fn the_texts_say_what_to_do() {
         ),
     ] {
         let (facts, subject) = (classify_manage(operation, code, http), subject(operation));
-        assert_eq!((facts.message(&subject).as_str(), facts.hint(&subject).as_str()), (message, hint));
+        assert_eq!(
+            (facts.message(&subject).as_str(), facts.hint(&subject).to_string().as_str()),
+            (message, hint)
+        );
     }
 }
 
@@ -395,7 +402,10 @@ fn an_absent_function_is_told_from_what_hangs_on_it() {
         assert!(absent.no_function && !facts.no_function);
         assert_eq!((absent.class, absent.applied), (facts.class, facts.applied));
         assert_eq!(absent.message(&subject), "function adder was not found in region eu-west-1");
-        assert!(absent.hint(&subject).contains("`lamplight functions list`"), "{absent:?}");
+        assert!(
+            absent.hint(&subject).parts().contains(&HintPart::Action(Action::ListFunctions)),
+            "{absent:?}"
+        );
     }
     let words = format!("Function not found: {arn}");
     for (operation, code, http) in [

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use clap::Args;
-use lamplight_domain::SecretRef;
+use lamplight_domain::{ErrorCode, SecretRef};
 
 /// An access key for one call, by reference: nothing of it is kept, and a key on the command line itself would
 /// be seen by every user of the machine.
@@ -44,7 +44,7 @@ impl CallKeys {
     pub fn references(&self) -> Result<Option<CallKeyRefs>, Failure> {
         let parse = |option: &str, text: &String| {
             text.parse().map_err(|error: lamplight_domain::SecretRefError| {
-                Failure::usage("invalid_secret_reference", format!("{option}: {error}"))
+                Failure::usage(ErrorCode::InvalidSecretReference, format!("{option}: {error}"))
                     .with_hint("put the key into a variable or file and name that")
             })
         };

@@ -10,7 +10,7 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::manage::{self, Outcome, unqualified_function};
-use lamplight_domain::{Alias, Routing};
+use lamplight_domain::{Alias, ErrorCode, Routing};
 use lamplight_ports::{CreateAlias, UpdateAlias};
 
 /// `lamplight aliases …`
@@ -70,7 +70,7 @@ async fn update(args: UpdateAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fail
         (texts, _) => Some(routing(texts)?),
     };
     if args.function_version.is_none() && args.settings.description.is_none() && routing.is_none() {
-        return Err(Failure::usage("invalid_setting", "nothing is to be changed")
+        return Err(Failure::usage(ErrorCode::InvalidSetting, "nothing is to be changed")
             .with_hint("give --function-version, --routing, --no-routing or --description"));
     }
     let manager = Manager::open(wiring).await?.changing(args.change);
@@ -114,7 +114,8 @@ fn tell_alias(
 fn routing(texts: &[String]) -> Result<Routing, Failure> {
     let mut routing = Routing::new();
     for text in texts {
-        let wrong = |why: &str| Failure::usage("invalid_setting", format!("--routing {text:?} {why}"));
+        let wrong =
+            |why: &str| Failure::usage(ErrorCode::InvalidSetting, format!("--routing {text:?} {why}"));
         let Some((version, weight)) = text.split_once('=').filter(|(version, _)| !version.is_empty()) else {
             return Err(wrong("is not written as VERSION=WEIGHT, such as 2=0.1 or 2=10%"));
         };

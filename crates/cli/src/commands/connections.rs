@@ -14,7 +14,7 @@ use crate::{
 use lamplight_config::{
     AMBIENT, Config, ConnectionConfig, DEMO, NewConnection, Provider, add_connection, remove_connection,
 };
-use lamplight_domain::ConnectionName;
+use lamplight_domain::{ConnectionName, ErrorCode};
 use std::path::PathBuf;
 
 /// What a file begins with that is made here.
@@ -89,7 +89,7 @@ fn add(args: &AddArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
         let is_taken = Config::parse(&text, &shown)?.connections.contains_key(&new.name);
         let edited = add_connection(&text, &shown, &new).map_err(|error| {
             let failure = Failure::from(error);
-            if is_taken { Failure { code: "connection_exists".to_owned(), ..failure } } else { failure }
+            if is_taken { Failure { code: ErrorCode::ConnectionExists, ..failure } } else { failure }
         })?;
         Ok((edited, ()))
     })?;
@@ -118,8 +118,11 @@ fn remove(name: &str, force: bool, wiring: &Wiring) -> Result<ExitCode, Failure>
         let config = Config::parse(&text, &shown)?;
         let is_default = config.default_connection.as_ref() == Some(&name);
         if is_default && !force {
-            return Err(Failure::usage("invalid_setting", format!("{name} is the default connection"))
-                .with_hint("give --force to remove it and to have no default connection"));
+            return Err(Failure::usage(
+                ErrorCode::InvalidSetting,
+                format!("{name} is the default connection"),
+            )
+            .with_hint("give --force to remove it and to have no default connection"));
         }
         match remove_connection(&text, &shown, &name, force)? {
             Some(edited) => Ok((edited, is_default)),

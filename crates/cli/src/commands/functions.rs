@@ -24,7 +24,7 @@ use lamplight_app::{
     manage::{self, FunctionDetail, FunctionFilter, Outcome, qualified_function, unqualified_function},
 };
 use lamplight_aws_model::manage_rules::unknown_runtime;
-use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionName, Package};
+use lamplight_domain::{CodeSource, ErrorCode, Function, FunctionCode, FunctionName, Package};
 use lamplight_ports::{
     CreateFunction, Publish, PublishVersion, QualifiedFunction, TagChange, UpdateCode, UpdateSettings,
 };
@@ -165,7 +165,7 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     settings.role = args.role;
     warn_of_runtime(settings.runtime.as_deref(), wiring);
     if settings == lamplight_domain::FunctionSettings::default() {
-        return Err(Failure::usage("invalid_setting", "nothing is to be changed")
+        return Err(Failure::usage(ErrorCode::InvalidSetting, "nothing is to be changed")
             .with_hint("give at least one setting, such as --memory-size 256"));
     }
     let thing = format!("the configuration of function {}", function.name);
@@ -222,9 +222,8 @@ fn new_name(manager: &Manager, text: &str) -> Result<FunctionName, Failure> {
         let problem = format!(
             "{text:?} is not a name alone: a function is made in the connection's account and region"
         );
-        return Err(
-            Failure::usage("invalid_reference", problem).with_hint("give the bare name, such as adder")
-        );
+        return Err(Failure::usage(ErrorCode::InvalidReference, problem)
+            .with_hint("give the bare name, such as adder"));
     }
     Ok(unqualified_function(&manager.connection, text)?.name)
 }
@@ -242,7 +241,7 @@ fn published(wanted: &QualifiedFunction) -> Result<(), Failure> {
     };
     let problem =
         format!("{qualifier} of function {name} is no published version, and AWS deletes no others");
-    Err(Failure::usage("invalid_reference", problem).with_hint(hint))
+    Err(Failure::usage(ErrorCode::InvalidReference, problem).with_hint(hint))
 }
 
 async fn tags(command: TagsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -267,7 +266,7 @@ async fn tags(command: TagsCommand, wiring: &Wiring) -> Result<ExitCode, Failure
         TagsCommand::Remove { function, keys, removal } => {
             if keys.iter().any(String::is_empty) {
                 return Err(Failure::usage(
-                    "invalid_setting",
+                    ErrorCode::InvalidSetting,
                     "a tag has a key of 1-128 characters; one given is empty",
                 ));
             }
@@ -392,7 +391,9 @@ async fn code(args: CodeArgs) -> Result<FunctionCode, Failure> {
         (None, _, _, Some(image)) => CodeSource::Image(image),
         // The grammar asks for one of them.
         _ => {
-            return Err(Failure::usage("invalid_setting", "the code is missing").with_hint("give --zip-file"));
+            return Err(
+                Failure::usage(ErrorCode::InvalidSetting, "the code is missing").with_hint("give --zip-file")
+            );
         }
     };
     Ok(FunctionCode { source, architecture: args.architectures, encryption_key: args.source_kms_key_arn })
@@ -404,7 +405,7 @@ async fn package(path: PathBuf) -> Result<Package, Failure> {
     let read = read.map_err(|error| Failure {
         exit_code: ExitCode::Unexpected,
         causes: causes_of(&error),
-        ..Failure::usage("invalid_package", "reading the package broke off")
+        ..Failure::usage(ErrorCode::InvalidPackage, "reading the package broke off")
     })?;
     let package = read.map_err(|error| Failure {
         // A file that is not there has the same exit code everywhere.
@@ -413,7 +414,7 @@ async fn package(path: PathBuf) -> Result<Package, Failure> {
             _ => ExitCode::Usage,
         },
         causes: causes_of(&error),
-        ..Failure::usage("invalid_package", error.to_string())
+        ..Failure::usage(ErrorCode::InvalidPackage, error.to_string())
     })?;
     Ok(Package::new(package.bytes, package.sha256))
 }

@@ -12,6 +12,7 @@ use lamplight_aws_model::{
     FunctionArn, Partition, PolicyDocument, Region, RoleArn,
     trust::{EntraClaim, SwfScope, TrustPolicy},
 };
+use lamplight_domain::ErrorCode;
 
 /// Prints a policy. Policies are JSON whatever form is asked for.
 pub fn iam(command: &IamCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -24,7 +25,7 @@ pub fn iam(command: &IamCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
         }
         IamCommand::TrustPolicy(party) => {
             let policy = trust(party, partition(wiring)?)
-                .map_err(|error| Failure::usage("invalid_setting", error.to_string()))?;
+                .map_err(|error| Failure::usage(ErrorCode::InvalidSetting, error.to_string()))?;
             output::json(&policy)?;
         }
     }
@@ -37,7 +38,7 @@ fn policy(
     roles: &[RoleArn],
     domain: Option<&str>,
 ) -> Result<PolicyDocument, Failure> {
-    let wrong = |what: &str, hint: &str| Err(Failure::usage("invalid_setting", what).with_hint(hint));
+    let wrong = |what: &str, hint: &str| Err(Failure::usage(ErrorCode::InvalidSetting, what).with_hint(hint));
     let passes_roles = matches!(purpose, PolicyPurpose::Manage | PolicyPurpose::Workflows);
     if !roles.is_empty() && !passes_roles {
         return wrong("only --for manage and --for workflows hand roles over", "leave out --pass-role");
@@ -71,8 +72,8 @@ fn policy(
 /// The partition that `--region` is in; without it, the commercial one.
 fn partition(wiring: &Wiring) -> Result<Partition, Failure> {
     let Some(text) = &wiring.global.region else { return Ok(Partition::Aws) };
-    let region =
-        Region::parse_known(text).map_err(|error| Failure::usage("unknown_region", error.to_string()))?;
+    let region = Region::parse_known(text)
+        .map_err(|error| Failure::usage(ErrorCode::UnknownRegion, error.to_string()))?;
     Ok(region.partition())
 }
 

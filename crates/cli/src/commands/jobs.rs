@@ -14,7 +14,7 @@ use lamplight_app::{
     JobChange, JobDocument, JobEdit, ParameterEdit, apply_jobs, edit_job, export_jobs, list_jobs, remove_job,
     show_job,
 };
-use lamplight_domain::{DataType, Direction, JobName, ParamName, Parameter};
+use lamplight_domain::{DataType, Direction, ErrorCode, JobName, ParamName, Parameter};
 
 /// `lamplight jobs …`
 pub async fn jobs(command: JobsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -92,7 +92,10 @@ async fn export(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> 
 async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let documents: Vec<JobDocument> = yaml::read_all(&read_document(file)?, &source_name(file))?;
     if documents.is_empty() {
-        return Err(Failure::usage("invalid_yaml", format!("{}: there is no document", source_name(file))));
+        return Err(Failure::usage(
+            ErrorCode::InvalidYaml,
+            format!("{}: there is no document", source_name(file)),
+        ));
     }
     let applied = apply_jobs(wiring, &*wiring.store().await?, documents).await?;
     let word = |applied: JobChange| match applied {
@@ -117,7 +120,7 @@ async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
 async fn edit(args: &EditArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let edits = edits(args)?;
     if edits.is_empty() {
-        return Err(Failure::usage("invalid_setting", "nothing is to be changed").with_hint(
+        return Err(Failure::usage(ErrorCode::InvalidSetting, "nothing is to be changed").with_hint(
             "`lamplight jobs edit --help` lists the changes; `jobs export` and `jobs apply` edit as YAML",
         ));
     }
@@ -205,7 +208,7 @@ fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
 fn pair(text: &str) -> Result<(ParamName, &str), Failure> {
     let (name, value) = text.split_once('=').ok_or_else(|| {
         Failure::usage(
-            "invalid_setting",
+            ErrorCode::InvalidSetting,
             format!("{text:?} has no '='; give the parameter's name, '=' and the value"),
         )
     })?;

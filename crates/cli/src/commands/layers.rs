@@ -13,7 +13,7 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::manage;
-use lamplight_domain::{Layer, LayerVersion, PermissionStatement};
+use lamplight_domain::{ErrorCode, Layer, LayerVersion, PermissionStatement};
 use lamplight_ports::{LayerVersionRef, ListLayers};
 
 /// `lamplight layers …`
@@ -127,7 +127,7 @@ fn version(args: LayerVersionArgs) -> Result<LayerVersionRef, Failure> {
     let found = match (own, version_number) {
         (Some((_, own)), Some(number)) if own != number => {
             return Err(Failure::usage(
-                "invalid_reference",
+                ErrorCode::InvalidReference,
                 format!("{layer:?} names version {own}, and {number} is given as well: give one of the two"),
             ));
         }
@@ -135,13 +135,13 @@ fn version(args: LayerVersionArgs) -> Result<LayerVersionRef, Failure> {
         (None, Some(version)) => LayerVersionRef { layer, version },
         (None, None) => {
             let problem = format!("{layer:?} names no version of a layer");
-            return Err(Failure::usage("invalid_reference", problem).with_hint(
+            return Err(Failure::usage(ErrorCode::InvalidReference, problem).with_hint(
                 "give the version's number behind the layer; `lamplight layers list-versions` lists them",
             ));
         }
     };
     if found.version == 0 {
-        return Err(Failure::usage("invalid_reference", "the versions of a layer count from 1"));
+        return Err(Failure::usage(ErrorCode::InvalidReference, "the versions of a layer count from 1"));
     }
     Ok(found)
 }

@@ -11,7 +11,7 @@ use lamplight_app::{
     AppError,
     manage::{Changing, Outcome, PageLimits},
 };
-use lamplight_domain::{PermissionPolicy, PermissionStatement, RetryPolicy};
+use lamplight_domain::{ErrorCode, PermissionPolicy, PermissionStatement, RetryPolicy};
 use lamplight_ports::{Connection, Connector, Effect};
 use lamplight_system_adapter::{SystemIds, TokioSleeper};
 use serde::Serialize;
@@ -58,7 +58,7 @@ impl Manager {
     /// What a change needs.
     pub fn tools(&self) -> Result<Changing<'_>, Failure> {
         let retries = RetryPolicy::new(ATTEMPTS)
-            .map_err(|error| Failure::usage("invalid_setting", error.to_string()))?;
+            .map_err(|error| Failure::usage(ErrorCode::InvalidSetting, error.to_string()))?;
         let (connection, ids, effect) = (&self.connection, &self.ids, self.effect);
         Ok(Changing { connection, sleeper: &TokioSleeper, ids, effect, retries })
     }
@@ -87,26 +87,29 @@ impl Manager {
 
 /// The failure of what the process was asked to stop.
 pub fn interrupted(message: &str) -> Failure {
-    Failure { exit_code: ExitCode::Interrupted, ..Failure::usage("interrupted", message) }
+    Failure { exit_code: ExitCode::Interrupted, ..Failure::usage(ErrorCode::Interrupted, message) }
 }
 
 /// Asks, or fails where nobody can answer.
 fn agreed(what: &str, wiring: &Wiring) -> Result<(), Failure> {
     if !wiring.output.can_ask {
-        return Err(Failure::usage("not_confirmed", format!("{what} needs --yes where nobody can be asked"))
-            .with_hint("--dry-run shows what would be sent"));
+        return Err(Failure::usage(
+            ErrorCode::NotConfirmed,
+            format!("{what} needs --yes where nobody can be asked"),
+        )
+        .with_hint("--dry-run shows what would be sent"));
     }
     match inquire::Confirm::new(&format!("{what}?")).with_default(false).prompt() {
         Ok(true) => Ok(()),
         Ok(false) | Err(inquire::InquireError::OperationCanceled) => Err(Failure {
             exit_code: ExitCode::Unexpected,
-            ..Failure::usage("not_confirmed", "nothing was changed")
+            ..Failure::usage(ErrorCode::NotConfirmed, "nothing was changed")
         }),
         Err(inquire::InquireError::OperationInterrupted) => Err(Failure {
             exit_code: ExitCode::Interrupted,
-            ..Failure::usage("not_confirmed", "nothing was changed")
+            ..Failure::usage(ErrorCode::NotConfirmed, "nothing was changed")
         }),
-        Err(error) => Err(Failure::usage("not_confirmed", format!("nobody could be asked: {error}"))),
+        Err(error) => Err(Failure::usage(ErrorCode::NotConfirmed, format!("nobody could be asked: {error}"))),
     }
 }
 

@@ -17,6 +17,7 @@ mod runs;
 
 use crate::{Cli, ExitCode, args::Command, failure::Failure, output, wiring::Wiring};
 use clap::CommandFactory;
+use lamplight_domain::ErrorCode;
 
 /// Runs one verb.
 pub async fn run(command: Command, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -51,5 +52,5 @@ where
     T: std::str::FromStr,
     T::Err: std::fmt::Display,
 {
-    text.parse().map_err(|error: T::Err| Failure::usage("invalid_name", error.to_string()))
+    text.parse().map_err(|error: T::Err| Failure::usage(ErrorCode::InvalidName, error.to_string()))
 }

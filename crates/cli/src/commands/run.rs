@@ -12,7 +12,7 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::{EventSource, RunRequest, StartedRun, Target, prepare_run, resolve_target, start_run};
-use lamplight_domain::{Argument, Arguments, EvidenceKind, Parameter, Settings};
+use lamplight_domain::{Argument, Arguments, ErrorCode, EvidenceKind, Parameter, Settings};
 
 /// Runs a job or a function and waits for its outcome.
 pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -59,7 +59,7 @@ fn event(args: &RunArgs, target: &Target, wiring: &Wiring) -> Result<EventSource
                 let value = ask(parameter)?;
                 arguments
                     .insert(parameter.name.clone(), Argument::Text(value))
-                    .map_err(|error| Failure::usage("invalid_arguments", error.to_string()))?;
+                    .map_err(|error| Failure::usage(ErrorCode::InvalidArguments, error.to_string()))?;
             }
         }
     }
@@ -85,7 +85,10 @@ fn ask(parameter: &Parameter) -> Result<String, Failure> {
     };
     answer.map_err(|error| Failure {
         exit_code: ExitCode::Interrupted,
-        ..Failure::usage("invalid_arguments", format!("parameter {} was not given: {error}", parameter.name))
+        ..Failure::usage(
+            ErrorCode::InvalidArguments,
+            format!("parameter {} was not given: {error}", parameter.name),
+        )
     })
 }
 

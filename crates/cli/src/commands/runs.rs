@@ -9,7 +9,7 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::{RunName, cancel_run, list_runs, settle_runs, show_run};
-use lamplight_domain::RunState;
+use lamplight_domain::{ErrorCode, RunState};
 use lamplight_ports::RunFilter;
 use lamplight_sqlite_adapter::SqliteStore;
 use lamplight_system_adapter::SystemClock;
@@ -96,6 +96,9 @@ async fn settled(wiring: &Wiring) -> Result<Arc<SqliteStore>, Failure> {
 fn state(text: &str) -> Result<RunState, Failure> {
     RunState::ALL.into_iter().find(|state| state.as_str() == text).ok_or_else(|| {
         let known: Vec<&str> = RunState::ALL.into_iter().map(RunState::as_str).collect();
-        Failure::usage("invalid_setting", format!("{text:?} is no state; use one of {}", known.join(", ")))
+        Failure::usage(
+            ErrorCode::InvalidSetting,
+            format!("{text:?} is no state; use one of {}", known.join(", ")),
+        )
     })
 }

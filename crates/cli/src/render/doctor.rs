@@ -1,7 +1,8 @@
 //! The doctor's checks, as lines and as JSON.
 
-use crate::render::table::one_line;
+use crate::{hints::worded, render::table::one_line};
 use lamplight_app::{Check, Outcome};
+use lamplight_domain::ErrorCode;
 use serde::Serialize;
 
 /// A check as programs read it.
@@ -10,7 +11,7 @@ pub struct CheckJson {
     name: &'static str,
     outcome: &'static str,
     detail: String,
-    code: Option<&'static str>,
+    code: Option<ErrorCode>,
     causes: Vec<String>,
     hint: Option<String>,
 }
@@ -21,7 +22,9 @@ impl CheckJson {
         let (outcome, detail, code, hint) = match &check.outcome {
             Outcome::Pass { detail } => ("pass", detail.clone(), None, None),
             Outcome::Skipped { reason } => ("skipped", reason.clone(), None, None),
-            Outcome::Fail(error) => ("fail", error.to_string(), Some(error.code()), error.hint()),
+            Outcome::Fail(error) => {
+                ("fail", error.to_string(), Some(error.code()), error.hint().as_ref().map(worded))
+            }
         };
         Self { name: check.name.as_str(), outcome, detail, code, causes: causes(check), hint }
     }

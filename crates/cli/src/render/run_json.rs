@@ -1,8 +1,9 @@
 //! A run as one JSON object: the stable form for programs.
 
+use crate::hints::worded;
 use lamplight_domain::{
-    ConnectionName, EffectiveSettings, Evidence, ExecutionReport, InvocationType, JobName, MASK, Qualifier,
-    RawJson, RecordedArgument, Run, RunKey, RunState, Status, Timestamp, Warning,
+    ConnectionName, EffectiveSettings, ErrorCode, Evidence, ExecutionReport, InvocationType, JobName, MASK,
+    Qualifier, RawJson, RecordedArgument, Run, RunError, RunKey, RunState, Status, Timestamp, Warning,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::RawValue;
@@ -31,7 +32,7 @@ pub struct RunJson<'a> {
     outputs: Outputs<'a>,
     response: Option<Response<'a>>,
     warnings: Vec<WarningJson<'a>>,
-    error: Option<&'a lamplight_domain::RunError>,
+    error: Option<RunErrorJson<'a>>,
     log_tail: Option<&'a str>,
     report: Option<&'a ExecutionReport>,
     cost_usd: Option<f64>,
@@ -110,13 +111,38 @@ impl<'a> RunJson<'a> {
                 .iter()
                 .map(|warning| WarningJson { warning, message: warning.to_string() })
                 .collect(),
-            error: run.error.as_ref(),
+            error: run.error.as_ref().map(RunErrorJson::new),
             log_tail: run.log_tail.as_deref(),
             report: run.report.as_ref(),
             cost_usd: run.cost_usd,
             started_at: run.started_at,
             ended_at: run.ended_at,
             monitor_url: run.monitor_url.as_deref(),
+        }
+    }
+}
+
+/// What went wrong in a run.
+#[derive(Debug, Serialize)]
+struct RunErrorJson<'a> {
+    code: &'a ErrorCode,
+    message: &'a str,
+    error_type: Option<&'a str>,
+    stack: &'a [String],
+    hint: Option<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    causes: &'a [String],
+}
+
+impl<'a> RunErrorJson<'a> {
+    fn new(error: &'a RunError) -> Self {
+        Self {
+            code: &error.code,
+            message: &error.message,
+            error_type: error.error_type.as_deref(),
+            stack: &error.stack,
+            hint: error.hint.as_ref().map(worded),
+            causes: &error.causes,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A run as people read it.
 
 use crate::{
+    hints::worded,
     output::{Output, heading, say},
     render::table::{details, harmless, one_line},
 };
@@ -32,7 +33,7 @@ pub fn run_summary(output: Output, run: &Run) {
         }
         if let Some(hint) = &error.hint {
             let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
-            say(&format!("{cyan}hint{cyan:#}: {hint}"));
+            say(&format!("{cyan}hint{cyan:#}: {}", worded(hint)));
         }
     }
 }
@@ -70,7 +71,7 @@ pub fn run_details(run: &Run) -> String {
             rows.push(("stack", harmless(&error.stack.join("\n"))));
         }
         rows.extend(error.causes.iter().map(|cause| ("caused by", one_line(cause))));
-        rows.extend(error.hint.clone().map(|hint| ("hint", hint)));
+        rows.extend(error.hint.as_ref().map(|hint| ("hint", worded(hint))));
     }
     if let Some(log) = &run.log_tail {
         rows.push(("log tail", harmless(log.trim_end())));

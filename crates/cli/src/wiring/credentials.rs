@@ -9,7 +9,7 @@ use lamplight_config::{
     AccessKeyId, Algorithm, AssumeRoleAuth, Auth, ClientCredentialsToken, ManagedIdentityToken, Token,
     WebIdentityAuth, WorkloadIdentityToken,
 };
-use lamplight_domain::SecretRef;
+use lamplight_domain::{ErrorCode, SecretRef};
 use lamplight_identity_adapter as identity;
 use lamplight_ports::{HttpExchange, SecretResolver, SecretString, TokenSource};
 use lamplight_system_adapter::{Environment, SystemClock, SystemIds, TokioSleeper};
@@ -70,7 +70,7 @@ impl WaysIn<'_> {
             external_id: role.external_id.clone(),
             tags: tags
                 .collect::<Result<_, _>>()
-                .map_err(|error| Failure::usage("invalid_config", error.to_string()))?,
+                .map_err(|error| Failure::usage(ErrorCode::InvalidConfig, error.to_string()))?,
             transitive_tag_keys: role.transitive_tag_keys.clone(),
             source_identity: role.source_identity.clone(),
         })
@@ -96,7 +96,7 @@ impl WaysIn<'_> {
         let needed = |own: &Option<String>, key: &str, variable: &str| {
             own.clone().or_else(|| self.variable(variable)).ok_or_else(|| {
                 let message = format!("entra-workload-identity has no {key}, and {variable} is not set");
-                Failure::usage("invalid_config", message).with_hint(
+                Failure::usage(ErrorCode::InvalidConfig, message).with_hint(
                     "set it in the configuration; in Kubernetes, Azure's webhook sets the variable",
                 )
             })
@@ -158,7 +158,7 @@ impl WaysIn<'_> {
             (None, Some(secret)) => identity::ClientAuth::Secret(secret.clone()),
             (None, None) => {
                 let message = "client-credentials needs client_secret or assertion";
-                return Err(Failure::usage("invalid_config", message));
+                return Err(Failure::usage(ErrorCode::InvalidConfig, message));
             }
         };
         Ok(identity::ClientCredentials {

@@ -3,6 +3,7 @@
 use crate::{args::GlobalArgs, failure::Failure};
 use lamplight_aws_model::check_endpoint;
 use lamplight_config::{Config, ConnectionConfig};
+use lamplight_domain::ErrorCode;
 use lamplight_system_adapter::Environment;
 use std::fmt;
 
@@ -80,7 +81,7 @@ impl Layers<'_> {
     pub fn check_endpoints(&self) -> Result<(), Failure> {
         for Layered { value, origin } in [self.lambda(), self.sts(), self.secrets()].into_iter().flatten() {
             check_endpoint(&value).map_err(|error| {
-                Failure::usage("invalid_endpoint", format!("the address of {origin} {error}"))
+                Failure::usage(ErrorCode::InvalidEndpoint, format!("the address of {origin} {error}"))
                     .with_hint("give scheme and host alone, as in http://127.0.0.1:4566")
             })?;
         }

@@ -18,7 +18,7 @@ use lamplight_app::RunPorts;
 use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, Exchange, open};
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
 use lamplight_config::{AMBIENT, Config, ConnectionConfig, DEMO, Provider};
-use lamplight_domain::{ConnectionName, RunnerId};
+use lamplight_domain::{ConnectionName, ErrorCode, RunnerId};
 use lamplight_fake_adapter::{DEMO_SCRIPT, FakeProvider, Script};
 use lamplight_ports::{Connection, Connector, IdSource, PortError, PortErrorKind, SecretResolver};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
@@ -154,7 +154,7 @@ impl Wiring {
     pub fn named_connection(&self) -> Result<Option<ConnectionName>, Failure> {
         let parse = |name: &String| {
             name.parse().map_err(|error: lamplight_domain::NameError| {
-                Failure::usage("invalid_name", error.to_string())
+                Failure::usage(ErrorCode::InvalidName, error.to_string())
             })
         };
         self.global.connection.as_ref().map(parse).transpose()
@@ -194,11 +194,11 @@ impl Wiring {
 
     fn connect(&self, name: &str, from: &ConnectionConfig, config: &Config) -> Result<Connection, Failure> {
         let name: ConnectionName = name.parse().map_err(|error: lamplight_domain::NameError| {
-            Failure::usage("invalid_name", error.to_string())
+            Failure::usage(ErrorCode::InvalidName, error.to_string())
         })?;
         match from.provider {
             Provider::Fake if self.call_keys.is_some() => Err(Failure::usage(
-                "invalid_setting",
+                ErrorCode::InvalidSetting,
                 format!("connection {name} is simulated and takes no keys"),
             )
             .with_hint("leave out --access-key-id, or name a connection to AWS")),
@@ -224,7 +224,7 @@ impl Wiring {
         };
         let script = Script::parse(&text).map_err(|error| Failure {
             causes: std::error::Error::source(&error).map(ToString::to_string).into_iter().collect(),
-            ..Failure::usage("invalid_config", format!("connection {name}: {error}"))
+            ..Failure::usage(ErrorCode::InvalidConfig, format!("connection {name}: {error}"))
         })?;
         let provider = FakeProvider::from_script(script)
             .with_system(Arc::new(TokioSleeper), self.ids.clone())
@@ -277,7 +277,7 @@ impl Wiring {
         let endpoint_url = value(layers.endpoint_url());
         let sts_endpoint_url = value(layers.sts_endpoint_url());
         let Some(text) = value(layers.region()) else {
-            return Err(Failure::usage("region_missing", format!("connection {name} has no region"))
+            return Err(Failure::usage(ErrorCode::RegionMissing, format!("connection {name} has no region"))
                 .with_hint(
                     "give --region or set AWS_REGION; `--connection demo` needs neither account nor region",
                 ));
@@ -323,7 +323,7 @@ fn prices(config: &Config) -> Result<PriceTable, Failure> {
     let text = std::fs::read_to_string(&path)
         .map_err(|error| Failure::io(format!("the price table {shown} could not be read"), &error))?;
     toml::from_str(&text)
-        .map_err(|error| Failure::usage("invalid_config", format!("{shown}: {}", error.message())))
+        .map_err(|error| Failure::usage(ErrorCode::InvalidConfig, format!("{shown}: {}", error.message())))
 }
 
 /// A region that nobody knows would lead the request to an address that does not exist; with an address of its
@@ -331,7 +331,7 @@ fn prices(config: &Config) -> Result<PriceTable, Failure> {
 fn region(text: &str, has_endpoint: bool) -> Result<Region, Failure> {
     let parsed = if has_endpoint { Region::parse_well_formed(text) } else { Region::parse_known(text) };
     parsed.map_err(|error| {
-        Failure::usage("unknown_region", error.to_string())
+        Failure::usage(ErrorCode::UnknownRegion, error.to_string())
             .with_hint("a region newer than this build can be used with --endpoint-url")
     })
 }
@@ -340,7 +340,7 @@ fn region(text: &str, has_endpoint: bool) -> Result<Region, Failure> {
 pub fn unknown_connection(name: &str, config: &Config) -> Failure {
     Failure {
         exit_code: crate::ExitCode::NotFound,
-        code: "connection_not_found".to_owned(),
+        code: ErrorCode::ConnectionNotFound,
         message: format!("there is no connection {name}"),
         causes: Vec::new(),
         hint: Some(config.choice(name)),
@@ -356,7 +356,7 @@ impl Connector for Wiring {
                 crate::ExitCode::Usage => PortErrorKind::InvalidRequest,
                 _ => PortErrorKind::Unavailable,
             };
-            let error = PortError::new(kind, stable(&failure.code), failure.message);
+            let error = PortError::new(kind, failure.code, failure.message);
             let error = match failure.causes.into_iter().next() {
                 Some(cause) => error.with_source(cause),
                 None => error,
@@ -367,9 +367,4 @@ impl Connector for Wiring {
             }
         })
     }
-}
-
-/// The codes that opening a connection can fail with; a port's code is a constant.
-fn stable(code: &str) -> &'static str {
-    crate::ERROR_CODES.iter().find(|known| **known == code).copied().unwrap_or("invalid_config")
 }

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use async_trait::async_trait;
 use lamplight_aws_adapter::{Exchange, SecretsManager};
 use lamplight_config::{AppRoleLogin, JwtLogin, VaultAuth, VaultConfig};
-use lamplight_domain::SecretRef;
+use lamplight_domain::{ErrorCode, SecretRef};
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
 use lamplight_secrets_adapter::{KeyringSecrets, SecretRouter, VaultLogin, VaultOptions, VaultSecrets};
 use lamplight_system_adapter::{EnvAndFileSecrets, Environment, SystemClock};
@@ -85,7 +85,7 @@ impl SecretResolver for AwsSecrets {
             Ok(secrets) => secrets.resolve(reference).await,
             Err(refusal) => {
                 let message = format!("secret {reference} cannot be read: {}", refusal.message);
-                let error = PortError::new(PortErrorKind::Unsupported, "secret_unsupported", message);
+                let error = PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message);
                 let hint = refusal.hint.clone();
                 Err(error
                     .with_hint(hint.unwrap_or_else(|| "name a connection in [secrets.aws-sm]".to_owned())))

@@ -244,7 +244,7 @@ fn parts_of_a_path_may_be_quoted_and_texts_that_look_like_numbers_too() {
     let text = add_connection("", "x", &new("c", &[("labels.\"a.b\"", "x")])).unwrap();
     assert_eq!(text, "[connections.c]\n\n[connections.c.labels]\n\"a.b\" = \"x\"\n");
     let error = add_connection("", "x", &new("c", &[("qualifier", "7")])).unwrap_err();
-    assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("quotes")), "{error:?}");
+    assert!(error.hint.as_ref().is_some_and(|hint| hint.to_string().contains("quotes")), "{error:?}");
 }
 
 /// A part of a file, with `@` in the place of a number that makes its names its own.

@@ -152,7 +152,7 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
 fn each_mistake_is_told_with_its_place_and_what_would_be_right() {
     for (text, beginning, words) in MISTAKES {
         let error = mistake(text);
-        let told = format!("{error} {}", error.hint.as_deref().unwrap_or_default());
+        let told = format!("{error} {}", error.hint.as_ref().map(ToString::to_string).unwrap_or_default());
         assert!(told.starts_with(beginning), "{text}\n{told}");
         for word in *words {
             assert!(told.contains(word), "{text}\n{told}\nlacks {word}");
@@ -249,7 +249,7 @@ fn of_many_connections_only_the_nearest_are_told() {
     let headings: Vec<String> =
         (0..1000).map(|number| format!("[connections.connection-{number:04}]\n")).collect();
     let error = mistake(&format!("default_connection = 'connection-0077x'\n{}", headings.concat()));
-    let hint = error.hint.unwrap();
+    let hint = error.hint.unwrap().to_string();
     assert!(hint.contains("the nearest of 1002 connections are: connection-0077, connection-0"), "{hint}");
     assert!(hint.len() < 200, "{hint}");
 }

@@ -1,7 +1,8 @@
 //! Microsoft Entra workload identity.
 
 use crate::script::{Answer, JWT, Service};
-use lamplight_identity_adapter::{EntraWorkloadIdentity, FileToken, codes};
+use lamplight_domain::ErrorCode;
+use lamplight_identity_adapter::{EntraWorkloadIdentity, FileToken};
 use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, TokenSource};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -70,9 +71,9 @@ async fn each_known_refusal_has_its_hint() {
             "{{\"error\":\"{error}\",\"error_description\":\"AADSTS{code}: words\\nwith {FEDERATED} in them\"}}"
         );
         let error = refusal(Some((400, body))).await;
-        assert_eq!((error.kind, error.code), (kind, codes::TOKEN_REFUSED), "{code}");
+        assert_eq!((error.kind, error.code.clone()), (kind, ErrorCode::TokenRefused), "{code}");
         assert!(error.message.contains("the-client") && error.message.contains("the tenant"), "{error}");
-        let hint = error.hint.clone().unwrap();
+        let hint = error.hint.clone().unwrap().to_string();
         assert!(hint.contains(word), "{code}: {hint}");
         assert!(hints.insert(hint));
         let cause = error.source.unwrap().to_string();
@@ -83,25 +84,25 @@ async fn each_known_refusal_has_its_hint() {
 #[tokio::test]
 async fn answers_that_pass_and_answers_that_are_none_are_told_apart() {
     for (answer, kind, code) in [
-        (None, PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE),
-        (Some((503, String::new())), PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE),
-        (Some((429, String::new())), PortErrorKind::Throttled, codes::TOKEN_UNAVAILABLE),
-        (Some((200, "<html>proxy</html>".to_owned())), PortErrorKind::Corrupt, codes::TOKEN_INVALID),
-        (Some((200, "{}".to_owned())), PortErrorKind::Corrupt, codes::TOKEN_INVALID),
+        (None, PortErrorKind::Unavailable, ErrorCode::TokenUnavailable),
+        (Some((503, String::new())), PortErrorKind::Unavailable, ErrorCode::TokenUnavailable),
+        (Some((429, String::new())), PortErrorKind::Throttled, ErrorCode::TokenUnavailable),
+        (Some((200, "<html>proxy</html>".to_owned())), PortErrorKind::Corrupt, ErrorCode::TokenInvalid),
+        (Some((200, "{}".to_owned())), PortErrorKind::Corrupt, ErrorCode::TokenInvalid),
         (
             Some((200, "{\"access_token\":\"opaque\"}".to_owned())),
             PortErrorKind::InvalidRequest,
-            codes::TOKEN_INVALID,
+            ErrorCode::TokenInvalid,
         ),
         (
             Some((200, "{\"error\":\"invalid_client\"}".to_owned())),
             PortErrorKind::Unauthenticated,
-            codes::TOKEN_REFUSED,
+            ErrorCode::TokenRefused,
         ),
-        (Some((200, "opaque-token".to_owned())), PortErrorKind::Corrupt, codes::TOKEN_INVALID),
+        (Some((200, "opaque-token".to_owned())), PortErrorKind::Corrupt, ErrorCode::TokenInvalid),
     ] {
         let error = refusal(answer.clone()).await;
-        assert_eq!((error.kind, error.code), (kind, code), "{answer:?}");
+        assert_eq!((error.kind, error.code.clone()), (kind, code), "{answer:?}");
         assert!(!format!("{error:?}").contains("opaque-token"), "{error:?}");
     }
 }
@@ -114,7 +115,10 @@ async fn a_token_is_not_sent_in_the_open() {
     {
         setup.identity.authority_host = host.to_owned();
         let error = setup.identity.token().await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT));
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint)
+        );
         assert!(setup.service.asked().is_empty() && !format!("{error:?}").contains("hunter2"), "{error:?}");
     }
 }
@@ -123,6 +127,6 @@ async fn a_token_is_not_sent_in_the_open() {
 async fn without_a_federated_token_nothing_is_asked() {
     let mut setup = setup(Service::new([]));
     setup.identity.token_file = FileToken::new("/does/not/exist");
-    assert_eq!(setup.identity.token().await.unwrap_err().code, codes::TOKEN_NOT_FOUND);
+    assert_eq!(setup.identity.token().await.unwrap_err().code, ErrorCode::TokenNotFound);
     assert!(setup.service.asked().is_empty());
 }

@@ -1,7 +1,8 @@
 //! The managed identity of a machine.
 
 use crate::script::{Answer, JWT, Service, Still};
-use lamplight_identity_adapter::{EntraManagedIdentity, IdentityId, ManagedEndpoint, codes};
+use lamplight_domain::ErrorCode;
+use lamplight_identity_adapter::{EntraManagedIdentity, IdentityId, ManagedEndpoint};
 use lamplight_ports::{
     ExposeSecret, HttpAnswer, HttpExchange, HttpRequest, PortError, PortErrorKind, TokenSource,
 };
@@ -67,15 +68,15 @@ async fn answers_that_pass_are_waited_for() {
     assert_eq!(slept, [1000, 2000, 4000]);
     let service = Service::new([passing(429), passing(429), passing(429), passing(429)]);
     let error = machine(&service, &sleeper).token().await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Throttled, codes::TOKEN_UNAVAILABLE));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Throttled, ErrorCode::TokenUnavailable));
 }
 
 #[tokio::test]
 async fn a_machine_that_is_not_in_azure_is_told_so_within_two_seconds() {
     let (service, sleeper) = (Service::new([None, None]), Arc::new(Still::default()));
     let error = machine(&service, &sleeper).token().await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE));
-    assert!(error.hint.unwrap().contains("machines in Azure alone"));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable));
+    assert!(error.hint.unwrap().to_string().contains("machines in Azure alone"));
     let waited: Duration = service.asked().iter().map(|asked| asked.timeout).sum();
     assert!(waited < Duration::from_millis(1700) && sleeper.slept.lock().unwrap().is_empty(), "{waited:?}");
     assert_eq!(service.asked().len(), 2);
@@ -108,7 +109,7 @@ async fn a_service_is_waited_for_in_all_for_fifteen_seconds() {
     let sleeper = Arc::new(Still::default());
     let source = EntraManagedIdentity { http: Arc::new(Silent), ..machine(&Service::new([]), &sleeper) };
     let error = source.token().await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable));
     assert!(error.message.ends_with("does not answer"), "{}", error.message);
     assert_eq!(*sleeper.slept.lock().unwrap(), [Duration::from_secs(15)]);
 }
@@ -121,7 +122,7 @@ async fn app_service_gets_no_secret_in_the_open_and_none_of_it_back() {
     };
     let service = Service::new([]);
     let error = app("http://example.com/msi/token", &service).token().await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_ENDPOINT));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint));
     assert!(service.asked().is_empty());
 
     let near = "http://127.0.0.1:41741/msi/token";
@@ -133,8 +134,8 @@ async fn app_service_gets_no_secret_in_the_open_and_none_of_it_back() {
 
     let service = Service::new([None]);
     let error = app(near, &service).token().await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, codes::TOKEN_UNAVAILABLE));
-    assert!(error.hint.unwrap().contains("IDENTITY_ENDPOINT"));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable));
+    assert!(error.hint.unwrap().to_string().contains("IDENTITY_ENDPOINT"));
 }
 
 #[tokio::test]
@@ -142,6 +143,6 @@ async fn an_identity_that_is_not_there_is_refused_at_once() {
     let body = "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}".to_owned();
     let service = Service::new([Some((400, body))]);
     let error = machine(&service, &Arc::default()).token().await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::TOKEN_REFUSED));
-    assert!(error.hint.unwrap().contains("the machine has the identity"));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::TokenRefused));
+    assert!(error.hint.unwrap().to_string().contains("the machine has the identity"));
 }

@@ -1,7 +1,7 @@
 //! Services that answer by a script and remember what they were asked.
 
 use async_trait::async_trait;
-use lamplight_domain::{RunKey, SecretRef, Timestamp};
+use lamplight_domain::{ErrorCode, RunKey, SecretRef, Timestamp};
 use lamplight_ports::{
     Clock, ExposeSecret, HttpAnswer, HttpExchange, HttpRequest, IdSource, PortError, PortErrorKind,
     SecretResolver, SecretString, Sleeper,
@@ -95,7 +95,7 @@ impl HttpExchange for Service {
         });
         match self.answers.lock().unwrap().pop_front().unwrap() {
             Some((status, body)) => Ok(HttpAnswer { status, headers: Vec::new(), body: body.into() }),
-            None => Err(PortError::new(PortErrorKind::Unavailable, "timeout", "no answer")),
+            None => Err(PortError::new(PortErrorKind::Unavailable, ErrorCode::Timeout, "no answer")),
         }
     }
 }
@@ -115,7 +115,11 @@ impl SecretResolver for Secrets {
         if reference.to_string() == self.0 {
             return Ok(self.1.clone().into());
         }
-        Err(PortError::new(PortErrorKind::NotFound, "secret_not_found", format!("there is no {reference}")))
+        Err(PortError::new(
+            PortErrorKind::NotFound,
+            ErrorCode::SecretNotFound,
+            format!("there is no {reference}"),
+        ))
     }
 }
 

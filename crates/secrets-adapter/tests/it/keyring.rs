@@ -1,6 +1,7 @@
 //! The keyring where there is none, as on servers.
 
 use crate::script::{reference, told};
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortErrorKind, SecretResolver};
 use lamplight_secrets_adapter::KeyringSecrets;
 use std::process::Command;
@@ -18,7 +19,10 @@ fn a_machine_without_a_keyring_is_told_what_to_use_instead() {
         for _ in 0..2 {
             let answer = runtime.block_on(KeyringSecrets.resolve(&reference("keyring:lamplight/key")));
             let error = answer.unwrap_err();
-            assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, "secret_unreadable"));
+            assert_eq!(
+                (error.kind, error.code.clone()),
+                (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable)
+            );
             assert!(error.message.contains("there is no keyring"), "{error:?}");
             let told = told(&error);
             assert!(

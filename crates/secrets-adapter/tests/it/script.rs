@@ -1,7 +1,7 @@
 //! A Vault that answers by a script and remembers what it was asked, and a clock that is set by hand.
 
 use async_trait::async_trait;
-use lamplight_domain::{SecretRef, Timestamp};
+use lamplight_domain::{ErrorCode, SecretRef, Timestamp};
 use lamplight_ports::{
     Clock, ExposeSecret, HttpAnswer, HttpExchange, HttpRequest, PortError, PortErrorKind, SecretResolver,
     SecretString,
@@ -74,7 +74,7 @@ impl HttpExchange for Script {
         tokio::task::yield_now().await;
         match self.answers.lock().unwrap().pop_front() {
             Some((status, body)) => Ok(HttpAnswer { status, headers: Vec::new(), body: body.into() }),
-            None => Err(PortError::new(PortErrorKind::Unavailable, "timeout", "no answer")),
+            None => Err(PortError::new(PortErrorKind::Unavailable, ErrorCode::Timeout, "no answer")),
         }
     }
 }
@@ -113,7 +113,9 @@ impl SecretResolver for Basis {
             "env:VAULT_TOKEN" => Ok(format!("{TOKEN}\n").into()),
             "env:SECRET_ID" => Ok("hunter2-secret-id\n".into()),
             "file:/jwt" => Ok("hunter2.jwt.x\n".into()),
-            other => Err(PortError::new(PortErrorKind::NotFound, "secret_not_found", format!("no {other}"))),
+            other => {
+                Err(PortError::new(PortErrorKind::NotFound, ErrorCode::SecretNotFound, format!("no {other}")))
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Reading with a token: what is asked, what the answers become, and where no token is sent.
 
 use crate::script::{ADDRESS, Hand, Script, TOKEN, entry, options, reference, token_login, told, vault};
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, SecretResolver};
 use std::sync::Arc;
 
@@ -64,7 +65,11 @@ async fn what_names_no_entry_is_refused_before_anything_is_sent() {
         let mut options = options(token_login());
         options.mount = mount.map(str::to_owned);
         let error = vault(options, &http, &Arc::default()).resolve(&reference(text)).await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, "secret_invalid"), "{text}");
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid),
+            "{text}"
+        );
         assert!(error.message.contains(text) && told(&error).contains(form), "{error:?}");
         assert!(http.asked().is_empty(), "{text}");
     }
@@ -97,11 +102,11 @@ async fn what_is_no_text_is_refused_and_not_shown() {
         let error = read(text, 200, &entry(fields)).await.unwrap_err();
         let absent = ["vault:kv/app#c", "vault:kv/app#x"].contains(&text);
         let kind = if absent {
-            (PortErrorKind::NotFound, "secret_not_found")
+            (PortErrorKind::NotFound, ErrorCode::SecretNotFound)
         } else {
-            (PortErrorKind::InvalidRequest, "secret_invalid")
+            (PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid)
         };
-        assert_eq!((error.kind, error.code), kind, "{text}");
+        assert_eq!((error.kind, error.code.clone()), kind, "{text}");
         let told = told(&error);
         assert!(error.message.contains(text) && told.contains(expected), "{told}");
         assert!(!told.contains("hunter2") && !told.contains("field-20"), "{told}");
@@ -116,27 +121,45 @@ async fn every_refusal_says_what_to_do() {
     let one =
         r#"{"errors":[],"warnings":["Invalid path for a versioned K/V secrets engine. See the API docs"]}"#;
     for (status, body, kind, code, expected) in [
-        (404, r#"{"errors":[]}"#, NotFound, "secret_not_found", "check mount and path"),
-        (404, "", NotFound, "secret_not_found", "check mount and path"),
-        (404, deleted, NotFound, "secret_not_found", "was deleted"),
-        (200, deleted, NotFound, "secret_not_found", "was deleted"),
-        (404, one, NotFound, "secret_not_found", "version 2"),
-        (200, r#"{"data":{"key":"hunter2"}}"#, InvalidRequest, "secret_invalid", "only version 2"),
-        (200, r#"{"data":{"data":"hunter2"}}"#, InvalidRequest, "secret_invalid", "only version 2"),
-        (200, r#"{"data":{"data":{"key":"hunter2"}}}"#, InvalidRequest, "secret_invalid", "only version 2"),
-        (403, &denied, Denied, "secret_denied", "`read` on kv/data/app"),
-        (400, r#"{"errors":["missing client token"]}"#, InvalidRequest, "secret_invalid", "missing client"),
-        (503, r#"{"errors":["Vault is sealed"]}"#, Unavailable, "secret_unreadable", "unsealed"),
-        (429, "", Unavailable, "secret_unreadable", "wait a moment"),
-        (472, "", Unavailable, "secret_unreadable", "is a standby"),
-        (473, "", Unavailable, "secret_unreadable", "the one that is active"),
-        (307, "", Unavailable, "secret_unreadable", "the one that is active"),
-        (502, "hunter2", Unavailable, "secret_unreadable", "try again later"),
-        (200, "<html>hunter2</html>", Corrupt, "secret_unreadable", "check that the address is Vault's"),
+        (404, r#"{"errors":[]}"#, NotFound, ErrorCode::SecretNotFound, "check mount and path"),
+        (404, "", NotFound, ErrorCode::SecretNotFound, "check mount and path"),
+        (404, deleted, NotFound, ErrorCode::SecretNotFound, "was deleted"),
+        (200, deleted, NotFound, ErrorCode::SecretNotFound, "was deleted"),
+        (404, one, NotFound, ErrorCode::SecretNotFound, "version 2"),
+        (200, r#"{"data":{"key":"hunter2"}}"#, InvalidRequest, ErrorCode::SecretInvalid, "only version 2"),
+        (200, r#"{"data":{"data":"hunter2"}}"#, InvalidRequest, ErrorCode::SecretInvalid, "only version 2"),
+        (
+            200,
+            r#"{"data":{"data":{"key":"hunter2"}}}"#,
+            InvalidRequest,
+            ErrorCode::SecretInvalid,
+            "only version 2",
+        ),
+        (403, &denied, Denied, ErrorCode::SecretDenied, "`read` on kv/data/app"),
+        (
+            400,
+            r#"{"errors":["missing client token"]}"#,
+            InvalidRequest,
+            ErrorCode::SecretInvalid,
+            "missing client",
+        ),
+        (503, r#"{"errors":["Vault is sealed"]}"#, Unavailable, ErrorCode::SecretUnreadable, "unsealed"),
+        (429, "", Unavailable, ErrorCode::SecretUnreadable, "wait a moment"),
+        (472, "", Unavailable, ErrorCode::SecretUnreadable, "is a standby"),
+        (473, "", Unavailable, ErrorCode::SecretUnreadable, "the one that is active"),
+        (307, "", Unavailable, ErrorCode::SecretUnreadable, "the one that is active"),
+        (502, "hunter2", Unavailable, ErrorCode::SecretUnreadable, "try again later"),
+        (
+            200,
+            "<html>hunter2</html>",
+            Corrupt,
+            ErrorCode::SecretUnreadable,
+            "check that the address is Vault's",
+        ),
     ] {
         let error = read("vault:kv/app#key", status, body).await.unwrap_err();
         let told = told(&error);
-        assert_eq!((error.kind, error.code), (kind, code), "{status} {body}: {told}");
+        assert_eq!((error.kind, error.code.clone()), (kind, code), "{status} {body}: {told}");
         assert!(error.message.contains("vault:kv/app#key") && error.hint.is_some(), "{told}");
         assert!(told.contains(expected), "{status} {body}: {told}");
         assert!(!told.contains("hunter2"), "{told}");
@@ -148,7 +171,7 @@ async fn a_vault_that_does_not_answer_is_out_of_reach() {
     let http = Script::new::<String>([]);
     let secrets = vault(options(token_login()), &http, &Arc::default());
     let error = secrets.resolve(&reference("vault:kv/app")).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, "secret_unreadable"));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
     assert!(told(&error).contains(ADDRESS) && told(&error).contains("no answer"), "{error:?}");
     assert_eq!(http.lines().len(), 1, "asked once");
 }
@@ -171,7 +194,11 @@ async fn a_token_goes_nowhere_in_the_open() {
         options.address = address.to_owned();
         let error = vault(options, &http, &Arc::default()).resolve(&reference("vault:kv/app")).await;
         let error = error.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, "secret_invalid"), "{address}");
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid),
+            "{address}"
+        );
         assert!(http.asked().is_empty() && !told(&error).contains("hunter2"), "{address}");
     }
     for address in ["http://127.0.0.1:8200", "http://localhost", "http://[::1]:8200", "HTTPS://vault.example"]

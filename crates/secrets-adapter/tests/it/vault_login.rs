@@ -4,6 +4,7 @@ use crate::script::{
     ADDRESS, Asked, Basis, Hand, Script, app_role, entry, let_in, options, reference, told, vault,
 };
 use async_trait::async_trait;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{
     ExposeSecret, HttpAnswer, HttpExchange, HttpRequest, PortError, PortErrorKind, SecretResolver,
 };
@@ -104,7 +105,7 @@ async fn a_revoked_login_is_renewed_once_and_the_reading_repeated_once() {
     let secrets = vault(options(app_role()), &http, &Arc::default());
     assert!(secrets.resolve(&reference("vault:kv/app")).await.is_ok());
     let error = secrets.resolve(&reference("vault:kv/app")).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Denied, "secret_denied"));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Denied, ErrorCode::SecretDenied));
     assert_eq!(http.lines(), [LOGIN, READ, LOGIN, READ, READ, LOGIN, READ]);
     let tokens: Vec<Option<String>> =
         http.asked().iter().map(|asked| asked.headers.get("x-vault-token").cloned()).collect();
@@ -166,28 +167,34 @@ async fn a_refused_login_says_what_to_check_and_shows_no_secret() {
             400,
             r#"{"errors":["invalid secret id: hunter2-secret-id"]}"#,
             Denied,
-            "secret_denied",
+            ErrorCode::SecretDenied,
             "[secrets.vault] auth",
         ),
         (
             401,
             r#"{"errors":["invalid role or secret ID"]}"#,
             Denied,
-            "secret_denied",
+            ErrorCode::SecretDenied,
             "invalid role or secret ID",
         ),
-        (403, r#"{"errors":["permission denied"]}"#, Denied, "secret_denied", "permission denied"),
-        (404, r#"{"errors":["no handler for route"]}"#, Denied, "secret_denied", "its mount"),
-        (503, r#"{"errors":["Vault is sealed"]}"#, Unavailable, "secret_unreadable", "unsealed"),
-        (307, "", Unavailable, "secret_unreadable", "the one that is active"),
-        (200, r#"{"auth":null,"data":"hunter2"}"#, Corrupt, "secret_unreadable", "check that the address"),
-        (200, "hunter2", Corrupt, "secret_unreadable", "check that the address"),
+        (403, r#"{"errors":["permission denied"]}"#, Denied, ErrorCode::SecretDenied, "permission denied"),
+        (404, r#"{"errors":["no handler for route"]}"#, Denied, ErrorCode::SecretDenied, "its mount"),
+        (503, r#"{"errors":["Vault is sealed"]}"#, Unavailable, ErrorCode::SecretUnreadable, "unsealed"),
+        (307, "", Unavailable, ErrorCode::SecretUnreadable, "the one that is active"),
+        (
+            200,
+            r#"{"auth":null,"data":"hunter2"}"#,
+            Corrupt,
+            ErrorCode::SecretUnreadable,
+            "check that the address",
+        ),
+        (200, "hunter2", Corrupt, ErrorCode::SecretUnreadable, "check that the address"),
     ] {
         let http = Script::new([(status, body)]);
         let secrets = vault(options(app_role()), &http, &Arc::default());
         let error = secrets.resolve(&reference("vault:kv/app#key")).await.unwrap_err();
         let told = told(&error);
-        assert_eq!((error.kind, error.code), (kind, code), "{status} {body}: {told}");
+        assert_eq!((error.kind, error.code.clone()), (kind, code), "{status} {body}: {told}");
         assert!(error.message.contains("vault:kv/app#key") && told.contains(expected), "{told}");
         assert!(!told.contains("hunter2"), "{told}");
         assert_eq!(http.lines(), [LOGIN], "a login is not repeated");

@@ -3,7 +3,7 @@
 use crate::session::in_session;
 use async_trait::async_trait;
 use lamplight_conformance::secret_resolver::{self, SecretHarness, SecretShelf};
-use lamplight_domain::SecretRef;
+use lamplight_domain::{ErrorCode, SecretRef};
 use lamplight_ports::{ExposeSecret, PortErrorKind, SecretResolver};
 use lamplight_secrets_adapter::KeyringSecrets;
 use std::{
@@ -93,8 +93,11 @@ fn the_command_in_the_hint_stores_what_is_then_found() {
     in_session("secret_service::the_command_in_the_hint_stores_what_is_then_found", async {
         for text in ["keyring:lamplight/prod/key@x.example", "keyring:my app/it's $HOME"] {
             let error = KeyringSecrets.resolve(&reference(text)).await.unwrap_err();
-            assert_eq!((error.kind, error.code), (PortErrorKind::NotFound, "secret_not_found"));
-            let hint = error.hint.unwrap();
+            assert_eq!(
+                (error.kind, error.code.clone()),
+                (PortErrorKind::NotFound, ErrorCode::SecretNotFound)
+            );
+            let hint = error.hint.unwrap().to_string();
             shell(hint.strip_prefix("store it: ").unwrap(), "hunter2");
             let secret = KeyringSecrets.resolve(&reference(text)).await.unwrap();
             assert_eq!(secret.expose_secret(), "hunter2", "{text}");
@@ -110,7 +113,10 @@ fn what_stands_twice_is_not_guessed() {
             shell(&command, "hunter2");
         }
         let error = KeyringSecrets.resolve(&reference("keyring:s/a")).await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, "secret_invalid"));
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid)
+        );
         assert!(error.message.contains("keyring:s/a") && !format!("{error:?}").contains("hunter2"));
     });
 }
@@ -124,7 +130,10 @@ fn a_locked_keyring_is_named_and_nobody_is_waited_for() {
         let reading = KeyringSecrets.resolve(&own);
         let limit = std::time::Duration::from_secs(8);
         let error = tokio::time::timeout(limit, reading).await.unwrap().unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unavailable, "secret_unreadable"));
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable)
+        );
         let told = format!("{error} {:?} {:?}", error.hint, error.source());
         assert!(told.contains("keyring:s/a") && told.contains("unlock") && told.contains("file:"), "{told}");
     });

@@ -2,7 +2,7 @@
 
 use crate::support::{Place, open};
 use lamplight_conformance::samples::{sample_job, sample_run};
-use lamplight_domain::Revision;
+use lamplight_domain::{ErrorCode, Revision};
 use lamplight_ports::{JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, Runners};
 use rusqlite::Connection;
 use std::{collections::BTreeMap, fs, path::Path};
@@ -67,7 +67,7 @@ async fn a_store_of_a_newer_version_is_refused_untouched() {
     raw.execute_batch("ALTER TABLE run ADD COLUMN more TEXT; PRAGMA user_version = 2").unwrap();
     drop(raw);
     let error = refused(&place.path()).await;
-    assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, "store_newer"));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::StoreNewer));
     assert!(error.message.contains("version 2") && error.message.contains("up to 1"), "{error}");
 }
 
@@ -82,7 +82,11 @@ async fn a_file_that_is_no_database_is_refused() {
         let path = place.0.path().join("text.db");
         fs::write(&path, content).unwrap();
         let error = refused(&path).await;
-        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, "store_corrupt"), "{error:?}");
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::Corrupt, ErrorCode::StoreCorrupt),
+            "{error:?}"
+        );
     }
 }
 
@@ -96,7 +100,11 @@ async fn a_damaged_store_is_refused() {
     bytes[100..4096].fill(0xee);
     fs::write(place.path(), &bytes).unwrap();
     let error = refused(&place.path()).await;
-    assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, "store_corrupt"), "{error:?}");
+    assert_eq!(
+        (error.kind, error.code.clone()),
+        (PortErrorKind::Corrupt, ErrorCode::StoreCorrupt),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -110,7 +118,11 @@ async fn a_database_of_another_program_is_refused() {
         let path = place.0.path().join(name);
         Connection::open(&path).unwrap().execute_batch(sql).unwrap();
         let error = refused(&path).await;
-        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, "store_corrupt"), "{name}: {error:?}");
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::Corrupt, ErrorCode::StoreCorrupt),
+            "{name}: {error:?}"
+        );
         assert!(error.message.contains("another program"), "{error}");
     }
 }
@@ -120,14 +132,14 @@ async fn a_folder_in_place_of_the_file_is_refused() {
     let place = Place::new();
     let path = place.0.path().join("folder.db");
     fs::create_dir(&path).unwrap();
-    assert_eq!(refused(&path).await.code, "store_unreadable");
+    assert_eq!(refused(&path).await.code, ErrorCode::StoreUnreadable);
 }
 
 #[tokio::test]
 async fn a_file_in_place_of_the_folder_is_refused() {
     let place = Place::new();
     fs::write(place.0.path().join("data"), "a file").unwrap();
-    assert_eq!(refused(&place.path()).await.code, "store_unreadable");
+    assert_eq!(refused(&place.path()).await.code, ErrorCode::StoreUnreadable);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::{
     support::{Place, open},
 };
 use lamplight_conformance::samples::{sample_job, sample_key, sample_run};
-use lamplight_domain::RunnerId;
+use lamplight_domain::{ErrorCode, RunnerId};
 use lamplight_ports::{JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, Runners};
 use std::{
     fs, io,
@@ -69,7 +69,11 @@ fn as_somebody_held_back(place: &Place, name: &str) {
 }
 
 fn is_read_only(error: &PortError, path: &Path) {
-    assert_eq!((error.kind, error.code), (PortErrorKind::Denied, "store_read_only"), "{error:?}");
+    assert_eq!(
+        (error.kind, error.code.clone()),
+        (PortErrorKind::Denied, ErrorCode::StoreReadOnly),
+        "{error:?}"
+    );
     assert!(error.message.contains(&path.display().to_string()), "{error}");
     assert!(error.hint.is_some());
 }
@@ -124,7 +128,11 @@ async fn a_store_alone_is_read_where_nothing_may_be_written() {
 async fn a_store_that_may_not_be_read_is_told_from_an_absent_one() {
     if let Some(path) = told_place() {
         let error = open(&path, "reader").await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Denied, "store_unreadable"), "{error:?}");
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::Denied, ErrorCode::StoreUnreadable),
+            "{error:?}"
+        );
         assert!(error.message.contains(&path.display().to_string()), "{error}");
         return;
     }

@@ -2,7 +2,7 @@
 
 use crate::support::Place;
 use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_request_id, sample_run};
-use lamplight_domain::{Revision, RunState};
+use lamplight_domain::{ErrorCode, Revision, RunState};
 use lamplight_ports::{JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore};
 
 /// Three runs that go on, the second of which is made `newer` or damaged.
@@ -20,22 +20,22 @@ async fn runs(sql: &str) -> (Place, std::sync::Arc<lamplight_sqlite_adapter::Sql
 const NEWER: &str = "version = 2, record = replace(record, '{\"version\":1', '{\"version\":2')";
 const DAMAGED: &str = "record = '{\"version\":1'";
 
-fn is(error: &PortError, code: &str) {
-    assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, code), "{error:?}");
+fn is(error: &PortError, code: ErrorCode) {
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, code), "{error:?}");
     assert!(error.message.contains("run ") || error.message.contains("job "), "{error}");
     assert!(error.hint.is_some(), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_run_that_cannot_be_read_is_refused_by_itself() {
-    for (sql, code) in [(NEWER, "record_newer"), (DAMAGED, "record_damaged")] {
+    for (sql, code) in [(NEWER, ErrorCode::RecordNewer), (DAMAGED, ErrorCode::RecordDamaged)] {
         let (place, store) = runs(sql).await;
         let dump = || -> String {
             place.raw().query_row("SELECT record FROM run WHERE id = 2", [], |row| row.get(0)).unwrap()
         };
         let before = dump();
         let error = store.find(&RunSelector::Key(sample_key(2))).await.unwrap_err();
-        is(&error, code);
+        is(&error, code.clone());
         assert!(error.message.contains(sample_key(2).as_str()));
         is(&store.find(&RunSelector::KeyPrefix(sample_key(2).to_string())).await.unwrap_err(), code);
         // The others are there, in lists too; a list shows what it can of the one that cannot be read.
@@ -52,7 +52,7 @@ async fn a_newer_run_is_not_overwritten() {
     let (place, store) = runs(NEWER).await;
     let mut run = sample_run(2);
     finish(&mut run, 2, RunState::Succeeded, Some(b"{}".to_vec()));
-    is(&store.update(&run).await.unwrap_err(), "record_newer");
+    is(&store.update(&run).await.unwrap_err(), ErrorCode::RecordNewer);
     let error = store.insert(&run).await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Conflict);
     let (version, state): (u32, String) = place
@@ -79,7 +79,7 @@ async fn a_response_that_lost_a_part_is_told() {
     store.insert(&run).await.unwrap();
     place.raw().execute("DELETE FROM response_part WHERE part = 1", []).unwrap();
     let by_request = RunSelector::RequestId(run.function.name.clone(), sample_request_id(1));
-    is(&store.find(&by_request).await.unwrap_err(), "record_damaged");
+    is(&store.find(&by_request).await.unwrap_err(), ErrorCode::RecordDamaged);
 }
 
 #[tokio::test]
@@ -93,9 +93,9 @@ async fn a_newer_job_is_refused_by_itself_and_not_overwritten() {
                WHERE name = 'job-002'";
     assert_eq!(place.raw().execute(sql, []).unwrap(), 1);
     let name = sample_job(2).name;
-    is(&store.get(&name).await.unwrap_err(), "record_newer");
-    is(&store.put(&sample_job(2), Some(Revision::FIRST)).await.unwrap_err(), "record_newer");
-    is(&store.remove(&name).await.unwrap_err(), "record_newer");
+    is(&store.get(&name).await.unwrap_err(), ErrorCode::RecordNewer);
+    is(&store.put(&sample_job(2), Some(Revision::FIRST)).await.unwrap_err(), ErrorCode::RecordNewer);
+    is(&store.remove(&name).await.unwrap_err(), ErrorCode::RecordNewer);
     assert_eq!(store.put(&sample_job(2), None).await.unwrap_err().kind, PortErrorKind::Conflict);
     let listed = JobStore::list(&*store).await.unwrap();
     let names: Vec<_> = listed.iter().map(|stored| stored.job.name.as_str()).collect();

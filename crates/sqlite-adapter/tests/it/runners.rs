@@ -1,7 +1,7 @@
 //! Lock files: made when they are needed, removed when they are not, never shared.
 
 use crate::support::Place;
-use lamplight_domain::RunnerId;
+use lamplight_domain::{ErrorCode, RunnerId};
 use lamplight_ports::{PortErrorKind, Runners};
 use std::{collections::BTreeSet, fs, sync::Arc};
 
@@ -50,7 +50,7 @@ async fn an_id_in_use_is_refused() {
     let (first, second) = (place.open("same").await, place.open("same").await);
     first.enlist().await.unwrap();
     let error = second.enlist().await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::Conflict, "runner_in_use"));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Conflict, ErrorCode::RunnerInUse));
     drop(second);
     assert!(place.open("b").await.is_alive(&id("same")).await.unwrap());
 }

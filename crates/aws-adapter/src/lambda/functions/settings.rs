@@ -2,7 +2,6 @@
 //!
 //! An empty text or list is sent as it is: that is how Lambda is told to take away what is set.
 
-use crate::codes;
 use aws_sdk_lambda::types::{
     ApplicationLogLevel, CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment,
     EphemeralStorage, FileSystemConfig, ImageConfig, LambdaManagedInstancesCapacityProviderConfig, LogFormat,
@@ -11,8 +10,8 @@ use aws_sdk_lambda::types::{
 };
 use aws_smithy_types::error::operation::BuildError;
 use lamplight_domain::{
-    CapacitySettings, DurableSettings, EnvironmentVariable, FileSystemMount, FunctionSettings, ImageSettings,
-    LoggingSettings, Network,
+    CapacitySettings, DurableSettings, EnvironmentVariable, ErrorCode, FileSystemMount, FunctionSettings,
+    ImageSettings, LoggingSettings, Network,
 };
 use lamplight_ports::{PortError, PortErrorKind};
 
@@ -123,7 +122,7 @@ pub(super) fn whole_number(number: u32) -> i32 {
 
 /// Cannot happen while every member that the SDK wants is given; said rather than hidden all the same.
 fn incomplete(error: BuildError) -> PortError {
-    PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_REQUEST, "the request lacks something")
+    PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, "the request lacks something")
         .with_source(error)
 }
 

@@ -2,7 +2,6 @@
 
 use super::{AwsFunctions, manageable};
 use crate::{
-    codes,
     error::{change::not_begun, manage::managed_read_error},
     lambda::{changes::sent, function::without_qualifier, rules::Rules},
 };
@@ -10,7 +9,7 @@ use lamplight_aws_model::{
     FunctionArn, Operation,
     manage_rules::{check_tag_keys, check_tags},
 };
-use lamplight_domain::{FunctionRef, Tags};
+use lamplight_domain::{ErrorCode, FunctionRef, Tags};
 use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind, TagChange};
 
 impl AwsFunctions {
@@ -30,7 +29,7 @@ impl AwsFunctions {
     ) -> Result<Changed<()>, ChangeError> {
         if change.set.is_empty() && change.remove.is_empty() {
             let message = format!("no tag of function {} is to be set or taken away", function.name);
-            let error = PortError::new(PortErrorKind::InvalidRequest, codes::INVALID_REQUEST, message);
+            let error = PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message);
             return Err(ChangeError::refused(error));
         }
         let first = if change.set.is_empty() { Operation::UntagResource } else { Operation::TagResource };
@@ -75,7 +74,7 @@ impl AwsFunctions {
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         output.function_arn.as_deref().map(without_qualifier).ok_or_else(|| {
             let message = format!("Lambda described function {} without its ARN", function.name);
-            PortError::new(PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER, message)
+            PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
         })
     }
 }

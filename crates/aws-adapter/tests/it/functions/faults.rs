@@ -6,8 +6,9 @@ use crate::{
     server::{End, Reaction, Received, Script, Server, answer, closed_url, framed, refusal},
     support::{SECRET_KEY, SESSION_TOKEN, config, ports, short_waits},
 };
-use lamplight_aws_adapter::{AwsConnectionConfig, Timeouts, codes, open};
+use lamplight_aws_adapter::{AwsConnectionConfig, Timeouts, open};
 use lamplight_aws_model::Operation;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{Applied, ChangeError, Effect, FunctionManager, PortErrorKind};
 use std::{sync::Arc, time::Duration};
 
@@ -54,7 +55,7 @@ async fn nothing_was_made_where_there_was_no_connection() {
     for operation in CHANGES {
         let error = call(functions(&url).as_ref(), operation, Effect::Make).await.unwrap_err();
         assert_eq!((error.applied, error.transient), (Applied::No, true), "{operation}: {error:?}");
-        assert_eq!(error.error.code, codes::CONNECTION_FAILED);
+        assert_eq!(error.error.code.clone(), ErrorCode::ConnectionFailed);
         assert!(error.error.message.contains(operation.name()), "{error}");
         assert!(error.error.message.ends_with("nothing was sent"), "{error}");
     }
@@ -85,7 +86,7 @@ async fn an_answer_that_does_not_come_in_time_leaves_doubt() {
     for operation in [Operation::CreateFunction, Operation::DeleteFunction] {
         let error = call(functions(&server.url()).as_ref(), operation, Effect::Make).await.unwrap_err();
         assert_eq!((error.applied, error.transient), (Applied::Maybe, true), "{error:?}");
-        assert_eq!(error.error.code, codes::TIMEOUT);
+        assert_eq!(error.error.code.clone(), ErrorCode::Timeout);
     }
     assert_eq!(server.requests().len(), 2);
 }
@@ -104,7 +105,7 @@ async fn a_failing_service_leaves_doubt_with_or_without_a_code() {
     }
     for (operation, error) in &all[..3 * CHANGES.len()] {
         assert!(error.transient, "{operation}: {error:?}");
-        assert_eq!(error.error.code, codes::SERVICE_UNAVAILABLE, "{operation}: {error:?}");
+        assert_eq!(error.error.code.clone(), ErrorCode::ServiceUnavailable, "{operation}: {error:?}");
     }
 }
 
@@ -136,7 +137,10 @@ async fn an_answer_of_success_that_cannot_be_read_leaves_doubt() {
         let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
         let error = call(functions(&server.url()).as_ref(), operation, Effect::Make).await.unwrap_err();
         assert_eq!((error.applied, error.transient), (Applied::Maybe, false), "{operation} {body}");
-        assert_eq!((error.error.kind, error.error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+        assert_eq!(
+            (error.error.kind, error.error.code.clone()),
+            (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer)
+        );
         assert_eq!(server.requests().len(), 1);
     }
 }

@@ -5,8 +5,7 @@ use crate::{
     server::{Reaction, Received, Server},
     support::ports,
 };
-use lamplight_aws_adapter::codes;
-use lamplight_domain::{CodeSource, FunctionCode, FunctionRef, FunctionSettings, LoggingSettings};
+use lamplight_domain::{CodeSource, ErrorCode, FunctionCode, FunctionRef, FunctionSettings, LoggingSettings};
 use lamplight_ports::{
     Applied, ChangeError, Effect, FunctionCatalogue, ListFunctions, PortErrorKind, PublishVersion, TagChange,
     UpdateCode, UpdateSettings,
@@ -20,7 +19,10 @@ async fn nothing() -> Server {
 
 fn is_refused(error: &ChangeError, names: &[&str]) {
     assert_eq!((error.applied, error.transient), (Applied::No, false), "{error:?}");
-    assert_eq!((error.error.kind, error.error.code), (PortErrorKind::InvalidRequest, codes::INVALID_REQUEST));
+    assert_eq!(
+        (error.error.kind, error.error.code.clone()),
+        (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest)
+    );
     for name in names {
         assert!(error.error.message.contains(name), "{name} is not in {error}");
     }
@@ -112,7 +114,10 @@ async fn a_name_that_cannot_be_managed_is_refused_by_every_operation() {
         functions.tags(&dotted).await.unwrap_err(),
         functions.reserved_concurrency(&dotted).await.unwrap_err(),
     ] {
-        assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_REQUEST));
+        assert_eq!(
+            (error.kind, error.code.clone()),
+            (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest)
+        );
     }
     assert_eq!(server.connections(), 0);
 }
@@ -122,7 +127,7 @@ async fn copies_are_listed_with_all_versions_alone() {
     let server = nothing().await;
     let request = ListFunctions { primary_region: Some("ALL".to_owned()), ..ListFunctions::default() };
     let error = ports(&server.url()).catalogue.list(request).await.unwrap_err();
-    assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_REQUEST));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest));
     assert!(error.message.contains("MasterRegion"), "{error}");
     assert_eq!(server.connections(), 0);
 }

@@ -6,10 +6,9 @@ use super::{
 };
 use crate::support::ports;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use lamplight_aws_adapter::codes;
 use lamplight_domain::{
-    CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, ImageSettings, Network, Readiness,
-    Tags,
+    CodeSource, ErrorCode, Function, FunctionCode, FunctionRef, FunctionSettings, ImageSettings, Network,
+    Readiness, Tags,
 };
 use lamplight_ports::{
     Applied, Changed, CreateFunction, Effect, FunctionManager, ListVersions, PortErrorKind, Publish,
@@ -368,6 +367,6 @@ async fn a_change_of_no_tag_is_refused() {
     let (server, functions) = lambda(ResponseTemplate::new(204)).await;
     let error = functions.tag(&adder(), TagChange::default(), Effect::Make).await.unwrap_err();
     assert_eq!((error.applied, error.error.kind), (Applied::No, PortErrorKind::InvalidRequest));
-    assert_eq!(error.error.code, codes::INVALID_REQUEST);
+    assert_eq!(error.error.code.clone(), ErrorCode::InvalidRequest);
     assert!(server.received_requests().await.unwrap().is_empty());
 }

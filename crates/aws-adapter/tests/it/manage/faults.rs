@@ -6,8 +6,9 @@ use crate::{
     server::{End, Reaction, Received, Script, Server, answer, closed_url, framed, refusal},
     support::{SECRET_KEY, SESSION_TOKEN, config, ports, short_waits},
 };
-use lamplight_aws_adapter::{AwsConnectionConfig, Timeouts, codes, open};
+use lamplight_aws_adapter::{AwsConnectionConfig, Timeouts, open};
 use lamplight_aws_model::Operation;
+use lamplight_domain::ErrorCode;
 use lamplight_ports::{Applied, ChangeError, Effect, Management, PortErrorKind};
 use std::time::Duration;
 
@@ -34,7 +35,7 @@ async fn nothing_was_made_where_there_was_no_connection() {
     for operation in CHANGES {
         let error = call(&management(&url), operation, Effect::Make).await.unwrap_err();
         assert_eq!((error.applied, error.transient), (Applied::No, true), "{operation}: {error:?}");
-        assert_eq!(error.error.code, codes::CONNECTION_FAILED);
+        assert_eq!(error.error.code.clone(), ErrorCode::ConnectionFailed);
         assert!(error.error.message.starts_with(operation.name()), "{error}");
         assert!(error.error.message.ends_with("nothing was sent"), "{error}");
     }
@@ -63,7 +64,7 @@ async fn a_failing_service_leaves_doubt_with_or_without_a_code() {
     all.extend(failures(|_: &Received| Reaction::Answer(answer(503, &[], b""))).await);
     for (operation, error) in &all {
         assert_eq!((error.applied, error.transient), (Applied::Maybe, true), "{operation}: {error:?}");
-        assert_eq!(error.error.code, codes::SERVICE_UNAVAILABLE, "{operation}: {error:?}");
+        assert_eq!(error.error.code.clone(), ErrorCode::ServiceUnavailable, "{operation}: {error:?}");
     }
 }
 
@@ -94,7 +95,10 @@ async fn an_answer_of_success_that_cannot_be_read_leaves_doubt() {
         let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
         let error = call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
         assert_eq!((error.applied, error.transient), (Applied::Maybe, false), "{operation} {body}");
-        assert_eq!((error.error.kind, error.error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+        assert_eq!(
+            (error.error.kind, error.error.code.clone()),
+            (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer)
+        );
         assert_eq!(server.requests().len(), 1);
     }
 }
@@ -107,7 +111,10 @@ async fn what_is_read_and_cannot_be_understood_is_no_failure_of_the_service() {
             let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
             let ChangeError { error, .. } =
                 call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
-            assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, codes::UNEXPECTED_ANSWER));
+            assert_eq!(
+                (error.kind, error.code.clone()),
+                (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer)
+            );
             assert!(error.message.starts_with(&format!("the answer to {operation} for ")), "{error}");
             assert!(error.hint.is_some());
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");

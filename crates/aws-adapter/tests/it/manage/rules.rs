@@ -1,8 +1,7 @@
 //! Rules of the API: every one that is broken is told at once, and nothing is sent.
 
 use super::{adder, create_alias, lambda, layer_statement, qualified, routing, statement, update_alias};
-use lamplight_aws_adapter::codes;
-use lamplight_domain::{AsyncSettings, FunctionRef, PermissionStatement};
+use lamplight_domain::{AsyncSettings, ErrorCode, FunctionRef, PermissionStatement};
 use lamplight_ports::{
     Applied, ChangeError, CreateAlias, Effect, LayerVersionRef, ListAliases, ListLayers, PortError,
     PortErrorKind, QualifiedFunction, UpdateAlias,
@@ -20,7 +19,7 @@ fn no_version() -> LayerVersionRef {
 
 /// The members of the request that a refusal names.
 fn members(error: &PortError) -> Vec<&str> {
-    assert_eq!((error.kind, error.code), (PortErrorKind::InvalidRequest, codes::INVALID_REQUEST));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest));
     let (_, broken) = error.message.split_once(" was not sent: ").unwrap();
     let begins = broken.split("; ").filter_map(|part| part.split(' ').next());
     // What else a rule says after a semicolon begins small.

@@ -7,6 +7,7 @@ use crate::{
 };
 use AuthMethod::{AccessKey, AssumeRole, Profile, WebIdentity};
 use lamplight_config::NewSetting;
+use lamplight_domain::ErrorCode;
 
 const PROFILE: &str = "--profile <NAME>";
 const KEY_ID: &str = "--access-key-id <ID|REF>";
@@ -153,7 +154,7 @@ impl WayIn<'_> {
             return Ok(method);
         }
         let message = format!("the following required arguments were not provided: {}", missing.join(", "));
-        Err(Failure::usage("invalid_setting", message)
+        Err(Failure::usage(ErrorCode::InvalidSetting, message)
             .with_hint("`lamplight connections add --help` tells more"))
     }
 
@@ -214,7 +215,7 @@ impl WayIn<'_> {
 
 fn together(option: &str, other: &str) -> Failure {
     let message = format!("the argument '{option}' cannot be used with '{other}'");
-    Failure::usage("invalid_setting", message).with_hint("leave one of the two out")
+    Failure::usage(ErrorCode::InvalidSetting, message).with_hint("leave one of the two out")
 }
 
 fn name(method: AuthMethod) -> String {
@@ -229,6 +230,6 @@ fn quoted(text: &str) -> String {
 fn pair<'a>(text: &'a str, option: &str) -> Result<(&'a str, &'a str), Failure> {
     text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
         // What has no name may be a secret.
-        Failure::usage("invalid_setting", format!("{option} takes KEY=VALUE"))
+        Failure::usage(ErrorCode::InvalidSetting, format!("{option} takes KEY=VALUE"))
     })
 }

@@ -10,7 +10,7 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::manage::{self, qualified_function, unqualified_function};
-use lamplight_domain::{AsyncSettings, DescribedAsyncSettings};
+use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, ErrorCode};
 use lamplight_ports::QualifiedFunction;
 
 /// `lamplight functions async …`
@@ -54,7 +54,7 @@ async fn set(args: SetAsyncArgs, whole: bool, wiring: &Wiring) -> Result<ExitCod
         on_failure: args.on_failure,
     };
     if settings == AsyncSettings::default() {
-        return Err(Failure::usage("invalid_setting", "nothing is to be set").with_hint(
+        return Err(Failure::usage(ErrorCode::InvalidSetting, "nothing is to be set").with_hint(
             "give --maximum-retry-attempts, --maximum-event-age-in-seconds, --on-success or --on-failure",
         ));
     }

@@ -8,8 +8,8 @@ use crate::{
     yaml,
 };
 use lamplight_domain::{
-    CapacitySettings, DurableSettings, EnvironmentVariable, FileSystemMount, FunctionSettings, ImageSettings,
-    LoggingSettings, Network, Redacted, SecretRef, Tags,
+    CapacitySettings, DurableSettings, EnvironmentVariable, ErrorCode, FileSystemMount, FunctionSettings,
+    ImageSettings, LoggingSettings, Network, Redacted, SecretRef, Tags,
 };
 use lamplight_ports::ExposeSecret;
 use std::{collections::BTreeMap, path::Path};
@@ -84,7 +84,7 @@ pub fn tags(texts: &[String]) -> Result<Tags, Failure> {
     for text in texts {
         let (key, value) = pair(text, "tag")?;
         if tags.insert(key.to_owned(), value.to_owned()).is_some() {
-            return Err(Failure::usage("invalid_setting", format!("tag {key:?} is given twice")));
+            return Err(Failure::usage(ErrorCode::InvalidSetting, format!("tag {key:?} is given twice")));
         }
     }
     Ok(tags)
@@ -99,21 +99,22 @@ async fn environment(
     let mut variables: BTreeMap<String, Redacted<String>> = BTreeMap::new();
     let mut add = |key: &str, value: String| match variables.insert(key.to_owned(), Redacted::new(value)) {
         None => Ok(()),
-        Some(_) => {
-            Err(Failure::usage("invalid_setting", format!("environment variable {key:?} is given twice")))
-        }
+        Some(_) => Err(Failure::usage(
+            ErrorCode::InvalidSetting,
+            format!("environment variable {key:?} is given twice"),
+        )),
     };
     if let Some(file) = &args.environment_file {
         if let Some((key, _)) = file.split_once('=').filter(|_| !Path::new(file).exists()) {
             let message = format!("--environment-file names a file, and {key}=… is a variable");
-            return Err(Failure::usage("invalid_setting", message)
+            return Err(Failure::usage(ErrorCode::InvalidSetting, message)
                 .with_hint("give it with --environment, or with --environment-from"));
         }
         let read: BTreeMap<String, String> = yaml::read(&read_document(file)?, &source_name(file))?;
         // What writes the file may have failed, and all that is set would be gone.
         if read.is_empty() {
             let message = format!("{} holds no variable", source_name(file));
-            return Err(Failure::usage("invalid_setting", message)
+            return Err(Failure::usage(ErrorCode::InvalidSetting, message)
                 .with_hint("--no-environment of `functions update-configuration` takes all variables away"));
         }
         for (key, value) in read {
@@ -127,7 +128,7 @@ async fn environment(
     for text in &args.environment_from {
         let (key, reference) = pair(text, "environment variable")?;
         let reference: SecretRef = reference.parse().map_err(|error: lamplight_domain::SecretRefError| {
-            Failure::usage("invalid_secret_reference", format!("--environment-from {key}: {error}"))
+            Failure::usage(ErrorCode::InvalidSecretReference, format!("--environment-from {key}: {error}"))
         })?;
         let secret = wiring.secrets()?.resolve(&reference).await?;
         add(key, secret.expose_secret().to_owned())?;
@@ -141,7 +142,9 @@ async fn environment(
 fn pair<'a>(text: &'a str, what: &str) -> Result<(&'a str, &'a str), Failure> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key, value)),
-        _ => Err(Failure::usage("invalid_setting", format!("one {what} is not written as KEY=VALUE"))),
+        _ => {
+            Err(Failure::usage(ErrorCode::InvalidSetting, format!("one {what} is not written as KEY=VALUE")))
+        }
     }
 }
 
@@ -150,7 +153,7 @@ fn file_systems(text: &str) -> Result<Vec<FileSystemMount>, Failure> {
         return Ok(Vec::new());
     }
     let (reference, path) = text.rsplit_once('=').ok_or_else(|| {
-        Failure::usage("invalid_setting", format!("file system {text:?} is not written as ARN=PATH"))
+        Failure::usage(ErrorCode::InvalidSetting, format!("file system {text:?} is not written as ARN=PATH"))
     })?;
     Ok(vec![FileSystemMount { reference: reference.to_owned(), path: path.to_owned() }])
 }
