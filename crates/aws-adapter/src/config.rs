@@ -1,9 +1,10 @@
 //! What a connection is opened with.
 
-use crate::{CredentialsSource, Exchange, Timeouts};
+use crate::{CredentialsSource, Timeouts};
 use async_trait::async_trait;
 use lamplight_aws_model::Region;
 use lamplight_domain::{ErrorCode, SecretRef};
+use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
 use std::sync::Arc;
 
@@ -30,8 +31,8 @@ pub struct AwsConnectionConfig {
     pub secrets: Arc<dyn SecretResolver>,
     /// How long things may take.
     pub timeouts: Timeouts,
-    /// The HTTP client; token sources of the same connection are given a clone.
-    pub exchange: Exchange,
+    /// The HTTP client, which a clone shares its connections with.
+    pub http: HttpClient,
 }
 
 impl AwsConnectionConfig {
@@ -48,7 +49,7 @@ impl AwsConnectionConfig {
             credentials: CredentialsSource::default(),
             secrets: Arc::new(NoSecrets),
             timeouts: Timeouts::default(),
-            exchange: Exchange::default(),
+            http: HttpClient::default(),
         }
     }
 }

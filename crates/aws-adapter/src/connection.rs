@@ -2,11 +2,11 @@
 
 use crate::{
     AwsAccount, AwsAliases, AwsAsyncInvocations, AwsCatalogue, AwsConnectionConfig, AwsFunctions,
-    AwsIdentity, AwsInvoker, AwsLayers, AwsPermissions, AwsReachability, SecretsManager, http::is_endpoint,
-    session::Session,
+    AwsIdentity, AwsInvoker, AwsLayers, AwsPermissions, AwsReachability, SecretsManager, session::Session,
 };
 use lamplight_aws_model::check_endpoint;
 use lamplight_domain::ErrorCode;
+use lamplight_http_adapter::is_endpoint;
 use lamplight_ports::{Management, PortError, PortErrorKind};
 use std::sync::Arc;
 

@@ -11,19 +11,14 @@
 mod config;
 mod connection;
 mod error;
-mod exchange;
-mod http;
 mod lambda;
-mod one_shot;
 mod secrets_manager;
 mod session;
 mod sts;
 mod timeouts;
-mod watched;
 
 pub use config::AwsConnectionConfig;
 pub use connection::{AwsPorts, open};
-pub use exchange::Exchange;
 pub use lambda::{
     AwsAccount, AwsAliases, AwsAsyncInvocations, AwsCatalogue, AwsFunctions, AwsInvoker, AwsLayers,
     AwsPermissions, AwsReachability,

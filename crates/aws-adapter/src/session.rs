@@ -2,9 +2,8 @@
 //! are made at the first call.
 
 use crate::{
-    AwsConnectionConfig, Exchange,
+    AwsConnectionConfig,
     error::answers::AnswerCheck,
-    http::LazyHttp,
     sts::{ForgetRefused, Provider, Refreshing, credentials},
 };
 use aws_config::{
@@ -18,7 +17,6 @@ use std::sync::{Arc, OnceLock};
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) config: AwsConnectionConfig,
-    pub(crate) http: LazyHttp,
     pub(crate) credentials: Arc<Refreshing>,
     sdk: OnceLock<SdkConfig>,
     reading: OnceLock<aws_sdk_lambda::Client>,
@@ -28,22 +26,15 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(config: AwsConnectionConfig) -> Self {
-        let http = config.exchange.http.clone();
-        let credentials = credentials(&config, &http);
+        let credentials = credentials(&config, &config.http);
         Self {
             config,
-            http,
             credentials,
             sdk: OnceLock::new(),
             reading: OnceLock::new(),
             calling: OnceLock::new(),
             identity: OnceLock::new(),
         }
-    }
-
-    /// HTTP without the SDK's clients.
-    pub(crate) fn exchange(&self) -> &Exchange {
-        &self.config.exchange
     }
 
     pub(crate) fn region(&self) -> &str {
@@ -67,7 +58,7 @@ impl Session {
                 .region(Region::new(self.region().to_owned()))
                 .use_fips(self.config.use_fips)
                 .use_dual_stack(self.config.use_dual_stack)
-                .http_client(self.http.clone())
+                .http_client(self.config.http.clone())
                 .retry_config(RetryConfig::standard())
                 .timeout_config(timeouts)
                 .build()

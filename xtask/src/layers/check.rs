@@ -35,6 +35,7 @@ pub(super) fn check(rules: &Rules, crates: &[Crate]) -> Vec<String> {
         for used in &one.uses {
             if members.contains(used.name.as_str()) {
                 findings.extend(check_arrow(one, used, rule));
+                findings.extend(check_dev_only(one, used, rules));
             } else {
                 findings.extend(check_external(one, used, rule));
                 findings.extend(check_vendor(one, used, rule, rules));
@@ -65,6 +66,12 @@ fn check_arrow(one: &Crate, used: &Use, rule: &CrateRule) -> Option<String> {
     }
     let allowed = if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(", ") };
     Some(format!("{}: of the workspace it may use {allowed}", edge(one, used)))
+}
+
+/// What is made for tests stands in no program, not even of a crate that may use all others.
+fn check_dev_only(one: &Crate, used: &Use, rules: &Rules) -> Option<String> {
+    let dev_only = rules.crates.get(&used.name).is_some_and(|rule| rule.dev_only);
+    (dev_only && !used.dev).then(|| format!("{}: only tests may use it", edge(one, used)))
 }
 
 fn check_external(one: &Crate, used: &Use, rule: &CrateRule) -> Option<String> {
@@ -152,7 +159,9 @@ mod tests {
         dev = ["suite"]
         [crates.suite]
         uses = ["*"]
+        dev_only = true
         [crates.bench]
+        uses = ["*"]
         sees_vendors = true
         [[vendor]]
         names = ["aws-*", "sqlx"]
@@ -208,7 +217,16 @@ mod tests {
         assert_eq!(using(1, "front", false), ["core -> front: of the workspace it may use nothing"]);
         assert_eq!(using(1, "suite", true), ["core -> suite (dev): of the workspace it may use nothing"]);
         // What is allowed for tests is not allowed for the crate itself.
-        assert_eq!(using(2, "suite", false), ["front -> suite: of the workspace it may use core"]);
+        assert_eq!(
+            using(2, "suite", false),
+            ["front -> suite: of the workspace it may use core", "front -> suite: only tests may use it"]
+        );
+    }
+
+    #[test]
+    fn what_is_for_tests_alone_is_used_by_tests_alone() {
+        assert_eq!(using(0, "suite", true), Vec::<String>::new());
+        assert_eq!(using(0, "suite", false), ["bench -> suite: only tests may use it"]);
     }
 
     #[test]

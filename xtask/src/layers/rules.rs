@@ -32,6 +32,9 @@ pub(super) struct CrateRule {
     pub(super) dev: BTreeSet<String>,
     /// The only external crates that it may use, each with the reason; absent where any is fine.
     pub(super) external: Option<BTreeMap<String, String>>,
+    /// No crate may use it but in tests, examples and benches.
+    #[serde(default)]
+    pub(super) dev_only: bool,
     /// The rules of `vendor` do not hold for it.
     #[serde(default)]
     pub(super) sees_vendors: bool,

@@ -2,7 +2,6 @@
 //! been.
 
 use super::{
-    Cause,
     manage::{is_unreadable, managed_refusal, unreadable_answer},
     transport,
 };
@@ -13,6 +12,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lamplight_aws_model::{ManageErrorClass, ManageSubject, Repeat};
 use lamplight_domain::Scrubber;
+use lamplight_http_adapter::Cause;
 use lamplight_ports::{Applied, ChangeError, PortError, PortErrorKind};
 use std::{error::Error, time::Duration};
 

@@ -1,6 +1,5 @@
 //! What is wrong where credentials cannot be got.
 
-use super::Cause;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::{
     error::{ProvideErrorMetadata, SdkError},
@@ -14,6 +13,7 @@ use aws_smithy_runtime_api::client::{
 };
 use lamplight_aws_model::{RoleRequest, StsRefusal, codes};
 use lamplight_domain::{ErrorCode, Hint, SecretRef};
+use lamplight_http_adapter::Cause;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 

@@ -1,7 +1,7 @@
 //! The failures of a call. What is at stake is the proof that the function did not start: where there is
 //! none, it may have.
 
-use super::{Cause, transport};
+use super::transport;
 use crate::timeouts::Waits;
 use aws_sdk_lambda::{
     operation::{RequestId, invoke::InvokeError as SdkInvokeError},
@@ -10,6 +10,7 @@ use aws_sdk_lambda::{
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use lamplight_aws_model::{InvokeErrorClass, LambdaLimits, Repeat, classify};
 use lamplight_domain::{Delivery, ErrorCode, FunctionRef, InvocationType, Qualifier, Start};
+use lamplight_http_adapter::Cause;
 use lamplight_ports::{InvokeError, PortErrorKind};
 use std::time::Duration;
 

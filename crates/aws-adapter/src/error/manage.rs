@@ -1,6 +1,6 @@
 //! What Lambda refuses of managing, in the words of ports; changes and reads share it.
 
-use super::{Cause, transport};
+use super::transport;
 use crate::error::answers::unexpected;
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{
@@ -11,6 +11,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lamplight_aws_model::codes;
 use lamplight_aws_model::{ManageErrorClass, ManageErrorFacts, ManageSubject, Operation, classify_manage};
 use lamplight_domain::{ErrorCode, Scrubber};
+use lamplight_http_adapter::Cause;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::error::Error;
 

@@ -1,7 +1,6 @@
 //! What the SDK's failures mean to a caller of the ports. Each is mapped once, here.
 
 pub(crate) mod answers;
-mod cause;
 pub(crate) mod change;
 mod credentials;
 pub(crate) mod invoke;
@@ -9,7 +8,6 @@ pub(crate) mod manage;
 pub(crate) mod read;
 mod transport;
 
-pub(crate) use cause::Cause;
 pub(crate) use credentials::CredentialsFailure;
 pub(crate) use transport::{credentials_failure, transport_failure};
 

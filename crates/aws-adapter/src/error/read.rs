@@ -1,11 +1,12 @@
 //! The failures of what only reads, at services other than Lambda.
 
-use super::{Cause, transport};
+use super::transport;
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lamplight_aws_model::{InvokeErrorClass, Subject, classify, manage_errors::says_no_function};
 use lamplight_domain::Hint;
+use lamplight_http_adapter::Cause;
 use lamplight_ports::PortError;
 use std::error::Error;
 

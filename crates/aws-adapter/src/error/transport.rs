@@ -1,8 +1,9 @@
 //! Failures without a whole answer: no credentials, no connection, no answer.
 
-use super::{Cause, CredentialsFailure};
+use super::CredentialsFailure;
 use aws_smithy_runtime_api::client::result::SdkError;
 use lamplight_domain::{ErrorCode, Hint};
+use lamplight_http_adapter::Cause;
 use lamplight_ports::PortErrorKind::{self, InvalidRequest, Unauthenticated, Unavailable};
 use std::{borrow::Cow, error::Error, fmt::Debug, sync::Arc};
 

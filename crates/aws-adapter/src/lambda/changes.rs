@@ -16,7 +16,6 @@
 use super::{preview::Capture, upload::Upload};
 use crate::{
     error::change::{change_error, unreadable},
-    one_shot::OneShot,
     session::Session,
     timeouts::Waits,
 };
@@ -26,6 +25,7 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lamplight_aws_model::{FunctionSpec, ManageSubject, Operation};
 use lamplight_domain::{ErrorCode, FunctionRef, Qualifier, Scrubber};
+use lamplight_http_adapter::OneShot;
 use lamplight_ports::{ChangeError, Changed, Effect, PortError};
 use std::{error::Error, future::Future};
 
@@ -131,7 +131,7 @@ impl Session {
         }
         let upload = asked.upload.as_ref();
         let waits = Waits::of_change(upload.map(Upload::len), &self.config.timeouts);
-        let (http, trail) = OneShot::new(self.http.clone());
+        let (http, trail) = OneShot::new(self.config.http.clone());
         let http = http.watched(upload.and_then(Upload::watch));
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(self.config.timeouts.connect)

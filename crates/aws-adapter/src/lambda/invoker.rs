@@ -2,7 +2,6 @@
 
 use crate::{
     error::invoke::{Call, client_context_too_large, invoke_error, refuses_log_tail},
-    one_shot::OneShot,
     session::Session,
     timeouts::Waits,
 };
@@ -17,6 +16,7 @@ use aws_sdk_lambda::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lamplight_aws_model::LambdaLimits;
 use lamplight_domain::InvocationType;
+use lamplight_http_adapter::OneShot;
 use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ impl AwsInvoker {
         call: &Call<'_>,
         departure: &Departure,
     ) -> Result<InvokeOutput, Failed> {
-        let (http, trail) = OneShot::new(self.session.http.clone());
+        let (http, trail) = OneShot::new(self.session.config.http.clone());
         // An attempt before this one was answered, and did not start the function.
         departure.is_told_by({
             let trail = trail.clone();

@@ -58,7 +58,7 @@ impl Reachability for AwsReachability {
             body: None,
             timeout: PATIENCE,
         };
-        self.session.exchange().exchange(request).await?;
+        self.session.config.http.exchange(request).await?;
         Ok(address)
     }
 }

@@ -1,9 +1,10 @@
 //! Why a secret cannot be read.
 
-use crate::error::{Cause, credentials_failure, transport_failure};
+use crate::error::{credentials_failure, transport_failure};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use lamplight_domain::{ErrorCode, StoreRef};
+use lamplight_http_adapter::Cause;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::error::Error;
 

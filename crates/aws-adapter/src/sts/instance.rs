@@ -4,7 +4,7 @@ use super::{
     load::{Loaded, Source},
     provider_config::provider_config,
 };
-use crate::{AwsConnectionConfig, error::CredentialsFailure, http::LazyHttp};
+use crate::{AwsConnectionConfig, error::CredentialsFailure};
 use async_trait::async_trait;
 use aws_config::{
     ecs::EcsCredentialsProvider,
@@ -13,6 +13,7 @@ use aws_config::{
 };
 use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
 use lamplight_aws_model::codes;
+use lamplight_http_adapter::HttpClient;
 use std::time::Duration;
 
 /// How often the instance metadata service is asked.
@@ -73,7 +74,7 @@ pub(super) struct Instance {
 }
 
 impl Instance {
-    pub(super) fn new(config: &AwsConnectionConfig, http: &LazyHttp) -> Self {
+    pub(super) fn new(config: &AwsConnectionConfig, http: &HttpClient) -> Self {
         let provider_config = provider_config(config, http);
         Self {
             container: container(&provider_config, &config.timeouts),

@@ -20,21 +20,22 @@ pub(crate) use refresh::{Provider, Refreshing};
 pub(crate) use refused::ForgetRefused;
 pub use source::{AccessKey, AssumeRole, CredentialsSource, KeyPart, RoleSession, WebIdentity};
 
-use crate::{AwsConnectionConfig, http::LazyHttp};
+use crate::AwsConnectionConfig;
+use lamplight_http_adapter::HttpClient;
 use load::Source;
 use std::sync::Arc;
 
 /// Makes what gets and keeps the credentials of a connection. Nothing is read or asked for before they are
 /// first needed.
-pub(crate) fn credentials(config: &AwsConnectionConfig, http: &LazyHttp) -> Arc<Refreshing> {
+pub(crate) fn credentials(config: &AwsConnectionConfig, http: &HttpClient) -> Arc<Refreshing> {
     Arc::new(keeper(&config.credentials, config, http))
 }
 
-fn keeper(of: &CredentialsSource, config: &AwsConnectionConfig, http: &LazyHttp) -> Refreshing {
+fn keeper(of: &CredentialsSource, config: &AwsConnectionConfig, http: &HttpClient) -> Refreshing {
     Refreshing::new(source(of, config, http), config.timeouts.credentials)
 }
 
-fn source(of: &CredentialsSource, config: &AwsConnectionConfig, http: &LazyHttp) -> Arc<dyn Source> {
+fn source(of: &CredentialsSource, config: &AwsConnectionConfig, http: &HttpClient) -> Arc<dyn Source> {
     match of {
         CredentialsSource::Ambient => Arc::new(sdk_chain::SdkChain::ambient(config, http)),
         CredentialsSource::Profile(name) => Arc::new(sdk_chain::SdkChain::profile(name, config, http)),

@@ -1,16 +1,17 @@
 //! What the SDK's own providers of credentials are made with.
 
 use super::sts_address::StsAddress;
-use crate::{AwsConnectionConfig, http::LazyHttp};
+use crate::AwsConnectionConfig;
 use aws_config::{Region, provider_config::ProviderConfig};
 
 fn region(config: &AwsConnectionConfig) -> Region {
     Region::new(config.sts_region.as_ref().unwrap_or(&config.region).as_str().to_owned())
 }
+use lamplight_http_adapter::HttpClient;
 
 /// What the SDK's own providers are made with: our HTTP client, and the connection's region and STS for the roles
 /// that profiles and the environment name.
-pub(super) fn provider_config(config: &AwsConnectionConfig, http: &LazyHttp) -> ProviderConfig {
+pub(super) fn provider_config(config: &AwsConnectionConfig, http: &HttpClient) -> ProviderConfig {
     let region = region(config);
     let base = ProviderConfig::without_region()
         .with_region(Some(region.clone()))

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     AwsConnectionConfig,
     error::{CredentialsFailure, transport_failure},
-    http::LazyHttp,
 };
 use async_trait::async_trait;
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
@@ -19,6 +18,7 @@ use aws_sdk_sts::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use lamplight_aws_model::{ExternalId, RoleRequest, RoleSessionName};
+use lamplight_http_adapter::HttpClient;
 use lamplight_ports::ExposeSecret;
 use std::{error::Error, sync::Arc};
 
@@ -34,7 +34,7 @@ struct Sts {
 }
 
 impl Sts {
-    fn new(config: &AwsConnectionConfig, http: &LazyHttp) -> Self {
+    fn new(config: &AwsConnectionConfig, http: &HttpClient) -> Self {
         let region = config.sts_region.as_ref().unwrap_or(&config.region);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(config.timeouts.connect)
@@ -132,7 +132,7 @@ impl AssumedRole {
         role: &AssumeRole,
         basis: Arc<Refreshing>,
         config: &AwsConnectionConfig,
-        http: &LazyHttp,
+        http: &HttpClient,
     ) -> Self {
         // Building fails where key or value is missing alone, and both are there.
         let tag =
@@ -188,7 +188,7 @@ pub(super) struct FederatedRole {
 }
 
 impl FederatedRole {
-    pub(super) fn new(identity: &WebIdentity, config: &AwsConnectionConfig, http: &LazyHttp) -> Self {
+    pub(super) fn new(identity: &WebIdentity, config: &AwsConnectionConfig, http: &HttpClient) -> Self {
         Self { identity: identity.clone(), sts: Sts::new(config, http) }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     provider_config::provider_config,
     token_file,
 };
-use crate::{AwsConnectionConfig, Timeouts, error::CredentialsFailure, http::LazyHttp};
+use crate::{AwsConnectionConfig, Timeouts, error::CredentialsFailure};
 use async_trait::async_trait;
 use aws_config::{
     environment::EnvironmentVariableCredentialsProvider,
@@ -19,6 +19,7 @@ use aws_config::{
 use aws_credential_types::{
     Credentials, credential_feature::AwsCredentialFeature, provider::ProvideCredentials,
 };
+use lamplight_http_adapter::HttpClient;
 use std::{fmt, sync::OnceLock};
 
 const NOWHERE: &str = "looked in the environment, the profile files, the container and the instance metadata: set \
@@ -38,7 +39,7 @@ pub(super) struct SdkChain {
 }
 
 impl SdkChain {
-    pub(super) fn ambient(config: &AwsConnectionConfig, http: &LazyHttp) -> Self {
+    pub(super) fn ambient(config: &AwsConnectionConfig, http: &HttpClient) -> Self {
         Self {
             profile: None,
             config: provider_config(config, http),
@@ -47,7 +48,7 @@ impl SdkChain {
         }
     }
 
-    pub(super) fn profile(name: &str, config: &AwsConnectionConfig, http: &LazyHttp) -> Self {
+    pub(super) fn profile(name: &str, config: &AwsConnectionConfig, http: &HttpClient) -> Self {
         Self { profile: Some(name.to_owned()), ..Self::ambient(config, http) }
     }
 

@@ -5,7 +5,6 @@
 //! place for another. So the HTTP client that it is given leads those requests to the connection's address. A
 //! signature holds the host, so such a request is signed again, with the identity that the SDK signed it with.
 
-use crate::http::LazyHttp;
 use aws_config::Region;
 use aws_credential_types::Credentials;
 use aws_sigv4::{
@@ -17,7 +16,10 @@ use aws_smithy_runtime_api::{
     client::{
         auth::AuthSchemeId,
         connector_metadata::ConnectorMetadata,
-        http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+        http::{
+            HttpClient as Connects, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+            SharedHttpConnector,
+        },
         identity::{Identity, ResolveIdentity},
         orchestrator::HttpRequest,
         result::ConnectorError,
@@ -25,6 +27,7 @@ use aws_smithy_runtime_api::{
     },
 };
 use aws_smithy_types::config_bag::ConfigBag;
+use lamplight_http_adapter::HttpClient;
 use std::sync::Arc;
 
 /// How each request for a role begins. No other service of the chain speaks the query protocol.
@@ -36,7 +39,7 @@ const OF_THE_SIGNATURE: [&str; 4] = ["authorization", "x-amz-date", "x-amz-secur
 /// The HTTP client of a connection, with STS at an address of its own.
 #[derive(Debug, Clone)]
 pub(super) struct StsAddress {
-    http: LazyHttp,
+    http: HttpClient,
     to: Arc<To>,
 }
 
@@ -49,12 +52,12 @@ struct To {
 
 impl StsAddress {
     /// `url` takes the place of AWS's own address; requests are signed for `region`.
-    pub(super) fn new(http: LazyHttp, url: &str, region: Region) -> Self {
+    pub(super) fn new(http: HttpClient, url: &str, region: Region) -> Self {
         Self { http, to: Arc::new(To { url: url.trim_end_matches('/').to_owned(), region }) }
     }
 }
 
-impl HttpClient for StsAddress {
+impl Connects for StsAddress {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,

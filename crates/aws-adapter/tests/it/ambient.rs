@@ -1,13 +1,13 @@
 //! What the environment may decide and what it may not.
 
 use crate::{
-    child::in_child,
     server::{End, Reaction, Received, Server, success},
     support::{call, config},
 };
 use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, open};
 use lamplight_domain::{Delivery, ErrorCode, Start};
 use lamplight_ports::{FunctionCatalogue, Invoker, ListFunctions, PortErrorKind};
+use lamplight_testkit::in_child;
 
 fn ambient(server: &Server) -> AwsConnectionConfig {
     AwsConnectionConfig { credentials: CredentialsSource::Ambient, ..config(&server.url()) }

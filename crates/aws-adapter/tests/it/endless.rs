@@ -1,13 +1,13 @@
 //! Services that give credentials and whose answer has no end: little of it is read, and that is told.
 
 use crate::{
-    child::in_child,
     server::{Reaction, Received, Server},
     support::{call, config},
 };
 use lamplight_aws_adapter::{AssumeRole, AwsConnectionConfig, CredentialsSource, RoleSession, open};
 use lamplight_domain::Delivery;
 use lamplight_ports::Invoker;
+use lamplight_testkit::in_child;
 use std::{fs, net::TcpListener};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/deploy";

@@ -1,7 +1,6 @@
 //! What the machine is given: by its container's endpoint or its instance's metadata service.
 
 use crate::{
-    child::in_child,
     server::{Reaction, Received, Server, answer, success},
     support::{call, config},
 };
@@ -9,6 +8,7 @@ use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, open};
 use lamplight_aws_model::codes;
 use lamplight_domain::{Delivery, ErrorCode};
 use lamplight_ports::{Identity, Invoker, PortErrorKind};
+use lamplight_testkit::in_child;
 use std::{net::TcpListener, process::Command, time::Duration};
 
 const CREDENTIALS: &[u8] =

@@ -4,13 +4,13 @@
 //! measured is the waiting that the adapter allows itself, on a machine however busy.
 
 use crate::{
-    child::in_child,
     server::{Reaction, Received, Server},
     support::{call, config, ports},
 };
 use lamplight_aws_adapter::{AssumeRole, AwsConnectionConfig, CredentialsSource, RoleSession, open};
 use lamplight_domain::{Delivery, ErrorCode};
 use lamplight_ports::{Identity, InvokeError, Invoker, PortErrorKind};
+use lamplight_testkit::in_child;
 use std::{fs, net::TcpListener, time::Duration};
 use tokio::time::Instant;
 

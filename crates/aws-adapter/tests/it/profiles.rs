@@ -1,7 +1,6 @@
 //! Profiles of the AWS configuration files: keys, roles, sign-ins and programs.
 
 use crate::{
-    child::in_child,
     server::{Reaction, Received, Server, answer, success},
     support::{call, config},
 };
@@ -15,6 +14,7 @@ use lamplight_aws_adapter::{AwsConnectionConfig, CredentialsSource, open};
 use lamplight_aws_model::codes;
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{Identity, Invoker};
+use lamplight_testkit::in_child;
 use std::{fs, net::TcpListener, path::Path, sync::Arc};
 
 const CONFIG: &str = r"

@@ -62,9 +62,3 @@ pub(crate) fn call_with(name: &str, event: &str) -> InvokeRequest {
         departure: Departure::default(),
     }
 }
-
-/// Waits without a sleep: for what has no other sign than time.
-pub(crate) async fn pass(time: Duration) {
-    let passed = tokio::time::timeout(time, std::future::pending::<()>()).await;
-    assert!(passed.is_err());
-}

@@ -1,16 +1,14 @@
 //! HTTP/2 over TLS, which is how Lambda itself is spoken to: many calls share a connection, and what ends it
 //! or one of its streams must start nothing twice.
 
-use crate::{
-    child::in_child,
-    support::{call_with, config, short_waits},
-};
+use crate::support::{call_with, config, short_waits};
 use bytes::Bytes;
 use h2::{Reason, RecvStream, SendStream, server::SendResponse};
 use http::{Request, Response};
 use lamplight_aws_adapter::{AwsConnectionConfig, open};
 use lamplight_domain::{Delivery, ErrorCode, Start};
 use lamplight_ports::Invoker;
+use lamplight_testkit::in_child;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},

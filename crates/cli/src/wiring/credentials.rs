@@ -1,15 +1,14 @@
 //! From the configuration's words for a way in to the adapters that go it.
 
 use crate::failure::Failure;
-use lamplight_aws_adapter::{
-    AccessKey, AssumeRole, CredentialsSource, Exchange, KeyPart, RoleSession, WebIdentity,
-};
+use lamplight_aws_adapter::{AccessKey, AssumeRole, CredentialsSource, KeyPart, RoleSession, WebIdentity};
 use lamplight_aws_model::SessionTag;
 use lamplight_config::{
     AccessKeyId, Algorithm, AssumeRoleAuth, Auth, ClientCredentialsToken, ManagedIdentityToken, Token,
     WebIdentityAuth, WorkloadIdentityToken,
 };
 use lamplight_domain::{ErrorCode, SecretRef};
+use lamplight_http_adapter::HttpClient;
 use lamplight_identity_adapter as identity;
 use lamplight_ports::{HttpExchange, SecretResolver, SecretString, TokenSource};
 use lamplight_system_adapter::{Environment, SystemClock, SystemIds, TokioSleeper};
@@ -26,7 +25,7 @@ pub struct WaysIn<'a> {
     /// The environment.
     pub environment: &'a Environment,
     /// The HTTP client of the connection.
-    pub exchange: &'a Exchange,
+    pub http: &'a HttpClient,
     /// Reads secrets by reference.
     pub secrets: &'a Arc<dyn SecretResolver>,
     /// The folder that relative paths start from.
@@ -178,7 +177,7 @@ impl WaysIn<'_> {
     }
 
     fn http(&self) -> Arc<dyn HttpExchange> {
-        Arc::new(self.exchange.clone())
+        Arc::new(self.http.clone())
     }
 
     fn variable(&self, name: &str) -> Option<String> {

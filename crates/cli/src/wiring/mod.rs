@@ -15,11 +15,12 @@ use crate::{
 use async_trait::async_trait;
 use credentials::WaysIn;
 use lamplight_app::RunPorts;
-use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, Exchange, open};
+use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, open};
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
 use lamplight_config::{AMBIENT, Config, ConnectionConfig, DEMO, Provider};
 use lamplight_domain::{ConnectionName, ErrorCode, RunnerId};
 use lamplight_fake_adapter::{DEMO_SCRIPT, FakeProvider, Script};
+use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{Connection, Connector, IdSource, PortError, PortErrorKind, SecretResolver};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use lamplight_system_adapter::{EnvAndFileSecrets, Environment, Paths, SystemClock, SystemIds, TokioSleeper};
@@ -42,7 +43,7 @@ pub struct Wiring {
     store: OnceCell<Arc<SqliteStore>>,
     config: OnceLock<Config>,
     secrets: OnceLock<Arc<dyn SecretResolver>>,
-    exchange: Exchange,
+    http: HttpClient,
     /// Keys for this call alone.
     call_keys: Option<CallKeyRefs>,
 }
@@ -58,7 +59,7 @@ impl Wiring {
             store: OnceCell::new(),
             config: OnceLock::new(),
             secrets: OnceLock::new(),
-            exchange: Exchange::default(),
+            http: HttpClient::default(),
             call_keys: None,
         }
     }
@@ -117,7 +118,7 @@ impl Wiring {
         let local =
             EnvAndFileSecrets::new(self.environment.clone()).warning_to(move |text| output.warn(text));
         let vault = config.secrets.vault.as_ref();
-        let router = secrets::without_aws(local, &self.environment, vault, &self.exchange);
+        let router = secrets::without_aws(local, &self.environment, vault, &self.http);
         let basis: Arc<dyn SecretResolver> = Arc::new(router.clone());
         let aws = AwsSecrets::new(self.secrets_manager(config, &basis));
         let all: Arc<dyn SecretResolver> = Arc::new(router.with_store("aws-sm", Arc::new(aws)));
@@ -287,7 +288,7 @@ impl Wiring {
             from.sts_region.as_ref().map(|text| region(text, sts_endpoint_url.is_some())).transpose()?;
         let ways_in = WaysIn {
             environment: &self.environment,
-            exchange: &self.exchange,
+            http: &self.http,
             secrets,
             folder: config.folder.clone(),
         };
@@ -308,7 +309,7 @@ impl Wiring {
             use_dual_stack: from.use_dual_stack.unwrap_or_default(),
             credentials,
             secrets: Arc::clone(secrets),
-            exchange: self.exchange.clone(),
+            http: self.http.clone(),
             ..AwsConnectionConfig::new(known.clone())
         })?;
         Ok((ports, AwsPlatform::new(known, prices(config)?)))

@@ -2,9 +2,10 @@
 
 use crate::failure::Failure;
 use async_trait::async_trait;
-use lamplight_aws_adapter::{Exchange, SecretsManager};
+use lamplight_aws_adapter::SecretsManager;
 use lamplight_config::{AppRoleLogin, JwtLogin, VaultAuth, VaultConfig};
 use lamplight_domain::{ErrorCode, SecretRef};
+use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
 use lamplight_secrets_adapter::{KeyringSecrets, SecretRouter, VaultLogin, VaultOptions, VaultSecrets};
 use lamplight_system_adapter::{EnvAndFileSecrets, Environment, SystemClock};
@@ -15,7 +16,7 @@ pub fn without_aws(
     local: EnvAndFileSecrets,
     environment: &Environment,
     vault: Option<&VaultConfig>,
-    exchange: &Exchange,
+    http: &HttpClient,
 ) -> SecretRouter {
     let local: Arc<dyn SecretResolver> = Arc::new(local);
     let router = SecretRouter::new(Arc::clone(&local)).with_keyring(Arc::new(KeyringSecrets));
@@ -24,12 +25,8 @@ pub fn without_aws(
         Some(options) => {
             // Logging in reads no store: it would need itself.
             let basis = SecretRouter::new(local).with_keyring(Arc::new(KeyringSecrets));
-            let vault = VaultSecrets::new(
-                options,
-                Arc::new(exchange.clone()),
-                Arc::new(SystemClock),
-                Arc::new(basis),
-            );
+            let vault =
+                VaultSecrets::new(options, Arc::new(http.clone()), Arc::new(SystemClock), Arc::new(basis));
             router.with_store("vault", Arc::new(vault))
         }
     }

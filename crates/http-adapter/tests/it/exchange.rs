@@ -1,11 +1,11 @@
 //! One HTTP exchange: what is sent, what is read, and what is never shown.
 
-use crate::server::{End, Reaction, Received, Server, answer, closed_url, framed};
-use lamplight_aws_adapter::Exchange;
 use lamplight_domain::ErrorCode;
+use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{
     ExposeSecret, HttpExchange, HttpMethod, HttpRequest, LARGEST_HTTP_BODY, PortError, PortErrorKind,
 };
+use lamplight_testkit::script::{End, Reaction, Received, Server, answer, closed_url, framed};
 use std::time::Duration;
 
 fn get(url: String) -> HttpRequest {
@@ -13,7 +13,7 @@ fn get(url: String) -> HttpRequest {
 }
 
 async fn failure(request: HttpRequest) -> PortError {
-    Exchange::default().exchange(request).await.unwrap_err()
+    HttpClient::default().exchange(request).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn a_request_goes_out_as_it_is_and_any_answer_comes_back() {
         body: Some("grant_type=x".into()),
         ..get(format!("{}/a/b?c=d%20e", server.url()))
     };
-    let got = Exchange::default().exchange(request).await.unwrap();
+    let got = HttpClient::default().exchange(request).await.unwrap();
     assert_eq!((got.status, got.header("x-teapot")), (418, Some("Yes")));
     assert_eq!(got.body.expose_secret(), "kurz und stämmig");
     let requests = server.requests();
@@ -47,7 +47,7 @@ async fn a_redirect_is_an_answer_and_is_not_followed() {
         Reaction::Answer(answer(307, &[("location", "/second")], b""))
     })
     .await;
-    let got = Exchange::default().exchange(get(format!("{}/first", server.url()))).await.unwrap();
+    let got = HttpClient::default().exchange(get(format!("{}/first", server.url()))).await.unwrap();
     assert_eq!((got.status, got.header("location"), server.requests().len()), (307, Some("/second"), 1));
 }
 
@@ -59,7 +59,7 @@ async fn nothing_is_sent_twice() {
         assert_eq!((error.kind, server.requests().len()), (PortErrorKind::Unavailable, 1), "{end:?}");
     }
     let server = Server::start(|_: &Received| Reaction::Answer(answer(503, &[], b""))).await;
-    assert_eq!(Exchange::default().exchange(get(server.url())).await.unwrap().status, 503);
+    assert_eq!(HttpClient::default().exchange(get(server.url())).await.unwrap().status, 503);
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -68,7 +68,7 @@ async fn an_answer_that_is_too_large_or_no_text_is_refused() {
     for (bytes, fits) in [(LARGEST_HTTP_BODY, true), (LARGEST_HTTP_BODY + 1, false)] {
         let server =
             Server::start(move |_: &Received| Reaction::Answer(answer(200, &[], &vec![b'x'; bytes]))).await;
-        let got = Exchange::default().exchange(get(server.url())).await;
+        let got = HttpClient::default().exchange(get(server.url())).await;
         assert_eq!(got.is_ok(), fits, "{bytes}");
         assert!(got.err().is_none_or(|error| error.kind == PortErrorKind::TooLarge));
     }

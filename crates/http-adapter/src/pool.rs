@@ -1,6 +1,5 @@
-//! The HTTP client of a connection: pools of connections that are built when they are first needed, with
-//! TCP keepalive on every socket. Reading the system's certificates costs more than the rest of a short
-//! call, so a plain HTTP endpoint never pays for it.
+//! Pools of connections that are built when they are first needed, with TCP keepalive on every socket. Reading the
+//! system's certificates costs more than the rest of a short call, so a plain HTTP endpoint never pays for it.
 
 use aws_smithy_http_client::{
     pool::{Client, ConnectionPool},
@@ -9,7 +8,10 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::{
     connector_metadata::ConnectorMetadata,
-    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    http::{
+        HttpClient as Connects, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+        SharedHttpConnector,
+    },
     orchestrator::HttpRequest,
     result::ConnectorError,
     runtime_components::RuntimeComponents,
@@ -31,14 +33,36 @@ const KEEPALIVE: Duration = Duration::from_secs(45);
 /// repeated. So an idle one is not kept for long.
 const IDLE: Duration = Duration::from_secs(20);
 
-/// The most that is read of any answer, in bytes: several times the largest response of a function (6 MiB) and of
-/// a page of functions. An endpoint that sends without end fills no memory.
+/// The most that is read of an answer unless told otherwise, in bytes: several times the largest response of a function
+/// (6 MiB) and of a page of functions. An endpoint that sends without end fills no memory.
 const LARGEST_ANSWER: usize = 32 << 20;
 
-/// One HTTP client for all that a connection does.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct LazyHttp {
+/// The HTTP client. Clones share their connections.
+///
+/// A plain address on this machine is reached directly; others through the proxy that the environment names
+/// (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`). Every socket has TCP keepalive, and a connection that was idle for 20 s
+/// is not used again. It follows no redirect and repeats nothing.
+///
+/// To a client of the AWS SDK it is a connector, which reads the first 32 MiB of any answer and no more; see
+/// [`OneShot`](crate::OneShot) for requests that must not be repeated.
+///
+/// ```
+/// use lamplight_http_adapter::HttpClient;
+/// let client = HttpClient::default();
+/// let the_same_pools = client.clone();
+/// # let _ = the_same_pools;
+/// ```
+#[derive(Debug, Clone)]
+pub struct HttpClient {
     pools: Arc<Pools>,
+    /// The most that is read of any answer, in bytes.
+    largest_answer: usize,
+}
+
+impl Default for HttpClient {
+    fn default() -> Self {
+        Self { pools: Arc::default(), largest_answer: LARGEST_ANSWER }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -103,12 +127,17 @@ fn is_near(host: &str) -> bool {
     }
 }
 
-/// Whether requests can be sent to `url` at all.
-pub(crate) fn is_endpoint(url: &str) -> bool {
+/// Whether requests can be sent to `url` at all: it is `http` or `https` and names a host.
+pub fn is_endpoint(url: &str) -> bool {
     Route::of(url).is_ok() && url.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(|h| !h.is_empty()))
 }
 
-impl LazyHttp {
+impl HttpClient {
+    /// The same connections, with another end to how much of an answer is read.
+    pub(crate) fn reading_at_most(&self, bytes: usize) -> Self {
+        Self { pools: Arc::clone(&self.pools), largest_answer: bytes }
+    }
+
     fn client(&self, uri: &str) -> Result<&Client, Unusable> {
         let route = Route::of(uri)?;
         let slot = match route {
@@ -120,7 +149,7 @@ impl LazyHttp {
     }
 }
 
-impl HttpClient for LazyHttp {
+impl Connects for HttpClient {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
@@ -141,7 +170,7 @@ impl HttpClient for LazyHttp {
 /// Chooses the pool once the request, and so the scheme, is known.
 #[derive(Debug)]
 struct LazyConnector {
-    http: LazyHttp,
+    http: HttpClient,
     settings: HttpConnectorSettings,
     components: RuntimeComponents,
 }
@@ -151,9 +180,10 @@ impl HttpConnector for LazyConnector {
         match self.http.client(request.uri()) {
             Ok(client) => {
                 let answer = client.http_connector(&self.settings, &self.components).call(request);
+                let most = self.http.largest_answer;
                 HttpConnectorFuture::new(async move {
                     let answer = answer.await?;
-                    Ok(answer.map(|body| SdkBody::from_body_1_x(Limited::new(body, LARGEST_ANSWER))))
+                    Ok(answer.map(|body| SdkBody::from_body_1_x(Limited::new(body, most))))
                 })
             }
             Err(unusable) => HttpConnectorFuture::ready(Err(ConnectorError::user(unusable.into()))),
@@ -197,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_plain_endpoint_builds_no_tls() {
-        let http = LazyHttp::default();
+        let http = HttpClient::default();
         assert!(http.client("http://127.0.0.1:4566/").is_ok());
         assert!(http.pools.near.get().is_some());
         assert!(http.pools.tls.get().is_none() && http.pools.plain.get().is_none());

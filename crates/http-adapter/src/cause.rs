@@ -3,17 +3,19 @@
 use lamplight_domain::MASK;
 use std::{borrow::Cow, error::Error};
 
-/// What lies beneath a failure, as text: the SDK's own errors hold whole answers in their `Debug`.
+/// What lies beneath a failure, as text: the errors of HTTP clients hold whole answers in their `Debug`.
+///
+/// Words that can be a token are masked, and addresses are shown without user, query and fragment.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
-pub(crate) struct Cause {
+pub struct Cause {
     text: String,
     source: Option<Box<Cause>>,
 }
 
 impl Cause {
-    /// The causes of a failure without a whole answer, outermost first.
-    pub(crate) fn chain(error: &(dyn Error + 'static)) -> Option<Self> {
+    /// The causes of a failure without a whole answer, outermost first; `None` where it has none.
+    pub fn chain(error: &(dyn Error + 'static)) -> Option<Self> {
         error.source().map(|cause| Self {
             text: discreet(&cause.to_string()),
             source: Self::chain(cause).map(Box::new),
@@ -21,13 +23,13 @@ impl Cause {
     }
 
     /// A service's own words, on one line and no longer than a person reads.
-    pub(crate) fn of_words(words: &str) -> Self {
+    pub fn of_words(words: &str) -> Self {
         const LONGEST: usize = 500;
         Self { text: discreet(words).chars().take(LONGEST).collect(), source: None }
     }
 
     /// All of it on one line.
-    pub(crate) fn flat(&self) -> String {
+    pub fn flat(&self) -> String {
         match &self.source {
             Some(source) => format!("{}: {}", self.text, source.flat()),
             None => self.text.clone(),

@@ -1,11 +1,13 @@
-//! The sockets of calls are kept alive: read from the kernel, which is asked for no more than a file.
+//! The sockets of requests are kept alive: read from the kernel, which is asked for no more than a file.
 #![cfg(target_os = "linux")]
 
-use crate::{
-    server::{Reaction, Received, Server},
-    support::{call, ports},
+use crate::support::post;
+use lamplight_http_adapter::HttpClient;
+use lamplight_ports::Departure;
+use lamplight_testkit::{
+    pass,
+    script::{Reaction, Received, Server},
 };
-use lamplight_ports::Invoker;
 use std::time::Duration;
 
 /// What the kernel says of the timer of our end of a connection to `port`: its kind and its hundredths of a
@@ -22,10 +24,10 @@ fn timer(port: u16) -> Option<(u8, u64)> {
 }
 
 #[tokio::test]
-async fn a_waiting_call_keeps_its_connection_alive() {
+async fn a_waiting_request_keeps_its_connection_alive() {
     const KEEPALIVE: u8 = 2;
     let server = Server::start(|_: &Received| Reaction::Stall(Vec::new())).await;
-    let invoker = ports(&server.url()).invoker;
+    let (client, departure) = (HttpClient::default(), Departure::default());
     let watching = async {
         loop {
             // Until the server has acknowledged the request the timer is another one.
@@ -36,9 +38,9 @@ async fn a_waiting_call_keeps_its_connection_alive() {
         }
     };
     let hundredths = tokio::select! {
-        outcome = invoker.invoke(call("waits")) => panic!("{outcome:?}"),
+        outcome = client.send(post(server.url()), &departure) => panic!("{outcome:?}"),
         hundredths = watching => hundredths,
-        () = crate::support::pass(Duration::from_secs(10)) => panic!("no keepalive timer was seen"),
+        () = pass(Duration::from_secs(10)) => panic!("no keepalive timer was seen"),
     };
     assert!((30_00..=45_00).contains(&hundredths), "keepalive in {hundredths}/100 s");
 }

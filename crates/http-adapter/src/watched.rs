@@ -15,7 +15,7 @@ use std::{
 const CHUNK: usize = 64 * 1024;
 
 /// The same body in pieces, each reported as the connection takes it. A body of unknown length passes as it is; no
-/// management request has one.
+/// request of that kind has one.
 pub(crate) fn watched(body: SdkBody, watch: Arc<dyn UploadWatch>) -> SdkBody {
     match body.content_length() {
         Some(of) => SdkBody::from_body_1_x(Watched { body, piece: Bytes::new(), sent: 0, of, watch }),

@@ -1,11 +1,14 @@
 //! The HTTP client of one call: it sends at most one request, and knows afterwards whether any byte of it
 //! can have left.
 
-use crate::{http::LazyHttp, watched::watched};
+use crate::{HttpClient, watched::watched};
 use aws_smithy_runtime_api::client::{
     connection::CaptureSmithyConnection,
     connector_metadata::ConnectorMetadata,
-    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    http::{
+        HttpClient as Connects, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+        SharedHttpConnector,
+    },
     orchestrator::HttpRequest,
     result::ConnectorError,
     runtime_components::RuntimeComponents,
@@ -14,10 +17,10 @@ use aws_smithy_types::body::SdkBody;
 use lamplight_ports::UploadWatch;
 use std::sync::{Arc, OnceLock};
 
-/// Lets one request through, whatever retry settings the SDK takes from wherever.
+/// An HTTP client for one call: it lets one request through, whatever retry settings the AWS SDK takes from wherever.
 #[derive(Debug, Clone)]
-pub(crate) struct OneShot {
-    http: LazyHttp,
+pub struct OneShot {
+    http: HttpClient,
     trail: Trail,
     watch: Option<Arc<dyn UploadWatch>>,
 }
@@ -29,11 +32,11 @@ pub(crate) struct OneShot {
 /// before, on behalf of the pool. So as long as no connection was captured, no byte of the request left.
 /// That holds also where the call was given up by a timeout.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Trail(Arc<OnceLock<CaptureSmithyConnection>>);
+pub struct Trail(Arc<OnceLock<CaptureSmithyConnection>>);
 
 impl Trail {
-    /// Whether a byte of the request can have left.
-    pub(crate) fn may_have_left(&self) -> bool {
+    /// Whether a byte of the request can have left. Once the call has ended or was dropped, the answer is final.
+    pub fn may_have_left(&self) -> bool {
         self.0.get().is_some_and(|capture| capture.get().is_some())
     }
 }
@@ -44,18 +47,20 @@ impl Trail {
 struct SecondRequest;
 
 impl OneShot {
-    pub(crate) fn new(http: LazyHttp) -> (Self, Trail) {
+    /// A client for one call over `http`, and what will be known of its request.
+    pub fn new(http: HttpClient) -> (Self, Trail) {
         let trail = Trail::default();
         (Self { http, trail: trail.clone(), watch: None }, trail)
     }
 
     /// The same, and `watch` is told how much of the request has left.
-    pub(crate) fn watched(self, watch: Option<Arc<dyn UploadWatch>>) -> Self {
+    #[must_use]
+    pub fn watched(self, watch: Option<Arc<dyn UploadWatch>>) -> Self {
         Self { watch, ..self }
     }
 }
 
-impl HttpClient for OneShot {
+impl Connects for OneShot {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,

@@ -7,7 +7,7 @@ const MARK: &str = "LAMPLIGHT_TEST_CHILD";
 
 /// Runs the test `name` once more in a child process with exactly `environment`; there `body` runs.
 #[expect(clippy::disallowed_methods, reason = "a test looks whether it is its own child")]
-pub(crate) fn in_child(name: &str, environment: &[(&str, &str)], body: impl Future<Output = ()>) {
+pub fn in_child(name: &str, environment: &[(&str, &str)], body: impl Future<Output = ()>) {
     if std::env::var_os(MARK).is_some() {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(body);
         return;

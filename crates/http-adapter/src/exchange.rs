@@ -1,0 +1,90 @@
+//! One exchange of short texts, for those who speak to token endpoints and secret stores.
+
+use crate::{Answer, HttpClient, Request, SendFailure, SendFailureKind, Waits};
+use async_trait::async_trait;
+use bytes::Bytes;
+use lamplight_domain::ErrorCode;
+use lamplight_ports::{
+    Departure, ExposeSecret, HttpAnswer, HttpExchange, HttpRequest, LARGEST_HTTP_BODY, PortError,
+    PortErrorKind, SecretString,
+};
+use std::time::Duration;
+
+/// The longest wait for a connection, as in the AWS SDKs.
+const CONNECT: Duration = Duration::from_millis(3100);
+
+#[async_trait]
+impl HttpExchange for HttpClient {
+    async fn exchange(&self, request: HttpRequest) -> Result<HttpAnswer, PortError> {
+        let shown = request.url.split('?').next().unwrap_or_default().to_owned();
+        let timeout = request.timeout;
+        let request = Request {
+            method: request.method,
+            url: request.url,
+            headers: request.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            body: request.body.map(|body| Bytes::copy_from_slice(body.expose_secret().as_bytes())),
+            waits: Waits { connect: CONNECT, head: timeout, whole: timeout },
+            largest_answer: LARGEST_HTTP_BODY,
+        };
+        match self.send(request, &Departure::default()).await {
+            Ok(answer) => text(answer).ok_or_else(|| {
+                let message = format!("the answer of {shown} is no UTF-8 text");
+                PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
+            }),
+            Err(failure) => Err(told(failure, &shown, timeout)),
+        }
+    }
+}
+
+/// `None` where the body is no text.
+fn text(Answer { status, headers, body }: Answer) -> Option<HttpAnswer> {
+    let body = SecretString::from(std::str::from_utf8(&body).ok()?);
+    Some(HttpAnswer { status, headers, body })
+}
+
+fn told(failure: SendFailure, shown: &str, timeout: Duration) -> PortError {
+    const PLACE: &str = "check the URL, the network and the proxy settings";
+    let unavailable =
+        |code, message: String| PortError::new(PortErrorKind::Unavailable, code, message).with_hint(PLACE);
+    let error = match failure.kind {
+        SendFailureKind::InvalidUrl => {
+            let message = format!("{shown:?} is no URL");
+            PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, message)
+                .with_hint("give the scheme and the host, as in https://example.com/token")
+        }
+        SendFailureKind::InvalidRequest => {
+            let message = format!("the request to {shown} could not be built");
+            PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
+        }
+        SendFailureKind::NoConnection => {
+            unavailable(ErrorCode::ConnectionFailed, format!("no connection to {shown} came about"))
+        }
+        SendFailureKind::NotAgreed => unavailable(
+            ErrorCode::ConnectionFailed,
+            format!("no secure connection to {shown} came about"),
+        )
+        .with_hint(
+            "check the certificate of the service, this machine's CA certificates and the proxy settings",
+        ),
+        SendFailureKind::Timeout => unavailable(
+            ErrorCode::Timeout,
+            format!("{shown} gave no answer within {} s", timeout.as_secs_f32()),
+        ),
+        SendFailureKind::NoAnswer => unavailable(
+            ErrorCode::ConnectionFailed,
+            format!("{shown} ended the connection before it answered"),
+        ),
+        SendFailureKind::Incomplete => {
+            unavailable(ErrorCode::IncompleteAnswer, format!("the answer of {shown} did not come whole"))
+        }
+        SendFailureKind::TooLarge => {
+            let message = format!("the answer of {shown} is larger than {LARGEST_HTTP_BODY} bytes");
+            PortError::new(PortErrorKind::TooLarge, ErrorCode::UnexpectedAnswer, message)
+                .with_hint("check that the URL is the service's")
+        }
+    };
+    match failure.source {
+        Some(cause) => error.with_source(cause),
+        None => error,
+    }
+}

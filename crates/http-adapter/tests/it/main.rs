@@ -1,0 +1,9 @@
+//! The HTTP client on sockets that misbehave.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod exchange;
+mod keepalive;
+mod proxy;
+mod send;
+mod support;
+mod tls;

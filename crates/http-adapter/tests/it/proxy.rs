@@ -1,0 +1,40 @@
+//! Which addresses go through a proxy.
+
+use crate::support::post;
+use lamplight_http_adapter::{HttpClient, SendFailureKind};
+use lamplight_ports::Departure;
+use lamplight_testkit::{
+    in_child,
+    script::{Reaction, Received, Server, answer},
+};
+use std::net::TcpListener;
+
+#[test]
+fn other_machines_are_reached_through_the_proxy_and_this_one_is_not() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let proxy = format!("http://127.0.0.1:{port}");
+    let environment = [("http_proxy", proxy.as_str()), ("no_proxy", "not.example.invalid")];
+    let name = "proxy::other_machines_are_reached_through_the_proxy_and_this_one_is_not";
+    in_child(name, &environment, async {
+        let port = proxy_port();
+        let proxy = Server::start_on(port, |_: &Received| Reaction::Answer(answer(200, &[], b"proxy"))).await;
+        let near = Server::start(|_: &Received| Reaction::Answer(answer(200, &[], b"near"))).await;
+        let client = HttpClient::default();
+        let send = async |url: String| client.send(post(url), &Departure::default()).await;
+
+        assert_eq!(send(near.url()).await.unwrap().body, "near");
+        assert_eq!(send("http://example.invalid/a".to_owned()).await.unwrap().body, "proxy");
+        let [asked] = &proxy.requests()[..] else { panic!("{:?}", proxy.requests()) };
+        assert_eq!(asked.target, "http://example.invalid/a");
+
+        let failure = send("http://not.example.invalid/a".to_owned()).await.unwrap_err();
+        assert_eq!((failure.kind, failure.may_have_left), (SendFailureKind::NoConnection, false));
+        assert_eq!(proxy.requests().len(), 1);
+    });
+}
+
+/// The child's own environment names the port that was chosen for it.
+#[expect(clippy::disallowed_methods, reason = "a child reads what its test gave it")]
+fn proxy_port() -> u16 {
+    std::env::var("http_proxy").unwrap().rsplit(':').next().unwrap().parse().unwrap()
+}
