@@ -19,7 +19,7 @@ use std::{fmt, str::FromStr};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LambdaName(String);
 
-/// Why a text is no [`FunctionName`].
+/// Why a text is not a [`LambdaName`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LambdaNameError {
     /// There is no character.
