@@ -1,12 +1,13 @@
 //! Everything that CI checks, in one command: the same on a developer's machine and on CI's.
 
 mod deny;
+mod missing;
 mod steps;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::ambient;
 use crate::workspace::Workspace;
@@ -43,18 +44,17 @@ struct Ended {
 }
 
 /// Runs every step, also after one that failed, and sums up.
-pub(crate) fn run(workspace: &Workspace, options: &Options) -> ExitCode {
-    let started = ambient::now();
-    let mut ended = Vec::new();
-    for step in steps::ALL {
-        println!("\n=== {} ===", step.name);
-        let begun = ambient::now();
-        let outcome =
-            (step.run)(workspace, options).unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
-        let one = Ended { name: step.name, outcome, took: begun.elapsed() };
-        println!("{}", line(&one));
-        ended.push(one);
+///
+/// # Errors
+///
+/// This machine lacks something that a step needs; then none was run.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    if let Some(message) = missing::message(&workspace.root, options)? {
+        bail!(message);
     }
+    let started = ambient::now();
+    let ended: Vec<Ended> =
+        steps::ALL.iter().map(|step| carry_out(step, workspace, options)).collect();
     println!("\n=== summary ===");
     for one in &ended {
         println!("{}", line(one));
@@ -64,11 +64,21 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> ExitCode {
     let seconds = started.elapsed().as_secs();
     if failed > 0 {
         println!("ci: {failed} of {} steps failed, after {seconds} s", ended.len());
-        return ExitCode::FAILURE;
+        return Ok(ExitCode::FAILURE);
     }
     let caveat = if whole { "" } else { ", but not all of it was run: see above" };
     println!("ci: passed{caveat}, after {seconds} s");
-    ExitCode::SUCCESS
+    Ok(ExitCode::SUCCESS)
+}
+
+fn carry_out(step: &Step, workspace: &Workspace, options: &Options) -> Ended {
+    println!("\n=== {} ===", step.name);
+    let begun = ambient::now();
+    let outcome =
+        (step.run)(workspace, options).unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
+    let ended = Ended { name: step.name, outcome, took: begun.elapsed() };
+    println!("{}", line(&ended));
+    ended
 }
 
 fn line(one: &Ended) -> String {

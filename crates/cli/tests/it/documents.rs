@@ -68,3 +68,31 @@ fn the_readme_shows_what_the_program_says() {
         .env("HOME", folder.path().to_str().unwrap())
         .run();
 }
+
+#[test]
+fn the_readme_s_two_commands_do_what_it_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let section = text.split("\n## Two commands\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let commands: Vec<&str> =
+        section.split("```sh\n").skip(1).map(|block| block.split("\n```").next().unwrap()).collect();
+    let [first, second] = commands[..] else { panic!("not two commands: {commands:?}") };
+
+    // Cargo's part is `-p lamplight-cli`, and says what it builds: this may take minutes.
+    let (cargo, arguments) = first.split_once(" -- ").unwrap();
+    assert!(cargo.starts_with("cargo run -p lamplight-cli") && !cargo.contains(" -q"), "{cargo}");
+    let folder = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new(assert_cmd::cargo::cargo_bin!("lamplight"))
+        .args(arguments.split(' '))
+        .env("LAMPLIGHT_DATA_DIR", folder.path())
+        .env("HOME", folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "{\"sum\":42}\n");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let script = std::fs::metadata(root.join(second)).unwrap();
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&script.permissions()) & 0o111, 0o111);
+    assert!(script.is_file());
+}
