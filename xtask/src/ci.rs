@@ -2,14 +2,17 @@
 
 mod deny;
 mod missing;
+mod nextest;
 mod steps;
 
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use crate::ambient;
+use crate::peers;
 use crate::workspace::Workspace;
 
 /// What to leave out.
@@ -53,8 +56,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         bail!(message);
     }
     let started = ambient::now();
-    let ended: Vec<Ended> =
-        steps::ALL.iter().map(|step| carry_out(step, workspace, options)).collect();
+    let ended: Vec<Ended> = thread::scope(|scope| {
+        if !options.no_peers {
+            // They come over the network while the compiler works. What fails here fails in its step again, which
+            // tells of it.
+            scope.spawn(|| peers::install(workspace));
+        }
+        steps::ALL.iter().map(|step| carry_out(step, workspace, options)).collect()
+    });
     println!("\n=== summary ===");
     for one in &ended {
         println!("{}", line(one));

@@ -69,6 +69,15 @@ pub(crate) fn run(workspace: &Workspace, command: Command) -> Result<ExitCode> {
     }
 }
 
+/// Installs the peers where they are missing.
+///
+/// # Errors
+///
+/// Python is missing, or the package index cannot be reached.
+pub(crate) fn install(workspace: &Workspace) -> Result<()> {
+    Peers::new(workspace).install().map(drop)
+}
+
 /// Runs a command against peers of its own.
 ///
 /// # Errors

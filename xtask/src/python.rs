@@ -8,9 +8,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::process;
 
-/// What Debian and Ubuntu call what is needed.
 const HINT: &str =
-    "install Python 3.10 or newer with venv and pip (Debian: apt-get install python3-venv python3-pip)";
+    "Python 3.10 or newer with venv and ensurepip is needed; `.ci/run` installs it on Debian and Ubuntu";
 
 /// Makes a virtual environment that holds exactly these requirements, and returns its folder of programs.
 ///
@@ -41,9 +40,11 @@ pub(crate) fn ensure(folder: &Path, requirements: &str) -> Result<PathBuf> {
         .context(HINT)?;
     let list = folder.join("requirements.txt");
     fs::write(&list, requirements).with_context(|| format!("cannot write {}", list.display()))?;
-    let pip =
-        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--requirement"];
-    process::check(Command::new(programs.join("python")).args(pip).arg(&list).stdin(Stdio::null()))?;
+    let mut pip = Command::new(programs.join("python"));
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+    // Python compiles what it imports; to compile all that is installed takes as long as everything else here.
+    pip.args(["--no-compile", "--requirement"]).arg(&list);
+    process::check(pip.stdin(Stdio::null()))?;
     fs::write(&stamp, requirements).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(programs)
 }

@@ -5,8 +5,8 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Options, Outcome, Step, deny};
-use crate::process::{cargo, check, example, read};
+use super::{Options, Outcome, Step, deny, nextest};
+use crate::process::{cargo, check, example};
 use crate::workspace::Workspace;
 use crate::{docs, layers, peers, tidy};
 
@@ -28,7 +28,8 @@ pub(super) const ALL: [Step; 11] = [
 /// The crates whose examples show others how to reuse them.
 const SHOWN: [(&str, &str); 2] = [("lamplight-domain", "domain"), ("lamplight-fake-adapter", "fake-adapter")];
 
-/// The feature that compiles a crate's tests against the peers, and the name of their test target.
+/// The target of a crate's tests against the peers. Its manifest says `test = false`: it is built where it is named.
+/// A feature in its place would compile the crate, and those that use it, a second time.
 const PEERS: &str = "peers";
 
 fn found(findings: &[String]) -> Result<Outcome> {
@@ -51,16 +52,18 @@ fn format(workspace: &Workspace, _: &Options) -> Result<Outcome> {
 }
 
 fn clippy(workspace: &Workspace, _: &Options) -> Result<Outcome> {
-    let mut command = cargo(workspace, ["clippy", "--workspace", "--all-targets"]);
-    command.args(["--features", &features(&with_peers(workspace)), "--", "-D", "warnings"]);
-    passed(command)
+    for targets in [&["--all-targets"][..], &["--test", PEERS]] {
+        let mut command = cargo(workspace, ["clippy", "--workspace"]);
+        check(command.args(targets).args(["--", "-D", "warnings"]))?;
+    }
+    Ok(Outcome::Passed)
 }
 
 fn tests(workspace: &Workspace, _: &Options) -> Result<Outcome> {
-    if has_nextest(workspace) {
-        return passed(cargo(workspace, ["nextest", "run", "--workspace", "--profile", "ci"]));
+    if let Some(mut nextest) = nextest::command(workspace) {
+        nextest.arg("--workspace");
+        return passed(nextest);
     }
-    println!("cargo-nextest is not installed; cargo test does the same, slower");
     passed(cargo(workspace, ["test", "--workspace", "--lib", "--bins", "--tests"]))
 }
 
@@ -92,7 +95,9 @@ fn examples(workspace: &Workspace, _: &Options) -> Result<Outcome> {
 
 fn documentation(workspace: &Workspace, _: &Options) -> Result<Outcome> {
     let mut command = cargo(workspace, ["doc", "--workspace", "--no-deps", "--document-private-items"]);
-    command.env("RUSTDOCFLAGS", "-Dwarnings");
+    // Examples bring in what they and the tests use, so that dependencies have the features with which clippy
+    // checked them, and need no other check.
+    command.args(["--lib", "--bins", "--examples"]).env("RUSTDOCFLAGS", "-Dwarnings");
     passed(command)
 }
 
@@ -100,35 +105,10 @@ fn peer_tests(workspace: &Workspace, options: &Options) -> Result<Outcome> {
     if options.no_peers {
         return Ok(Outcome::LeftOut("--no-peers was given".to_owned()));
     }
-    let packages = with_peers(workspace);
-    if packages.is_empty() {
-        bail!("no crate has a feature `{PEERS}`");
-    }
-    let mut command = if has_nextest(workspace) {
-        cargo(workspace, ["nextest", "run", "--profile", "ci"])
-    } else {
-        cargo(workspace, ["test"])
-    };
-    // The whole workspace, though only these tests run: so nothing but their crates is compiled again.
-    command.args(["--workspace", "--features", &features(&packages), "--test", PEERS]);
+    let mut command = nextest::command(workspace).unwrap_or_else(|| cargo(workspace, ["test"]));
+    command.args(["--workspace", "--test", PEERS]);
     if peers::run_command(workspace, &mut command)? != ExitCode::SUCCESS {
         bail!("`{}` failed", crate::process::shown(&command));
     }
     Ok(Outcome::Passed)
-}
-
-/// The crates that have tests against the peers.
-fn with_peers(workspace: &Workspace) -> Vec<&str> {
-    let having = workspace.packages.iter().filter(|package| package.features.contains_key(PEERS));
-    having.map(|package| package.name.as_str()).collect()
-}
-
-/// That feature of each of the crates, as cargo's `--features` takes it.
-fn features(packages: &[&str]) -> String {
-    let features: Vec<String> = packages.iter().map(|package| format!("{package}/{PEERS}")).collect();
-    features.join(",")
-}
-
-fn has_nextest(workspace: &Workspace) -> bool {
-    read(&mut cargo(workspace, ["nextest", "--version"])).is_ok()
 }

@@ -157,8 +157,9 @@ impl Peers {
                 command.env(name, value);
             }
         }
-        // The sources stay as they are committed.
-        command.env("PYTHONDONTWRITEBYTECODE", "1").env("NO_PROXY", "127.0.0.1,localhost");
+        // The sources stay as they are committed: what Python compiles is kept elsewhere.
+        command.env("PYTHONPYCACHEPREFIX", self.folder.join("pycache"));
+        command.env("NO_PROXY", "127.0.0.1,localhost");
         command
     }
 }

@@ -1,7 +1,7 @@
 //! The built binary against peers that run real handler code, compared with what the real `aws` says.
 //!
-//! `cargo xtask peers run -- cargo nextest run -p lamplight-cli --features peers --test peers` starts the peers and
-//! says where they are. Without them these tests fail; they are compiled only on request.
+//! `cargo xtask peers run -- cargo nextest run -p lamplight-cli --test peers` starts the peers and
+//! says where they are. Without them these tests fail; they are compiled only when they are named.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod conformance;
