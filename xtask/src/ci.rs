@@ -4,6 +4,7 @@ mod deny;
 mod missing;
 mod nextest;
 mod steps;
+mod wasm;
 
 use std::process::ExitCode;
 use std::thread;

@@ -5,13 +5,13 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Options, Outcome, Step, deny, nextest};
+use super::{Options, Outcome, Step, deny, nextest, wasm};
 use crate::process::{cargo, check, example};
 use crate::workspace::Workspace;
 use crate::{docs, layers, peers, tidy};
 
 /// Every check of the project.
-pub(super) const ALL: [Step; 11] = [
+pub(super) const ALL: [Step; 12] = [
     Step { name: "format", run: format },
     Step { name: "layers", run: |workspace, _| found(&layers::check(workspace)?) },
     Step { name: "tidy", run: |workspace, _| found(&tidy::check(workspace)?) },
@@ -21,6 +21,7 @@ pub(super) const ALL: [Step; 11] = [
     Step { name: "examples", run: examples },
     Step { name: "documentation", run: documentation },
     Step { name: "generated pages", run: |workspace, _| found(&docs::differences(workspace)?) },
+    Step { name: "WebAssembly", run: |workspace, _| wasm::run(workspace) },
     Step { name: "dependencies", run: |workspace, _| deny::run(workspace) },
     Step { name: "tests against the peers", run: peer_tests },
 ];
