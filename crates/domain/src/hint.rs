@@ -122,7 +122,7 @@ pub enum HintPart {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Stored", into = "Stored")]
-pub struct Hint(Vec<HintPart>);
+pub struct Hint(Box<[HintPart]>);
 
 /// Words alone are stored as a text, as they were before hints had parts.
 #[derive(Serialize, Deserialize)]
@@ -136,16 +136,16 @@ impl From<Stored> for Hint {
     fn from(stored: Stored) -> Self {
         match stored {
             Stored::Text(text) => Self::new(text),
-            Stored::Parts(parts) => Self(parts),
+            Stored::Parts(parts) => Self(parts.into()),
         }
     }
 }
 
 impl From<Hint> for Stored {
     fn from(hint: Hint) -> Self {
-        match hint.0.as_slice() {
+        match &*hint.0 {
             [HintPart::Text(text)] => Self::Text(text.clone().into_owned()),
-            _ => Self::Parts(hint.0),
+            _ => Self::Parts(hint.0.into_vec()),
         }
     }
 }
@@ -153,33 +153,36 @@ impl From<Hint> for Stored {
 impl Hint {
     /// A hint that begins with these words, or is only them.
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
-        Self(vec![HintPart::Text(text.into())])
+        Self(Box::new([HintPart::Text(text.into())]))
     }
 
     /// A hint that begins with something to do, or is only that.
     pub fn of(action: Action) -> Self {
-        Self(vec![HintPart::Action(action)])
+        Self(Box::new([HintPart::Action(action)]))
     }
 
     /// The same hint, going on with these words.
     #[must_use]
-    pub fn text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
-        self.0.push(HintPart::Text(text.into()));
-        self
+    pub fn text(self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.and(HintPart::Text(text.into()))
     }
 
     /// The same hint, going on with something to do.
     #[must_use]
-    pub fn action(mut self, action: Action) -> Self {
-        self.0.push(HintPart::Action(action));
-        self
+    pub fn action(self, action: Action) -> Self {
+        self.and(HintPart::Action(action))
     }
 
     /// The same hint, going on with a setting.
     #[must_use]
-    pub fn setting(mut self, setting: SettingName) -> Self {
-        self.0.push(HintPart::Setting(setting));
-        self
+    pub fn setting(self, setting: SettingName) -> Self {
+        self.and(HintPart::Setting(setting))
+    }
+
+    fn and(self, part: HintPart) -> Self {
+        let mut parts = self.0.into_vec();
+        parts.push(part);
+        Self(parts.into())
     }
 
     /// The parts in their order.

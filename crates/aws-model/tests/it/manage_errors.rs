@@ -376,10 +376,7 @@ fn the_texts_say_what_to_do() {
         ),
     ] {
         let (facts, subject) = (classify_manage(operation, code, http), subject(operation));
-        assert_eq!(
-            (facts.message(&subject).as_str(), facts.hint(&subject).to_string().as_str()),
-            (message, hint)
-        );
+        assert_eq!([facts.message(&subject), facts.hint(&subject).to_string()], [message, hint]);
     }
 }
 
