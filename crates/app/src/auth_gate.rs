@@ -1,9 +1,9 @@
 //! Pausing a long work whose credentials have gone bad, in place of failing all that is left of it.
 
+use crate::{ProgressObserver, RunProgress};
 use lamplight_domain::{Delivery, ErrorCode, Hint, Start};
 use lamplight_ports::{InvokeError, PortError, PortErrorKind, Sleeper};
 use std::{
-    fmt::Debug,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -17,15 +17,6 @@ pub const AUTH_PATIENCE: Duration = Duration::from_mins(15);
 
 /// The first wait before the credentials are tried again, and the longest one.
 const WAITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
-
-/// Is told that a work waits for credentials, and that it goes on. It must not block.
-pub trait PauseObserver: Debug + Send + Sync {
-    /// The work waits, at most for as long as `patience`; `reason` and `hint` say what to do.
-    fn paused(&self, reason: &str, hint: Option<&Hint>, patience: Duration);
-
-    /// The credentials are good again.
-    fn resumed(&self);
-}
 
 /// Why credentials are not good, as the call that met it was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +97,7 @@ impl CredentialFailure for InvokeError {
 #[derive(Debug)]
 pub struct AuthGate<'a> {
     sleeper: &'a dyn Sleeper,
-    observer: &'a dyn PauseObserver,
+    observer: &'a dyn ProgressObserver,
     cancel: &'a CancellationToken,
     patience: Duration,
     has_succeeded: AtomicBool,
@@ -127,7 +118,7 @@ impl<'a> AuthGate<'a> {
     /// A gate that waits for credentials for at most `patience`, calls not counted; zero is not at all.
     pub fn new(
         sleeper: &'a dyn Sleeper,
-        observer: &'a dyn PauseObserver,
+        observer: &'a dyn ProgressObserver,
         cancel: &'a CancellationToken,
         patience: Duration,
     ) -> Self {
@@ -200,7 +191,8 @@ impl<'a> AuthGate<'a> {
         F: Future<Output = Result<T, E>>,
     {
         if !self.patience.is_zero() {
-            self.observer.paused(&reason.message, reason.hint.as_ref(), self.patience);
+            let (reason, hint) = (reason.message.as_str(), reason.hint.as_ref());
+            self.observer.observe(&RunProgress::Paused { reason, hint, patience: self.patience });
         }
         let (mut wait, longest) = WAITS;
         let mut left = self.patience;
@@ -233,6 +225,6 @@ impl<'a> AuthGate<'a> {
 
     fn open(&self) {
         self.state().openings += 1;
-        self.observer.resumed();
+        self.observer.observe(&RunProgress::Resumed);
     }
 }

@@ -22,6 +22,7 @@ pub struct CancelOutcome {
 pub async fn cancel_run(runs: &dyn RunStore, name: &RunName) -> Result<CancelOutcome, AppError> {
     let found = show_run(runs, name).await?;
     let reason = match found.run.as_ref().map(lamplight_domain::Run::state) {
+        Some(RunState::Queued) => "a queued run cannot be taken back yet".to_owned(),
         Some(RunState::Running) => {
             "a running invocation cannot be stopped; it ends by itself within its function's time limit".to_owned()
         }

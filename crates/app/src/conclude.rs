@@ -2,10 +2,10 @@
 
 use crate::PreparedRun;
 use lamplight_domain::{
-    Conclusion, ErrorCode, Hint, MASK, Output, RawJson, RunError, RunState, Scrubber, Start, Warning,
+    ErrorCode, Hint, MASK, Outcome, Output, RawJson, RunError, RunState, Scrubber, Start, Timestamp, Warning,
     extract_outputs, judge_answer, judge_failure,
 };
-use lamplight_ports::{InvokeAnswer, InvokeError};
+use lamplight_ports::{Bytes, InvokeAnswer, InvokeError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::error::Error;
@@ -13,8 +13,14 @@ use std::error::Error;
 /// How much of a function's error response a message shows, in characters.
 const SHOWN_RESPONSE: usize = 2000;
 
+/// How a run ended, and the response.
+pub(crate) struct Conclusion {
+    pub(crate) outcome: Outcome,
+    pub(crate) response: Option<Bytes>,
+}
+
 /// Concludes a run that was answered.
-pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer) -> Conclusion {
+pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer, now: Timestamp) -> Conclusion {
     let invocation_type = run.effective.invocation_type.value;
     let (state, evidence) =
         judge_answer(invocation_type, answer.http_status, answer.function_error.as_deref());
@@ -22,28 +28,32 @@ pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer) -> Conclusion
     let report =
         answer.log_tail.as_deref().and_then(|log| platform.read_report(log, answer.request_id.as_deref()));
     let cost = report.as_ref().and_then(|r| platform.estimate_cost(r, run.function.architecture.as_deref()));
-    let mut conclusion = Conclusion::new(state, evidence);
+    let mut outcome = Outcome::new(state, evidence, now);
     if state == RunState::Succeeded {
         let extraction = extract_outputs(&run.parameters, &answer.response);
-        (conclusion.outputs, conclusion.warnings) = (extraction.outputs, extraction.warnings);
+        (outcome.outputs, outcome.warnings) = (extraction.outputs, extraction.warnings);
     }
-    conclusion.error = match state {
+    outcome.error = match state {
         RunState::FunctionFailed => Some(function_error(&answer.response)),
         RunState::Unknown | RunState::Rejected => Some(unexpected_answer(answer.http_status)),
-        RunState::Running | RunState::Succeeded | RunState::Accepted | RunState::Validated => None,
+        RunState::Queued
+        | RunState::Running
+        | RunState::Succeeded
+        | RunState::Accepted
+        | RunState::Validated => None,
     };
-    conclusion.warnings.extend(answer.refused_feature.map(|feature| Warning::FeatureRefused { feature }));
-    conclusion.request_id = answer.request_id;
-    conclusion.executed_version = answer.executed_version;
-    conclusion.log_tail = answer.log_tail;
-    conclusion.report = report;
-    conclusion.cost_usd = cost;
-    conclusion.response = (!answer.response.is_empty()).then_some(answer.response);
-    conclusion
+    outcome.warnings.extend(answer.refused_feature.map(|feature| Warning::FeatureRefused { feature }));
+    outcome.request_id = answer.request_id;
+    outcome.executed_version = answer.executed_version;
+    outcome.log_tail = answer.log_tail;
+    outcome.report = report;
+    outcome.cost_usd = cost;
+    let response = (!answer.response.is_empty()).then(|| Bytes::from(answer.response));
+    Conclusion { outcome, response }
 }
 
 /// Concludes a run whose call failed for good.
-pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError) -> Conclusion {
+pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError, now: Timestamp) -> Conclusion {
     let (state, evidence) = judge_failure(
         run.effective.invocation_type.value,
         error.delivery,
@@ -51,13 +61,13 @@ pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError) -> Conclusion
         error.http_status,
         error.provider_code.as_deref(),
     );
-    let mut conclusion = Conclusion::new(state, evidence);
+    let mut outcome = Outcome::new(state, evidence, now);
     let start = match state {
         RunState::Unknown => Start::MayHaveStarted,
         _ => Start::DidNotStart,
     };
-    conclusion.request_id.clone_from(&error.request_id);
-    conclusion.error = Some(RunError {
+    outcome.request_id.clone_from(&error.request_id);
+    outcome.error = Some(RunError {
         code: error.code.clone(),
         message: error.message.clone(),
         error_type: None,
@@ -65,7 +75,7 @@ pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError) -> Conclusion
         hint: error.hint.clone().or_else(|| unknown_hint(start)),
         causes: causes(error),
     });
-    conclusion
+    Conclusion { outcome, response: None }
 }
 
 fn causes(error: &InvokeError) -> Vec<String> {
@@ -158,17 +168,17 @@ fn cut(text: &str) -> String {
     if shown.is_empty() { "the function gave no error message".to_owned() } else { shown }
 }
 
-/// Takes the run's secrets out of a conclusion that is to be kept or shown. The response is left whole for
+/// Takes the run's secrets out of an outcome that is to be kept or shown. The response is left whole for
 /// the caller and reported as withheld from the record where it holds a secret.
-pub(crate) fn scrub(conclusion: &mut Conclusion, scrubber: &Scrubber) {
-    for output in conclusion.outputs.iter_mut().filter(|output| output.secret || holds(output, scrubber)) {
+pub(crate) fn scrub(outcome: &mut Outcome, scrubber: &Scrubber) {
+    for output in outcome.outputs.iter_mut().filter(|output| output.secret || holds(output, scrubber)) {
         output.value = RawJson::string(MASK);
     }
     if scrubber.is_empty() {
         return;
     }
-    conclusion.log_tail = conclusion.log_tail.take().map(|log| scrubber.scrub(log));
-    if let Some(error) = &mut conclusion.error {
+    outcome.log_tail = outcome.log_tail.take().map(|log| scrubber.scrub(log));
+    if let Some(error) = &mut outcome.error {
         error.message = scrubber.scrub(std::mem::take(&mut error.message));
         for lines in [&mut error.stack, &mut error.causes] {
             *lines = std::mem::take(lines).into_iter().map(|line| scrubber.scrub(line)).collect();

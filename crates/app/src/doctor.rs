@@ -1,15 +1,17 @@
 //! Looking for what is wrong, step by step, without calling anything for real.
 
-use crate::{AppError, EventSource, RunRequest, Target, prepare_run, resolve_target};
+use crate::{
+    AppError, EventSource, ProgressObserver, RunProgress, RunRequest, Target, prepare_run, resolve_target,
+};
 use lamplight_domain::{
-    Arguments, ConnectionName, ErrorCode, FunctionRef, InvocationType, RunState, Settings, Timestamp,
-    judge_answer,
+    Arguments, ConnectionName, ErrorCode, FunctionRef, InvocationType, Provenance, RunState, Settings,
+    Timestamp, judge_answer,
 };
 use lamplight_ports::{
     Clock, Connection, Connector, Departure, InvokeRequest, JobStore, ListFunctions, PortError,
     PortErrorKind, SecretResolver,
 };
-use std::{fmt::Debug, time::Duration};
+use std::time::Duration;
 
 /// Credentials that end sooner than this are pointed out.
 const SOON: Duration = Duration::from_mins(5);
@@ -105,15 +107,6 @@ pub struct Check {
     pub outcome: Outcome,
 }
 
-/// Is told of each check as it begins and as it ends. It must not block.
-pub trait CheckObserver: Debug + Send + Sync {
-    /// A check begins.
-    fn begins(&self, name: CheckName);
-
-    /// A check has ended.
-    fn ended(&self, check: &Check);
-}
-
 /// Makes the checks.
 ///
 /// # Guarantees
@@ -123,10 +116,10 @@ pub trait CheckObserver: Debug + Send + Sync {
 pub async fn doctor(
     ports: &DoctorPorts<'_>,
     request: &DoctorRequest<'_>,
-    observer: &dyn CheckObserver,
+    observer: &dyn ProgressObserver,
 ) -> Vec<Check> {
     let mut visit = Visit { observer, checks: Vec::new() };
-    visit.observer.begins(CheckName::Configuration);
+    visit.observer.observe(&RunProgress::Checking(CheckName::Configuration));
     let (connection, target) = match open(ports, request).await {
         Ok(opened) => opened,
         Err(error) => {
@@ -145,14 +138,14 @@ pub async fn doctor(
     };
     visit.end(CheckName::Configuration, Ok(opened_in_words(&connection, target.as_ref())));
 
-    visit.observer.begins(CheckName::Credentials);
+    visit.observer.observe(&RunProgress::Checking(CheckName::Credentials));
     let summary = connection.identity.credentials().await;
     let has_credentials = summary.is_ok();
     let told =
         summary.map(|summary| credentials_in_words(&summary.source, summary.expires_at, ports.clock.now()));
     visit.end(CheckName::Credentials, told.map_err(Into::into));
     if has_credentials {
-        visit.observer.begins(CheckName::Identity);
+        visit.observer.observe(&RunProgress::Checking(CheckName::Identity));
         let known = connection.identity.who_am_i().await;
         let told = known.map(|known| format!("{} in account {}", known.reference, known.account));
         visit.end(CheckName::Identity, told.map_err(Into::into));
@@ -160,7 +153,7 @@ pub async fn doctor(
         visit.skip(CheckName::Identity, "there are no credentials");
     }
 
-    visit.observer.begins(CheckName::Region);
+    visit.observer.observe(&RunProgress::Checking(CheckName::Region));
     let reached = connection.reachability.reach().await;
     let is_reachable = reached.is_ok();
     visit.end(CheckName::Region, reached.map(|address| format!("{address} answers")).map_err(Into::into));
@@ -225,14 +218,14 @@ fn credentials_in_words(source: &str, end: Option<Timestamp>, now: Timestamp) ->
 
 /// The checks so far.
 struct Visit<'a> {
-    observer: &'a dyn CheckObserver,
+    observer: &'a dyn ProgressObserver,
     checks: Vec<Check>,
 }
 
 impl Visit<'_> {
     fn add(&mut self, name: CheckName, outcome: Outcome) {
         let check = Check { name, outcome };
-        self.observer.ended(&check);
+        self.observer.observe(&RunProgress::Checked(&check));
         self.checks.push(check);
     }
 
@@ -250,7 +243,7 @@ impl Visit<'_> {
 
     /// Lists a little, and gives a function of it.
     async fn list(&mut self, connection: &Connection) -> Option<FunctionRef> {
-        self.observer.begins(CheckName::ListFunctions);
+        self.observer.observe(&RunProgress::Checking(CheckName::ListFunctions));
         let page =
             connection.catalogue.list(ListFunctions { page_size: Some(1), ..ListFunctions::default() }).await;
         match page {
@@ -271,7 +264,7 @@ impl Visit<'_> {
     }
 
     async fn get(&mut self, connection: &Connection, function: &FunctionRef) {
-        self.observer.begins(CheckName::GetFunction);
+        self.observer.observe(&RunProgress::Checking(CheckName::GetFunction));
         let found = match connection.catalogue.get(function, function.qualifier.as_ref()).await {
             Ok(Some(found)) => {
                 let state =
@@ -288,7 +281,7 @@ impl Visit<'_> {
     }
 
     async fn dry_run(&mut self, ports: &DoctorPorts<'_>, target: Target) {
-        self.observer.begins(CheckName::DryRun);
+        self.observer.observe(&RunProgress::Checking(CheckName::DryRun));
         let name = target.function.name.clone();
         let result = dry_run(ports, target).await.map(|event| format!("{name} could be called{event}"));
         self.end(CheckName::DryRun, result);
@@ -301,6 +294,7 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<&'static str
         target: target.clone(),
         event,
         settings: Settings { invocation_type: Some(InvocationType::DryRun), ..Settings::default() },
+        provenance: Provenance::default(),
     };
     let arguments = EventSource::Arguments(Arguments::default());
     let (prepared, event) = match prepare_run(ports.secrets, request(arguments)).await {

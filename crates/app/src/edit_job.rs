@@ -49,6 +49,8 @@ pub enum JobEdit {
     Connection(ConnectionName),
     /// Describes the job.
     Description(Option<String>),
+    /// Says whether running it twice does what running it once does.
+    Idempotent(bool),
 }
 
 /// Applies all edits, in order, to one job.
@@ -81,6 +83,7 @@ pub async fn edit_job(
             JobEdit::ClientContext(value) => job.overrides.client_context = value,
             JobEdit::Connection(value) => job.connection = value,
             JobEdit::Description(value) => job.description = value,
+            JobEdit::Idempotent(value) => job.idempotent = value,
         }
     }
     job.parameters = ParameterList::try_from(parameters).map_err(AppError::Parameters)?;

@@ -2,7 +2,7 @@
 
 use lamplight_domain::{
     Action, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonSyntaxError, NameError, ParameterError,
-    PayloadError, ReferenceError, RunIdError,
+    PayloadError, ReferenceError, RunIdError, TransitionError,
 };
 use lamplight_ports::PortError;
 
@@ -109,6 +109,9 @@ pub enum AppError {
         /// Whether it may become ready by itself.
         may_become: bool,
     },
+    /// A run is in a state that does not allow what was asked.
+    #[error("{0}")]
+    Transition(TransitionError),
     /// There is no page to open.
     #[error("there is no monitor page for {function}")]
     NoMonitorPage {
@@ -147,6 +150,7 @@ impl AppError {
             Self::ExistsOtherwise { .. } => ErrorCode::ExistsOtherwise,
             Self::ChangeUnknown { .. } => ErrorCode::ChangeUnknown,
             Self::FunctionNotReady { .. } => ErrorCode::FunctionNotReady,
+            Self::Transition(_) => ErrorCode::Conflict,
             Self::NoMonitorPage { .. } => ErrorCode::NoMonitorPage,
             Self::Document { .. } => ErrorCode::InvalidJobDocument,
         }
@@ -198,6 +202,7 @@ impl AppError {
             | Self::ArgumentsBesidePayload
             | Self::Setting(_)
             | Self::ThingNotFound { .. }
+            | Self::Transition(_)
             | Self::NoMonitorPage { .. }
             | Self::Document { .. } => return None,
         };

@@ -67,6 +67,7 @@ async fn import_one(
                 description: function.settings.description.clone().filter(|text| !text.is_empty()),
                 parameters: suggestion.parameters,
                 overrides: Overrides::default(),
+                idempotent: false,
             };
             jobs.put(&job, None).await?;
             return Ok((Import::Created(name), suggestion.notes));

@@ -23,6 +23,9 @@ pub struct JobDocument {
     /// What the job is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Whether running it twice does what running it once does; workflow retries go by it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub idempotent: bool,
     /// What it sets in place of the connection's defaults.
     #[serde(default, skip_serializing_if = "is_default")]
     pub overrides: Overrides,
@@ -48,6 +51,7 @@ impl From<Job> for JobDocument {
             timeout_seconds: job.function.timeout_seconds,
             architecture: job.function.architecture,
             description: job.description,
+            idempotent: job.idempotent,
             overrides: job.overrides,
             parameters: job.parameters,
         }
@@ -73,6 +77,7 @@ impl JobDocument {
             description: self.description,
             parameters: self.parameters,
             overrides: self.overrides,
+            idempotent: self.idempotent,
         };
         crate::edit_job::check_overrides(&job).map_err(|error| wrong(error.to_string()))?;
         Ok(job)

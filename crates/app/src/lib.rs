@@ -6,6 +6,7 @@
 
 mod apply_jobs;
 mod auth_gate;
+mod begin_run;
 mod cancel_run;
 mod conclude;
 mod discover;
@@ -13,37 +14,38 @@ mod doctor;
 mod edit_job;
 mod error;
 mod export_jobs;
+mod follow_run;
 mod import_functions;
 mod job_document;
 mod list_runs;
 pub mod manage;
 mod monitor;
 mod prepare_run;
+mod progress;
 mod read_jobs;
 mod remove_job;
 mod settle_runs;
 mod show_run;
-mod start_run;
 mod target;
 
 pub use apply_jobs::{JobChange, apply_jobs};
-pub use auth_gate::{AUTH_PATIENCE, AuthGate, BadCredentials, CredentialFailure, PauseObserver};
+pub use auth_gate::{AUTH_PATIENCE, AuthGate, BadCredentials, CredentialFailure};
+pub use begin_run::{BegunRun, RunPorts, begin_queued_run, begin_run, queue_run};
 pub use cancel_run::{CancelOutcome, cancel_run};
 pub use discover::{DiscoverRequest, Discovery, discover};
-pub use doctor::{
-    Check, CheckName, CheckObserver, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, doctor,
-};
+pub use doctor::{Check, CheckName, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, doctor};
 pub use edit_job::{JobEdit, ParameterEdit, edit_job};
 pub use error::AppError;
 pub use export_jobs::export_jobs;
+pub use follow_run::{StartedRun, follow_run, start_run};
 pub use import_functions::{Import, ImportedFunction, import_functions};
 pub use job_document::JobDocument;
 pub use list_runs::list_runs;
 pub use monitor::monitor_url;
 pub use prepare_run::{EventSource, PreparedRun, RunRequest, prepare_run};
+pub use progress::{ProgressObserver, RunProgress, Unobserved};
 pub use read_jobs::{list_jobs, show_job};
 pub use remove_job::remove_job;
 pub use settle_runs::settle_runs;
 pub use show_run::{FoundRun, RunName, show_run};
-pub use start_run::{Progress, RunPorts, StartedRun, Step, start_run};
 pub use target::{Target, resolve_target};

@@ -3,7 +3,8 @@
 use crate::{AppError, Target};
 use lamplight_domain::{
     Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, Level, Parameter, ParameterList,
-    Payload, Qualifier, RawJson, RecordedArgument, RetryPolicy, Scrubber, SecretRef, Settings, build_payload,
+    Payload, Provenance, Qualifier, RawJson, RecordedArgument, RetryPolicy, Scrubber, SecretRef, Settings,
+    build_payload,
 };
 use lamplight_ports::{Connection, ExposeSecret, SecretResolver};
 
@@ -25,6 +26,8 @@ pub struct RunRequest {
     pub event: EventSource,
     /// What this run alone sets.
     pub settings: Settings,
+    /// Why there is a run.
+    pub provenance: Provenance,
 }
 
 /// A run that is ready to be started.
@@ -39,6 +42,7 @@ pub struct PreparedRun {
     pub(crate) payload: Payload,
     pub(crate) arguments: Vec<RecordedArgument>,
     pub(crate) scrubber: Scrubber,
+    pub(crate) provenance: Provenance,
 }
 
 impl PreparedRun {
@@ -59,7 +63,7 @@ impl PreparedRun {
 /// - Nothing is recorded and the provider is not asked.
 /// - Secrets are read only for secret parameters that take part in this run.
 pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> Result<PreparedRun, AppError> {
-    let RunRequest { target: Target { job, function, connection }, event, settings } = request;
+    let RunRequest { target: Target { job, function, connection }, event, settings, provenance } = request;
     let nothing = Settings::default();
     let overrides = job.as_ref().map_or(&nothing, |job| &job.overrides);
     let in_text = if job.is_some() { Level::Job } else { Level::Run };
@@ -94,6 +98,7 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
         payload,
         arguments,
         scrubber,
+        provenance,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::AppError;
 use lamplight_domain::{Run, RunId};
-use lamplight_ports::{RunSelector, RunStore};
+use lamplight_ports::{Bytes, RunSelector, RunStore};
 use std::str::FromStr;
 
 /// How a run is named: `latest`, a run id, or the beginning of a run's key.
@@ -43,6 +43,8 @@ pub struct FoundRun {
     pub decoded: Option<RunId>,
     /// The record, where the store has one.
     pub run: Option<Run>,
+    /// The response that is recorded.
+    pub response: Option<Bytes>,
 }
 
 /// Finds a run.
@@ -57,11 +59,15 @@ pub async fn show_run(runs: &dyn RunStore, name: &RunName) -> Result<FoundRun, A
         RunName::Id(id) => (selector_of(id), Some(id.clone()), id.to_string()),
     };
     let run = runs.find(&selector).await?;
-    let run = run.filter(|run| decoded.as_ref().is_none_or(|id| run.function.name == *id.function()));
+    let run = run.filter(|run| decoded.as_ref().is_none_or(|id| run.function_name() == id.function()));
     if run.is_none() && decoded.is_none() {
         return Err(AppError::RunNotFound { name: shown });
     }
-    Ok(FoundRun { decoded, run })
+    let response = match &run {
+        Some(run) => runs.response(run.key()).await?,
+        None => None,
+    };
+    Ok(FoundRun { decoded, run, response })
 }
 
 fn selector_of(id: &RunId) -> RunSelector {

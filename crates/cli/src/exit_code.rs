@@ -63,7 +63,8 @@ impl ExitCode {
             (_, Status::Success) => Self::Success,
             (_, Status::Unknown) => Self::OutcomeUnknown,
             (RunState::Rejected, Status::Failed) => {
-                run.error.as_ref().map_or(Self::Unexpected, |error| Self::of_class(error.code.class()))
+                let error = run.outcome().and_then(|outcome| outcome.error.as_ref());
+                error.map_or(Self::Unexpected, |error| Self::of_class(error.code.class()))
             }
             (_, Status::Failed) => Self::FunctionFailed,
         }

@@ -1,24 +1,22 @@
-//! What a person sees while a run is under way.
+//! What a person sees while something is under way.
 
 use crate::{hints::worded, output::Output};
 use indicatif::{ProgressBar, ProgressStyle};
-use lamplight_app::manage::WaitObserver;
-use lamplight_app::{PauseObserver, Progress, Step};
-use lamplight_domain::{Function, Hint, Run};
+use lamplight_app::{ProgressObserver, RunProgress};
 use lamplight_ports::UploadWatch;
 use std::{
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-/// Shows state and elapsed time on a terminal, and elsewhere only what is out of the ordinary.
+/// Shows what a use case is doing: on a terminal as it goes, and elsewhere only what is out of the ordinary.
 #[derive(Debug)]
-pub struct RunProgress {
+pub struct Display {
     output: Output,
     bar: OnceLock<ProgressBar>,
 }
 
-impl RunProgress {
+impl Display {
     /// Shows nothing yet.
     pub fn new(output: Output) -> Self {
         Self { output, bar: OnceLock::new() }
@@ -31,58 +29,54 @@ impl RunProgress {
         }
     }
 
-    fn bar(&self) -> &ProgressBar {
-        self.bar.get_or_init(spinner)
+    /// Shows a line in place of the last one.
+    fn show(&self, line: impl FnOnce() -> String) {
+        if self.output.stderr_is_terminal && !self.output.quiet {
+            self.bar.get_or_init(spinner).set_message(line());
+        }
     }
 }
 
-impl Progress for RunProgress {
-    fn step(&self, run: &Run, step: Step) {
-        if self.output.quiet {
-            return;
-        }
-        let name = &run.function.name;
-        match (&step, self.output.stderr_is_terminal) {
-            (Step::Calling { attempt: 1 }, true) => self.bar().set_message(format!("{name} running")),
-            (Step::Calling { attempt }, true) => {
-                self.bar().set_message(format!("{name} running, attempt {attempt}"));
+impl ProgressObserver for Display {
+    fn observe(&self, progress: &RunProgress<'_>) {
+        match progress {
+            RunProgress::Calling { run, attempt: 1 } => {
+                self.show(|| format!("{} running", run.function_name()))
             }
-            (Step::Waiting { wait, reason, .. }, true) => {
-                self.bar().set_message(format!("{name} waiting {:.1} s: {reason}", wait.as_secs_f64()));
+            RunProgress::Calling { run, attempt } => {
+                self.show(|| format!("{} running, attempt {attempt}", run.function_name()));
             }
-            (Step::Calling { .. }, false) => {}
-            (Step::Waiting { attempt, wait, reason }, false) => self.output.note(&format!(
-                "attempt {attempt} did not start the function ({reason}); the next one in {:.1} s",
-                wait.as_secs_f64()
-            )),
+            RunProgress::Waiting { attempt, wait, reason, .. }
+                if !self.output.stderr_is_terminal && !self.output.quiet =>
+            {
+                self.output.note(&format!(
+                    "attempt {attempt} did not start the function ({reason}); the next one in {:.1} s",
+                    wait.as_secs_f64()
+                ));
+            }
+            RunProgress::Waiting { run, wait, reason, .. } => {
+                self.show(|| format!("{} waiting {:.1} s: {reason}", run.function_name(), wait.as_secs_f64()))
+            }
+            RunProgress::Ended(_) => {}
+            RunProgress::Paused { reason, hint, patience } => {
+                let minutes = patience.as_secs().div_ceil(60);
+                self.output.warn(&format!("paused for at most {minutes} minutes: {reason}"));
+                if let Some(hint) = hint {
+                    self.output.note(&format!("hint: {}", worded(hint)));
+                }
+            }
+            RunProgress::Resumed => self.output.note("the credentials are good again; going on"),
+            RunProgress::Checking(name) => {
+                tracing::debug!(check = name.as_str(), "a check begins");
+                self.show(|| format!("checking {}", name.as_str()));
+            }
+            RunProgress::Checked(check) => tracing::debug!(check = check.name.as_str(), "a check has ended"),
+            RunProgress::NotReady(function) => self.show(|| {
+                let state = function.state.as_deref().unwrap_or("not ready");
+                let update = function.update_status.as_deref().map(|status| format!(", update {status}"));
+                format!("{} {state}{}", function.name, update.unwrap_or_default())
+            }),
         }
-    }
-}
-
-/// Tells a person that a long work waits for credentials.
-#[derive(Debug)]
-pub struct PauseNotes {
-    output: Output,
-}
-
-impl PauseNotes {
-    /// Notes on the process's own stream.
-    pub fn new(output: Output) -> Self {
-        Self { output }
-    }
-}
-
-impl PauseObserver for PauseNotes {
-    fn paused(&self, reason: &str, hint: Option<&Hint>, patience: Duration) {
-        let minutes = patience.as_secs().div_ceil(60);
-        self.output.warn(&format!("paused for at most {minutes} minutes: {reason}"));
-        if let Some(hint) = hint {
-            self.output.note(&format!("hint: {}", worded(hint)));
-        }
-    }
-
-    fn resumed(&self) {
-        self.output.note("the credentials are good again; going on");
     }
 }
 
@@ -122,39 +116,6 @@ impl UploadWatch for UploadBar {
             bar
         });
         bar.set_position(sent);
-    }
-}
-
-/// Shows on a terminal what a function that is waited for is doing.
-#[derive(Debug)]
-pub struct WaitNotes {
-    output: Output,
-    bar: OnceLock<ProgressBar>,
-}
-
-impl WaitNotes {
-    /// Shows nothing yet.
-    pub fn new(output: Output) -> Self {
-        Self { output, bar: OnceLock::new() }
-    }
-
-    /// Takes the display away.
-    pub fn finish(&self) {
-        if let Some(bar) = self.bar.get() {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-impl WaitObserver for WaitNotes {
-    fn looked(&self, function: &Function) {
-        if self.output.quiet || !self.output.stderr_is_terminal {
-            return;
-        }
-        let bar = self.bar.get_or_init(spinner);
-        let state = function.state.as_deref().unwrap_or("not ready");
-        let update = function.update_status.as_deref().map(|status| format!(", update {status}"));
-        bar.set_message(format!("{} {state}{}", function.name, update.unwrap_or_default()));
     }
 }
 

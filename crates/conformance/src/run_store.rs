@@ -12,11 +12,12 @@ pub use concurrency::{
 pub use model::any_history_is_kept_as_a_map_would;
 
 use crate::samples::{
-    finish, parsed, sample_function, sample_job, sample_key, sample_request_id, sample_run,
+    EPOCH, finish, parsed, queued_run, sample_function, sample_job, sample_key, sample_request_id,
+    sample_run, sample_runner,
 };
 use async_trait::async_trait;
-use lamplight_domain::{Revision, Run, RunState};
-use lamplight_ports::{PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
+use lamplight_domain::{Attempt, Evidence, EvidenceKind, Outcome, Revision, Run, RunState};
+use lamplight_ports::{Bytes, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
 use std::{any::Any, fmt, sync::Arc};
 
 /// An empty store as arranged, with what must live as long as it: a temporary folder, a server.
@@ -61,7 +62,7 @@ macro_rules! run_store {
             a_request_id_finds_the_latest_run_of_its_function,
             latest_is_the_run_that_began_last,
             lists_are_latest_first_filtered_and_limited,
-            unfinished_runs_are_those_without_an_outcome,
+            running_runs_are_those_that_started_and_have_no_outcome,
             runs_inserted_at_once_are_all_kept,
             of_updates_at_once_one_wins,
             a_dropped_caller_leaves_all_or_nothing,
@@ -100,29 +101,29 @@ pub async fn a_taken_key_is_a_conflict(harness: &dyn RunStoreHarness) {
     let first = sample_run(1);
     arranged.store.insert(&first).await.unwrap();
     let mut second = run_in(1, RunState::Succeeded);
-    second.payload_bytes = 1;
+    second.intent.payload_bytes = 1;
     for store in [&arranged.store, &arranged.elsewhere] {
         let error = store.insert(&second).await.unwrap_err();
         assert_eq!(error.kind, PortErrorKind::Conflict);
-        assert!(error.message.contains(first.key.as_str()), "{error}");
+        assert!(error.message.contains(first.key().as_str()), "{error}");
         assert_eq!(find(store, 1).await.as_ref(), Some(&first));
     }
 }
 
-/// An update puts the run, response included, in the place of the one kept, and gives the next revision.
+/// An update puts the run in the place of the one kept, and gives the next revision.
 pub async fn an_update_replaces_the_run_and_counts(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let mut run = sample_run(1);
     arranged.store.insert(&run).await.unwrap();
-    run.attempts = 1;
-    run.revision = arranged.store.update(&run).await.unwrap();
+    run.attempts = attempts(1);
+    run.revision = arranged.store.update(&run, None).await.unwrap();
     assert_eq!(run.revision, Revision::FIRST.next());
-    finish(&mut run, 1, RunState::FunctionFailed, Some(b"{\"a\":1}".to_vec()));
-    run.revision = arranged.elsewhere.update(&run).await.unwrap();
+    finish(&mut run, 1, RunState::FunctionFailed);
+    run.revision = arranged.elsewhere.update(&run, None).await.unwrap();
     assert_eq!(run.revision, Revision::FIRST.next().next());
     assert_eq!(find(&arranged.store, 1).await.as_ref(), Some(&run));
     let listed = arranged.store.list(&RunFilter::default()).await.unwrap();
-    assert_eq!(listed, [summary(&run)]);
+    assert_eq!(listed, [RunSummary::from(&run)]);
 }
 
 /// An update of another revision than the one kept, earlier or later, changes nothing.
@@ -130,13 +131,13 @@ pub async fn an_update_of_another_revision_is_a_conflict(harness: &dyn RunStoreH
     let arranged = harness.arrange().await;
     let mut kept = sample_run(1);
     arranged.store.insert(&kept).await.unwrap();
-    kept.revision = arranged.store.update(&kept).await.unwrap();
+    kept.revision = arranged.store.update(&kept, None).await.unwrap();
     for revision in [Revision(0), Revision::FIRST, Revision(3), Revision(u64::MAX)] {
         let mut other = run_in(1, RunState::Unknown);
         other.revision = revision;
-        let error = arranged.elsewhere.update(&other).await.unwrap_err();
+        let error = arranged.elsewhere.update(&other, None).await.unwrap_err();
         assert_eq!(error.kind, PortErrorKind::Conflict, "{revision:?}");
-        assert!(error.message.contains(kept.key.as_str()), "{error}");
+        assert!(error.message.contains(kept.key().as_str()), "{error}");
     }
     assert_eq!(find(&arranged.store, 1).await, Some(kept));
 }
@@ -145,7 +146,7 @@ pub async fn an_update_of_another_revision_is_a_conflict(harness: &dyn RunStoreH
 pub async fn an_update_of_an_absent_run_is_not_found(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     for other in [2, 3] {
-        let error = arranged.store.update(&run_in(1, RunState::Succeeded)).await.unwrap_err();
+        let error = arranged.store.update(&run_in(1, RunState::Succeeded), None).await.unwrap_err();
         assert_eq!(error.kind, PortErrorKind::NotFound);
         assert!(error.message.contains(sample_key(1).as_str()), "{error}");
         assert_eq!(find(&arranged.store, 1).await, None);
@@ -154,26 +155,27 @@ pub async fn an_update_of_an_absent_run_is_not_found(harness: &dyn RunStoreHarne
     }
 }
 
-/// A response of any size and content comes back as it was; none and an empty one are told apart.
+/// A response of any size and content comes back as it was; none and an empty one are told apart. A further one takes
+/// its place, and an update without one leaves it.
 pub async fn responses_come_back_byte_for_byte(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let sizes = [0, 1, 65_535, 65_536, 262_143, 262_144, 262_145, 1_000_000, 6 * 1024 * 1024];
     for (n, size) in (0..).zip(sizes) {
         let mut run = sample_run(n);
         arranged.store.insert(&run).await.unwrap();
-        // No part of it is like another, and it is no UTF-8.
-        let response: Vec<u8> =
-            (0..size).map(|i: u32| i.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect();
-        finish(&mut run, n, RunState::Succeeded, Some(response));
-        run.revision = arranged.store.update(&run).await.unwrap();
-        let found = find(&arranged.elsewhere, n).await;
-        assert!(found == Some(run.clone()), "{size} bytes");
-        // A shorter one leaves nothing of the longer one behind, and none leaves nothing at all.
-        for response in [Some(b"x".to_vec()), None] {
-            run.response = response;
-            run.revision = arranged.store.update(&run).await.unwrap();
-            assert!(find(&arranged.elsewhere, n).await == Some(run.clone()), "after {size} bytes");
-        }
+        assert_eq!(response(&arranged.store, n).await, None);
+        // No part of it is like another, and it is not UTF-8.
+        let whole: Bytes = (0..size).map(|i: u32| i.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect();
+        finish(&mut run, n, RunState::Succeeded);
+        run.revision = arranged.store.update(&run, Some(whole.clone())).await.unwrap();
+        assert!(response(&arranged.elsewhere, n).await == Some(whole), "{size} bytes");
+        // A shorter one leaves nothing of the longer one behind.
+        let short = Bytes::from_static(b"x");
+        run.revision = arranged.store.update(&run, Some(short.clone())).await.unwrap();
+        assert_eq!(response(&arranged.elsewhere, n).await, Some(short.clone()), "after {size} bytes");
+        run.revision = arranged.store.update(&run, None).await.unwrap();
+        assert_eq!(response(&arranged.elsewhere, n).await, Some(short));
+        assert_eq!(find(&arranged.elsewhere, n).await, Some(run));
     }
 }
 
@@ -184,7 +186,8 @@ pub async fn what_is_absent_is_none(harness: &dyn RunStoreHarness) {
     assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);
     assert_eq!(store.find(&RunSelector::KeyPrefix(String::new())).await.unwrap(), None);
     assert_eq!(store.list(&RunFilter::default()).await.unwrap(), []);
-    assert_eq!(store.unfinished().await.unwrap(), []);
+    assert_eq!(store.running().await.unwrap(), []);
+    assert_eq!(response(store, 1).await, None);
     store.insert(&run_in(1, RunState::Succeeded)).await.unwrap();
     for selector in [
         RunSelector::Key(parsed("0199c0de")),
@@ -203,7 +206,7 @@ pub async fn a_prefix_finds_its_only_run(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     for (n, key) in (0..).zip(["a", "ab-1", "ab-2", "b", "zz", "zzz"]) {
         let mut run = sample_run(n);
-        run.key = parsed(key);
+        run.intent.key = parsed(key);
         arranged.store.insert(&run).await.unwrap();
     }
     for (prefix, found) in [
@@ -227,7 +230,7 @@ pub async fn a_prefix_finds_its_only_run(harness: &dyn RunStoreHarness) {
     ] {
         let selector = RunSelector::KeyPrefix(prefix.to_owned());
         let run = arranged.store.find(&selector).await.unwrap();
-        assert_eq!(run.as_ref().map(|run| run.key.as_str()), found, "{prefix:?}");
+        assert_eq!(run.as_ref().map(|run| run.key().as_str()), found, "{prefix:?}");
     }
 }
 
@@ -238,7 +241,7 @@ pub async fn an_ambiguous_prefix_is_refused_with_examples(harness: &dyn RunStore
         arranged.store.insert(&sample_run(n)).await.unwrap();
     }
     let mut short = sample_run(20);
-    short.key = parsed("0199");
+    short.intent.key = parsed("0199");
     arranged.store.insert(&short).await.unwrap();
     let common = "0199c0de-0000-7000-8000-0000000000";
     for prefix in [common, &format!("{common}0"), &format!("{common}1"), "0199", ""] {
@@ -255,14 +258,15 @@ pub async fn a_request_id_finds_the_latest_run_of_its_function(harness: &dyn Run
     // The same request id in runs of one function (0 and 3) and of another (1); the latest is not the last
     // that was inserted.
     for n in [3, 1, 0] {
-        let mut run = run_in(n, RunState::Succeeded);
-        run.request_id = Some("same".to_owned());
+        let mut run = sample_run(n);
+        let outcome = Outcome { request_id: Some("same".to_owned()), ..outcome(RunState::Succeeded) };
+        run.conclude(outcome).unwrap();
         arranged.store.insert(&run).await.unwrap();
     }
     for (function, found) in [(0, 3), (1, 1)] {
         let selector = RunSelector::RequestId(sample_function(function), "same".to_owned());
         let run = arranged.elsewhere.find(&selector).await.unwrap().unwrap();
-        assert_eq!(run.key, sample_key(found));
+        assert_eq!(*run.key(), sample_key(found));
     }
 }
 
@@ -273,11 +277,11 @@ pub async fn latest_is_the_run_that_began_last(harness: &dyn RunStoreHarness) {
         arranged.store.insert(&sample_run(n)).await.unwrap();
     }
     let mut early = sample_run(1);
-    early.key = parsed("zzz");
+    early.intent.key = parsed("zzz");
     arranged.store.insert(&early).await.unwrap();
     let mut changed = sample_run(2);
-    finish(&mut changed, 2, RunState::Succeeded, None);
-    arranged.store.update(&changed).await.unwrap();
+    finish(&mut changed, 2, RunState::Succeeded);
+    arranged.store.update(&changed, None).await.unwrap();
     let latest = arranged.elsewhere.find(&RunSelector::Latest).await.unwrap();
     assert_eq!(latest, Some(sample_run(9)));
 }
@@ -290,11 +294,11 @@ pub async fn lists_are_latest_first_filtered_and_limited(harness: &dyn RunStoreH
         // Neither insertion nor keys follow the order in which the runs began.
         let n = n * 5 % 42;
         let mut run = run_in(n, state);
-        run.key = sample_key(n * 11 % 42);
+        run.intent.key = sample_key(n * 11 % 42);
         arranged.store.insert(&run).await.unwrap();
         runs.push(run);
     }
-    runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
+    runs.sort_by_key(|run| std::cmp::Reverse(run.intent.started_at));
     let jobs = [None, Some(sample_job(0).name), Some(sample_job(1).name), Some(parsed("absent"))];
     let functions = [None, Some(sample_function(0)), Some(sample_function(2)), Some(parsed("absent"))];
     let states = [None, Some(RunState::Running), Some(RunState::Unknown)];
@@ -311,59 +315,67 @@ pub async fn lists_are_latest_first_filtered_and_limited(harness: &dyn RunStoreH
     }
 }
 
-/// Runs without an outcome are read whole but for their responses; those with one are not among them.
-pub async fn unfinished_runs_are_those_without_an_outcome(harness: &dyn RunStoreHarness) {
+/// Runs that a runner has started and that have no outcome are read whole; the others are not among them.
+pub async fn running_runs_are_those_that_started_and_have_no_outcome(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let mut expected = Vec::new();
-    for (n, state) in (0..21).zip(RunState::ALL.into_iter().cycle()) {
-        let mut run = run_in(n, state);
+    for (n, state) in (0..24).zip(RunState::ALL.into_iter().cycle()) {
+        let run = run_in(n, state);
         if state == RunState::Running {
             expected.push(run.clone());
-            run.response = Some(b"part of an answer".to_vec());
         }
         arranged.store.insert(&run).await.unwrap();
     }
     let mut ended = expected.pop().unwrap();
-    finish(&mut ended, 9, RunState::Unknown, None);
-    arranged.store.update(&ended).await.unwrap();
-    let mut found = arranged.elsewhere.unfinished().await.unwrap();
-    found.sort_by(|a, b| a.key.cmp(&b.key));
+    finish(&mut ended, 9, RunState::Unknown);
+    arranged.store.update(&ended, None).await.unwrap();
+    let mut started = find(&arranged.store, 0).await.unwrap();
+    started.start(sample_runner(), started.intent.started_at).unwrap();
+    started.revision = arranged.store.update(&started, None).await.unwrap();
+    expected.push(started);
+    let mut found = arranged.elsewhere.running().await.unwrap();
+    for runs in [&mut expected, &mut found] {
+        runs.sort_by(|a, b| a.key().cmp(b.key()));
+    }
     assert_eq!(found, expected);
 }
 
 /// A sample run in that state.
 fn run_in(n: u32, state: RunState) -> Run {
+    if state == RunState::Queued {
+        return queued_run(n);
+    }
     let mut run = sample_run(n);
     if state.is_final() {
-        finish(&mut run, n, state, Some(format!("{{\"n\":{n}}}").into_bytes()));
+        finish(&mut run, n, state);
     }
     run
+}
+
+fn outcome(state: RunState) -> Outcome {
+    Outcome::new(state, Evidence::of(EvidenceKind::Answered), EPOCH.parse().unwrap())
+}
+
+/// So many attempts of which nothing is known.
+fn attempts(count: usize) -> Vec<Attempt> {
+    vec![Attempt { sent_at: None, ended_at: None, evidence: None, error: None }; count]
 }
 
 async fn find(store: &Arc<dyn RunStore>, n: u32) -> Option<Run> {
     store.find(&RunSelector::Key(sample_key(n))).await.unwrap()
 }
 
-/// What a list shows of a run.
-fn summary(run: &Run) -> RunSummary {
-    RunSummary {
-        key: run.key.clone(),
-        job: run.job.clone(),
-        function: run.function.name.clone(),
-        request_id: run.request_id.clone(),
-        state: run.state(),
-        started_at: run.started_at,
-        ended_at: run.ended_at,
-    }
+async fn response(store: &Arc<dyn RunStore>, n: u32) -> Option<Bytes> {
+    store.response(&sample_key(n)).await.unwrap()
 }
 
 /// What a list of `runs`, given latest first, shows.
 fn expected_list<'a>(runs: impl IntoIterator<Item = &'a Run>, filter: &RunFilter) -> Vec<RunSummary> {
     runs.into_iter()
-        .filter(|run| filter.job.is_none() || run.job == filter.job)
-        .filter(|run| filter.function.as_ref().is_none_or(|function| run.function.name == *function))
+        .filter(|run| filter.job.is_none() || run.intent.job == filter.job)
+        .filter(|run| filter.function.as_ref().is_none_or(|function| run.function_name() == function))
         .filter(|run| filter.state.is_none_or(|state| run.state() == state))
         .take(filter.limit.map_or(usize::MAX, |limit| limit as usize))
-        .map(summary)
+        .map(RunSummary::from)
         .collect()
 }

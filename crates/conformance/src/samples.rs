@@ -1,25 +1,40 @@
 //! Runs and jobs to fill a store with: the same number always gives the same one.
 
 use lamplight_domain::{
-    Argument, Conclusion, ConnectionName, DataType, Direction, EffectiveSettings, ErrorCode, Evidence,
-    EvidenceKind, ExecutionReport, FunctionName, FunctionRef, InvocationType, Job, JobName, NewRun, Output,
-    ParamName, Parameter, RawJson, RecordedArgument, Run, RunError, RunKey, RunState, RunnerId, Settings,
-    Timestamp, Warning,
+    Argument, Attempt, ConnectionName, DataType, Direction, DurableExecution, EffectiveSettings, ErrorCode,
+    Evidence, EvidenceKind, ExecutionReport, FunctionName, FunctionRef, Intent, InvocationType, Job, JobName,
+    Origin, Outcome, Output, ParamName, Parameter, Parent, Provenance, RawJson, RecordedArgument, Run,
+    RunError, RunKey, RunState, RunnerId, Settings, StartedBy, Timestamp, Warning,
 };
 use std::str::FromStr;
 
 /// When the sample run 0 began; each further one begins a second later.
 pub const EPOCH: &str = "2026-01-02T03:04:05.123456Z";
 
-/// A run that has begun. Even numbers are runs of [`sample_job`]s, one of two, odd ones of none; functions
-/// take turns by threes.
+/// A run that has begun.
 pub fn sample_run(n: u32) -> Run {
+    Run::begin(sample_intent(n), sample_runner())
+}
+
+/// The same run, waiting for a runner.
+pub fn queued_run(n: u32) -> Run {
+    Run::queue(sample_intent(n))
+}
+
+/// The runner of sample runs that have begun.
+pub fn sample_runner() -> RunnerId {
+    RunnerId("runner-1".to_owned())
+}
+
+/// What is recorded first of the sample run. Even numbers are runs of [`sample_job`]s, one of two, odd ones of none;
+/// functions take turns by threes, [parents](sample_parent) by fours.
+pub fn sample_intent(n: u32) -> Intent {
     let settings = Settings { qualifier: Some(parsed("live")), ..Settings::default() };
     let even = n.is_multiple_of(2);
-    Run::begin(NewRun {
+    Intent {
         key: sample_key(n),
         job: even.then(|| sample_job(n / 2 % 2).name),
-        connection: connection(),
+        connection: sample_connection(n),
         function: function(n),
         effective: EffectiveSettings::resolve(&Settings::default(), &settings, &Settings::default()),
         arguments: vec![
@@ -28,10 +43,31 @@ pub fn sample_run(n: u32) -> Run {
             RecordedArgument::new(&parsed("text"), &Argument::Text("ä\"\n".repeat(2000)), false),
         ],
         payload_bytes: 8042,
+        durable_name: even.then(|| format!("order-{n}")),
         monitor_url: Some(format!("https://monitor.example/{n}")),
-        runner: RunnerId("runner-1".to_owned()),
+        provenance: Provenance {
+            started_by: match n % 4 {
+                0 => Some(StartedBy::User("alice".to_owned())),
+                1 => Some(StartedBy::Token("deploy".to_owned())),
+                2 => Some(StartedBy::Service("queue".to_owned())),
+                _ => None,
+            },
+            parent: sample_parent(n),
+            trace_id: even.then(|| format!("trace-{n}")),
+            origin: (n % 4 == 2)
+                .then(|| Origin { source: "orders".to_owned(), message_id: format!("message-{n}") }),
+        },
         started_at: EPOCH.parse::<Timestamp>().expect("a time") + std::time::Duration::from_secs(n.into()),
-    })
+    }
+}
+
+/// What the sample run is a part of.
+pub fn sample_parent(n: u32) -> Option<Parent> {
+    match n % 4 {
+        0 => Some(Parent::Workflow { execution: "execution-1".to_owned(), state: "Load".to_owned() }),
+        1 => Some(Parent::MapRun { map_run: "map-1".to_owned(), item: n.into() }),
+        _ => None,
+    }
 }
 
 /// The key of the sample run; keys of later ones sort after.
@@ -44,16 +80,23 @@ pub fn sample_request_id(n: u32) -> String {
     format!("8f5fc0de-0000-4000-8000-{n:012x}")
 }
 
-/// Ends a run with everything that a conclusion can hold, and `response`.
+/// Ends a run with everything that an outcome can hold.
 ///
 /// # Panics
 /// Where the run has ended already, or `state` ends none.
-pub fn finish(run: &mut Run, n: u32, state: RunState, response: Option<Vec<u8>>) {
-    let evidence =
-        Evidence { kind: EvidenceKind::FunctionError, http_status: Some(200), code: Some("Handled".into()) };
-    let conclusion = Conclusion {
+pub fn finish(run: &mut Run, n: u32, state: RunState) {
+    let kind = match state {
+        RunState::Accepted => EvidenceKind::Queued,
+        RunState::Unknown => EvidenceKind::NoAnswer,
+        RunState::FunctionFailed => EvidenceKind::FunctionError,
+        _ => EvidenceKind::Answered,
+    };
+    let evidence = Evidence { kind, http_status: Some(200), code: Some("Handled".into()) };
+    let ended_at = run.intent.started_at + std::time::Duration::from_micros(2_500_001);
+    let outcome = Outcome {
         request_id: Some(sample_request_id(n)),
         executed_version: Some("7".to_owned()),
+        durable: Some(DurableExecution { reference: format!("durable-{n}"), joined: true }),
         outputs: vec![Output {
             name: parsed("sum"),
             data_type: DataType::Number,
@@ -78,12 +121,17 @@ pub fn finish(run: &mut Run, n: u32, state: RunState, response: Option<Vec<u8>>)
             init_ms: Some(0.1),
         }),
         cost_usd: Some(0.000_000_217),
-        response,
-        ..Conclusion::new(state, evidence)
+        ..Outcome::new(state, evidence.clone(), ended_at)
     };
-    let now = run.started_at + std::time::Duration::from_micros(2_500_001);
-    run.attempts = 2;
-    run.conclude(conclusion, now).expect("a run that goes on");
+    let throttled = Evidence { kind: EvidenceKind::Refused, http_status: Some(429), code: None };
+    let attempt = |evidence, error| Attempt {
+        sent_at: Some(run.intent.started_at),
+        ended_at: Some(ended_at),
+        evidence: Some(evidence),
+        error,
+    };
+    run.attempts = vec![attempt(throttled, Some(ErrorCode::Throttled)), attempt(evidence, None)];
+    run.conclude(outcome).expect("a run that goes on");
 }
 
 /// A job with parameters and overrides.
@@ -98,7 +146,7 @@ pub fn sample_job(n: u32) -> Job {
     ];
     Job {
         name: parsed(&format!("job-{n:03}")),
-        connection: connection(),
+        connection: sample_connection(n),
         function: function(n),
         description: Some("loads \"everything\"\nevery night".to_owned()),
         parameters: parameters.try_into().expect("a list of parameters"),
@@ -107,6 +155,7 @@ pub fn sample_job(n: u32) -> Job {
             max_attempts: Some(2),
             ..Settings::default()
         },
+        idempotent: n.is_multiple_of(2),
     }
 }
 
@@ -119,8 +168,9 @@ fn function(n: u32) -> FunctionRef {
     FunctionRef { timeout_seconds: Some(30), ..FunctionRef::by_name(sample_function(n)) }
 }
 
-fn connection() -> ConnectionName {
-    parsed("demo")
+/// The connection of the sample run or job; every fifth has another one.
+pub fn sample_connection(n: u32) -> ConnectionName {
+    parsed(if n % 5 == 4 { "other" } else { "demo" })
 }
 
 /// Reads a name that is known to be one.

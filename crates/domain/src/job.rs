@@ -23,7 +23,7 @@ impl Revision {
 }
 
 /// A function made ready to be run by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     /// The job's name.
     pub name: JobName,
@@ -32,12 +32,12 @@ pub struct Job {
     /// The function it calls.
     pub function: FunctionRef,
     /// What it is for.
-    #[serde(default)]
     pub description: Option<String>,
     /// Its typed parameters.
-    #[serde(default)]
     pub parameters: ParameterList,
     /// What it sets in place of the connection's defaults.
-    #[serde(default)]
     pub overrides: Overrides,
+    /// Whether running it twice does what running it once does, by the word of whoever made the job. Only workflow
+    /// retries go by it; a plain run is never repeated for it.
+    pub idempotent: bool,
 }

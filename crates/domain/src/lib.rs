@@ -13,10 +13,12 @@ mod function;
 mod function_settings;
 mod hint;
 mod infer;
+mod intent;
 mod job;
 mod json;
 mod layer;
 mod name;
+mod outcome;
 mod output;
 mod parameter;
 mod payload;
@@ -27,6 +29,7 @@ mod report;
 mod retry;
 mod run;
 mod run_id;
+mod run_key;
 mod secret;
 mod secret_ref;
 mod setting;
@@ -47,10 +50,12 @@ pub use function_settings::{
 };
 pub use hint::{Action, Hint, HintPart, SettingName};
 pub use infer::infer_data_type;
+pub use intent::{Intent, Origin, Parent, ParentId, Provenance, StartedBy};
 pub use job::{Job, Overrides, Revision};
 pub use json::{JsonKind, JsonSyntaxError, RawJson};
 pub use layer::{Layer, LayerVersion};
 pub use name::{ConnectionName, FunctionName, JobName, NameError, ParamName, Qualifier};
+pub use outcome::{Attempt, DurableExecution, Outcome, RunError};
 pub use output::{Extraction, Output, Warning, extract_outputs};
 pub use parameter::{Direction, Parameter, ParameterError, ParameterList, UnknownDirection};
 pub use payload::{ArgumentProblem, Payload, PayloadError, build_payload};
@@ -59,15 +64,18 @@ pub use platform::{Limits, Platform, ReferenceError};
 pub use redacted::{MASK, Redacted};
 pub use report::ExecutionReport;
 pub use retry::{InvalidRetryPolicy, RetryPolicy};
-pub use run::{Conclusion, NewRun, Run, RunError, RunKey, RunKeyError, RunnerId, TransitionError};
+pub use run::{Learned, Run, RunParts, TransitionError};
 pub use run_id::{RunId, RunIdError};
+pub use run_key::{RunKey, RunKeyError, RunnerId};
 pub use secret::{Scrubber, looks_secret};
 pub use secret_ref::{SECRET_REF_FORMS, SecretRef, SecretRefError, StoreRef};
 pub use setting::{
     DEFAULT_MAX_ATTEMPTS, Effective, EffectiveSettings, InvocationType, Level, Settings,
     UnknownInvocationType,
 };
-pub use status::{Evidence, EvidenceKind, RunState, Status, UnknownStatus, judge_answer, judge_failure};
+pub use status::{
+    Evidence, EvidenceKind, RunState, Status, Strength, UnknownStatus, judge_answer, judge_failure,
+};
 pub use suggest::{Suggestion, suggest_parameters};
 
 /// A point in time; the domain never reads a clock, it is handed one of these.

@@ -1,6 +1,9 @@
 //! Taking outputs from a response: one pass that validates all of it and builds nothing but what is wanted.
 
-use crate::{DataType, JsonKind, ParamName, Parameter, ParameterList, RawJson, json, name::fold};
+use crate::{
+    DataType, Evidence, EvidenceKind, JsonKind, ParamName, Parameter, ParameterList, RawJson, RunState, json,
+    name::fold,
+};
 use serde::{
     Deserialize, Serialize,
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
@@ -68,6 +71,13 @@ pub enum Warning {
         /// What was left out, in the provider's words.
         feature: String,
     },
+    /// Evidence as good as the run's own says that it ended otherwise; the first stays.
+    Contradicted {
+        /// What the other evidence says.
+        state: RunState,
+        /// The other evidence.
+        evidence: EvidenceKind,
+    },
     /// A part of what the run produced is not in the store.
     NotRecorded {
         /// Which part, and why.
@@ -99,6 +109,10 @@ impl fmt::Display for Warning {
             }
             Self::FeatureRefused { feature } => {
                 write!(f, "the function refused {feature}; the call went without")
+            }
+            Self::Contradicted { state, evidence } => {
+                let evidence = Evidence::of(*evidence);
+                write!(f, "contradicted: evidence as good says {state} ({evidence}); the first stays")
             }
             Self::NotRecorded { what } => write!(f, "not recorded: {what}"),
         }

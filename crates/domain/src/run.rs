@@ -1,92 +1,14 @@
-//! One execution of a job: from a recorded intent to exactly one outcome.
+//! One execution of a job: a recorded intent, its attempts, and at most one outcome, which may be learned better.
 
 use crate::{
-    ConnectionName, EffectiveSettings, ErrorCode, Evidence, EvidenceKind, ExecutionReport, FunctionRef, Hint,
-    JobName, Output, RecordedArgument, Revision, RunId, RunIdError, RunState, Status, Warning,
+    Attempt, Evidence, EvidenceKind, FunctionName, Intent, Outcome, Revision, RunId, RunIdError, RunKey,
+    RunState, RunnerId, Status, Warning,
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
 
-/// A text that is no run key.
+/// A change that the run's state does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no run key; a run key is 1-64 lower-case letters, digits or '-'")]
-pub struct RunKeyError(pub String);
-
-/// The run's own key, which exists before the call leaves.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RunKey(String);
-
-impl RunKey {
-    /// The key as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for RunKey {
-    type Err = RunKeyError;
-
-    fn from_str(text: &str) -> Result<Self, RunKeyError> {
-        let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if (1..=64).contains(&text.len()) && text.bytes().all(good) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(RunKeyError(text.chars().take(80).collect()))
-        }
-    }
-}
-
-impl TryFrom<String> for RunKey {
-    type Error = RunKeyError;
-
-    fn try_from(text: String) -> Result<Self, RunKeyError> {
-        text.parse()
-    }
-}
-
-impl From<RunKey> for String {
-    fn from(key: RunKey) -> Self {
-        key.0
-    }
-}
-
-impl fmt::Display for RunKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The process that makes a call, so that others can tell whether it is still there.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RunnerId(pub String);
-
-/// What went wrong, in the caller's terms.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunError {
-    /// A stable code, documented in `docs/errors.md`.
-    pub code: ErrorCode,
-    /// What happened, as one fragment.
-    pub message: String,
-    /// The type of the error that the function reported, in its language's words.
-    #[serde(default)]
-    pub error_type: Option<String>,
-    /// The stack that the function reported, a frame a line.
-    #[serde(default)]
-    pub stack: Vec<String>,
-    /// What to do about it.
-    #[serde(default)]
-    pub hint: Option<Hint>,
-    /// What lies beneath, outermost first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub causes: Vec<String>,
-}
-
-/// An outcome was offered to a run that has one.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("run {key} is {from} already and cannot become {to}")]
+#[error("run {key} is {from} and cannot become {to}")]
 pub struct TransitionError {
     /// The run.
     pub key: RunKey,
@@ -96,217 +18,236 @@ pub struct TransitionError {
     pub to: RunState,
 }
 
-/// What is known before the call leaves.
-#[derive(Debug, Clone)]
-pub struct NewRun {
-    /// The run's own key.
-    pub key: RunKey,
-    /// The job, where the run is one's.
-    pub job: Option<JobName>,
-    /// The connection used.
-    pub connection: ConnectionName,
-    /// The function called.
-    pub function: FunctionRef,
-    /// The settings, each with its level.
-    pub effective: EffectiveSettings,
-    /// The arguments as they may be kept.
-    pub arguments: Vec<RecordedArgument>,
-    /// The size of the event in bytes.
-    pub payload_bytes: u64,
-    /// Where a person can watch the function.
-    pub monitor_url: Option<String>,
-    /// The process that makes the call.
-    pub runner: RunnerId,
-    /// When the intent was recorded.
-    pub started_at: Timestamp,
+/// What [`Run::learn`] made of an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Learned {
+    /// It rests on better evidence and took the place of the one before.
+    Better,
+    /// It rests on evidence as good and says the same; nothing changed.
+    Confirmed,
+    /// It rests on evidence as good and says something else: the first stays, with a warning.
+    Contradicted,
+    /// It rests on weaker evidence; nothing changed.
+    Weaker,
 }
 
-/// How a run ended, with all that is known about it.
+/// One execution.
+///
+/// It is [`Queued`](RunState::Queued) until a runner starts it, then [`Running`](RunState::Running), and concluded
+/// once. What follows from that order is not stored twice: the state is that of the outcome, or follows from
+/// `running_since`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Conclusion {
-    /// The final state.
-    pub state: RunState,
-    /// What it rests on.
-    pub evidence: Evidence,
-    /// The provider's request id, where it gave one.
-    pub request_id: Option<String>,
-    /// The version that ran, where the provider said so.
-    pub executed_version: Option<String>,
-    /// The outputs taken from the response.
-    pub outputs: Vec<Output>,
-    /// What deserves a look.
-    pub warnings: Vec<Warning>,
-    /// What went wrong.
-    pub error: Option<RunError>,
-    /// The end of the function's log.
-    pub log_tail: Option<String>,
-    /// The provider's figures.
-    pub report: Option<ExecutionReport>,
-    /// What the execution costs by list price, in US dollars.
-    pub cost_usd: Option<f64>,
-    /// The response as it came; what does not look like JSON is kept as it is, too.
-    pub response: Option<Vec<u8>>,
-}
-
-impl Conclusion {
-    /// A conclusion of which only state and evidence are known.
-    pub fn new(state: RunState, evidence: Evidence) -> Self {
-        Self {
-            state,
-            evidence,
-            request_id: None,
-            executed_version: None,
-            outputs: Vec::new(),
-            warnings: Vec::new(),
-            error: None,
-            log_tail: None,
-            report: None,
-            cost_usd: None,
-            response: None,
-        }
-    }
-
-    /// Unknown, for a reason that lies on our side.
-    pub fn unknown(kind: EvidenceKind) -> Self {
-        Self::new(RunState::Unknown, Evidence::of(kind))
-    }
-}
-
-/// One execution. It begins [`RunState::Running`] and is concluded once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// The run's own key.
-    pub key: RunKey,
-    /// The job, where the run is one's.
-    pub job: Option<JobName>,
-    /// The connection used.
-    pub connection: ConnectionName,
-    /// The function called.
-    pub function: FunctionRef,
-    /// The settings, each with its level.
-    pub effective: EffectiveSettings,
-    /// The arguments, masked and cut where needed.
-    pub arguments: Vec<RecordedArgument>,
-    /// The size of the event in bytes.
-    pub payload_bytes: u64,
-    state: RunState,
-    evidence: Option<Evidence>,
-    /// The provider's request id.
-    pub request_id: Option<String>,
-    /// The version that ran.
-    pub executed_version: Option<String>,
-    /// How many calls were made.
-    pub attempts: u32,
-    /// The outputs taken from the response.
-    pub outputs: Vec<Output>,
-    /// What deserves a look.
-    pub warnings: Vec<Warning>,
-    /// What went wrong.
-    pub error: Option<RunError>,
-    /// The end of the function's log.
-    pub log_tail: Option<String>,
-    /// The provider's figures.
-    pub report: Option<ExecutionReport>,
-    /// What the execution costs by list price, in US dollars.
-    pub cost_usd: Option<f64>,
-    /// The response as it came. Stores keep it apart from the rest: it may be megabytes.
-    #[serde(skip)]
-    pub response: Option<Vec<u8>>,
-    /// Where a person can watch the function.
-    pub monitor_url: Option<String>,
-    /// The process that makes the call.
-    pub runner: RunnerId,
-    /// When the intent was recorded.
-    pub started_at: Timestamp,
-    /// When the outcome was known.
-    pub ended_at: Option<Timestamp>,
+    /// What was recorded before a call left.
+    pub intent: Intent,
+    /// The calls made, in their order.
+    pub attempts: Vec<Attempt>,
+    runner: Option<RunnerId>,
+    running_since: Option<Timestamp>,
+    outcome: Option<Outcome>,
+    /// Until when the runner holds the run, if it holds it by a lease. A store fills it in: claiming and heartbeats
+    /// change it, and no update of the run does.
+    pub lease_until: Option<Timestamp>,
     /// Which change of the record this is.
     pub revision: Revision,
 }
 
+/// The parts of a run as a store keeps them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunParts {
+    /// See [`Run::intent`].
+    pub intent: Intent,
+    /// See [`Run::attempts`].
+    pub attempts: Vec<Attempt>,
+    /// See [`Run::runner`].
+    pub runner: Option<RunnerId>,
+    /// See [`Run::running_since`].
+    pub running_since: Option<Timestamp>,
+    /// See [`Run::outcome`].
+    pub outcome: Option<Outcome>,
+}
+
 impl Run {
-    /// Begins a run.
-    pub fn begin(new: NewRun) -> Self {
-        Self {
-            key: new.key,
-            job: new.job,
-            connection: new.connection,
-            function: new.function,
-            effective: new.effective,
-            arguments: new.arguments,
-            payload_bytes: new.payload_bytes,
-            state: RunState::Running,
-            evidence: None,
-            request_id: None,
-            executed_version: None,
-            attempts: 0,
-            outputs: Vec::new(),
-            warnings: Vec::new(),
-            error: None,
-            log_tail: None,
-            report: None,
-            cost_usd: None,
-            response: None,
-            monitor_url: new.monitor_url,
-            runner: new.runner,
-            started_at: new.started_at,
-            ended_at: None,
-            revision: Revision::FIRST,
+    /// A run that waits for a runner.
+    pub fn queue(intent: Intent) -> Self {
+        let parts =
+            RunParts { intent, attempts: Vec::new(), runner: None, running_since: None, outcome: None };
+        Self::from(parts)
+    }
+
+    /// A run that `runner` makes now.
+    pub fn begin(intent: Intent, runner: RunnerId) -> Self {
+        let running_since = Some(intent.started_at);
+        Self { runner: Some(runner), running_since, ..Self::queue(intent) }
+    }
+
+    /// Gives a queued run to a runner. Whether it may be taken from another one is the store's to say, by the lease.
+    pub fn claim(&mut self, runner: RunnerId) -> Result<(), TransitionError> {
+        self.must_be(RunState::Queued, RunState::Queued)?;
+        self.runner = Some(runner);
+        Ok(())
+    }
+
+    /// Makes a queued run a running one. This has to be recorded before its first call leaves: from then on it is
+    /// never queued again.
+    pub fn start(&mut self, runner: RunnerId, now: Timestamp) -> Result<(), TransitionError> {
+        self.must_be(RunState::Queued, RunState::Running)?;
+        self.runner = Some(runner);
+        self.running_since = Some(now);
+        Ok(())
+    }
+
+    /// Records how the run ended. A run that has ended is not changed. One that was never started can only be
+    /// concluded as [`Rejected`](RunState::Rejected).
+    pub fn conclude(&mut self, outcome: Outcome) -> Result<(), TransitionError> {
+        let allowed = match self.state() {
+            RunState::Running => outcome.state.is_final(),
+            RunState::Queued => outcome.state == RunState::Rejected,
+            _ => false,
+        };
+        if !allowed {
+            return Err(self.refusal(outcome.state));
+        }
+        self.outcome = Some(outcome);
+        self.lease_until = None;
+        Ok(())
+    }
+
+    /// Takes in what was found out about a run after its outcome was recorded.
+    ///
+    /// # Guarantees
+    /// - Only [better evidence](EvidenceKind::strength) changes the outcome. What the earlier one knew besides, such as
+    ///   the request id, stays.
+    /// - Of two outcomes with evidence as good the first stays; where they differ, the run carries a warning, once.
+    /// - A run without an outcome learns nothing, nor does any from an outcome that is not an end of the function.
+    pub fn learn(&mut self, learned: Outcome) -> Result<Learned, TransitionError> {
+        let is_end =
+            matches!(learned.state, RunState::Succeeded | RunState::FunctionFailed | RunState::Rejected);
+        let refusal = self.refusal(learned.state);
+        let Some(own) = self.outcome.take() else { return Err(refusal) };
+        if !is_end {
+            self.outcome = Some(own);
+            return Err(refusal);
+        }
+        let (own, result) = weigh(own, learned);
+        self.outcome = Some(own);
+        Ok(result)
+    }
+
+    /// Adds a warning to the outcome; a run without one has nothing to warn of.
+    pub fn warn(&mut self, warning: Warning) {
+        if let Some(outcome) = &mut self.outcome {
+            outcome.warnings.push(warning);
         }
     }
 
-    /// Records how the run ended. A run that has ended is not changed.
-    pub fn conclude(&mut self, conclusion: Conclusion, now: Timestamp) -> Result<(), TransitionError> {
-        if self.state.is_final() || !conclusion.state.is_final() {
-            return Err(TransitionError { key: self.key.clone(), from: self.state, to: conclusion.state });
-        }
-        self.state = conclusion.state;
-        self.evidence = Some(conclusion.evidence);
-        self.request_id = conclusion.request_id;
-        self.executed_version = conclusion.executed_version;
-        self.outputs = conclusion.outputs;
-        self.warnings.extend(conclusion.warnings);
-        self.error = conclusion.error;
-        self.log_tail = conclusion.log_tail;
-        self.report = conclusion.report;
-        self.cost_usd = conclusion.cost_usd;
-        self.response = conclusion.response;
-        self.ended_at = Some(now);
-        Ok(())
+    fn must_be(&self, state: RunState, to: RunState) -> Result<(), TransitionError> {
+        if self.state() == state { Ok(()) } else { Err(self.refusal(to)) }
+    }
+
+    fn refusal(&self, to: RunState) -> TransitionError {
+        TransitionError { key: self.intent.key.clone(), from: self.state(), to }
+    }
+
+    /// The run's own key.
+    pub fn key(&self) -> &RunKey {
+        &self.intent.key
+    }
+
+    /// The name of the function called.
+    pub fn function_name(&self) -> &FunctionName {
+        &self.intent.function.name
     }
 
     /// Where the run is in its life.
     pub fn state(&self) -> RunState {
-        self.state
+        match (&self.outcome, self.running_since) {
+            (Some(outcome), _) => outcome.state,
+            (None, Some(_)) => RunState::Running,
+            (None, None) => RunState::Queued,
+        }
     }
 
-    /// What the state rests on; `None` while it runs.
+    /// How it ended; `None` before it has.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// The process that makes its calls; `None` before one has claimed it.
+    pub fn runner(&self) -> Option<&RunnerId> {
+        self.runner.as_ref()
+    }
+
+    /// Since when calls can have been made.
+    pub fn running_since(&self) -> Option<Timestamp> {
+        self.running_since
+    }
+
+    /// What the state rests on; `None` before it has ended.
     pub fn evidence(&self) -> Option<&Evidence> {
-        self.evidence.as_ref()
+        self.outcome.as_ref().map(|outcome| &outcome.evidence)
+    }
+
+    /// The provider's request id.
+    pub fn request_id(&self) -> Option<&str> {
+        self.outcome.as_ref().and_then(|outcome| outcome.request_id.as_deref())
+    }
+
+    /// When its outcome was known.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        self.outcome.as_ref().map(|outcome| outcome.ended_at)
     }
 
     /// The status that follows from the state.
     pub fn status(&self) -> Status {
-        self.state.status()
+        self.state().status()
     }
 
     /// The run's identity for other systems: with the provider's request id where it gave one, else with
     /// the run's own key.
     pub fn id(&self) -> Result<RunId, RunIdError> {
-        let local = || format!("{}{}", RunId::LOCAL, self.key);
-        let request_id = self.request_id.clone().unwrap_or_else(local);
-        RunId::new(self.function.name.clone(), &request_id, self.status())
+        let local = || format!("{}{}", RunId::LOCAL, self.key());
+        let request_id = self.request_id().map_or_else(local, str::to_owned);
+        RunId::new(self.function_name().clone(), &request_id, self.status())
+    }
+}
+
+impl From<RunParts> for Run {
+    /// A run of the first revision that nobody holds by a lease.
+    fn from(parts: RunParts) -> Self {
+        let RunParts { intent, attempts, runner, running_since, outcome } = parts;
+        let revision = Revision::FIRST;
+        Self { intent, attempts, runner, running_since, outcome, lease_until: None, revision }
+    }
+}
+
+/// The outcome that stands of the own one and of what was learned.
+fn weigh(mut own: Outcome, learned: Outcome) -> (Outcome, Learned) {
+    let strength = |outcome: &Outcome| EvidenceKind::strength(outcome.evidence.kind);
+    match strength(&learned).cmp(&strength(&own)) {
+        std::cmp::Ordering::Greater => (learned.after(own), Learned::Better),
+        std::cmp::Ordering::Less => (own, Learned::Weaker),
+        std::cmp::Ordering::Equal if learned.state == own.state => (own, Learned::Confirmed),
+        // Evidence that says nothing of the end contradicts nothing.
+        std::cmp::Ordering::Equal if strength(&own) == crate::Strength::None => (own, Learned::Weaker),
+        std::cmp::Ordering::Equal => {
+            let warning = Warning::Contradicted { state: learned.state, evidence: learned.evidence.kind };
+            if !own.warnings.contains(&warning) {
+                own.warnings.push(warning);
+            }
+            (own, Learned::Contradicted)
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Settings;
+    use crate::{EffectiveSettings, FunctionRef, Provenance, Settings};
 
-    fn run() -> Run {
+    fn intent() -> Intent {
         let defaults = Settings::default();
-        Run::begin(NewRun {
+        Intent {
             key: "0199".parse().unwrap(),
             job: None,
             connection: "demo".parse().unwrap(),
@@ -314,29 +255,83 @@ mod tests {
             effective: EffectiveSettings::resolve(&defaults, &defaults, &defaults),
             arguments: vec![],
             payload_bytes: 2,
+            durable_name: None,
             monitor_url: None,
-            runner: RunnerId("r".into()),
+            provenance: Provenance::default(),
             started_at: Timestamp::UNIX_EPOCH,
-        })
+        }
+    }
+
+    fn runner() -> RunnerId {
+        RunnerId("r".into())
+    }
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn outcome(state: RunState, kind: EvidenceKind) -> Outcome {
+        Outcome::new(state, Evidence::of(kind), NOW)
     }
 
     #[test]
     fn a_run_is_concluded_once() {
-        let mut run = run();
+        let mut run = Run::begin(intent(), runner());
         assert_eq!(run.id().unwrap().to_string(), "adder/local-0199#Unknown");
-        let (state, evidence) = crate::judge_answer(crate::InvocationType::RequestResponse, 200, None);
-        let mut good = Conclusion::new(state, evidence);
+        let mut good = outcome(RunState::Succeeded, EvidenceKind::Answered);
         good.request_id = Some("8f5f".into());
-        run.conclude(good, Timestamp::UNIX_EPOCH).unwrap();
+        run.conclude(good).unwrap();
         assert_eq!(run.id().unwrap().to_string(), "adder/8f5f#Success");
         let before = run.clone();
-        assert!(run.conclude(Conclusion::unknown(EvidenceKind::RunnerGone), Timestamp::UNIX_EPOCH).is_err());
+        assert!(run.conclude(Outcome::unknown(EvidenceKind::RunnerGone, NOW)).is_err());
         assert_eq!(run, before);
     }
 
     #[test]
-    fn running_is_no_conclusion() {
-        let evidence = Evidence::of(EvidenceKind::Answered);
-        assert!(run().conclude(Conclusion::new(RunState::Running, evidence), Timestamp::UNIX_EPOCH).is_err());
+    fn a_queued_run_is_claimed_any_number_of_times_and_started_once() {
+        let mut run = Run::queue(intent());
+        assert_eq!((run.state(), run.status(), run.runner()), (RunState::Queued, Status::Unknown, None));
+        run.claim(runner()).unwrap();
+        run.claim(RunnerId("s".into())).unwrap();
+        assert_eq!((run.state(), run.runner().unwrap().0.as_str()), (RunState::Queued, "s"));
+        run.start(runner(), NOW).unwrap();
+        assert_eq!((run.state(), run.runner()), (RunState::Running, Some(&runner())));
+        assert!(run.start(runner(), NOW).is_err());
+        assert!(run.claim(runner()).is_err(), "a run that was started is never queued again");
+    }
+
+    #[test]
+    fn what_was_never_started_can_only_be_rejected() {
+        for state in RunState::ALL {
+            let mut run = Run::queue(intent());
+            let concluded = run.conclude(outcome(state, EvidenceKind::NotSent));
+            assert_eq!(concluded.is_ok(), state == RunState::Rejected, "{state}");
+        }
+    }
+
+    #[test]
+    fn running_is_not_an_outcome() {
+        let mut run = Run::begin(intent(), runner());
+        for state in [RunState::Running, RunState::Queued] {
+            assert!(run.conclude(outcome(state, EvidenceKind::Answered)).is_err());
+        }
+        assert!(
+            run.learn(outcome(RunState::Succeeded, EvidenceKind::Durable)).is_err(),
+            "it has no outcome yet"
+        );
+    }
+
+    #[test]
+    fn what_is_learned_keeps_what_only_the_answer_said() {
+        let mut run = Run::begin(intent(), runner());
+        let mut accepted = outcome(RunState::Accepted, EvidenceKind::Queued);
+        accepted.request_id = Some("8f5f".into());
+        run.conclude(accepted).unwrap();
+        let failed = outcome(RunState::FunctionFailed, EvidenceKind::Destination);
+        assert_eq!(run.learn(failed), Ok(Learned::Better));
+        assert_eq!(run.id().unwrap().to_string(), "adder/8f5f#Failed");
+        let good = || outcome(RunState::Succeeded, EvidenceKind::Destination);
+        assert_eq!(run.learn(good()), Ok(Learned::Contradicted));
+        assert_eq!(run.learn(good()), Ok(Learned::Contradicted));
+        assert_eq!((run.state(), run.outcome().unwrap().warnings.len()), (RunState::FunctionFailed, 1));
+        assert_eq!(run.learn(outcome(RunState::Succeeded, EvidenceKind::TextLog)), Ok(Learned::Weaker));
     }
 }

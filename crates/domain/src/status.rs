@@ -52,13 +52,15 @@ impl FromStr for Status {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
-    /// Its intent is recorded and no outcome is; the only state that another follows.
+    /// Its intent is recorded and nothing was sent: exactly what may be given to another runner.
+    Queued,
+    /// A runner makes its calls, and no outcome is recorded.
     Running,
     /// The function answered without an error.
     Succeeded,
     /// The function ran and reported an error.
     FunctionFailed,
-    /// The event is queued; what comes of it is not known here.
+    /// The provider took the event and runs it later; what comes of it may be learned.
     Accepted,
     /// A dry run found nothing wrong.
     Validated,
@@ -70,7 +72,8 @@ pub enum RunState {
 
 impl RunState {
     /// All states.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
         Self::Running,
         Self::Succeeded,
         Self::FunctionFailed,
@@ -83,6 +86,7 @@ impl RunState {
     /// The word used in files, JSON and filters.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Queued => "queued",
             Self::Running => "running",
             Self::Succeeded => "succeeded",
             Self::FunctionFailed => "function_failed",
@@ -93,19 +97,19 @@ impl RunState {
         }
     }
 
-    /// The status that follows from the state. A run still going has none that is proven, so it is Unknown.
+    /// The status that follows from the state. A run without an outcome has none that is proven, so it is Unknown.
     pub fn status(self) -> Status {
         match self {
             Self::Succeeded | Self::Accepted | Self::Validated => Status::Success,
             Self::FunctionFailed | Self::Rejected => Status::Failed,
-            Self::Running | Self::Unknown => Status::Unknown,
+            Self::Queued | Self::Running | Self::Unknown => Status::Unknown,
         }
     }
 
-    /// Whether no other state follows.
+    /// Whether it is the state of an outcome.
     pub fn is_final(self) -> bool {
         match self {
-            Self::Running => false,
+            Self::Queued | Self::Running => false,
             Self::Succeeded
             | Self::FunctionFailed
             | Self::Accepted
@@ -130,7 +134,7 @@ pub enum EvidenceKind {
     Answered,
     /// An answer that carries a function error.
     FunctionError,
-    /// An answer that says the event is queued.
+    /// An answer that says the provider took the event; it says nothing about the end.
     Queued,
     /// An answer that says the dry run found nothing wrong.
     Validated,
@@ -146,6 +150,67 @@ pub enum EvidenceKind {
     Interrupted,
     /// The process that made the call ended before it recorded an outcome.
     RunnerGone,
+    /// The provider's history of a durable execution.
+    Durable,
+    /// What the provider sent to a destination when the function had ended.
+    Destination,
+    /// A line of the function's log that is a JSON object of the provider's.
+    JsonLog,
+    /// A line of the function's log that is text.
+    TextLog,
+}
+
+/// How good evidence is, the weakest first. An outcome gives way to better evidence only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strength {
+    /// It says nothing about the end.
+    None,
+    /// A log of text lines.
+    TextLog,
+    /// A log of JSON objects.
+    JsonLog,
+    /// A message at a destination.
+    Destination,
+    /// The history of a durable execution.
+    Durable,
+    /// The answer to the call, or the proof that the function did not start.
+    Response,
+}
+
+impl EvidenceKind {
+    /// All kinds.
+    pub const ALL: [Self; 14] = [
+        Self::Answered,
+        Self::FunctionError,
+        Self::Queued,
+        Self::Validated,
+        Self::Refused,
+        Self::UnprovenAnswer,
+        Self::NotSent,
+        Self::NoAnswer,
+        Self::Interrupted,
+        Self::RunnerGone,
+        Self::Durable,
+        Self::Destination,
+        Self::JsonLog,
+        Self::TextLog,
+    ];
+
+    /// How good it is as evidence of how a run ended.
+    pub fn strength(self) -> Strength {
+        match self {
+            Self::Answered | Self::FunctionError | Self::Validated | Self::Refused | Self::NotSent => {
+                Strength::Response
+            }
+            Self::Durable => Strength::Durable,
+            Self::Destination => Strength::Destination,
+            Self::JsonLog => Strength::JsonLog,
+            Self::TextLog => Strength::TextLog,
+            Self::Queued | Self::UnprovenAnswer | Self::NoAnswer | Self::Interrupted | Self::RunnerGone => {
+                Strength::None
+            }
+        }
+    }
 }
 
 /// What a state rests on, with the particulars.
@@ -181,6 +246,9 @@ impl fmt::Display for Evidence {
             EvidenceKind::NoAnswer => "the request may have been sent and no complete answer came",
             EvidenceKind::Interrupted => "the caller stopped waiting; the function may go on",
             EvidenceKind::RunnerGone => "the process that made the call ended before it recorded an outcome",
+            EvidenceKind::Durable => "the history of the durable execution says so",
+            EvidenceKind::Destination => "the message at the function's destination says so",
+            EvidenceKind::JsonLog | EvidenceKind::TextLog => "the function's log says so",
         })?;
         match (self.http_status, &self.code) {
             (Some(status), Some(code)) => write!(f, " (HTTP {status}, {code})"),
@@ -287,9 +355,10 @@ mod tests {
     fn states_and_statuses_agree() {
         for state in RunState::ALL {
             assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{state}\""));
-            assert_eq!(state.is_final(), state != RunState::Running);
+            assert_eq!(state.is_final(), !matches!(state, RunState::Queued | RunState::Running));
         }
         assert_eq!(RunState::Accepted.status(), Status::Success);
         assert_eq!(RunState::Running.status(), Status::Unknown);
+        assert_eq!(RunState::Queued.status(), Status::Unknown);
     }
 }

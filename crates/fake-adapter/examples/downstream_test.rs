@@ -4,11 +4,11 @@
 //! Rust, runs the job through `lamplight-app`, and asserts what its users would see.
 
 use lamplight_app::{
-    EventSource, Progress, RunPorts, RunRequest, Step, prepare_run, resolve_target, start_run,
+    EventSource, ProgressObserver, RunPorts, RunProgress, RunRequest, prepare_run, resolve_target, start_run,
 };
 use lamplight_domain::{
-    Arguments, ConnectionName, DataType, Direction, ErrorCode, Job, Overrides, Parameter, ParameterList, Run,
-    RunState, SecretRef, Settings,
+    Arguments, ConnectionName, DataType, Direction, ErrorCode, Job, Overrides, Parameter, ParameterList,
+    Provenance, RunState, SecretRef, Settings,
 };
 use lamplight_fake_adapter::{
     FakeConnector, FakeFunction, FakeProvider, FunctionFailure, ManualClock, MemoryStore, Script,
@@ -44,10 +44,18 @@ impl SecretResolver for NoSecrets {
 #[derive(Debug)]
 struct Narrator;
 
-impl Progress for Narrator {
+impl ProgressObserver for Narrator {
     #[expect(clippy::print_stdout, reason = "an example talks to its reader")]
-    fn step(&self, run: &Run, step: Step) {
-        println!("{}: {step:?}", run.function.name);
+    fn observe(&self, progress: &RunProgress<'_>) {
+        match progress {
+            RunProgress::Calling { run, attempt } => println!("{}: attempt {attempt}", run.function_name()),
+            RunProgress::Waiting { run, wait, reason, .. } => {
+                println!("{}: {reason}; again in {wait:?}", run.function_name());
+            }
+            RunProgress::Ended(run) => println!("{}: {}", run.function_name(), run.state()),
+            // Only runs are observed here.
+            _ => {}
+        }
     }
 }
 
@@ -87,6 +95,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         description: None,
         parameters: ParameterList::try_from(vec![rate])?,
         overrides: Overrides::default(),
+        idempotent: false,
     };
     store.put(&job, None).await?;
 
@@ -94,23 +103,31 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cancel = CancellationToken::new();
     let target = resolve_target(&connector, &store, "nightly-rate", None).await?;
     let event = EventSource::Arguments(Arguments::default());
-    let prepared =
-        prepare_run(&NoSecrets, RunRequest { target, event, settings: Settings::default() }).await?;
+    let prepared = prepare_run(
+        &NoSecrets,
+        RunRequest { target, event, settings: Settings::default(), provenance: Provenance::default() },
+    )
+    .await?;
     let nightly = start_run(&ports, prepared, &Narrator, &cancel).await?.run;
     assert_eq!(nightly.state(), RunState::Succeeded);
-    assert_eq!(nightly.attempts, 2, "the throttled call did not start the function and was made again");
-    assert_eq!(nightly.outputs[0].value.as_str(), "1.0842");
+    assert_eq!(nightly.attempts.len(), 2, "the throttled call did not start the function and was made again");
+    let rate = &nightly.outcome().ok_or("it ended")?.outputs[0].value;
+    assert_eq!(rate.as_str(), "1.0842");
     assert_eq!(provider.executions("exchange-rate"), 1);
 
     let target = resolve_target(&connector, &store, "convert", None).await?;
     let event = EventSource::Raw(r#"{"amount": "ten"}"#.to_owned());
-    let prepared =
-        prepare_run(&NoSecrets, RunRequest { target, event, settings: Settings::default() }).await?;
+    let prepared = prepare_run(
+        &NoSecrets,
+        RunRequest { target, event, settings: Settings::default(), provenance: Provenance::default() },
+    )
+    .await?;
     let failed = start_run(&ports, prepared, &Narrator, &cancel).await?.run;
     assert_eq!(failed.state(), RunState::FunctionFailed);
-    assert_eq!(failed.error.as_ref().map(|error| error.message.as_str()), Some("amount is no number"));
+    let error = failed.outcome().and_then(|outcome| outcome.error.as_ref());
+    assert_eq!(error.map(|error| error.message.as_str()), Some("amount is no number"));
 
-    println!("nightly-rate: {} with rate {}", nightly.status(), nightly.outputs[0].value);
+    println!("nightly-rate: {} with rate {}", nightly.status(), rate);
     println!("convert: {}, slept {:?} of simulated time", failed.status(), clock.slept());
     Ok(())
 }

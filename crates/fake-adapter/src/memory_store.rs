@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use lamplight_domain::{ErrorCode, Job, JobName, Revision, Run, RunKey, RunState, RunnerId};
 use lamplight_ports::{
-    JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary, Runners, StoredJob,
+    Bytes, JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary, Runners,
+    StoredJob,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,6 +14,7 @@ use std::{
 #[derive(Debug, Default)]
 struct Kept {
     runs: BTreeMap<RunKey, Run>,
+    responses: BTreeMap<RunKey, Bytes>,
     jobs: BTreeMap<JobName, StoredJob>,
     living: BTreeSet<String>,
     failing: Option<PortErrorKind>,
@@ -71,25 +73,28 @@ fn conflict(message: String) -> PortError {
 impl RunStore for MemoryStore {
     async fn insert(&self, run: &Run) -> Result<(), PortError> {
         let mut kept = self.for_writing()?;
-        if kept.runs.contains_key(&run.key) {
-            return Err(conflict(format!("run {} exists already", run.key)));
+        if kept.runs.contains_key(run.key()) {
+            return Err(conflict(format!("run {} exists already", run.key())));
         }
-        kept.runs.insert(run.key.clone(), run.clone());
+        kept.runs.insert(run.key().clone(), run.clone());
         Ok(())
     }
 
-    async fn update(&self, run: &Run) -> Result<Revision, PortError> {
-        let mut kept = self.for_writing()?;
-        let Some(own) = kept.runs.get_mut(&run.key) else {
-            let message = format!("there is no run {}", run.key);
+    async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError> {
+        let kept = &mut *self.for_writing()?;
+        let Some(own) = kept.runs.get_mut(run.key()) else {
+            let message = format!("there is no run {}", run.key());
             return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::RunNotFound, message));
         };
         if own.revision != run.revision {
-            return Err(conflict(format!("run {} was changed by another process", run.key)));
+            return Err(conflict(format!("run {} was changed by another process", run.key())));
         }
         let revision = own.revision.next();
         *own = run.clone();
         own.revision = revision;
+        if let Some(response) = response {
+            kept.responses.insert(run.key().clone(), response);
+        }
         Ok(revision)
     }
 
@@ -99,11 +104,11 @@ impl RunStore for MemoryStore {
             RunSelector::Key(key) => kept.runs.get(key).cloned(),
             RunSelector::KeyPrefix(prefix) => {
                 let mut found =
-                    kept.runs.values().filter(|run| run.key.as_str().starts_with(prefix.as_str()));
+                    kept.runs.values().filter(|run| run.key().as_str().starts_with(prefix.as_str()));
                 let first = found.next().cloned();
                 if let (Some(first), Some(second)) = (&first, found.next()) {
                     let message =
-                        format!("several runs begin with {prefix}: {}, {}, …", first.key, second.key);
+                        format!("several runs begin with {prefix}: {}, {}, …", first.key(), second.key());
                     return Err(PortError::new(
                         PortErrorKind::InvalidRequest,
                         ErrorCode::RunAmbiguous,
@@ -112,11 +117,17 @@ impl RunStore for MemoryStore {
                 }
                 first
             }
-            RunSelector::RequestId(function, id) => latest(kept.runs.values().filter(|run| {
-                run.function.name == *function && run.request_id.as_deref() == Some(id.as_str())
-            })),
+            RunSelector::RequestId(function, id) => latest(
+                kept.runs
+                    .values()
+                    .filter(|run| *run.function_name() == *function && run.request_id() == Some(id.as_str())),
+            ),
             RunSelector::Latest => latest(kept.runs.values()),
         })
+    }
+
+    async fn response(&self, key: &RunKey) -> Result<Option<Bytes>, PortError> {
+        Ok(self.kept().responses.get(key).cloned())
     }
 
     async fn list(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, PortError> {
@@ -124,39 +135,23 @@ impl RunStore for MemoryStore {
         let mut found: Vec<&Run> = kept
             .runs
             .values()
-            .filter(|run| filter.job.as_ref().is_none_or(|job| run.job.as_ref() == Some(job)))
-            .filter(|run| filter.function.as_ref().is_none_or(|function| run.function.name == *function))
+            .filter(|run| filter.job.as_ref().is_none_or(|job| run.intent.job.as_ref() == Some(job)))
+            .filter(|run| filter.function.as_ref().is_none_or(|function| *run.function_name() == *function))
             .filter(|run| filter.state.is_none_or(|state| run.state() == state))
             .collect();
-        found.sort_by(|a, b| (b.started_at, &b.key).cmp(&(a.started_at, &a.key)));
+        found.sort_by(|a, b| (b.intent.started_at, b.key()).cmp(&(a.intent.started_at, a.key())));
         let most = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(found.into_iter().take(most).map(summary).collect())
+        Ok(found.into_iter().take(most).map(RunSummary::from).collect())
     }
 
-    async fn unfinished(&self) -> Result<Vec<Run>, PortError> {
+    async fn running(&self) -> Result<Vec<Run>, PortError> {
         let running = |run: &&Run| run.state() == RunState::Running;
-        let mut found: Vec<Run> = self.kept().runs.values().filter(running).cloned().collect();
-        for run in &mut found {
-            run.response = None;
-        }
-        Ok(found)
+        Ok(self.kept().runs.values().filter(running).cloned().collect())
     }
 }
 
 fn latest<'a>(runs: impl Iterator<Item = &'a Run>) -> Option<Run> {
-    runs.max_by(|a, b| (a.started_at, &a.key).cmp(&(b.started_at, &b.key))).cloned()
-}
-
-fn summary(run: &Run) -> RunSummary {
-    RunSummary {
-        key: run.key.clone(),
-        job: run.job.clone(),
-        function: run.function.name.clone(),
-        request_id: run.request_id.clone(),
-        state: run.state(),
-        started_at: run.started_at,
-        ended_at: run.ended_at,
-    }
+    runs.max_by(|a, b| (a.intent.started_at, a.key()).cmp(&(b.intent.started_at, b.key()))).cloned()
 }
 
 #[async_trait]

@@ -68,5 +68,6 @@ pub use secrets::SecretResolver;
 pub use system::{Clock, IdSource, Sleeper};
 pub use tokens::TokenSource;
 
+pub use bytes::Bytes;
 pub use lamplight_domain::Applied;
 pub use secrecy::{ExposeSecret, SecretString};

@@ -2,6 +2,7 @@
 
 use crate::PortError;
 use async_trait::async_trait;
+use bytes::Bytes;
 use lamplight_domain::{FunctionName, JobName, Revision, Run, RunKey, RunState, Timestamp};
 use std::fmt::Debug;
 
@@ -51,6 +52,20 @@ pub struct RunSummary {
     pub ended_at: Option<Timestamp>,
 }
 
+impl From<&Run> for RunSummary {
+    fn from(run: &Run) -> Self {
+        Self {
+            key: run.key().clone(),
+            job: run.intent.job.clone(),
+            function: run.function_name().clone(),
+            request_id: run.request_id().map(str::to_owned),
+            state: run.state(),
+            started_at: run.intent.started_at,
+            ended_at: run.ended_at(),
+        }
+    }
+}
+
 /// Keeps runs.
 ///
 /// # Guarantees
@@ -61,7 +76,7 @@ pub struct RunSummary {
 ///   left as it is, and the error says so.
 #[async_trait]
 pub trait RunStore: Debug + Send + Sync + 'static {
-    /// Keeps a new run.
+    /// Keeps a new run, without a response.
     ///
     /// # Guarantees
     /// - [`Conflict`](crate::PortErrorKind::Conflict) where the key is taken; nothing changes then.
@@ -73,18 +88,24 @@ pub trait RunStore: Debug + Send + Sync + 'static {
     /// # Guarantees
     /// - [`Conflict`](crate::PortErrorKind::Conflict) where the kept revision is not `run.revision`;
     ///   [`NotFound`](crate::PortErrorKind::NotFound) where there is no such run; nothing changes then.
-    async fn update(&self, run: &Run) -> Result<Revision, PortError>;
+    /// - A `response` takes the place of the one kept; without one that stays as it is.
+    /// - When it returns for a run without an outcome, what was kept survives a loss of power: a run that has started
+    ///   is never taken for a queued one.
+    async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError>;
 
-    /// Finds one run, with its response; `None` where there is none.
+    /// Finds one run; `None` where there is none.
     ///
     /// # Guarantees
     /// - A prefix that several keys share is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest) and
     ///   the error shows some of them.
     async fn find(&self, selector: &RunSelector) -> Result<Option<Run>, PortError>;
 
+    /// Reads a run's response as it came, which may be megabytes; `None` where none is kept.
+    async fn response(&self, key: &RunKey) -> Result<Option<Bytes>, PortError>;
+
     /// Lists runs, the latest first.
     async fn list(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, PortError>;
 
-    /// Reads, without their responses, all runs that have no outcome yet.
-    async fn unfinished(&self) -> Result<Vec<Run>, PortError>;
+    /// Reads all runs that a runner has started and that have no outcome yet.
+    async fn running(&self) -> Result<Vec<Run>, PortError>;
 }

@@ -1,28 +1,17 @@
 //! Responses, kept in parts beside their runs.
 
-use crate::failure::Failure;
-use rusqlite::{Transaction, params};
+use crate::failure::{self, Failure};
+use lamplight_domain::RunKey;
+use rusqlite::{OptionalExtension, Transaction, params};
 
 /// The size of a part in bytes: SQLite holds two copies of one while it writes it.
 const PART: usize = 256 * 1024;
 
 /// Puts `response` in the place of what was kept of the run.
-pub(crate) fn replace(
-    transaction: &Transaction<'_>,
-    run: i64,
-    response: Option<&[u8]>,
-) -> Result<(), Failure> {
+pub(crate) fn replace(transaction: &Transaction<'_>, run: i64, response: &[u8]) -> Result<(), Failure> {
     transaction.execute("DELETE FROM response_part WHERE run = ?1", [run])?;
-    append(transaction, run, response)
-}
-
-/// Keeps `response` of a run that has none.
-pub(crate) fn append(
-    transaction: &Transaction<'_>,
-    run: i64,
-    response: Option<&[u8]>,
-) -> Result<(), Failure> {
-    let Some(response) = response.filter(|response| !response.is_empty()) else { return Ok(()) };
+    let size = i64::try_from(response.len()).unwrap_or(i64::MAX);
+    transaction.execute("UPDATE run SET response_bytes = ?2 WHERE id = ?1", [run, size])?;
     let mut insert =
         transaction.prepare("INSERT INTO response_part (run, part, bytes) VALUES (?1, ?2, ?3)")?;
     for (part, bytes) in (0_i64..).zip(response.chunks(PART)) {
@@ -31,13 +20,18 @@ pub(crate) fn append(
     Ok(())
 }
 
-/// Reads the response of `size` bytes that is kept of the run; `None` where parts are missing.
-pub(crate) fn read(transaction: &Transaction<'_>, run: i64, size: usize) -> Result<Option<Vec<u8>>, Failure> {
+/// Reads the response of the run; `None` where none is kept.
+pub(crate) fn read(transaction: &Transaction<'_>, key: &RunKey) -> Result<Option<Vec<u8>>, Failure> {
+    let sql = "SELECT id, response_bytes FROM run WHERE key = ?1 AND response_bytes IS NOT NULL";
+    let kept: Option<(i64, i64)> =
+        transaction.query_row(sql, [key.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((run, size)) = kept else { return Ok(None) };
+    let size = usize::try_from(size).unwrap_or_default();
     let mut response = Vec::with_capacity(size);
     let mut select = transaction.prepare("SELECT bytes FROM response_part WHERE run = ?1 ORDER BY part")?;
     let mut rows = select.query([run])?;
     while let Some(row) = rows.next()? {
         response.extend_from_slice(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?);
     }
-    Ok((response.len() == size).then_some(response))
+    if response.len() == size { Ok(Some(response)) } else { Err(failure::incomplete(key).into()) }
 }

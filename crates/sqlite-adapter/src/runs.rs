@@ -9,7 +9,7 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_domain::{ErrorCode, FunctionName, JobName, Revision, Run, RunKey, RunState, Timestamp};
 use lamplight_ports::{
-    PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary,
+    Bytes, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary,
     record::{self, RECORD_VERSION},
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -19,16 +19,16 @@ use std::str::FromStr;
 const SHOWN_KEYS: usize = 5;
 
 const INSERT: &str = "INSERT INTO run (key, version, revision, job, function, request_id, state, \
-    started_at, ended_at, response_bytes, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+    started_at, ended_at, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
     ON CONFLICT (key) DO NOTHING RETURNING id";
 
 const UPDATE: &str = "UPDATE run SET version = ?2, revision = revision + 1, job = ?4, function = ?5, \
-    request_id = ?6, state = ?7, started_at = ?8, ended_at = ?9, response_bytes = ?10, record = ?11 \
+    request_id = ?6, state = ?7, started_at = ?8, ended_at = ?9, record = ?10 \
     WHERE key = ?1 AND revision = ?3 AND version <= ?2 RETURNING id";
 
 macro_rules! select_run {
     ($rest:literal) => {
-        concat!("SELECT id, key, revision, response_bytes, record FROM run ", $rest)
+        concat!("SELECT key, revision, record FROM run ", $rest)
     };
 }
 
@@ -36,7 +36,7 @@ const BY_KEY: &str = select_run!("WHERE key = ?1");
 const BY_REQUEST: &str =
     select_run!("WHERE request_id = ?1 AND function = ?2 ORDER BY started_at DESC, key DESC LIMIT 1");
 const LATEST: &str = select_run!("ORDER BY started_at DESC, key DESC LIMIT 1");
-const UNFINISHED: &str = select_run!("WHERE state = 'running' ORDER BY id");
+const RUNNING: &str = select_run!("WHERE state = 'running' ORDER BY id");
 
 /// Keys are ASCII, so every key that begins with a text sorts before that text with the last of all characters.
 const KEYS_BY_PREFIX: &str = "SELECT key FROM run WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) \
@@ -52,27 +52,29 @@ impl RunStore for SqliteStore {
         let record = written(run)?;
         self.created(|database| {
             let transaction = database.write(Survives::PowerLoss)?;
-            let Some(id) = put(&transaction, INSERT, run, &record)? else {
-                return Err(failure::conflict(format!("run {} exists already", run.key)).into());
-            };
-            responses::append(&transaction, id, run.response.as_deref())?;
+            if put(&transaction, INSERT, run, &record)?.is_none() {
+                return Err(failure::conflict(format!("run {} exists already", run.key())).into());
+            }
             Ok(transaction.commit()?)
         })
     }
 
-    async fn update(&self, run: &Run) -> Result<Revision, PortError> {
+    async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError> {
         let record = written(run)?;
+        let survives = if run.outcome().is_some() { Survives::ProcessEnd } else { Survives::PowerLoss };
         let updated = self.existing(|database| {
-            let transaction = database.write(Survives::ProcessEnd)?;
+            let transaction = database.write(survives)?;
             let Some(id) = put(&transaction, UPDATE, run, &record)? else {
                 return Err(why_not_updated(&transaction, run)?.into());
             };
-            responses::replace(&transaction, id, run.response.as_deref())?;
+            if let Some(response) = &response {
+                responses::replace(&transaction, id, response)?;
+            }
             transaction.commit()?;
             database.tidy();
             Ok(run.revision.next())
         })?;
-        updated.ok_or_else(|| absent(&run.key))
+        updated.ok_or_else(|| absent(run.key()))
     }
 
     async fn find(&self, selector: &RunSelector) -> Result<Option<Run>, PortError> {
@@ -91,6 +93,11 @@ impl RunStore for SqliteStore {
             }
         })?;
         Ok(found.flatten())
+    }
+
+    async fn response(&self, key: &RunKey) -> Result<Option<Bytes>, PortError> {
+        let found = self.existing(|database| responses::read(&database.read()?, key))?;
+        Ok(found.flatten().map(Bytes::from))
     }
 
     async fn list(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, PortError> {
@@ -116,17 +123,17 @@ impl RunStore for SqliteStore {
         Ok(found.unwrap_or_default())
     }
 
-    async fn unfinished(&self) -> Result<Vec<Run>, PortError> {
+    async fn running(&self) -> Result<Vec<Run>, PortError> {
         let found = self.existing(|database| {
             let transaction = database.read()?;
-            let mut select = transaction.prepare(UNFINISHED)?;
+            let mut select = transaction.prepare(RUNNING)?;
             let mut rows = select.query([])?;
             let mut runs = Vec::new();
             while let Some(row) = rows.next()? {
-                match StoredRun::read(row) {
-                    Ok(stored) => runs.push(stored.run),
+                match read(row) {
+                    Ok(run) => runs.push(run),
                     Err(Failure::Explained(error)) => {
-                        warn_left_out(row.get_ref(1)?.as_str().unwrap_or_default(), &error.message);
+                        warn_left_out(row.get_ref(0)?.as_str().unwrap_or_default(), &error.message);
                     }
                     Err(error @ Failure::Sqlite(_)) => return Err(error),
                 }
@@ -138,7 +145,7 @@ impl RunStore for SqliteStore {
 }
 
 fn written(run: &Run) -> Result<String, PortError> {
-    record::write(run).map_err(|error| failure::record(&format!("run {}", run.key), error))
+    record::write(run).map_err(|error| failure::record(&format!("run {}", run.key()), error))
 }
 
 /// Writes the run's row by `sql` and gives its id; `None` where the statement found no row to write.
@@ -147,16 +154,15 @@ fn put(transaction: &Transaction<'_>, sql: &str, run: &Run, record: &str) -> Res
     let id = statement
         .query_row(
             params![
-                run.key.as_str(),
+                run.key().as_str(),
                 RECORD_VERSION,
                 integer(run.revision.0),
-                run.job.as_ref().map(JobName::as_str),
-                run.function.name.as_str(),
-                run.request_id,
+                run.intent.job.as_ref().map(JobName::as_str),
+                run.function_name().as_str(),
+                run.request_id(),
                 run.state().as_str(),
-                run.started_at.as_microsecond(),
-                run.ended_at.map(Timestamp::as_microsecond),
-                run.response.as_ref().map(Vec::len).map(|size| integer(size as u64)),
+                run.intent.started_at.as_microsecond(),
+                run.ended_at().map(Timestamp::as_microsecond),
                 record,
             ],
             |row| row.get(0),
@@ -172,19 +178,20 @@ fn integer(number: u64) -> i64 {
 
 fn why_not_updated(transaction: &Transaction<'_>, run: &Run) -> Result<PortError, Failure> {
     let kept: Option<(u32, i64)> = transaction
-        .query_row("SELECT version, revision FROM run WHERE key = ?1", [run.key.as_str()], |row| {
+        .query_row("SELECT version, revision FROM run WHERE key = ?1", [run.key().as_str()], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?;
     Ok(match kept {
-        None => absent(&run.key),
+        None => absent(run.key()),
         Some((found, _)) if found > RECORD_VERSION => {
             let newer = record::RecordError::Newer { found, known: RECORD_VERSION };
-            failure::record(&format!("run {}", run.key), newer)
+            failure::record(&format!("run {}", run.key()), newer)
         }
         Some((_, revision)) => failure::conflict(format!(
             "run {} was changed by another process: it is at revision {revision}, not {}",
-            run.key, run.revision.0
+            run.key(),
+            run.revision.0
         )),
     })
 }
@@ -208,41 +215,24 @@ fn only_key(transaction: &Transaction<'_>, prefix: &str) -> Result<Option<String
 }
 
 /// A row of the table, read.
-struct StoredRun {
-    id: i64,
-    response_bytes: Option<i64>,
-    run: Run,
+fn read(row: &Row<'_>) -> Result<Run, Failure> {
+    let text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+    let mut run = match record::read::<Run>(text) {
+        Ok(run) => run,
+        Err(error) => {
+            let key: String = row.get(0)?;
+            return Err(failure::record(&format!("run {key}"), error).into());
+        }
+    };
+    run.revision = Revision(row.get::<_, i64>(1)?.unsigned_abs());
+    Ok(run)
 }
 
-impl StoredRun {
-    fn read(row: &Row<'_>) -> Result<Self, Failure> {
-        let text = row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?;
-        let mut run = match record::read::<Run>(text) {
-            Ok(run) => run,
-            Err(error) => {
-                let key: String = row.get(1)?;
-                return Err(failure::record(&format!("run {key}"), error).into());
-            }
-        };
-        // The column is what updates are held against; the record holds the revision it was made from.
-        run.revision = Revision(row.get::<_, i64>(2)?.unsigned_abs());
-        Ok(Self { id: row.get(0)?, response_bytes: row.get(3)?, run })
-    }
-}
-
-/// The run that `sql` finds, with its response.
+/// The run that `sql` finds.
 fn one(transaction: &Transaction<'_>, sql: &str, by: &[&str]) -> Result<Option<Run>, Failure> {
     let mut select = transaction.prepare(sql)?;
     let mut rows = select.query(rusqlite::params_from_iter(by))?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let StoredRun { id, response_bytes, mut run } = StoredRun::read(row)?;
-    if let Some(size) = response_bytes.and_then(|size| usize::try_from(size).ok()) {
-        run.response = responses::read(transaction, id, size)?;
-        if run.response.is_none() {
-            return Err(failure::incomplete(&run.key).into());
-        }
-    }
-    Ok(Some(run))
+    rows.next()?.map(read).transpose()
 }
 
 /// The row as a list shows it; `None` where a newer build has put something there that this one does not know.
@@ -296,7 +286,7 @@ mod tests {
             (LATEST, "SCAN run USING INDEX run_by_start"),
             (BY_KEY, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
             (KEYS_BY_PREFIX, "SEARCH run USING COVERING INDEX sqlite_autoindex_run_1 (key>? AND key<?)"),
-            (UNFINISHED, "SCAN run USING INDEX run_unfinished"),
+            (RUNNING, "SCAN run USING INDEX run_unfinished"),
             (UPDATE, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
         ] {
             assert_eq!(plan(sql), expected, "{sql}");

@@ -45,4 +45,4 @@ pub use show_function::{FunctionDetail, show_function};
 pub use tag_function::{show_tags, tag_function};
 pub use update_code::update_code;
 pub use update_settings::update_settings;
-pub use wait_for_function::{WaitObserver, wait_for_function};
+pub use wait_for_function::wait_for_function;

@@ -1,19 +1,13 @@
 //! Waiting until a function can be called.
 
 use super::show_function::no_function;
-use crate::AppError;
+use crate::{AppError, ProgressObserver, RunProgress};
 use lamplight_domain::{Function, Readiness};
 use lamplight_ports::{Clock, Connection, QualifiedFunction, Sleeper};
-use std::{fmt::Debug, time::Duration};
+use std::time::Duration;
 
 /// The first wait between two looks, and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
-
-/// Is told what a function that is waited for is doing. It must not block.
-pub trait WaitObserver: Debug + Send + Sync {
-    /// It was looked at, and is not ready yet.
-    fn looked(&self, function: &Function);
-}
 
 /// Waits until a function, or a version or alias of it, can be called and its last change is done.
 ///
@@ -26,7 +20,7 @@ pub async fn wait_for_function(
     wanted: &QualifiedFunction,
     (clock, sleeper): (&dyn Clock, &dyn Sleeper),
     patience: Duration,
-    observer: &dyn WaitObserver,
+    observer: &dyn ProgressObserver,
 ) -> Result<Function, AppError> {
     let (begun, mut wait) = (clock.now(), WAITS.0);
     loop {
@@ -43,7 +37,7 @@ pub async fn wait_for_function(
         if passed >= patience {
             return Err(not_ready(&function, true));
         }
-        observer.looked(&function);
+        observer.observe(&RunProgress::NotReady(&function));
         sleeper.sleep(wait.min(patience.saturating_sub(passed))).await;
         wait = (wait * 2).min(WAITS.1);
     }

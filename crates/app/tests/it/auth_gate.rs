@@ -2,8 +2,8 @@
 
 use crate::bench::function;
 use async_trait::async_trait;
-use lamplight_app::{AppError, AuthGate, DiscoverRequest, PauseObserver, discover};
-use lamplight_domain::{Delivery, ErrorCode, Function, FunctionRef, Hint, Qualifier, Settings, Start};
+use lamplight_app::{AppError, AuthGate, DiscoverRequest, ProgressObserver, RunProgress, discover};
+use lamplight_domain::{Delivery, ErrorCode, Function, FunctionRef, Qualifier, Settings, Start};
 use lamplight_fake_adapter::{FakeProvider, ManualClock};
 use lamplight_ports::{
     Connection, FunctionCatalogue, InvokeError, ListFunctions, Page, PortError, PortErrorKind, Sleeper,
@@ -28,17 +28,17 @@ struct Pauses {
     said: Mutex<Vec<String>>,
 }
 
-impl PauseObserver for Pauses {
-    fn paused(&self, reason: &str, hint: Option<&Hint>, _: Duration) {
-        self.paused.fetch_add(1, Ordering::SeqCst);
-        self.said
-            .lock()
-            .unwrap()
-            .push(format!("{reason}; {}", hint.map(ToString::to_string).unwrap_or_default()));
-    }
-
-    fn resumed(&self) {
-        self.resumed.fetch_add(1, Ordering::SeqCst);
+impl ProgressObserver for Pauses {
+    fn observe(&self, progress: &RunProgress<'_>) {
+        match progress {
+            RunProgress::Paused { reason, hint, .. } => {
+                self.paused.fetch_add(1, Ordering::SeqCst);
+                let hint = hint.map(ToString::to_string);
+                self.said.lock().unwrap().push(format!("{reason}; {}", hint.unwrap_or_default()));
+            }
+            RunProgress::Resumed => drop(self.resumed.fetch_add(1, Ordering::SeqCst)),
+            other => panic!("a gate does not tell {other:?}"),
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! A bench to try use cases on: simulated functions, a store in memory, a manual clock.
 
 use lamplight_app::{
-    AppError, EventSource, PreparedRun, Progress, RunPorts, RunRequest, StartedRun, Step, prepare_run,
-    resolve_target, start_run,
+    AppError, EventSource, PreparedRun, ProgressObserver, RunPorts, RunProgress, RunRequest, StartedRun,
+    prepare_run, resolve_target, start_run,
 };
-use lamplight_domain::{Arguments, ConnectionName, ErrorCode, Hint, Job, Run, SecretRef, Settings};
+use lamplight_domain::{Arguments, ConnectionName, ErrorCode, Job, Provenance, SecretRef, Settings};
 use lamplight_fake_adapter::{
     FakeConnector, FakeFunction, FakeProvider, ManualClock, MemoryStore, SequentialIds,
 };
@@ -34,11 +34,16 @@ impl SecretResolver for OneSecret {
 
 /// Remembers every step it is told of.
 #[derive(Debug, Default)]
-pub struct Steps(pub Mutex<Vec<Step>>);
+pub struct Steps(pub Mutex<Vec<&'static str>>);
 
-impl Progress for Steps {
-    fn step(&self, _run: &Run, step: Step) {
-        self.0.lock().unwrap().push(step);
+impl ProgressObserver for Steps {
+    fn observe(&self, progress: &RunProgress<'_>) {
+        self.0.lock().unwrap().push(match progress {
+            RunProgress::Calling { .. } => "calling",
+            RunProgress::Waiting { .. } => "waiting",
+            RunProgress::Ended(_) => "ended",
+            other => panic!("a run does not tell {other:?}"),
+        });
     }
 }
 
@@ -87,7 +92,8 @@ impl Bench {
         settings: Settings,
     ) -> Result<PreparedRun, AppError> {
         let target = resolve_target(&self.connector, &self.store, target, None).await?;
-        prepare_run(&OneSecret, RunRequest { target, event, settings }).await
+        prepare_run(&OneSecret, RunRequest { target, event, settings, provenance: Provenance::default() })
+            .await
     }
 
     pub async fn start(
@@ -126,6 +132,7 @@ pub fn job(function: &str, parameters: Vec<lamplight_domain::Parameter>) -> Job 
         description: None,
         parameters: lamplight_domain::ParameterList::try_from(parameters).unwrap(),
         overrides: Settings::default(),
+        idempotent: false,
     }
 }
 
@@ -145,12 +152,10 @@ pub async fn find(
     #[derive(Debug)]
     struct Nobody;
 
-    impl lamplight_app::PauseObserver for Nobody {
-        fn paused(&self, reason: &str, _: Option<&Hint>, _: std::time::Duration) {
-            panic!("nothing pauses here: {reason}");
+    impl ProgressObserver for Nobody {
+        fn observe(&self, progress: &RunProgress<'_>) {
+            panic!("nothing pauses here: {progress:?}");
         }
-
-        fn resumed(&self) {}
     }
 
     let (clock, cancel) = (ManualClock::default(), CancellationToken::new());

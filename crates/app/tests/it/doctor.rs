@@ -3,7 +3,8 @@
 use crate::bench::{Bench, OneSecret, connection, job, parameter};
 use async_trait::async_trait;
 use lamplight_app::{
-    Check, CheckName, CheckObserver, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, doctor,
+    Check, CheckName, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, ProgressObserver, RunProgress,
+    doctor,
 };
 use lamplight_domain::{DataType, ErrorCode, InvocationType, Settings, Timestamp};
 use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
@@ -17,13 +18,13 @@ use std::sync::{Arc, Mutex};
 #[derive(Debug, Default)]
 struct Told(Mutex<Vec<String>>);
 
-impl CheckObserver for Told {
-    fn begins(&self, name: CheckName) {
-        self.0.lock().unwrap().push(format!("{}?", name.as_str()));
-    }
-
-    fn ended(&self, check: &Check) {
-        self.0.lock().unwrap().push(check.name.as_str().to_owned());
+impl ProgressObserver for Told {
+    fn observe(&self, progress: &RunProgress<'_>) {
+        self.0.lock().unwrap().push(match progress {
+            RunProgress::Checking(name) => format!("{}?", name.as_str()),
+            RunProgress::Checked(check) => check.name.as_str().to_owned(),
+            other => panic!("a doctor does not tell {other:?}"),
+        });
     }
 }
 

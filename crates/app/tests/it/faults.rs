@@ -2,9 +2,9 @@
 
 use crate::bench::{Bench, arguments, function};
 use lamplight_app::{RunName, show_run, start_run};
-use lamplight_domain::{ErrorCode, Revision, Run, RunState, Settings, Warning};
+use lamplight_domain::{ErrorCode, Revision, Run, RunKey, RunState, Settings, Warning};
 use lamplight_fake_adapter::FakeFunction;
-use lamplight_ports::{PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
+use lamplight_ports::{Bytes, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -39,9 +39,9 @@ impl RunStore for Faulty {
         self.inner.insert(run).await
     }
 
-    async fn update(&self, run: &Run) -> Result<Revision, PortError> {
+    async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError> {
         self.next()?;
-        self.inner.update(run).await
+        self.inner.update(run, response).await
     }
 
     async fn find(&self, selector: &RunSelector) -> Result<Option<Run>, PortError> {
@@ -52,8 +52,12 @@ impl RunStore for Faulty {
         self.inner.list(filter).await
     }
 
-    async fn unfinished(&self) -> Result<Vec<Run>, PortError> {
-        self.inner.unfinished().await
+    async fn response(&self, key: &RunKey) -> Result<Option<Bytes>, PortError> {
+        self.inner.response(key).await
+    }
+
+    async fn running(&self) -> Result<Vec<Run>, PortError> {
+        self.inner.running().await
     }
 }
 
@@ -79,7 +83,7 @@ async fn an_outcome_that_cannot_be_recorded_is_still_told_and_the_record_stays_u
     let started = start_run(&faulty(&bench, 2), prepared, &bench.steps, &bench.cancel).await.unwrap();
     assert_eq!(started.run.state(), RunState::Succeeded);
     assert_eq!(started.response.as_deref(), Some(br#"{"a":"1"}"#.as_slice()));
-    assert!(matches!(started.run.warnings[..], [Warning::NotRecorded { .. }]));
+    assert!(matches!(started.run.outcome().unwrap().warnings[..], [Warning::NotRecorded { .. }]));
     let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
     assert_eq!(kept.state(), RunState::Running);
     assert_eq!(bench.provider.executions("echo"), 1);

@@ -5,35 +5,23 @@ use crate::desk::{
     tags, version, whole,
 };
 use lamplight_app::{
-    AuthGate,
+    AuthGate, Unobserved,
     manage::{
-        FunctionDetail, FunctionFilter, Outcome, PageLimits, WaitObserver, add_permission, create_alias,
-        create_function, delete_alias, delete_function, list_aliases, list_async_settings, list_functions,
-        list_versions, publish_version, qualified_function, remove_permission, reserve_concurrency,
-        reset_async_settings, set_async_settings, show_alias, show_async_settings, show_concurrency,
-        show_function, show_policy, show_tags, tag_function, unqualified_function, update_alias, update_code,
-        update_settings, wait_for_function,
+        FunctionDetail, FunctionFilter, Outcome, PageLimits, add_permission, create_alias, create_function,
+        delete_alias, delete_function, list_aliases, list_async_settings, list_functions, list_versions,
+        publish_version, qualified_function, remove_permission, reserve_concurrency, reset_async_settings,
+        set_async_settings, show_alias, show_async_settings, show_concurrency, show_function, show_policy,
+        show_tags, tag_function, unqualified_function, update_alias, update_code, update_settings,
+        wait_for_function,
     },
 };
 use lamplight_domain::{
-    CodeSource, ErrorClass, ErrorCode, Function, FunctionCode, FunctionSettings, Hint, ImageSettings,
+    CodeSource, ErrorClass, ErrorCode, Function, FunctionCode, FunctionSettings, ImageSettings,
     PermissionStatement, Routing,
 };
 use lamplight_fake_adapter::{FakeFunction, FakeProvider};
 use lamplight_ports::{CreateAlias, CreateFunction, Effect, QualifiedFunction, UpdateCode, UpdateSettings};
 use std::{ops::ControlFlow, time::Duration};
-
-#[derive(Debug)]
-struct Nobody;
-
-impl WaitObserver for Nobody {
-    fn looked(&self, _function: &Function) {}
-}
-
-impl lamplight_app::PauseObserver for Nobody {
-    fn paused(&self, _reason: &str, _hint: Option<&Hint>, _patience: Duration) {}
-    fn resumed(&self) {}
-}
 
 /// Makes a change four ways, each at a provider of its own: plainly, after throttling, with its answer lost, and with its
 /// request lost. Each leads to the same, only a lost answer is told by having looked, and a repeat changes nothing
@@ -295,12 +283,13 @@ async fn a_function_is_waited_for_until_it_is_ready_and_no_longer() {
     create_function(&desk.changing(), &adder()).await.unwrap();
     let time = (&desk.clock as _, &desk.clock as _);
     let patience = Duration::from_millis(600);
-    let error = wait_for_function(&desk.connection, &whole(), time, patience, &Nobody).await.unwrap_err();
+    let error = wait_for_function(&desk.connection, &whole(), time, patience, &Unobserved).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::FunctionNotReady);
-    let ready = wait_for_function(&desk.connection, &whole(), time, Duration::from_mins(5), &Nobody).await;
+    let ready =
+        wait_for_function(&desk.connection, &whole(), time, Duration::from_mins(5), &Unobserved).await;
     assert_eq!(ready.unwrap().state.as_deref(), Some("Active"));
     let absent = QualifiedFunction { qualifier: Some("9".parse().unwrap()), ..whole() };
-    let missing = wait_for_function(&desk.connection, &absent, time, patience, &Nobody).await;
+    let missing = wait_for_function(&desk.connection, &absent, time, patience, &Unobserved).await;
     assert_eq!(class(missing), ErrorClass::NotFound);
 }
 
@@ -309,7 +298,7 @@ async fn a_listing_hands_over_each_page_before_it_asks_for_the_next() {
     let functions = (0..10).map(|n| FakeFunction::echo(format!("f{n}").parse().unwrap()));
     let desk = Desk::of(FakeProvider::new(functions).with_page_size(3));
     let never = tokio_util::sync::CancellationToken::new();
-    let gate = AuthGate::new(&desk.clock, &Nobody, &never, Duration::ZERO);
+    let gate = AuthGate::new(&desk.clock, &Unobserved, &never, Duration::ZERO);
     let mut pages = Vec::new();
     let mut keep = |page: Vec<Function>| {
         pages.push(page.len());

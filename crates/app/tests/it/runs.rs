@@ -1,10 +1,13 @@
 //! Running, showing, listing and cancelling.
 
 use crate::bench::{Bench, arguments, function, job, parameter};
-use lamplight_app::{EventSource, RunName, Step, cancel_run, list_runs, settle_runs, show_run, start_run};
+use lamplight_app::{
+    EventSource, RunName, begin_queued_run, cancel_run, follow_run, list_runs, queue_run, settle_runs,
+    show_run, start_run,
+};
 use lamplight_domain::{
-    DataType, Delivery, Direction, ErrorCode, EvidenceKind, InvocationType, Level, Qualifier, RunId,
-    RunState, Settings, Start, Status, Warning,
+    DataType, Delivery, Direction, ErrorCode, EvidenceKind, Intent, InvocationType, Job, Level, Qualifier,
+    Run, RunId, RunState, RunnerId, Settings, Start, Status, Warning,
 };
 use lamplight_fake_adapter::{Answer, FakeFunction, FunctionFailure};
 use lamplight_ports::{
@@ -32,14 +35,15 @@ async fn a_job_maps_parameters_to_the_event_and_the_response_to_outputs() {
     let started = bench.run("adder-job", &[("b", "40"), ("a", "2")]).await;
     let run = started.run;
     assert_eq!((run.state(), run.status()), (RunState::Succeeded, Status::Success));
-    assert_eq!(run.outputs[0].value.as_str(), "42");
+    let outcome = run.outcome().unwrap();
+    assert_eq!(outcome.outputs[0].value.as_str(), "42");
     assert_eq!(started.response.as_deref(), Some(br#"{"SUM":42}"#.as_slice()));
-    assert!(run.report.is_some() && run.cost_usd.is_some() && run.log_tail.is_some());
-    assert_eq!(run.executed_version.as_deref(), Some("$LATEST"));
+    assert!(outcome.report.is_some() && outcome.cost_usd.is_some() && outcome.log_tail.is_some());
+    assert_eq!(outcome.executed_version.as_deref(), Some("$LATEST"));
     let id: RunId = run.id().unwrap();
     assert_eq!(id.function().as_str(), "adder");
     let found = show_run(&bench.store, &RunName::Id(id)).await.unwrap();
-    assert_eq!(found.run.unwrap().response, started.response, "the response is recorded");
+    assert_eq!(found.response, started.response, "the response is recorded");
     assert_eq!(bench.provider.executions("adder"), 1);
 }
 
@@ -52,7 +56,7 @@ async fn a_function_error_is_failed_with_its_parts_apart() {
     let bench = Bench::new([FakeFunction::failing(function("painter"), failure)]);
     let run = bench.run("painter", &[]).await.run;
     assert_eq!((run.state(), run.status()), (RunState::FunctionFailed, Status::Failed));
-    let error = run.error.unwrap();
+    let error = run.outcome().unwrap().error.as_ref().unwrap();
     assert_eq!((error.code.as_str(), error.message.as_str()), ("function_error", "no such colour"));
     assert_eq!(error.error_type.as_deref(), Some("ValueError"));
     assert_eq!(error.stack, ["line 7, in handler"]);
@@ -66,7 +70,7 @@ async fn an_event_is_accepted_and_a_dry_run_runs_nothing() {
     assert_eq!(run.state(), RunState::Validated);
     assert_eq!(bench.provider.executions("adder"), 0);
     let run = bench.start("adder", arguments(&[]), with(InvocationType::Event)).await.unwrap().run;
-    assert_eq!((run.state(), run.outputs.len()), (RunState::Accepted, 0));
+    assert_eq!((run.state(), run.outcome().unwrap().outputs.len()), (RunState::Accepted, 0));
     assert_eq!(run.evidence().unwrap().kind, EvidenceKind::Queued);
 }
 
@@ -81,11 +85,14 @@ async fn settings_come_from_the_nearest_level_and_say_so() {
     job.overrides.qualifier = qualifier("live");
     bench.keep(&job).await;
     let run = bench.run("echo-job", &[]).await.run;
-    assert_eq!(run.executed_version.as_deref(), Some("3"));
-    assert_eq!(run.effective.qualifier.level, Level::Job);
-    assert_eq!(run.effective.max_attempts.level, Level::Connection);
+    assert_eq!(run.outcome().unwrap().executed_version.as_deref(), Some("3"));
+    assert_eq!(run.intent.effective.qualifier.level, Level::Job);
+    assert_eq!(run.intent.effective.max_attempts.level, Level::Connection);
     let run = bench.run("echo:live", &[]).await.run;
-    assert_eq!((run.executed_version.as_deref(), run.effective.qualifier.level), (Some("3"), Level::Run));
+    assert_eq!(
+        (run.outcome().unwrap().executed_version.as_deref(), run.intent.effective.qualifier.level),
+        (Some("3"), Level::Run)
+    );
     let settings = Settings { qualifier: qualifier("test"), ..Settings::default() };
     let error = bench.start("echo:live", arguments(&[]), settings).await.unwrap_err();
     assert!(error.to_string().contains("contradicts"), "{error}");
@@ -97,10 +104,16 @@ async fn settings_come_from_the_nearest_level_and_say_so() {
     in_text.function.qualifier = qualifier("live");
     bench.keep(&in_text).await;
     let run = bench.run("in-text", &[]).await.run;
-    assert_eq!((run.executed_version.as_deref(), run.effective.qualifier.level), (Some("3"), Level::Job));
+    assert_eq!(
+        (run.outcome().unwrap().executed_version.as_deref(), run.intent.effective.qualifier.level),
+        (Some("3"), Level::Job)
+    );
     let settings = Settings { qualifier: qualifier("test"), ..Settings::default() };
     let run = bench.start("in-text", arguments(&[]), settings).await.unwrap().run;
-    assert_eq!((run.executed_version.as_deref(), run.effective.qualifier.level), (Some("4"), Level::Run));
+    assert_eq!(
+        (run.outcome().unwrap().executed_version.as_deref(), run.intent.effective.qualifier.level),
+        (Some("4"), Level::Run)
+    );
 }
 
 #[tokio::test]
@@ -109,13 +122,12 @@ async fn throttling_is_repeated_within_the_attempts_and_executes_once() {
     busy.throttle = 2;
     let bench = Bench::new([busy]);
     let run = bench.run("busy", &[]).await.run;
-    assert_eq!((run.state(), run.attempts), (RunState::Succeeded, 3));
+    assert_eq!((run.state(), run.attempts.len()), (RunState::Succeeded, 3));
     assert_eq!(bench.provider.executions("busy"), 1);
     // The jitter of the bench is one half: 250 ms, then 500 ms.
     assert_eq!(bench.clock.slept(), Duration::from_millis(750));
-    let waits =
-        bench.steps.0.lock().unwrap().iter().filter(|step| matches!(step, Step::Waiting { .. })).count();
-    assert_eq!(waits, 2);
+    let waits = bench.steps.0.lock().unwrap().clone();
+    assert_eq!(waits, ["calling", "waiting", "calling", "waiting", "calling", "ended"]);
 }
 
 #[tokio::test]
@@ -124,8 +136,8 @@ async fn attempts_end_and_the_run_is_rejected() {
     busy.throttle = 9;
     let bench = Bench::new([busy]);
     let run = bench.run("busy", &[]).await.run;
-    assert_eq!((run.state(), run.attempts), (RunState::Rejected, 3));
-    assert_eq!(run.error.unwrap().code, ErrorCode::Throttled);
+    assert_eq!((run.state(), run.attempts.len()), (RunState::Rejected, 3));
+    assert_eq!(run.outcome().unwrap().error.as_ref().unwrap().code, ErrorCode::Throttled);
     assert_eq!(bench.provider.executions("busy"), 0);
 }
 
@@ -135,8 +147,8 @@ async fn a_lost_answer_is_unknown_and_never_repeated() {
     lost.drop_answer = true;
     let bench = Bench::new([lost]);
     let run = bench.run("lost", &[]).await.run;
-    assert_eq!((run.state(), run.attempts), (RunState::Unknown, 1));
-    assert_eq!(run.id().unwrap().local_key(), Some(run.key.as_str()));
+    assert_eq!((run.state(), run.attempts.len()), (RunState::Unknown, 1));
+    assert_eq!(run.id().unwrap().local_key(), Some(run.key().as_str()));
     assert_eq!(bench.provider.executions("lost"), 1);
 }
 
@@ -146,7 +158,7 @@ async fn a_response_that_is_no_object_gives_a_warning_and_no_outputs() {
     bench.keep(&job("list", vec![parameter("x", DataType::Json).with_direction(Direction::Output)])).await;
     let run = bench.run("list-job", &[]).await.run;
     assert_eq!(run.state(), RunState::Succeeded);
-    assert!(matches!(run.warnings[..], [Warning::ResponseNotObject { .. }]), "{:?}", run.warnings);
+    assert!(matches!(run.outcome().unwrap().warnings[..], [Warning::ResponseNotObject { .. }]), "{run:?}");
 }
 
 #[tokio::test]
@@ -192,7 +204,7 @@ async fn who_stops_waiting_leaves_an_unknown_run() {
         });
     let run = started.unwrap().run;
     assert_eq!((run.state(), run.evidence().unwrap().kind), (RunState::Unknown, EvidenceKind::Interrupted));
-    assert_eq!(waiting.store.unfinished().await.unwrap(), []);
+    assert_eq!(waiting.store.running().await.unwrap(), []);
 }
 
 /// Waits for something before it sends, or after.
@@ -224,8 +236,8 @@ async fn a_run_stopped_before_its_request_left_did_not_start() {
         let prepared = bench.prepare("f", arguments(&[]), Settings::default()).await.unwrap();
         bench.cancel.cancel();
         let run = start_run(&bench.ports(), prepared, &bench.steps, &bench.cancel).await.unwrap().run;
-        assert_eq!((run.state(), run.evidence().unwrap().kind, run.attempts), (state, evidence, 1));
-        let code = run.error.map(|error| error.code);
+        assert_eq!((run.state(), run.evidence().unwrap().kind, run.attempts.len()), (state, evidence, 1));
+        let code = run.outcome().unwrap().error.clone().map(|error| error.code);
         assert_eq!(code, (!has_sent).then_some(ErrorCode::Interrupted));
     }
 }
@@ -241,26 +253,19 @@ impl lamplight_ports::Sleeper for Forever {
     }
 }
 
+/// The intent of a run like that one, with a key of its own.
+fn like(run: &Run, key: &str) -> Intent {
+    Intent { key: key.parse().unwrap(), ..run.intent.clone() }
+}
+
 #[tokio::test]
 async fn a_run_whose_process_was_killed_is_settled_as_unknown_once() {
     let bench = Bench::new([adder()]);
     let run = bench.run("adder", &[]).await.run;
-    let mut abandoned = lamplight_domain::Run::begin(lamplight_domain::NewRun {
-        key: "abandoned".parse().unwrap(),
-        job: None,
-        connection: run.connection.clone(),
-        function: run.function.clone(),
-        effective: run.effective.clone(),
-        arguments: vec![],
-        payload_bytes: 2,
-        monitor_url: None,
-        runner: lamplight_domain::RunnerId("killed".into()),
-        started_at: run.started_at,
-    });
-    abandoned.attempts = 1;
+    let abandoned = Run::begin(like(&run, "abandoned"), RunnerId("killed".into()));
     bench.store.insert(&abandoned).await.unwrap();
     let settled = settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap();
-    assert_eq!(settled, [abandoned.key.clone()]);
+    assert_eq!(settled, [abandoned.key().clone()]);
     assert!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap().is_empty());
     let name: RunName = "aban".parse().unwrap();
     let found = show_run(&bench.store, &name).await.unwrap().run.unwrap();
@@ -274,22 +279,60 @@ async fn a_run_whose_process_was_killed_is_settled_as_unknown_once() {
 async fn a_run_that_is_alive_is_left_alone() {
     let bench = Bench::new([adder()]);
     let run = bench.run("adder", &[]).await.run;
-    let running = lamplight_domain::Run::begin(lamplight_domain::NewRun {
-        key: "alive".parse().unwrap(),
-        job: None,
-        connection: run.connection,
-        function: run.function,
-        effective: run.effective,
-        arguments: vec![],
-        payload_bytes: 2,
-        monitor_url: None,
-        runner: run.runner,
-        started_at: run.started_at,
-    });
+    let running = Run::begin(like(&run, "alive"), run.runner().unwrap().clone());
     bench.store.insert(&running).await.unwrap();
     assert!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap().is_empty());
     bench.store.end_runner();
-    assert_eq!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap(), [running.key]);
+    assert_eq!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap(), [running.intent.key]);
+}
+
+#[tokio::test]
+async fn a_queued_run_is_called_by_whoever_begins_it_first_and_once() {
+    let bench = Bench::new([adder()]);
+    let prepare = || bench.prepare("adder", arguments(&[("a", "1")]), Settings::default());
+    let queued = queue_run(&bench.ports(), &prepare().await.unwrap()).await.unwrap();
+    assert_eq!((queued.state(), bench.provider.executions("adder")), (RunState::Queued, 0));
+    bench.store.end_runner();
+    assert!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap().is_empty());
+    let ports = bench.ports();
+    let begun = begin_queued_run(&ports, prepare().await.unwrap(), queued.clone()).await.unwrap();
+    let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
+    assert_eq!((&kept, kept.state()), (begun.run(), RunState::Running));
+    assert_eq!(bench.provider.executions("adder"), 0, "it is recorded before it is called");
+    for stale in [queued, kept] {
+        let again = begin_queued_run(&ports, prepare().await.unwrap(), stale).await.unwrap_err();
+        assert_eq!(again.class(), lamplight_domain::ErrorClass::Conflict, "{again}");
+    }
+    let ended = follow_run(&ports, begun, &bench.steps, &bench.cancel).await.run;
+    assert_eq!((ended.state(), bench.provider.executions("adder")), (RunState::FunctionFailed, 1));
+    let again = begin_queued_run(&ports, prepare().await.unwrap(), ended).await;
+    assert_eq!(again.unwrap_err().class(), lamplight_domain::ErrorClass::Conflict);
+}
+
+#[tokio::test]
+async fn each_attempt_is_recorded_with_its_times_and_what_it_proved() {
+    let mut busy = FakeFunction::echo(function("busy"));
+    busy.throttle = 1;
+    let bench = Bench::new([busy]);
+    bench.run("busy", &[]).await;
+    let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
+    let told: Vec<_> =
+        kept.attempts.iter().map(|a| (a.evidence.as_ref().unwrap().kind, a.error.clone())).collect();
+    assert_eq!(told, [(EvidenceKind::Refused, Some(ErrorCode::Throttled)), (EvidenceKind::Answered, None)]);
+    let [first, second] = kept.attempts.as_slice() else { panic!("{kept:?}") };
+    assert!(first.sent_at <= first.ended_at && first.ended_at < second.sent_at, "{kept:?}");
+    assert!(second.sent_at <= second.ended_at && second.ended_at <= kept.ended_at(), "{kept:?}");
+}
+
+#[tokio::test]
+async fn an_idempotent_job_is_not_repeated_by_a_plain_run() {
+    let mut lost = FakeFunction::echo(function("lost"));
+    lost.drop_answer = true;
+    let bench = Bench::new([lost]);
+    bench.keep(&Job { idempotent: true, ..job("lost", vec![]) }).await;
+    let run = bench.run("lost-job", &[]).await.run;
+    assert_eq!((run.state(), run.attempts.len()), (RunState::Unknown, 1));
+    assert_eq!(bench.provider.executions("lost"), 1);
 }
 
 #[tokio::test]
@@ -345,6 +388,6 @@ async fn what_lies_beneath_a_failed_call_is_kept() {
         .with(lamplight_ports::Connection { invoker, ..connection });
     let run = bench.run("f", &[]).await.run;
     assert_eq!(run.state(), RunState::Rejected);
-    let kept = bench.store.find(&RunSelector::Key(run.key)).await.unwrap().unwrap();
-    assert_eq!(kept.error.unwrap().causes, ["the profile is missing"]);
+    let kept = bench.store.find(&RunSelector::Key(run.intent.key)).await.unwrap().unwrap();
+    assert_eq!(kept.outcome().unwrap().error.as_ref().unwrap().causes, ["the profile is missing"]);
 }

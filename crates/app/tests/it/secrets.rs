@@ -24,13 +24,15 @@ async fn a_secret_reaches_the_function_and_no_record() {
     for given in [vec![], vec![("key", SECRET)]] {
         let started = bench.run("echoes-job", &given).await;
         assert!(
-            String::from_utf8(started.response.unwrap()).unwrap().contains(SECRET),
+            String::from_utf8(started.response.unwrap().to_vec()).unwrap().contains(SECRET),
             "the caller gets the response"
         );
-        let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
-        assert_eq!(kept.response, None);
-        assert!(matches!(kept.warnings[..], [Warning::NotRecorded { .. }]), "{:?}", kept.warnings);
-        assert_eq!(kept.outputs[0].value.as_plain_text().as_deref(), Some(MASK));
+        let found = show_run(&bench.store, &RunName::Latest).await.unwrap();
+        assert_eq!(found.response, None);
+        let kept = found.run.unwrap();
+        let outcome = kept.outcome().unwrap();
+        assert!(matches!(outcome.warnings[..], [Warning::NotRecorded { .. }]), "{:?}", outcome.warnings);
+        assert_eq!(outcome.outputs[0].value.as_plain_text().as_deref(), Some(MASK));
         let written = record::write(&kept).unwrap();
         assert!(!written.contains(SECRET), "{written}");
     }
@@ -49,7 +51,7 @@ async fn a_secret_in_an_error_and_in_the_log_is_scrubbed() {
     let bench = Bench::new([leaks]);
     bench.keep(&secret_job("leaks", None)).await;
     let run = bench.run("leaks-job", &[("key", SECRET)]).await.run;
-    assert_eq!(run.error.as_ref().unwrap().message, format!("bad key {MASK}"));
+    assert_eq!(run.outcome().unwrap().error.as_ref().unwrap().message, format!("bad key {MASK}"));
     let written = record::write(&run).unwrap();
     assert!(!written.contains(SECRET) && written.contains(MASK), "{written}");
 }

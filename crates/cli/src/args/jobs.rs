@@ -95,4 +95,10 @@ pub struct EditArgs {
     /// Describe the job
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
+    /// Declare that running the job twice does what running it once does; only workflow retries go by it
+    #[arg(long, conflicts_with = "no_idempotent")]
+    pub idempotent: bool,
+    /// Declare that running the job twice is not the same as running it once, which is the default
+    #[arg(long)]
+    pub no_idempotent: bool,
 }

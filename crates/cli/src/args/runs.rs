@@ -24,7 +24,7 @@ pub struct RunsListArgs {
     /// Those of this function alone
     #[arg(long, value_name = "FUNCTION")]
     pub function: Option<String>,
-    /// Those in this state alone: running, succeeded, `function_failed`, accepted, validated, rejected or unknown
+    /// Those in this state alone: queued, running, succeeded, `function_failed`, accepted, validated, rejected or unknown
     #[arg(long, value_name = "STATE")]
     pub state: Option<String>,
     /// At most this many

@@ -1,7 +1,7 @@
 //! `lamplight discover`.
 
 use crate::{
-    ExitCode, args::DiscoverArgs, failure::Failure, output, progress::PauseNotes, render, wiring::Wiring,
+    ExitCode, args::DiscoverArgs, failure::Failure, output, progress::Display, render, wiring::Wiring,
 };
 use lamplight_app::{
     AUTH_PATIENCE, AuthGate, DiscoverRequest, Import, ImportedFunction, discover as find, import_functions,
@@ -15,7 +15,7 @@ pub async fn discover(args: &DiscoverArgs, wiring: &Wiring) -> Result<ExitCode, 
     let connection = wiring.open(wiring.named_connection()?.as_ref()).await?;
     let request =
         DiscoverRequest { marker: args.marker.clone(), page_size: args.page_size, max_items: args.max_items };
-    let (pauses, never) = (PauseNotes::new(wiring.output), CancellationToken::new());
+    let (pauses, never) = (Display::new(wiring.output), CancellationToken::new());
     let gate = AuthGate::new(&TokioSleeper, &pauses, &never, AUTH_PATIENCE);
     let found = find(&connection, &request, &gate).await?;
     let imported = if args.import {

@@ -15,7 +15,7 @@ use crate::{
     interrupt,
     listing::Listing,
     output,
-    progress::{PauseNotes, UploadBar, WaitNotes},
+    progress::{Display, UploadBar},
     render,
     wiring::Wiring,
 };
@@ -65,7 +65,7 @@ async fn list(args: &ListFunctionsArgs, wiring: &Wiring) -> Result<ExitCode, Fai
         all_versions: args.function_version.is_some(),
         primary_region: args.master_region.clone(),
     };
-    let (pauses, never) = (PauseNotes::new(wiring.output), CancellationToken::new());
+    let (pauses, never) = (Display::new(wiring.output), CancellationToken::new());
     let gate = AuthGate::new(&TokioSleeper, &pauses, &never, AUTH_PATIENCE);
     let mut listing = Listing::new(wiring, "functions", render::FUNCTION_COLUMNS);
     let mut on_page = |page: Vec<Function>| {
@@ -339,7 +339,7 @@ async fn wait(
     patience: Duration,
     wiring: &Wiring,
 ) -> Result<Function, Failure> {
-    let notes = WaitNotes::new(wiring.output);
+    let notes = Display::new(wiring.output);
     let clock = (&SystemClock as _, &TokioSleeper as _);
     let stopped = interrupt::heard();
     let ready = tokio::select! {

@@ -202,6 +202,9 @@ fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
     if let Some(text) = &args.description {
         edits.push(JobEdit::Description(Some(text.clone()).filter(|text| !text.is_empty())));
     }
+    if args.idempotent || args.no_idempotent {
+        edits.push(JobEdit::Idempotent(args.idempotent));
+    }
     Ok(edits)
 }
 

@@ -7,12 +7,12 @@ use crate::{
     commands::parse,
     failure::Failure,
     interrupt, output,
-    progress::RunProgress,
+    progress::Display,
     render,
     wiring::Wiring,
 };
 use lamplight_app::{EventSource, RunRequest, StartedRun, Target, prepare_run, resolve_target, start_run};
-use lamplight_domain::{Argument, Arguments, ErrorCode, EvidenceKind, Parameter, Settings};
+use lamplight_domain::{Argument, Arguments, ErrorCode, EvidenceKind, Parameter, Provenance, Settings};
 
 /// Runs a job or a function and waits for its outcome.
 pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -21,9 +21,11 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let target = resolve_target(wiring, &*store, &args.target, connection.as_ref()).await?;
     let event = event(&args, &target, wiring)?;
     let settings = settings(&args)?;
-    let prepared = prepare_run(&*wiring.secrets()?, RunRequest { target, event, settings }).await?;
+    let provenance = Provenance { started_by: wiring.user(), ..Provenance::default() };
+    let request = RunRequest { target, event, settings, provenance };
+    let prepared = prepare_run(&*wiring.secrets()?, request).await?;
     let ports = wiring.run_ports().await?;
-    let progress = RunProgress::new(wiring.output);
+    let progress = Display::new(wiring.output);
     let cancel = interrupt::heard();
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();

@@ -76,9 +76,9 @@ async fn show(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
         return Err(lamplight_app::AppError::RunNotFound { name: shown }.into());
     };
     if wiring.json() {
-        wiring.write(&render::RunJson::new(run, run.response.as_deref()))?;
+        wiring.write(&render::RunJson::new(run, found.response.as_deref()))?;
     } else {
-        output::line(&render::run_details(run))?;
+        output::line(&render::run_details(run, found.response.as_deref()))?;
     }
     Ok(ExitCode::Success)
 }

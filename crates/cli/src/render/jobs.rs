@@ -33,6 +33,9 @@ pub fn job_details(stored: &StoredJob) -> String {
     rows.extend(qualifier.map(|value| ("qualifier", value.to_string())));
     rows.extend(job.overrides.max_attempts.map(|value| ("attempts", value.to_string())));
     rows.extend(job.overrides.log_tail.map(|value| ("log tail", value.to_string())));
+    if job.idempotent {
+        rows.push(("idempotent", "yes".to_owned()));
+    }
     rows.extend(job.function.timeout_seconds.map(|value| ("time limit", format!("{value} s"))));
     rows.push(("revision", stored.revision.0.to_string()));
     let text = details(&rows);

@@ -3,7 +3,8 @@
 use crate::hints::worded;
 use lamplight_domain::{
     ConnectionName, EffectiveSettings, ErrorCode, Evidence, ExecutionReport, InvocationType, JobName, MASK,
-    Qualifier, RawJson, RecordedArgument, Run, RunError, RunKey, RunState, Status, Timestamp, Warning,
+    Output, Qualifier, RawJson, RecordedArgument, Run, RunError, RunKey, RunState, Status, Timestamp,
+    Warning,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::RawValue;
@@ -28,7 +29,7 @@ pub struct RunJson<'a> {
     payload_bytes: u64,
     request_id: Option<&'a str>,
     executed_version: Option<&'a str>,
-    attempts: u32,
+    attempts: usize,
     outputs: Outputs<'a>,
     response: Option<Response<'a>>,
     warnings: Vec<WarningJson<'a>>,
@@ -68,8 +69,8 @@ struct Outputs<'a>(&'a Run);
 
 impl Serialize for Outputs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.outputs.len()))?;
-        for output in &self.0.outputs {
+        let mut map = serializer.serialize_map(Some(outputs(self.0).len()))?;
+        for output in outputs(self.0) {
             if output.secret {
                 map.serialize_entry(output.name.as_str(), &RawJson::string(MASK))?;
             } else {
@@ -80,44 +81,49 @@ impl Serialize for Outputs<'_> {
     }
 }
 
+fn outputs(run: &Run) -> &[Output] {
+    run.outcome().map(|outcome| outcome.outputs.as_slice()).unwrap_or_default()
+}
+
 impl<'a> RunJson<'a> {
     /// A run and its response.
     pub fn new(run: &'a Run, response: Option<&'a [u8]>) -> Self {
+        let (intent, outcome) = (&run.intent, run.outcome());
         Self {
             run_id: run.id().ok().map(|id| id.to_string()),
-            key: &run.key,
+            key: run.key(),
             state: run.state(),
             status: run.status(),
             evidence: run.evidence().map(|evidence| EvidenceJson { evidence, message: evidence.to_string() }),
-            job: run.job.as_ref(),
-            connection: &run.connection,
-            function: run.function.name.as_str(),
-            function_reference: &run.function.reference,
-            qualifier: run.effective.qualifier.value.as_ref(),
-            invocation_type: run.effective.invocation_type.value,
-            effective: &run.effective,
-            arguments: &run.arguments,
-            payload_bytes: run.payload_bytes,
-            request_id: run.request_id.as_deref(),
-            executed_version: run.executed_version.as_deref(),
-            attempts: run.attempts,
+            job: intent.job.as_ref(),
+            connection: &intent.connection,
+            function: intent.function.name.as_str(),
+            function_reference: &intent.function.reference,
+            qualifier: intent.effective.qualifier.value.as_ref(),
+            invocation_type: intent.effective.invocation_type.value,
+            effective: &intent.effective,
+            arguments: &intent.arguments,
+            payload_bytes: intent.payload_bytes,
+            request_id: run.request_id(),
+            executed_version: outcome.and_then(|outcome| outcome.executed_version.as_deref()),
+            attempts: run.attempts.len(),
             outputs: Outputs(run),
             response: response.map(|bytes| match serde_json::from_slice(bytes) {
                 Ok(raw) => Response::Json(raw),
                 Err(_) => Response::Text(String::from_utf8_lossy(bytes)),
             }),
-            warnings: run
-                .warnings
+            warnings: outcome
                 .iter()
+                .flat_map(|outcome| &outcome.warnings)
                 .map(|warning| WarningJson { warning, message: warning.to_string() })
                 .collect(),
-            error: run.error.as_ref().map(RunErrorJson::new),
-            log_tail: run.log_tail.as_deref(),
-            report: run.report.as_ref(),
-            cost_usd: run.cost_usd,
-            started_at: run.started_at,
-            ended_at: run.ended_at,
-            monitor_url: run.monitor_url.as_deref(),
+            error: outcome.and_then(|outcome| outcome.error.as_ref()).map(RunErrorJson::new),
+            log_tail: outcome.and_then(|outcome| outcome.log_tail.as_deref()),
+            report: outcome.and_then(|outcome| outcome.report.as_ref()),
+            cost_usd: outcome.and_then(|outcome| outcome.cost_usd),
+            started_at: intent.started_at,
+            ended_at: run.ended_at(),
+            monitor_url: intent.monitor_url.as_deref(),
         }
     }
 }

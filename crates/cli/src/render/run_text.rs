@@ -11,17 +11,17 @@ use lamplight_domain::{ExecutionReport, MASK, Run, RunState};
 pub fn run_summary(output: Output, run: &Run) {
     let style = heading();
     let took = elapsed_ms(run).map(|ms| format!(" in {}", milliseconds(ms))).unwrap_or_default();
-    output.note(&format!("{style}{}{style:#} {}{took}", run.function.name, words(run.state())));
+    output.note(&format!("{style}{}{style:#} {}{took}", run.function_name(), words(run.state())));
     let mut rows = outputs(run);
     rows.extend(facts(run));
     output.note(&details(&rows));
-    for warning in &run.warnings {
+    for warning in run.outcome().iter().flat_map(|outcome| &outcome.warnings) {
         output.warn(&one_line(&warning.to_string()));
     }
-    if let Some(log) = &run.log_tail {
+    if let Some(log) = run.outcome().and_then(|outcome| outcome.log_tail.as_ref()) {
         output.note(&format!("{style}log tail{style:#}\n{}", harmless(log.trim_end())));
     }
-    if let Some(error) = &run.error {
+    if let Some(error) = run.outcome().and_then(|outcome| outcome.error.as_ref()) {
         let red = anstyle::AnsiColor::Red.on_default().bold();
         let error_type = error.error_type.as_ref().map(|t| format!("{}: ", one_line(t))).unwrap_or_default();
         say(&format!("{red}error{red:#}: {error_type}{}", harmless(&error.message)));
@@ -39,32 +39,32 @@ pub fn run_summary(output: Output, run: &Run) {
 }
 
 /// All that is recorded of a run, for stdout.
-pub fn run_details(run: &Run) -> String {
+pub fn run_details(run: &Run, response: Option<&[u8]>) -> String {
     let mut rows =
-        vec![("function", run.function.name.to_string()), ("state", words(run.state()).to_owned())];
-    if let Some(job) = &run.job {
+        vec![("function", run.function_name().to_string()), ("state", words(run.state()).to_owned())];
+    if let Some(job) = &run.intent.job {
         rows.push(("job", job.to_string()));
     }
-    rows.push(("connection", run.connection.to_string()));
-    let effective = &run.effective;
+    rows.push(("connection", run.intent.connection.to_string()));
+    let effective = &run.intent.effective;
     rows.push(("type", format!("{} ({})", effective.invocation_type.value, effective.invocation_type.level)));
     if let Some(qualifier) = &effective.qualifier.value {
         rows.push(("qualifier", format!("{qualifier} ({})", effective.qualifier.level)));
     }
-    for argument in &run.arguments {
+    for argument in &run.intent.arguments {
         let cut = argument.cut_from_bytes.map(|bytes| format!(" … ({bytes} bytes)")).unwrap_or_default();
         rows.push(("argument", format!("{} = {}{cut}", argument.name, one_line(&argument.value))));
     }
     rows.extend(outputs(run));
-    rows.push(("started", run.started_at.to_string()));
-    if let Some(ended) = run.ended_at {
+    rows.push(("started", run.intent.started_at.to_string()));
+    if let Some(ended) = run.ended_at() {
         rows.push(("ended", ended.to_string()));
     }
     rows.extend(facts(run));
-    for warning in &run.warnings {
+    for warning in run.outcome().iter().flat_map(|outcome| &outcome.warnings) {
         rows.push(("warning", one_line(&warning.to_string())));
     }
-    if let Some(error) = &run.error {
+    if let Some(error) = run.outcome().and_then(|outcome| outcome.error.as_ref()) {
         let error_type = error.error_type.as_ref().map(|t| format!("{}: ", one_line(t))).unwrap_or_default();
         rows.push(("error", format!("{error_type}{}", harmless(&error.message))));
         if !error.stack.is_empty() {
@@ -73,10 +73,10 @@ pub fn run_details(run: &Run) -> String {
         rows.extend(error.causes.iter().map(|cause| ("caused by", one_line(cause))));
         rows.extend(error.hint.as_ref().map(|hint| ("hint", worded(hint))));
     }
-    if let Some(log) = &run.log_tail {
+    if let Some(log) = run.outcome().and_then(|outcome| outcome.log_tail.as_ref()) {
         rows.push(("log tail", harmless(log.trim_end())));
     }
-    if let Some(response) = &run.response {
+    if let Some(response) = response {
         let text = String::from_utf8_lossy(response);
         let end = text.floor_char_boundary(SHOWN_RESPONSE);
         let cut = if end < text.len() {
@@ -96,25 +96,29 @@ fn outputs(run: &Run) -> Vec<(&'static str, String)> {
     let value = |output: &lamplight_domain::Output| {
         if output.secret { MASK.to_owned() } else { one_line(output.value.as_str()) }
     };
-    run.outputs.iter().map(|output| ("output", format!("{} = {}", output.name, value(output)))).collect()
+    run.outcome()
+        .iter()
+        .flat_map(|outcome| &outcome.outputs)
+        .map(|output| ("output", format!("{} = {}", output.name, value(output))))
+        .collect()
 }
 
 fn facts(run: &Run) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     rows.extend(run.id().ok().map(|id| ("run id", id.to_string())));
-    rows.push(("key", run.key.to_string()));
+    rows.push(("key", run.key().to_string()));
     if let Some(evidence) = run.evidence() {
         rows.push(("status", format!("{}: {evidence}", run.status())));
     }
-    if run.attempts != 1 {
-        rows.push(("attempts", run.attempts.to_string()));
+    if run.attempts.len() != 1 {
+        rows.push(("attempts", run.attempts.len().to_string()));
     }
-    rows.extend(run.executed_version.clone().map(|version| ("version", version)));
-    if let Some(report) = &run.report {
-        rows.extend(figures(report));
+    if let Some(outcome) = run.outcome() {
+        rows.extend(outcome.executed_version.clone().map(|version| ("version", version)));
+        rows.extend(outcome.report.iter().flat_map(figures));
+        rows.extend(outcome.cost_usd.map(|cost| ("cost", format!("${cost:.10} by list price"))));
     }
-    rows.extend(run.cost_usd.map(|cost| ("cost", format!("${cost:.10} by list price"))));
-    rows.extend(run.monitor_url.clone().map(|url| ("monitor", url)));
+    rows.extend(run.intent.monitor_url.clone().map(|url| ("monitor", url)));
     rows
 }
 
@@ -140,7 +144,7 @@ fn precise(milliseconds: u64) -> f64 {
 }
 
 fn elapsed_ms(run: &Run) -> Option<f64> {
-    run.ended_at.map(|ended| ended.duration_since(run.started_at).as_secs_f64() * 1000.0)
+    run.ended_at().map(|ended| ended.duration_since(run.intent.started_at).as_secs_f64() * 1000.0)
 }
 
 fn milliseconds(ms: f64) -> String {
@@ -150,10 +154,11 @@ fn milliseconds(ms: f64) -> String {
 /// A state in words.
 pub fn words(state: RunState) -> &'static str {
     match state {
+        RunState::Queued => "is queued",
         RunState::Running => "is running",
         RunState::Succeeded => "succeeded",
         RunState::FunctionFailed => "failed",
-        RunState::Accepted => "was queued",
+        RunState::Accepted => "was accepted; the function runs later",
         RunState::Validated => "was validated",
         RunState::Rejected => "was rejected; the function did not start",
         RunState::Unknown => "has an unknown outcome",

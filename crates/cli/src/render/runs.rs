@@ -76,7 +76,7 @@ impl<'a> StatusJson<'a> {
         let decoded = found.decoded.as_ref();
         let run_id = run.and_then(|run| run.id().ok()).or_else(|| decoded.cloned());
         let function = match (run, decoded) {
-            (Some(run), _) => run.function.name.as_str(),
+            (Some(run), _) => run.function_name().as_str(),
             (None, Some(id)) => id.function().as_str(),
             (None, None) => "",
         };
@@ -89,7 +89,7 @@ impl<'a> StatusJson<'a> {
             status: status.unwrap_or(Status::Unknown),
             state: run.map(lamplight_domain::Run::state),
             recorded: run.is_some(),
-            run: run.map(|run| RunJson::new(run, run.response.as_deref())),
+            run: run.map(|run| RunJson::new(run, found.response.as_deref())),
         }
     }
 }
@@ -97,7 +97,7 @@ impl<'a> StatusJson<'a> {
 /// A status for people.
 pub fn status_text(found: &FoundRun) -> String {
     match (&found.run, &found.decoded) {
-        (Some(run), _) => format!("{}\n{}", run.status(), run_details(run)),
+        (Some(run), _) => format!("{}\n{}", run.status(), run_details(run, found.response.as_deref())),
         (None, Some(id)) => format!(
             "{}\n{}",
             id.status(),

@@ -18,7 +18,7 @@ use lamplight_app::RunPorts;
 use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, open};
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
 use lamplight_config::{AMBIENT, Config, ConnectionConfig, DEMO, Provider};
-use lamplight_domain::{ConnectionName, ErrorCode, RunnerId};
+use lamplight_domain::{ConnectionName, ErrorCode, RunnerId, StartedBy};
 use lamplight_fake_adapter::{DEMO_SCRIPT, FakeProvider, Script};
 use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{Connection, Connector, IdSource, PortError, PortErrorKind, SecretResolver};
@@ -149,6 +149,12 @@ impl Wiring {
     /// The program that shows a web page, where the environment names one.
     pub fn browser(&self) -> Option<String> {
         self.environment.get("BROWSER").map(ToString::to_string).filter(|browser| !browser.is_empty())
+    }
+
+    /// The person at the terminal, where the environment names one.
+    pub fn user(&self) -> Option<StartedBy> {
+        let name = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.environment.get(name));
+        name.filter(|name| !name.is_empty()).map(|name| StartedBy::User(name.to_owned()))
     }
 
     /// The connection named on the command line, where one is.

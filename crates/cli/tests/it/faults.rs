@@ -2,10 +2,10 @@
 //! command line wires them. The server counts executions; no run may have caused more than one, and what each run
 //! says of itself must agree with what the server saw.
 
-use lamplight_app::{EventSource, Progress, RunPorts, RunRequest, Step, Target, prepare_run, start_run};
+use lamplight_app::{EventSource, RunPorts, RunRequest, Target, Unobserved, prepare_run, start_run};
 use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, CredentialsSource, Timeouts, open};
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
-use lamplight_domain::{FunctionRef, Run, RunState, RunnerId, Settings};
+use lamplight_domain::{FunctionRef, Provenance, RunState, RunnerId, Settings};
 use lamplight_fake_adapter::{ManualClock, SequentialIds};
 use lamplight_ports::{Connection, RunSelector, RunStore};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
@@ -201,13 +201,6 @@ fn react(stream: TcpStream, ledger: &Ledger) -> std::io::Result<()> {
     }
 }
 
-#[derive(Debug)]
-struct Silent;
-
-impl Progress for Silent {
-    fn step(&self, _run: &Run, _step: Step) {}
-}
-
 #[tokio::test]
 async fn no_run_executes_twice_and_every_run_tells_the_truth() {
     let ledger = Ledger::default();
@@ -248,12 +241,18 @@ async fn no_run_executes_twice_and_every_run_tells_the_truth() {
         function.timeout_seconds = Some(0);
         let target = Target { job: None, function, connection: connection.clone() };
         let event = EventSource::Raw(format!("{{\"number\":{number},\"text\":\"{}\"}}", "x".repeat(300)));
-        let request = RunRequest { target, event, settings: Settings::default() };
+        let request =
+            RunRequest { target, event, settings: Settings::default(), provenance: Provenance::default() };
         let prepared = prepare_run(&secrets, request).await.unwrap();
-        let run = start_run(&ports, prepared, &Silent, &CancellationToken::new()).await.unwrap().run;
+        let run = start_run(&ports, prepared, &Unobserved, &CancellationToken::new()).await.unwrap().run;
 
         let seen = ledger.lock().unwrap().get(&number).copied().unwrap_or_default();
-        let told = format!("run {number}: {seen:?}, {}, {:?}, {:?}", run.state(), run.evidence(), run.error);
+        let told = format!(
+            "run {number}: {seen:?}, {}, {:?}, {:?}",
+            run.state(),
+            run.evidence(),
+            run.outcome().map(|outcome| &outcome.error)
+        );
         assert!(seen.executions <= 1, "executed twice: {told}");
         match run.state() {
             RunState::Succeeded | RunState::FunctionFailed => assert!(seen.answered_well, "{told}"),
@@ -261,12 +260,12 @@ async fn no_run_executes_twice_and_every_run_tells_the_truth() {
             RunState::Unknown => assert!(!seen.answered_well, "an answer was lost on our side: {told}"),
             other => panic!("{other} is no end of a waiting call: {told}"),
         }
-        assert_eq!(u64::from(run.attempts), seen.requests, "{told}");
-        let kept = store.find(&RunSelector::Key(run.key.clone())).await.unwrap().unwrap();
+        assert_eq!(run.attempts.len() as u64, seen.requests, "{told}");
+        let kept = store.find(&RunSelector::Key(run.key().clone())).await.unwrap().unwrap();
         assert_eq!((kept.state(), kept.evidence()), (run.state(), run.evidence()), "{told}");
         *states.entry(run.state().as_str()).or_default() += 1;
     }
-    assert!(store.unfinished().await.unwrap().is_empty());
+    assert!(store.running().await.unwrap().is_empty());
     for state in ["succeeded", "function_failed", "rejected", "unknown"] {
         assert!(states.contains_key(state), "the seeds no longer reach {state}: {states:?}");
     }

@@ -1,15 +1,16 @@
-//! Runs have one outcome, and only what did not start is repeated.
+//! Runs are concluded once and learned only better, and only what did not start is repeated.
 
 use lamplight_domain::{
-    Conclusion, Delivery, EffectiveSettings, Evidence, EvidenceKind, FunctionRef, InvocationType, NewRun,
-    RetryPolicy, Run, RunState, RunnerId, Settings, Start, Status, Timestamp, judge_answer, judge_failure,
+    Delivery, EffectiveSettings, Evidence, EvidenceKind, FunctionRef, Intent, InvocationType, Learned,
+    Outcome, Provenance, RetryPolicy, Run, RunState, RunnerId, Settings, Start, Status, Strength, Timestamp,
+    Warning, judge_answer, judge_failure,
 };
 use proptest::prelude::*;
 use std::time::Duration;
 
 fn run() -> Run {
     let nothing = Settings::default();
-    Run::begin(NewRun {
+    let intent = Intent {
         key: "k".parse().unwrap(),
         job: None,
         connection: "c".parse().unwrap(),
@@ -17,10 +18,40 @@ fn run() -> Run {
         effective: EffectiveSettings::resolve(&nothing, &nothing, &nothing),
         arguments: vec![],
         payload_bytes: 2,
+        durable_name: None,
         monitor_url: None,
-        runner: RunnerId("r".into()),
+        provenance: Provenance::default(),
         started_at: Timestamp::UNIX_EPOCH,
-    })
+    };
+    Run::begin(intent, RunnerId("r".into()))
+}
+
+fn outcome(state: RunState, kind: EvidenceKind) -> Outcome {
+    Outcome::new(state, Evidence::of(kind), Timestamp::UNIX_EPOCH)
+}
+
+fn evidence() -> impl Strategy<Value = EvidenceKind> {
+    prop::sample::select(EvidenceKind::ALL.to_vec())
+}
+
+/// How a call can end, with the evidence that goes with it.
+fn ended() -> impl Strategy<Value = (RunState, EvidenceKind)> {
+    prop::sample::select(vec![
+        (RunState::Succeeded, EvidenceKind::Answered),
+        (RunState::FunctionFailed, EvidenceKind::FunctionError),
+        (RunState::Accepted, EvidenceKind::Queued),
+        (RunState::Validated, EvidenceKind::Validated),
+        (RunState::Rejected, EvidenceKind::Refused),
+        (RunState::Rejected, EvidenceKind::NotSent),
+        (RunState::Unknown, EvidenceKind::UnprovenAnswer),
+        (RunState::Unknown, EvidenceKind::NoAnswer),
+        (RunState::Unknown, EvidenceKind::Interrupted),
+        (RunState::Unknown, EvidenceKind::RunnerGone),
+    ])
+}
+
+fn strength(run: &Run) -> Strength {
+    run.evidence().unwrap().kind.strength()
 }
 
 fn state() -> impl Strategy<Value = RunState> {
@@ -50,14 +81,65 @@ proptest! {
         let first = states.iter().find(|state| state.is_final()).copied();
         for state in &states {
             let before = run.clone();
-            let conclusion = Conclusion::new(*state, Evidence::of(EvidenceKind::Answered));
-            if run.conclude(conclusion, Timestamp::UNIX_EPOCH).is_err() {
+            if run.conclude(outcome(*state, EvidenceKind::Answered)).is_err() {
                 prop_assert_eq!(&run, &before, "a refused outcome changes nothing");
             }
         }
         prop_assert_eq!(run.state(), first.unwrap_or(RunState::Running));
         prop_assert_eq!(run.evidence().is_some(), first.is_some());
         prop_assert_eq!(run.id().unwrap().status(), run.status());
+    }
+
+    #[test]
+    fn evidence_never_gets_weaker_and_of_equals_the_first_stands(
+        ended in ended(), learned in prop::collection::vec((state(), evidence()), 0..12)
+    ) {
+        let mut run = run();
+        run.conclude(outcome(ended.0, ended.1)).unwrap();
+        let (mut best, mut expected) = (ended.1.strength(), ended.0);
+        for (state, kind) in learned {
+            let before = run.clone();
+            let result = run.learn(outcome(state, kind));
+            prop_assert!(strength(&run) >= strength(&before));
+            let is_end = matches!(state, RunState::Succeeded | RunState::FunctionFailed | RunState::Rejected);
+            prop_assert_eq!(result.is_ok(), is_end);
+            if is_end && kind.strength() > best {
+                (best, expected) = (kind.strength(), state);
+                prop_assert_eq!(result, Ok(Learned::Better));
+            } else if result == Ok(Learned::Contradicted) {
+                prop_assert!(kind.strength() == best && best > Strength::None && state != expected);
+                let warning = Warning::Contradicted { state, evidence: kind };
+                prop_assert!(run.outcome().unwrap().warnings.contains(&warning));
+                let mut without = run.outcome().unwrap().clone();
+                without.warnings.clone_from(&before.outcome().unwrap().warnings);
+                prop_assert_eq!(Some(&without), before.outcome(), "nothing else changes");
+            } else {
+                prop_assert_eq!(&run, &before);
+            }
+            prop_assert_eq!((run.state(), strength(&run)), (expected, best));
+        }
+        if matches!(ended.0, RunState::Rejected | RunState::Validated) {
+            prop_assert_eq!(run.state(), ended.0, "a proof is never overwritten");
+        }
+    }
+
+    #[test]
+    fn the_order_of_what_is_learned_matters_only_among_equals(
+        ended in ended(), first in evidence(), second in evidence()
+    ) {
+        prop_assume!(first.strength() != second.strength());
+        let either = [(RunState::Succeeded, first), (RunState::FunctionFailed, second)];
+        let mut states = Vec::new();
+        for order in [[0, 1], [1, 0]] {
+            let mut run = run();
+            run.conclude(outcome(ended.0, ended.1)).unwrap();
+            for index in order {
+                let (state, kind) = either[index];
+                run.learn(outcome(state, kind)).unwrap();
+            }
+            states.push((run.state(), strength(&run)));
+        }
+        prop_assert_eq!(states[0], states[1]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What survives the end of a process. The tests start themselves again as the process that ends.
 
 use crate::support::Place;
-use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_run};
+use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_run, sample_runner};
 use lamplight_domain::{RunState, RunnerId};
 use lamplight_ports::{JobStore, RunFilter, RunSelector, RunStore, Runners};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
@@ -35,13 +35,13 @@ async fn write_and_hang(path: PathBuf) {
     let options = SqliteOptions { runner_id: RunnerId("runner-1".to_owned()) };
     let store = SqliteStore::open(&path, options).await.unwrap();
     let runner = store.enlist().await.unwrap();
-    let mut intent = sample_run(1);
-    intent.runner = runner;
+    let intent = sample_run(1);
+    assert_eq!(intent.runner(), Some(&runner));
     store.insert(&intent).await.unwrap();
     let mut outcome = sample_run(2);
     store.insert(&outcome).await.unwrap();
-    finish(&mut outcome, 2, RunState::Succeeded, Some(vec![b'x'; 3_000_000]));
-    store.update(&outcome).await.unwrap();
+    finish(&mut outcome, 2, RunState::Succeeded);
+    store.update(&outcome, Some(vec![b'x'; 3_000_000].into())).await.unwrap();
     store.put(&sample_job(1), None).await.unwrap();
     println!("{DONE}");
     std::future::pending::<()>().await;
@@ -58,15 +58,15 @@ async fn what_was_written_survives_kill_9_and_its_runner_does_not() {
     let program = std::env::current_exe().unwrap();
     let mut child = itself(&program, name, &place.path()).stdout(Stdio::piped()).spawn().unwrap();
     wait_until_done(&mut child);
-    let runner = sample_run(1).runner;
+    let runner = sample_runner();
     assert!(store.is_alive(&runner).await.unwrap());
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!store.is_alive(&runner).await.unwrap());
-    assert_eq!(store.unfinished().await.unwrap(), [sample_run(1)]);
+    assert_eq!(store.running().await.unwrap(), [sample_run(1)]);
     let outcome = store.find(&RunSelector::Key(sample_key(2))).await.unwrap().unwrap();
     assert_eq!(outcome.state(), RunState::Succeeded);
-    assert_eq!(outcome.response.unwrap().len(), 3_000_000);
+    assert_eq!(store.response(&sample_key(2)).await.unwrap().unwrap().len(), 3_000_000);
     assert!(store.get(&sample_job(1).name).await.unwrap().is_some());
 }
 
@@ -104,8 +104,8 @@ async fn write_without_end(path: PathBuf) {
         let mut run = sample_run(n);
         store.insert(&run).await.unwrap();
         println!("begun {n}");
-        finish(&mut run, n, RunState::Succeeded, Some(vec![b'x'; 300_000]));
-        store.update(&run).await.unwrap();
+        finish(&mut run, n, RunState::Succeeded);
+        store.update(&run, Some(vec![b'x'; 300_000].into())).await.unwrap();
         println!("ended {n}");
     }
 }

@@ -32,12 +32,12 @@ async fn reading_a_store_that_does_not_exist_makes_nothing() {
     let store = place.open("a").await;
     assert_eq!(RunStore::list(&*store, &RunFilter::default()).await.unwrap(), []);
     assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);
-    assert_eq!(store.unfinished().await.unwrap(), []);
+    assert_eq!(store.running().await.unwrap(), []);
     assert_eq!(store.get(&sample_job(1).name).await.unwrap(), None);
     assert_eq!(JobStore::list(&*store).await.unwrap(), []);
     assert!(!store.remove(&sample_job(1).name).await.unwrap());
     assert!(store.put(&sample_job(1), Some(Revision::FIRST)).await.is_err());
-    assert!(store.update(&sample_run(1)).await.is_err());
+    assert!(store.update(&sample_run(1), None).await.is_err());
     assert!(!store.is_alive(&lamplight_domain::RunnerId("b".into())).await.unwrap());
     assert_eq!(contents(place.0.path()), BTreeMap::new());
 }

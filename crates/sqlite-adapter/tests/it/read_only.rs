@@ -83,11 +83,11 @@ async fn reads_and_does_not_write(path: &Path) {
     let store = open(path, "reader").await.unwrap();
     assert_eq!(store.find(&RunSelector::Key(sample_key(1))).await.unwrap(), Some(sample_run(1)));
     assert_eq!(RunStore::list(&store, &RunFilter::default()).await.unwrap().len(), 1);
-    assert_eq!(store.unfinished().await.unwrap().len(), 1);
+    assert_eq!(store.running().await.unwrap().len(), 1);
     assert_eq!(JobStore::list(&store).await.unwrap().len(), 1);
     assert!(!store.is_alive(&RunnerId("b".to_owned())).await.unwrap());
     is_read_only(&store.insert(&sample_run(2)).await.unwrap_err(), path);
-    is_read_only(&store.update(&sample_run(1)).await.unwrap_err(), path);
+    is_read_only(&store.update(&sample_run(1), None).await.unwrap_err(), path);
     is_read_only(&store.put(&sample_job(2), None).await.unwrap_err(), path);
     is_read_only(&store.remove(&sample_job(1).name).await.unwrap_err(), path);
     let folder = path.parent().unwrap().join("runners");

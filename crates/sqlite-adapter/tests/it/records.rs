@@ -1,7 +1,7 @@
 //! Records of a newer build, and damaged ones: refused one by one, left as they are.
 
 use crate::support::Place;
-use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_request_id, sample_run};
+use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_run};
 use lamplight_domain::{ErrorCode, Revision, RunState};
 use lamplight_ports::{JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore};
 
@@ -17,7 +17,7 @@ async fn runs(sql: &str) -> (Place, std::sync::Arc<lamplight_sqlite_adapter::Sql
     (place, store)
 }
 
-const NEWER: &str = "version = 2, record = replace(record, '{\"version\":1', '{\"version\":2')";
+const NEWER: &str = "version = 3, record = replace(record, '{\"version\":2', '{\"version\":3')";
 const DAMAGED: &str = "record = '{\"version\":1'";
 
 fn is(error: &PortError, code: ErrorCode) {
@@ -41,8 +41,8 @@ async fn a_run_that_cannot_be_read_is_refused_by_itself() {
         // The others are there, in lists too; a list shows what it can of the one that cannot be read.
         assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), Some(sample_run(3)));
         assert_eq!(RunStore::list(&*store, &RunFilter::default()).await.unwrap().len(), 3);
-        let unfinished = store.unfinished().await.unwrap();
-        assert_eq!(unfinished, [sample_run(1), sample_run(3)]);
+        let running = store.running().await.unwrap();
+        assert_eq!(running, [sample_run(1), sample_run(3)]);
         assert_eq!(dump(), before);
     }
 }
@@ -51,20 +51,20 @@ async fn a_run_that_cannot_be_read_is_refused_by_itself() {
 async fn a_newer_run_is_not_overwritten() {
     let (place, store) = runs(NEWER).await;
     let mut run = sample_run(2);
-    finish(&mut run, 2, RunState::Succeeded, Some(b"{}".to_vec()));
-    is(&store.update(&run).await.unwrap_err(), ErrorCode::RecordNewer);
+    finish(&mut run, 2, RunState::Succeeded);
+    is(&store.update(&run, Some("{}".into())).await.unwrap_err(), ErrorCode::RecordNewer);
     let error = store.insert(&run).await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Conflict);
     let (version, state): (u32, String) = place
         .raw()
         .query_row("SELECT version, state FROM run WHERE id = 2", [], |row| Ok((row.get(0)?, row.get(1)?)))
         .unwrap();
-    assert_eq!((version, state.as_str()), (2, "running"));
+    assert_eq!((version, state.as_str()), (3, "running"));
 }
 
 #[tokio::test]
 async fn a_run_in_a_state_of_a_newer_build_is_left_out_of_lists() {
-    let (_place, store) = runs("version = 2, state = 'dreaming'").await;
+    let (_place, store) = runs("version = 3, state = 'dreaming'").await;
     let listed = RunStore::list(&*store, &RunFilter::default()).await.unwrap();
     let keys: Vec<_> = listed.into_iter().map(|run| run.key).collect();
     assert_eq!(keys, [sample_key(3), sample_key(1)]);
@@ -75,11 +75,12 @@ async fn a_response_that_lost_a_part_is_told() {
     let place = Place::new();
     let store = place.open("a").await;
     let mut run = sample_run(1);
-    finish(&mut run, 1, RunState::Succeeded, Some(vec![b'x'; 600_000]));
     store.insert(&run).await.unwrap();
+    finish(&mut run, 1, RunState::Succeeded);
+    run.revision = store.update(&run, Some(vec![b'x'; 600_000].into())).await.unwrap();
     place.raw().execute("DELETE FROM response_part WHERE part = 1", []).unwrap();
-    let by_request = RunSelector::RequestId(run.function.name.clone(), sample_request_id(1));
-    is(&store.find(&by_request).await.unwrap_err(), ErrorCode::RecordDamaged);
+    is(&store.response(run.key()).await.unwrap_err(), ErrorCode::RecordDamaged);
+    assert_eq!(store.find(&RunSelector::Key(sample_key(1))).await.unwrap(), Some(run));
 }
 
 #[tokio::test]
@@ -89,7 +90,7 @@ async fn a_newer_job_is_refused_by_itself_and_not_overwritten() {
     for n in 1..=3 {
         store.put(&sample_job(n), None).await.unwrap();
     }
-    let sql = "UPDATE job SET version = 2, record = replace(record, '{\"version\":1', '{\"version\":2') \
+    let sql = "UPDATE job SET version = 3, record = replace(record, '{\"version\":2', '{\"version\":3') \
                WHERE name = 'job-002'";
     assert_eq!(place.raw().execute(sql, []).unwrap(), 1);
     let name = sample_job(2).name;

@@ -1,15 +1,24 @@
 //! The form in which runs and jobs are kept: a version, and a JSON body of that version.
 //!
+//! Bodies are types of their own, mirrors of the domain's, so that the domain may change without touching what is on
+//! disk. A word of the domain's that stands in a body (a name, a state, a kind of evidence) keeps its text for ever; a
+//! test lists them all.
+//!
 //! A reader accepts every body of its own version and of older ones: added fields have defaults. A record of a
 //! newer version is refused and left as it is. What an older reader would refuse or misread needs a new version:
 //! a new kind of warning or evidence, and any new setting or part of a parameter, for a setting passed over would
 //! change what a job does. Golden files in `tests/` keep old records readable.
 
+mod job;
+mod parts;
+mod run;
+
 use lamplight_domain::{Job, Run};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// The major version written by this build.
-pub const RECORD_VERSION: u32 = 1;
+pub const RECORD_VERSION: u32 = 2;
 
 /// Why a record cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -27,16 +36,34 @@ pub enum RecordError {
     Damaged(#[source] serde_json::Error),
 }
 
-/// What can be kept as a record.
-pub trait Recorded: Serialize + DeserializeOwned {}
+/// What can be kept as a record: [`Run`] and [`Job`].
+pub trait Recorded: Sized + form::Form {}
 
 impl Recorded for Run {}
 impl Recorded for Job {}
 
+mod form {
+    use serde::Serialize;
+
+    /// Between a type of the domain's and the bodies of its records.
+    pub trait Form {
+        /// The body of the version that is written.
+        type Body: Serialize;
+
+        /// The body to write.
+        fn to_body(&self) -> Self::Body;
+
+        /// Reads a body of a version up to the one that is written.
+        fn from_body(version: u32, body: &str) -> Result<Self, serde_json::Error>
+        where
+            Self: Sized;
+    }
+}
+
 #[derive(Serialize)]
-struct Writing<'a, T> {
+struct Writing<T> {
     version: u32,
-    body: &'a T,
+    body: T,
 }
 
 #[derive(Deserialize)]
@@ -45,14 +72,15 @@ struct Version {
 }
 
 #[derive(Deserialize)]
-#[serde(bound = "T: DeserializeOwned")]
-struct Reading<T> {
-    body: T,
+struct Reading<'a> {
+    #[serde(borrow)]
+    body: &'a RawValue,
 }
 
-/// Writes a record. A run's response is not part of it; stores keep it apart.
+/// Writes a record. Not part of it are what stores keep apart: a run's response, lease and revision.
 pub fn write<T: Recorded>(value: &T) -> Result<String, RecordError> {
-    serde_json::to_string(&Writing { version: RECORD_VERSION, body: value }).map_err(RecordError::Damaged)
+    let record = Writing { version: RECORD_VERSION, body: value.to_body() };
+    serde_json::to_string(&record).map_err(RecordError::Damaged)
 }
 
 /// Reads a record.
@@ -61,5 +89,6 @@ pub fn read<T: Recorded>(text: &str) -> Result<T, RecordError> {
     if version > RECORD_VERSION {
         return Err(RecordError::Newer { found: version, known: RECORD_VERSION });
     }
-    serde_json::from_str::<Reading<T>>(text).map(|record| record.body).map_err(RecordError::Damaged)
+    let Reading { body } = serde_json::from_str(text).map_err(RecordError::Damaged)?;
+    T::from_body(version, body.get()).map_err(RecordError::Damaged)
 }

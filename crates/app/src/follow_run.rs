@@ -1,0 +1,186 @@
+//! Making the calls of a recorded run up to its recorded end: the one place where a function is called.
+
+use crate::{
+    AppError, BegunRun, PreparedRun, ProgressObserver, RunPorts, RunProgress, begin_run,
+    conclude::{Conclusion, from_answer, from_failure, may_keep_response, scrub},
+};
+use lamplight_domain::{
+    Attempt, Delivery, ErrorCode, Evidence, EvidenceKind, Outcome, Run, Start, Warning, judge_failure,
+};
+use lamplight_ports::{Bytes, Departure, InvokeAnswer, InvokeError, InvokeRequest, PortErrorKind};
+use tokio_util::sync::CancellationToken;
+
+/// A run that has ended.
+#[derive(Debug)]
+pub struct StartedRun {
+    /// The run as it is recorded.
+    pub run: Run,
+    /// The response as it came, for the caller alone.
+    pub response: Option<Bytes>,
+}
+
+/// Records a prepared run, makes its calls and waits for its end: [`begin_run`], then [`follow_run`].
+///
+/// # Guarantees
+/// - `Ok` carries an ended run, whatever its status. `Err` means that nothing was sent.
+pub async fn start_run(
+    ports: &RunPorts,
+    prepared: PreparedRun,
+    observer: &dyn ProgressObserver,
+    cancel: &CancellationToken,
+) -> Result<StartedRun, AppError> {
+    Ok(follow_run(ports, begin_run(ports, prepared).await?, observer, cancel).await)
+}
+
+/// Makes the calls of a recorded run and waits for its end.
+///
+/// # Guarantees
+/// - The function is called again only after a proof that it did not start, and never more often than the
+///   run's attempts.
+/// - When `cancel` fires, waiting ends and the run is recorded as Unknown, unless it provably never started.
+/// - Where the outcome cannot be recorded, it is still returned, with a warning that says so.
+pub async fn follow_run(
+    ports: &RunPorts,
+    begun: BegunRun,
+    observer: &dyn ProgressObserver,
+    cancel: &CancellationToken,
+) -> StartedRun {
+    let BegunRun { mut run, prepared } = begun;
+    let Conclusion { mut outcome, response } = call(ports, &prepared, &mut run, observer, cancel).await;
+    scrub(&mut outcome, &prepared.scrubber);
+    let keep = response.as_deref().is_none_or(|response| may_keep_response(&prepared, response));
+    if !keep {
+        let what = "the response, because it holds a secret".to_owned();
+        outcome.warnings.push(Warning::NotRecorded { what });
+    }
+    // A running run takes any outcome; were one ever refused, the record stays as it is: Unknown.
+    let concluded = run.conclude(outcome);
+    debug_assert!(concluded.is_ok());
+    let kept = response.clone().filter(|_| keep);
+    match ports.runs.update(&run, kept).await {
+        Ok(revision) => run.revision = revision,
+        Err(error) => {
+            tracing::error!(run.key = %run.key(), error = %error, "the outcome of a run could not be recorded");
+            run.warn(Warning::NotRecorded { what: format!("the outcome: {error}") });
+        }
+    }
+    observer.observe(&RunProgress::Ended(&run));
+    StartedRun { run, response }
+}
+
+/// Makes calls until one is answered, fails for good, or the caller stops waiting.
+async fn call(
+    ports: &RunPorts,
+    prepared: &PreparedRun,
+    run: &mut Run,
+    observer: &dyn ProgressObserver,
+    cancel: &CancellationToken,
+) -> Conclusion {
+    loop {
+        let attempt = u32::try_from(run.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
+        observer.observe(&RunProgress::Calling { run, attempt });
+        let sent_at = ports.clock.now();
+        let ended = once(prepared, cancel).await;
+        let now = ports.clock.now();
+        let mut note = |evidence, error| {
+            run.attempts.push(Attempt {
+                sent_at: Some(sent_at),
+                ended_at: Some(now),
+                evidence: Some(evidence),
+                error,
+            });
+        };
+        let error = match ended {
+            Ended::Interrupted { may_have_left: true } => {
+                let outcome = Outcome::unknown(EvidenceKind::Interrupted, now);
+                note(outcome.evidence.clone(), None);
+                return Conclusion { outcome, response: None };
+            }
+            Ended::Interrupted { may_have_left: false } => stopped(prepared),
+            Ended::Answered(answer) => {
+                let conclusion = from_answer(prepared, answer, now);
+                note(conclusion.outcome.evidence.clone(), None);
+                return conclusion;
+            }
+            Ended::Failed(error) => error,
+        };
+        note(evidence_of(prepared, &error), Some(error.code.clone()));
+        let wait = prepared.retries.next_wait(
+            attempt,
+            error.delivery,
+            error.start,
+            error.transient,
+            error.retry_after,
+            ports.ids.jitter(),
+        );
+        let Some(wait) = wait else { return from_failure(prepared, &error, now) };
+        tracing::info!(run.key = %run.key(), run.attempt = attempt, wait_ms = wait.as_millis(), reason = %error,
+            "a call did not start the function and is made again");
+        observer.observe(&RunProgress::Waiting { run, attempt, wait, reason: &error.to_string() });
+        tokio::select! {
+            () = ports.sleeper.sleep(wait) => {}
+            // The last call provably did not start the function, so this is not Unknown.
+            () = cancel.cancelled() => return from_failure(prepared, &error, ports.clock.now()),
+        }
+    }
+}
+
+/// What a call that failed proves.
+fn evidence_of(prepared: &PreparedRun, error: &InvokeError) -> Evidence {
+    let invocation_type = prepared.effective.invocation_type.value;
+    let code = error.provider_code.as_deref();
+    judge_failure(invocation_type, error.delivery, error.start, error.http_status, code).1
+}
+
+/// How one call ended.
+enum Ended {
+    Answered(InvokeAnswer),
+    Failed(InvokeError),
+    /// The caller stopped waiting.
+    Interrupted {
+        may_have_left: bool,
+    },
+}
+
+/// The failure of a call that was stopped while it was still being prepared, as by slow credentials.
+fn stopped(prepared: &PreparedRun) -> InvokeError {
+    InvokeError {
+        delivery: Delivery::NotSent,
+        start: Start::DidNotStart,
+        transient: false,
+        retry_after: None,
+        kind: PortErrorKind::Unavailable,
+        code: ErrorCode::Interrupted,
+        provider_code: None,
+        http_status: None,
+        request_id: None,
+        message: format!("calling {} was stopped before anything was sent", prepared.function.name),
+        hint: Some("the function did not run; start it again where that is wanted".into()),
+        source: None,
+    }
+}
+
+/// One call.
+async fn once(prepared: &PreparedRun, cancel: &CancellationToken) -> Ended {
+    let departure = Departure::default();
+    let request = InvokeRequest {
+        function: prepared.function.clone(),
+        qualifier: prepared.effective.qualifier.value.clone(),
+        invocation_type: prepared.effective.invocation_type.value,
+        payload: prepared.payload.clone(),
+        log_tail: prepared.effective.log_tail.value,
+        client_context: prepared.effective.client_context.value.clone(),
+        departure: departure.clone(),
+    };
+    let answered = tokio::select! {
+        biased;
+        answered = prepared.connection.invoker.invoke(request) => Some(answered),
+        () = cancel.cancelled() => None,
+    };
+    // By now the call is dropped: what has not left stays here.
+    match answered {
+        Some(Ok(answer)) => Ended::Answered(answer),
+        Some(Err(error)) => Ended::Failed(error),
+        None => Ended::Interrupted { may_have_left: departure.may_have_left() },
+    }
+}

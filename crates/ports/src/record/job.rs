@@ -1,0 +1,56 @@
+//! The bodies of jobs.
+
+use super::{
+    form::Form,
+    parts::{FunctionForm, OverridesForm, ParameterForm, each, is_false},
+};
+use lamplight_domain::{ConnectionName, Job, JobName, Parameter, ParameterList};
+use serde::{Deserialize, Serialize, de::Error};
+
+/// A job of version 2, and of version 1, where `idempotent` is absent.
+#[derive(Serialize, Deserialize)]
+pub struct JobRecordV2 {
+    name: JobName,
+    connection: ConnectionName,
+    function: FunctionForm,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    parameters: Vec<ParameterForm>,
+    #[serde(default)]
+    overrides: OverridesForm,
+    #[serde(default, skip_serializing_if = "is_false")]
+    idempotent: bool,
+}
+
+impl Form for Job {
+    type Body = JobRecordV2;
+
+    fn to_body(&self) -> JobRecordV2 {
+        let Self { name, connection, function, description, parameters, overrides, idempotent } =
+            self.clone();
+        JobRecordV2 {
+            name,
+            connection,
+            function: function.into(),
+            description,
+            parameters: each(Vec::<Parameter>::from(parameters)),
+            overrides: overrides.into(),
+            idempotent,
+        }
+    }
+
+    fn from_body(_version: u32, body: &str) -> Result<Self, serde_json::Error> {
+        let body: JobRecordV2 = serde_json::from_str(body)?;
+        let parameters: Vec<Parameter> = each(body.parameters);
+        Ok(Self {
+            name: body.name,
+            connection: body.connection,
+            function: body.function.into(),
+            description: body.description,
+            parameters: ParameterList::try_from(parameters).map_err(Error::custom)?,
+            overrides: body.overrides.into(),
+            idempotent: body.idempotent,
+        })
+    }
+}
