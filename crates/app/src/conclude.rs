@@ -2,12 +2,10 @@
 
 use crate::PreparedRun;
 use lamplight_domain::{
-    ErrorCode, Hint, MASK, Outcome, Output, RawJson, RunError, RunState, Scrubber, Start, Timestamp, Warning,
-    extract_outputs, judge_answer, judge_failure,
+    AnswerOutcome, ErrorCode, Hint, MASK, Outcome, Output, RawJson, ReportedError, RunError, RunState,
+    Scrubber, Start, Timestamp, Warning, extract_outputs, judge_answer, judge_failure,
 };
 use lamplight_ports::{Bytes, InvokeAnswer, InvokeError};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use std::error::Error;
 
 /// How much of a function's error response a message shows, in characters.
@@ -22,25 +20,30 @@ pub(crate) struct Conclusion {
 /// Concludes a run that was answered.
 pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer, now: Timestamp) -> Conclusion {
     let invocation_type = run.effective.invocation_type.value;
-    let (state, evidence) =
-        judge_answer(invocation_type, answer.http_status, answer.function_error.as_deref());
+    let (state, evidence) = judge_answer(invocation_type, &answer.outcome, answer.http_status);
     let platform = &run.connection.platform;
-    let report =
-        answer.log_tail.as_deref().and_then(|log| platform.read_report(log, answer.request_id.as_deref()));
+    let report = answer.report.or_else(|| {
+        answer.log_tail.as_deref().and_then(|log| platform.read_report(log, answer.request_id.as_deref()))
+    });
     let cost = report.as_ref().and_then(|r| platform.estimate_cost(r, run.function.architecture.as_deref()));
     let mut outcome = Outcome::new(state, evidence, now);
     if state == RunState::Succeeded {
         let extraction = extract_outputs(&run.parameters, &answer.response);
         (outcome.outputs, outcome.warnings) = (extraction.outputs, extraction.warnings);
     }
-    outcome.error = match state {
-        RunState::FunctionFailed => Some(function_error(&answer.response)),
-        RunState::Unknown | RunState::Rejected => Some(unexpected_answer(answer.http_status)),
-        RunState::Queued
-        | RunState::Running
-        | RunState::Succeeded
-        | RunState::Accepted
-        | RunState::Validated => None,
+    outcome.error = match (state, answer.outcome) {
+        (RunState::FunctionFailed, AnswerOutcome::FunctionError(error)) => Some(function_error(error)),
+        (RunState::Unknown | RunState::Rejected | RunState::FunctionFailed, meaning) => {
+            Some(unexpected_answer(&meaning, answer.http_status))
+        }
+        (
+            RunState::Queued
+            | RunState::Running
+            | RunState::Succeeded
+            | RunState::Accepted
+            | RunState::Validated,
+            _,
+        ) => None,
     };
     outcome.warnings.extend(answer.refused_feature.map(|feature| Warning::FeatureRefused { feature }));
     outcome.request_id = answer.request_id;
@@ -99,12 +102,10 @@ fn unknown_hint(start: Start) -> Option<Hint> {
     }
 }
 
-fn unexpected_answer(http_status: u16) -> RunError {
+fn unexpected_answer(outcome: &AnswerOutcome, http_status: Option<u16>) -> RunError {
     RunError {
         code: ErrorCode::UnexpectedAnswer,
-        message: format!(
-            "the service answered with HTTP {http_status}, which this invocation type does not expect"
-        ),
+        message: unexpected_answer_in_words(outcome, http_status),
         error_type: None,
         stack: Vec::new(),
         hint: unknown_hint(Start::MayHaveStarted),
@@ -112,52 +113,33 @@ fn unexpected_answer(http_status: u16) -> RunError {
     }
 }
 
-/// The members that runtimes write into an error response; Node.js says `trace`, the others `stackTrace`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct ReportedError<'a> {
-    #[serde(rename = "errorMessage", borrow)]
-    message: Option<&'a RawValue>,
-    #[serde(rename = "errorType", borrow)]
-    error_type: Option<&'a RawValue>,
-    #[serde(rename = "stackTrace", alias = "trace", borrow)]
-    stack: Option<&'a RawValue>,
-}
-
-fn function_error(response: &[u8]) -> RunError {
-    let text = String::from_utf8_lossy(response);
-    let reported: ReportedError<'_> = serde_json::from_str(&text).unwrap_or_default();
-    let plain = |raw: &RawValue| {
-        let raw = RawJson::from(raw);
-        raw.as_plain_text().unwrap_or_else(|| raw.to_string())
-    };
-    let message = reported.message.map(plain).filter(|message| message != "null");
-    RunError {
-        code: ErrorCode::FunctionError,
-        message: message.map_or_else(|| cut(&text), |message| cut(&message)),
-        error_type: reported.error_type.map(plain).filter(|error_type| error_type != "null"),
-        stack: reported.stack.map(frames).unwrap_or_default(),
-        hint: Some("the log tail and the monitor page say more".into()),
-        causes: Vec::new(),
+/// What is wrong with an answer that does not fit its call, as one fragment.
+pub(crate) fn unexpected_answer_in_words(outcome: &AnswerOutcome, http_status: Option<u16>) -> String {
+    let with = http_status.map(|status| format!(" with HTTP {status}")).unwrap_or_default();
+    match outcome {
+        AnswerOutcome::Unidentified => format!(
+            "the call was answered{with}, but not by the provider: something between, such as a proxy, answered in \
+             its place"
+        ),
+        AnswerOutcome::Returned
+        | AnswerOutcome::FunctionError(_)
+        | AnswerOutcome::Accepted
+        | AnswerOutcome::Validated
+        | AnswerOutcome::Unproven => {
+            format!("the service answered{with}, which this invocation type does not expect")
+        }
     }
 }
 
-/// One frame a line; runtimes give texts, some with a line end, or lists of lists.
-fn frames(raw: &RawValue) -> Vec<String> {
-    let Ok(frames) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
-        return RawJson::from(raw)
-            .as_plain_text()
-            .map(|text| text.lines().map(str::to_owned).collect())
-            .unwrap_or_default();
-    };
-    frames
-        .into_iter()
-        .map(|frame| {
-            let frame = RawJson::from(frame);
-            frame.as_plain_text().unwrap_or_else(|| frame.to_string()).trim_end().to_owned()
-        })
-        .filter(|frame| !frame.is_empty())
-        .collect()
+fn function_error(error: ReportedError) -> RunError {
+    RunError {
+        code: ErrorCode::FunctionError,
+        message: cut(&error.message),
+        error_type: error.error_type,
+        stack: error.stack,
+        hint: Some("the log tail and the monitor page say more".into()),
+        causes: Vec::new(),
+    }
 }
 
 fn cut(text: &str) -> String {

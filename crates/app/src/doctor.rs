@@ -1,7 +1,8 @@
 //! Looking for what is wrong, step by step, without calling anything for real.
 
 use crate::{
-    AppError, EventSource, ProgressObserver, RunProgress, RunRequest, Target, prepare_run, resolve_target,
+    AppError, EventSource, ProgressObserver, RunProgress, RunRequest, Target,
+    conclude::unexpected_answer_in_words, prepare_run, resolve_target,
 };
 use lamplight_domain::{
     Arguments, ConnectionName, ErrorCode, FunctionRef, InvocationType, Provenance, RunState, Settings,
@@ -316,12 +317,12 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<&'static str
         departure: Departure::default(),
     };
     match prepared.connection.invoker.invoke(call).await {
-        Ok(answer) => match judge_answer(InvocationType::DryRun, answer.http_status, None).0 {
+        Ok(answer) => match judge_answer(InvocationType::DryRun, &answer.outcome, answer.http_status).0 {
             RunState::Validated => Ok(event),
             _ => Err(AppError::Port(PortError::new(
                 PortErrorKind::Unavailable,
                 ErrorCode::UnexpectedAnswer,
-                format!("the dry run was answered with HTTP {}, which no dry run is", answer.http_status),
+                unexpected_answer_in_words(&answer.outcome, answer.http_status),
             ))),
         },
         Err(error) => {

@@ -84,8 +84,10 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
         }
     };
     let invocation_type = effective.invocation_type.value;
-    let (size, limit) = (payload.len(), connection.platform.limits().payload(invocation_type));
-    if size > limit {
+    let size = payload.len();
+    if let Some(limit) = connection.platform.limits().payload(invocation_type)
+        && size > limit
+    {
         return Err(AppError::TooLarge { size, limit, invocation_type });
     }
     Ok(PreparedRun {

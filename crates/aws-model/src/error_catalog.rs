@@ -12,6 +12,9 @@ pub use subject::Subject;
 
 use lamplight_domain::{Hint, Start};
 
+/// Stands in every message of an error of which no more is known than its status.
+const DOUBT: &str = "may have started";
+
 /// What kind of failure an error is, by what a person does about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InvokeErrorClass {
@@ -71,7 +74,13 @@ pub struct InvokeErrorFacts {
 impl InvokeErrorFacts {
     /// One line for people: what went wrong, without secrets or internals.
     pub fn message(&self, subject: &Subject) -> String {
-        subject.fill(self.message)
+        let message = subject.fill(self.message);
+        match self.code {
+            None if self.start == Start::MayHaveStarted && !self.message.contains(DOUBT) => {
+                format!("{message}; function {} {DOUBT}", subject.function)
+            }
+            _ => message,
+        }
     }
 
     /// One line for people: what to do about it.
@@ -124,7 +133,7 @@ impl InvokeErrorFacts {
 /// What an error answer of Invoke means, by its code (`x-amzn-errortype`, or `__type` in the body) and HTTP status.
 ///
 /// A code is believed only beside a status of its own hundred: a proxy that makes 500 of a 429 has proven nothing.
-/// Without a known code the status decides: 5xx may have started, 4xx did not, save 408 and 410.
+/// Without a known code the status says what kind of failure it is, and proves nothing: the function may have started.
 ///
 /// ```
 /// use lamplight_aws_model::{InvokeErrorClass, Repeat, Subject, classify};
@@ -132,7 +141,7 @@ impl InvokeErrorFacts {
 ///
 /// let facts = classify(Some("TooManyRequestsException"), 429);
 /// assert_eq!((facts.class, facts.start, facts.repeat), (InvokeErrorClass::Throttled, Start::DidNotStart, Repeat::Backoff));
-/// assert_eq!(classify(None, 502).start, Start::MayHaveStarted);
+/// assert_eq!(classify(None, 403).start, Start::MayHaveStarted);
 ///
 /// let subject = Subject::invoke("adder", Some("prod"), "eu-west-1", Some("123456789012"));
 /// assert_eq!(
@@ -142,12 +151,12 @@ impl InvokeErrorFacts {
 /// ```
 pub fn classify(code: Option<&str>, http: u16) -> InvokeErrorFacts {
     let Some(code) = code.map(bare_code) else {
-        return common::by_status(http);
+        return common::by_status(http).doubted();
     };
     match InvokeErrorFacts::all().find(|facts| facts.code == Some(code)) {
         Some(facts) if facts.http / 100 == http / 100 => *facts,
         Some(facts) => facts.doubted(),
-        None => common::by_status(http),
+        None => common::by_status(http).doubted(),
     }
 }
 

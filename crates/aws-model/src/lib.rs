@@ -21,6 +21,7 @@ pub mod prices;
 pub mod qualifier;
 pub mod region;
 pub mod report;
+pub mod reported_error;
 pub mod role;
 pub mod sts_errors;
 mod text;

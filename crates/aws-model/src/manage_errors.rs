@@ -132,8 +132,8 @@ pub fn says_no_function(words: &str) -> bool {
 /// What an error answer of a managing operation means, by its code (`x-amzn-errortype`, or `__type` in the body) and
 /// HTTP status.
 ///
-/// A code is believed only beside a status of its own hundred. Without a known code the status decides, as
-/// [`classify`](crate::classify) has it: 5xx may have changed something, 4xx did not, save 408 and 410.
+/// A code is believed only beside a status of its own hundred. Without a known code the status decides:
+/// 5xx may have changed something, 4xx did not, save 408 and 410.
 ///
 /// ```
 /// use lamplight_domain::{Action, Applied, HintPart};
@@ -178,7 +178,7 @@ pub fn classify_manage(operation: Operation, code: Option<&str>, http: u16) -> M
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{classify, error_catalog::common};
+    use crate::error_catalog::common;
 
     fn every_code() -> impl Iterator<Item = (&'static str, u16)> {
         let shared = common::ERRORS.iter().filter_map(|facts| Some((facts.code?, facts.http)));
@@ -231,7 +231,7 @@ mod tests {
         }
         for http in (100..=599).filter(|http| *http != 402) {
             let (here, there) =
-                (classify_manage(Operation::CreateFunction, None, http), classify(None, http));
+                (classify_manage(Operation::CreateFunction, None, http), common::by_status(http));
             assert_eq!(here.applied == Applied::No, there.start == Start::DidNotStart, "{http}");
             assert_eq!(here.repeat, there.repeat, "{http}");
         }

@@ -2,8 +2,11 @@
 
 use crate::{
     Architecture, FunctionSpec, LambdaName, LambdaQualifier, PriceTable, Region, Report, console, limits,
+    reported_error,
 };
-use lamplight_domain::{AsyncSettings, ExecutionReport, FunctionRef, Limits, Platform, ReferenceError};
+use lamplight_domain::{
+    AsyncSettings, ExecutionReport, FunctionRef, Limits, Platform, ReferenceError, ReportedError,
+};
 
 /// AWS in one region, with a table of prices.
 ///
@@ -75,9 +78,9 @@ impl Platform for AwsPlatform {
 
     fn limits(&self) -> Limits {
         Limits {
-            request_response_payload: limits::SYNC_PAYLOAD_BYTES,
-            event_payload: limits::ASYNC_PAYLOAD_BYTES,
-            longest_execution: limits::MAX_TIMEOUT,
+            request_response_payload: Some(limits::SYNC_PAYLOAD_BYTES),
+            event_payload: Some(limits::ASYNC_PAYLOAD_BYTES),
+            longest_execution: Some(limits::MAX_TIMEOUT),
         }
     }
 
@@ -86,14 +89,18 @@ impl Platform for AwsPlatform {
         AsyncSettings { max_retries: Some(2), max_age_seconds: Some(21_600), ..AsyncSettings::default() }
     }
 
+    fn read_function_error(&self, response: &[u8]) -> ReportedError {
+        reported_error::read(response)
+    }
+
     fn read_report(&self, log_tail: &str, request_id: Option<&str>) -> Option<ExecutionReport> {
         // The tail of an answer is this call's own log, so a report under another id is still this call's: some
         // emulators name the request differently in the log and in the header.
         let report = Report::find(log_tail, request_id).or_else(|| Report::find(log_tail, None))?;
         Some(ExecutionReport {
-            duration_ms: report.duration_ms,
-            billed_ms: report.billed_ms,
-            memory_mb: report.memory_mb,
+            duration_ms: Some(report.duration_ms),
+            billed_ms: Some(report.billed_ms),
+            memory_mb: Some(report.memory_mb),
             max_memory_mb: report.max_memory_mb,
             init_ms: report.init_ms,
         })
@@ -105,7 +112,7 @@ impl Platform for AwsPlatform {
             None => Architecture::X86_64,
             Some(text) => text.parse().ok()?,
         };
-        self.prices.estimate(&self.region, architecture, report.memory_mb, report.billed_ms)
+        self.prices.estimate(&self.region, architecture, report.memory_mb?, report.billed_ms?)
     }
 }
 

@@ -41,7 +41,7 @@ impl ProgressObserver for Display {
     fn observe(&self, progress: &RunProgress<'_>) {
         match progress {
             RunProgress::Calling { run, attempt: 1 } => {
-                self.show(|| format!("{} running", run.function_name()))
+                self.show(|| format!("{} running", run.function_name()));
             }
             RunProgress::Calling { run, attempt } => {
                 self.show(|| format!("{} running, attempt {attempt}", run.function_name()));
@@ -55,7 +55,9 @@ impl ProgressObserver for Display {
                 ));
             }
             RunProgress::Waiting { run, wait, reason, .. } => {
-                self.show(|| format!("{} waiting {:.1} s: {reason}", run.function_name(), wait.as_secs_f64()))
+                self.show(|| {
+                    format!("{} waiting {:.1} s: {reason}", run.function_name(), wait.as_secs_f64())
+                });
             }
             RunProgress::Ended(_) => {}
             RunProgress::Paused { reason, hint, patience } => {

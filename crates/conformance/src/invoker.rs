@@ -1,7 +1,7 @@
 //! What every adapter of [`Invoker`] must do.
 
 use async_trait::async_trait;
-use lamplight_domain::{Delivery, FunctionRef, InvocationType, Payload, Start};
+use lamplight_domain::{AnswerOutcome, Delivery, FunctionRef, InvocationType, Payload, Start};
 use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind};
 use std::{any::Any, error::Error, fmt, sync::Arc};
 
@@ -102,7 +102,7 @@ pub async fn a_call_starts_the_function_once_and_brings_its_answer(harness: &dyn
     let Some(arranged) = arrange(harness, Behaviour::Echoes).await else { return };
     for expected in 1..=3 {
         let answer = answered(call(&arranged, InvocationType::RequestResponse).await);
-        assert_eq!((answer.http_status, answer.function_error), (200, None));
+        assert_eq!(answer.outcome, AnswerOutcome::Returned);
         assert_eq!(String::from_utf8_lossy(&answer.response), event());
         assert!(answer.request_id.is_some_and(|id| !id.is_empty()));
         assert_eq!((arranged.starts)(), expected);
@@ -113,9 +113,8 @@ pub async fn a_call_starts_the_function_once_and_brings_its_answer(harness: &dyn
 pub async fn a_function_error_is_an_answer(harness: &dyn InvokerHarness) {
     let Some(arranged) = arrange(harness, Behaviour::ReportsAnError).await else { return };
     let answer = answered(call(&arranged, InvocationType::RequestResponse).await);
-    assert_eq!(answer.http_status, 200);
-    assert!(answer.function_error.is_some());
-    assert!(!answer.response.is_empty());
+    let AnswerOutcome::FunctionError(error) = &answer.outcome else { panic!("{answer:?}") };
+    assert!(!error.message.is_empty() && !answer.response.is_empty(), "{answer:?}");
     assert_eq!((arranged.starts)(), 1);
 }
 
@@ -124,7 +123,7 @@ pub async fn it_waits_as_long_as_the_function_may_run(harness: &dyn InvokerHarne
     let Some(arranged) = arrange(harness, Behaviour::AnswersAtItsLimit).await else { return };
     assert!(arranged.function.timeout_seconds.is_some(), "the reference carries the time limit");
     let answer = answered(call(&arranged, InvocationType::RequestResponse).await);
-    assert_eq!((answer.http_status, (arranged.starts)()), (200, 1));
+    assert_eq!((answer.outcome, (arranged.starts)()), (AnswerOutcome::Returned, 1));
 }
 
 /// The log tail comes, decoded, with a call that waits and asks for it, and with no other.
@@ -152,25 +151,25 @@ pub async fn a_refused_log_tail_costs_no_second_start(harness: &dyn InvokerHarne
     let request =
         InvokeRequest { log_tail: true, ..request(&arranged.function, InvocationType::RequestResponse) };
     let answer = answered(arranged.invoker.invoke(request).await);
-    assert_eq!((answer.http_status, answer.log_tail), (200, None));
+    assert_eq!((answer.outcome, answer.log_tail), (AnswerOutcome::Returned, None));
     assert!(answer.refused_feature.is_some());
     assert_eq!(String::from_utf8_lossy(&answer.response), event());
     assert_eq!((arranged.starts)(), 1);
 }
 
-/// A queued call is answered with 202 and no response.
+/// A queued call is accepted and has no response.
 pub async fn a_queued_call_is_acknowledged(harness: &dyn InvokerHarness) {
     let Some(arranged) = arrange(harness, Behaviour::Echoes).await else { return };
     let answer = answered(call(&arranged, InvocationType::Event).await);
-    assert_eq!((answer.http_status, answer.function_error, answer.response), (202, None, Vec::new()));
+    assert_eq!((answer.outcome, answer.response), (AnswerOutcome::Accepted, Vec::new()));
     assert!(answer.request_id.is_some());
 }
 
-/// A dry run is answered with 204 and starts nothing.
+/// A dry run is validated and starts nothing.
 pub async fn a_dry_run_starts_nothing(harness: &dyn InvokerHarness) {
     let Some(arranged) = arrange(harness, Behaviour::Echoes).await else { return };
     let answer = answered(call(&arranged, InvocationType::DryRun).await);
-    assert_eq!((answer.http_status, answer.function_error, answer.response), (204, None, Vec::new()));
+    assert_eq!((answer.outcome, answer.response), (AnswerOutcome::Validated, Vec::new()));
     assert_eq!((arranged.starts)(), 0);
 }
 

@@ -114,9 +114,9 @@ pub fn finish(run: &mut Run, n: u32, state: RunState) {
         }),
         log_tail: Some("START\n\u{1F600}\nEND".to_owned()),
         report: Some(ExecutionReport {
-            duration_ms: 12.34,
-            billed_ms: 13,
-            memory_mb: 128,
+            duration_ms: Some(12.34),
+            billed_ms: Some(13),
+            memory_mb: Some(128),
             max_memory_mb: Some(64),
             init_ms: Some(0.1),
         }),

@@ -4,11 +4,10 @@
 //! still types its parameters, builds its requests, judges its answers and takes its outputs.
 
 use lamplight_domain::{
-    Arguments, AsyncSettings, DataType, Direction, ExecutionReport, FunctionRef, InvocationType, Limits,
-    Parameter, ParameterList, Platform, Qualifier, ReferenceError, build_payload, extract_outputs,
-    judge_answer,
+    AnswerOutcome, Arguments, DataType, Direction, FunctionRef, InvocationType, Limits, Parameter,
+    ParameterList, Platform, Qualifier, ReferenceError, build_payload, extract_outputs, judge_answer,
 };
-use std::{error::Error, time::Duration};
+use std::error::Error;
 
 /// What is known of the library without asking it.
 #[derive(Debug)]
@@ -27,25 +26,11 @@ impl Platform for TownLibrary {
         Err(ReferenceError { message: format!("desks have no versions, so {text:?} is none") })
     }
 
-    fn monitor_url(&self, _function: &FunctionRef) -> Option<String> {
-        None
-    }
-
     fn limits(&self) -> Limits {
-        Limits { request_response_payload: 512, event_payload: 64, longest_execution: Duration::from_secs(5) }
+        Limits { request_response_payload: Some(512), ..Limits::default() }
     }
 
-    fn async_defaults(&self) -> AsyncSettings {
-        AsyncSettings { max_retries: Some(0), ..AsyncSettings::default() }
-    }
-
-    fn read_report(&self, _log_tail: &str, _request_id: Option<&str>) -> Option<ExecutionReport> {
-        None
-    }
-
-    fn estimate_cost(&self, _report: &ExecutionReport, _architecture: Option<&str>) -> Option<f64> {
-        Some(0.0)
-    }
+    // Links, prices, figures and the form of errors: the library says nothing of them, and need not say so.
 }
 
 #[expect(clippy::print_stdout, reason = "an example talks to its reader")]
@@ -67,10 +52,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The event: in the parameters' order, the long number as it was written.
     let payload = build_payload(&parameters, &arguments)?;
     assert_eq!(payload.as_bytes(), br#"{"isbn":97802620336400000000000000001,"reader":"Ada"}"#);
-    assert!(payload.len() <= TownLibrary.limits().payload(InvocationType::RequestResponse));
+    let limit = TownLibrary.limits().payload(InvocationType::RequestResponse);
+    assert!(limit.is_none_or(|limit| payload.len() <= limit));
 
-    // The answer: judged, then read without regard to case.
-    let (state, evidence) = judge_answer(InvocationType::RequestResponse, 200, None);
+    // The answer: the adapter says what it means, over a line that knows no HTTP; then it is read without regard to case.
+    let (state, evidence) = judge_answer(InvocationType::RequestResponse, &AnswerOutcome::Returned, None);
     let extraction = extract_outputs(&parameters, br#"{"DUE": "2027-01-31", "Fee": 0.50, "shelf": [3, 14]}"#);
     assert!(extraction.warnings.is_empty());
 

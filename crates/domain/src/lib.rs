@@ -3,6 +3,7 @@
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod alias;
+mod answer;
 mod argument;
 mod async_settings;
 mod code;
@@ -37,6 +38,7 @@ mod status;
 mod suggest;
 
 pub use alias::{Alias, Routing};
+pub use answer::{AnswerOutcome, ReportedError};
 pub use argument::{Argument, Arguments, DuplicateArgument, RecordedArgument};
 pub use async_settings::{AsyncSettings, DescribedAsyncSettings};
 pub use code::{CodeSource, FunctionCode, Package};

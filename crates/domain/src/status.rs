@@ -1,6 +1,6 @@
 //! What an answer, or the lack of one, says about a run.
 
-use crate::{Delivery, InvocationType, Start};
+use crate::{AnswerOutcome, Delivery, InvocationType, Start};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -142,6 +142,8 @@ pub enum EvidenceKind {
     Refused,
     /// An answer that proves neither that the function started nor that it did not.
     UnprovenAnswer,
+    /// An answer without the provider's mark: somebody else's, such as a proxy's.
+    UnidentifiedAnswer,
     /// The request never left.
     NotSent,
     /// The request may have arrived and no complete answer came.
@@ -179,13 +181,14 @@ pub enum Strength {
 
 impl EvidenceKind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Answered,
         Self::FunctionError,
         Self::Queued,
         Self::Validated,
         Self::Refused,
         Self::UnprovenAnswer,
+        Self::UnidentifiedAnswer,
         Self::NotSent,
         Self::NoAnswer,
         Self::Interrupted,
@@ -206,9 +209,12 @@ impl EvidenceKind {
             Self::Destination => Strength::Destination,
             Self::JsonLog => Strength::JsonLog,
             Self::TextLog => Strength::TextLog,
-            Self::Queued | Self::UnprovenAnswer | Self::NoAnswer | Self::Interrupted | Self::RunnerGone => {
-                Strength::None
-            }
+            Self::Queued
+            | Self::UnprovenAnswer
+            | Self::UnidentifiedAnswer
+            | Self::NoAnswer
+            | Self::Interrupted
+            | Self::RunnerGone => Strength::None,
         }
     }
 }
@@ -242,6 +248,7 @@ impl fmt::Display for Evidence {
             EvidenceKind::Validated => "the dry run found nothing wrong",
             EvidenceKind::Refused => "the answer proves that the function did not start",
             EvidenceKind::UnprovenAnswer => "the answer does not say whether the function ran",
+            EvidenceKind::UnidentifiedAnswer => "the answer does not come from the provider",
             EvidenceKind::NotSent => "the request was never sent",
             EvidenceKind::NoAnswer => "the request may have been sent and no complete answer came",
             EvidenceKind::Interrupted => "the caller stopped waiting; the function may go on",
@@ -261,27 +268,42 @@ impl fmt::Display for Evidence {
 
 /// Judges a complete answer to a call.
 ///
-/// An answer of an unexpected kind is not taken for a refusal: nothing in it says that the function did
-/// not start. A dry run never starts the function, so there it is one.
+/// An outcome that does not fit the invocation type is not taken for a refusal: nothing in it says that the function did
+/// not start. A dry run never starts the function, so there it is one; but what the provider did not say itself proves
+/// nothing of a dry run either.
 pub fn judge_answer(
     invocation_type: InvocationType,
-    http_status: u16,
-    function_error: Option<&str>,
+    outcome: &AnswerOutcome,
+    http_status: Option<u16>,
 ) -> (RunState, Evidence) {
-    let (state, kind) = match (invocation_type, http_status, function_error) {
-        (InvocationType::RequestResponse, 200, None) => (RunState::Succeeded, EvidenceKind::Answered),
-        (InvocationType::RequestResponse, 200, Some(_)) => {
+    use {AnswerOutcome as Outcome, InvocationType as Type};
+    let (state, kind) = match (invocation_type, outcome) {
+        (_, Outcome::Unidentified) => (RunState::Unknown, EvidenceKind::UnidentifiedAnswer),
+        (Type::RequestResponse, Outcome::Returned) => (RunState::Succeeded, EvidenceKind::Answered),
+        (Type::RequestResponse, Outcome::FunctionError(_)) => {
             (RunState::FunctionFailed, EvidenceKind::FunctionError)
         }
-        (InvocationType::Event, 202, _) => (RunState::Accepted, EvidenceKind::Queued),
-        (InvocationType::DryRun, 204, _) => (RunState::Validated, EvidenceKind::Validated),
-        (InvocationType::DryRun, _, _) => (RunState::Rejected, EvidenceKind::Refused),
-        (InvocationType::RequestResponse | InvocationType::Event, _, _) => {
-            (RunState::Unknown, EvidenceKind::UnprovenAnswer)
-        }
+        (Type::Event, Outcome::Accepted) => (RunState::Accepted, EvidenceKind::Queued),
+        (Type::DryRun, Outcome::Validated) => (RunState::Validated, EvidenceKind::Validated),
+        (
+            Type::DryRun,
+            Outcome::Returned | Outcome::FunctionError(_) | Outcome::Accepted | Outcome::Unproven,
+        ) => (RunState::Rejected, EvidenceKind::Refused),
+        (Type::RequestResponse, Outcome::Accepted | Outcome::Validated | Outcome::Unproven)
+        | (
+            Type::Event,
+            Outcome::Returned | Outcome::FunctionError(_) | Outcome::Validated | Outcome::Unproven,
+        ) => (RunState::Unknown, EvidenceKind::UnprovenAnswer),
     };
-    let evidence = Evidence { kind, http_status: Some(http_status), code: function_error.map(str::to_owned) };
-    (state, evidence)
+    let code = match outcome {
+        Outcome::FunctionError(error) => error.kind.clone(),
+        Outcome::Returned
+        | Outcome::Accepted
+        | Outcome::Validated
+        | Outcome::Unproven
+        | Outcome::Unidentified => None,
+    };
+    (state, Evidence { kind, http_status, code })
 }
 
 /// Judges a call that brought no usable answer.
@@ -314,23 +336,33 @@ mod tests {
 
     #[test]
     fn answers_are_judged_by_invocation_type() {
-        for (invocation_type, http, function_error, state) in [
-            (RequestResponse, 200, None, RunState::Succeeded),
-            (RequestResponse, 200, Some("Unhandled"), RunState::FunctionFailed),
-            (RequestResponse, 200, Some("Handled"), RunState::FunctionFailed),
-            (RequestResponse, 202, None, RunState::Unknown),
-            (RequestResponse, 204, None, RunState::Unknown),
-            (Event, 202, None, RunState::Accepted),
-            (Event, 200, None, RunState::Unknown),
-            (DryRun, 204, None, RunState::Validated),
-            (DryRun, 200, None, RunState::Rejected),
+        use {AnswerOutcome as O, RunState as S};
+        let error = O::FunctionError(crate::ReportedError {
+            kind: Some("Unhandled".into()),
+            ..crate::ReportedError::default()
+        });
+        for (outcome, waiting, queued, dry) in [
+            (O::Returned, S::Succeeded, S::Unknown, S::Rejected),
+            (error.clone(), S::FunctionFailed, S::Unknown, S::Rejected),
+            (O::Accepted, S::Unknown, S::Accepted, S::Rejected),
+            (O::Validated, S::Unknown, S::Unknown, S::Validated),
+            (O::Unproven, S::Unknown, S::Unknown, S::Rejected),
+            (O::Unidentified, S::Unknown, S::Unknown, S::Unknown),
         ] {
-            assert_eq!(
-                judge_answer(invocation_type, http, function_error).0,
-                state,
-                "{invocation_type} {http}"
-            );
+            for (invocation_type, state) in [(RequestResponse, waiting), (Event, queued), (DryRun, dry)] {
+                let (found, evidence) = judge_answer(invocation_type, &outcome, Some(200));
+                assert_eq!(found, state, "{invocation_type} {outcome:?}");
+                let code = if outcome == error { "(HTTP 200, Unhandled)" } else { "(HTTP 200)" };
+                assert!(evidence.to_string().ends_with(code), "{evidence}");
+                assert_eq!(
+                    evidence.kind == EvidenceKind::UnidentifiedAnswer,
+                    outcome == O::Unidentified,
+                    "{invocation_type} {outcome:?}"
+                );
+            }
         }
+        let (_, evidence) = judge_answer(RequestResponse, &O::Returned, None);
+        assert_eq!(evidence.to_string(), "the function answered without an error");
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use crate::{FakeFunction, FakeProvider};
 use async_trait::async_trait;
-use lamplight_domain::{Delivery, ErrorCode, FunctionName, InvocationType, Qualifier, Start};
+use lamplight_domain::{
+    AnswerOutcome, Delivery, ErrorCode, FunctionName, InvocationType, Qualifier, ReportedError, Start,
+};
 use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind};
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
@@ -51,23 +53,18 @@ impl Invoker for FakeProvider {
                 )
                 .answered(429, "TooManyRequestsException", request_id));
         }
-        let mut answer = InvokeAnswer {
-            http_status: 204,
-            function_error: None,
+        let answered = |outcome, http_status| InvokeAnswer {
+            http_status: Some(http_status),
             request_id: Some(request_id.clone()),
-            executed_version: None,
-            log_tail: None,
-            response: Vec::new(),
-            refused_feature: None,
+            ..InvokeAnswer::new(outcome)
         };
         if request.invocation_type == InvocationType::DryRun {
-            return Ok(answer);
+            return Ok(answered(AnswerOutcome::Validated, 204));
         }
         let cold = self.count_execution(function) == 1;
         let result = function.execute(request.payload.as_bytes());
         if request.invocation_type == InvocationType::Event {
-            answer.http_status = 202;
-            return Ok(answer);
+            return Ok(answered(AnswerOutcome::Accepted, 202));
         }
         self.sleeper
             .sleep(function.delay.min(Duration::from_secs(u64::from(function.timeout_seconds))))
@@ -81,7 +78,7 @@ impl Invoker for FakeProvider {
             )
             .saying(ErrorCode::NoAnswer, format!("the connection closed before {name} answered")));
         }
-        answer.http_status = 200;
+        let mut answer = answered(AnswerOutcome::Returned, 200);
         answer.executed_version = Some(version.clone());
         if request.log_tail && function.refuse_log_tail {
             answer.refused_feature = Some("the log tail".to_owned());
@@ -91,13 +88,16 @@ impl Invoker for FakeProvider {
         match result {
             Ok(response) => answer.response = response,
             Err(failure) => {
-                answer.function_error = Some(failure.kind);
                 let body = json!({
                     "errorMessage": failure.message,
                     "errorType": failure.error_type,
                     "stackTrace": failure.stack,
                 });
                 answer.response = body.to_string().into_bytes();
+                answer.outcome = AnswerOutcome::FunctionError(ReportedError {
+                    kind: Some(failure.kind),
+                    ..self.platform().read_function_error(&answer.response)
+                });
             }
         }
         Ok(answer)

@@ -2,7 +2,10 @@
 
 use crate::PortErrorKind;
 use async_trait::async_trait;
-use lamplight_domain::{Delivery, ErrorCode, FunctionRef, Hint, InvocationType, Payload, Qualifier, Start};
+use lamplight_domain::{
+    AnswerOutcome, Delivery, ErrorCode, ExecutionReport, FunctionRef, Hint, InvocationType, Payload,
+    Qualifier, Start,
+};
 use std::{
     error::Error,
     fmt::{self, Debug},
@@ -30,22 +33,41 @@ pub struct InvokeRequest {
 }
 
 /// A complete answer to a call. It may well carry a function error.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct InvokeAnswer {
-    /// The HTTP status.
-    pub http_status: u16,
-    /// The provider's word for a function error; its presence is what counts.
-    pub function_error: Option<String>,
+    /// What the answer means.
+    pub outcome: AnswerOutcome,
+    /// The HTTP status, where the answer came over HTTP.
+    pub http_status: Option<u16>,
     /// The provider's request id.
     pub request_id: Option<String>,
     /// The version that ran.
     pub executed_version: Option<String>,
     /// The end of the function's log, decoded.
     pub log_tail: Option<String>,
-    /// The response as it came; empty where there is none.
+    /// The provider's figures of the execution, where it gives them beside the log; those that stand in the log tail
+    /// are found there by the [`Platform`](lamplight_domain::Platform).
+    pub report: Option<ExecutionReport>,
+    /// The response as it came; empty where there is none, and where the answer is not the provider's.
     pub response: Vec<u8>,
     /// What the provider refused to do beside the call, such as giving the log tail.
     pub refused_feature: Option<String>,
+}
+
+impl InvokeAnswer {
+    /// An answer of which only its meaning is known.
+    pub fn new(outcome: AnswerOutcome) -> Self {
+        Self {
+            outcome,
+            http_status: None,
+            request_id: None,
+            executed_version: None,
+            log_tail: None,
+            report: None,
+            response: Vec::new(),
+            refused_feature: None,
+        }
+    }
 }
 
 /// A call that brought no answer about the function.
@@ -138,6 +160,8 @@ impl Debug for Departure {
 /// - One call of [`invoke`](Self::invoke) starts the function at most once. The adapter repeats nothing,
 ///   except once without the log tail where the provider refused it before the function could start.
 /// - `Ok` is a complete answer; an answer cut short is an error with [`Delivery::MaybeSent`].
+/// - Every answer without the provider's mark, whatever its status, is [`Unidentified`](AnswerOutcome::Unidentified):
+///   an error with [`Delivery::Answered`] is the provider's own.
 /// - [`Delivery::NotSent`] is claimed only where no byte of the request can have arrived, and
 ///   [`Start::DidNotStart`] only where that or the answer proves it; in doubt it is
 ///   [`Delivery::MaybeSent`] and [`Start::MayHaveStarted`].

@@ -6,7 +6,7 @@ use lamplight_app::{
     Check, CheckName, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, ProgressObserver, RunProgress,
     doctor,
 };
-use lamplight_domain::{DataType, ErrorCode, InvocationType, Settings, Timestamp};
+use lamplight_domain::{AnswerOutcome, DataType, ErrorCode, InvocationType, Settings, Timestamp};
 use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
 use lamplight_ports::{
     Connection, Connector, CredentialsSummary, Identity, InvokeAnswer, InvokeError, InvokeRequest, Invoker,
@@ -93,15 +93,7 @@ struct Deaf;
 impl Invoker for Deaf {
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
         assert_eq!(request.invocation_type, InvocationType::DryRun);
-        Ok(InvokeAnswer {
-            http_status: 200,
-            function_error: None,
-            request_id: None,
-            executed_version: None,
-            log_tail: None,
-            response: Vec::new(),
-            refused_feature: None,
-        })
+        Ok(InvokeAnswer { http_status: Some(200), ..InvokeAnswer::new(AnswerOutcome::Returned) })
     }
 }
 

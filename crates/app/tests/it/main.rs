@@ -1,6 +1,7 @@
 //! The use cases on the simulator, a store in memory and a manual clock.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod answers;
 mod auth_gate;
 mod bench;
 mod desk;

@@ -1,5 +1,6 @@
 //! Calling functions, once.
 
+use super::foreign::ForeignAnswer;
 use crate::{
     error::invoke::{Call, client_context_too_large, invoke_error, refuses_log_tail},
     session::Session,
@@ -14,8 +15,8 @@ use aws_sdk_lambda::{
     types::{InvocationType as WireInvocationType, LogType},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use lamplight_aws_model::LambdaLimits;
-use lamplight_domain::InvocationType;
+use lamplight_aws_model::{LambdaLimits, reported_error};
+use lamplight_domain::{AnswerOutcome, InvocationType, ReportedError};
 use lamplight_http_adapter::OneShot;
 use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
 use std::sync::Arc;
@@ -46,7 +47,8 @@ impl AwsInvoker {
         log_type: Option<LogType>,
         call: &Call<'_>,
         departure: &Departure,
-    ) -> Result<InvokeOutput, Failed> {
+    ) -> Result<InvokeAnswer, Failed> {
+        let foreign = ForeignAnswer::default();
         let (http, trail) = OneShot::new(self.session.config.http.clone());
         // An attempt before this one was answered, and did not start the function.
         departure.is_told_by({
@@ -69,10 +71,15 @@ impl AwsInvoker {
             .set_client_context(wire.client_context)
             .payload(wire.payload)
             .customize()
+            .interceptor(foreign.clone())
             .config_override(Config::builder().http_client(http).timeout_config(timeouts))
             .send()
             .await;
-        sent.map_err(|error| Failed {
+        // Whatever the SDK makes of it: what is not Lambda's proves nothing.
+        if let Some(answer) = foreign.take() {
+            return Ok(answer);
+        }
+        sent.map(answer).map_err(|error| Failed {
             refuses_log_tail: refuses_log_tail(&error),
             error: invoke_error(&error, trail.may_have_left(), call),
         })
@@ -144,15 +151,16 @@ impl Invoker for AwsInvoker {
             outcome => (outcome, None),
         };
         match outcome {
-            Ok(output) => {
-                let answer = InvokeAnswer { refused_feature, ..answer(output) };
+            Ok(answer) => {
+                let answer = InvokeAnswer { refused_feature, ..answer };
                 tracing::debug!(
                     function = %function.name,
                     http_status = answer.http_status,
                     request_id = answer.request_id,
-                    function_error = answer.function_error,
+                    function_error = answer.outcome.is_function_error(),
+                    identified = answer.outcome != AnswerOutcome::Unidentified,
                     response_bytes = answer.response.len(),
-                    "Lambda answered"
+                    "the call was answered"
                 );
                 Ok(answer)
             }
@@ -174,13 +182,26 @@ impl Invoker for AwsInvoker {
 }
 
 fn answer(output: InvokeOutput) -> InvokeAnswer {
+    let request_id = output.request_id().map(str::to_owned);
+    let response = output.payload.map(Blob::into_inner).unwrap_or_default();
+    // Lambda's word for a function error may be another one day; that there is one is what counts.
+    let outcome = match (output.status_code, output.function_error) {
+        (200, None) => AnswerOutcome::Returned,
+        (200, kind) => {
+            AnswerOutcome::FunctionError(ReportedError { kind, ..reported_error::read(&response) })
+        }
+        (202, _) => AnswerOutcome::Accepted,
+        (204, _) => AnswerOutcome::Validated,
+        _ => AnswerOutcome::Unproven,
+    };
     InvokeAnswer {
-        http_status: u16::try_from(output.status_code).unwrap_or_default(),
-        request_id: output.request_id().map(str::to_owned),
-        function_error: output.function_error,
+        outcome,
+        http_status: u16::try_from(output.status_code).ok(),
+        request_id,
         executed_version: output.executed_version,
         log_tail: output.log_result.map(|encoded| decode(&encoded)),
-        response: output.payload.map(Blob::into_inner).unwrap_or_default(),
+        report: None,
+        response,
         refused_feature: None,
     }
 }

@@ -5,6 +5,7 @@ mod aliases;
 mod async_invocations;
 mod catalogue;
 mod changes;
+mod foreign;
 mod function;
 mod functions;
 mod invoker;

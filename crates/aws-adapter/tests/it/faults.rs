@@ -2,7 +2,7 @@
 //! never sent again.
 
 use crate::{
-    server::{End, Reaction, Received, Script, Server, closed_url, framed, success},
+    server::{End, MARK, Reaction, Received, Script, Server, closed_url, framed, success},
     support::{call, call_with, config, short_waits},
 };
 use lamplight_aws_adapter::{AwsConnectionConfig, AwsInvoker, open};
@@ -130,14 +130,14 @@ async fn a_cut_refusal_is_no_refusal() {
 
 #[tokio::test]
 async fn a_wrong_content_length_is_found_where_it_can_be() {
-    let longer = framed(200, &[], b"{\"a\":1}", 50);
+    let longer = framed(200, &[MARK], b"{\"a\":1}", 50);
     let server = Server::start(move |_: &Received| Reaction::SendAndEnd(longer.clone(), End::Close)).await;
     let error = invoker(&server.url()).invoke(call("f")).await.unwrap_err();
     in_doubt(&error);
     assert_eq!((error.code, error.http_status), (ErrorCode::IncompleteAnswer, Some(200)));
 
     // As HTTP has it, the answer ends where it says; what follows belongs to nobody and ends the connection.
-    let shorter = framed(200, &[], b"{\"a\":1}", 3);
+    let shorter = framed(200, &[MARK], b"{\"a\":1}", 3);
     let server = Server::start(move |_: &Received| Reaction::SendAndEnd(shorter.clone(), End::Close)).await;
     let invoker = invoker(&server.url());
     assert_eq!(invoker.invoke(call("f")).await.unwrap().response, b"{\"a");

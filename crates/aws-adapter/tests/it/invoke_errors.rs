@@ -136,21 +136,24 @@ async fn an_event_that_is_too_large_is_told_with_size_and_limit() {
 
 #[tokio::test]
 async fn an_answer_that_no_service_gives_proves_nothing() {
+    let marked = |status| ResponseTemplate::new(status).insert_header("x-amzn-requestid", "1");
     for (answer, start, code) in [
-        (ResponseTemplate::new(502), Start::MayHaveStarted, ErrorCode::ServiceUnavailable),
+        (marked(502), Start::MayHaveStarted, ErrorCode::ServiceUnavailable),
         (
-            ResponseTemplate::new(503).set_body_string("<html>busy</html>"),
+            marked(503).set_body_string("<html>busy</html>"),
             Start::MayHaveStarted,
             ErrorCode::ServiceUnavailable,
         ),
-        (
-            ResponseTemplate::new(500).set_body_string("{\"gar"),
-            Start::MayHaveStarted,
-            ErrorCode::ServiceUnavailable,
-        ),
+        (marked(500).set_body_string("{\"gar"), Start::MayHaveStarted, ErrorCode::ServiceUnavailable),
+        (marked(401), Start::MayHaveStarted, ErrorCode::NotAuthenticated),
+        (marked(402), Start::MayHaveStarted, ErrorCode::QuotaExceeded),
+        (marked(403), Start::MayHaveStarted, ErrorCode::AccessDenied),
+        (marked(404), Start::MayHaveStarted, ErrorCode::FunctionNotFound),
+        (marked(413), Start::MayHaveStarted, ErrorCode::PayloadTooLarge),
+        (marked(429), Start::MayHaveStarted, ErrorCode::Throttled),
         // A proxy has made a 500 of it, or so it looks.
         (refusal(500, "TooManyRequestsException", "x"), Start::MayHaveStarted, ErrorCode::Throttled),
-        (refusal(418, "TeapotException", "x"), Start::DidNotStart, ErrorCode::InvalidRequest),
+        (refusal(418, "TeapotException", "x"), Start::MayHaveStarted, ErrorCode::InvalidRequest),
         // The code is in the header and the body cannot be read.
         (
             ResponseTemplate::new(429)
@@ -160,7 +163,7 @@ async fn an_answer_that_no_service_gives_proves_nothing() {
             ErrorCode::Throttled,
         ),
         (
-            ResponseTemplate::new(302).insert_header("location", "http://x/"),
+            marked(302).insert_header("location", "http://x/"),
             Start::MayHaveStarted,
             ErrorCode::ServiceUnavailable,
         ),
@@ -218,7 +221,8 @@ async fn a_dry_run_that_fails_is_never_said_to_have_started_anything() {
         errors.push(refused(refusal(facts.http, facts.code.unwrap(), "AWS's own words"), dry()).await);
     }
     for status in [302, 404, 408, 500, 502, 504] {
-        errors.push(refused(ResponseTemplate::new(status), dry()).await);
+        errors
+            .push(refused(ResponseTemplate::new(status).insert_header("x-amzn-requestid", "1"), dry()).await);
     }
     let gone = crate::server::Server::start(|_: &crate::server::Received| {
         crate::server::Reaction::SendAndEnd(Vec::new(), crate::server::End::Close)

@@ -56,7 +56,10 @@ impl crate::server::Script for Lambda {
                 Reaction::Answer(refusal(403, "AccessDeniedException", "not authorized"))
             }
             (_, Some("Event")) => Reaction::Answer(answer(202, &id, b"")),
-            (_, Some("DryRun")) => Reaction::Answer(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()),
+            (_, Some("DryRun")) => {
+                let [(name, value)] = id;
+                Reaction::Answer(format!("HTTP/1.1 204 No Content\r\n{name}: {value}\r\n\r\n").into_bytes())
+            }
             (Behaviour::RefusesLogTail, _) if wants_log => Reaction::Answer(refusal(
                 400,
                 "InvalidParameterValueException",

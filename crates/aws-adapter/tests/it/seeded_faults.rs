@@ -1,11 +1,11 @@
 //! A thousand calls through one connection pool to a server that fails in every way it can, by a seed.
 
 use crate::{
-    server::{End, Reaction, Received, Script, Server, closed_url, framed, refusal, success},
+    server::{End, MARK, Reaction, Received, Script, Server, closed_url, framed, refusal, success},
     support::{call_with, config, short_waits},
 };
 use lamplight_aws_adapter::{AwsConnectionConfig, open};
-use lamplight_domain::{Delivery, Start};
+use lamplight_domain::{AnswerOutcome, Delivery, Start};
 use lamplight_ports::Invoker;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -27,6 +27,8 @@ enum Fault {
     BodyStalls,
     Status(u16),
     GarbageWithStatus(u16),
+    /// Somebody else answers, after the function ran.
+    Foreign(u16),
     GarbageJson,
     NoHttp,
     LengthTooLong,
@@ -40,7 +42,7 @@ fn draw(case: u64) -> (Fault, u64) {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^= z >> 31;
-    let (kind, particulars) = (z % 24, z / 24);
+    let (kind, particulars) = (z % 25, z / 25);
     let abrupt = particulars % 2 == 0;
     let status =
         [400, 403, 404, 408, 410, 429, 500, 502, 503, 504][usize::try_from(particulars % 10).unwrap()];
@@ -59,6 +61,7 @@ fn draw(case: u64) -> (Fault, u64) {
         21 => Fault::GarbageJson,
         22 if abrupt => Fault::NoHttp,
         22 => Fault::LengthTooLong,
+        23 => Fault::Foreign(status),
         _ => Fault::LengthTooShort,
     };
     (fault, particulars)
@@ -97,11 +100,12 @@ impl Script for Faulty {
             Fault::TooLate => Reaction::Stall(Vec::new()),
             Fault::BodyStalls => Reaction::Stall(whole[..whole.len() - 1].to_vec()),
             Fault::Status(status) => Reaction::Answer(refusal(status, code(status), "seeded")),
-            Fault::GarbageWithStatus(status) => Reaction::Answer(framed(status, &[], b"{\"gar", 5)),
+            Fault::GarbageWithStatus(status) => Reaction::Answer(framed(status, &[MARK], b"{\"gar", 5)),
+            Fault::Foreign(status) => Reaction::Answer(framed(status, &[], b"<html>", 6)),
             Fault::GarbageJson => Reaction::Answer(success(b"{\"gar")),
             Fault::NoHttp => Reaction::SendAndEnd(b"\x16\x03\x01 no http\r\n\r\n".to_vec(), End::Close),
-            Fault::LengthTooLong => Reaction::SendAndEnd(framed(200, &[], b"{}", 9), End::Close),
-            Fault::LengthTooShort => Reaction::SendAndEnd(framed(200, &[], b"{\"a\":1}", 2), End::Close),
+            Fault::LengthTooLong => Reaction::SendAndEnd(framed(200, &[MARK], b"{}", 9), End::Close),
+            Fault::LengthTooShort => Reaction::SendAndEnd(framed(200, &[MARK], b"{\"a\":1}", 2), End::Close),
         }
     }
 }
@@ -122,9 +126,7 @@ fn code(status: u16) -> &'static str {
 /// Whether the function may have run when the server did this with a request that it had whole.
 fn may_run(fault: Fault) -> bool {
     match fault {
-        Fault::Status(status) | Fault::GarbageWithStatus(status) => {
-            status >= 500 || matches!(status, 408 | 410)
-        }
+        Fault::Status(status) => status >= 500 || matches!(status, 408 | 410),
         _ => true,
     }
 }
@@ -153,6 +155,10 @@ async fn no_call_starts_twice_and_none_that_may_have_started_is_said_not_to_have
     for (fault, event, outcome, heads, executions) in calls.join_all().await {
         assert!(heads <= 1 && executions <= 1, "{fault:?}: {heads} heads, {executions} executions");
         let word = match &outcome {
+            Ok(answer) if answer.outcome == AnswerOutcome::Unidentified => {
+                assert!(matches!(fault, Fault::Foreign(_)), "{fault:?}: {answer:?}");
+                "foreign"
+            }
             Ok(answer) => {
                 assert_eq!(executions, 1, "{fault:?}");
                 let echoes = matches!(fault, Fault::None | Fault::Late | Fault::AnswerThenEnd(_));
@@ -191,6 +197,9 @@ async fn no_call_starts_twice_and_none_that_may_have_started_is_said_not_to_have
         (Fault::Status(404), "refused"),
         (Fault::Status(500), "unproven"),
         (Fault::GarbageWithStatus(502), "unproven"),
+        (Fault::GarbageWithStatus(404), "unproven"),
+        (Fault::Foreign(429), "foreign"),
+        (Fault::Foreign(503), "foreign"),
         (Fault::NoHttp, "in doubt"),
         (Fault::LengthTooLong, "in doubt"),
     ] {

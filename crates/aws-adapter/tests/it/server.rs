@@ -4,6 +4,9 @@ pub(crate) use lamplight_testkit::script::{
     End, Reaction, Received, Script, Server, answer, closed_url, framed,
 };
 
+/// The mark of Lambda's answers.
+pub(crate) const MARK: (&str, &str) = ("x-amzn-requestid", "0199c0de-0000-4000-8000-000000000003");
+
 /// What Lambda answers to a call that waits and goes well.
 pub(crate) fn success(body: &[u8]) -> Vec<u8> {
     let headers = [

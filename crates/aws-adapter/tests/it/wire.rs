@@ -3,7 +3,7 @@
 use crate::support::{call, call_with, config, ports};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lamplight_aws_adapter::open;
-use lamplight_domain::{Delivery, ErrorCode, InvocationType, Start};
+use lamplight_domain::{AnswerOutcome, Delivery, ErrorCode, InvocationType, Start};
 use lamplight_ports::{Identity, InvokeRequest, Invoker, PortErrorKind, Principal};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
@@ -11,6 +11,11 @@ async fn lambda(answer: ResponseTemplate) -> MockServer {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;
     server
+}
+
+/// An answer with Lambda's mark.
+fn marked(status: u16) -> ResponseTemplate {
+    ResponseTemplate::new(status).insert_header("x-amzn-requestid", "0199c0de-0000-4000-8000-000000000001")
 }
 
 async fn only_request(server: &MockServer) -> Request {
@@ -41,12 +46,12 @@ async fn a_call_that_waits() {
     };
     let answer = ports(&server.uri()).invoker.invoke(request).await.unwrap();
 
-    assert_eq!(answer.http_status, 200);
+    assert_eq!((answer.outcome, answer.http_status), (AnswerOutcome::Returned, Some(200)));
     assert_eq!(answer.request_id.as_deref(), Some("0199c0de-0000-4000-8000-000000000001"));
     assert_eq!(answer.executed_version.as_deref(), Some("7"));
     assert_eq!(answer.log_tail.as_deref(), Some("START\nREPORT\n"));
     assert_eq!(answer.response, b"{\"sum\":3}");
-    assert_eq!((answer.function_error, answer.refused_feature), (None, None));
+    assert_eq!((answer.report, answer.refused_feature), (None, None));
 
     let sent = only_request(&server).await;
     assert_eq!(sent.method.as_str(), "POST");
@@ -65,11 +70,15 @@ async fn a_call_that_waits() {
 
 #[tokio::test]
 async fn a_queued_call_and_a_dry_run_ask_for_no_log() {
-    for (invocation_type, status) in [(InvocationType::Event, 202), (InvocationType::DryRun, 204)] {
-        let server = lambda(ResponseTemplate::new(status)).await;
+    for (invocation_type, status, outcome) in [
+        (InvocationType::Event, 202, AnswerOutcome::Accepted),
+        (InvocationType::DryRun, 204, AnswerOutcome::Validated),
+    ] {
+        let server = lambda(marked(status)).await;
         let request = InvokeRequest { invocation_type, log_tail: true, ..call("adder") };
         let answer = ports(&server.uri()).invoker.invoke(request).await.unwrap();
-        assert_eq!((answer.http_status, answer.response, answer.log_tail), (status, Vec::new(), None));
+        assert_eq!((answer.outcome, answer.http_status), (outcome, Some(status)));
+        assert_eq!((answer.response, answer.log_tail), (Vec::new(), None));
         let sent = only_request(&server).await;
         assert_eq!(header(&sent, "x-amz-invocation-type"), Some(invocation_type.as_str()));
         assert_eq!(header(&sent, "x-amz-log-type"), None);
@@ -79,7 +88,7 @@ async fn a_queued_call_and_a_dry_run_ask_for_no_log() {
 
 #[tokio::test]
 async fn a_full_reference_is_one_segment_of_the_path() {
-    let server = lambda(ResponseTemplate::new(200)).await;
+    let server = lambda(marked(200)).await;
     let mut request = call("adder");
     request.function.reference = "arn:aws:lambda:eu-west-1:123456789012:function:adder".to_owned();
     request.function.qualifier = Some("$LATEST".parse().unwrap());
@@ -101,14 +110,60 @@ async fn a_function_error_is_an_answer() {
     )
     .await;
     let answer = ports(&server.uri()).invoker.invoke(call("adder")).await.unwrap();
-    assert_eq!(answer.function_error.as_deref(), Some("Unhandled"));
     assert_eq!(answer.response, b"{\"errorType\":\"ValueError\"}");
+    let AnswerOutcome::FunctionError(error) = answer.outcome else { panic!("{answer:?}") };
+    assert_eq!((error.kind.as_deref(), error.error_type.as_deref()), (Some("Unhandled"), Some("ValueError")));
+}
+
+#[tokio::test]
+async fn an_answer_without_lambdas_mark_is_nobodys_and_is_not_asked_for_again() {
+    for status in [200, 202, 204, 302, 400, 403, 404, 407, 408, 413, 429, 500, 502, 503, 504] {
+        for invocation_type in
+            [InvocationType::RequestResponse, InvocationType::Event, InvocationType::DryRun]
+        {
+            let page = if status == 204 { "" } else { "<html>please sign in</html>" };
+            let answer = ResponseTemplate::new(status)
+                .insert_header("x-amz-request-id", "a bucket")
+                .insert_header("retry-after", "1")
+                .set_body_string(page);
+            let server = lambda(answer).await;
+            let request = InvokeRequest { invocation_type, log_tail: true, ..call("adder") };
+            let answer = ports(&server.uri()).invoker.invoke(request).await.unwrap();
+            let (outcome, http_status) = (&answer.outcome, answer.http_status);
+            assert_eq!((outcome, http_status), (&AnswerOutcome::Unidentified, Some(status)));
+            assert_eq!((answer.request_id, answer.response), (None, Vec::new()), "whose it is nobody knows");
+            only_request(&server).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_code_in_a_body_is_no_mark() {
+    let body = "{\"__type\": \"TooManyRequestsException\", \"message\": \"Rate Exceeded.\"}";
+    let server = lambda(ResponseTemplate::new(429).set_body_string(body)).await;
+    let answer = ports(&server.uri()).invoker.invoke(call("adder")).await.unwrap();
+    assert_eq!(answer.outcome, AnswerOutcome::Unidentified);
+    only_request(&server).await;
+}
+
+#[tokio::test]
+async fn every_header_that_only_lambda_sets_is_a_mark() {
+    for (mark, outcome) in [
+        ("x-amzn-requestid", AnswerOutcome::Returned),
+        ("x-amz-executed-version", AnswerOutcome::Returned),
+        ("x-amz-log-result", AnswerOutcome::Returned),
+        ("x-amzn-errortype", AnswerOutcome::Returned),
+    ] {
+        let server = lambda(ResponseTemplate::new(200).insert_header(mark, "1").set_body_string("2")).await;
+        let answer = ports(&server.uri()).invoker.invoke(call("adder")).await.unwrap();
+        assert_eq!((answer.outcome, answer.response), (outcome, b"2".to_vec()), "{mark}");
+    }
 }
 
 #[tokio::test]
 async fn six_megabytes_go_both_ways() {
     let event = format!("\"{}\"", "x".repeat(6 * 1024 * 1024 - 2));
-    let server = lambda(ResponseTemplate::new(200).set_body_string(event.clone())).await;
+    let server = lambda(marked(200).set_body_string(event.clone())).await;
     let answer = ports(&server.uri()).invoker.invoke(call_with("echo", &event)).await.unwrap();
     assert!(answer.response == event.as_bytes());
     assert!(only_request(&server).await.body == event.as_bytes());
@@ -116,7 +171,7 @@ async fn six_megabytes_go_both_ways() {
 
 #[tokio::test]
 async fn the_client_context_is_measured_before_anything_is_sent() {
-    let server = lambda(ResponseTemplate::new(200)).await;
+    let server = lambda(marked(200)).await;
     let invoker = ports(&server.uri()).invoker;
     let with_context = |bytes: usize| InvokeRequest {
         client_context: Some(format!("\"{}\"", "x".repeat(bytes - 2))),

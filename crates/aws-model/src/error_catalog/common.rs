@@ -217,7 +217,7 @@ pub(crate) const ERRORS: &[InvokeErrorFacts] = &[
     ),
 ];
 
-/// What follows from the HTTP status alone.
+/// What the HTTP status alone says of a request to Lambda. Of a call it proves less, see `classify`.
 pub(crate) fn by_status(http: u16) -> InvokeErrorFacts {
     let (class, start, message, hint): (InvokeErrorClass, Start, &'static str, &'static str) = match http {
         401 => (Unauthenticated, Start::DidNotStart, REFUSED_CREDENTIALS, CREDENTIALS),

@@ -122,19 +122,25 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     rows
 }
 
+/// What the provider tells, which may be less than all.
 fn figures(report: &ExecutionReport) -> Vec<(&'static str, String)> {
-    let mut rows = vec![(
-        "duration",
-        format!("{}, billed {}", milliseconds(report.duration_ms), milliseconds(precise(report.billed_ms))),
-    )];
-    rows.push(match report.max_memory_mb {
-        Some(used) => ("memory", format!("{used} of {} MB", report.memory_mb)),
-        None => ("memory", format!("{} MB", report.memory_mb)),
-    });
-    rows.push(match report.init_ms {
-        Some(init) => ("cold start", milliseconds(init)),
-        None => ("cold start", "no".to_owned()),
-    });
+    let mut rows = Vec::new();
+    let billed = report.billed_ms.map(|billed| format!("billed {}", milliseconds(precise(billed))));
+    let duration: Vec<String> = report.duration_ms.map(milliseconds).into_iter().chain(billed).collect();
+    if !duration.is_empty() {
+        rows.push(("duration", duration.join(", ")));
+    }
+    match (report.max_memory_mb, report.memory_mb) {
+        (Some(used), Some(memory)) => rows.push(("memory", format!("{used} of {memory} MB"))),
+        (None, Some(memory)) => rows.push(("memory", format!("{memory} MB"))),
+        (Some(used), None) => rows.push(("memory", format!("{used} MB used"))),
+        (None, None) => {}
+    }
+    match report.init_ms {
+        Some(init) => rows.push(("cold start", milliseconds(init))),
+        None if report.was_warm() => rows.push(("cold start", "no".to_owned())),
+        None => {}
+    }
     rows
 }
 

@@ -1,9 +1,9 @@
 //! Runs are concluded once and learned only better, and only what did not start is repeated.
 
 use lamplight_domain::{
-    Delivery, EffectiveSettings, Evidence, EvidenceKind, FunctionRef, Intent, InvocationType, Learned,
-    Outcome, Provenance, RetryPolicy, Run, RunState, RunnerId, Settings, Start, Status, Strength, Timestamp,
-    Warning, judge_answer, judge_failure,
+    AnswerOutcome, Delivery, EffectiveSettings, Evidence, EvidenceKind, FunctionRef, Intent, InvocationType,
+    Learned, Outcome, Provenance, ReportedError, RetryPolicy, Run, RunState, RunnerId, Settings, Start,
+    Status, Strength, Timestamp, Warning, judge_answer, judge_failure,
 };
 use proptest::prelude::*;
 use std::time::Duration;
@@ -44,6 +44,7 @@ fn ended() -> impl Strategy<Value = (RunState, EvidenceKind)> {
         (RunState::Rejected, EvidenceKind::Refused),
         (RunState::Rejected, EvidenceKind::NotSent),
         (RunState::Unknown, EvidenceKind::UnprovenAnswer),
+        (RunState::Unknown, EvidenceKind::UnidentifiedAnswer),
         (RunState::Unknown, EvidenceKind::NoAnswer),
         (RunState::Unknown, EvidenceKind::Interrupted),
         (RunState::Unknown, EvidenceKind::RunnerGone),
@@ -168,14 +169,32 @@ proptest! {
     }
 
     #[test]
-    fn an_answer_is_a_success_only_with_its_own_status(kind in invocation_type(), http in 100_u16..600, error in any::<bool>()) {
-        let (state, evidence) = judge_answer(kind, http, error.then_some("Unhandled"));
+    fn an_answer_is_a_success_only_with_its_own_outcome(
+        kind in invocation_type(),
+        outcome in meaning(),
+        http in prop::option::of(100_u16..600),
+    ) {
+        let (state, evidence) = judge_answer(kind, &outcome, http);
         let expected = match kind {
-            InvocationType::RequestResponse => http == 200 && !error,
-            InvocationType::Event => http == 202,
-            InvocationType::DryRun => http == 204,
+            InvocationType::RequestResponse => outcome == AnswerOutcome::Returned,
+            InvocationType::Event => outcome == AnswerOutcome::Accepted,
+            InvocationType::DryRun => outcome == AnswerOutcome::Validated,
         };
         prop_assert_eq!(state.status() == Status::Success, expected);
-        prop_assert_eq!(evidence.http_status, Some(http));
+        prop_assert_eq!(evidence.http_status, http);
+        if kind != InvocationType::DryRun {
+            prop_assert_ne!(state, RunState::Rejected, "no answer of this kind proves that nothing started");
+        }
     }
+}
+
+fn meaning() -> impl Strategy<Value = AnswerOutcome> {
+    prop::sample::select(vec![
+        AnswerOutcome::Returned,
+        AnswerOutcome::FunctionError(ReportedError::of_text("no")),
+        AnswerOutcome::Accepted,
+        AnswerOutcome::Validated,
+        AnswerOutcome::Unproven,
+        AnswerOutcome::Unidentified,
+    ])
 }

@@ -2,8 +2,8 @@
 
 use lamplight_conformance::workbench::{made, publish, update_settings};
 use lamplight_domain::{
-    CodeSource, FunctionCode, FunctionRef, FunctionSettings, InvocationType, Package, Payload, Readiness,
-    Routing, Settings,
+    AnswerOutcome, CodeSource, FunctionCode, FunctionRef, FunctionSettings, InvocationType, Package, Payload,
+    Readiness, Routing, Settings,
 };
 use lamplight_fake_adapter::{FakeFunction, FakeProvider, FunctionFailure, ManualClock};
 use lamplight_ports::{
@@ -138,7 +138,7 @@ async fn what_was_made_or_given_other_code_answers_with_its_event() {
 
     let failing = FakeFunction::failing(adder().name, FunctionFailure::unhandled("ValueError", "no"));
     let provider = FakeProvider::new([failing]);
-    assert!(call(&provider, None).await.unwrap().function_error.is_some());
+    assert!(call(&provider, None).await.unwrap().outcome.is_function_error());
     let version = made(provider.publish(publish(&adder()), Effect::Make).await).version.unwrap();
     let update = UpdateCode {
         function: adder(),
@@ -148,9 +148,9 @@ async fn what_was_made_or_given_other_code_answers_with_its_event() {
         watch: None,
     };
     made(provider.update_code(update, Effect::Make).await);
-    assert_eq!(call(&provider, None).await.unwrap().function_error, None);
+    assert_eq!(call(&provider, None).await.unwrap().outcome, AnswerOutcome::Returned);
     let old = call(&provider, Some(&version)).await.unwrap();
-    assert!(old.function_error.is_some(), "a published version goes on as it was");
+    assert!(old.outcome.is_function_error(), "a published version goes on as it was");
 }
 
 #[tokio::test]
@@ -210,10 +210,10 @@ async fn a_time_limit_that_is_changed_holds_for_calls() {
     let mut slow = FakeFunction::echo(adder().name);
     slow.delay = Duration::from_secs(5);
     let provider = FakeProvider::new([slow]);
-    assert!(call(&provider, None).await.unwrap().function_error.is_some());
+    assert!(call(&provider, None).await.unwrap().outcome.is_function_error());
     let settings = FunctionSettings { timeout_seconds: Some(6), ..FunctionSettings::default() };
     made(provider.update_settings(update_settings(&adder(), settings), Effect::Make).await);
-    assert_eq!(call(&provider, None).await.unwrap().function_error, None);
+    assert_eq!(call(&provider, None).await.unwrap().outcome, AnswerOutcome::Returned);
 }
 
 #[tokio::test]

@@ -86,9 +86,9 @@ mirror! {
 
 mirror! {
     ReportForm of ExecutionReport {
-        duration_ms: f64,
-        billed_ms: u64,
-        memory_mb: u64,
+        duration_ms: Option<f64>,
+        billed_ms: Option<u64>,
+        memory_mb: Option<u64>,
         max_memory_mb: Option<u64>,
         init_ms: Option<f64>,
     }

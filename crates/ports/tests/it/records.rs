@@ -41,7 +41,7 @@ fn a_run_of_version_1_is_read() {
     assert_eq!(outcome.warnings, [Warning::PropertyMissing { parameter: "rest".parse().unwrap() }]);
     assert_eq!(outcome.error.as_ref().unwrap().stack, ["a", "b"]);
     assert_eq!(outcome.log_tail.as_deref(), Some("START\n\u{1F600}\nEND"));
-    assert_eq!(outcome.report.as_ref().unwrap().billed_ms, 13);
+    assert_eq!(outcome.report.as_ref().unwrap().billed_ms, Some(13));
     assert_eq!(outcome.cost_usd, Some(0.000_000_217));
     assert_eq!(outcome.ended_at.to_string(), "2026-01-02T03:04:08.623457Z");
 }
@@ -110,6 +110,7 @@ fn a_job_of_version_2_is_read() {
 /// These words are on disk. A word that goes or changes makes records unreadable; a new one needs a new version.
 #[test]
 fn the_words_in_records_are_these() {
+    use {DataType as D, Direction as I, InvocationType as T, JsonKind as J};
     fn words<T: serde::Serialize>(all: impl IntoIterator<Item = T>) -> String {
         let word = |value| serde_json::to_value(value).unwrap().as_str().unwrap().to_owned();
         all.into_iter().map(word).collect::<Vec<_>>().join(" ")
@@ -120,14 +121,13 @@ fn the_words_in_records_are_these() {
     );
     assert_eq!(
         words(EvidenceKind::ALL),
-        "answered function_error queued validated refused unproven_answer not_sent no_answer interrupted runner_gone \
-         durable destination json_log text_log"
+        "answered function_error queued validated refused unproven_answer unidentified_answer not_sent no_answer interrupted \
+         runner_gone durable destination json_log text_log"
     );
     assert_eq!(
         words([Level::Run, Level::Job, Level::Connection, Level::Default]),
         "run job connection default"
     );
-    use {DataType as D, Direction as I, InvocationType as T, JsonKind as J};
     assert_eq!(words([T::RequestResponse, T::Event, T::DryRun]), "RequestResponse Event DryRun");
     assert_eq!(words([I::Input, I::Output, I::InputOutput]), "Input Output InputOutput");
     assert_eq!(

@@ -1,0 +1,127 @@
+//! What the use cases make of an answer whose adapter says what it means.
+
+use crate::bench::{Bench, arguments, connection};
+use lamplight_domain::{
+    AnswerOutcome, ErrorCode, EvidenceKind, ExecutionReport, InvocationType, Outcome, ReportedError,
+    RunState, Settings,
+};
+use lamplight_fake_adapter::FakeConnector;
+use lamplight_ports::{Connection, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+/// Gives one answer to every call, and counts them.
+#[derive(Debug)]
+struct Answers {
+    answer: InvokeAnswer,
+    calls: AtomicUsize,
+}
+
+#[async_trait::async_trait]
+impl Invoker for Answers {
+    async fn invoke(&self, _: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        Ok(self.answer.clone())
+    }
+}
+
+/// How a run ends with this answer, after one call.
+async fn answered(answer: InvokeAnswer, invocation_type: InvocationType) -> Outcome {
+    let mut bench = Bench::new([]);
+    let invoker = Arc::new(Answers { answer, calls: AtomicUsize::new(0) });
+    let whole = bench.provider.connection(connection(), Settings::default());
+    bench.connector = FakeConnector::default().with(Connection { invoker: invoker.clone(), ..whole });
+    let settings = Settings {
+        invocation_type: Some(invocation_type),
+        max_attempts: Some(5),
+        log_tail: Some(true),
+        ..Settings::default()
+    };
+    let run = bench.start("f", arguments(&[]), settings).await.unwrap().run;
+    assert_eq!((run.attempts.len(), invoker.calls.load(Ordering::Relaxed)), (1, 1), "an answer ends it");
+    run.outcome().unwrap().clone()
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_the_providers_leaves_the_run_unknown() {
+    for invocation_type in [InvocationType::RequestResponse, InvocationType::Event, InvocationType::DryRun] {
+        for http_status in [200, 202, 204, 404, 429, 503] {
+            let answer = InvokeAnswer {
+                http_status: Some(http_status),
+                ..InvokeAnswer::new(AnswerOutcome::Unidentified)
+            };
+            let outcome = answered(answer, invocation_type).await;
+            let evidence = &outcome.evidence;
+            assert_eq!((outcome.state, evidence.kind), (RunState::Unknown, EvidenceKind::UnidentifiedAnswer));
+            let expected = format!("the answer does not come from the provider (HTTP {http_status})");
+            assert_eq!(evidence.to_string(), expected);
+            assert_eq!(
+                serde_json::to_string(evidence).unwrap(),
+                format!("{{\"kind\":\"unidentified_answer\",\"http_status\":{http_status}}}")
+            );
+            let error = outcome.error.unwrap();
+            assert_eq!(error.code, ErrorCode::UnexpectedAnswer);
+            assert!(error.message.contains("such as a proxy"), "{}", error.message);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_fit_the_call_proves_nothing() {
+    for (meaning, invocation_type) in [
+        (AnswerOutcome::Accepted, InvocationType::RequestResponse),
+        (AnswerOutcome::Unproven, InvocationType::RequestResponse),
+        (AnswerOutcome::Returned, InvocationType::Event),
+    ] {
+        let outcome = answered(InvokeAnswer::new(meaning), invocation_type).await;
+        assert_eq!(outcome.state, RunState::Unknown);
+        assert_eq!(outcome.evidence.kind, EvidenceKind::UnprovenAnswer);
+        let message = outcome.error.unwrap().message;
+        assert_eq!(message, "the service answered, which this invocation type does not expect");
+    }
+}
+
+#[tokio::test]
+async fn a_function_error_is_told_as_the_adapter_reads_it() {
+    let error = ReportedError {
+        kind: Some("crash".into()),
+        error_type: Some("Panic".into()),
+        message: "x".repeat(3000),
+        stack: vec!["main".into()],
+    };
+    let answer = InvokeAnswer {
+        response: b"{\"errorMessage\": \"another reading\"}".to_vec(),
+        ..InvokeAnswer::new(AnswerOutcome::FunctionError(error))
+    };
+    let outcome = answered(answer, InvocationType::RequestResponse).await;
+    assert_eq!(outcome.evidence.to_string(), "the function answered with an error (crash)");
+    let told = outcome.error.unwrap();
+    assert_eq!((told.error_type.as_deref(), told.stack), (Some("Panic"), vec!["main".to_owned()]));
+    assert_eq!(told.message, format!("{} … (cut)", "x".repeat(2000)));
+
+    let silent = InvokeAnswer::new(AnswerOutcome::FunctionError(ReportedError::default()));
+    let outcome = answered(silent, InvocationType::RequestResponse).await;
+    assert_eq!(outcome.error.unwrap().message, "the function gave no error message");
+}
+
+#[tokio::test]
+async fn figures_come_from_the_answer_before_the_log() {
+    let log = "REPORT RequestId: r\tDuration: 1000.00 ms\tBilled Duration: 1000 ms\tMemory Size: 1024 MB\tMax Memory Used: 9 MB\t\n";
+    let of_log = InvokeAnswer {
+        request_id: Some("r".into()),
+        log_tail: Some(log.into()),
+        ..InvokeAnswer::new(AnswerOutcome::Returned)
+    };
+    let outcome = answered(of_log.clone(), InvocationType::RequestResponse).await;
+    assert_eq!(outcome.report.unwrap().billed_ms, Some(1000));
+    assert!(outcome.cost_usd.is_some());
+
+    // A provider that tells one figure tells one; what it costs is then not known.
+    let report = ExecutionReport { duration_ms: Some(7.5), ..ExecutionReport::default() };
+    let outcome =
+        answered(InvokeAnswer { report: Some(report.clone()), ..of_log }, InvocationType::RequestResponse)
+            .await;
+    assert_eq!((outcome.report, outcome.cost_usd), (Some(report), None));
+}
