@@ -21,7 +21,7 @@ pub struct RunPorts {
 }
 
 /// A run that is recorded as running and whose calls are still to be made. Only this process has it, and only once, so
-/// nothing but [`follow_run`](crate::follow_run) can make its calls, and that not twice.
+/// nothing but [`follow_run`](crate::follow_run()) can make its calls, and that not twice.
 #[derive(Debug)]
 pub struct BegunRun {
     pub(crate) run: Run,
@@ -35,7 +35,7 @@ impl BegunRun {
     }
 }
 
-/// Records that this process makes a run now, which [`follow_run`](crate::follow_run) then does.
+/// Records that this process makes a run now, which [`follow_run`](crate::follow_run()) then does.
 ///
 /// # Guarantees
 /// - Nothing is called. When it returns, the intent survives the end of this process and a loss of power.

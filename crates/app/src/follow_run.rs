@@ -19,7 +19,7 @@ pub struct StartedRun {
     pub response: Option<Bytes>,
 }
 
-/// Records a prepared run, makes its calls and waits for its end: [`begin_run`], then [`follow_run`].
+/// Records a prepared run, makes its calls and waits for its end: [`begin_run()`], then [`follow_run()`].
 ///
 /// # Guarantees
 /// - `Ok` carries an ended run, whatever its status. `Err` means that nothing was sent.
