@@ -44,8 +44,8 @@ impl Platform for AwsPlatform {
         // Invoke does not follow the region of an ARN: another region's function would be "not found" there.
         if let Some(region) = spec.region().filter(|region| **region != self.region) {
             return Err(refused(format!(
-                "the function {text:?} is in region {region} and the connection in {}; use a connection or --region \
-                 of {region}",
+                "the function {text:?} is in region {region} and the connection in {}; choose region {region} or a \
+                 connection to it",
                 self.region
             )));
         }

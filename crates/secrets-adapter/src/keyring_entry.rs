@@ -140,12 +140,12 @@ fn words(error: &Error) -> Option<String> {
 fn how_to_store(service: &str, account: &str) -> String {
     let (quoted_service, quoted_account) = (quoted(service), quoted(account));
     if cfg!(target_os = "macos") {
-        format!("store it: security add-generic-password -s {quoted_service} -a {quoted_account} -w")
+        format!("store it: `security add-generic-password -s {quoted_service} -a {quoted_account} -w`")
     } else if cfg!(windows) {
         format!("store it in Credential Manager as a generic credential {account}.{service}")
     } else {
         format!(
-            "store it: secret-tool store --label=Lamplight service {quoted_service} username {quoted_account}"
+            "store it: `secret-tool store --label=Lamplight service {quoted_service} username {quoted_account}`"
         )
     }
 }

@@ -188,7 +188,7 @@ impl CredentialsFailure {
             return Self::new(
                 codes::SIGN_IN_EXPIRED,
                 format!("{method}: the sign-in has expired or was never made; nothing was sent"),
-                "sign in with `aws sso login`, with --profile where it is not the default profile",
+                "sign in with `aws sso login`, or with `aws sso login --profile NAME` if it is not the default profile",
             )
             .caused_by(cause);
         }

@@ -35,7 +35,7 @@ pub fn check_layer_place(layer: &str, region: &str) -> Result<(), RuleViolation>
     let partition = Partition::of_region(region);
     let problem = if arn.region != region {
         format!(
-            "{:?} is in region {} and the connection in {region}; use a connection or --region of {}",
+            "{:?} is in region {} and the connection in {region}; choose region {} or a connection to it",
             excerpt(layer),
             excerpt(arn.region),
             excerpt(arn.region)
@@ -206,7 +206,7 @@ mod tests {
             check_layer_place(arn, "us-east-1").unwrap_err().message,
             format!(
                 "LayerName {arn:?} is in region eu-west-1 and the connection in us-east-1; \
-                 use a connection or --region of eu-west-1"
+                 choose region eu-west-1 or a connection to it"
             )
         );
     }

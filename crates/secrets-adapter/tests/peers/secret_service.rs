@@ -98,7 +98,8 @@ fn the_command_in_the_hint_stores_what_is_then_found() {
                 (PortErrorKind::NotFound, ErrorCode::SecretNotFound)
             );
             let hint = error.hint.unwrap().to_string();
-            shell(hint.strip_prefix("store it: ").unwrap(), "hunter2");
+            let command = hint.strip_prefix("store it: `").and_then(|rest| rest.strip_suffix('`'));
+            shell(command.unwrap(), "hunter2");
             let secret = KeyringSecrets.resolve(&reference(text)).await.unwrap();
             assert_eq!(secret.expose_secret(), "hunter2", "{text}");
         }
