@@ -1,12 +1,13 @@
 //! The steps, in the order in which a fault is cheapest to find.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
 use super::{Options, Outcome, Step, deny, nextest, wasm};
-use crate::process::{cargo, check, example};
+use crate::process::{cargo, check, example, read};
 use crate::workspace::Workspace;
 use crate::{docs, layers, peers, tidy};
 
@@ -99,6 +100,11 @@ fn documentation(workspace: &Workspace, _: &Options) -> Result<Outcome> {
     // Examples bring in what they and the tests use, so that dependencies have the features with which clippy
     // checked them, and need no other check.
     command.args(["--lib", "--bins", "--examples"]).env("RUSTDOCFLAGS", "-Dwarnings");
+    // Nor do our crates: rustdoc takes them as clippy has read them. Were these not the variables that `cargo clippy`
+    // sets, they would be read once more, and nothing else would change.
+    let sysroot = read(Command::new("rustc").current_dir(&workspace.root).args(["--print", "sysroot"]))?;
+    command.env("RUSTC_WORKSPACE_WRAPPER", Path::new(sysroot.trim()).join("bin/clippy-driver"));
+    command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
     passed(command)
 }
 
