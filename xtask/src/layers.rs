@@ -25,7 +25,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
     for package in &workspace.packages {
         let folder = package.manifest_path.parent().context("a manifest lies in a folder")?.as_std_path();
         if rules.neutral.crates.contains(package.name.as_str()) {
-            findings.extend(words::check(folder, &workspace.root, &rules.neutral.words)?);
+            findings.extend(words::check(folder, &workspace.root, &rules.neutral)?);
         }
         if !rules.fronts.named_in.contains(package.name.as_str()) {
             findings.extend(fronts::check(folder, &workspace.root, &front)?);

@@ -10,12 +10,14 @@ use lamplight_domain::{
 };
 use lamplight_ports::{
     Clock, Connection, Connector, Departure, InvokeRequest, JobStore, ListFunctions, PortError,
-    PortErrorKind, SecretResolver,
+    PortErrorKind, Principal, SecretResolver,
 };
 use std::time::Duration;
 
 /// Credentials that end sooner than this are pointed out.
 const SOON: Duration = Duration::from_mins(5);
+
+const NOBODY_IS_NAMED: &str = "this provider does not say who calls";
 
 /// What the doctor needs besides a connection.
 #[derive(Debug, Clone, Copy)]
@@ -57,8 +59,8 @@ pub enum CheckName {
     Credentials,
     /// The provider knows whose they are.
     Identity,
-    /// The region's service answers at all.
-    Region,
+    /// The provider's endpoint answers at all.
+    Endpoint,
     /// The functions can be listed.
     ListFunctions,
     /// The function can be read.
@@ -74,7 +76,7 @@ impl CheckName {
             Self::Configuration => "configuration",
             Self::Credentials => "credentials",
             Self::Identity => "identity",
-            Self::Region => "region",
+            Self::Endpoint => "endpoint",
             Self::ListFunctions => "list-functions",
             Self::GetFunction => "get-function",
             Self::DryRun => "dry-run",
@@ -113,7 +115,8 @@ pub struct Check {
 /// # Guarantees
 /// - Nothing is called but as a dry run, and only what the request names.
 /// - Nothing is recorded.
-/// - A check that depends on one that failed is skipped and says so; all others are made.
+/// - A check that depends on one that failed, or that the provider has nothing for, is skipped and says so; all others
+///   are made.
 pub async fn doctor(
     ports: &DoctorPorts<'_>,
     request: &DoctorRequest<'_>,
@@ -125,7 +128,7 @@ pub async fn doctor(
         Ok(opened) => opened,
         Err(error) => {
             visit.end(CheckName::Configuration, Err(error));
-            let names = [CheckName::Credentials, CheckName::Identity, CheckName::Region];
+            let names = [CheckName::Credentials, CheckName::Identity, CheckName::Endpoint];
             for name in names {
                 visit.skip(name, "there is no connection");
             }
@@ -139,25 +142,8 @@ pub async fn doctor(
     };
     visit.end(CheckName::Configuration, Ok(opened_in_words(&connection, target.as_ref())));
 
-    visit.observer.observe(&RunProgress::Checking(CheckName::Credentials));
-    let summary = connection.identity.credentials().await;
-    let has_credentials = summary.is_ok();
-    let told =
-        summary.map(|summary| credentials_in_words(&summary.source, summary.expires_at, ports.clock.now()));
-    visit.end(CheckName::Credentials, told.map_err(Into::into));
-    if has_credentials {
-        visit.observer.observe(&RunProgress::Checking(CheckName::Identity));
-        let known = connection.identity.who_am_i().await;
-        let told = known.map(|known| format!("{} in account {}", known.reference, known.account));
-        visit.end(CheckName::Identity, told.map_err(Into::into));
-    } else {
-        visit.skip(CheckName::Identity, "there are no credentials");
-    }
-
-    visit.observer.observe(&RunProgress::Checking(CheckName::Region));
-    let reached = connection.reachability.reach().await;
-    let is_reachable = reached.is_ok();
-    visit.end(CheckName::Region, reached.map(|address| format!("{address} answers")).map_err(Into::into));
+    let has_credentials = visit.credentials(&connection, ports.clock.now()).await;
+    let is_reachable = visit.endpoint(&connection).await;
 
     if request.connection_alone {
         return visit.checks;
@@ -242,6 +228,48 @@ impl Visit<'_> {
         self.add(name, Outcome::Skipped { reason: reason.into() });
     }
 
+    /// Gets credentials and asks whose they are; whether requests can be made with what there is.
+    async fn credentials(&mut self, connection: &Connection, now: Timestamp) -> bool {
+        let Some(identity) = &connection.identity else {
+            self.skip(CheckName::Credentials, "this provider needs no credentials");
+            self.skip(CheckName::Identity, NOBODY_IS_NAMED);
+            return true;
+        };
+        self.observer.observe(&RunProgress::Checking(CheckName::Credentials));
+        let summary = identity.credentials().await;
+        let has_credentials = summary.is_ok();
+        let told = summary.map(|summary| credentials_in_words(&summary.source, summary.expires_at, now));
+        self.end(CheckName::Credentials, told.map_err(Into::into));
+        if !has_credentials {
+            self.skip(CheckName::Identity, "there are no credentials");
+            return false;
+        }
+        self.observer.observe(&RunProgress::Checking(CheckName::Identity));
+        match identity.who_am_i().await {
+            Ok(Some(Principal { account: Some(account), reference })) => {
+                self.end(CheckName::Identity, Ok(format!("{reference} in account {account}")));
+            }
+            Ok(Some(Principal { account: None, reference })) => self.end(CheckName::Identity, Ok(reference)),
+            Ok(None) => self.skip(CheckName::Identity, NOBODY_IS_NAMED),
+            Err(error) => self.end(CheckName::Identity, Err(error.into())),
+        }
+        true
+    }
+
+    /// Whether nothing says that the provider cannot be reached.
+    async fn endpoint(&mut self, connection: &Connection) -> bool {
+        let Some(reachability) = &connection.reachability else {
+            self.skip(CheckName::Endpoint, "this provider has nothing to ask without a call");
+            return true;
+        };
+        self.observer.observe(&RunProgress::Checking(CheckName::Endpoint));
+        let reached = reachability.reach().await;
+        let is_reachable = reached.is_ok();
+        let told = reached.map(|address| format!("{address} answers"));
+        self.end(CheckName::Endpoint, told.map_err(Into::into));
+        is_reachable
+    }
+
     /// Lists a little, and gives a function of it.
     async fn list(&mut self, connection: &Connection) -> Option<FunctionRef> {
         self.observer.observe(&RunProgress::Checking(CheckName::ListFunctions));
@@ -284,13 +312,29 @@ impl Visit<'_> {
     async fn dry_run(&mut self, ports: &DoctorPorts<'_>, target: Target) {
         self.observer.observe(&RunProgress::Checking(CheckName::DryRun));
         let name = target.function.name.clone();
-        let result = dry_run(ports, target).await.map(|event| format!("{name} could be called{event}"));
-        self.end(CheckName::DryRun, result);
+        match dry_run(ports, target).await {
+            Ok(DryRun::Passed { event }) => {
+                self.end(CheckName::DryRun, Ok(format!("{name} could be called{event}")));
+            }
+            Ok(DryRun::Unsupported { reason }) => self.skip(CheckName::DryRun, reason),
+            Err(error) => self.end(CheckName::DryRun, Err(error)),
+        }
     }
 }
 
-/// Asks whether the target could be called; gives what is to be said of the event, where it is not the job's own.
-async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<&'static str, AppError> {
+/// How a dry run ended that did not fail.
+enum DryRun {
+    Passed {
+        /// What is to be said of the event, where it is not the job's own.
+        event: &'static str,
+    },
+    Unsupported {
+        reason: String,
+    },
+}
+
+/// Asks whether the target could be called.
+async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<DryRun, AppError> {
     let request = |event| RunRequest {
         target: target.clone(),
         event,
@@ -318,13 +362,16 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<&'static str
     };
     match prepared.connection.invoker.invoke(call).await {
         Ok(answer) => match judge_answer(InvocationType::DryRun, &answer.outcome, answer.http_status).0 {
-            RunState::Validated => Ok(event),
+            RunState::Validated => Ok(DryRun::Passed { event }),
             _ => Err(AppError::Port(PortError::new(
                 PortErrorKind::Unavailable,
                 ErrorCode::UnexpectedAnswer,
                 unexpected_answer_in_words(&answer.outcome, answer.http_status),
             ))),
         },
+        Err(error) if error.kind == PortErrorKind::Unsupported => {
+            Ok(DryRun::Unsupported { reason: error.message })
+        }
         Err(error) => {
             let port_error = PortError::new(error.kind, error.code, error.message);
             let port_error = match error.hint {

@@ -240,6 +240,8 @@ codes! {
     UnexpectedAnswer = "unexpected_answer", Unexpected;
     /// The region is not known.
     UnknownRegion = "unknown_region", Usage;
+    /// The provider has nothing like it.
+    Unsupported = "unsupported", Usage;
 }
 
 impl ErrorCode {

@@ -4,28 +4,27 @@ use crate::FakeProvider;
 use async_trait::async_trait;
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
 use lamplight_domain::{ConnectionName, ErrorCode, Platform, Settings};
-use lamplight_ports::{Connection, Connector, Management, PortError, PortErrorKind};
+use lamplight_ports::{Canceller, Connection, Connector, Management, PortError, PortErrorKind};
 use std::{collections::BTreeMap, sync::Arc};
 
 impl FakeProvider {
     /// This provider as an open connection.
     pub fn connection(&self, name: ConnectionName, defaults: Settings) -> Connection {
+        let shared = Arc::new(self.clone());
         Connection {
-            name,
             defaults,
-            catalogue: Arc::new(self.clone()),
-            invoker: Arc::new(self.clone()),
-            identity: Arc::new(self.clone()),
-            reachability: Arc::new(self.clone()),
-            management: Management {
-                account: Arc::new(self.clone()),
-                functions: Arc::new(self.clone()),
-                aliases: Arc::new(self.clone()),
-                permissions: Arc::new(self.clone()),
-                layers: Arc::new(self.clone()),
-                async_invocations: Arc::new(self.clone()),
-            },
-            platform: self.platform(),
+            identity: Some(shared.clone()),
+            reachability: Some(shared.clone()),
+            canceller: self.cancels.then(|| shared.clone() as Arc<dyn Canceller>),
+            management: Some(Management {
+                account: shared.clone(),
+                functions: shared.clone(),
+                aliases: shared.clone(),
+                permissions: shared.clone(),
+                layers: shared.clone(),
+                async_invocations: shared.clone(),
+            }),
+            ..Connection::new(name, shared.clone(), shared, self.platform())
         }
     }
 

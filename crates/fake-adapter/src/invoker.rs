@@ -64,6 +64,9 @@ impl Invoker for FakeProvider {
         let cold = self.count_execution(function) == 1;
         let result = function.execute(request.payload.as_bytes());
         if request.invocation_type == InvocationType::Event {
+            if self.cancels {
+                self.counters().accepted.insert(request_id.clone(), name.to_string());
+            }
             return Ok(answered(AnswerOutcome::Accepted, 202));
         }
         self.sleeper

@@ -2,9 +2,10 @@
 
 use crate::{FakeFunction, ManualClock, Script, SequentialIds, state::State};
 use async_trait::async_trait;
-use lamplight_domain::{ErrorCode, FunctionName};
+use lamplight_domain::{ErrorCode, FunctionName, FunctionRef};
 use lamplight_ports::{
-    Clock, CredentialsSummary, IdSource, Identity, PortError, PortErrorKind, Principal, Reachability, Sleeper,
+    Cancellation, Canceller, Clock, CredentialsSummary, IdSource, Identity, PortError, PortErrorKind,
+    Principal, Reachability, Sleeper,
 };
 use std::{
     collections::BTreeMap,
@@ -21,6 +22,8 @@ pub(crate) struct Counters {
     pub(crate) throttled: BTreeMap<String, u32>,
     /// How many connections for each function were refused.
     pub(crate) refused: BTreeMap<String, u32>,
+    /// The function of each queued event, by request id.
+    pub(crate) accepted: BTreeMap<String, String>,
 }
 
 /// A simulated provider. Clones share their state.
@@ -33,6 +36,7 @@ pub struct FakeProvider {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) page_size: usize,
     pub(crate) refusing: bool,
+    pub(crate) cancels: bool,
 }
 
 impl FakeProvider {
@@ -56,6 +60,7 @@ impl FakeProvider {
             ids: Arc::new(SequentialIds::default()),
             page_size: 50,
             refusing: false,
+            cancels: false,
         }
     }
 
@@ -90,6 +95,13 @@ impl FakeProvider {
     #[must_use]
     pub fn refusing(mut self) -> Self {
         self.refusing = true;
+        self
+    }
+
+    /// The same provider as one that says of queued events that it has stopped them.
+    #[must_use]
+    pub fn cancelling(mut self) -> Self {
+        self.cancels = true;
         self
     }
 
@@ -148,11 +160,26 @@ impl Identity for FakeProvider {
         Ok(CredentialsSummary { source: "the simulator".to_owned(), expires_at: None })
     }
 
-    async fn who_am_i(&self) -> Result<Principal, PortError> {
+    async fn who_am_i(&self) -> Result<Option<Principal>, PortError> {
         if self.refusing {
             return Err(Self::refusal("sts:GetCallerIdentity"));
         }
         let reference = format!("arn:aws:iam::{}:user/demo", Self::ACCOUNT);
-        Ok(Principal { account: Self::ACCOUNT.to_owned(), reference })
+        Ok(Some(Principal { account: Some(Self::ACCOUNT.to_owned()), reference }))
+    }
+}
+
+#[async_trait]
+impl Canceller for FakeProvider {
+    async fn cancel(&self, function: &FunctionRef, request_id: &str) -> Result<Cancellation, PortError> {
+        if self.refusing {
+            return Err(Self::refusal("cancel executions"));
+        }
+        let counters = self.counters();
+        let accepted = counters.accepted.get(request_id);
+        Ok(match accepted {
+            Some(name) if name == function.name.as_str() => Cancellation::Cancelled,
+            _ => Cancellation::Refused { reason: "the simulator knows no such execution".to_owned() },
+        })
     }
 }

@@ -44,7 +44,8 @@ pub trait FunctionCatalogue: Debug + Send + Sync + 'static {
         qualifier: Option<&Qualifier>,
     ) -> Result<Option<Function>, PortError>;
 
-    /// Describes one function's settings alone, which needs fewer permissions than [`get`](Self::get).
+    /// Describes one function's settings alone, where that needs fewer permissions than [`get`](Self::get), which it
+    /// is by default.
     ///
     /// # Guarantees
     /// - `None` means that the provider says there is no such function or qualifier.
@@ -52,5 +53,7 @@ pub trait FunctionCatalogue: Debug + Send + Sync + 'static {
         &self,
         function: &FunctionRef,
         qualifier: Option<&Qualifier>,
-    ) -> Result<Option<Function>, PortError>;
+    ) -> Result<Option<Function>, PortError> {
+        self.get(function, qualifier).await
+    }
 }

@@ -1,14 +1,14 @@
 //! A named way into one account and region, opened.
 
 use crate::{
-    Account, Aliases, AsyncInvocations, FunctionCatalogue, FunctionManager, Identity, Invoker, Layers,
-    Permissions, PortError, Reachability,
+    Account, Aliases, AsyncInvocations, Canceller, FunctionCatalogue, FunctionManager, Identity, Invoker,
+    Layers, Permissions, PortError, PortErrorKind, Reachability,
 };
 use async_trait::async_trait;
-use lamplight_domain::{ConnectionName, Platform, Settings};
+use lamplight_domain::{ConnectionName, ErrorCode, Platform, Settings};
 use std::{fmt::Debug, sync::Arc};
 
-/// An open connection: the ports of one provider, bound to one way in.
+/// An open connection: the ports of one provider, bound to one way in. What is `None` the provider has nothing like.
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// Its name.
@@ -19,14 +19,49 @@ pub struct Connection {
     pub catalogue: Arc<dyn FunctionCatalogue>,
     /// Calls functions.
     pub invoker: Arc<dyn Invoker>,
-    /// Who we are.
-    pub identity: Arc<dyn Identity>,
-    /// Whether it can be reached.
-    pub reachability: Arc<dyn Reachability>,
-    /// What is managed beside calling.
-    pub management: Management,
     /// What the provider knows without being asked.
     pub platform: Arc<dyn Platform>,
+    /// Who we are; `None` where calls need no credentials.
+    pub identity: Option<Arc<dyn Identity>>,
+    /// Whether it can be reached.
+    pub reachability: Option<Arc<dyn Reachability>>,
+    /// Stops what was started.
+    pub canceller: Option<Arc<dyn Canceller>>,
+    /// What is managed beside calling.
+    pub management: Option<Management>,
+}
+
+impl Connection {
+    /// A connection of a provider that has functions and calls them, and nothing else.
+    pub fn new(
+        name: ConnectionName,
+        catalogue: Arc<dyn FunctionCatalogue>,
+        invoker: Arc<dyn Invoker>,
+        platform: Arc<dyn Platform>,
+    ) -> Self {
+        Self {
+            name,
+            defaults: Settings::default(),
+            catalogue,
+            invoker,
+            platform,
+            identity: None,
+            reachability: None,
+            canceller: None,
+            management: None,
+        }
+    }
+
+    /// What is managed.
+    ///
+    /// # Errors
+    /// [`Unsupported`](PortErrorKind::Unsupported) where the provider manages nothing.
+    pub fn management(&self) -> Result<&Management, PortError> {
+        self.management.as_ref().ok_or_else(|| {
+            let message = format!("connection {} does not manage functions; it only calls them", self.name);
+            PortError::new(PortErrorKind::Unsupported, ErrorCode::Unsupported, message)
+        })
+    }
 }
 
 /// What is managed at a provider, a port for each group of things.

@@ -8,8 +8,8 @@ use std::fmt::Debug;
 /// Who the provider takes us for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// The account.
-    pub account: String,
+    /// The account, where the provider has accounts.
+    pub account: Option<String>,
     /// The provider's full reference of the user or role.
     pub reference: String,
 }
@@ -33,6 +33,8 @@ pub trait Identity: Debug + Send + Sync + 'static {
     /// with the provider.
     async fn credentials(&self) -> Result<CredentialsSummary, PortError>;
 
-    /// Asks the provider.
-    async fn who_am_i(&self) -> Result<Principal, PortError>;
+    /// Asks the provider. `None` is a provider that does not say, which is the default.
+    async fn who_am_i(&self) -> Result<Option<Principal>, PortError> {
+        Ok(None)
+    }
 }

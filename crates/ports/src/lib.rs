@@ -10,9 +10,18 @@
 //!    against every adapter. The fake is held to the same suite.
 //!
 //! # Adding a provider
-//! Implement [`FunctionCatalogue`], [`Invoker`], [`Identity`], [`Reachability`], the ports of
-//! [`Management`], and `lamplight_domain::Platform`, in one adapter crate, and hand them out through [`Connector`].
-//! Domain, use cases and fronts stay as they are.
+//! A provider is one adapter crate. At the least it implements three things, and hands them out as a
+//! [`Connection`] (`Connection::new`) through [`Connector`]:
+//! 1. [`FunctionCatalogue`]: `list` and `get`.
+//! 2. [`Invoker`]: one method. It judges what an answer means (`lamplight_domain::AnswerOutcome`) and how far a request
+//!    got; no layer above knows its status codes. It must know its provider's answers from anybody else's.
+//! 3. `lamplight_domain::Platform`: how functions and qualifiers are written. All else has a default that says "not
+//!    known": limits, links, prices, the form of errors and reports.
+//!
+//! What else the provider has it adds, a field of [`Connection`] each: [`Identity`] where calls need credentials,
+//! [`Reachability`], [`Canceller`] where executions can be stopped, [`Management`]. What it lacks it leaves `None`,
+//! and use cases and fronts say so. Hold it to the suites of `lamplight-conformance`, and declare as gaps what it
+//! has nothing like. Domain, use cases and fronts stay as they are.
 //!
 //! # Conventions
 //! - Absence is `Ok(None)`; [`PortErrorKind::NotFound`] is for things that the caller said exist.
@@ -23,6 +32,7 @@
 mod account;
 mod aliases;
 mod async_invocations;
+mod canceller;
 mod catalogue;
 mod change;
 mod connection;
@@ -46,6 +56,7 @@ mod tokens;
 pub use account::{Account, AccountLimits, AccountSettings, AccountUsage};
 pub use aliases::{Aliases, CreateAlias, ListAliases, UpdateAlias};
 pub use async_invocations::AsyncInvocations;
+pub use canceller::{Cancellation, Canceller};
 pub use catalogue::{FunctionCatalogue, ListFunctions};
 pub use change::{ChangeError, Changed, Effect, RequestPreview, UploadWatch};
 pub use connection::{Connection, Connector, Management};

@@ -55,14 +55,30 @@ pub(super) struct VendorRule {
     pub(super) reason: String,
 }
 
-/// Crates in whose code no vendor is named.
+/// Crates that name no vendor, neither in code nor in what they say.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NeutralRule {
     /// The crates.
     pub(super) crates: BTreeSet<String>,
-    /// The words, in lower case, that no identifier of theirs contains.
+    /// The words, in lower case, that no identifier, string literal and documentation of theirs contains.
     pub(super) words: BTreeSet<String>,
+    /// Where literals and documentation may, because the word is data.
+    #[serde(default)]
+    pub(super) said_in: Vec<Said>,
+}
+
+/// Words that one file may say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Said {
+    /// The file, from the root.
+    pub(super) file: String,
+    /// The words.
+    pub(super) words: BTreeSet<String>,
+    /// Why.
+    #[expect(dead_code, reason = "read by people")]
+    pub(super) reason: String,
 }
 
 /// Who may name a front's commands and flags in strings.
@@ -77,6 +93,13 @@ impl Rules {
     /// Reads the rules.
     pub(super) fn parse(text: &str) -> Result<Self> {
         Ok(toml::from_str(text)?)
+    }
+}
+
+impl NeutralRule {
+    /// Whether a file's literals and documentation may say this word.
+    pub(super) fn may_say(&self, file: &str, word: &str) -> bool {
+        self.said_in.iter().any(|said| said.file == file && said.words.contains(word))
     }
 }
 

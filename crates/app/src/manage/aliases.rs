@@ -29,7 +29,7 @@ pub async fn list_aliases(
             marker,
             page_size,
         };
-        let page = connection.management.aliases.list(wanted).await?;
+        let page = connection.management()?.aliases.list(wanted).await?;
         Ok((page.items, page.next_marker))
     };
     walk(limits, LARGEST_PAGE, fetch, on_page).await
@@ -41,7 +41,7 @@ pub async fn show_alias(
     function: &FunctionRef,
     name: &str,
 ) -> Result<Alias, AppError> {
-    let found = connection.management.aliases.get(function, name).await?;
+    let found = connection.management()?.aliases.get(function, name).await?;
     found.ok_or_else(|| no_alias(connection, function, name))
 }
 
@@ -54,7 +54,7 @@ pub async fn create_alias(
     changing: &Changing<'_>,
     request: &CreateAlias,
 ) -> Result<Outcome<Alias>, AppError> {
-    let aliases = &changing.connection.management.aliases;
+    let aliases = &changing.connection.management()?.aliases;
     let thing = format!("alias {} of function {}", request.name, request.function.name);
     let wanted = UpdateAlias {
         function: request.function.clone(),
@@ -95,7 +95,7 @@ pub async fn update_alias(
     changing: &Changing<'_>,
     request: &UpdateAlias,
 ) -> Result<Outcome<Alias>, AppError> {
-    let aliases = &changing.connection.management.aliases;
+    let aliases = &changing.connection.management()?.aliases;
     let before = show_alias(changing.connection, &request.function, &request.name).await?;
     if let (None, Some(routing)) = (&request.version, &request.routing)
         && routing.contains_key(&before.version)
@@ -130,7 +130,7 @@ pub async fn delete_alias(
     function: &FunctionRef,
     name: &str,
 ) -> Result<Outcome<()>, AppError> {
-    let aliases = &changing.connection.management.aliases;
+    let aliases = &changing.connection.management()?.aliases;
     let before = show_alias(changing.connection, function, name).await?;
     let look = || async {
         let found = aliases.get(function, name).await?;

@@ -17,7 +17,7 @@ pub async fn show_async_settings(
     connection: &Connection,
     subject: &QualifiedFunction,
 ) -> Result<DescribedAsyncSettings, AppError> {
-    let found = connection.management.async_invocations.get(subject).await?;
+    let found = connection.management()?.async_invocations.get(subject).await?;
     found.ok_or_else(|| nothing_set(connection, subject))
 }
 
@@ -29,7 +29,7 @@ pub async fn list_async_settings(
     on_page: &mut (dyn FnMut(Vec<DescribedAsyncSettings>) -> ControlFlow<()> + Send),
 ) -> Result<Listed, AppError> {
     let fetch = |marker, page_size| async move {
-        let page = connection.management.async_invocations.list(function, marker, page_size).await?;
+        let page = connection.management()?.async_invocations.list(function, marker, page_size).await?;
         Ok((page.items, page.next_marker))
     };
     walk(limits, LARGEST_PAGE, fetch, on_page).await
@@ -46,7 +46,7 @@ pub async fn set_async_settings(
     settings: &AsyncSettings,
     whole: bool,
 ) -> Result<Outcome<DescribedAsyncSettings>, AppError> {
-    let async_invocations = &changing.connection.management.async_invocations;
+    let async_invocations = &changing.connection.management()?.async_invocations;
     let found = async_invocations.get(subject).await?;
     let nothing_to_change = found.is_none() && !whole;
     let settings = match &found {
@@ -88,7 +88,7 @@ pub async fn reset_async_settings(
     changing: &Changing<'_>,
     subject: &QualifiedFunction,
 ) -> Result<Outcome<()>, AppError> {
-    let async_invocations = &changing.connection.management.async_invocations;
+    let async_invocations = &changing.connection.management()?.async_invocations;
     let before = match changing.effect {
         Effect::Make => Some(show_async_settings(changing.connection, subject).await?),
         Effect::Show { .. } => None,

@@ -20,7 +20,7 @@ pub async fn create_function(
     request: &CreateFunction,
 ) -> Result<Outcome<Function>, AppError> {
     let thing = format!("function {}", request.name);
-    let manager = &changing.connection.management.functions;
+    let manager = &changing.connection.management()?.functions;
     let look = || async {
         Ok(match there(changing, request).await? {
             None => Seen::NotYet,

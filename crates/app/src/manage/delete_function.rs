@@ -35,6 +35,6 @@ pub async fn delete_function(
             Seen::not_of_revision(revision.as_deref(), found.revision.as_deref())
         }))
     };
-    let manager = &connection.management.functions;
+    let manager = &connection.management()?.functions;
     make(changing, &thing, || manager.delete(function, qualifier.as_ref(), changing.effect), look).await
 }

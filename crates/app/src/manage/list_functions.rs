@@ -57,7 +57,7 @@ pub async fn list_versions(
 ) -> Result<Listed, AppError> {
     let fetch = |marker, page_size| async move {
         let wanted = ListVersions { function: function.clone(), marker, page_size };
-        let page = connection.management.functions.versions(wanted).await?;
+        let page = connection.management()?.functions.versions(wanted).await?;
         Ok((page.items, page.next_marker))
     };
     walk(limits, LARGEST_PAGE, fetch, on_page).await

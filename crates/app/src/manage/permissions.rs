@@ -13,7 +13,7 @@ pub async fn show_policy(
     connection: &Connection,
     subject: &QualifiedFunction,
 ) -> Result<PermissionPolicy, AppError> {
-    let found = connection.management.permissions.policy(subject).await?;
+    let found = connection.management()?.permissions.policy(subject).await?;
     found.ok_or_else(|| AppError::ThingNotFound {
         thing: format!("policy of {}", described(subject)),
         connection: connection.name.to_string(),
@@ -30,7 +30,7 @@ pub async fn add_permission(
     statement: &PermissionStatement,
     if_revision: Option<&str>,
 ) -> Result<Outcome<PermissionStatement>, AppError> {
-    let permissions = &changing.connection.management.permissions;
+    let permissions = &changing.connection.management()?.permissions;
     let send = || permissions.add(subject, statement, if_revision, changing.effect);
     let thing = format!("statement {} of {}", statement.id, described(subject));
     statements::add(changing, thing, statement, || permissions.policy(subject), send).await
@@ -46,7 +46,7 @@ pub async fn remove_permission(
     statement: &str,
     if_revision: Option<&str>,
 ) -> Result<Outcome<()>, AppError> {
-    let permissions = &changing.connection.management.permissions;
+    let permissions = &changing.connection.management()?.permissions;
     let send = || permissions.remove(subject, statement, if_revision, changing.effect);
     let thing = format!("statement {statement} of {}", described(subject));
     statements::remove(changing, thing, statement, || permissions.policy(subject), send).await

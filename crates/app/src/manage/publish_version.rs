@@ -19,6 +19,7 @@ pub async fn publish_version(
     request: &PublishVersion,
 ) -> Result<Outcome<Function>, AppError> {
     let (connection, function) = (changing.connection, &request.function);
+    let functions = &connection.management()?.functions;
     let before = match changing.effect {
         Effect::Make => Versions::read(connection, function).await?,
         Effect::Show { .. } => Versions::default(),
@@ -28,7 +29,7 @@ pub async fn publish_version(
     let mut next = request.clone();
     let send = || {
         let request = std::mem::replace(&mut next, again.clone());
-        connection.management.functions.publish(request, changing.effect)
+        functions.publish(request, changing.effect)
     };
     let look = || async {
         let now = Versions::read(connection, function).await?;

@@ -18,7 +18,7 @@ pub async fn list_layers(
 ) -> Result<Listed, AppError> {
     let fetch = |marker, page_size| async move {
         let page =
-            connection.management.layers.list(ListLayers { marker, page_size, ..filter.clone() }).await?;
+            connection.management()?.layers.list(ListLayers { marker, page_size, ..filter.clone() }).await?;
         Ok((page.items, page.next_marker))
     };
     walk(limits, LARGEST_PAGE, fetch, on_page).await
@@ -34,7 +34,7 @@ pub async fn list_layer_versions(
 ) -> Result<Listed, AppError> {
     let fetch = |marker, page_size| async move {
         let wanted = ListLayers { marker, page_size, ..filter.clone() };
-        let page = connection.management.layers.versions(layer, wanted).await?;
+        let page = connection.management()?.layers.versions(layer, wanted).await?;
         Ok((page.items, page.next_marker))
     };
     walk(limits, LARGEST_PAGE, fetch, on_page).await
@@ -45,7 +45,7 @@ pub async fn show_layer_version(
     connection: &Connection,
     wanted: &LayerVersionRef,
 ) -> Result<LayerVersion, AppError> {
-    let found = connection.management.layers.get(wanted).await?;
+    let found = connection.management()?.layers.get(wanted).await?;
     found
         .ok_or_else(|| not_found(connection, format!("version {} of layer {}", wanted.version, wanted.layer)))
 }
@@ -55,7 +55,7 @@ pub async fn show_layer_policy(
     connection: &Connection,
     wanted: &LayerVersionRef,
 ) -> Result<PermissionPolicy, AppError> {
-    let found = connection.management.layers.policy(wanted).await?;
+    let found = connection.management()?.layers.policy(wanted).await?;
     let thing = || format!("policy of version {} of layer {}", wanted.version, wanted.layer);
     found.ok_or_else(|| not_found(connection, thing()))
 }

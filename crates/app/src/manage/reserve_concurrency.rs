@@ -10,7 +10,7 @@ pub async fn show_concurrency(
     connection: &Connection,
     function: &FunctionRef,
 ) -> Result<Option<u32>, AppError> {
-    Ok(connection.management.functions.reserved_concurrency(function).await?)
+    Ok(connection.management()?.functions.reserved_concurrency(function).await?)
 }
 
 /// Keeps so many calls for a function alone, and at most so many at once; `None` keeps and limits none.
@@ -22,7 +22,7 @@ pub async fn reserve_concurrency(
     function: &FunctionRef,
     reserved: Option<u32>,
 ) -> Result<Outcome<Option<u32>>, AppError> {
-    let manager = &changing.connection.management.functions;
+    let manager = &changing.connection.management()?.functions;
     if manager.reserved_concurrency(function).await? == reserved {
         return Ok(Outcome::Unchanged(reserved));
     }

@@ -18,7 +18,7 @@ pub async fn share_layer(
     statement: &PermissionStatement,
     if_revision: Option<&str>,
 ) -> Result<Outcome<PermissionStatement>, AppError> {
-    let layers = &changing.connection.management.layers;
+    let layers = &changing.connection.management()?.layers;
     let send = || layers.add_permission(version, statement, if_revision, changing.effect);
     let thing = described(version, &statement.id);
     statements::add(changing, thing, statement, || layers.policy(version), send).await
@@ -34,7 +34,7 @@ pub async fn unshare_layer(
     statement: &str,
     if_revision: Option<&str>,
 ) -> Result<Outcome<()>, AppError> {
-    let layers = &changing.connection.management.layers;
+    let layers = &changing.connection.management()?.layers;
     let send = || layers.remove_permission(version, statement, if_revision, changing.effect);
     let thing = described(version, statement);
     statements::remove(changing, thing, statement, || layers.policy(version), send).await

@@ -60,7 +60,7 @@ impl Quota {
 
 /// Asks what the account of a connection may use and what it uses.
 pub async fn show_account(connection: &Connection) -> Result<Vec<Quota>, AppError> {
-    let AccountSettings { limits, usage } = connection.management.account.settings().await?;
+    let AccountSettings { limits, usage } = connection.management()?.account.settings().await?;
     let reserved = limits
         .concurrent_executions
         .zip(limits.unreserved_concurrent_executions)

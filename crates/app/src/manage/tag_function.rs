@@ -7,7 +7,7 @@ use lamplight_ports::{Connection, TagChange};
 
 /// What a function is marked with.
 pub async fn show_tags(connection: &Connection, function: &FunctionRef) -> Result<Tags, AppError> {
-    Ok(connection.management.functions.tags(function).await?)
+    Ok(connection.management()?.functions.tags(function).await?)
 }
 
 /// Sets tags and takes tags away; gives all that the function has then.
@@ -19,7 +19,7 @@ pub async fn tag_function(
     function: &FunctionRef,
     change: &TagChange,
 ) -> Result<Outcome<Tags>, AppError> {
-    let manager = &changing.connection.management.functions;
+    let manager = &changing.connection.management()?.functions;
     if let Some(key) = change.remove.iter().find(|key| change.set.contains_key(*key)) {
         return Err(AppError::Setting(format!("tag {key:?} is to be set and taken away at once")));
     }

@@ -54,7 +54,7 @@ pub async fn update_code(
         })
     };
     let thing = format!("the code of function {}", request.function.name);
-    let manager = &connection.management.functions;
+    let manager = &connection.management()?.functions;
     make(changing, &thing, || manager.update_code(request.clone(), changing.effect), look).await
 }
 

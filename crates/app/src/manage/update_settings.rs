@@ -39,6 +39,6 @@ pub async fn update_settings(
         })
     };
     let thing = format!("the settings of function {}", request.function.name);
-    let manager = &connection.management.functions;
+    let manager = &connection.management()?.functions;
     make(changing, &thing, || manager.update_settings(request.clone(), changing.effect), look).await
 }

@@ -20,7 +20,7 @@ impl Versions {
         let mut marker = None;
         loop {
             let wanted = ListVersions { function: function.clone(), marker, page_size: None };
-            let page = connection.management.functions.versions(wanted).await?;
+            let page = connection.management()?.functions.versions(wanted).await?;
             for function in page.items {
                 match number(&function) {
                     None => versions.unpublished = Some(function),

@@ -6,7 +6,9 @@ use lamplight_app::{
     Check, CheckName, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, ProgressObserver, RunProgress,
     doctor,
 };
-use lamplight_domain::{AnswerOutcome, DataType, ErrorCode, InvocationType, Settings, Timestamp};
+use lamplight_domain::{
+    AnswerOutcome, DataType, Delivery, ErrorCode, InvocationType, Settings, Start, Timestamp,
+};
 use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
 use lamplight_ports::{
     Connection, Connector, CredentialsSummary, Identity, InvokeAnswer, InvokeError, InvokeRequest, Invoker,
@@ -70,7 +72,7 @@ async fn a_job_is_looked_at_from_end_to_end_and_never_run() {
             "configuration pass",
             "credentials pass",
             "identity pass",
-            "region pass",
+            "endpoint pass",
             "list-functions pass",
             "get-function pass",
             "dry-run pass"
@@ -113,7 +115,7 @@ async fn without_a_job_nothing_is_called_at_all() {
     assert_eq!(words(&checks).last().unwrap(), "dry-run skipped");
     assert_eq!(detail(&checks, CheckName::GetFunction), "mirror, state Active");
     let alone = examine(&bench, &bench.connector, None, true).await;
-    assert_eq!(words(&alone).last().unwrap(), "region pass");
+    assert_eq!(words(&alone).last().unwrap(), "endpoint pass");
     assert_eq!(alone.len(), 4);
 }
 
@@ -136,7 +138,7 @@ async fn a_provider_that_refuses_is_told_check_by_check() {
             "configuration pass",
             "credentials pass",
             "identity fail",
-            "region pass",
+            "endpoint pass",
             "list-functions fail",
             "get-function fail",
             "dry-run fail"
@@ -161,8 +163,8 @@ impl Identity for Door {
         self.credentials.clone().ok_or_else(|| closed(ErrorCode::CredentialsMissing))
     }
 
-    async fn who_am_i(&self) -> Result<Principal, PortError> {
-        Ok(Principal { account: "1".to_owned(), reference: "ada".to_owned() })
+    async fn who_am_i(&self) -> Result<Option<Principal>, PortError> {
+        Ok(Some(Principal { account: None, reference: "ada".to_owned() }))
     }
 }
 
@@ -176,7 +178,9 @@ impl Reachability for Door {
 fn through(door: Door, bench: &Bench) -> FakeConnector {
     let door = Arc::new(door);
     let whole = bench.provider.connection(connection(), Settings::default());
-    FakeConnector::default().with(Connection { identity: door.clone(), reachability: door, ..whole })
+    let (identity, reachability) =
+        (Some(door.clone() as Arc<dyn Identity>), Some(door as Arc<dyn Reachability>));
+    FakeConnector::default().with(Connection { identity, reachability, ..whole })
 }
 
 #[tokio::test]
@@ -190,7 +194,7 @@ async fn what_does_not_depend_on_a_failure_is_still_looked_at() {
             "configuration pass",
             "credentials fail",
             "identity skipped",
-            "region pass",
+            "endpoint pass",
             "list-functions skipped",
             "get-function skipped",
             "dry-run skipped"
@@ -200,8 +204,56 @@ async fn what_does_not_depend_on_a_failure_is_still_looked_at() {
     let summary = CredentialsSummary { source: "a role".to_owned(), expires_at: None };
     let door = Door { credentials: Some(summary), reachable: false };
     let checks = examine(&bench, &through(door, &bench), None, false).await;
-    assert_eq!(words(&checks)[2..5], ["identity pass", "region fail", "list-functions skipped"]);
+    assert_eq!(words(&checks)[2..5], ["identity pass", "endpoint fail", "list-functions skipped"]);
     assert_eq!(detail(&checks, CheckName::ListFunctions), "the service does not answer");
+}
+
+/// Calls functions, and knows no dry runs.
+#[derive(Debug)]
+struct NoDryRuns;
+
+#[async_trait]
+impl Invoker for NoDryRuns {
+    async fn invoke(&self, _: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        Err(InvokeError {
+            delivery: Delivery::NotSent,
+            start: Start::DidNotStart,
+            transient: false,
+            retry_after: None,
+            kind: PortErrorKind::Unsupported,
+            code: ErrorCode::Unsupported,
+            provider_code: None,
+            http_status: None,
+            request_id: None,
+            message: "this provider has no dry runs".to_owned(),
+            hint: None,
+            source: None,
+        })
+    }
+}
+
+#[tokio::test]
+async fn what_the_provider_has_nothing_for_is_skipped_with_the_reason() {
+    let bench = bench();
+    let whole = bench.provider.connection(connection(), Settings::default());
+    let bare = Connection::new(connection(), whole.catalogue, Arc::new(NoDryRuns), whole.platform);
+    let checks = examine(&bench, &FakeConnector::default().with(bare), Some("mirror"), false).await;
+    assert_eq!(
+        words(&checks),
+        [
+            "configuration pass",
+            "credentials skipped",
+            "identity skipped",
+            "endpoint skipped",
+            "list-functions pass",
+            "get-function pass",
+            "dry-run skipped"
+        ]
+    );
+    assert_eq!(detail(&checks, CheckName::Credentials), "this provider needs no credentials");
+    assert_eq!(detail(&checks, CheckName::Identity), "this provider does not say who calls");
+    assert_eq!(detail(&checks, CheckName::Endpoint), "this provider has nothing to ask without a call");
+    assert_eq!(detail(&checks, CheckName::DryRun), "this provider has no dry runs");
 }
 
 #[tokio::test]

@@ -108,7 +108,8 @@ impl Aliases for Raced {
 async fn what_somebody_did_after_a_lost_answer_is_not_undone() {
     let mut desk = Desk::with_adder().await;
     create_alias(&desk.changing(), &live("1")).await.unwrap();
-    desk.connection.management.aliases = Arc::new(Raced(Arc::clone(&desk.connection.management.aliases)));
+    let management = desk.connection.management.as_mut().unwrap();
+    management.aliases = Arc::new(Raced(Arc::clone(&management.aliases)));
     let ours = UpdateAlias { description: Some("ours".to_owned()), routing: None, ..relive(Routing::new()) };
     assert_eq!(class(update_alias(&desk.changing(), &ours).await), ErrorClass::Unknown);
     let there = show_alias(&desk.connection, &function(), "live").await.unwrap();
@@ -155,7 +156,8 @@ struct Meddler(Connection);
 #[async_trait]
 impl Sleeper for Meddler {
     async fn sleep(&self, _duration: Duration) {
-        let uploaded = self.0.management.functions.update_code(new_code("theirs"), Effect::Make).await;
+        let uploaded =
+            self.0.management.as_ref().unwrap().functions.update_code(new_code("theirs"), Effect::Make).await;
         drop(uploaded.unwrap());
     }
 }

@@ -8,6 +8,7 @@ mod desk;
 mod doctor;
 mod faults;
 mod jobs;
+mod lacking;
 mod lost_changes;
 mod managing;
 mod runs;

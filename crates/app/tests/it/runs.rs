@@ -342,10 +342,10 @@ async fn a_run_id_is_decoded_without_a_record_and_a_cancellation_says_no() {
     let found = show_run(&bench.store, &name).await.unwrap();
     assert!(found.run.is_none());
     assert_eq!(found.decoded.unwrap().status(), Status::Failed);
-    let outcome = cancel_run(&bench.store, &name).await.unwrap();
+    let outcome = cancel_run(&bench.store, &bench.connector, &name).await.unwrap();
     assert!(!outcome.cancelled && outcome.reason.contains("cannot be stopped"), "{outcome:?}");
     bench.run("adder", &[]).await;
-    let outcome = cancel_run(&bench.store, &RunName::Latest).await.unwrap();
+    let outcome = cancel_run(&bench.store, &bench.connector, &RunName::Latest).await.unwrap();
     assert_eq!(outcome.reason, "the run has ended: function_failed");
     assert!("no such#".parse::<RunName>().is_err());
     assert!(show_run(&bench.store, &"00ff".parse().unwrap()).await.is_err());

@@ -29,14 +29,14 @@ impl Identity for AwsIdentity {
         Ok(CredentialsSummary { source: loaded.origin, expires_at })
     }
 
-    async fn who_am_i(&self) -> Result<Principal, PortError> {
+    async fn who_am_i(&self) -> Result<Option<Principal>, PortError> {
         let reading = Reading { action: "sts:GetCallerIdentity", region: self.session.region() };
         // Before the question's own time begins.
         self.session.credentials.current().await.map_err(PortError::from)?;
         let sent = self.session.identity().get_caller_identity().send().await;
         let output = sent.map_err(|error| read_error(&error, &reading))?;
         match (output.account, output.arn) {
-            (Some(account), Some(reference)) => Ok(Principal { account, reference }),
+            (account @ Some(_), Some(reference)) => Ok(Some(Principal { account, reference })),
             _ => Err(PortError::new(
                 PortErrorKind::Corrupt,
                 ErrorCode::UnexpectedAnswer,

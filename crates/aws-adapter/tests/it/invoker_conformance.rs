@@ -55,6 +55,9 @@ impl crate::server::Script for Lambda {
             (Behaviour::IsForbidden, _) => {
                 Reaction::Answer(refusal(403, "AccessDeniedException", "not authorized"))
             }
+            (Behaviour::AnsweredBySomebodyElse, _) => {
+                Reaction::Answer(answer(200, &[("content-type", "text/html")], &request.body))
+            }
             (_, Some("Event")) => Reaction::Answer(answer(202, &id, b"")),
             (_, Some("DryRun")) => {
                 let [(name, value)] = id;

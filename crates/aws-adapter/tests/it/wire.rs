@@ -209,8 +209,9 @@ async fn who_we_are_is_what_sts_says() {
         </GetCallerIdentityResponse>";
     let server = lambda(ResponseTemplate::new(200).set_body_raw(xml, "text/xml")).await;
     let principal = ports(&server.uri()).identity.who_am_i().await.unwrap();
-    let (account, reference) = ("123456789012".to_owned(), "arn:aws:iam::123456789012:user/ada".to_owned());
-    assert_eq!(principal, Principal { account, reference });
+    let (account, reference) =
+        (Some("123456789012".to_owned()), "arn:aws:iam::123456789012:user/ada".to_owned());
+    assert_eq!(principal, Some(Principal { account, reference }));
 
     let xml = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code>\
         <Message>The security token included in the request is expired</Message></Error></ErrorResponse>";

@@ -39,12 +39,13 @@ pub async fn status(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
 /// `lamplight cancel RUN`
 pub async fn cancel(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: RunName = run.parse()?;
-    let outcome = cancel_run(&*settled(wiring).await?, &name).await?;
+    let outcome = cancel_run(&*settled(wiring).await?, wiring, &name).await?;
     if wiring.json() {
         wiring.write(&render::CancelJson::new(&outcome))?;
     } else {
         output::line(&format!("{}", outcome.cancelled))?;
-        wiring.output.note(&format!("not cancelled: {}", outcome.reason));
+        let what = if outcome.cancelled { "cancelled" } else { "not cancelled" };
+        wiring.output.note(&format!("{what}: {}", outcome.reason));
     }
     Ok(if outcome.cancelled { ExitCode::Success } else { ExitCode::Unexpected })
 }

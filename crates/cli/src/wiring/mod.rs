@@ -249,14 +249,11 @@ impl Wiring {
         let (ports, platform) =
             self.aws_ports(name.as_str(), from, config, &secrets, self.call_keys.as_ref())?;
         Ok(Connection {
-            name,
             defaults: from.defaults(),
-            catalogue: ports.catalogue,
-            invoker: ports.invoker,
-            identity: ports.identity,
-            reachability: ports.reachability,
-            management: ports.management,
-            platform: Arc::new(platform),
+            identity: Some(ports.identity),
+            reachability: Some(ports.reachability),
+            management: Some(ports.management),
+            ..Connection::new(name, ports.catalogue, ports.invoker, Arc::new(platform))
         })
     }
 

@@ -445,7 +445,7 @@ fn outcomes(lamplight: &Lamplight, arguments: &[&str]) -> Vec<(String, String)> 
 
 fn named(outcome: &[&str; 7]) -> Vec<(String, String)> {
     let names =
-        ["configuration", "credentials", "identity", "region", "list-functions", "get-function", "dry-run"];
+        ["configuration", "credentials", "identity", "endpoint", "list-functions", "get-function", "dry-run"];
     names.iter().zip(outcome).map(|(name, outcome)| ((*name).to_owned(), (*outcome).to_owned())).collect()
 }
 

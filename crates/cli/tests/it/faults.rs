@@ -224,16 +224,8 @@ async fn no_run_executes_twice_and_every_run_tells_the_truth() {
         ..AwsConnectionConfig::new(Region::us_east_1())
     })
     .unwrap();
-    let connection = Connection {
-        name: "faulty".parse().unwrap(),
-        defaults: Settings::default(),
-        catalogue: aws.catalogue,
-        invoker: aws.invoker,
-        identity: aws.identity,
-        reachability: aws.reachability,
-        management: aws.management,
-        platform: Arc::new(AwsPlatform::new(Region::us_east_1(), PriceTable::default())),
-    };
+    let platform = Arc::new(AwsPlatform::new(Region::us_east_1(), PriceTable::default()));
+    let connection = Connection::new("faulty".parse().unwrap(), aws.catalogue, aws.invoker, platform);
     let secrets = EnvAndFileSecrets::new(Environment::from_pairs::<String, String>([]));
     let mut states = BTreeMap::<&str, u32>::new();
     for number in 0..RUNS {

@@ -51,7 +51,7 @@ fn principal(peer: &Peer, connection: &str) -> String {
     let told = peer.json(&["doctor", "-c", connection]);
     let checks = told["checks"].as_array().unwrap();
     let check = |name: &str| checks.iter().find(|check| check["name"] == name).unwrap().clone();
-    for name in ["credentials", "identity", "region", "list-functions"] {
+    for name in ["credentials", "identity", "endpoint", "list-functions"] {
         assert_eq!(check(name)["outcome"], "pass", "{connection}: {told:#}");
     }
     check("identity")["detail"].as_str().unwrap().to_owned()

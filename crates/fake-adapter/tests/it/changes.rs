@@ -161,7 +161,8 @@ async fn weights_share_calls_evenly_and_anew_once_they_are_set() {
     let settings = FunctionSettings { memory_mb: Some(256), ..FunctionSettings::default() };
     made(provider.update_settings(update_settings(&adder(), settings), Effect::Make).await);
     made(provider.publish(publish(&adder()), Effect::Make).await);
-    let aliases = provider.connection("here".parse().unwrap(), Settings::default()).management.aliases;
+    let aliases =
+        provider.connection("here".parse().unwrap(), Settings::default()).management.unwrap().aliases;
     let live = |weight| CreateAlias {
         function: adder(),
         name: "live".to_owned(),
@@ -200,7 +201,8 @@ async fn a_function_with_no_calls_reserved_throttles_and_too_many_cannot_be() {
     assert_eq!(error.error.kind, PortErrorKind::InvalidRequest);
     made(provider.reserve_concurrency(&adder(), Some(900), Effect::Make).await);
     call(&provider, None).await.unwrap();
-    let account = provider.connection("here".parse().unwrap(), Settings::default()).management.account;
+    let account =
+        provider.connection("here".parse().unwrap(), Settings::default()).management.unwrap().account;
     let limits = account.settings().await.unwrap().limits;
     assert_eq!(limits.unreserved_concurrent_executions, Some(100));
 }

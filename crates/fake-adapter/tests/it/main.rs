@@ -3,5 +3,6 @@
 
 mod changes;
 mod managing;
+mod plain;
 mod provider;
 mod stores;

@@ -28,7 +28,7 @@ impl WorkbenchHarness for Simulated {
         Arrangement {
             prefix: "suite".to_owned(),
             catalogue: connection.catalogue,
-            management: connection.management,
+            management: connection.management.unwrap(),
             sleeper: Arc::new(ManualClock::default()),
             packages: [package(1), package(2)],
             runtime: "python3.13".to_owned(),

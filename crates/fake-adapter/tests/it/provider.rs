@@ -5,13 +5,13 @@ use lamplight_conformance::{
     catalogue::{
         ArrangedCatalogue, CatalogueHarness, KNOWN_QUALIFIER, SECRET_KEY, SECRET_VALUE, Shelf, function_name,
     },
-    invoker::{ArrangedFunction, Behaviour, InvokerHarness, LOG_LINE},
+    invoker::{ArrangedFunction, Behaviour, Gap, InvokerHarness, LOG_LINE},
 };
 use lamplight_domain::{FunctionName, FunctionRef};
 use lamplight_fake_adapter::{FakeFunction, FakeProvider, FunctionFailure};
 use std::{sync::Arc, time::Duration};
 
-struct Simulated;
+pub(crate) struct Simulated;
 
 #[async_trait]
 impl CatalogueHarness for Simulated {
@@ -52,6 +52,9 @@ impl InvokerHarness for Simulated {
             // To the caller of a simulator a cut answer is a lost one.
             Behaviour::DropsTheAnswer | Behaviour::CutsTheAnswer => function.drop_answer = true,
             Behaviour::CannotBeReached => function.refuse = u32::MAX,
+            Behaviour::AnsweredBySomebodyElse => {
+                unreachable!("nothing is between a simulator and its caller")
+            }
         }
         let mut reference = FunctionRef::by_name(name);
         reference.timeout_seconds = Some(function.timeout_seconds);
@@ -63,6 +66,10 @@ impl InvokerHarness for Simulated {
             starts: Box::new(move || usize::try_from(counting.executions("arranged")).unwrap()),
             keep: Box::new(()),
         }
+    }
+
+    fn lacks(&self) -> &'static [Gap] {
+        &[Gap::Behaviour(Behaviour::AnsweredBySomebodyElse)]
     }
 }
 

@@ -1,0 +1,79 @@
+//! Providers that have less than others, or more.
+
+use crate::bench::{Bench, arguments, connection};
+use lamplight_app::{
+    AppError, RunName, cancel_run,
+    manage::{self, PageLimits},
+};
+use lamplight_domain::{ErrorClass, ErrorCode, InvocationType, RunState, Settings};
+use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
+use lamplight_ports::{Connection, PortErrorKind};
+use std::ops::ControlFlow;
+
+fn bench() -> Bench {
+    Bench::new([FakeFunction::echo("mirror".parse().unwrap())])
+}
+
+#[tokio::test]
+async fn a_connection_that_manages_nothing_says_so_in_one_way() {
+    let bench = bench();
+    let whole = bench.provider.connection(connection(), Settings::default());
+    let bare = Connection::new(connection(), whole.catalogue, whole.invoker, whole.platform);
+    let function = lamplight_domain::FunctionRef::by_name("mirror".parse().unwrap());
+    let mut no_page = |_| ControlFlow::Continue(());
+    let errors: [AppError; 3] = [
+        manage::show_account(&bare).await.unwrap_err(),
+        manage::list_aliases(&bare, &function, None, &PageLimits::default(), &mut no_page).await.unwrap_err(),
+        manage::show_tags(&bare, &function).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.to_string(), "connection bench does not manage functions; it only calls them");
+        assert_eq!((error.code(), error.class()), (ErrorCode::Unsupported, ErrorClass::Usage));
+        assert!(matches!(error, AppError::Port(error) if error.kind == PortErrorKind::Unsupported));
+    }
+}
+
+async fn cancelled(connector: &FakeConnector, bench: &Bench) -> (bool, String) {
+    let outcome = cancel_run(&bench.store, connector, &RunName::Latest).await.unwrap();
+    assert!(outcome.run_id.is_some());
+    (outcome.cancelled, outcome.reason)
+}
+
+#[tokio::test]
+async fn a_run_is_cancelled_where_the_provider_can_and_did() {
+    let provider = FakeProvider::new([FakeFunction::echo("mirror".parse().unwrap())]).cancelling();
+    let mut bench = bench();
+    bench.connector = FakeConnector::default().with(provider.connection(connection(), Settings::default()));
+    let event = Settings { invocation_type: Some(InvocationType::Event), ..Settings::default() };
+    let run = bench.start("mirror", arguments(&[]), event.clone()).await.unwrap().run;
+    assert_eq!(cancelled(&bench.connector, &bench).await, (true, "the provider has stopped it".to_owned()));
+    let name = RunName::Key(run.intent.key.to_string());
+    let kept = lamplight_app::show_run(&bench.store, &name).await.unwrap().run.unwrap();
+    assert_eq!(
+        kept.state(),
+        RunState::Accepted,
+        "what becomes of it is learned from its end, not from the request"
+    );
+
+    // Another simulator of the same name knows nothing of the run; one that cannot is not asked.
+    let other = FakeProvider::new([]).cancelling();
+    let connector = FakeConnector::default().with(other.connection(connection(), Settings::default()));
+    assert_eq!(
+        cancelled(&connector, &bench).await,
+        (false, "the simulator knows no such execution".to_owned())
+    );
+    let plain = FakeConnector::default().with(bench.provider.connection(connection(), Settings::default()));
+    assert_eq!(cancelled(&plain, &bench).await, (false, "a queued event cannot be taken back".to_owned()));
+
+    // A failure of the provider is neither yes nor no.
+    let refusing = FakeProvider::new([]).cancelling().refusing();
+    let connector = FakeConnector::default().with(refusing.connection(connection(), Settings::default()));
+    let error = cancel_run(&bench.store, &connector, &RunName::Latest).await.unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Access);
+
+    // What has ended is not asked for, and a connection that is gone stops nothing.
+    let gone = FakeConnector::default();
+    assert_eq!(cancelled(&gone, &bench).await, (false, "a queued event cannot be taken back".to_owned()));
+    bench.start("mirror", arguments(&[]), Settings::default()).await.unwrap();
+    assert_eq!(cancelled(&bench.connector, &bench).await, (false, "the run has ended: succeeded".to_owned()));
+}

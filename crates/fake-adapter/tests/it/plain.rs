@@ -1,0 +1,123 @@
+//! A provider that calls functions and has little else: it is held to the suites and lies about nothing.
+
+use crate::provider::Simulated;
+use async_trait::async_trait;
+use lamplight_conformance::{
+    catalogue::{self, ArrangedCatalogue, CatalogueHarness, Shelf},
+    invoker::{self, ArrangedFunction, Behaviour, InvokerHarness},
+};
+use lamplight_domain::{
+    Delivery, ErrorCode, Function, FunctionRef, FunctionSettings, InvocationType, Qualifier, Start,
+};
+use lamplight_ports::{
+    FunctionCatalogue, InvokeAnswer, InvokeError, InvokeRequest, Invoker, ListFunctions, Page, PortError,
+    PortErrorKind,
+};
+use std::sync::Arc;
+
+/// The simulator without what a provider can lack.
+#[derive(Debug)]
+struct Plain<T: ?Sized>(Arc<T>);
+
+#[async_trait]
+impl Invoker for Plain<dyn Invoker> {
+    async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        if request.invocation_type != InvocationType::RequestResponse {
+            return Err(InvokeError {
+                delivery: Delivery::NotSent,
+                start: Start::DidNotStart,
+                transient: false,
+                retry_after: None,
+                kind: PortErrorKind::Unsupported,
+                code: ErrorCode::Unsupported,
+                provider_code: None,
+                http_status: None,
+                request_id: None,
+                message: format!("this provider has no calls of type {}", request.invocation_type),
+                hint: None,
+                source: None,
+            });
+        }
+        match self.0.invoke(InvokeRequest { log_tail: false, ..request }).await {
+            Ok(InvokeAnswer { outcome, response, .. }) => {
+                Ok(InvokeAnswer { response, ..InvokeAnswer::new(outcome) })
+            }
+            Err(error) => {
+                Err(InvokeError { provider_code: None, http_status: None, request_id: None, ..error })
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl FunctionCatalogue for Plain<dyn FunctionCatalogue> {
+    async fn list(&self, request: ListFunctions) -> Result<Page<Function>, PortError> {
+        let page = self.0.list(request).await?;
+        Ok(Page { items: page.items.into_iter().map(plain).collect(), ..page })
+    }
+
+    async fn get(
+        &self,
+        function: &FunctionRef,
+        qualifier: Option<&Qualifier>,
+    ) -> Result<Option<Function>, PortError> {
+        match qualifier {
+            Some(_) => Ok(None),
+            None => Ok(self.0.get(function, None).await?.map(plain)),
+        }
+    }
+}
+
+fn plain(function: Function) -> Function {
+    Function { settings: FunctionSettings::default(), ..function }
+}
+
+struct Harness;
+
+#[async_trait]
+impl InvokerHarness for Harness {
+    async fn arrange(&self, behaviour: Behaviour) -> ArrangedFunction {
+        let arranged = InvokerHarness::arrange(&Simulated, behaviour).await;
+        ArrangedFunction { invoker: Arc::new(Plain(arranged.invoker)), ..arranged }
+    }
+
+    fn lacks(&self) -> &'static [invoker::Gap] {
+        use invoker::Gap;
+        &[
+            Gap::Behaviour(Behaviour::AnsweredBySomebodyElse),
+            Gap::Behaviour(Behaviour::RefusesLogTail),
+            Gap::QueuedCalls,
+            Gap::DryRuns,
+            Gap::LogTail,
+            Gap::RequestId,
+            Gap::ExecutedVersion,
+            Gap::ProviderCode,
+            Gap::HttpStatus,
+        ]
+    }
+}
+
+#[async_trait]
+impl CatalogueHarness for Harness {
+    async fn arrange(&self, shelf: Shelf) -> ArrangedCatalogue {
+        let arranged = CatalogueHarness::arrange(&Simulated, shelf).await;
+        ArrangedCatalogue { catalogue: Arc::new(Plain(arranged.catalogue)), ..arranged }
+    }
+
+    async fn arrange_refusal(&self) -> ArrangedCatalogue {
+        unreachable!("nobody is refused")
+    }
+
+    fn lacks(&self) -> &'static [catalogue::Gap] {
+        use catalogue::Gap;
+        &[Gap::Qualifiers, Gap::Environment, Gap::Runtime, Gap::TimeLimit, Gap::Memory, Gap::Refusals]
+    }
+}
+
+mod catalogue_suite {
+    lamplight_conformance::function_catalogue!(super::Harness);
+}
+
+mod invoker_suite {
+    lamplight_conformance::invoker!(super::Harness);
+}
