@@ -64,7 +64,7 @@ fn of_schema(committed: Option<&str>, fresh: &str) -> Option<String> {
 }
 
 fn schema(workspace: &Workspace) -> Result<String> {
-    process::read(&mut process::example(workspace, "lamplight-config", "schema")?)
+    process::read(&mut process::example(workspace, "lamplight-wiring", "schema")?)
 }
 
 fn generate(workspace: &Workspace) -> Result<std::path::PathBuf> {

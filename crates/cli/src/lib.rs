@@ -1,9 +1,18 @@
 //! The `lamplight` command line: parses, calls one use case, renders what comes back.
+//!
+//! A program with a provider of its own is this one with further [`Adapters`]:
+//!
+//! ```no_run
+//! # fn provider() -> std::sync::Arc<dyn lamplight_ports::ProviderFactory> { unimplemented!() }
+//! fn main() -> std::process::ExitCode {
+//!     let adapters = lamplight_cli::Adapters::default().with_provider(provider());
+//!     lamplight_cli::run(std::env::args_os(), adapters).into()
+//! }
+//! ```
 
 mod args;
 mod arguments;
 mod commands;
-mod config;
 mod error_codes;
 mod exit_code;
 mod failure;
@@ -21,5 +30,6 @@ mod yaml;
 pub use args::Cli;
 pub use error_codes::error_codes;
 pub use exit_code::ExitCode;
+pub use lamplight_wiring::Adapters;
 pub use pages::pages;
 pub use start::run;

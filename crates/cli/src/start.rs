@@ -5,16 +5,20 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
 use lamplight_domain::ErrorCode;
 use lamplight_system_adapter::Environment;
+use lamplight_wiring::Adapters;
+use std::ffi::OsString;
 
-/// Parses the command line, runs the verb and reports what went wrong.
-pub fn run() -> ExitCode {
-    let cli = match parse::<Cli>(&Environment::from_process()) {
+/// Parses the command line, whose first word is the program's name, runs the verb over these adapters and reports what went
+/// wrong.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, adapters: Adapters) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match parse::<Cli>(&Environment::from_process(), &arguments) {
         Ok(cli) => cli,
         Err(error) => return help_or_usage(&error),
     };
     let output = Output::new(cli.global.quiet);
     let format = cli.global.output;
-    match run_verb(cli, output) {
+    match run_verb(cli, output, adapters) {
         Ok(code) => code,
         Err(failure) => {
             failure.report(format);
@@ -24,7 +28,7 @@ pub fn run() -> ExitCode {
 }
 
 /// Reads the command line. A variable that is empty counts as not set.
-fn parse<P: Parser>(environment: &Environment) -> Result<P, clap::Error> {
+fn parse<P: Parser>(environment: &Environment, arguments: &[OsString]) -> Result<P, clap::Error> {
     let is_empty = |name: &std::ffi::OsStr| {
         name.to_str().and_then(|name| environment.get_os(name)).is_some_and(std::ffi::OsStr::is_empty)
     };
@@ -32,10 +36,10 @@ fn parse<P: Parser>(environment: &Environment) -> Result<P, clap::Error> {
         Some(name) if is_empty(name) => arg.env(None::<&'static str>),
         _ => arg,
     });
-    let parsed = grammar.try_get_matches_from_mut(std::env::args_os());
+    let parsed = grammar.try_get_matches_from_mut(arguments);
     parsed.and_then(|matches| P::from_arg_matches(&matches)).map_err(|error| {
         let mut error = error.format(&mut grammar);
-        without_secrets(&mut error);
+        without_secrets(&mut error, arguments);
         error
     })
 }
@@ -44,7 +48,7 @@ fn parse<P: Parser>(environment: &Environment) -> Result<P, clap::Error> {
 const LONGEST_SHOWN: usize = 20;
 
 /// Takes out of a message what may be a secret in the wrong place: here alone, for all verbs.
-fn without_secrets(error: &mut clap::Error) {
+fn without_secrets(error: &mut clap::Error, arguments: &[OsString]) {
     let text_at = |error: &clap::Error, kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         _ => None,
@@ -59,7 +63,7 @@ fn without_secrets(error: &mut clap::Error) {
         let Some(word) = text_at(error, kind).filter(|word| !word.ends_with('>')) else { continue };
         let shown = match word.split_once('=') {
             Some((name, _)) => format!("{}=…", shortened(name)),
-            None if may_be_a_value(&word) => "…".to_owned(),
+            None if may_be_a_value(&word, arguments) => "…".to_owned(),
             None => shortened(&word).to_owned(),
         };
         if shown != word {
@@ -71,13 +75,13 @@ fn without_secrets(error: &mut clap::Error) {
 }
 
 /// Whether a stray word may belong to a flag before it whose values may be secrets.
-fn may_be_a_value(word: &str) -> bool {
-    let secret = |argument: std::ffi::OsString| {
+fn may_be_a_value(word: &str, arguments: &[OsString]) -> bool {
+    let secret = |argument: &OsString| {
         argument.to_str().is_some_and(|text| {
             text.starts_with("--environment") || text.starts_with("--param") || text.starts_with("-p")
         })
     };
-    !word.starts_with('-') && std::env::args_os().any(secret)
+    !word.starts_with('-') && arguments.iter().any(secret)
 }
 
 fn shortened(word: &str) -> &str {
@@ -90,7 +94,7 @@ fn help_or_usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success }
 }
 
-fn run_verb(cli: Cli, output: Output) -> Result<ExitCode, Failure> {
+fn run_verb(cli: Cli, output: Output, adapters: Adapters) -> Result<ExitCode, Failure> {
     let environment = Environment::from_process();
     start_logging(&environment)?;
     // One thread is enough for one call, and starts sooner than several.
@@ -99,7 +103,7 @@ fn run_verb(cli: Cli, output: Output) -> Result<ExitCode, Failure> {
         .build()
         .map_err(|error| Failure::io("the runtime could not be started", &error))?;
     let keys = cli.command.call_keys().map(CallKeys::references).transpose()?.flatten();
-    let wiring = Wiring::new(cli.global, environment, output).with_call_keys(keys);
+    let wiring = Wiring::new(cli.global, environment, output, adapters, keys);
     let result = runtime.block_on(commands::run(cli.command, &wiring));
     // Nothing that still runs in the background may hold up the exit; what matters is recorded by now.
     runtime.shutdown_background();

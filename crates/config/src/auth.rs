@@ -29,6 +29,11 @@ pub enum Auth {
 }
 
 impl Auth {
+    /// Whether it is what holds where nothing is said.
+    pub(crate) fn is_default(&self) -> bool {
+        matches!(self, Self::Default)
+    }
+
     /// The method's name in the file.
     pub fn method(&self) -> &'static str {
         match self {

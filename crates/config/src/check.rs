@@ -1,16 +1,16 @@
 //! What must hold between the parts of the file.
 
-use crate::{
-    AMBIENT, Auth, Config, ConfigError, ConnectionConfig, DEMO, Provider, Token, VaultAuth,
-    error::{nearest, scrubbed},
-    mounts,
-};
-use lamplight_aws_model::{Region, RegionError, SessionDuration, SessionTag};
-use lamplight_domain::{ConnectionName, Hint, SecretRef};
-use std::collections::BTreeSet;
+use crate::{AMBIENT, Config, ConfigError, ConnectionConfig, DEMO, Providers, VaultAuth, mounts};
+use lamplight_domain::{ConnectionName, Hint, SecretRef, TableError, TableSpot, nearest};
+use lamplight_ports::ProviderFactory;
+
+/// The provider whose connections read secrets of AWS Secrets Manager.
+const AWS: &str = "aws";
+/// The simulator.
+const FAKE: &str = "fake";
 
 /// The first rule that the file breaks.
-pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
+pub(crate) fn check(config: &Config, providers: &Providers) -> Result<(), ConfigError> {
     let at = |path: &[&str], message: String, hint: Option<Hint>| ConfigError {
         shown: config.shown.clone(),
         place: config.place_of(path),
@@ -18,9 +18,13 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
         hint,
     };
     known(config, config.default_connection.as_ref(), &["default_connection"])?;
+    let reader = config.secrets.aws_sm.as_ref().and_then(|store| store.connection.as_ref());
+    let mut of_reader = Vec::new();
     for (name, connection) in &config.connections {
-        let inside = Inside { config, path: vec!["connections", name.as_str()] };
-        inside.connection(connection)?;
+        let references = of_connection(config, providers, name, connection)?;
+        if reader == Some(name) {
+            of_reader = references;
+        }
     }
     if let Some(vault) = &config.secrets.vault
         && let Some(scheme) = vault.references().into_iter().find_map(stored)
@@ -41,15 +45,20 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
         && let Some(name) = &aws_sm.connection
     {
         known(config, Some(name), &["secrets", "aws-sm", "connection"])?;
-        let own = config.connections.get(name);
-        let is_simulated = own.map_or(name.as_str() == DEMO, |own| own.provider == Provider::Fake);
-        if is_simulated {
-            let message = format!("connection {name} is simulated and has no secrets");
+        let provider = match config.connections.get(name) {
+            Some(own) => providers.name_of(own),
+            None if name.as_str() == DEMO => FAKE,
+            None => providers.default_name(),
+        };
+        if provider != AWS {
+            let message = match provider {
+                FAKE => format!("connection {name} is simulated and has no secrets"),
+                other => format!("connection {name} is one of provider {other} and reads no secrets of AWS"),
+            };
             let hint = "name a connection to AWS, or leave it out for the ambient credentials".into();
             return Err(at(&["secrets", "aws-sm", "connection"], message, Some(hint)));
         }
-        let reference = own.and_then(|own| own.auth.references().into_iter().find(|one| is_aws_sm(one)));
-        if let Some(reference) = reference {
+        if let Some(reference) = of_reader.iter().find(|one| is_aws_sm(one)) {
             let message = format!("connection {name} would need itself: its keys are at {reference}");
             let hint = "let a connection read the secrets whose own keys lie elsewhere".into();
             return Err(at(&["secrets", "aws-sm", "connection"], message, Some(hint)));
@@ -84,203 +93,63 @@ fn known(config: &Config, name: Option<&ConnectionName>, path: &[&str]) -> Resul
         }
         None => ("there is no connection of this name".to_owned(), listed),
     };
-    Err(ConfigError {
-        shown: config.shown.clone(),
-        place: config.place_of(path),
-        message,
-        hint: Some(hint.into()),
-    })
+    let place = config.place_of(path);
+    Err(ConfigError { shown: config.shown.clone(), place, message, hint: Some(hint.into()) })
 }
 
-/// A part of the file, with the path to it.
-struct Inside<'a> {
-    config: &'a Config,
-    path: Vec<&'a str>,
+/// Checks one connection and gives the references to secrets that it holds.
+fn of_connection(
+    config: &Config,
+    providers: &Providers,
+    name: &ConnectionName,
+    connection: &ConnectionConfig,
+) -> Result<Vec<SecretRef>, ConfigError> {
+    let wrong = |mistake: TableError| {
+        let mut path = vec!["connections", name.as_str()];
+        path.extend(mistake.path.iter().map(String::as_str));
+        let place = match mistake.spot {
+            TableSpot::Key => config.place_of_nearest(&path),
+            TableSpot::Value => config.place_of_value(&path),
+        };
+        ConfigError { shown: config.shown.clone(), place, message: mistake.message, hint: mistake.hint }
+    };
+    if connection.max_attempts.is_some_and(|attempts| !(1..=10).contains(&attempts)) {
+        let mistake = TableError::new(["max_attempts"], "this must be 1-10");
+        return Err(wrong(mistake.with_hint("leave it out for the default")));
+    }
+    let wanted = providers.name_of(connection);
+    let Some(factory) = providers.get(wanted) else { return Err(wrong(no_provider(wanted, providers))) };
+    factory.check(&connection.table).map_err(|mistake| wrong(with_all_keys(mistake, &**factory)))
 }
 
-impl<'a> Inside<'a> {
-    fn at(&self, keys: &[&'a str]) -> Self {
-        Self { config: self.config, path: self.path.iter().chain(keys).copied().collect() }
-    }
+/// There is no provider of this name.
+fn no_provider(wanted: &str, providers: &Providers) -> TableError {
+    let listed = format!("the providers are: {}", providers.names().collect::<Vec<_>>().join(", "));
+    // Only a slip of a known name is repeated: anything else may be a secret in the wrong place.
+    let (message, hint) = match nearest(wanted, providers.names()) {
+        Some(nearest) => {
+            (format!("there is no provider {wanted:?}"), format!("did you mean {nearest:?}? {listed}"))
+        }
+        None => ("there is no provider of this name".to_owned(), listed),
+    };
+    let mistake = TableError::new(["provider"], message).with_hint(hint);
+    TableError { spot: TableSpot::Value, ..mistake }
+}
 
-    fn wrong(&self, key: &'a str, message: impl Into<String>, hint: impl Into<Hint>) -> ConfigError {
-        let path = self.at(&[key]).path;
-        // The table's own place, where the key is missing.
-        let place = self.config.place_of(&path).or_else(|| self.config.place_of(&self.path));
-        ConfigError {
-            shown: self.config.shown.clone(),
-            place,
-            message: scrubbed(&message.into()),
-            hint: Some(hint.into()),
-        }
-    }
-
-    fn connection(&self, connection: &ConnectionConfig) -> Result<(), ConfigError> {
-        self.regions(connection)?;
-        if connection.max_attempts.is_some_and(|attempts| !(1..=10).contains(&attempts)) {
-            return Err(self.wrong("max_attempts", "this must be 1-10", "leave it out for the default"));
-        }
-        if connection.provider == Provider::Fake {
-            for (key, is_set) in [
-                ("auth", connection.auth != Auth::Default),
-                ("endpoint_url", connection.endpoint_url.is_some()),
-                ("sts_endpoint_url", connection.sts_endpoint_url.is_some()),
-                ("sts_region", connection.sts_region.is_some()),
-                ("use_fips", connection.use_fips.is_some()),
-                ("use_dual_stack", connection.use_dual_stack.is_some()),
-            ] {
-                if is_set {
-                    return Err(self.wrong(key, format!("the simulator knows no {key}"), "leave it out"));
-                }
-            }
-        } else if connection.script.is_some() {
-            return Err(self.wrong(
-                "script",
-                "only the simulator has a script",
-                "add provider = \"fake\", or leave it out",
-            ));
-        }
-        for (key, is_set) in [
-            ("use_fips", connection.use_fips == Some(true)),
-            ("use_dual_stack", connection.use_dual_stack == Some(true)),
-        ] {
-            if is_set && connection.endpoint_url.is_some() {
-                return Err(self.wrong(
-                    key,
-                    format!("{key} chooses among AWS's own addresses, and endpoint_url replaces them"),
-                    "leave one of the two out",
-                ));
-            }
-        }
-        self.at(&["auth"]).auth(&connection.auth)
-    }
-
-    fn regions(&self, connection: &ConnectionConfig) -> Result<(), ConfigError> {
-        let hint = "a region newer than this build can be used with endpoint_url";
-        for (key, region, has_address) in [
-            ("region", &connection.region, connection.endpoint_url.is_some()),
-            (
-                "sts_region",
-                &connection.sts_region,
-                connection.endpoint_url.is_some() || connection.sts_endpoint_url.is_some(),
-            ),
-        ] {
-            let Some(text) = region else { continue };
-            let parsed = if has_address || connection.provider == Provider::Fake {
-                Region::parse_well_formed(text)
-            } else {
-                Region::parse_known(text)
-            };
-            let error = match parsed {
-                Ok(_) => continue,
-                // Nothing near a region: somebody may have pasted a secret into the wrong line.
-                Err(RegionError::Malformed { nearest: None, .. }) => self.wrong(
-                    key,
-                    "this is no region name",
-                    "a region looks like us-east-1 or us-gov-west-1",
-                ),
-                Err(error) => ConfigError { message: error.to_string(), ..self.wrong(key, "", hint) },
-            };
-            return Err(error);
-        }
-        Ok(())
-    }
-
-    fn auth(&self, auth: &'a Auth) -> Result<(), ConfigError> {
-        let inside = self.at(&[auth.method()]);
-        match auth {
-            Auth::Profile(profile) if profile.name.trim().is_empty() => {
-                Err(inside.wrong("name", "the profile has no name", "name a profile of ~/.aws/config"))
-            }
-            Auth::Default | Auth::InstanceProfile | Auth::AccessKey(_) | Auth::Profile(_) => Ok(()),
-            Auth::AssumeRole(role) => {
-                let is_chained = matches!(role.source, Auth::AssumeRole(_) | Auth::WebIdentity(_));
-                inside.duration(role.duration_seconds, is_chained)?;
-                inside.policies(role.policy_arns.len())?;
-                if role.tags.len() > 50 {
-                    return Err(inside.wrong("tags", "a session has at most 50 tags", "leave some out"));
-                }
-                let mut keys = BTreeSet::new();
-                for (key, value) in &role.tags {
-                    if !keys.insert(key.to_lowercase()) {
-                        let message = "two tags' keys differ only by case, which STS ignores";
-                        return Err(inside.at(&["tags"]).wrong(key, message, "leave one out"));
-                    }
-                    SessionTag::new(key, value)
-                        .map_err(|error| inside.at(&["tags"]).wrong(key, error.to_string(), "change it"))?;
-                }
-                for key in &role.transitive_tag_keys {
-                    if !role.tags.contains_key(key) {
-                        let message = "a key is listed that is no tag's";
-                        return Err(inside.wrong("transitive_tag_keys", message, "add it to tags"));
-                    }
-                }
-                inside.at(&["source"]).auth(&role.source)
-            }
-            Auth::WebIdentity(identity) => {
-                inside.duration(identity.duration_seconds, false)?;
-                inside.policies(identity.policy_arns.len())?;
-                inside.at(&["token"]).token(&identity.token)
-            }
-        }
-    }
-
-    fn duration(&self, asked: Option<SessionDuration>, is_chained: bool) -> Result<(), ConfigError> {
-        if is_chained && asked.is_some_and(|asked| asked > SessionDuration::HOUR) {
-            return Err(self.wrong(
-                "duration_seconds",
-                "a role that is assumed with another role lasts at most 3600 seconds",
-                "leave it out, or use a source that is no role",
-            ));
-        }
-        Ok(())
-    }
-
-    fn policies(&self, count: usize) -> Result<(), ConfigError> {
-        if count > 10 {
-            return Err(self.wrong("policy_arns", "a session has at most 10 policies", "leave some out"));
-        }
-        Ok(())
-    }
-
-    fn token(&self, token: &'a Token) -> Result<(), ConfigError> {
-        let inside = self.at(&[token.source()]);
-        match token {
-            Token::File(text) | Token::Env(text) if text.trim().is_empty() => {
-                Err(self.wrong(token.source(), "this is empty", "name the file or the variable"))
-            }
-            Token::EntraWorkloadIdentity(identity) if identity.scope.trim().is_empty() => {
-                Err(inside.wrong("scope", "this is empty", "give the application's ID URI and /.default"))
-            }
-            Token::File(_) | Token::Env(_) | Token::EntraWorkloadIdentity(_) => Ok(()),
-            Token::EntraManagedIdentity(identity) => {
-                let ids = [&identity.client_id, &identity.object_id, &identity.resource_id];
-                if ids.into_iter().flatten().count() > 1 {
-                    return Err(inside.wrong(
-                        "client_id",
-                        "client_id, object_id and resource_id each name the identity",
-                        "give one of them",
-                    ));
-                }
-                Ok(())
-            }
-            Token::ClientCredentials(client) => {
-                if client.basic_auth && client.client_secret.is_none() {
-                    return Err(inside.wrong(
-                        "basic_auth",
-                        "only a client_secret goes into the header",
-                        "leave it out, or give client_secret",
-                    ));
-                }
-                if client.client_secret.is_some() == client.assertion.is_some() {
-                    return Err(inside.wrong(
-                        "client_secret",
-                        "exactly one of client_secret and assertion is needed",
-                        "give the client's secret by reference, or the key that signs in its place",
-                    ));
-                }
-                Ok(())
-            }
-        }
-    }
+/// An unknown key of the connection itself may be a slip of one that every connection has, of which the provider does not
+/// know.
+fn with_all_keys(mistake: TableError, factory: &dyn ProviderFactory) -> TableError {
+    let ([key], true) = (mistake.path.as_slice(), mistake.message.starts_with("unknown key")) else {
+        return mistake;
+    };
+    let schema = factory.schema();
+    let own = schema.get("properties").and_then(serde_json::Value::as_object);
+    let own = own.into_iter().flat_map(|properties| properties.keys().map(String::as_str));
+    let known: Vec<&str> = ConnectionConfig::KEYS.into_iter().chain(own).collect();
+    let all = format!("the keys here are: {}", known.join(", "));
+    let (message, hint) = match nearest(key, known.iter().copied()) {
+        Some(nearest) => (format!("unknown key {key:?}"), format!("did you mean {nearest:?}? {all}")),
+        None => ("unknown key".to_owned(), all),
+    };
+    TableError { message, hint: Some(hint.into()), ..mistake }
 }

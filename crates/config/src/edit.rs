@@ -1,7 +1,7 @@
 //! Adding and removing connections, with every other byte left as people wrote it.
 
 use crate::{
-    AMBIENT, Config, ConfigError, DEMO, Place,
+    AMBIENT, Config, ConfigError, DEMO, Place, Providers,
     lines::{self, Entry, blank_above, blank_below, comments_above, cut, line_end},
 };
 use lamplight_domain::{Action, ConnectionName, Hint};
@@ -73,8 +73,13 @@ impl NewConnection {
 ///
 /// # Errors
 /// The name is taken or built in, a setting contradicts another one, or the result would be no valid configuration.
-pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<String, ConfigError> {
-    let config = Config::parse(text, shown)?;
+pub fn add_connection(
+    text: &str,
+    shown: &str,
+    new: &NewConnection,
+    providers: &Providers,
+) -> Result<String, ConfigError> {
+    let config = Config::parse(text, shown, providers)?;
     if config.connections.contains_key(&new.name) {
         return Err(ConfigError {
             shown: shown.to_owned(),
@@ -98,7 +103,7 @@ pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<St
         set(&mut table, &keys, typed(&setting.value)).map_err(|problem| setting.wrong(problem))?;
     }
     let block = block(&new.name, table.clone());
-    Config::parse(&block, "").map_err(|mistake| new.blamed(mistake, &block))?;
+    Config::parse(&block, "", providers).map_err(|mistake| new.blamed(mistake, &block))?;
     let (mark, text) = without_mark(text);
     let mut edited = text.to_owned();
     if new.make_default {
@@ -111,7 +116,7 @@ pub fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<St
         }
         None => with_block(&edited, &block),
     };
-    checked(format!("{mark}{edited}"), shown)
+    checked(format!("{mark}{edited}"), shown, providers)
 }
 
 /// The text without a connection; `None` where there is none of that name. Comments right above it go with it, and
@@ -124,8 +129,9 @@ pub fn remove_connection(
     shown: &str,
     name: &ConnectionName,
     unset_default: bool,
+    providers: &Providers,
 ) -> Result<Option<String>, ConfigError> {
-    let config = Config::parse(text, shown)?;
+    let config = Config::parse(text, shown, providers)?;
     if !config.connections.contains_key(name) {
         return Ok(None);
     }
@@ -155,7 +161,7 @@ pub fn remove_connection(
     if is_default {
         edited = without_default(&edited, &parsed(&edited, shown)?);
     }
-    checked(format!("{mark}{edited}"), shown).map(Some)
+    checked(format!("{mark}{edited}"), shown, providers).map(Some)
 }
 
 fn without_mark(text: &str) -> (&str, &str) {
@@ -174,9 +180,9 @@ fn parsed(text: &str, shown: &str) -> Result<Vec<Entry>, ConfigError> {
     })
 }
 
-fn checked(text: String, shown: &str) -> Result<String, ConfigError> {
+fn checked(text: String, shown: &str, providers: &Providers) -> Result<String, ConfigError> {
     // The place would be one in a text that nobody has seen.
-    Config::parse(&text, shown).map(|_| text).map_err(|error| ConfigError { place: None, ..error })
+    Config::parse(&text, shown, providers).map(|_| text).map_err(|error| ConfigError { place: None, ..error })
 }
 
 /// All connections, where they are the value of one key: they cannot be added to by headings.

@@ -1,12 +1,16 @@
 //! The configuration file as a whole, and its connections.
 
 use crate::{
-    Auth, ConfigError, HttpUrl, Place, SecretStores, VaultConfig, check, error, place::Source, references,
+    ConfigError, Place, Providers, SecretStores, VaultConfig, check, error, place::Source, references,
 };
-use lamplight_domain::{ConnectionName, InvocationType, Qualifier, Settings};
+use lamplight_domain::{ConnectionName, InvocationType, Qualifier, Settings, distance};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::PathBuf};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor},
+};
+use serde_json::{Map, Value};
+use std::{borrow::Cow, collections::BTreeMap, fmt, path::PathBuf};
 
 /// The connection that needs no account.
 pub const DEMO: &str = "demo";
@@ -42,53 +46,15 @@ pub struct Config {
     pub(crate) shown: String,
 }
 
-/// Which kind of provider a connection leads to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Provider {
-    /// Amazon Web Services.
-    #[default]
-    Aws,
-    /// The embedded simulator, which needs no account.
-    Fake,
-}
-
-/// One connection: a named way into one account and region.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+/// One connection: a named way to one provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ConnectionConfig {
-    /// The kind of provider.
-    #[serde(skip_serializing_if = "is_default")]
-    pub provider: Provider,
-    /// The region, such as `eu-west-1`; else `AWS_REGION`.
+    /// The provider.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// How the connection authenticates.
-    #[serde(skip_serializing_if = "is_default")]
-    pub auth: Auth,
+    pub provider: Option<String>,
     /// What people sort connections by; it is shown and means nothing else.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// The address of the services, in place of AWS's own: an emulator's, or a private one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", url)]
-    pub endpoint_url: Option<HttpUrl>,
-    /// The address of STS, where it is another one than `endpoint_url`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", url)]
-    pub sts_endpoint_url: Option<HttpUrl>,
-    /// The region whose STS gives the credentials of roles; the connection's own unless set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sts_region: Option<String>,
-    /// Whether the endpoints with FIPS 140 validated cryptography are used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_fips: Option<bool>,
-    /// Whether the endpoints that are reached over IPv6 as well are used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_dual_stack: Option<bool>,
-    /// The script of a simulated provider, beside the configuration file; none is the demo's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub script: Option<PathBuf>,
     /// How functions are called unless a job or run says otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<InvocationTypeName>")]
@@ -104,6 +70,10 @@ pub struct ConnectionConfig {
     /// Whether the end of the function's log is asked for unless a job or run says otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_tail: Option<bool>,
+    /// The provider's own keys.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub table: Map<String, Value>,
 }
 
 /// The names of invocation types, for the schema: the domain's own type knows no schema.
@@ -118,11 +88,51 @@ enum InvocationTypeName {
     DryRun,
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
+/// Not derived: flattening would lose the places of mistakes.
+impl<'de> Deserialize<'de> for ConnectionConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+
+        impl<'de> Visitor<'de> for Keys {
+            type Value = ConnectionConfig;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("struct ConnectionConfig")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ConnectionConfig, A::Error> {
+                let mut own = ConnectionConfig::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "provider" => own.provider = Some(map.next_value()?),
+                        "labels" => own.labels = map.next_value()?,
+                        "invocation_type" => own.invocation_type = Some(map.next_value()?),
+                        "qualifier" => own.qualifier = Some(map.next_value()?),
+                        "max_attempts" => own.max_attempts = Some(map.next_value()?),
+                        "log_tail" => own.log_tail = Some(map.next_value()?),
+                        _ => {
+                            own.table.insert(key, map.next_value()?);
+                        }
+                    }
+                }
+                Ok(own)
+            }
+        }
+
+        deserializer.deserialize_map(Keys)
+    }
 }
 
 impl ConnectionConfig {
+    /// The keys that every connection may have.
+    pub const KEYS: [&str; 6] =
+        ["provider", "labels", "invocation_type", "qualifier", "max_attempts", "log_tail"];
+
+    /// A connection to a provider, with nothing set.
+    pub fn to(provider: impl Into<String>) -> Self {
+        Self { provider: Some(provider.into()), ..Self::default() }
+    }
+
     /// What the connection sets for the functions called through it.
     pub fn defaults(&self) -> Settings {
         Settings {
@@ -136,19 +146,19 @@ impl ConnectionConfig {
 }
 
 impl Config {
-    /// Reads the text of a file that people know as `shown`.
+    /// Reads the text of a file that people know as `shown`, whose connections lead to these providers.
     ///
     /// # Errors
     /// The first mistake, with its line and column and the nearest name that would be right. No value that may
     /// be a secret is repeated.
-    pub fn parse(text: &str, shown: &str) -> Result<Self, ConfigError> {
+    pub fn parse(text: &str, shown: &str, providers: &Providers) -> Result<Self, ConfigError> {
         // Some editors begin a file with this sign.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let parsed = toml_edit::de::from_str::<Self>(text);
         let mut config = parsed.map_err(|mistake| error::of_parser(&mistake, text, shown))?;
         config.source = Source::new(text);
         shown.clone_into(&mut config.shown);
-        check::check(&config)?;
+        check::check(&config, providers)?;
         Ok(config)
     }
 
@@ -169,12 +179,11 @@ impl Config {
         })
     }
 
-    /// The same with the folder that its relative paths start from: those of references to secrets too.
+    /// The same with the folder that its relative paths start from: those of references to secrets of `[secrets]` too.
+    /// Those of a connection are the provider's to read.
     #[must_use]
     pub fn in_folder(mut self, folder: PathBuf) -> Self {
-        let methods = self.connections.values_mut().flat_map(|connection| connection.auth.references_mut());
-        let logins = self.secrets.vault.iter_mut().filter_map(VaultConfig::references_mut);
-        for reference in methods.chain(logins) {
+        for reference in self.secrets.vault.iter_mut().filter_map(VaultConfig::references_mut) {
             references::start_from(reference, &folder);
         }
         self.folder = folder;
@@ -191,6 +200,16 @@ impl Config {
         self.source.place_of(path)
     }
 
+    /// Where the file says what stands at `path`, or at the nearest beginning of it.
+    pub(crate) fn place_of_nearest(&self, path: &[&str]) -> Option<Place> {
+        (1..=path.len()).rev().find_map(|end| self.place_of(path.get(..end)?))
+    }
+
+    /// Where the value at the end of `path` begins; for a table that is not there, where the nearest one is.
+    pub(crate) fn place_of_value(&self, path: &[&str]) -> Option<Place> {
+        self.source.place_of_value(path).or_else(|| self.place_of_nearest(path))
+    }
+
     /// The connections to choose from instead of `wanted`, as a sentence: all of them, or of many the nearest three.
     pub fn choice(&self, wanted: &str) -> String {
         const FEW: usize = 12;
@@ -199,9 +218,20 @@ impl Config {
             return format!("the connections are: {}", names.join(", "));
         }
         let count = names.len();
-        names.sort_by_cached_key(|name| error::distance(wanted, name));
+        names.sort_by_cached_key(|name| distance(wanted, name));
         names.truncate(3);
         format!("the nearest of {count} connections are: {}", names.join(", "))
+    }
+
+    /// The connection of this name: the file's, or a built-in one.
+    pub fn connection(&self, name: &str) -> Option<Cow<'_, ConnectionConfig>> {
+        let own = self.connections.iter().find(|(own, _)| own.as_str() == name);
+        match (own, name) {
+            (Some((_, own)), _) => Some(Cow::Borrowed(own)),
+            (None, DEMO) => Some(Cow::Owned(ConnectionConfig::to("fake"))),
+            (None, AMBIENT) => Some(Cow::Owned(ConnectionConfig::default())),
+            (None, _) => None,
+        }
     }
 
     /// The names of all connections, the built-in ones last.

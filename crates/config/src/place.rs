@@ -52,8 +52,21 @@ impl Source {
 
     /// The place of the key at the end of `path`, such as `["connections", "prod", "region"]`.
     pub(crate) fn place_of(&self, path: &[&str]) -> Option<Place> {
-        let parsed = self.parsed.get_or_init(|| Arc::new(self.parse()));
-        let span = key_span(parsed.document.as_ref()?.as_table(), path)?;
+        let parsed = self.parsed();
+        self.place(parsed, key_span(parsed.document.as_ref()?.as_table(), path)?)
+    }
+
+    /// The place of the value at the end of `path`, whose parts may be numbers of elements too.
+    pub(crate) fn place_of_value(&self, path: &[&str]) -> Option<Place> {
+        let parsed = self.parsed();
+        self.place(parsed, value_span(parsed.document.as_ref()?.as_table(), path)?)
+    }
+
+    fn parsed(&self) -> &Parsed {
+        self.parsed.get_or_init(|| Arc::new(self.parse()))
+    }
+
+    fn place(&self, parsed: &Parsed, span: Range<usize>) -> Option<Place> {
         let line = parsed.lines.partition_point(|start| *start <= span.start);
         let start = *parsed.lines.get(line.checked_sub(1)?)?;
         let column = self.text.get(start..span.start)?.chars().count() + 1;
@@ -93,6 +106,16 @@ fn key_span(table: &dyn TableLike, path: &[&str]) -> Option<Range<usize>> {
     key_span(item.as_table_like()?, rest)
 }
 
+fn value_span(table: &dyn TableLike, path: &[&str]) -> Option<Range<usize>> {
+    let (first, rest) = path.split_first()?;
+    let (key, item) = table.get_key_value(first)?;
+    match (rest, item.as_table_like()) {
+        ([], _) => item.span().or_else(|| key.span()).or_else(|| first_span(item)),
+        (_, Some(table)) => value_span(table, rest),
+        ([number, ..], None) => item.as_array()?.get(number.parse().ok()?)?.span(),
+    }
+}
+
 fn first_span(item: &Item) -> Option<Range<usize>> {
     let table = item.as_table_like()?;
     table.iter().find_map(|(name, item)| {
@@ -107,15 +130,21 @@ mod tests {
 
     #[test]
     fn keys_are_found_however_tables_are_written() {
-        let text = "# ä comment\n[a.b]\nc = 1\n  d = { 'ü' = { f = 2 } }\n[a.b.g]\nh.i = 3\n";
+        let text =
+            "# ä comment\n[a.b]\nc = 1\n  d = { 'ü' = { f = 2 } }\n  list = [1, 2]\n[a.b.g]\nh.i = 3\n";
         let source = Source::new(text);
         let at = |path: &[&str]| source.place_of(path).map(|place| place.to_string());
         assert_eq!(at(&["a", "b", "c"]).as_deref(), Some("3:1"));
         assert_eq!(at(&["a", "b", "d"]).as_deref(), Some("4:3"));
         assert_eq!(at(&["a", "b", "d", "ü", "f"]).as_deref(), Some("4:17"));
-        assert_eq!(at(&["a", "b", "g", "h", "i"]).as_deref(), Some("6:3"));
+        assert_eq!(at(&["a", "b", "g", "h", "i"]).as_deref(), Some("7:3"));
         assert_eq!(at(&["a", "b"]).as_deref(), Some("2:4"));
         assert_eq!(at(&["a", "absent"]), None);
+        let value = |path: &[&str]| source.place_of_value(path).map(|place| place.to_string());
+        assert_eq!(value(&["a", "b", "c"]).as_deref(), Some("3:5"));
+        assert_eq!(value(&["a", "b", "d", "ü", "f"]).as_deref(), Some("4:21"));
+        assert_eq!(value(&["a", "b", "list", "1"]).as_deref(), Some("5:14"));
+        assert_eq!(value(&["a", "b", "list", "2"]), None);
         assert_eq!(at(&[]), None);
     }
 

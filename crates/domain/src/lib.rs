@@ -36,6 +36,7 @@ mod secret_ref;
 mod setting;
 mod status;
 mod suggest;
+mod table;
 
 pub use alias::{Alias, Routing};
 pub use answer::{AnswerOutcome, ReportedError};
@@ -79,6 +80,7 @@ pub use status::{
     Evidence, EvidenceKind, RunState, Status, Strength, UnknownStatus, judge_answer, judge_failure,
 };
 pub use suggest::{Suggestion, suggest_parameters};
+pub use table::{TableError, TableSpot, distance, nearest, plain_words, read_table, without_quotes};
 
 /// A point in time; the domain never reads a clock, it is handed one of these.
 pub use jiff::Timestamp;

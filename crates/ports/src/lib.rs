@@ -11,7 +11,8 @@
 //!
 //! # Adding a provider
 //! A provider is one adapter crate. At the least it implements three things, and hands them out as a
-//! [`Connection`] (`Connection::new`) through [`Connector`]:
+//! [`Connection`] (`Connection::new`) through a [`ProviderFactory`], which reads the provider's own keys of a connection
+//! and of which a front is given a list:
 //! 1. [`FunctionCatalogue`]: `list` and `get`.
 //! 2. [`Invoker`]: one method. It judges what an answer means (`lamplight_domain::AnswerOutcome`) and how far a request
 //!    got; no layer above knows its status codes. It must know its provider's answers from anybody else's.
@@ -45,6 +46,7 @@ mod job_store;
 mod layers;
 mod page;
 mod permissions;
+mod provider;
 mod reachability;
 pub mod record;
 mod run_store;
@@ -72,6 +74,10 @@ pub use job_store::{JobStore, StoredJob};
 pub use layers::{LayerVersionRef, Layers, ListLayers};
 pub use page::Page;
 pub use permissions::Permissions;
+pub use provider::{
+    CallKeys, ConnectionOverrides, EffectiveSetting, Given, OpenConnection, ProviderFactory, SettingOrigin,
+    SystemPorts,
+};
 pub use reachability::Reachability;
 pub use run_store::{RunFilter, RunSelector, RunStore, RunSummary};
 pub use runners::Runners;

@@ -66,7 +66,8 @@ fn tests(workspace: &Workspace, _: &Options) -> Result<Outcome> {
         nextest.arg("--workspace");
         return passed(nextest);
     }
-    passed(cargo(workspace, ["test", "--workspace", "--lib", "--bins", "--tests"]))
+    // A test of the command line runs one of its examples.
+    passed(cargo(workspace, ["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]))
 }
 
 fn doc_tests(workspace: &Workspace, _: &Options) -> Result<Outcome> {

@@ -52,23 +52,14 @@ pub enum AuthMethod {
     InstanceProfile,
 }
 
-/// Which kind of provider a new connection leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ProviderKind {
-    /// Amazon Web Services.
-    Aws,
-    /// The embedded simulator, which needs no account.
-    Fake,
-}
-
 /// Options of `connections add`.
 #[derive(Debug, Args)]
 pub struct AddArgs {
     /// The connection's name
     pub name: String,
-    /// The kind of provider; `aws` unless given
-    #[arg(long, value_enum, value_name = "PROVIDER")]
-    pub provider: Option<ProviderKind>,
+    /// The provider: `aws`, which it is unless given, `fake`, which is the simulator, or another one of this build
+    #[arg(long, value_name = "PROVIDER")]
+    pub provider: Option<String>,
     /// How it authenticates; found from the other options where they say it
     #[arg(long, value_enum, value_name = "METHOD")]
     pub auth: Option<AuthMethod>,

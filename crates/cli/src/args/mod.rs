@@ -22,7 +22,7 @@ pub use aliases::{
     AliasArgs, AliasesCommand, CreateAliasArgs, DeleteAliasArgs, ListAliasesArgs, UpdateAliasArgs,
 };
 pub use asynchronous::{AsyncCommand, SetAsyncArgs};
-pub use connections::{AddArgs, AuthMethod, ConnectionsCommand, ProviderKind};
+pub use connections::{AddArgs, AuthMethod, ConnectionsCommand};
 pub use discover::DiscoverArgs;
 pub use doctor::DoctorArgs;
 pub use functions::{

@@ -6,16 +6,16 @@ use crate::{
     ExitCode,
     args::{AddArgs, ConnectionsCommand},
     commands::{doctor, parse},
-    config,
     failure::Failure,
     output, render,
-    wiring::{Wiring, unknown_connection},
+    wiring::Wiring,
 };
 use lamplight_config::{
-    AMBIENT, Config, ConnectionConfig, DEMO, NewConnection, Provider, add_connection, remove_connection,
+    AMBIENT, Config, ConfigError, ConnectionConfig, DEMO, NewConnection, add_connection, remove_connection,
 };
 use lamplight_domain::{ConnectionName, ErrorCode};
-use std::path::PathBuf;
+use lamplight_wiring::{Connections, config_error};
+use std::{borrow::Cow, path::PathBuf};
 
 /// What a file begins with that is made here.
 const HEADER: &str = "# Connections of Lamplight; `lamplight connections schema` prints the schema that editors complete by.\n";
@@ -28,34 +28,30 @@ pub async fn connections(command: ConnectionsCommand, wiring: &Wiring) -> Result
         ConnectionsCommand::Add(args) => add(&args, wiring),
         ConnectionsCommand::Remove { name, force } => remove(&name, force, wiring),
         ConnectionsCommand::Schema => {
-            output::data(lamplight_config::schema().as_bytes())?;
+            output::data(wiring.connections.schema().as_bytes())?;
             Ok(ExitCode::Success)
         }
         ConnectionsCommand::Test { name } => {
             let name: ConnectionName = parse(&name)?;
-            connection(name.as_str(), wiring.config()?)?;
+            connection(&name, &*wiring.connections.config()?)?;
             doctor::connection(wiring, &name).await
         }
     }
 }
 
 /// A connection of the file, or a built-in one.
-fn connection(name: &str, config: &Config) -> Result<ConnectionConfig, Failure> {
-    let parsed: ConnectionName = parse(name)?;
-    match (config.connections.get(&parsed), name) {
-        (Some(own), _) => Ok(own.clone()),
-        (None, DEMO) => Ok(ConnectionConfig { provider: Provider::Fake, ..ConnectionConfig::default() }),
-        (None, AMBIENT) => Ok(ConnectionConfig::default()),
-        (None, _) => Err(unknown_connection(name, config)),
-    }
+fn connection<'a>(name: &ConnectionName, config: &'a Config) -> Result<Cow<'a, ConnectionConfig>, Failure> {
+    let found = config.connection(name.as_str());
+    found.ok_or_else(|| Connections::unknown(name.as_str(), config).into())
 }
 
 fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
-    let config = wiring.config()?;
+    let config = wiring.connections.config()?;
     let mut rows = Vec::new();
     for name in config.connection_names() {
-        let own = connection(name, config)?;
-        rows.push(render::ConnectionRow::new(name, &own, &wiring.layers(name, &own, config)));
+        let name: ConnectionName = parse(name)?;
+        let own = connection(&name, &config)?;
+        rows.push(render::ConnectionRow::new(&described(wiring, &name, &own, &config)));
     }
     if wiring.json() {
         wiring.write(&serde_json::json!({ "connections": rows }))?;
@@ -66,9 +62,10 @@ fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
 }
 
 fn show(name: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
-    let config = wiring.config()?;
-    let own = connection(name, config)?;
-    let settings = render::connection_settings(&own, &wiring.layers(name, &own, config));
+    let config = wiring.connections.config()?;
+    let name: ConnectionName = parse(name)?;
+    let own = connection(&name, &config)?;
+    let settings = render::connection_settings(&described(wiring, &name, &own, &config));
     if wiring.json() {
         wiring.write(&serde_json::json!({ "name": name, "settings": settings }))?;
     } else {
@@ -77,21 +74,37 @@ fn show(name: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Success)
 }
 
+fn described<'a>(
+    wiring: &'a Wiring,
+    name: &'a ConnectionName,
+    own: &'a ConnectionConfig,
+    config: &'a Config,
+) -> render::Described<'a> {
+    render::Described {
+        name: name.as_str(),
+        provider: wiring.connections.providers().name_of(own),
+        own,
+        config,
+        settings: wiring.connections.describe(name, own, config),
+    }
+}
+
 fn add(args: &AddArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: ConnectionName = parse(&args.name)?;
     let global = &wiring.global;
     let settings = new::settings(args, global.region.as_ref(), global.endpoint_url.as_ref())?;
     let new = NewConnection { name, settings, make_default: args.default };
-    let path = wiring.config_file().unwrap_or_else(|| PathBuf::from(config::FILE_NAME));
+    let path = wiring.connections.config_file().unwrap_or_else(|| PathBuf::from(lamplight_wiring::FILE_NAME));
     let shown = path.display().to_string();
-    config::edit(&path, |text| {
+    let providers = wiring.connections.providers();
+    lamplight_wiring::edit(&path, |text| {
         let text = text.unwrap_or_else(|| HEADER.to_owned());
-        let is_taken = Config::parse(&text, &shown)?.connections.contains_key(&new.name);
-        let edited = add_connection(&text, &shown, &new).map_err(|error| {
-            let failure = Failure::from(error);
+        let is_taken = parsed(&text, &shown, wiring)?.connections.contains_key(&new.name);
+        let edited = add_connection(&text, &shown, &new, providers).map_err(|error| {
+            let failure = mistake(error);
             if is_taken { Failure { code: ErrorCode::ConnectionExists, ..failure } } else { failure }
         })?;
-        Ok((edited, ()))
+        Ok::<_, Failure>((edited, ()))
     })?;
     wiring
         .output
@@ -101,9 +114,10 @@ fn add(args: &AddArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
 
 fn remove(name: &str, force: bool, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: ConnectionName = parse(name)?;
-    let config = wiring.config()?;
-    let (Some(path), true) = (wiring.config_file(), config.connections.contains_key(&name)) else {
-        let unknown = unknown_connection(name.as_str(), config);
+    let config = wiring.connections.config()?;
+    let (Some(path), true) = (wiring.connections.config_file(), config.connections.contains_key(&name))
+    else {
+        let unknown = Failure::from(Connections::unknown(name.as_str(), &config));
         return Err(if [DEMO, AMBIENT].contains(&name.as_str()) {
             let message = format!("{name} is built in: no file has a connection {name} to be removed");
             Failure { message, hint: None, ..unknown }
@@ -112,10 +126,10 @@ fn remove(name: &str, force: bool, wiring: &Wiring) -> Result<ExitCode, Failure>
         });
     };
     let shown = path.display().to_string();
-    let was_default = config::edit(&path, |text| {
+    let was_default = lamplight_wiring::edit(&path, |text| {
         // Another process may have changed the file since it was read above.
         let text = text.unwrap_or_default();
-        let config = Config::parse(&text, &shown)?;
+        let config = parsed(&text, &shown, wiring)?;
         let is_default = config.default_connection.as_ref() == Some(&name);
         if is_default && !force {
             return Err(Failure::usage(
@@ -124,12 +138,21 @@ fn remove(name: &str, force: bool, wiring: &Wiring) -> Result<ExitCode, Failure>
             )
             .with_hint("give --force to remove it and to have no default connection"));
         }
-        match remove_connection(&text, &shown, &name, force)? {
+        let removed = remove_connection(&text, &shown, &name, force, wiring.connections.providers());
+        match removed.map_err(mistake)? {
             Some(edited) => Ok((edited, is_default)),
-            None => Err(unknown_connection(name.as_str(), &config)),
+            None => Err(Connections::unknown(name.as_str(), &config).into()),
         }
     })?;
     let and = if was_default { "; there is no default connection now" } else { "" };
     wiring.output.note(&format!("connection {name} is no longer in {shown}{and}"));
     Ok(ExitCode::Success)
+}
+
+fn parsed(text: &str, shown: &str, wiring: &Wiring) -> Result<Config, Failure> {
+    Config::parse(text, shown, wiring.connections.providers()).map_err(mistake)
+}
+
+fn mistake(error: ConfigError) -> Failure {
+    config_error(error).into()
 }

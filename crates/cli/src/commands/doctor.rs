@@ -29,7 +29,7 @@ pub async fn connection(wiring: &Wiring, name: &ConnectionName) -> Result<ExitCo
 }
 
 async fn look(wiring: &Wiring, request: &DoctorRequest<'_>) -> Result<ExitCode, Failure> {
-    let secrets = wiring.secrets_or_local();
+    let secrets = wiring.connections.secrets_or_local();
     let ports = DoctorPorts { connector: wiring, secrets: &*secrets, clock: &SystemClock };
     let display = Display::new(wiring.output);
     let checks = lamplight_app::doctor(&ports, request, &display).await;

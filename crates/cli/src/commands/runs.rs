@@ -11,8 +11,8 @@ use crate::{
 use lamplight_app::{RunName, cancel_run, list_runs, settle_runs, show_run};
 use lamplight_domain::{ErrorCode, RunState};
 use lamplight_ports::RunFilter;
-use lamplight_sqlite_adapter::SqliteStore;
 use lamplight_system_adapter::SystemClock;
+use lamplight_wiring::SqliteStore;
 use std::sync::Arc;
 
 /// `lamplight runs …`

@@ -1,22 +1,52 @@
 //! Connections, as tables and as JSON. Secrets appear as references alone: nothing here has read one.
 
-use crate::{
-    render::table::{or_dash, table},
-    wiring::{Layered, Layers, Origin},
-};
-use lamplight_config::{ConnectionConfig, Provider};
+use crate::render::table::{or_dash, table};
+use lamplight_config::{Config, ConnectionConfig};
 use lamplight_domain::{EffectiveSettings, Settings};
+use lamplight_ports::{EffectiveSetting, SettingOrigin};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// A connection with the settings that its provider knows, as they hold.
+#[derive(Debug)]
+pub struct Described<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The provider's name.
+    pub provider: &'a str,
+    /// The connection in the file.
+    pub own: &'a ConnectionConfig,
+    /// The file.
+    pub config: &'a Config,
+    /// The settings that the provider knows.
+    pub settings: Vec<EffectiveSetting>,
+}
+
+impl Described<'_> {
+    fn setting(&self, key: &str) -> Option<&Value> {
+        self.settings.iter().find(|setting| setting.key == key).map(|setting| &setting.value)
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.setting(key).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// Where the file says what stands at `path` of the connection; of what it does not say, that it is the default.
+    fn place(&self, path: &[&str]) -> Option<String> {
+        let whole: Vec<&str> = ["connections", self.name].into_iter().chain(path.iter().copied()).collect();
+        let place = self.config.place_of(&whole)?;
+        Some(format!("{}:{}", self.config.shown(), place.line))
+    }
+}
 
 /// A line of the list.
 #[derive(Debug, Serialize)]
 pub struct ConnectionRow {
     name: String,
-    provider: Provider,
+    provider: String,
     region: Option<String>,
-    auth: Option<&'static str>,
+    auth: Option<String>,
     endpoint_url: Option<String>,
     default: bool,
     labels: BTreeMap<String, String>,
@@ -24,22 +54,26 @@ pub struct ConnectionRow {
 
 impl ConnectionRow {
     /// The line of one connection.
-    pub fn new(name: &str, own: &ConnectionConfig, layers: &Layers<'_>) -> Self {
-        let is_aws = own.provider == Provider::Aws;
-        let value = |layered: Option<Layered<String>>| layered.map(|layered| layered.value);
+    pub fn new(described: &Described<'_>) -> Self {
+        let default = described.config.default_connection.as_ref();
         Self {
-            name: name.to_owned(),
-            provider: own.provider,
-            region: value(layers.region()).filter(|_| is_aws),
-            auth: is_aws.then(|| own.auth.method()),
-            endpoint_url: value(layers.endpoint_url()).filter(|_| is_aws),
-            default: layers
-                .config
-                .default_connection
-                .as_ref()
-                .is_some_and(|default| default.as_str() == name),
-            labels: own.labels.clone(),
+            name: described.name.to_owned(),
+            provider: described.provider.to_owned(),
+            region: described.text("region"),
+            auth: described.setting("auth").and_then(method),
+            endpoint_url: described.text("endpoint_url"),
+            default: default.is_some_and(|default| default.as_str() == described.name),
+            labels: described.own.labels.clone(),
         }
+    }
+}
+
+/// The name of a way to authenticate: itself, or the one key of its table.
+fn method(auth: &Value) -> Option<String> {
+    match auth {
+        Value::String(name) => Some(name.clone()),
+        Value::Object(table) => table.keys().next().cloned(),
+        _ => None,
     }
 }
 
@@ -49,19 +83,15 @@ pub fn connections_table(rows: &[ConnectionRow]) -> String {
         let pairs: Vec<String> = row.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
         if pairs.is_empty() { "-".to_owned() } else { pairs.join(",") }
     };
-    let provider = |row: &ConnectionRow| match row.provider {
-        Provider::Aws => "aws".to_owned(),
-        Provider::Fake => "fake".to_owned(),
-    };
     table(
         ["NAME", "DEFAULT", "PROVIDER", "REGION", "AUTH", "LABELS"],
         rows.iter().map(|row| {
             [
                 row.name.clone(),
                 if row.default { "yes" } else { "-" }.to_owned(),
-                provider(row),
+                row.provider.clone(),
                 or_dash(row.region.as_ref()),
-                or_dash(row.auth),
+                or_dash(row.auth.as_ref()),
                 labels(row),
             ]
         }),
@@ -77,46 +107,39 @@ pub struct Setting {
 }
 
 /// What a connection is made of, with where each setting comes from.
-pub fn connection_settings(own: &ConnectionConfig, layers: &Layers<'_>) -> Vec<Setting> {
+pub fn connection_settings(described: &Described<'_>) -> Vec<Setting> {
     let mut settings = Vec::new();
-    let region = layers.region();
-    let layered = [
-        // Roles come from the connection's own region unless the file names another one.
-        ("sts_region", layers.file("sts_region", own.sts_region.clone()).or_else(|| region.clone())),
-        ("region", region),
-        ("endpoint_url", layers.endpoint_url()),
-        ("sts_endpoint_url", layers.sts_endpoint_url()),
-    ];
-    let is_aws = own.provider == Provider::Aws;
     // Read as the file has it, so that a further key needs no line here.
-    let mut written = serde_json::to_value(own).unwrap_or_default();
+    let common = ConnectionConfig { table: serde_json::Map::default(), ..described.own.clone() };
+    let mut written = serde_json::to_value(common).unwrap_or_default();
     let Some(written) = written.as_object_mut() else { return settings };
-    written.entry("provider").or_insert_with(|| Value::from("aws"));
+    written.entry("provider").or_insert_with(|| Value::from(described.provider));
     for (key, value) in call_defaults() {
         written.entry(key).or_insert(value);
     }
-    if is_aws {
-        written.entry("auth").or_insert_with(|| Value::from("default"));
-        for key in ["use_fips", "use_dual_stack"] {
-            written.entry(key).or_insert(Value::from(false));
-        }
-        // Without one nothing can be called, so that its absence is shown too.
-        written.entry("region").or_insert(Value::Null);
-    }
-    for (key, setting) in layered {
-        let Some(setting) = setting.filter(|_| is_aws) else { continue };
-        written.remove(key);
-        settings.push(Setting {
-            key: key.to_owned(),
-            value: Value::from(setting.value),
-            origin: setting.origin.to_string(),
-        });
-    }
     for (key, value) in written {
-        flatten(key, value, &[key], layers, &mut settings);
+        flatten(key, value, &[key], described, &mut settings);
+    }
+    for EffectiveSetting { key, value, origin } in &described.settings {
+        let origin = match origin {
+            SettingOrigin::Table(None) => {
+                flatten(key, value, &[key], described, &mut settings);
+                continue;
+            }
+            SettingOrigin::Table(Some(other)) => described.place(&[other]).unwrap_or_else(default),
+            SettingOrigin::Given(name) => name.clone(),
+            SettingOrigin::Variable(name) => (*name).to_owned(),
+            SettingOrigin::Default if value.is_null() => "not set".to_owned(),
+            SettingOrigin::Default => default(),
+        };
+        settings.push(Setting { key: key.clone(), value: value.clone(), origin });
     }
     settings.sort_by(|a, b| a.key.cmp(&b.key));
     settings
+}
+
+fn default() -> String {
+    "default".to_owned()
 }
 
 /// What holds for calls where neither the connection nor anybody nearer says otherwise.
@@ -130,22 +153,17 @@ fn call_defaults() -> [(&'static str, Value); 3] {
     ]
 }
 
-fn flatten(key: &str, value: &Value, path: &[&str], layers: &Layers<'_>, into: &mut Vec<Setting>) {
+fn flatten(key: &str, value: &Value, path: &[&str], described: &Described<'_>, into: &mut Vec<Setting>) {
     if let Value::Object(inner) = value
         && !inner.is_empty()
     {
         for (name, value) in inner {
             let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
-            flatten(&format!("{key}.{name}"), value, &path, layers, into);
+            flatten(&format!("{key}.{name}"), value, &path, described, into);
         }
         return;
     }
-    let whole: Vec<&str> = ["connections", layers.name].into_iter().chain(path.iter().copied()).collect();
-    let origin = match layers.config.place_of(&whole) {
-        Some(place) => Origin::File(format!("{}:{}", layers.config.shown(), place.line)).to_string(),
-        None if value.is_null() => "not set".to_owned(),
-        None => Origin::Default.to_string(),
-    };
+    let origin = described.place(path).unwrap_or_else(default);
     into.push(Setting { key: key.to_owned(), value: value.clone(), origin });
 }
 

@@ -19,7 +19,7 @@ mod table;
 pub use account::{QuotaJson, quotas_table};
 pub use aliases::{ALIAS_COLUMNS, AliasJson, alias_details, alias_row};
 pub use asynchronous::{ASYNC_COLUMNS, AsyncJson, async_details, async_row};
-pub use connections::{ConnectionRow, connection_settings, connections_table, settings_table};
+pub use connections::{ConnectionRow, Described, connection_settings, connections_table, settings_table};
 pub use discovery::{DiscoveryJson, functions_table};
 pub use doctor::{CheckJson, checks_text};
 pub use functions::{DescribedFunction, FUNCTION_COLUMNS, function_details, function_row, tags_table};

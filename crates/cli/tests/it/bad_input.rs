@@ -169,7 +169,11 @@ fn wrong_files_are_told_with_line_and_column_and_nothing_is_applied() {
     lamplight.file("lamplight.toml", "[connections.a]\nprovider = \"azure\"\n");
     let done = lamplight.run(&["discover", "-c", "a"]);
     assert_eq!(done.code, 2);
-    assert!(done.stderr.contains("lamplight.toml:2:12: unknown value"), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("lamplight.toml:2:12: there is no provider of this name"),
+        "{}",
+        done.stderr
+    );
 }
 
 #[test]

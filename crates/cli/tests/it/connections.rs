@@ -16,6 +16,10 @@ fn text(lamplight: &Lamplight) -> String {
     std::fs::read_to_string(lamplight.path().join("lamplight.toml")).unwrap()
 }
 
+fn parsed(text: &str) -> Result<lamplight_config::Config, lamplight_config::ConfigError> {
+    lamplight_config::Config::parse(text, "x", &lamplight_cli::Adapters::default().providers())
+}
+
 #[test]
 fn connections_are_listed_with_the_built_in_ones() {
     let lamplight = with_file();
@@ -313,7 +317,7 @@ fn connections_that_are_added_at_the_same_time_are_all_kept() {
             while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
                 let text = text(&lamplight);
                 assert!(text.starts_with(FILE) && text.ends_with('\n'), "{text}");
-                assert!(lamplight_config::Config::parse(&text, "x").is_ok(), "{text}");
+                assert!(parsed(&text).is_ok(), "{text}");
                 reads += 1;
             }
             reads
@@ -335,7 +339,7 @@ fn connections_that_are_added_at_the_same_time_are_all_kept() {
         assert!(ended.iter().all(Result::is_ok), "a writer failed");
         assert!(reader.join().unwrap() > 0);
     });
-    let config = lamplight_config::Config::parse(&text(&lamplight), "x").unwrap();
+    let config = parsed(&text(&lamplight)).unwrap();
     for (number, name) in names.iter().enumerate() {
         let is_there = config.connections.contains_key(&name.parse().unwrap());
         assert_eq!(is_there, number % EACH != 0, "{name}");

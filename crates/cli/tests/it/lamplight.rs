@@ -10,6 +10,7 @@ use tempfile::TempDir;
 /// A user's home for one test: nothing of the machine's own configuration is seen.
 pub struct Lamplight {
     folder: TempDir,
+    program: PathBuf,
 }
 
 /// What a command did.
@@ -22,7 +23,12 @@ pub struct Done {
 
 impl Lamplight {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self::of_program(assert_cmd::cargo::cargo_bin!("lamplight").to_owned())
+    }
+
+    /// Another program with the same command line.
+    pub fn of_program(program: PathBuf) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), program }
     }
 
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
@@ -41,7 +47,7 @@ impl Lamplight {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("lamplight"));
+        let mut command = Command::new(&self.program);
         command
             .args(arguments)
             .current_dir(self.folder.path())

@@ -16,6 +16,7 @@ mod no_secret;
 mod no_secret_answers;
 mod no_secret_bench;
 mod no_secret_search;
+mod own_provider;
 mod policies;
 mod signals;
 mod store;

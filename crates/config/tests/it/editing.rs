@@ -1,9 +1,23 @@
 //! Edits keep what people wrote around them.
 
-use lamplight_config::{Config, NewConnection, NewSetting, add_connection, remove_connection};
+use crate::providers::{parse, providers};
+use lamplight_config::{AwsTable, ConfigError, NewConnection, NewSetting};
 use proptest::prelude::*;
 
 const FILE: &str = "# Our ways in.\ndefault_connection = \"a\"   # the usual one\n\n[connections.a] # Ada's\nregion  = \"eu-west-1\"\n\n# Do not touch!\n[connections.b]\nprovider = \"fake\"\n# the end\n";
+
+fn add_connection(text: &str, shown: &str, new: &NewConnection) -> Result<String, ConfigError> {
+    lamplight_config::add_connection(text, shown, new, providers())
+}
+
+fn remove_connection(
+    text: &str,
+    shown: &str,
+    name: &lamplight_domain::ConnectionName,
+    unset_default: bool,
+) -> Result<Option<String>, ConfigError> {
+    lamplight_config::remove_connection(text, shown, name, unset_default, providers())
+}
 
 fn new(name: &str, settings: &[(&str, &str)]) -> NewConnection {
     NewConnection {
@@ -35,8 +49,8 @@ fn a_connection_is_added_at_the_end_and_nothing_else_changes() {
                role_arn = \"arn:aws:iam::123456789012:role/deploy\"\nduration_seconds = 900\nexternal_id = \"12345\"\n\n\
                [connections.c.auth.assume-role.source.profile]\nname = \"dev\"\n";
     assert_eq!(text, format!("{FILE}{own}"));
-    let config = Config::parse(&text, "x.toml").unwrap();
-    assert_eq!(config.connections[&"c".parse().unwrap()].auth.method(), "assume-role");
+    let config = parse(&text, "x.toml").unwrap();
+    assert_eq!(AwsTable::read(&config.connection("c").unwrap().table).unwrap().auth.method(), "assume-role");
 }
 
 #[test]
@@ -286,13 +300,13 @@ proptest! {
         let with = add_connection(&file, "x", &new("added", &ROLE[..4])).unwrap();
         prop_assert!(with.starts_with(&file));
         prop_assert!(!is_windows || !file.contains('\n') || with.matches('\n').count() == with.matches("\r\n").count());
-        prop_assert!(Config::parse(&with, "x").unwrap().connections.contains_key(&name));
+        prop_assert!(parse(&with, "x").unwrap().connections.contains_key(&name));
         let without = remove_connection(&with, "x", &name, false).unwrap().unwrap();
         prop_assert_eq!(&without, &file);
         // Whatever goes, every line that stays is one that was there, in its order.
-        for own in Config::parse(&file, "x").unwrap().connections.keys() {
+        for own in parse(&file, "x").unwrap().connections.keys() {
             let without = remove_connection(&file, "x", own, false).unwrap().unwrap();
-            prop_assert!(!Config::parse(&without, "x").unwrap().connections.contains_key(own));
+            prop_assert!(!parse(&without, "x").unwrap().connections.contains_key(own));
             let mut lines = file.trim_start_matches('\u{feff}').lines();
             prop_assert!(without.trim_start_matches('\u{feff}').lines().all(|line| lines.any(|old| old == line)), "{}", without);
         }

@@ -1,6 +1,8 @@
 //! What the file may say.
 
-use lamplight_config::{AccessKeyId, Auth, Config, Provider, Token};
+use crate::providers::parse;
+use lamplight_config::{AccessKeyId, Auth, AwsTable, Config, FakeTable, Token};
+use std::path::Path;
 
 /// Every key of the file at least once.
 pub(crate) const EVERYTHING: &str = r#"
@@ -114,18 +116,24 @@ client_id = "lamplight"
 assertion = { private_key = "file:/run/secrets/key.pem", algorithm = "ES256", key_id = "k1", audience = "https://idp.example.com" }
 "#;
 
+fn aws(config: &Config, name: &str) -> AwsTable {
+    AwsTable::read(&config.connection(name).unwrap().table).unwrap()
+}
+
 fn auth(config: &Config, name: &str) -> Auth {
-    config.connections[&name.parse().unwrap()].auth.clone()
+    aws(config, name).auth
 }
 
 #[test]
 fn every_key_is_read() {
-    let config = Config::parse(EVERYTHING, "x.toml").unwrap();
+    let config = parse(EVERYTHING, "x.toml").unwrap();
     assert_eq!(config.connections.len(), 14);
     let prod = &config.connections[&"prod".parse().unwrap()];
-    assert_eq!((prod.use_fips, prod.labels["team"].as_str()), (Some(true), "payments"));
+    assert_eq!((aws(&config, "prod").use_fips, prod.labels["team"].as_str()), (Some(true), "payments"));
     assert_eq!(prod.defaults().qualifier.unwrap().as_str(), "live");
-    assert_eq!(config.connections[&"demo2".parse().unwrap()].provider, Provider::Fake);
+    let demo = config.connection("demo2").unwrap();
+    assert_eq!(demo.provider.as_deref(), Some("fake"));
+    assert_eq!(FakeTable::read(&demo.table).unwrap().script.unwrap(), Path::new("script.yaml"));
     assert_eq!(auth(&config, "machine"), Auth::InstanceProfile);
     let Auth::AccessKey(key) = auth(&config, "key") else { unreachable!("an access key") };
     assert_eq!(key.access_key_id, AccessKeyId::Itself("AKIDEXAMPLE00000".to_owned()));
@@ -141,8 +149,8 @@ fn every_key_is_read() {
 
 #[test]
 fn an_empty_file_is_a_configuration_and_a_byte_order_mark_is_no_mistake() {
-    assert_eq!(Config::parse("", "x").unwrap().connections.len(), 0);
-    let config = Config::parse("\u{feff}default_connection = 'demo'\n", "x").unwrap();
+    assert_eq!(parse("", "x").unwrap().connections.len(), 0);
+    let config = parse("\u{feff}default_connection = 'demo'\n", "x").unwrap();
     assert_eq!(config.default_connection.as_ref().unwrap().as_str(), "demo");
     let place = config.place_of(&["default_connection"]).unwrap();
     assert_eq!((place.line, place.column), (1, 1));
@@ -150,7 +158,7 @@ fn an_empty_file_is_a_configuration_and_a_byte_order_mark_is_no_mistake() {
 
 #[test]
 fn a_configuration_is_written_as_it_was_read() {
-    let config = Config::parse(EVERYTHING, "x.toml").unwrap();
+    let config = parse(EVERYTHING, "x.toml").unwrap();
     let json = serde_json::to_value(&config).unwrap();
     let again: Config = serde_json::from_value(json).unwrap();
     assert_eq!(again.connections, config.connections);
@@ -163,14 +171,9 @@ fn relative_references_of_the_file_start_from_its_folder() {
         role_arn='arn:aws:iam::123456789012:role/x'\nsource.access-key={access_key_id='file:../i',secret_access_key='file:~/s',\
         session_token='file:/t'}\n[connections.b.auth.web-identity]\nrole_arn='arn:aws:iam::123456789012:role/x'\n\
         token.client-credentials={token_url='http://x',client_id='x',assertion={private_key='file:k'}}\n";
-    let config = Config::parse(text, "x").unwrap().in_folder("/etc/us".into());
+    let config = parse(text, "x").unwrap().in_folder("/etc/us".into());
     let references = |name: &str| -> Vec<String> {
-        config.connections[&name.parse().unwrap()]
-            .auth
-            .references()
-            .into_iter()
-            .map(ToString::to_string)
-            .collect()
+        aws(&config, name).in_folder(&config.folder).references().iter().map(ToString::to_string).collect()
     };
     assert_eq!(references("a"), ["file:/etc/us/../i", "file:~/s", "file:/t"]);
     assert_eq!(references("b"), ["file:/etc/us/k"]);

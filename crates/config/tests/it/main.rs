@@ -4,4 +4,5 @@
 mod editing;
 mod examples;
 mod mistakes;
+mod providers;
 mod schema;

@@ -1,9 +1,10 @@
 //! Mistakes: each is told with its place, the nearest right name, and without a value that may be a secret.
 
-use lamplight_config::{Config, ConfigError};
+use crate::providers::parse;
+use lamplight_config::ConfigError;
 
 fn mistake(text: &str) -> ConfigError {
-    Config::parse(text, "x.toml").unwrap_err()
+    parse(text, "x.toml").unwrap_err()
 }
 
 /// The file of the mistake, its place, and words that message and hint must hold.
@@ -75,6 +76,12 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
         &["endpoint_url replaces"],
     ),
     ("[connections.a]\nprovider='fake'\nauth='instance-profile'\n", "x.toml:3:1: ", &["simulator"]),
+    (
+        "[connections.a]\nprovider='fake'\nscirpt='x'\n",
+        "x.toml:3:1: ",
+        &["did you mean \"script\"?", "labels"],
+    ),
+    ("[connections.a]\nmax_atempts=2\n", "x.toml:2:1: ", &["did you mean \"max_attempts\"?", "region"]),
     ("[connections.a]\nscript='x.yaml'\n", "x.toml:2:1: ", &["provider = \"fake\""]),
     ("[connections.a]\nmax_attempts = 11\n", "x.toml:2:1: ", &["1-10"]),
     (

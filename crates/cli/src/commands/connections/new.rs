@@ -2,7 +2,7 @@
 //! in the words of the parser of the command line.
 
 use crate::{
-    args::{AddArgs, AuthMethod, ProviderKind},
+    args::{AddArgs, AuthMethod},
     failure::Failure,
 };
 use AuthMethod::{AccessKey, AssumeRole, Profile, WebIdentity};
@@ -28,11 +28,7 @@ pub(super) fn settings(
 ) -> Result<Vec<NewSetting>, Failure> {
     let method = WayIn { args }.method()?;
     let mut settings = Settings::default();
-    let provider = args.provider.map(|kind| match kind {
-        ProviderKind::Aws => "aws".to_owned(),
-        ProviderKind::Fake => "fake".to_owned(),
-    });
-    settings.text("--provider", "provider", provider.as_ref());
+    settings.text("--provider", "provider", args.provider.as_ref());
     settings.text("--region", "region", region);
     settings.text("--endpoint-url", "endpoint_url", endpoint_url);
     settings.text("--qualifier", "qualifier", args.qualifier.as_ref());

@@ -1,8 +1,8 @@
 //! The configuration file on disk: found, read, and written without ever leaving half of it.
 
-use crate::{ExitCode, failure::Failure};
 use lamplight_config::{Config, ConfigError};
-use lamplight_domain::ErrorCode;
+use lamplight_domain::{ErrorCode, Hint, SettingName};
+use lamplight_ports::{PortError, PortErrorKind};
 use std::{
     fs,
     io::{self, Write},
@@ -12,67 +12,69 @@ use std::{
 /// The name of a configuration file that is made where there is none.
 pub const FILE_NAME: &str = "lamplight.toml";
 
-impl From<ConfigError> for Failure {
-    fn from(error: ConfigError) -> Self {
-        Self {
-            exit_code: ExitCode::Usage,
-            code: ErrorCode::InvalidConfig,
-            message: error.to_string(),
-            causes: Vec::new(),
-            hint: error.hint.as_ref().map(crate::hints::worded),
-        }
+/// A mistake in the file, as a failure.
+pub fn config_error(error: ConfigError) -> PortError {
+    let told = PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, error.to_string());
+    match error.hint {
+        Some(hint) => told.with_hint(hint),
+        None => told,
     }
 }
 
+/// A file that could not be read or written.
+pub(crate) fn unreadable(what: String, error: io::Error) -> PortError {
+    let kind = match error.kind() {
+        io::ErrorKind::NotFound => PortErrorKind::NotFound,
+        _ => PortErrorKind::Unavailable,
+    };
+    PortError::new(kind, ErrorCode::Io, what).with_source(error)
+}
+
 /// The first of `candidates` that exists; a file named `explicit`ly is it whether it exists or not.
-pub fn find(explicit: Option<&Path>, candidates: &[PathBuf]) -> Option<PathBuf> {
+pub(crate) fn find(explicit: Option<&Path>, candidates: &[PathBuf]) -> Option<PathBuf> {
     match explicit {
         Some(path) => Some(path.to_owned()),
         None => candidates.iter().find(|path| path.exists()).cloned(),
     }
 }
 
-/// Reads the configuration; without a file it is the empty one.
-pub fn load(explicit: Option<&Path>, candidates: &[PathBuf]) -> Result<Config, Failure> {
-    let Some(path) = find(explicit, candidates) else { return Ok(Config::default()) };
-    let shown = path.display().to_string();
-    let config = Config::parse(&read(&path)?, &shown)?;
-    Ok(config.in_folder(path.parent().map(Path::to_owned).unwrap_or_default()))
-}
-
 /// The text of the file at `path`. What is no file is refused: a pipe would be waited for, and never found again.
-pub fn read(path: &Path) -> Result<String, Failure> {
+pub(crate) fn read(path: &Path) -> Result<String, PortError> {
     let shown = path.display().to_string();
-    let failed =
-        |error: io::Error| Failure::io(format!("the configuration {shown} could not be read"), &error);
+    let failed = |error: io::Error| unreadable(format!("the configuration {shown} could not be read"), error);
     let metadata = fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
         let kind = if metadata.is_dir() { "a folder" } else { "a pipe or a device" };
-        return Err(Failure::usage(
-            ErrorCode::InvalidConfig,
-            format!("the configuration {shown} is {kind} and no file"),
-        )
-        .with_hint("name a file with --config, or rename what stands in its place"));
+        let message = format!("the configuration {shown} is {kind} and no file");
+        return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message)
+            .with_hint(
+                Hint::new("name a file with ")
+                    .setting(SettingName::ConfigFile)
+                    .text(", or rename what stands in its place"),
+            ));
     }
-    Ok(Config::text_of(fs::read(path).map_err(failed)?, &shown)?)
+    Config::text_of(fs::read(path).map_err(failed)?, &shown).map_err(config_error)
 }
 
 /// Changes the file at `path`: `change` gets its text, `None` where there is no file, and gives the new one. Others who
 /// edit the file by this function wait meanwhile, in other processes too, so that no change is lost.
-pub fn edit<T>(
+///
+/// # Errors
+/// What `change` says, or that the file could not be read or written; it is then as it was.
+pub fn edit<T, E: From<PortError>>(
     path: &Path,
-    change: impl FnOnce(Option<String>) -> Result<(String, T), Failure>,
-) -> Result<T, Failure> {
+    change: impl FnOnce(Option<String>) -> Result<(String, T), E>,
+) -> Result<T, E> {
     let target = target(path);
-    let _alone = Lock::of(&target).map_err(|error| unwritable(path, &error))?;
+    let _alone = Lock::of(&target).map_err(|error| unwritable(path, error))?;
     let text = if path.exists() { Some(read(path)?) } else { None };
     let (edited, outcome) = change(text)?;
-    replace(&target, &edited).map_err(|error| unwritable(path, &error))?;
+    replace(&target, &edited).map_err(|error| unwritable(path, error))?;
     Ok(outcome)
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::io(format!("the configuration {} could not be written", path.display()), error)
+fn unwritable(path: &Path, error: io::Error) -> PortError {
+    unreadable(format!("the configuration {} could not be written", path.display()), error)
 }
 
 /// Where the file is: a link stays a link, also one to a file that is not there yet.

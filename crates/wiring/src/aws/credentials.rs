@@ -1,6 +1,5 @@
 //! From the configuration's words for a way in to the adapters that go it.
 
-use crate::failure::Failure;
 use lamplight_aws_adapter::{AccessKey, AssumeRole, CredentialsSource, KeyPart, RoleSession, WebIdentity};
 use lamplight_aws_model::SessionTag;
 use lamplight_config::{
@@ -10,8 +9,7 @@ use lamplight_config::{
 use lamplight_domain::{ErrorCode, SecretRef};
 use lamplight_http_adapter::HttpClient;
 use lamplight_identity_adapter as identity;
-use lamplight_ports::{HttpExchange, SecretResolver, SecretString, TokenSource};
-use lamplight_system_adapter::{Environment, SystemClock, SystemIds, TokioSleeper};
+use lamplight_ports::{HttpExchange, OpenConnection, PortError, PortErrorKind, SecretString, TokenSource};
 use std::{path::PathBuf, sync::Arc};
 
 /// Entra's address where nothing else is set.
@@ -19,22 +17,18 @@ const ENTRA: &str = "https://login.microsoftonline.com";
 /// The metadata service of machines in Azure.
 const AZURE_METADATA: &str = "http://169.254.169.254";
 
-/// What ways in are built from.
+/// Builds sources of credentials.
 #[derive(Debug)]
-pub struct WaysIn<'a> {
-    /// The environment.
-    pub environment: &'a Environment,
+pub(super) struct CredentialsBuilder<'a> {
+    /// The connection that they are for.
+    pub(super) open: &'a OpenConnection<'a>,
     /// The HTTP client of the connection.
-    pub http: &'a HttpClient,
-    /// Reads secrets by reference.
-    pub secrets: &'a Arc<dyn SecretResolver>,
-    /// The folder that relative paths start from.
-    pub folder: PathBuf,
+    pub(super) http: &'a HttpClient,
 }
 
-impl WaysIn<'_> {
+impl CredentialsBuilder<'_> {
     /// The source of credentials that a connection's `auth` describes.
-    pub fn credentials(&self, auth: &Auth) -> Result<CredentialsSource, Failure> {
+    pub(super) fn credentials(&self, auth: &Auth) -> Result<CredentialsSource, PortError> {
         Ok(match auth {
             Auth::Default => CredentialsSource::Ambient,
             Auth::InstanceProfile => CredentialsSource::InstanceProfile,
@@ -55,7 +49,7 @@ impl WaysIn<'_> {
         })
     }
 
-    fn role(&self, role: &AssumeRoleAuth) -> Result<AssumeRole, Failure> {
+    fn role(&self, role: &AssumeRoleAuth) -> Result<AssumeRole, PortError> {
         let tags = role.tags.iter().map(|(key, value)| SessionTag::new(key, value));
         Ok(AssumeRole {
             source: self.credentials(&role.source)?,
@@ -67,20 +61,18 @@ impl WaysIn<'_> {
                 policy_arns: role.policy_arns.clone(),
             },
             external_id: role.external_id.clone(),
-            tags: tags
-                .collect::<Result<_, _>>()
-                .map_err(|error| Failure::usage(ErrorCode::InvalidConfig, error.to_string()))?,
+            tags: tags.collect::<Result<_, _>>().map_err(|error| invalid(error.to_string()))?,
             transitive_tag_keys: role.transitive_tag_keys.clone(),
             source_identity: role.source_identity.clone(),
         })
     }
 
-    fn token(&self, token: &Token) -> Result<Arc<dyn TokenSource>, Failure> {
+    fn token(&self, token: &Token) -> Result<Arc<dyn TokenSource>, PortError> {
         Ok(match token {
             Token::File(path) => Arc::new(identity::FileToken::new(self.path(path))),
             Token::Env(name) => Arc::new(identity::ReferencedToken::new(
                 SecretRef::Env(name.clone()),
-                Arc::clone(self.secrets),
+                Arc::clone(&self.open.secrets),
             )),
             Token::EntraWorkloadIdentity(workload) => Arc::new(self.entra_workload(workload)?),
             Token::EntraManagedIdentity(managed) => Arc::new(self.managed_identity(managed)),
@@ -91,11 +83,11 @@ impl WaysIn<'_> {
     fn entra_workload(
         &self,
         workload: &WorkloadIdentityToken,
-    ) -> Result<identity::EntraWorkloadIdentity, Failure> {
+    ) -> Result<identity::EntraWorkloadIdentity, PortError> {
         let needed = |own: &Option<String>, key: &str, variable: &str| {
             own.clone().or_else(|| self.variable(variable)).ok_or_else(|| {
                 let message = format!("entra-workload-identity has no {key}, and {variable} is not set");
-                Failure::usage(ErrorCode::InvalidConfig, message).with_hint(
+                invalid(message).with_hint(
                     "set it in the configuration; in Kubernetes, Azure's webhook sets the variable",
                 )
             })
@@ -135,7 +127,7 @@ impl WaysIn<'_> {
         let by_resource = managed.resource_id.clone().map(identity::IdentityId::Resource);
         identity::EntraManagedIdentity {
             http: self.http(),
-            sleeper: Arc::new(TokioSleeper),
+            sleeper: Arc::clone(&self.open.system.sleeper),
             endpoint,
             resource: managed.resource.clone(),
             identity: by_client.or(by_object).or(by_resource),
@@ -145,7 +137,7 @@ impl WaysIn<'_> {
     fn client_credentials(
         &self,
         client: &ClientCredentialsToken,
-    ) -> Result<identity::ClientCredentials, Failure> {
+    ) -> Result<identity::ClientCredentials, PortError> {
         let auth = match (&client.assertion, &client.client_secret) {
             (Some(assertion), _) => identity::ClientAuth::Assertion {
                 private_key: assertion.private_key.clone(),
@@ -157,14 +149,14 @@ impl WaysIn<'_> {
             (None, Some(secret)) => identity::ClientAuth::Secret(secret.clone()),
             (None, None) => {
                 let message = "client-credentials needs client_secret or assertion";
-                return Err(Failure::usage(ErrorCode::InvalidConfig, message));
+                return Err(invalid(message));
             }
         };
         Ok(identity::ClientCredentials {
             http: self.http(),
-            secrets: Arc::clone(self.secrets),
-            clock: Arc::new(SystemClock),
-            ids: Arc::new(SystemIds),
+            secrets: Arc::clone(&self.open.secrets),
+            clock: Arc::clone(&self.open.system.clock),
+            ids: Arc::clone(&self.open.system.ids),
             grant: identity::Grant {
                 token_url: client.token_url.to_string(),
                 client_id: client.client_id.clone(),
@@ -181,16 +173,20 @@ impl WaysIn<'_> {
     }
 
     fn variable(&self, name: &str) -> Option<String> {
-        self.environment.get(name).filter(|value| !value.is_empty()).map(str::to_owned)
+        (self.open.variable)(name)
     }
 
     /// A path of the file: below the user's folder where it begins with `~/`, else beside the file.
     fn path(&self, path: &str) -> PathBuf {
         match (path.strip_prefix("~/"), self.variable("HOME")) {
             (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-            _ => self.folder.join(path),
+            _ => self.open.folder.join(path),
         }
     }
+}
+
+fn invalid(message: impl Into<String>) -> PortError {
+    PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message)
 }
 
 fn web_session(web: &WebIdentityAuth) -> RoleSession {

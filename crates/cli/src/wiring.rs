@@ -1,0 +1,116 @@
+//! What commands are given: the options of every verb, where they write, and what `lamplight-wiring` opens for them.
+
+use crate::{
+    args::{CallKeyRefs, Format, GlobalArgs},
+    failure::Failure,
+    output::{self, Output},
+};
+use async_trait::async_trait;
+use lamplight_app::RunPorts;
+use lamplight_domain::{ConnectionName, ErrorCode, StartedBy};
+use lamplight_ports::{
+    CallKeys, Connection, ConnectionOverrides, Connector, Given, PortError, SecretResolver,
+};
+use lamplight_system_adapter::Environment;
+use lamplight_wiring::{Adapters, Connections, Overrides, SqliteStore};
+use std::sync::Arc;
+
+/// Everything that commands are wired from. What a verb does not need is not opened.
+#[derive(Debug)]
+pub struct Wiring {
+    /// The options of every verb.
+    pub global: GlobalArgs,
+    /// Where commands write.
+    pub output: Output,
+    /// Opens connections, the store and secrets.
+    pub connections: Connections,
+    environment: Environment,
+}
+
+impl Wiring {
+    /// Opens nothing yet. Keys for this call take the place of every connection's own way to authenticate.
+    pub fn new(
+        global: GlobalArgs,
+        environment: Environment,
+        output: Output,
+        adapters: Adapters,
+        keys: Option<CallKeyRefs>,
+    ) -> Self {
+        let given = |value: Option<&String>, option: &str, variable: &str| {
+            // clap has merged the variable into the option.
+            let value = value?.clone();
+            let is_variable = environment.get(variable) == Some(value.as_str());
+            let given_by = if is_variable { variable } else { option }.to_owned();
+            Some(Given { value, given_by })
+        };
+        let overrides = Overrides {
+            config: global.config.clone(),
+            data_dir: global.data_dir.clone(),
+            connections: ConnectionOverrides {
+                region: given(global.region.as_ref(), "--region", "LAMPLIGHT_REGION"),
+                endpoint_url: given(global.endpoint_url.as_ref(), "--endpoint-url", "LAMPLIGHT_ENDPOINT_URL"),
+                keys: keys.map(|keys| CallKeys {
+                    access_key_id: keys.access_key_id,
+                    secret_access_key: keys.secret_access_key,
+                    session_token: keys.session_token,
+                }),
+            },
+        };
+        let warn = move |text: &str| output.warn(text);
+        let connections = Connections::new(adapters, environment.clone(), overrides, warn);
+        Self { global, output, connections, environment }
+    }
+
+    /// Whether data is for programs.
+    pub fn json(&self) -> bool {
+        self.global.output != Format::Table
+    }
+
+    /// Writes data for programs, in the form that was asked for.
+    pub fn write<T: serde::Serialize>(&self, value: &T) -> Result<(), Failure> {
+        output::structured(self.global.output, value)
+    }
+
+    /// The store, opened where it is first needed.
+    pub async fn store(&self) -> Result<Arc<SqliteStore>, Failure> {
+        Ok(self.connections.store().await?)
+    }
+
+    /// The ports that a run needs.
+    pub async fn run_ports(&self) -> Result<RunPorts, Failure> {
+        Ok(self.connections.run_ports().await?)
+    }
+
+    /// Reads secrets by reference.
+    pub fn secrets(&self) -> Result<Arc<dyn SecretResolver>, Failure> {
+        Ok(self.connections.secrets()?)
+    }
+
+    /// The program that shows a web page, where the environment names one.
+    pub fn browser(&self) -> Option<String> {
+        self.environment.get("BROWSER").map(ToString::to_string).filter(|browser| !browser.is_empty())
+    }
+
+    /// The person at the terminal, where the environment names one.
+    pub fn user(&self) -> Option<StartedBy> {
+        let name = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.environment.get(name));
+        name.filter(|name| !name.is_empty()).map(|name| StartedBy::User(name.to_owned()))
+    }
+
+    /// The connection named on the command line, where one is.
+    pub fn named_connection(&self) -> Result<Option<ConnectionName>, Failure> {
+        let parse = |name: &String| {
+            name.parse().map_err(|error: lamplight_domain::NameError| {
+                Failure::usage(ErrorCode::InvalidName, error.to_string())
+            })
+        };
+        self.global.connection.as_ref().map(parse).transpose()
+    }
+}
+
+#[async_trait]
+impl Connector for Wiring {
+    async fn open(&self, name: Option<&ConnectionName>) -> Result<Connection, PortError> {
+        self.connections.open(name).await
+    }
+}

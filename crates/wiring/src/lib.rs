@@ -1,0 +1,26 @@
+//! From configuration and environment to ports, for every front: which adapters stand behind the ports, which file is the
+//! configuration, and what is kept open.
+//!
+//! A front makes one [`Connections`] from [`Overrides`], its [`Environment`](lamplight_system_adapter::Environment) and the
+//! [`Adapters`] of its build, and hands it to the use cases as their [`Connector`](lamplight_ports::Connector). Nothing here
+//! knows a front: what a caller gives is named by the caller, and every failure is a
+//! [`PortError`](lamplight_ports::PortError).
+#![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[cfg(not(feature = "aws"))]
+mod absent;
+mod adapters;
+#[cfg(feature = "aws")]
+mod aws;
+mod connections;
+mod fake;
+mod file;
+mod secrets;
+
+pub use adapters::Adapters;
+#[cfg(feature = "aws")]
+pub use aws::AwsFactory;
+pub use connections::{Connections, Overrides};
+pub use fake::FakeFactory;
+pub use file::{FILE_NAME, config_error, edit};
+pub use lamplight_sqlite_adapter::SqliteStore;
