@@ -7,7 +7,7 @@ mod tree;
 pub use error::PackageError;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use ring::digest::{SHA256, digest};
+use sha2::{Digest, Sha256};
 use std::{
     fmt,
     fs::{self, File},
@@ -76,7 +76,7 @@ pub fn read_package(path: &Path) -> Result<ZipPackage, PackageError> {
     } else {
         return Err(tree::special(path, about.file_type()));
     };
-    let sha256 = STANDARD.encode(digest(&SHA256, &bytes));
+    let sha256 = STANDARD.encode(Sha256::digest(&bytes));
     Ok(ZipPackage { bytes, sha256, entries })
 }
 
