@@ -144,14 +144,11 @@ impl ProviderFactory for AwsFactory {
         let (ports, region) = self.ports(&open)?;
         let platform = AwsPlatform::new(region, prices(open.prices_file)?);
         Ok(Connection {
-            name: open.name.clone(),
             defaults: open.defaults,
-            catalogue: ports.catalogue,
-            invoker: ports.invoker,
-            identity: ports.identity,
-            reachability: ports.reachability,
-            management: ports.management,
-            platform: Arc::new(platform),
+            identity: Some(ports.identity),
+            reachability: Some(ports.reachability),
+            management: Some(ports.management),
+            ..Connection::new(open.name.clone(), ports.catalogue, ports.invoker, Arc::new(platform))
         })
     }
 }
