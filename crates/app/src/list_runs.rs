@@ -1,9 +1,13 @@
 //! Listing recorded runs.
 
 use crate::AppError;
-use lamplight_ports::{RunFilter, RunStore, RunSummary};
+use lamplight_ports::{Page, PageRequest, RunFilter, RunStore, RunSummary};
 
-/// Lists runs, the latest first.
-pub async fn list_runs(runs: &dyn RunStore, filter: &RunFilter) -> Result<Vec<RunSummary>, AppError> {
-    Ok(runs.list(filter).await?)
+/// Lists a page of runs, the latest first.
+pub async fn list_runs(
+    runs: &dyn RunStore,
+    filter: &RunFilter,
+    page: &PageRequest,
+) -> Result<Page<RunSummary>, AppError> {
+    Ok(runs.list(filter, page).await?)
 }

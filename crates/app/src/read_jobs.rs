@@ -2,11 +2,24 @@
 
 use crate::AppError;
 use lamplight_domain::JobName;
-use lamplight_ports::{JobStore, StoredJob};
+use lamplight_ports::{JobStore, Page, PageRequest, StoredJob};
+
+/// A page of jobs, by name.
+pub async fn list_jobs(jobs: &dyn JobStore, page: &PageRequest) -> Result<Page<StoredJob>, AppError> {
+    Ok(jobs.list(page).await?)
+}
 
 /// All jobs, by name.
-pub async fn list_jobs(jobs: &dyn JobStore) -> Result<Vec<StoredJob>, AppError> {
-    Ok(jobs.list().await?)
+pub async fn all_jobs(jobs: &dyn JobStore) -> Result<Vec<StoredJob>, AppError> {
+    let (mut all, mut page) = (Vec::new(), PageRequest::default());
+    loop {
+        let next = jobs.list(&page).await?;
+        all.extend(next.items);
+        page.marker = next.next_marker;
+        if page.marker.is_none() {
+            return Ok(all);
+        }
+    }
 }
 
 /// One job; an absent one is an error that names the nearest.
@@ -18,7 +31,7 @@ pub async fn show_job(jobs: &dyn JobStore, name: &JobName) -> Result<StoredJob, 
 }
 
 pub(crate) async fn nearest(jobs: &dyn JobStore, name: &JobName) -> Result<Option<JobName>, AppError> {
-    let all = jobs.list().await?;
+    let all = all_jobs(jobs).await?;
     let scored =
         all.into_iter().map(|stored| (distance(stored.job.name.as_str(), name.as_str()), stored.job.name));
     // Further away than a third of the name it is another name, not a slip.

@@ -5,8 +5,8 @@
 
 use crate::samples::{parsed, sample_job};
 use async_trait::async_trait;
-use lamplight_domain::{Job, Revision};
-use lamplight_ports::{JobStore, PortErrorKind, StoredJob};
+use lamplight_domain::{Job, JobName, Revision};
+use lamplight_ports::{JobStore, Page, PageRequest, PortErrorKind, StoredJob};
 use std::{any::Any, fmt, sync::Arc};
 use tokio::task::JoinSet;
 
@@ -46,6 +46,7 @@ macro_rules! job_store {
             another_revision_is_a_conflict,
             a_job_that_is_absent_is_none,
             jobs_are_listed_by_name,
+            job_pages_stay_in_place_whatever_comes_and_goes,
             a_removed_job_is_gone,
             of_changes_at_once_one_wins,
         );
@@ -119,7 +120,7 @@ pub async fn another_revision_is_a_conflict(harness: &dyn JobStoreHarness) {
 pub async fn a_job_that_is_absent_is_none(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     assert_eq!(get(&arranged.store, 1).await, None);
-    assert_eq!(arranged.store.list().await.unwrap(), []);
+    assert_eq!(arranged.store.list(&PageRequest::default()).await.unwrap(), Page::default());
     arranged.store.put(&sample_job(1), None).await.unwrap();
     // Names are compared as they are written.
     for absent in ["job-002", "job-00", "JOB-001"] {
@@ -134,10 +135,41 @@ pub async fn jobs_are_listed_by_name(harness: &dyn JobStoreHarness) {
         let job = Job { name: parsed(name), ..sample_job(1) };
         arranged.store.put(&job, None).await.unwrap();
     }
-    let listed = arranged.elsewhere.list().await.unwrap();
+    let listed = arranged.elsewhere.list(&PageRequest::default()).await.unwrap();
+    assert_eq!(listed.next_marker, None);
+    let listed = listed.items;
     let names: Vec<&str> = listed.iter().map(|stored| stored.job.name.as_str()).collect();
     assert_eq!(names, ["10", "9", "B", "_", "a", "a-1", "a.1", "b"]);
     assert_eq!(arranged.store.get(&parsed("a-1")).await.unwrap().as_ref(), listed.get(5));
+}
+
+/// Pages of any size go on from where the one before ended, whatever is added and removed meanwhile, and a text that is not
+/// a marker is refused.
+pub async fn job_pages_stay_in_place_whatever_comes_and_goes(harness: &dyn JobStoreHarness) {
+    let arranged = harness.arrange().await;
+    for size in [1, 2, 5, 100] {
+        for n in 0..10 {
+            let stored = get(&arranged.store, n).await;
+            arranged.store.put(&sample_job(n), stored.map(|stored| stored.revision)).await.unwrap();
+        }
+        let (mut page, mut names) = (PageRequest::first(size), Vec::new());
+        loop {
+            let next = arranged.elsewhere.list(&page).await.unwrap();
+            assert!(next.items.len() <= size as usize);
+            names.extend(next.items.into_iter().map(|stored| stored.job.name));
+            page.marker = next.next_marker;
+            let Some(marker) = &page.marker else { break };
+            // The last job of the page goes.
+            assert_eq!(names.last().map(JobName::as_str), Some(marker.as_str()));
+            assert!(arranged.store.remove(names.last().unwrap()).await.unwrap());
+        }
+        assert_eq!(names, (0..10).map(|n| sample_job(n).name).collect::<Vec<_>>());
+    }
+    for marker in ["", "a b", "/"] {
+        let page = PageRequest { marker: Some(marker.to_owned()), size: 1 };
+        let error = arranged.store.list(&page).await.unwrap_err();
+        assert_eq!(error.kind, PortErrorKind::InvalidRequest, "{marker:?}");
+    }
 }
 
 /// A removed job is gone everywhere, the others stay, and its name is free again.

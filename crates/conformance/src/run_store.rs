@@ -3,21 +3,33 @@
 //! That a record of a newer version is refused and left as it is, and that an intent survives the end of the
 //! process, cannot be arranged through the port; each adapter tests them by itself.
 
+mod claims;
 mod concurrency;
 mod model;
+mod pages;
+mod retention;
 
+pub use claims::{
+    a_claim_ends_with_its_lease_and_never_once_the_run_has_started, a_claim_gives_the_oldest_free_run,
+    a_heartbeat_keeps_a_run_for_its_runner_alone, of_claims_at_once_each_gets_another_run,
+};
 pub use concurrency::{
     a_dropped_caller_leaves_all_or_nothing, of_updates_at_once_one_wins, runs_inserted_at_once_are_all_kept,
 };
 pub use model::any_history_is_kept_as_a_map_would;
+pub use pages::{
+    a_foreign_marker_is_refused, lists_are_latest_first_and_filtered,
+    pages_stay_in_place_whatever_comes_and_goes, runs_of_one_moment_are_listed_once_each,
+};
+pub use retention::{pruning_removes_what_ended_alone, pruning_takes_the_oldest_first_and_not_all_at_once};
 
 use crate::samples::{
-    EPOCH, finish, parsed, queued_run, sample_function, sample_job, sample_key, sample_request_id,
-    sample_run, sample_runner,
+    EPOCH, finish, parsed, queued_run, sample_function, sample_key, sample_request_id, sample_run,
+    sample_runner,
 };
 use async_trait::async_trait;
-use lamplight_domain::{Attempt, Evidence, EvidenceKind, Outcome, Revision, Run, RunState};
-use lamplight_ports::{Bytes, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
+use lamplight_domain::{Attempt, Evidence, EvidenceKind, Outcome, Parent, Revision, Run, RunState};
+use lamplight_ports::{Bytes, PageRequest, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
 use std::{any::Any, fmt, sync::Arc};
 
 /// An empty store as arranged, with what must live as long as it: a temporary folder, a server.
@@ -61,7 +73,16 @@ macro_rules! run_store {
             an_ambiguous_prefix_is_refused_with_examples,
             a_request_id_finds_the_latest_run_of_its_function,
             latest_is_the_run_that_began_last,
-            lists_are_latest_first_filtered_and_limited,
+            lists_are_latest_first_and_filtered,
+            runs_of_one_moment_are_listed_once_each,
+            pages_stay_in_place_whatever_comes_and_goes,
+            a_foreign_marker_is_refused,
+            a_claim_gives_the_oldest_free_run,
+            of_claims_at_once_each_gets_another_run,
+            a_claim_ends_with_its_lease_and_never_once_the_run_has_started,
+            a_heartbeat_keeps_a_run_for_its_runner_alone,
+            pruning_removes_what_ended_alone,
+            pruning_takes_the_oldest_first_and_not_all_at_once,
             running_runs_are_those_that_started_and_have_no_outcome,
             runs_inserted_at_once_are_all_kept,
             of_updates_at_once_one_wins,
@@ -122,8 +143,7 @@ pub async fn an_update_replaces_the_run_and_counts(harness: &dyn RunStoreHarness
     run.revision = arranged.elsewhere.update(&run, None).await.unwrap();
     assert_eq!(run.revision, Revision::FIRST.next().next());
     assert_eq!(find(&arranged.store, 1).await.as_ref(), Some(&run));
-    let listed = arranged.store.list(&RunFilter::default()).await.unwrap();
-    assert_eq!(listed, [RunSummary::from(&run)]);
+    assert_eq!(list(&*arranged.store).await, [RunSummary::from(&run)]);
 }
 
 /// An update of another revision than the one kept, earlier or later, changes nothing.
@@ -185,7 +205,7 @@ pub async fn what_is_absent_is_none(harness: &dyn RunStoreHarness) {
     let store = &arranged.store;
     assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);
     assert_eq!(store.find(&RunSelector::KeyPrefix(String::new())).await.unwrap(), None);
-    assert_eq!(store.list(&RunFilter::default()).await.unwrap(), []);
+    assert_eq!(list(&**store).await, []);
     assert_eq!(store.running().await.unwrap(), []);
     assert_eq!(response(store, 1).await, None);
     store.insert(&run_in(1, RunState::Succeeded)).await.unwrap();
@@ -286,35 +306,6 @@ pub async fn latest_is_the_run_that_began_last(harness: &dyn RunStoreHarness) {
     assert_eq!(latest, Some(sample_run(9)));
 }
 
-/// A list is ordered by when runs began, the latest first; every filter, alone and with others, narrows it.
-pub async fn lists_are_latest_first_filtered_and_limited(harness: &dyn RunStoreHarness) {
-    let arranged = harness.arrange().await;
-    let mut runs = Vec::new();
-    for (n, state) in (0..42).zip(RunState::ALL.into_iter().cycle()) {
-        // Neither insertion nor keys follow the order in which the runs began.
-        let n = n * 5 % 42;
-        let mut run = run_in(n, state);
-        run.intent.key = sample_key(n * 11 % 42);
-        arranged.store.insert(&run).await.unwrap();
-        runs.push(run);
-    }
-    runs.sort_by_key(|run| std::cmp::Reverse(run.intent.started_at));
-    let jobs = [None, Some(sample_job(0).name), Some(sample_job(1).name), Some(parsed("absent"))];
-    let functions = [None, Some(sample_function(0)), Some(sample_function(2)), Some(parsed("absent"))];
-    let states = [None, Some(RunState::Running), Some(RunState::Unknown)];
-    for job in &jobs {
-        for function in &functions {
-            for state in states {
-                for limit in [None, Some(0), Some(1), Some(5), Some(1000), Some(u32::MAX)] {
-                    let filter = RunFilter { job: job.clone(), function: function.clone(), state, limit };
-                    let expected = expected_list(&runs, &filter);
-                    assert_eq!(arranged.elsewhere.list(&filter).await.unwrap(), expected, "{filter:?}");
-                }
-            }
-        }
-    }
-}
-
 /// Runs that a runner has started and that have no outcome are read whole; the others are not among them.
 pub async fn running_runs_are_those_that_started_and_have_no_outcome(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
@@ -369,13 +360,37 @@ async fn response(store: &Arc<dyn RunStore>, n: u32) -> Option<Bytes> {
     store.response(&sample_key(n)).await.unwrap()
 }
 
+/// All that a list without a filter shows, page by page.
+async fn list(store: &dyn RunStore) -> Vec<RunSummary> {
+    walk(store, &RunFilter::default(), PageRequest::LARGEST).await
+}
+
+/// All that a list shows, in pages of that size.
+async fn walk(store: &dyn RunStore, filter: &RunFilter, size: u32) -> Vec<RunSummary> {
+    let (mut found, mut page) = (Vec::new(), PageRequest::first(size));
+    loop {
+        let next = store.list(filter, &page).await.unwrap();
+        assert!(next.items.len() <= page.limit(), "{size}");
+        found.extend(next.items);
+        page.marker = next.next_marker;
+        if page.marker.is_none() {
+            return found;
+        }
+    }
+}
+
 /// What a list of `runs`, given latest first, shows.
 fn expected_list<'a>(runs: impl IntoIterator<Item = &'a Run>, filter: &RunFilter) -> Vec<RunSummary> {
+    let RunFilter { job, function, connection, parent, state, since, before } = filter;
+    let parent_of = |run: &Run| run.intent.provenance.parent.as_ref().map(Parent::id);
     runs.into_iter()
-        .filter(|run| filter.job.is_none() || run.intent.job == filter.job)
-        .filter(|run| filter.function.as_ref().is_none_or(|function| run.function_name() == function))
-        .filter(|run| filter.state.is_none_or(|state| run.state() == state))
-        .take(filter.limit.map_or(usize::MAX, |limit| limit as usize))
+        .filter(|run| job.is_none() || run.intent.job == *job)
+        .filter(|run| function.as_ref().is_none_or(|function| run.function_name() == function))
+        .filter(|run| connection.as_ref().is_none_or(|connection| run.intent.connection == *connection))
+        .filter(|run| parent.is_none() || parent_of(run) == *parent)
+        .filter(|run| state.is_none_or(|state| run.state() == state))
+        .filter(|run| since.is_none_or(|since| run.intent.started_at >= since))
+        .filter(|run| before.is_none_or(|before| run.intent.started_at < before))
         .map(RunSummary::from)
         .collect()
 }

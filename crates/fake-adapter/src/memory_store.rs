@@ -1,10 +1,12 @@
 //! Runs and jobs in memory, for tests and for programs that need no record.
 
 use async_trait::async_trait;
-use lamplight_domain::{ErrorCode, Job, JobName, Revision, Run, RunKey, RunState, RunnerId};
+use lamplight_domain::{
+    ErrorCode, Job, JobName, Parent, Revision, Run, RunKey, RunState, RunnerId, Timestamp,
+};
 use lamplight_ports::{
-    Bytes, JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary, Runners,
-    StoredJob,
+    Bytes, JobStore, Page, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunPlace,
+    RunSelector, RunStore, RunSummary, Runners, StoredJob, bad_marker,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -76,7 +78,9 @@ impl RunStore for MemoryStore {
         if kept.runs.contains_key(run.key()) {
             return Err(conflict(format!("run {} exists already", run.key())));
         }
-        kept.runs.insert(run.key().clone(), run.clone());
+        let mut own = run.clone();
+        own.lease_until = None;
+        kept.runs.insert(own.key().clone(), own);
         Ok(())
     }
 
@@ -89,9 +93,10 @@ impl RunStore for MemoryStore {
         if own.revision != run.revision {
             return Err(conflict(format!("run {} was changed by another process", run.key())));
         }
-        let revision = own.revision.next();
+        let (revision, lease_until) = (own.revision.next(), own.lease_until);
         *own = run.clone();
         own.revision = revision;
+        own.lease_until = lease_until.filter(|_| run.outcome().is_none());
         if let Some(response) = response {
             kept.responses.insert(run.key().clone(), response);
         }
@@ -130,24 +135,102 @@ impl RunStore for MemoryStore {
         Ok(self.kept().responses.get(key).cloned())
     }
 
-    async fn list(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, PortError> {
+    async fn list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunSummary>, PortError> {
+        let after = page.marker.as_deref().map(RunPlace::from_marker).transpose()?;
         let kept = self.kept();
-        let mut found: Vec<&Run> = kept
+        let mut found: Vec<(RunPlace, &Run)> = kept
             .runs
             .values()
-            .filter(|run| filter.job.as_ref().is_none_or(|job| run.intent.job.as_ref() == Some(job)))
-            .filter(|run| filter.function.as_ref().is_none_or(|function| *run.function_name() == *function))
-            .filter(|run| filter.state.is_none_or(|state| run.state() == state))
+            .filter(|run| is_listed(filter, run))
+            .map(|run| (place(run), run))
+            .filter(|(place, _)| after.as_ref().is_none_or(|after| place < after))
             .collect();
-        found.sort_by(|a, b| (b.intent.started_at, b.key()).cmp(&(a.intent.started_at, a.key())));
-        let most = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(found.into_iter().take(most).map(RunSummary::from).collect())
+        found.sort_by(|a, b| b.0.cmp(&a.0));
+        let limit = page.limit();
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next_marker = found.last().filter(|_| more).map(|(place, _)| place.to_string());
+        Ok(Page { items: found.into_iter().map(|(_, run)| RunSummary::from(run)).collect(), next_marker })
     }
 
     async fn running(&self) -> Result<Vec<Run>, PortError> {
         let running = |run: &&Run| run.state() == RunState::Running;
         Ok(self.kept().runs.values().filter(running).cloned().collect())
     }
+
+    async fn claim(
+        &self,
+        runner: &RunnerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Run>, PortError> {
+        let mut kept = self.for_writing()?;
+        let is_free =
+            |run: &&mut Run| run.state() == RunState::Queued && run.lease_until.is_none_or(|end| end <= now);
+        let Some(run) = kept.runs.values_mut().filter(is_free).min_by_key(|run| place(run)) else {
+            return Ok(None);
+        };
+        // A queued run takes any runner.
+        let _ = run.claim(runner.clone());
+        run.lease_until = Some(to_micros(until));
+        run.revision = run.revision.next();
+        Ok(Some(run.clone()))
+    }
+
+    async fn heartbeat(&self, key: &RunKey, runner: &RunnerId, until: Timestamp) -> Result<bool, PortError> {
+        let mut kept = self.for_writing()?;
+        let own = |run: &&mut Run| !run.state().is_final() && run.runner() == Some(runner);
+        let Some(run) = kept.runs.get_mut(key).filter(own) else { return Ok(false) };
+        run.lease_until = Some(to_micros(until));
+        Ok(true)
+    }
+
+    async fn prune(&self, retention: &Retention) -> Result<u64, PortError> {
+        let kept = &mut *self.for_writing()?;
+        let mut places: Vec<RunPlace> = kept.runs.values().map(place).collect();
+        places.sort();
+        let by_count = retention
+            .keep_at_most
+            .map_or(0, |most| places.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX)));
+        let is_old = |place: &RunPlace| {
+            retention.started_before.is_some_and(|time| place.started_at < time.as_microsecond())
+        };
+        let gone: Vec<RunKey> = places
+            .into_iter()
+            .enumerate()
+            .filter(|(index, place)| *index < by_count || is_old(place))
+            .map(|(_, place)| place.key)
+            .filter(|key| kept.runs.get(key).is_some_and(|run| run.state().is_final()))
+            .take(Retention::MOST_AT_ONCE as usize)
+            .collect();
+        for key in &gone {
+            kept.runs.remove(key);
+            kept.responses.remove(key);
+        }
+        Ok(gone.len() as u64)
+    }
+}
+
+fn place(run: &Run) -> RunPlace {
+    RunPlace::new(run.intent.started_at, run.key().clone())
+}
+
+/// What a store keeps of a lease's end.
+fn to_micros(time: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
+}
+
+fn is_listed(filter: &RunFilter, run: &Run) -> bool {
+    let RunFilter { job, function, connection, parent, state, since, before } = filter;
+    let started_at = run.intent.started_at.as_microsecond();
+    let own_parent = run.intent.provenance.parent.as_ref().map(Parent::id);
+    (job.is_none() || run.intent.job == *job)
+        && function.as_ref().is_none_or(|function| run.function_name() == function)
+        && connection.as_ref().is_none_or(|connection| run.intent.connection == *connection)
+        && (parent.is_none() || own_parent == *parent)
+        && state.is_none_or(|state| run.state() == state)
+        && since.is_none_or(|since| started_at >= since.as_microsecond())
+        && before.is_none_or(|before| started_at < before.as_microsecond())
 }
 
 fn latest<'a>(runs: impl Iterator<Item = &'a Run>) -> Option<Run> {
@@ -174,8 +257,18 @@ impl JobStore for MemoryStore {
         Ok(self.kept().jobs.get(name).cloned())
     }
 
-    async fn list(&self) -> Result<Vec<StoredJob>, PortError> {
-        Ok(self.kept().jobs.values().cloned().collect())
+    async fn list(&self, page: &PageRequest) -> Result<Page<StoredJob>, PortError> {
+        let after: Option<JobName> = match page.marker.as_deref() {
+            Some(marker) => Some(marker.parse().map_err(|_| bad_marker(marker))?),
+            None => None,
+        };
+        let kept = self.kept();
+        let mut found =
+            kept.jobs.values().filter(|stored| after.as_ref().is_none_or(|after| stored.job.name > *after));
+        let items: Vec<StoredJob> = found.by_ref().take(page.limit()).cloned().collect();
+        let next_marker =
+            items.last().filter(|_| found.next().is_some()).map(|stored| stored.job.name.to_string());
+        Ok(Page { items, next_marker })
     }
 
     async fn remove(&self, name: &JobName) -> Result<bool, PortError> {

@@ -1,6 +1,6 @@
 //! Where jobs are kept.
 
-use crate::PortError;
+use crate::{Page, PageRequest, PortError};
 use async_trait::async_trait;
 use lamplight_domain::{Job, JobName, Revision};
 use std::fmt::Debug;
@@ -31,8 +31,13 @@ pub trait JobStore: Debug + Send + Sync + 'static {
     /// Reads a job; `None` where there is none of that name.
     async fn get(&self, name: &JobName) -> Result<Option<StoredJob>, PortError>;
 
-    /// Reads all jobs, by name.
-    async fn list(&self) -> Result<Vec<StoredJob>, PortError>;
+    /// Reads a page of jobs, by name.
+    ///
+    /// # Guarantees
+    /// - Walking from no marker along `next_marker` to the end gives every job that exists throughout the walk exactly once,
+    ///   whatever is added and removed meanwhile.
+    /// - A marker that no store gave is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest).
+    async fn list(&self, page: &PageRequest) -> Result<Page<StoredJob>, PortError>;
 
     /// Removes a job; `false` where there was none. Its runs stay.
     async fn remove(&self, name: &JobName) -> Result<bool, PortError>;

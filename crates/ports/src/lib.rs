@@ -72,14 +72,14 @@ pub use identity::{CredentialsSummary, Identity, Principal};
 pub use invoker::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
 pub use job_store::{JobStore, StoredJob};
 pub use layers::{LayerVersionRef, Layers, ListLayers};
-pub use page::Page;
+pub use page::{Page, PageRequest, RunPlace, bad_marker};
 pub use permissions::Permissions;
 pub use provider::{
     CallKeys, ConnectionOverrides, EffectiveSetting, Given, OpenConnection, ProviderFactory, SettingOrigin,
     SystemPorts,
 };
 pub use reachability::Reachability;
-pub use run_store::{RunFilter, RunSelector, RunStore, RunSummary};
+pub use run_store::{Retention, RunFilter, RunSelector, RunStore, RunSummary};
 pub use runners::Runners;
 pub use secrets::SecretResolver;
 pub use system::{Clock, IdSource, Sleeper};

@@ -129,6 +129,21 @@ pub(crate) fn incomplete(run: &RunKey) -> PortError {
     PortError::new(PortErrorKind::Corrupt, ErrorCode::RecordDamaged, message).with_hint(OTHERS)
 }
 
+/// The thread that writes is gone, or could not be started.
+pub(crate) fn writer_ended(path: &Path) -> PortError {
+    let message =
+        format!("the store {} could not do what it was asked: nothing writes to it", path.display());
+    PortError::new(PortErrorKind::Unavailable, ErrorCode::StoreFailed, message)
+}
+
+/// The same failure for another who met it; the cause is told once.
+pub(crate) fn again(error: &PortError) -> PortError {
+    PortError {
+        hint: error.hint.clone(),
+        ..PortError::new(error.kind, error.code.clone(), error.message.clone())
+    }
+}
+
 /// Something was changed, or made, by another.
 pub(crate) fn conflict(message: String) -> PortError {
     PortError::new(PortErrorKind::Conflict, ErrorCode::StoreConflict, message)

@@ -4,52 +4,37 @@ use crate::{
     SqliteStore,
     database::Survives,
     failure::{self, Failure},
+    writer::Needs,
 };
 use async_trait::async_trait;
 use lamplight_domain::{Job, JobName, Revision};
 use lamplight_ports::{
-    JobStore, PortError, StoredJob,
+    JobStore, Page, PageRequest, PortError, StoredJob, bad_marker,
     record::{self, RECORD_VERSION, RecordError},
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+const LIST: &str = "SELECT name, revision, record FROM job WHERE name > ?1 ORDER BY name LIMIT ?2";
 
 #[async_trait]
 impl JobStore for SqliteStore {
     async fn put(&self, job: &Job, expected: Option<Revision>) -> Result<Revision, PortError> {
         let record = record::write(job).map_err(|error| unreadable(&job.name, error))?;
+        let name = job.name.clone();
         let Some(expected) = expected else {
-            return self.created(|database| {
-                let transaction = database.write(Survives::PowerLoss)?;
-                let sql = "INSERT INTO job (name, version, revision, record) VALUES (?1, ?2, ?3, ?4) \
-                    ON CONFLICT (name) DO NOTHING";
-                let revision = Revision::FIRST;
-                let values = params![job.name.as_str(), RECORD_VERSION, number(revision), record];
-                if transaction.execute(sql, values)? == 0 {
-                    return Err(failure::conflict(format!("job {} exists already", job.name)).into());
-                }
-                transaction.commit()?;
-                Ok(revision)
-            });
+            let needs = Needs { survives: Survives::PowerLoss, creates: true };
+            let insert = move |transaction: &Transaction<'_>| insert(transaction, &name, &record);
+            let made = self.writer.write(needs, insert).await?;
+            return made.ok_or_else(|| failure::gone(self.path()));
         };
-        let replaced = self.existing(|database| {
-            let transaction = database.write(Survives::PowerLoss)?;
-            let sql = "UPDATE job SET version = ?2, revision = ?3, record = ?4 \
-                WHERE name = ?1 AND revision = ?5 AND version <= ?2";
-            let next = expected.next();
-            let values = params![job.name.as_str(), RECORD_VERSION, number(next), record, number(expected)];
-            if transaction.execute(sql, values)? == 0 {
-                refuse_newer(&transaction, &job.name)?;
-                return Err(changed(&job.name).into());
-            }
-            transaction.commit()?;
-            Ok(next)
-        })?;
+        let needs = Needs { survives: Survives::PowerLoss, creates: false };
+        let replace = move |transaction: &Transaction<'_>| replace(transaction, &name, &record, expected);
+        let replaced = self.writer.write(needs, replace).await?;
         replaced.ok_or_else(|| changed(&job.name))
     }
 
     async fn get(&self, name: &JobName) -> Result<Option<StoredJob>, PortError> {
-        let found = self.existing(|database| {
-            let transaction = database.read()?;
+        let found = self.read(|transaction| {
             let mut select = transaction.prepare("SELECT name, revision, record FROM job WHERE name = ?1")?;
             let mut rows = select.query([name.as_str()])?;
             rows.next()?.map(stored).transpose()
@@ -57,39 +42,80 @@ impl JobStore for SqliteStore {
         Ok(found.flatten())
     }
 
-    async fn list(&self) -> Result<Vec<StoredJob>, PortError> {
-        let found = self.existing(|database| {
-            let transaction = database.read()?;
-            let mut select = transaction.prepare("SELECT name, revision, record FROM job ORDER BY name")?;
-            let mut rows = select.query([])?;
-            let mut jobs = Vec::new();
-            while let Some(row) = rows.next()? {
-                match stored(row) {
-                    Ok(job) => jobs.push(job),
-                    Err(Failure::Explained(error)) => {
-                        tracing::warn!(reason = %error.message, "a job was left out of a list");
-                    }
-                    Err(error @ Failure::Sqlite(_)) => return Err(error),
-                }
-            }
-            Ok(jobs)
-        })?;
+    async fn list(&self, page: &PageRequest) -> Result<Page<StoredJob>, PortError> {
+        let after = page.marker.as_deref().unwrap_or_default();
+        if page.marker.is_some() && after.parse::<JobName>().is_err() {
+            return Err(bad_marker(after));
+        }
+        let found = self.read(|transaction| list(transaction, after, page.limit()))?;
         Ok(found.unwrap_or_default())
     }
 
     async fn remove(&self, name: &JobName) -> Result<bool, PortError> {
-        let removed = self.existing(|database| {
-            let transaction = database.write(Survives::PowerLoss)?;
+        let name = name.clone();
+        let needs = Needs { survives: Survives::PowerLoss, creates: false };
+        let remove = move |transaction: &Transaction<'_>| {
             let sql = "DELETE FROM job WHERE name = ?1 AND version <= ?2";
             let removed = transaction.execute(sql, params![name.as_str(), RECORD_VERSION])? > 0;
             if !removed {
-                refuse_newer(&transaction, name)?;
+                refuse_newer(transaction, &name)?;
             }
-            transaction.commit()?;
             Ok(removed)
-        })?;
-        Ok(removed.unwrap_or(false))
+        };
+        Ok(self.writer.write(needs, remove).await?.unwrap_or(false))
     }
+}
+
+fn insert(transaction: &Transaction<'_>, name: &JobName, record: &str) -> Result<Revision, Failure> {
+    let sql = "INSERT INTO job (name, version, revision, record) VALUES (?1, ?2, ?3, ?4) \
+        ON CONFLICT (name) DO NOTHING";
+    let revision = Revision::FIRST;
+    if transaction.execute(sql, params![name.as_str(), RECORD_VERSION, number(revision), record])? == 0 {
+        return Err(failure::conflict(format!("job {name} exists already")).into());
+    }
+    Ok(revision)
+}
+
+fn replace(
+    transaction: &Transaction<'_>,
+    name: &JobName,
+    record: &str,
+    expected: Revision,
+) -> Result<Revision, Failure> {
+    let sql = "UPDATE job SET version = ?2, revision = ?3, record = ?4 \
+        WHERE name = ?1 AND revision = ?5 AND version <= ?2";
+    let next = expected.next();
+    let values = params![name.as_str(), RECORD_VERSION, number(next), record, number(expected)];
+    if transaction.execute(sql, values)? == 0 {
+        refuse_newer(transaction, name)?;
+        return Err(changed(name).into());
+    }
+    Ok(next)
+}
+
+/// The jobs after that name; an empty one is before all.
+fn list(transaction: &Transaction<'_>, after: &str, limit: usize) -> Result<Page<StoredJob>, Failure> {
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let mut select = transaction.prepare(LIST)?;
+    let mut rows = select.query(params![after, one_more])?;
+    let mut page = Page { items: Vec::new(), next_marker: None };
+    let (mut seen, mut last) = (0, None);
+    while let Some(row) = rows.next()? {
+        if seen == limit {
+            page.next_marker = last;
+            break;
+        }
+        seen += 1;
+        last = Some(row.get::<_, String>(0)?);
+        match stored(row) {
+            Ok(job) => page.items.push(job),
+            Err(Failure::Explained(error)) => {
+                tracing::warn!(reason = %error.message, "a job was left out of a list");
+            }
+            Err(error @ Failure::Sqlite(_)) => return Err(error),
+        }
+    }
+    Ok(page)
 }
 
 fn stored(row: &Row<'_>) -> Result<StoredJob, Failure> {

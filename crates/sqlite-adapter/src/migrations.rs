@@ -6,10 +6,13 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
 
 /// All migrations; the database's `user_version` says how many of them it has seen.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_runs_and_jobs.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/0001_runs_and_jobs.sql"),
+    include_str!("../migrations/0002_claims_and_pages.sql"),
+];
 
 /// The version this build writes.
-pub(crate) const KNOWN: i64 = 1;
+pub(crate) const KNOWN: i64 = 2;
 
 /// Marks the file as ours: "LMPL" in ASCII, in SQLite's `application_id`.
 pub(crate) const APPLICATION_ID: i64 = 0x4C4D_504C;

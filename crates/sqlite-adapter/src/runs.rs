@@ -4,196 +4,277 @@ use crate::{
     SqliteStore,
     database::Survives,
     failure::{self, Failure},
-    responses,
+    responses, retention,
+    run_query::{self, Listing},
+    writer::Needs,
 };
 use async_trait::async_trait;
-use lamplight_domain::{ErrorCode, FunctionName, JobName, Revision, Run, RunKey, RunState, Timestamp};
+use lamplight_domain::{
+    ConnectionName, ErrorCode, JobName, Revision, Run, RunKey, RunState, RunnerId, Timestamp,
+};
 use lamplight_ports::{
-    Bytes, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary,
+    Bytes, Page, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunSelector, RunStore,
+    RunSummary,
     record::{self, RECORD_VERSION},
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use std::str::FromStr;
 
 /// How many keys an error about an ambiguous prefix shows.
 const SHOWN_KEYS: usize = 5;
 
 const INSERT: &str = "INSERT INTO run (key, version, revision, job, function, request_id, state, \
-    started_at, ended_at, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
-    ON CONFLICT (key) DO NOTHING RETURNING id";
+    started_at, ended_at, record, connection, parent, runner) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (key) DO NOTHING";
 
-const UPDATE: &str = "UPDATE run SET version = ?2, revision = revision + 1, job = ?4, function = ?5, \
-    request_id = ?6, state = ?7, started_at = ?8, ended_at = ?9, record = ?10 \
+/// What is in the intent never changes. A run that has ended is held by nobody.
+const UPDATE: &str = "UPDATE run SET version = ?2, revision = revision + 1, request_id = ?4, state = ?5, \
+    ended_at = ?6, record = ?7, runner = ?8, lease_until = iif(?6 IS NULL, lease_until, NULL) \
     WHERE key = ?1 AND revision = ?3 AND version <= ?2 RETURNING id";
+
+const CLAIM: &str = "UPDATE run SET revision = revision + 1, runner = ?2, lease_until = ?3 WHERE key = ?1";
+
+const HEARTBEAT: &str = "UPDATE run SET lease_until = ?3 WHERE key = ?1 AND runner = ?2 AND version <= ?4 \
+    AND state IN ('queued', 'running')";
 
 macro_rules! select_run {
     ($rest:literal) => {
-        concat!("SELECT key, revision, record FROM run ", $rest)
+        concat!("SELECT key, revision, record, runner, lease_until FROM run ", $rest)
     };
 }
 
 const BY_KEY: &str = select_run!("WHERE key = ?1");
+/// The plus keeps SQLite from walking through all runs of the function, which come in the order that is asked for.
 const BY_REQUEST: &str =
-    select_run!("WHERE request_id = ?1 AND function = ?2 ORDER BY started_at DESC, key DESC LIMIT 1");
+    select_run!("WHERE request_id = ?1 AND +function = ?2 ORDER BY started_at DESC, key DESC LIMIT 1");
 const LATEST: &str = select_run!("ORDER BY started_at DESC, key DESC LIMIT 1");
-const RUNNING: &str = select_run!("WHERE state = 'running' ORDER BY id");
+const RUNNING: &str = select_run!("WHERE state = 'running' ORDER BY started_at, key");
+const CLAIMABLE: &str = select_run!(
+    "WHERE state = 'queued' AND (lease_until IS NULL OR lease_until <= ?1) AND version <= ?2 ORDER BY started_at, key"
+);
 
 /// Keys are ASCII, so every key that begins with a text sorts before that text with the last of all characters.
 const KEYS_BY_PREFIX: &str = "SELECT key FROM run WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) \
     ORDER BY key LIMIT ?2";
 
-const LIST: &str = "SELECT key, job, function, request_id, state, started_at, ended_at FROM run \
-    WHERE (?1 IS NULL OR job = ?1) AND (?2 IS NULL OR function = ?2) AND (?3 IS NULL OR state = ?3) \
-    ORDER BY started_at DESC, key DESC LIMIT ?4";
-
 #[async_trait]
 impl RunStore for SqliteStore {
     async fn insert(&self, run: &Run) -> Result<(), PortError> {
-        let record = written(run)?;
-        self.created(|database| {
-            let transaction = database.write(Survives::PowerLoss)?;
-            if put(&transaction, INSERT, run, &record)?.is_none() {
-                return Err(failure::conflict(format!("run {} exists already", run.key())).into());
-            }
-            Ok(transaction.commit()?)
-        })
+        let row = RunRow::of(run)?;
+        let needs = Needs { survives: Survives::PowerLoss, creates: true };
+        let inserted = self.writer.write(needs, move |transaction| row.insert(transaction)).await?;
+        inserted.ok_or_else(|| failure::gone(self.path()))
     }
 
     async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError> {
-        let record = written(run)?;
+        let row = RunRow::of(run)?;
+        // A run that has started must not be found queued after a loss of power; an outcome that is lost makes it Unknown.
         let survives = if run.outcome().is_some() { Survives::ProcessEnd } else { Survives::PowerLoss };
-        let updated = self.existing(|database| {
-            let transaction = database.write(survives)?;
-            let Some(id) = put(&transaction, UPDATE, run, &record)? else {
-                return Err(why_not_updated(&transaction, run)?.into());
-            };
+        let write = move |transaction: &Transaction<'_>| {
+            let id = row.update(transaction)?;
             if let Some(response) = &response {
-                responses::replace(&transaction, id, response)?;
+                responses::replace(transaction, id, response)?;
             }
-            transaction.commit()?;
-            database.tidy();
-            Ok(run.revision.next())
-        })?;
-        updated.ok_or_else(|| absent(run.key()))
+            Ok(())
+        };
+        let updated = self.writer.write(Needs { survives, creates: false }, write).await?;
+        updated.map(|()| run.revision.next()).ok_or_else(|| absent(run.key()))
+    }
+
+    async fn claim(
+        &self,
+        runner: &RunnerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Run>, PortError> {
+        let (runner, now, until) = (runner.clone(), now.as_microsecond(), until.as_microsecond());
+        // What is lost with the power is a claim by a process that is gone as well.
+        let needs = Needs { survives: Survives::ProcessEnd, creates: false };
+        let claimed =
+            self.writer.write(needs, move |transaction| claim(transaction, &runner, now, until)).await?;
+        Ok(claimed.flatten())
+    }
+
+    async fn heartbeat(&self, key: &RunKey, runner: &RunnerId, until: Timestamp) -> Result<bool, PortError> {
+        let (key, runner, until) = (key.clone(), runner.clone(), until.as_microsecond());
+        let write = move |transaction: &Transaction<'_>| {
+            let values = params![key.as_str(), runner.0, until, RECORD_VERSION];
+            Ok(transaction.prepare(HEARTBEAT)?.execute(values)? > 0)
+        };
+        let renewed =
+            self.writer.write(Needs { survives: Survives::ProcessEnd, creates: false }, write).await?;
+        Ok(renewed.unwrap_or(false))
     }
 
     async fn find(&self, selector: &RunSelector) -> Result<Option<Run>, PortError> {
-        let found = self.existing(|database| {
-            let transaction = database.read()?;
-            match selector {
-                RunSelector::Key(key) => one(&transaction, BY_KEY, &[key.as_str()]),
-                RunSelector::KeyPrefix(prefix) => match only_key(&transaction, prefix)? {
-                    Some(key) => one(&transaction, BY_KEY, &[&key]),
-                    None => Ok(None),
-                },
-                RunSelector::RequestId(function, id) => {
-                    one(&transaction, BY_REQUEST, &[id.as_str(), function.as_str()])
-                }
-                RunSelector::Latest => one(&transaction, LATEST, &[]),
+        let found = self.read(|transaction| match selector {
+            RunSelector::Key(key) => one(transaction, BY_KEY, &[key.as_str()]),
+            RunSelector::KeyPrefix(prefix) => match only_key(transaction, prefix)? {
+                Some(key) => one(transaction, BY_KEY, &[&key]),
+                None => Ok(None),
+            },
+            RunSelector::RequestId(function, id) => {
+                one(transaction, BY_REQUEST, &[id.as_str(), function.as_str()])
             }
+            RunSelector::Latest => one(transaction, LATEST, &[]),
         })?;
         Ok(found.flatten())
     }
 
     async fn response(&self, key: &RunKey) -> Result<Option<Bytes>, PortError> {
-        let found = self.existing(|database| responses::read(&database.read()?, key))?;
+        let found = self.read(|transaction| responses::read(transaction, key))?;
         Ok(found.flatten().map(Bytes::from))
     }
 
-    async fn list(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, PortError> {
-        let found = self.existing(|database| {
-            let transaction = database.read()?;
-            let mut select = transaction.prepare(LIST)?;
-            let mut rows = select.query(params![
-                filter.job.as_ref().map(JobName::as_str),
-                filter.function.as_ref().map(FunctionName::as_str),
-                filter.state.map(RunState::as_str),
-                // SQLite takes a negative limit for none.
-                filter.limit.map_or(-1, i64::from),
-            ])?;
-            let mut runs = Vec::new();
-            while let Some(row) = rows.next()? {
-                match summary(row)? {
-                    Some(run) => runs.push(run),
-                    None => warn_left_out(row.get_ref(0)?.as_str().unwrap_or_default(), "it cannot be read"),
-                }
-            }
-            Ok(runs)
-        })?;
+    async fn list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunSummary>, PortError> {
+        let listing = Listing::new(filter, page)?;
+        let found = self.read(|transaction| run_query::list(transaction, &listing))?;
         Ok(found.unwrap_or_default())
     }
 
     async fn running(&self) -> Result<Vec<Run>, PortError> {
-        let found = self.existing(|database| {
-            let transaction = database.read()?;
+        let found = self.read(|transaction| {
             let mut select = transaction.prepare(RUNNING)?;
             let mut rows = select.query([])?;
             let mut runs = Vec::new();
             while let Some(row) = rows.next()? {
-                match read(row) {
-                    Ok(run) => runs.push(run),
-                    Err(Failure::Explained(error)) => {
-                        warn_left_out(row.get_ref(0)?.as_str().unwrap_or_default(), &error.message);
-                    }
-                    Err(error @ Failure::Sqlite(_)) => return Err(error),
-                }
+                runs.extend(readable(row)?);
             }
             Ok(runs)
         })?;
         Ok(found.unwrap_or_default())
     }
+
+    async fn prune(&self, retention: &Retention) -> Result<u64, PortError> {
+        let retention = *retention;
+        let needs = Needs { survives: Survives::ProcessEnd, creates: false };
+        let removed =
+            self.writer.write(needs, move |transaction| retention::prune(transaction, &retention)).await?;
+        Ok(removed.unwrap_or(0))
+    }
 }
 
-fn written(run: &Run) -> Result<String, PortError> {
-    record::write(run).map_err(|error| failure::record(&format!("run {}", run.key()), error))
+/// A run as its row is written.
+struct RunRow {
+    key: RunKey,
+    revision: Revision,
+    job: Option<JobName>,
+    function: String,
+    connection: ConnectionName,
+    parent: Option<String>,
+    runner: Option<String>,
+    request_id: Option<String>,
+    state: RunState,
+    started_at: i64,
+    ended_at: Option<i64>,
+    record: String,
 }
 
-/// Writes the run's row by `sql` and gives its id; `None` where the statement found no row to write.
-fn put(transaction: &Transaction<'_>, sql: &str, run: &Run, record: &str) -> Result<Option<i64>, Failure> {
-    let mut statement = transaction.prepare(sql)?;
-    let id = statement
-        .query_row(
-            params![
-                run.key().as_str(),
-                RECORD_VERSION,
-                integer(run.revision.0),
-                run.intent.job.as_ref().map(JobName::as_str),
-                run.function_name().as_str(),
-                run.request_id(),
-                run.state().as_str(),
-                run.intent.started_at.as_microsecond(),
-                run.ended_at().map(Timestamp::as_microsecond),
-                record,
-            ],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(id)
+impl RunRow {
+    fn of(run: &Run) -> Result<Self, PortError> {
+        let record =
+            record::write(run).map_err(|error| failure::record(&format!("run {}", run.key()), error))?;
+        Ok(Self {
+            key: run.key().clone(),
+            revision: run.revision,
+            job: run.intent.job.clone(),
+            function: run.function_name().to_string(),
+            connection: run.intent.connection.clone(),
+            parent: run.intent.provenance.parent.as_ref().map(|parent| parent.id().to_string()),
+            runner: run.runner().map(|runner| runner.0.clone()),
+            request_id: run.request_id().map(str::to_owned),
+            state: run.state(),
+            started_at: run.intent.started_at.as_microsecond(),
+            ended_at: run.ended_at().map(Timestamp::as_microsecond),
+            record,
+        })
+    }
+
+    fn insert(&self, transaction: &Transaction<'_>) -> Result<(), Failure> {
+        let inserted = transaction.prepare(INSERT)?.execute(params![
+            self.key.as_str(),
+            RECORD_VERSION,
+            integer(self.revision.0),
+            self.job.as_ref().map(JobName::as_str),
+            self.function,
+            self.request_id,
+            self.state.as_str(),
+            self.started_at,
+            self.ended_at,
+            self.record,
+            self.connection.as_str(),
+            self.parent,
+            self.runner,
+        ])?;
+        if inserted == 0 {
+            return Err(failure::conflict(format!("run {} exists already", self.key)).into());
+        }
+        Ok(())
+    }
+
+    /// Gives the row's id.
+    fn update(&self, transaction: &Transaction<'_>) -> Result<i64, Failure> {
+        let values = params![
+            self.key.as_str(),
+            RECORD_VERSION,
+            integer(self.revision.0),
+            self.request_id,
+            self.state.as_str(),
+            self.ended_at,
+            self.record,
+            self.runner,
+        ];
+        let updated = transaction.prepare(UPDATE)?.query_row(values, |row| row.get(0)).optional()?;
+        match updated {
+            Some(id) => Ok(id),
+            None => Err(self.why_not_updated(transaction)?.into()),
+        }
+    }
+
+    fn why_not_updated(&self, transaction: &Transaction<'_>) -> Result<PortError, Failure> {
+        let sql = "SELECT version, revision FROM run WHERE key = ?1";
+        let kept: Option<(u32, i64)> = transaction
+            .query_row(sql, [self.key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok(match kept {
+            None => absent(&self.key),
+            Some((found, _)) if found > RECORD_VERSION => {
+                let newer = record::RecordError::Newer { found, known: RECORD_VERSION };
+                failure::record(&format!("run {}", self.key), newer)
+            }
+            Some((_, revision)) => failure::conflict(format!(
+                "run {} was changed by another process: it is at revision {revision}, not {}",
+                self.key, self.revision.0
+            )),
+        })
+    }
+}
+
+/// Gives the runner the oldest queued run that nobody holds. One that cannot be read keeps its place, and the next one is
+/// taken.
+fn claim(
+    transaction: &Transaction<'_>,
+    runner: &RunnerId,
+    now: i64,
+    until: i64,
+) -> Result<Option<Run>, Failure> {
+    let mut select = transaction.prepare(CLAIMABLE)?;
+    let mut rows = select.query(params![now, RECORD_VERSION])?;
+    while let Some(row) = rows.next()? {
+        let Some(mut run) = readable(row)? else { continue };
+        if run.claim(runner.clone()).is_err() {
+            continue;
+        }
+        transaction.prepare(CLAIM)?.execute(params![run.key().as_str(), runner.0, until])?;
+        run.revision = run.revision.next();
+        run.lease_until = Timestamp::from_microsecond(until).ok();
+        return Ok(Some(run));
+    }
+    Ok(None)
 }
 
 /// SQLite's integers are signed; no revision and no size comes near their end.
 fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn why_not_updated(transaction: &Transaction<'_>, run: &Run) -> Result<PortError, Failure> {
-    let kept: Option<(u32, i64)> = transaction
-        .query_row("SELECT version, revision FROM run WHERE key = ?1", [run.key().as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    Ok(match kept {
-        None => absent(run.key()),
-        Some((found, _)) if found > RECORD_VERSION => {
-            let newer = record::RecordError::Newer { found, known: RECORD_VERSION };
-            failure::record(&format!("run {}", run.key()), newer)
-        }
-        Some((_, revision)) => failure::conflict(format!(
-            "run {} was changed by another process: it is at revision {revision}, not {}",
-            run.key(),
-            run.revision.0
-        )),
-    })
 }
 
 fn absent(key: &RunKey) -> PortError {
@@ -225,7 +306,29 @@ fn read(row: &Row<'_>) -> Result<Run, Failure> {
         }
     };
     run.revision = Revision(row.get::<_, i64>(1)?.unsigned_abs());
+    // Claims and heartbeats change the columns alone.
+    if run.state() == RunState::Queued
+        && let Some(runner) = row.get::<_, Option<String>>(3)?
+    {
+        // A queued run takes any runner.
+        let _ = run.claim(RunnerId(runner));
+    }
+    run.lease_until =
+        row.get::<_, Option<i64>>(4)?.and_then(|micros| Timestamp::from_microsecond(micros).ok());
     Ok(run)
+}
+
+/// A row among others: `None` where its record cannot be read, which is logged.
+fn readable(row: &Row<'_>) -> Result<Option<Run>, Failure> {
+    match read(row) {
+        Ok(run) => Ok(Some(run)),
+        Err(Failure::Explained(error)) => {
+            let key = row.get_ref(0)?.as_str().unwrap_or_default();
+            run_query::warn_left_out(key, &error.message);
+            Ok(None)
+        }
+        Err(error @ Failure::Sqlite(_)) => Err(error),
+    }
 }
 
 /// The run that `sql` finds.
@@ -235,58 +338,21 @@ fn one(transaction: &Transaction<'_>, sql: &str, by: &[&str]) -> Result<Option<R
     rows.next()?.map(read).transpose()
 }
 
-/// The row as a list shows it; `None` where a newer build has put something there that this one does not know.
-fn summary(row: &Row<'_>) -> Result<Option<RunSummary>, rusqlite::Error> {
-    fn name<T: FromStr>(row: &Row<'_>, column: usize) -> Result<Option<T>, rusqlite::Error> {
-        Ok(row.get_ref(column)?.as_str_or_null()?.and_then(|text| text.parse().ok()))
-    }
-    let time = |micros: i64| Timestamp::from_microsecond(micros).ok();
-    let state: String = row.get(4)?;
-    let state = RunState::ALL.into_iter().find(|known| known.as_str() == state);
-    let (Some(key), Some(function), Some(state), Some(started_at)) =
-        (name(row, 0)?, name(row, 2)?, state, time(row.get(5)?))
-    else {
-        return Ok(None);
-    };
-    Ok(Some(RunSummary {
-        key,
-        job: name(row, 1)?,
-        function,
-        request_id: row.get(3)?,
-        state,
-        started_at,
-        ended_at: row.get::<_, Option<i64>>(6)?.and_then(time),
-    }))
-}
-
-fn warn_left_out(key: &str, reason: &str) {
-    tracing::warn!(run.key = key, reason, "a run was left out of a list");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rusqlite::Connection;
-
-    /// How SQLite goes about a query, a step a line.
-    fn plan(sql: &str) -> String {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(include_str!("../migrations/0001_runs_and_jobs.sql")).unwrap();
-        let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let none = vec![rusqlite::types::Null; explain.parameter_count()];
-        let steps =
-            explain.query_map(rusqlite::params_from_iter(none), |row| row.get::<_, String>(3)).unwrap();
-        steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
-    }
+    use crate::run_query::plan;
 
     #[test]
     fn every_query_walks_an_index_and_sorts_nothing() {
         for (sql, expected) in [
-            (LIST, "SCAN run USING COVERING INDEX run_by_start"),
             (LATEST, "SCAN run USING INDEX run_by_start"),
             (BY_KEY, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
             (KEYS_BY_PREFIX, "SEARCH run USING COVERING INDEX sqlite_autoindex_run_1 (key>? AND key<?)"),
-            (RUNNING, "SCAN run USING INDEX run_unfinished"),
+            (RUNNING, "SEARCH run USING INDEX run_by_state (state=?)"),
+            (CLAIMABLE, "SEARCH run USING INDEX run_by_state (state=?)"),
+            (CLAIM, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
+            (HEARTBEAT, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
             (UPDATE, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
         ] {
             assert_eq!(plan(sql), expected, "{sql}");

@@ -1,8 +1,9 @@
-//! The store as a whole: one connection, opened when it is needed, used in place.
+//! The store as a whole: one writer, and connections to read by that are opened when they are needed.
 
-use crate::{database::Database, failure::Failure, runners::Runner};
+use crate::{database::Database, failure::Failure, runners::Runner, writer::Writer};
 use lamplight_domain::RunnerId;
 use lamplight_ports::PortError;
+use rusqlite::Transaction;
 use std::{
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -17,12 +18,16 @@ pub struct SqliteOptions {
     pub runner_id: RunnerId,
 }
 
+/// How many connections to read by are kept open while nobody reads. Each holds a megabyte at the most.
+const IDLE_READERS: usize = 4;
+
 /// Runs, jobs and runners in one folder. It serves all three ports; see the [crate's documentation](crate)
 /// for what survives what.
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    database: Mutex<Option<Database>>,
+    idle_readers: Mutex<Vec<Database>>,
+    pub(crate) writer: Writer,
     pub(crate) runner: Runner,
 }
 
@@ -32,48 +37,43 @@ impl SqliteStore {
     /// # Errors
     /// The path is in each of them, and nothing is changed:
     /// - `store_newer`: a newer build has migrated it;
-    /// - `store_corrupt`: it is no store of ours, or damaged;
+    /// - `store_corrupt`: it is not a store of ours, or damaged;
     /// - `store_unreadable`: it cannot be opened;
     /// - `store_read_only`: it is of an older version and cannot be migrated.
     #[expect(clippy::unused_async, reason = "callers await it as they do every other method of a store")]
     pub async fn open(path: &Path, options: SqliteOptions) -> Result<Self, PortError> {
-        let database = in_place(|| Database::open(path))?;
+        let reader = in_place(|| Database::open(path))?;
         let folder = path.parent().unwrap_or(Path::new("")).join("runners");
-        let runner = Runner::new(options.runner_id, folder);
-        Ok(Self { path: path.to_owned(), database: Mutex::new(database), runner })
+        Ok(Self {
+            path: path.to_owned(),
+            idle_readers: Mutex::new(reader.into_iter().collect()),
+            writer: Writer::new(path.to_owned()),
+            runner: Runner::new(options.runner_id, folder),
+        })
     }
 
-    /// Works on the store where it exists; `None` where it does not.
-    pub(crate) fn existing<T>(
-        &self,
-        work: impl FnOnce(&mut Database) -> Result<T, Failure>,
-    ) -> Result<Option<T>, PortError> {
-        self.with(Database::open, work)
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
-    /// Works on the store, made now where it does not exist.
-    pub(crate) fn created<T>(
+    /// Reads one state of the store; `None` where it does not exist.
+    pub(crate) fn read<T>(
         &self,
-        work: impl FnOnce(&mut Database) -> Result<T, Failure>,
-    ) -> Result<T, PortError> {
-        let create = |path: &Path| Database::create(path).map(Some);
-        // The store was made, so there is always an answer.
-        self.with(create, work)?.ok_or_else(|| crate::failure::gone(&self.path))
-    }
-
-    fn with<T>(
-        &self,
-        open: impl FnOnce(&Path) -> Result<Option<Database>, PortError>,
-        work: impl FnOnce(&mut Database) -> Result<T, Failure>,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<Option<T>, PortError> {
         in_place(|| {
-            // Work that panicked has left no transaction behind: dropping it undid it.
-            let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
-            if database.is_none() {
-                *database = open(&self.path)?;
+            let idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let opened = match idle {
+                Some(reader) => Some(reader),
+                None => Database::open(&self.path)?,
+            };
+            let Some(mut reader) = opened else { return Ok(None) };
+            let result = reader.read().and_then(|transaction| work(&transaction));
+            let mut readers = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.len() < IDLE_READERS {
+                readers.push(reader);
             }
-            let Some(database) = database.as_mut() else { return Ok(None) };
-            work(database).map(Some).map_err(|failure| failure.at(&self.path))
+            result.map(Some).map_err(|failure| failure.at(&self.path))
         })
     }
 }

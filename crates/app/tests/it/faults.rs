@@ -2,9 +2,12 @@
 
 use crate::bench::{Bench, arguments, function};
 use lamplight_app::{RunName, show_run, start_run};
-use lamplight_domain::{ErrorCode, Revision, Run, RunKey, RunState, Settings, Warning};
+use lamplight_domain::{ErrorCode, Revision, Run, RunKey, RunState, RunnerId, Settings, Timestamp, Warning};
 use lamplight_fake_adapter::FakeFunction;
-use lamplight_ports::{Bytes, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
+use lamplight_ports::{
+    Bytes, Page, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunSelector, RunStore,
+    RunSummary,
+};
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -48,8 +51,28 @@ impl RunStore for Faulty {
         self.inner.find(selector).await
     }
 
-    async fn list(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, PortError> {
-        self.inner.list(filter).await
+    async fn list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunSummary>, PortError> {
+        self.inner.list(filter, page).await
+    }
+
+    async fn claim(
+        &self,
+        runner: &RunnerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Run>, PortError> {
+        self.next()?;
+        self.inner.claim(runner, now, until).await
+    }
+
+    async fn heartbeat(&self, key: &RunKey, runner: &RunnerId, until: Timestamp) -> Result<bool, PortError> {
+        self.next()?;
+        self.inner.heartbeat(key, runner, until).await
+    }
+
+    async fn prune(&self, retention: &Retention) -> Result<u64, PortError> {
+        self.next()?;
+        self.inner.prune(retention).await
     }
 
     async fn response(&self, key: &RunKey) -> Result<Option<Bytes>, PortError> {

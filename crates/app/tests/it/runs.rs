@@ -2,8 +2,8 @@
 
 use crate::bench::{Bench, arguments, function, job, parameter};
 use lamplight_app::{
-    EventSource, RunName, begin_queued_run, cancel_run, follow_run, list_runs, queue_run, settle_runs,
-    show_run, start_run,
+    EventSource, RunName, begin_queued_run, cancel_run, follow_run, list_runs, prune_runs, queue_run,
+    settle_runs, show_run, start_run,
 };
 use lamplight_domain::{
     DataType, Delivery, Direction, ErrorCode, EvidenceKind, Intent, InvocationType, Job, Level, Qualifier,
@@ -11,7 +11,8 @@ use lamplight_domain::{
 };
 use lamplight_fake_adapter::{Answer, FakeFunction, FunctionFailure};
 use lamplight_ports::{
-    InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind, RunFilter, RunSelector, RunStore,
+    Clock, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PageRequest, PortErrorKind, Retention,
+    RunFilter, RunSelector, RunStore,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -172,7 +173,13 @@ async fn a_payload_over_the_limit_is_refused_before_anything_is_recorded() {
         (ErrorCode::PayloadTooLarge, lamplight_domain::ErrorClass::Limit)
     );
     assert!(error.to_string().contains("2097154 bytes") && error.to_string().contains("1048576"), "{error}");
-    assert!(list_runs(&bench.store, &RunFilter::default()).await.unwrap().is_empty());
+    assert!(
+        list_runs(&bench.store, &RunFilter::default(), &PageRequest::default())
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
     assert!(bench.start("echo", event(), Settings::default()).await.is_ok(), "a call that waits takes 6 MB");
 }
 
@@ -284,6 +291,49 @@ async fn a_run_that_is_alive_is_left_alone() {
     assert!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap().is_empty());
     bench.store.end_runner();
     assert_eq!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap(), [running.intent.key]);
+}
+
+#[tokio::test]
+async fn a_run_held_by_a_lease_is_settled_when_the_lease_has_ended_whatever_its_process_does() {
+    let bench = Bench::new([adder()]);
+    let run = bench.run("adder", &[]).await.run;
+    let second = |n: u64| bench.clock.now() + Duration::from_secs(n);
+    // Elsewhere: no lock of it can be seen here. Here: its process is alive.
+    for (key, runner) in [("elsewhere", RunnerId("other".into())), ("here", run.runner().unwrap().clone())] {
+        let held = Run::begin(like(&run, key), runner.clone());
+        bench.store.insert(&held).await.unwrap();
+        assert!(bench.store.heartbeat(held.key(), &runner, second(30)).await.unwrap());
+    }
+    bench.store.insert(&Run::queue(like(&run, "claimed"))).await.unwrap();
+    let other = RunnerId("other".into());
+    bench.store.claim(&other, bench.clock.now(), second(1)).await.unwrap().unwrap();
+    let settle = || settle_runs(&bench.store, &bench.store, &*bench.clock);
+    assert!(settle().await.unwrap().is_empty());
+    bench.clock.advance(Duration::from_secs(29));
+    assert!(settle().await.unwrap().is_empty());
+    bench.clock.advance(Duration::from_secs(1));
+    let settled: Vec<String> = settle().await.unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(settled, ["elsewhere", "here"]);
+    let again = bench.store.claim(&other, bench.clock.now(), second(30)).await.unwrap().unwrap();
+    assert_eq!(
+        again.key().as_str(),
+        "claimed",
+        "what was never started is not Unknown, and goes to the next one"
+    );
+}
+
+#[tokio::test]
+async fn pruning_goes_on_until_nothing_is_left_to_remove() {
+    let bench = Bench::new([adder()]);
+    let run = bench.run("adder", &[]).await.run;
+    for n in 0..1001 {
+        let mut old = Run::begin(like(&run, &format!("old-{n}")), RunnerId("r".into()));
+        old.conclude(run.outcome().unwrap().clone()).unwrap();
+        bench.store.insert(&old).await.unwrap();
+    }
+    let retention = Retention { keep_at_most: Some(1), ..Retention::default() };
+    assert_eq!(prune_runs(&bench.store, &retention).await.unwrap(), 1001);
+    assert_eq!(prune_runs(&bench.store, &retention).await.unwrap(), 0);
 }
 
 #[tokio::test]

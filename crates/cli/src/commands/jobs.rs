@@ -11,7 +11,7 @@ use crate::{
     yaml,
 };
 use lamplight_app::{
-    JobChange, JobDocument, JobEdit, ParameterEdit, apply_jobs, edit_job, export_jobs, list_jobs, remove_job,
+    JobChange, JobDocument, JobEdit, ParameterEdit, all_jobs, apply_jobs, edit_job, export_jobs, remove_job,
     show_job,
 };
 use lamplight_domain::{DataType, Direction, ErrorCode, JobName, ParamName, Parameter};
@@ -29,7 +29,7 @@ pub async fn jobs(command: JobsCommand, wiring: &Wiring) -> Result<ExitCode, Fai
 }
 
 async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
-    let jobs = list_jobs(&*wiring.store().await?).await?;
+    let jobs = all_jobs(&*wiring.store().await?).await?;
     if wiring.json() {
         let documents: Vec<JobDocument> = jobs.into_iter().map(|stored| stored.job.into()).collect();
         wiring.write(&serde_json::json!({ "jobs": documents }))?;

@@ -10,7 +10,7 @@ use crate::{
 };
 use lamplight_app::{RunName, cancel_run, list_runs, settle_runs, show_run};
 use lamplight_domain::{ErrorCode, RunState};
-use lamplight_ports::RunFilter;
+use lamplight_ports::{PageRequest, RunFilter, RunSummary};
 use lamplight_system_adapter::SystemClock;
 use lamplight_wiring::SqliteStore;
 use std::sync::Arc;
@@ -55,9 +55,9 @@ async fn list(args: &RunsListArgs, wiring: &Wiring) -> Result<ExitCode, Failure>
         job: args.job.as_deref().map(parse).transpose()?,
         function: args.function.as_deref().map(parse).transpose()?,
         state: args.state.as_deref().map(state).transpose()?,
-        limit: Some(args.limit),
+        ..RunFilter::default()
     };
-    let runs = list_runs(&*settled(wiring).await?, &filter).await?;
+    let runs = first_runs(&*settled(wiring).await?, &filter, args.limit).await?;
     if wiring.json() {
         let runs: Vec<_> = runs.iter().map(render::SummaryJson::new).collect();
         wiring.write(&serde_json::json!({ "runs": runs }))?;
@@ -67,6 +67,22 @@ async fn list(args: &RunsListArgs, wiring: &Wiring) -> Result<ExitCode, Failure>
         output::line(&render::runs_table(&runs))?;
     }
     Ok(ExitCode::Success)
+}
+
+/// The latest runs, so many of them, read a page at a time.
+async fn first_runs(store: &SqliteStore, filter: &RunFilter, limit: u32) -> Result<Vec<RunSummary>, Failure> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (mut runs, mut page) = (Vec::new(), PageRequest::default());
+    while runs.len() < limit {
+        page.size = u32::try_from(limit - runs.len()).unwrap_or(u32::MAX);
+        let next = list_runs(store, filter, &page).await?;
+        runs.extend(next.items);
+        page.marker = next.next_marker;
+        if page.marker.is_none() {
+            break;
+        }
+    }
+    Ok(runs)
 }
 
 async fn show(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {

@@ -1,9 +1,9 @@
 //! Guarantees about callers at the same time, and callers that go away.
 
-use super::{RunStoreHarness, attempts, find, response, run_in};
+use super::{RunStoreHarness, attempts, find, list, response, run_in};
 use crate::samples::{finish, sample_key, sample_run};
 use lamplight_domain::{Revision, RunState};
-use lamplight_ports::{Bytes, PortErrorKind, RunFilter, RunStore};
+use lamplight_ports::{Bytes, PortErrorKind, RunStore};
 use std::{
     collections::BTreeSet,
     sync::Arc,
@@ -22,8 +22,7 @@ pub async fn runs_inserted_at_once_are_all_kept(harness: &dyn RunStoreHarness) {
     for inserted in tasks.join_all().await {
         inserted.unwrap();
     }
-    let kept = arranged.store.list(&RunFilter::default()).await.unwrap();
-    let kept: BTreeSet<_> = kept.into_iter().map(|run| run.key).collect();
+    let kept: BTreeSet<_> = list(&*arranged.store).await.into_iter().map(|run| run.key).collect();
     assert_eq!(kept, (0..40).map(sample_key).collect());
 }
 

@@ -1,11 +1,14 @@
 //! Any history of calls, held against a map.
 
-use super::{ArrangedRunStore, RunStoreHarness, expected_list};
+use super::{ArrangedRunStore, RunStoreHarness, expected_list, walk};
 use crate::samples::{
-    finish, queued_run, sample_function, sample_job, sample_key, sample_request_id, sample_run, sample_runner,
+    finish, queued_run, sample_connection, sample_function, sample_job, sample_key, sample_parent,
+    sample_request_id, sample_run, sample_runner,
 };
-use lamplight_domain::{Evidence, EvidenceKind, Outcome, Revision, Run, RunKey, RunState};
-use lamplight_ports::{Bytes, PortErrorKind, RunFilter, RunSelector, RunStore};
+use lamplight_domain::{
+    Evidence, EvidenceKind, Outcome, Revision, Run, RunKey, RunState, RunnerId, Timestamp,
+};
+use lamplight_ports::{Bytes, PortErrorKind, Retention, RunFilter, RunSelector, RunStore};
 use proptest::{
     collection::vec,
     option,
@@ -21,12 +24,24 @@ const RUNS: u32 = 6;
 /// One call.
 #[derive(Debug, Clone)]
 enum Call {
-    Insert { n: u32, is_queued: bool },
-    Update { n: u32, off_by: u64, state: RunState, response: Option<Bytes> },
+    Insert {
+        n: u32,
+        is_queued: bool,
+    },
+    Update {
+        n: u32,
+        off_by: u64,
+        state: RunState,
+        response: Option<Bytes>,
+    },
     Find(RunSelector),
     Response(u32),
-    List(RunFilter),
+    List(RunFilter, u32),
     Running,
+    /// Now and how long, in seconds.
+    Claim(u32, u64, u64),
+    Heartbeat(u32, u32, u64),
+    Prune(Retention),
 }
 
 fn calls() -> impl Strategy<Value = Vec<Call>> {
@@ -43,20 +58,35 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         (n(), n()).prop_map(|(f, n)| RunSelector::RequestId(sample_function(f), sample_request_id(n))),
         Just(RunSelector::Latest),
     ];
-    let filter = (option::of(0..3_u32), option::of(n()), option::of(state()), option::of(0..4_u32)).prop_map(
-        |(job, function, state, limit)| RunFilter {
+    let time = || option::weighted(0.3, n().prop_map(|n| sample_run(n).intent.started_at));
+    let filter = (
+        option::weighted(0.3, 0..3_u32),
+        option::weighted(0.3, n()),
+        option::weighted(0.3, n()),
+        option::weighted(0.3, n()),
+        option::weighted(0.3, state()),
+        (time(), time()),
+    )
+        .prop_map(|(job, function, connection, parent, state, (since, before))| RunFilter {
             job: job.map(|n| sample_job(n).name),
             function: function.map(sample_function),
+            connection: connection.map(sample_connection),
+            parent: parent.and_then(sample_parent).map(|parent| parent.id()),
             state,
-            limit,
-        },
-    );
+            since,
+            before,
+        });
+    let retention = (time(), option::of(0..RUNS as u64))
+        .prop_map(|(started_before, keep_at_most)| Retention { started_before, keep_at_most });
     let call = prop_oneof![
         3 => (n(), any::<bool>()).prop_map(|(n, is_queued)| Call::Insert { n, is_queued }),
         4 => (n(), off_by, state(), response())
             .prop_map(|(n, off_by, state, response)| Call::Update { n, off_by, state, response }),
         3 => selector.prop_map(Call::Find),
-        2 => filter.prop_map(Call::List),
+        2 => (filter, 1..4_u32).prop_map(|(filter, size)| Call::List(filter, size)),
+        3 => (0..3_u32, 0..9_u64, 0..5_u64).prop_map(|(runner, now, lease)| Call::Claim(runner, now, lease)),
+        2 => (n(), 0..3_u32, 0..9_u64).prop_map(|(n, runner, until)| Call::Heartbeat(n, runner, until)),
+        1 => retention.prop_map(Call::Prune),
         1 => n().prop_map(Call::Response),
         1 => Just(Call::Running),
     ];
@@ -121,6 +151,9 @@ async fn make(store: &dyn RunStore, model: &mut Model, call: &Call) -> Result<()
             prop_assert_eq!(updated, expected);
             if let Ok(revision) = expected {
                 run.revision = revision;
+                if run.outcome().is_some() {
+                    run.lease_until = None;
+                }
                 model.responses.extend(response.clone().map(|response| (run.key().clone(), response)));
                 model.runs.insert(run.key().clone(), run);
             }
@@ -133,9 +166,52 @@ async fn make(store: &dyn RunStore, model: &mut Model, call: &Call) -> Result<()
             let found = store.response(&sample_key(*n)).await.map_err(|error| error.kind);
             prop_assert_eq!(found, Ok(model.responses.get(&sample_key(*n)).cloned()));
         }
-        Call::List(filter) => {
-            let found = store.list(filter).await.map_err(|error| error.kind);
-            prop_assert_eq!(found, Ok(expected_list(latest_first(&model.runs), filter)), "{:?}", filter);
+        Call::List(filter, size) => {
+            let found = walk(store, filter, *size).await;
+            prop_assert_eq!(found, expected_list(latest_first(&model.runs), filter), "{:?}", filter);
+        }
+        Call::Claim(who, now, lease) => {
+            let (now, until) = (at(*now), at(now + lease));
+            let found = store.claim(&runner(*who), now, until).await.map_err(|error| error.kind);
+            let free = |run: &&mut Run| {
+                run.state() == RunState::Queued && run.lease_until.is_none_or(|end| end <= now)
+            };
+            let claimed = model.runs.values_mut().filter(free).min_by_key(|run| run.intent.started_at);
+            let claimed = claimed.map(|run| {
+                run.claim(runner(*who)).unwrap();
+                run.lease_until = Some(until);
+                run.revision = run.revision.next();
+                run.clone()
+            });
+            prop_assert_eq!(found, Ok(claimed));
+        }
+        Call::Heartbeat(n, who, until) => {
+            let renewed = store.heartbeat(&sample_key(*n), &runner(*who), at(*until)).await;
+            let own = |run: &&mut Run| run.outcome().is_none() && run.runner() == Some(&runner(*who));
+            let run = model.runs.get_mut(&sample_key(*n)).filter(own);
+            prop_assert_eq!(renewed.map_err(|error| error.kind), Ok(run.is_some()));
+            if let Some(run) = run {
+                run.lease_until = Some(at(*until));
+            }
+        }
+        Call::Prune(retention) => {
+            let removed = store.prune(retention).await.map_err(|error| error.kind);
+            let most = retention.keep_at_most.map_or(usize::MAX, |most| usize::try_from(most).unwrap());
+            let goes = |(index, run): &(usize, &Run)| {
+                let is_old = retention.started_before.is_some_and(|time| run.intent.started_at < time);
+                run.outcome().is_some() && (is_old || *index >= most)
+            };
+            let gone: Vec<RunKey> = latest_first(&model.runs)
+                .into_iter()
+                .enumerate()
+                .filter(goes)
+                .map(|(_, run)| run.key().clone())
+                .collect();
+            prop_assert_eq!(removed, Ok(gone.len() as u64));
+            for key in gone {
+                model.runs.remove(&key);
+                model.responses.remove(&key);
+            }
         }
         Call::Running => {
             let mut found = store.running().await.map_err(|error| error.kind);
@@ -147,6 +223,16 @@ async fn make(store: &dyn RunStore, model: &mut Model, call: &Call) -> Result<()
         }
     }
     Ok(())
+}
+
+/// One of few runners, so that they meet. The first is that of sample runs that were never queued.
+fn runner(n: u32) -> RunnerId {
+    if n == 0 { sample_runner() } else { RunnerId(format!("runner-{}", n + 1)) }
+}
+
+/// So many seconds after the first run began.
+fn at(seconds: u64) -> Timestamp {
+    sample_run(0).intent.started_at + std::time::Duration::from_secs(seconds)
 }
 
 /// Takes a run a step further: it is started, ended in that state, or learns of it.

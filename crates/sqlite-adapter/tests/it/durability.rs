@@ -1,9 +1,9 @@
 //! What survives the end of a process. The tests start themselves again as the process that ends.
 
-use crate::support::Place;
+use crate::support::{Place, list};
 use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_run, sample_runner};
 use lamplight_domain::{RunState, RunnerId};
-use lamplight_ports::{JobStore, RunFilter, RunSelector, RunStore, Runners};
+use lamplight_ports::{JobStore, RunSelector, RunStore, Runners};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use std::{
     io::{BufRead, BufReader},
@@ -99,7 +99,7 @@ async fn two_processes_write_to_one_store_at_once() {
 async fn write_without_end(path: PathBuf) {
     let runner_id = RunnerId("writer".to_owned());
     let store = SqliteStore::open(&path, SqliteOptions { runner_id }).await.unwrap();
-    let begun = RunStore::list(&store, &RunFilter::default()).await.unwrap().len();
+    let begun = list(&store).await.len();
     for n in u32::try_from(begun).unwrap().. {
         let mut run = sample_run(n);
         store.insert(&run).await.unwrap();

@@ -7,6 +7,7 @@
 
 mod conformance;
 mod durability;
+mod migration;
 mod opening;
 mod read_only;
 mod records;

@@ -1,9 +1,11 @@
 //! Opening what is no store of ours, and stores that cannot be used.
 
-use crate::support::{Place, open};
-use lamplight_conformance::samples::{sample_job, sample_run};
+use crate::support::{Place, list, open};
+use lamplight_conformance::samples::{sample_job, sample_run, sample_runner};
 use lamplight_domain::{ErrorCode, Revision};
-use lamplight_ports::{JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, Runners};
+use lamplight_ports::{
+    JobStore, Page, PageRequest, PortError, PortErrorKind, Retention, RunSelector, RunStore, Runners,
+};
 use rusqlite::Connection;
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -30,14 +32,19 @@ async fn refused(path: &Path) -> PortError {
 async fn reading_a_store_that_does_not_exist_makes_nothing() {
     let place = Place::new();
     let store = place.open("a").await;
-    assert_eq!(RunStore::list(&*store, &RunFilter::default()).await.unwrap(), []);
+    assert_eq!(list(&store).await, []);
     assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);
     assert_eq!(store.running().await.unwrap(), []);
     assert_eq!(store.get(&sample_job(1).name).await.unwrap(), None);
-    assert_eq!(JobStore::list(&*store).await.unwrap(), []);
+    assert_eq!(JobStore::list(&*store, &PageRequest::default()).await.unwrap(), Page::default());
     assert!(!store.remove(&sample_job(1).name).await.unwrap());
     assert!(store.put(&sample_job(1), Some(Revision::FIRST)).await.is_err());
     assert!(store.update(&sample_run(1), None).await.is_err());
+    let (runner, now) = (sample_runner(), sample_run(1).intent.started_at);
+    assert_eq!(store.claim(&runner, now, now).await.unwrap(), None);
+    assert!(!store.heartbeat(sample_run(1).key(), &runner, now).await.unwrap());
+    assert_eq!(store.prune(&Retention::default()).await.unwrap(), 0);
+    assert_eq!(store.response(sample_run(1).key()).await.unwrap(), None);
     assert!(!store.is_alive(&lamplight_domain::RunnerId("b".into())).await.unwrap());
     assert_eq!(contents(place.0.path()), BTreeMap::new());
 }
@@ -64,11 +71,11 @@ async fn a_store_of_a_newer_version_is_refused_untouched() {
     let place = Place::new();
     place.open("a").await.insert(&sample_run(1)).await.unwrap();
     let raw = place.raw();
-    raw.execute_batch("ALTER TABLE run ADD COLUMN more TEXT; PRAGMA user_version = 2").unwrap();
+    raw.execute_batch("ALTER TABLE run ADD COLUMN more TEXT; PRAGMA user_version = 3").unwrap();
     drop(raw);
     let error = refused(&place.path()).await;
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::StoreNewer));
-    assert!(error.message.contains("version 2") && error.message.contains("up to 1"), "{error}");
+    assert!(error.message.contains("version 3") && error.message.contains("up to 2"), "{error}");
 }
 
 #[tokio::test]

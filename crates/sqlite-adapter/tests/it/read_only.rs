@@ -4,11 +4,13 @@
 
 use crate::{
     durability::{itself, told_place},
-    support::{Place, open},
+    support::{Place, list, open},
 };
 use lamplight_conformance::samples::{sample_job, sample_key, sample_run};
-use lamplight_domain::{ErrorCode, RunnerId};
-use lamplight_ports::{JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore, Runners};
+use lamplight_domain::{ErrorCode, RunnerId, Timestamp};
+use lamplight_ports::{
+    JobStore, PageRequest, PortError, PortErrorKind, Retention, RunSelector, RunStore, Runners,
+};
 use std::{
     fs, io,
     os::unix::{
@@ -82,12 +84,17 @@ fn is_read_only(error: &PortError, path: &Path) {
 async fn reads_and_does_not_write(path: &Path) {
     let store = open(path, "reader").await.unwrap();
     assert_eq!(store.find(&RunSelector::Key(sample_key(1))).await.unwrap(), Some(sample_run(1)));
-    assert_eq!(RunStore::list(&store, &RunFilter::default()).await.unwrap().len(), 1);
+    assert_eq!(list(&store).await.len(), 1);
     assert_eq!(store.running().await.unwrap().len(), 1);
-    assert_eq!(JobStore::list(&store).await.unwrap().len(), 1);
+    assert_eq!(JobStore::list(&store, &PageRequest::default()).await.unwrap().items.len(), 1);
     assert!(!store.is_alive(&RunnerId("b".to_owned())).await.unwrap());
     is_read_only(&store.insert(&sample_run(2)).await.unwrap_err(), path);
     is_read_only(&store.update(&sample_run(1), None).await.unwrap_err(), path);
+    let (runner, now) = (RunnerId("b".to_owned()), sample_run(1).intent.started_at);
+    assert_eq!(store.claim(&runner, now, now).await.unwrap(), None);
+    let everything = Retention { started_before: Some(Timestamp::MAX), ..Retention::default() };
+    is_read_only(&store.heartbeat(&sample_key(1), &runner, now).await.unwrap_err(), path);
+    is_read_only(&store.prune(&everything).await.unwrap_err(), path);
     is_read_only(&store.put(&sample_job(2), None).await.unwrap_err(), path);
     is_read_only(&store.remove(&sample_job(1).name).await.unwrap_err(), path);
     let folder = path.parent().unwrap().join("runners");

@@ -1,9 +1,9 @@
 //! Records of a newer build, and damaged ones: refused one by one, left as they are.
 
-use crate::support::Place;
+use crate::support::{Place, list};
 use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_run};
 use lamplight_domain::{ErrorCode, Revision, RunState};
-use lamplight_ports::{JobStore, PortError, PortErrorKind, RunFilter, RunSelector, RunStore};
+use lamplight_ports::{JobStore, PageRequest, PortError, PortErrorKind, RunSelector, RunStore};
 
 /// Three runs that go on, the second of which is made `newer` or damaged.
 async fn runs(sql: &str) -> (Place, std::sync::Arc<lamplight_sqlite_adapter::SqliteStore>) {
@@ -40,7 +40,7 @@ async fn a_run_that_cannot_be_read_is_refused_by_itself() {
         is(&store.find(&RunSelector::KeyPrefix(sample_key(2).to_string())).await.unwrap_err(), code);
         // The others are there, in lists too; a list shows what it can of the one that cannot be read.
         assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), Some(sample_run(3)));
-        assert_eq!(RunStore::list(&*store, &RunFilter::default()).await.unwrap().len(), 3);
+        assert_eq!(list(&store).await.len(), 3);
         let running = store.running().await.unwrap();
         assert_eq!(running, [sample_run(1), sample_run(3)]);
         assert_eq!(dump(), before);
@@ -65,7 +65,7 @@ async fn a_newer_run_is_not_overwritten() {
 #[tokio::test]
 async fn a_run_in_a_state_of_a_newer_build_is_left_out_of_lists() {
     let (_place, store) = runs("version = 3, state = 'dreaming'").await;
-    let listed = RunStore::list(&*store, &RunFilter::default()).await.unwrap();
+    let listed = list(&store).await;
     let keys: Vec<_> = listed.into_iter().map(|run| run.key).collect();
     assert_eq!(keys, [sample_key(3), sample_key(1)]);
 }
@@ -98,7 +98,7 @@ async fn a_newer_job_is_refused_by_itself_and_not_overwritten() {
     is(&store.put(&sample_job(2), Some(Revision::FIRST)).await.unwrap_err(), ErrorCode::RecordNewer);
     is(&store.remove(&name).await.unwrap_err(), ErrorCode::RecordNewer);
     assert_eq!(store.put(&sample_job(2), None).await.unwrap_err().kind, PortErrorKind::Conflict);
-    let listed = JobStore::list(&*store).await.unwrap();
+    let listed = JobStore::list(&*store, &PageRequest::default()).await.unwrap().items;
     let names: Vec<_> = listed.iter().map(|stored| stored.job.name.as_str()).collect();
     assert_eq!(names, ["job-001", "job-003"]);
 }

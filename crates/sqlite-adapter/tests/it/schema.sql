@@ -25,10 +25,16 @@ CREATE TABLE run (
     ended_at       INTEGER,
     response_bytes INTEGER,          -- NULL: no response
     record         TEXT    NOT NULL
-) STRICT;
+, connection TEXT, parent TEXT, runner TEXT, lease_until INTEGER) STRICT;
+
+CREATE INDEX run_by_function ON run (function, started_at, key);
+
+CREATE INDEX run_by_job ON run (job, started_at, key) WHERE job IS NOT NULL;
+
+CREATE INDEX run_by_parent ON run (parent, started_at, key) WHERE parent IS NOT NULL;
 
 CREATE INDEX run_by_request ON run (request_id) WHERE request_id IS NOT NULL;
 
-CREATE INDEX run_by_start ON run (started_at, key, state, job, function, request_id, ended_at);
+CREATE INDEX run_by_start ON run (started_at, key, state, job, function, request_id, ended_at, connection);
 
-CREATE INDEX run_unfinished ON run (id) WHERE state = 'running';
+CREATE INDEX run_by_state ON run (state, started_at, key);

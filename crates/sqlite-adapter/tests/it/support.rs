@@ -1,7 +1,7 @@
 //! Stores in temporary folders.
 
 use lamplight_domain::RunnerId;
-use lamplight_ports::PortError;
+use lamplight_ports::{PageRequest, PortError, RunFilter, RunStore, RunSummary};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use rusqlite::Connection;
 use std::{
@@ -36,4 +36,11 @@ impl Place {
 
 pub(crate) async fn open(path: &Path, runner: &str) -> Result<SqliteStore, PortError> {
     SqliteStore::open(path, SqliteOptions { runner_id: RunnerId(runner.to_owned()) }).await
+}
+
+/// All runs that a list shows.
+pub(crate) async fn list(store: &SqliteStore) -> Vec<RunSummary> {
+    let page = RunStore::list(store, &RunFilter::default(), &PageRequest::default()).await.unwrap();
+    assert_eq!(page.next_marker, None);
+    page.items
 }

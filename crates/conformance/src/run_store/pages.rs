@@ -1,0 +1,116 @@
+//! Guarantees about lists and their pages.
+
+use super::{RunStoreHarness, expected_list, run_in, walk};
+use crate::samples::{
+    parsed, sample_connection, sample_function, sample_job, sample_key, sample_parent, sample_run,
+};
+use lamplight_domain::{Parent, ParentId, Run, RunState};
+use lamplight_ports::{PageRequest, PortErrorKind, RunFilter, RunSummary};
+
+/// A list is ordered by when runs began, the latest first; every filter, alone and with others, narrows it, whatever the
+/// size of its pages.
+pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let mut runs = Vec::new();
+    for (n, state) in (0..48).zip(RunState::ALL.into_iter().cycle()) {
+        // Neither insertion nor keys follow the order in which the runs began.
+        let n = n * 5 % 48;
+        let mut run = run_in(n, state);
+        run.intent.key = sample_key(n * 11 % 48);
+        arranged.store.insert(&run).await.unwrap();
+        runs.push(run);
+    }
+    runs.sort_by_key(|run| std::cmp::Reverse(run.intent.started_at));
+    let jobs = [None, Some(sample_job(0).name), Some(parsed("absent"))];
+    let functions = [None, Some(sample_function(0)), Some(parsed("absent"))];
+    let connections = [None, Some(sample_connection(4))];
+    let parents = [None, sample_parent(0), sample_parent(1)].map(|parent| parent.as_ref().map(Parent::id));
+    let states = [None, Some(RunState::Queued), Some(RunState::Unknown)];
+    let began = |index: usize| runs.get(index).map(|run: &Run| run.intent.started_at);
+    let times = [(None, None), (began(40), None), (None, began(5)), (began(30), began(10))];
+    for job in &jobs {
+        for function in &functions {
+            for connection in &connections {
+                for parent in &parents {
+                    for state in states {
+                        for (since, before) in times {
+                            let filter = RunFilter {
+                                job: job.clone(),
+                                function: function.clone(),
+                                connection: connection.clone(),
+                                parent: parent.clone(),
+                                state,
+                                since,
+                                before,
+                            };
+                            let expected = expected_list(&runs, &filter);
+                            // Sizes that are out of range are those next to them.
+                            let size = [0, 1, 7, 1000, u32::MAX][expected.len() % 5];
+                            let found = walk(&*arranged.elsewhere, &filter, size).await;
+                            assert_eq!(found, expected, "{filter:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let absent =
+        RunFilter { parent: Some(ParentId::MapRun("execution-1".to_owned())), ..RunFilter::default() };
+    assert_eq!(
+        walk(&*arranged.store, &absent, 10).await,
+        [],
+        "a map run is not the workflow of the same key"
+    );
+}
+
+/// Runs that began at the same moment are listed in the order of their keys, each once, wherever pages end.
+pub async fn runs_of_one_moment_are_listed_once_each(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let mut expected = Vec::new();
+    for n in 0..10 {
+        let mut run = sample_run(n);
+        run.intent.started_at = sample_run(n / 5).intent.started_at;
+        arranged.store.insert(&run).await.unwrap();
+        expected.push(RunSummary::from(&run));
+    }
+    expected.reverse();
+    for size in 1..=11 {
+        assert_eq!(walk(&*arranged.elsewhere, &RunFilter::default(), size).await, expected, "{size}");
+    }
+}
+
+/// Between two pages runs begin, end and are removed: every run that was there all the time is listed once.
+pub async fn pages_stay_in_place_whatever_comes_and_goes(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    for n in 10..30 {
+        arranged.store.insert(&sample_run(n)).await.unwrap();
+    }
+    let (mut page, mut listed, mut later) = (PageRequest::first(4), Vec::new(), 100);
+    loop {
+        let next = arranged.elsewhere.list(&RunFilter::default(), &page).await.unwrap();
+        listed.extend(next.items.into_iter().map(|run| run.key));
+        page.marker = next.next_marker;
+        if page.marker.is_none() {
+            break;
+        }
+        // One begins after all, one began before all, and the marker's own run ends.
+        arranged.store.insert(&sample_run(later)).await.unwrap();
+        arranged.store.insert(&run_in(later - 100, RunState::Succeeded)).await.unwrap();
+        later += 1;
+    }
+    let known: Vec<_> = (10..30).rev().map(sample_key).collect();
+    let (there, added): (Vec<_>, Vec<_>) = listed.into_iter().partition(|key| known.contains(key));
+    assert_eq!(there, known);
+    assert!(added.iter().all(|key| *key < sample_key(10)), "what begins later is not in the list: {added:?}");
+}
+
+/// A text that no store gave is not a marker.
+pub async fn a_foreign_marker_is_refused(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    arranged.store.insert(&sample_run(1)).await.unwrap();
+    for marker in ["", "mine", "1", "1.", ".a", "x.a", "1.A", "1.a b", "99999999999999999999.a"] {
+        let page = PageRequest { marker: Some(marker.to_owned()), size: 10 };
+        let error = arranged.store.list(&RunFilter::default(), &page).await.unwrap_err();
+        assert_eq!(error.kind, PortErrorKind::InvalidRequest, "{marker:?}");
+    }
+}

@@ -1,0 +1,50 @@
+//! Removing what need not be kept any more.
+
+use crate::failure::Failure;
+use lamplight_ports::{Retention, record::RECORD_VERSION};
+use rusqlite::{OptionalExtension, Transaction, params};
+
+/// What began before this place has to go, if it has ended.
+type Bound = (i64, String);
+
+/// The last run that is to stay; what comes after it in a list goes.
+const LAST_KEPT: &str =
+    "SELECT started_at, key FROM run ORDER BY started_at DESC, key DESC LIMIT 1 OFFSET ?1";
+
+const DELETE: &str = "DELETE FROM run WHERE id IN (SELECT id FROM run WHERE (started_at, key) < (?1, ?2) \
+    AND state NOT IN ('queued', 'running') AND version <= ?3 ORDER BY started_at, key LIMIT ?4)";
+
+/// Removes a number of the runs that have to go, the oldest first, and tells how many.
+pub(crate) fn prune(transaction: &Transaction<'_>, retention: &Retention) -> Result<u64, Failure> {
+    let by_age: Option<Bound> = retention.started_before.map(|time| (time.as_microsecond(), String::new()));
+    let by_count: Option<Bound> = match retention.keep_at_most {
+        None => None,
+        Some(0) => Some((i64::MAX, String::new())),
+        Some(most) => {
+            let offset = i64::try_from(most - 1).unwrap_or(i64::MAX);
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            transaction.query_row(LAST_KEPT, [offset], read).optional()?
+        }
+    };
+    // Both bounds are places in one order, so what is before either is before the later one.
+    let Some((started_at, key)) = by_age.max(by_count) else { return Ok(0) };
+    let removed =
+        transaction.execute(DELETE, params![started_at, key, RECORD_VERSION, Retention::MOST_AT_ONCE])?;
+    Ok(removed as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run_query::plan;
+
+    #[test]
+    fn pruning_walks_from_the_oldest_and_sorts_nothing() {
+        assert_eq!(plan(LAST_KEPT), "SCAN run USING COVERING INDEX run_by_start");
+        let plan = plan(DELETE);
+        assert!(
+            plan.contains("INDEX run_by_start ((started_at,key)<(?,?))") && !plan.contains("TEMP B-TREE"),
+            "{plan}"
+        );
+    }
+}

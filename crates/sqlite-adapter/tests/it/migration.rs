@@ -1,0 +1,97 @@
+//! A store of version 1 is brought up to date when it is opened, and shows what it held.
+
+use crate::support::{Place, list};
+use lamplight_conformance::samples::sample_run;
+use lamplight_domain::{RunKey, RunState, RunnerId};
+use lamplight_ports::{JobStore, PageRequest, RunFilter, RunSelector, RunStore, RunSummary};
+use lamplight_sqlite_adapter::SqliteStore;
+use rusqlite::{Connection, params};
+use std::fs;
+
+const SCHEMA_V1: &str = include_str!("../../migrations/0001_runs_and_jobs.sql");
+const RUN_V1: &str = include_str!("../../../ports/tests/it/records/run_v1.json");
+const JOB_V1: &str = include_str!("../../../ports/tests/it/records/job_v1.json");
+
+/// A store of version 1 with an ended run, one that goes on, one that is damaged, and a job.
+fn store_v1(place: &Place) {
+    fs::create_dir_all(place.path().parent().unwrap()).unwrap();
+    let old = Connection::open(place.path()).unwrap();
+    old.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
+    old.execute_batch(SCHEMA_V1).unwrap();
+    let application_id = i64::from(u32::from_be_bytes(*b"LMPL"));
+    old.execute_batch(&format!("PRAGMA application_id = {application_id}; PRAGMA user_version = 1")).unwrap();
+    let mut going: serde_json::Value = serde_json::from_str(RUN_V1).unwrap();
+    let body = going["body"].as_object_mut().unwrap();
+    body["key"] = "0199-going".into();
+    body["state"] = "running".into();
+    for absent in ["evidence", "request_id", "error", "ended_at"] {
+        body[absent] = serde_json::Value::Null;
+    }
+    let ended_at = Some(1_767_323_048_623_457_i64);
+    for (key, state, record, ended_at) in [
+        ("0199c0de-0000-7000-8000-000000000001", "function_failed", RUN_V1, ended_at),
+        ("0199-going", "running", &going.to_string(), None),
+        ("damaged", "succeeded", "{\"version\":1", ended_at),
+    ] {
+        let sql = "INSERT INTO run (key, version, revision, job, function, request_id, state, started_at, ended_at, \
+            response_bytes, record) VALUES (?1, 1, 2, 'nightly', 'echo', NULL, ?2, 1767323046123456, ?4, NULL, ?3)";
+        old.execute(sql, params![key, state, record, ended_at]).unwrap();
+    }
+    let response =
+        "UPDATE run SET response_bytes = 2 WHERE id = 1; INSERT INTO response_part VALUES (1, 0, x'7b7d')";
+    old.execute_batch(response).unwrap();
+    old.execute("INSERT INTO job VALUES ('job-001', 1, 4, ?1)", [JOB_V1]).unwrap();
+}
+
+async fn filtered(store: &SqliteStore, filter: RunFilter) -> Vec<RunSummary> {
+    RunStore::list(store, &filter, &PageRequest::default()).await.unwrap().items
+}
+
+#[tokio::test]
+async fn a_store_of_version_1_is_brought_up_to_date_with_all_that_it_held() {
+    let place = Place::new();
+    store_v1(&place);
+    let store = place.open("a").await;
+    let version: i64 = place.raw().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
+    assert_eq!(list(&store).await.len(), 3);
+    let key: RunKey = "0199c0de-0000-7000-8000-000000000001".parse().unwrap();
+    let run = store.find(&RunSelector::Key(key.clone())).await.unwrap().unwrap();
+    assert_eq!((run.state(), run.attempts.len(), run.revision.0), (RunState::FunctionFailed, 2, 2));
+    assert_eq!(store.response(&key).await.unwrap().unwrap(), "{}");
+    // What is a column now was taken out of the records; of one that is damaged nothing is known.
+    let by_connection = RunFilter { connection: Some("demo".parse().unwrap()), ..RunFilter::default() };
+    assert_eq!(filtered(&store, by_connection).await.len(), 2);
+    let [going] = <[_; 1]>::try_from(store.running().await.unwrap()).unwrap();
+    assert_eq!(
+        (going.key().as_str(), going.runner()),
+        ("0199-going", Some(&RunnerId("runner-1".to_owned())))
+    );
+    assert!(store.heartbeat(going.key(), going.runner().unwrap(), going.intent.started_at).await.unwrap());
+    let job = store.get(&"job-001".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!((job.revision.0, job.job.idempotent), (4, false));
+    // What is written from now on is of version 2, beside the old.
+    store.update(&run, None).await.unwrap();
+    store.insert(&sample_run(5)).await.unwrap();
+    let versions = "SELECT group_concat(version, ' ') FROM (SELECT version FROM run ORDER BY id)";
+    let versions: String = place.raw().query_row(versions, [], |row| row.get(0)).unwrap();
+    assert_eq!(versions, "2 1 1 2");
+    assert_eq!(store.find(&RunSelector::Key(key)).await.unwrap().unwrap().attempts, run.attempts);
+}
+
+#[tokio::test]
+async fn many_who_open_a_store_of_version_1_at_once_all_succeed() {
+    let place = Place::new();
+    store_v1(&place);
+    std::thread::scope(|scope| {
+        for n in 0..6 {
+            let place = &place;
+            scope.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                runtime.block_on(async {
+                    assert_eq!(list(&place.open(&format!("r-{n}")).await.clone()).await.len(), 3);
+                });
+            });
+        }
+    });
+}
