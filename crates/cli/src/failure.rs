@@ -1,14 +1,8 @@
-//! Failures as people see them: one line, numbered causes, a hint; or one JSON object.
+//! A command that failed: what it was, what lies beneath, and what to do.
 
-use crate::{
-    ExitCode,
-    args::Format,
-    hints::worded,
-    output::{self, say},
-};
+use crate::{ExitCode, hints::worded};
 use lamplight_app::AppError;
 use lamplight_domain::ErrorCode;
-use serde::Serialize;
 use std::error::Error;
 
 /// A command that did not do what it was asked.
@@ -24,19 +18,6 @@ pub struct Failure {
     pub causes: Vec<String>,
     /// What to do about it.
     pub hint: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Json<'a> {
-    error: JsonError<'a>,
-}
-
-#[derive(Serialize)]
-struct JsonError<'a> {
-    code: &'a str,
-    message: &'a str,
-    causes: &'a [String],
-    hint: Option<&'a str>,
 }
 
 impl Failure {
@@ -65,29 +46,6 @@ impl Failure {
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
-    }
-
-    /// Tells the person, on stderr; in a form for programs, tells the program, on stdout.
-    pub fn report(&self, format: Format) {
-        if format != Format::Table {
-            let error = JsonError {
-                code: self.code.as_str(),
-                message: &self.message,
-                causes: &self.causes,
-                hint: self.hint.as_deref(),
-            };
-            // With stdout gone the person still gets the text below.
-            let _ = output::structured(format, &Json { error });
-        }
-        let style = anstyle::AnsiColor::Red.on_default().bold();
-        say(&format!("{style}error{style:#}: {}", self.message));
-        for (number, cause) in self.causes.iter().enumerate() {
-            say(&format!("  {}: {cause}", number + 1));
-        }
-        if let Some(hint) = &self.hint {
-            let style = anstyle::AnsiColor::Cyan.on_default().bold();
-            say(&format!("{style}hint{style:#}: {hint}"));
-        }
     }
 }
 

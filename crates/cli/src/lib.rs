@@ -23,6 +23,7 @@ mod output;
 mod pages;
 mod progress;
 mod render;
+mod report;
 mod start;
 mod wiring;
 mod yaml;

@@ -1,22 +1,15 @@
 //! How anything is changed at the simulated provider: made, shown, or made to fail as a test asks for it.
 
-use crate::{FakeProvider, preview::Request, state::State};
+use crate::{
+    FakeProvider,
+    preview::Request,
+    state::{Fault, State},
+};
 use lamplight_aws_model::{
     ManageErrorClass, ManageErrorFacts, ManageSubject, Operation, Repeat, RuleViolation, classify_manage,
 };
 use lamplight_domain::{ErrorCode, FunctionRef, Qualifier};
 use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind};
-
-/// What goes wrong with one change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// It is made, and its answer is lost.
-    LoseAnswer,
-    /// It never arrives, and nobody can tell.
-    LoseRequest,
-    /// It is throttled.
-    Throttle,
-}
 
 impl FakeProvider {
     /// The same provider, which will make the next change and lose its answer. Faults are met in the order in which they

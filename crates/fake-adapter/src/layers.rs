@@ -4,9 +4,8 @@ use crate::{
     FakeProvider,
     change::{conflict, expect_revision, invalid, not_found, obey, rule},
     paging::page,
-    permissions::KeptPolicy,
     preview::{self, Request, encoded},
-    state::{State, made_up_sha256},
+    state::{KeptLayer, KeptPolicy, State, made_up_sha256},
 };
 use async_trait::async_trait;
 use lamplight_aws_model::{
@@ -18,14 +17,6 @@ use lamplight_aws_model::{
 };
 use lamplight_domain::{Layer, LayerVersion, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{ChangeError, Changed, Effect, LayerVersionRef, Layers, ListLayers, Page, PortError};
-use std::collections::BTreeMap;
-
-/// A layer with its versions and their policies.
-#[derive(Default)]
-pub(crate) struct KeptLayer {
-    versions: BTreeMap<u64, LayerVersion>,
-    policies: BTreeMap<u64, KeptPolicy>,
-}
 
 /// The largest page (Lambda API, `ListLayers`).
 const LARGEST_PAGE: usize = 50;

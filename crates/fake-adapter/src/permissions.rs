@@ -4,7 +4,7 @@ use crate::{
     FakeProvider,
     change::{conflict, expect_revision, invalid, no_function, not_found, obey, rule},
     preview::{self, Request, encoded, joined},
-    state::State,
+    state::{KeptPolicy, State},
 };
 use async_trait::async_trait;
 use lamplight_aws_model::{
@@ -14,12 +14,6 @@ use lamplight_aws_model::{
 use lamplight_domain::{PermissionPolicy, PermissionStatement, Qualifier};
 use lamplight_ports::{ChangeError, Changed, Effect, Permissions, PortError, QualifiedFunction};
 use serde_json::json;
-
-/// The statements that allow something, in the order in which they were added.
-pub(crate) struct KeptPolicy {
-    pub(crate) statements: Vec<PermissionStatement>,
-    pub(crate) revision: Option<String>,
-}
 
 /// The policy of a function, version or alias that exists, made where there is none yet.
 fn policy_of<'a>(

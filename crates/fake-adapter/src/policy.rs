@@ -1,6 +1,6 @@
 //! Policies as the provider writes them: built of the statements asked for, and read back by the real reader.
 
-use crate::{FakeProvider, change::Stamp, permissions::KeptPolicy};
+use crate::{FakeProvider, change::Stamp, state::KeptPolicy};
 use lamplight_aws_model::read_policy;
 use lamplight_domain::{ErrorCode, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{PortError, PortErrorKind};

@@ -1,8 +1,9 @@
 //! What the simulated provider keeps, and how a qualifier leads to a version of a function.
 
-use crate::{FakeFunction, FakeProvider, change::Fault, layers::KeptLayer, permissions::KeptPolicy};
+use crate::{FakeFunction, FakeProvider};
 use lamplight_domain::{
-    Alias, AsyncSettings, EnvironmentVariable, Function, Readiness, Redacted, Routing, Tags,
+    Alias, AsyncSettings, EnvironmentVariable, Function, LayerVersion, PermissionStatement, Readiness,
+    Redacted, Routing, Tags,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -22,6 +23,17 @@ pub(crate) struct State {
     /// How often a new or changed version is described before it is ready.
     pub(crate) pending: u32,
     revisions: u64,
+}
+
+/// What goes wrong with one change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is made, and its answer is lost.
+    LoseAnswer,
+    /// It never arrives, and nobody can tell.
+    LoseRequest,
+    /// It is throttled.
+    Throttle,
 }
 
 impl State {
@@ -77,6 +89,19 @@ pub(crate) struct KeptFunction {
     pub(crate) async_invocations: BTreeMap<String, KeptAsyncSettings>,
     pub(crate) reserved: Option<u32>,
     pub(crate) tags: Tags,
+}
+
+/// The statements that allow something, in the order in which they were added.
+pub(crate) struct KeptPolicy {
+    pub(crate) statements: Vec<PermissionStatement>,
+    pub(crate) revision: Option<String>,
+}
+
+/// A layer with its versions and their policies.
+#[derive(Default)]
+pub(crate) struct KeptLayer {
+    pub(crate) versions: BTreeMap<u64, LayerVersion>,
+    pub(crate) policies: BTreeMap<u64, KeptPolicy>,
 }
 
 /// What is set about queued calls.

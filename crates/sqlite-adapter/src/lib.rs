@@ -32,6 +32,7 @@ mod migrations;
 mod responses;
 mod retention;
 mod run_query;
+mod runner_lock;
 mod runners;
 mod runs;
 mod store;

@@ -1,6 +1,6 @@
 //! The store as a whole: one writer, and connections to read by that are opened when they are needed.
 
-use crate::{database::Database, failure::Failure, runners::Runner, writer::Writer};
+use crate::{database::Database, failure::Failure, runner_lock::Runner, writer::Writer};
 use lamplight_domain::RunnerId;
 use lamplight_ports::PortError;
 use rusqlite::Transaction;
