@@ -1,6 +1,7 @@
 //! The arrows between the crates: `layers.toml` says what is allowed, `cargo metadata` what is.
 
 mod check;
+mod circles;
 mod fronts;
 mod rules;
 mod words;
@@ -24,6 +25,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
     let front = Front::of_pages(&workspace.root)?;
     for package in &workspace.packages {
         let folder = package.manifest_path.parent().context("a manifest lies in a folder")?.as_std_path();
+        findings.extend(circles::check(folder, &workspace.root)?);
         if rules.neutral.crates.contains(package.name.as_str()) {
             findings.extend(words::check(folder, &workspace.root, &rules.neutral)?);
         }
