@@ -1,5 +1,6 @@
 //! A folder of its own with the built binary to run in it.
 
+use lamplight_testkit::World;
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -58,6 +59,14 @@ impl Lamplight {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        command
+    }
+
+    /// The same, for which the world is this one.
+    pub fn command_in(&self, world: &World, arguments: &[&str]) -> Command {
+        let mut command = self.command(arguments);
+        let authority = self.file("stub-authority.pem", &world.authority());
+        command.env("HTTPS_PROXY", world.proxy()).env("SSL_CERT_FILE", authority);
         command
     }
 

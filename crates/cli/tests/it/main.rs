@@ -20,7 +20,6 @@ mod own_provider;
 mod policies;
 mod signals;
 mod store;
-mod stubs;
 mod ways_in;
 mod ways_in_cases;
 mod ways_in_document;

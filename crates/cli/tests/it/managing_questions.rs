@@ -1,9 +1,7 @@
 //! The question before something is taken away, as somebody at a terminal sees it.
 
-use crate::{
-    lamplight::Lamplight,
-    stubs::{World, lambda::Function},
-};
+use crate::lamplight::Lamplight;
+use lamplight_testkit::{World, lambda::Function};
 use rustix::{
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     termios::{Winsize, tcsetwinsize},
@@ -48,13 +46,13 @@ fn answered(mut command: Command, question: &str, answer: &[u8]) -> (String, i32
 
 #[test]
 fn a_function_is_deleted_where_the_answer_is_yes_and_only_there() {
-    let (world, home) = (World::new(), Lamplight::new());
+    let (world, home) = (World::default(), Lamplight::new());
     let (key, address) = (world.aws.user("me"), world.emulator());
     world.aws.account().functions.insert("adder".to_owned(), Function::default());
     for (answer, code, deletions) in
         [(&b"n\r"[..], 1, 0), (b"\r", 1, 0), (b"\x1b", 1, 0), (b"\x03", 130, 0), (b"y\r", 0, 1)]
     {
-        let mut command = world.command(&home, &["functions", "delete", "adder"]);
+        let mut command = home.command_in(&world, &["functions", "delete", "adder"]);
         command.env("AWS_REGION", "eu-west-1").env("AWS_ENDPOINT_URL", &address);
         command.env("AWS_ACCESS_KEY_ID", &key.id).env("AWS_SECRET_ACCESS_KEY", &key.secret);
         let question = "delete function adder with all its versions and aliases?";

@@ -1,9 +1,7 @@
 //! Managing at a Lambda that keeps what it is told: repeats, conflicts, lost answers, and policies that say more than a permission.
 
-use crate::{
-    lamplight::{Done, Lamplight, done},
-    stubs::{World, lambda::Function},
-};
+use crate::lamplight::{Done, Lamplight, done};
+use lamplight_testkit::{World, lambda::Function};
 use serde_json::{Value, json};
 
 struct Place {
@@ -15,7 +13,7 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let (world, home) = (World::new(), Lamplight::new());
+        let (world, home) = (World::default(), Lamplight::new());
         let (key, address) = (world.aws.user("me"), world.emulator());
         world.aws.account().functions.insert("adder".to_owned(), Function::default());
         home.file("code/app.py", "def handler(event, context):\n    return event\n");
@@ -24,7 +22,7 @@ impl Place {
 
     fn run(&self, line: &str) -> Done {
         let words: Vec<&str> = line.split(' ').collect();
-        let mut command = self.world.command(&self.home, &words);
+        let mut command = self.home.command_in(&self.world, &words);
         command.env("AWS_REGION", "eu-west-1").env("AWS_ENDPOINT_URL", &self.address);
         command.env("AWS_ACCESS_KEY_ID", &self.key.0).env("AWS_SECRET_ACCESS_KEY", &self.key.1);
         done(command.output().unwrap())

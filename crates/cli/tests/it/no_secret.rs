@@ -4,8 +4,8 @@
 use crate::{
     lamplight::{Done, done},
     no_secret_bench::{Bench, by_approle},
-    stubs::lambda::{Behaviour, Function, Gate},
 };
+use lamplight_testkit::lambda::{Behaviour, Function, Gate};
 
 const GOOD: [&str; 9] = ["key", "session", "role", "vault", "managed", "token", "idp", "signed", "workload"];
 
@@ -179,7 +179,7 @@ const VERBS: &[(&str, &[&str])] = &[
     ("iam-trust-policy-assume-role", &["--principal", USER]),
     (
         "iam-trust-policy-entra",
-        &["--account", ACCOUNT, "--tenant", crate::stubs::entra::TENANT, "--value", "x"],
+        &["--account", ACCOUNT, "--tenant", lamplight_testkit::entra::TENANT, "--value", "x"],
     ),
     ("iam-trust-policy-github", &["--account", ACCOUNT, "--repository", "acme/jobs"]),
     (

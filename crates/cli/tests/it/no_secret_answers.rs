@@ -1,10 +1,8 @@
 //! Servers that repeat what they were asked, as proxies and error pages do, and AWS itself: where a signature is wrong it
 //! repeats the canonical request, and the session token is in it. Nothing of that is passed on.
 
-use crate::{
-    no_secret_bench::Bench,
-    stubs::http::{Answer, Request, decode},
-};
+use crate::no_secret_bench::Bench;
+use lamplight_testkit::http::{Answer, Request, decode};
 use serde_json::json;
 use std::sync::Arc;
 

@@ -5,17 +5,17 @@ use crate::{
     no_secret_search::{
         Marker, Places, SHORTEST, core, field, header, nowhere, search, search_folder, search_wire,
     },
-    stubs::{
-        World,
-        aws::{random, role, user},
-        entra::{self, ManagedIdentity, TokenEndpoint},
-        http::{Request, hex},
-        jwt::{Issuer, SigningPair},
-        lambda::{Behaviour, Function},
-        oidc::{Proof, Provider},
-        sts::{REFUSES, Trust},
-        vault::Vault,
-    },
+};
+use lamplight_testkit::{
+    World,
+    aws::{random, role, user},
+    entra::{self, ManagedIdentity, TokenEndpoint},
+    http::{Request, hex},
+    jwt::{Issuer, SigningPair},
+    lambda::{Behaviour, Function},
+    oidc::{Proof, Provider},
+    sts::{REFUSES, Trust},
+    vault::Vault,
 };
 use serde_json::json;
 use std::{
@@ -81,7 +81,7 @@ fn login_place(request: &Request) -> Vec<String> {
 impl Bench {
     pub fn new() -> Self {
         let mut bench = Self {
-            world: World::new(),
+            world: World::default(),
             home: Lamplight::new(),
             kept: tempfile::tempdir().unwrap(),
             environment: Vec::new(),
@@ -320,7 +320,7 @@ impl Bench {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.world.command(&self.home, arguments);
+        let mut command = self.home.command_in(&self.world, arguments);
         command.envs(self.environment.iter().cloned()).env("LAMPLIGHT_LOG", LOG);
         command
     }

@@ -1,12 +1,12 @@
 //! Finding a secret wherever it went, in whatever form.
 
-use crate::stubs::{
-    http::{Request, hex},
-    server::Seen,
-};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
+};
+use lamplight_testkit::{
+    http::{Request, hex},
+    server::Seen,
 };
 use std::{fs, path::Path};
 
@@ -100,9 +100,9 @@ pub fn search_folder(markers: &[Marker], folder: &Path) -> usize {
 /// Panics where a marker is in a request beside the places that the protocol has for it.
 pub fn search_wire(markers: &[Marker], seen: &[Seen]) {
     for one in seen {
-        let raw = String::from_utf8_lossy(&one.request.raw);
+        let whole = one.request.whole();
         for marker in markers {
-            let mut rest = raw.clone().into_owned();
+            let mut rest = whole.clone();
             for place in (marker.places)(&one.request) {
                 rest = rest.replacen(&place, "", 1);
             }
@@ -116,7 +116,14 @@ pub fn search_wire(markers: &[Marker], seen: &[Seen]) {
 fn every_form_of_a_secret_is_found() {
     let secret = "a/+b0123456789abcdefghijklmnop\"c";
     let marker = Marker::new("test", secret, nowhere);
-    let percent = crate::stubs::http::encode(secret.as_bytes());
+    let percent: String = secret
+        .bytes()
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() { char::from(byte).into() } else { format!("%{byte:02X}") }
+            },
+        )
+        .collect();
     let json = serde_json::to_string(secret).unwrap();
     let mut forms = vec![secret.to_owned(), percent, json];
     for before in ["", "x", "xy", "xyz"] {

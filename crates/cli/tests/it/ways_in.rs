@@ -4,11 +4,11 @@
 
 use crate::{
     lamplight::{Lamplight, done},
-    stubs::{World, aws::Call, machine::Container, sts::Trust},
     ways_in_cases::{Arranged, HEADINGS, Stage},
-    ways_in_document::{sections, text},
+    ways_in_document::{sections, text, trust_of},
 };
 use lamplight_domain::ErrorCode;
+use lamplight_testkit::{World, aws::Call, machine::Container};
 use std::{collections::BTreeSet, fs, sync::Arc};
 
 #[test]
@@ -46,7 +46,7 @@ fn shown(call: &Call) -> (String, String, String) {
 pub fn run_example(heading: &str, arrange: fn(&Stage<'_>) -> Arranged) {
     let sections = sections(&text());
     let section = sections.iter().find(|section| section.heading == heading).unwrap();
-    let (world, home) = (World::new(), Lamplight::new());
+    let (world, home) = (World::default(), Lamplight::new());
     world.aws.echo();
     if let (Some(role), Some(trust)) = (section.role(), &section.trust) {
         world.aws.role(role, [trust.clone()]);
@@ -66,14 +66,14 @@ pub fn run_example(heading: &str, arrange: fn(&Stage<'_>) -> Arranged) {
     }
     for command in &section.commands {
         let arguments: Vec<&str> = command.arguments.iter().map(String::as_str).collect();
-        let mut binary = world.command(&home, &arguments);
+        let mut binary = home.command_in(&world, &arguments);
         binary.envs(arranged.environment.iter().cloned());
         let done = done(binary.output().unwrap());
         let told = format!("{:?}: {arguments:?}: {done:#?}\n{}", section.heading, world.log.told());
         assert_eq!(done.code, 0, "{told}");
         if arguments[0] == "iam" {
             let policy = serde_json::from_str(&done.stdout).unwrap();
-            world.aws.role(section.role().unwrap(), [Trust::of_policy(&policy).unwrap()]);
+            world.aws.role(section.role().unwrap(), [trust_of(&policy)]);
         } else {
             assert_eq!(done.stdout, command.stdout, "{told}");
         }
@@ -89,11 +89,11 @@ pub fn run_example(heading: &str, arrange: fn(&Stage<'_>) -> Arranged) {
 
 #[test]
 fn without_a_file_the_credentials_around_and_a_region_are_enough() {
-    let (world, home) = (World::new(), Lamplight::new());
+    let (world, home) = (World::default(), Lamplight::new());
     world.aws.echo();
     let key = world.aws.user("me");
     let mut command =
-        world.command(&home, &["run", "echo", "--region", "eu-west-1", "--quiet", "-p", "name=Ada"]);
+        home.command_in(&world, &["run", "echo", "--region", "eu-west-1", "--quiet", "-p", "name=Ada"]);
     command.env("AWS_ACCESS_KEY_ID", &key.id).env("AWS_SECRET_ACCESS_KEY", &key.secret);
     let done = done(command.output().unwrap());
     assert_eq!(done.stdout, "{\"name\":\"Ada\"}\n", "{done:#?}\n{}", world.log.told());
@@ -103,14 +103,14 @@ fn without_a_file_the_credentials_around_and_a_region_are_enough() {
 /// What EKS Pod Identity hands a pod: the endpoint, and the token in a file.
 #[test]
 fn a_pod_shows_its_endpoint_the_token_in_the_file() {
-    let (world, home) = (World::new(), Lamplight::new());
+    let (world, home) = (World::default(), Lamplight::new());
     world.aws.echo();
     home.file("lamplight.toml", "[connections.x]\nregion = \"eu-west-1\"\nauth = \"instance-profile\"\n");
     let (authorization, path) = ("eyJ.the.pod".to_owned(), "/v1/credentials");
     let token = home.file("token", &authorization);
     let key = world.aws.session("pod", "p-1");
     let url = world.http(Arc::new(Container { path, authorization, key: key.clone() }));
-    let mut command = world.command(&home, &["run", "echo", "-c", "x", "--quiet"]);
+    let mut command = home.command_in(&world, &["run", "echo", "-c", "x", "--quiet"]);
     command
         .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{url}{path}"))
         .env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token);

@@ -1,21 +1,19 @@
 //! What must exist for each example of `docs/connections.md`, and the calls that it must make: these, with these
 //! principals, at these hosts, and no others.
 
+use crate::lamplight::Lamplight;
 use crate::ways_in::run_example;
-use crate::{
-    lamplight::Lamplight,
-    stubs::{
-        World,
-        aws::{AccessKey, Call, session, user},
-        entra::{self, ManagedIdentity, TokenEndpoint},
-        http::hex,
-        jwt::{Issuer, SigningPair},
-        machine::{Container, Instance},
-        oidc::{Proof, Provider},
-        server::Site,
-        sts::Trust,
-        vault::Vault,
-    },
+use lamplight_testkit::{
+    World,
+    aws::{AccessKey, Call, session, user},
+    entra::{self, ManagedIdentity, TokenEndpoint},
+    http::hex,
+    jwt::{Issuer, SigningPair},
+    machine::{Container, Instance},
+    oidc::{Proof, Provider},
+    server::Site,
+    sts::Trust,
+    vault::Vault,
 };
 use ring::digest;
 use serde_json::json;

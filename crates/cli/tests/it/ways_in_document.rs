@@ -1,7 +1,8 @@
 //! `docs/connections.md` as its readers use it: sections with a configuration, files beside it, and commands with what
 //! they print.
 
-use crate::stubs::sts::Trust;
+use lamplight_testkit::{aws::ACCOUNT, sts::Trust};
+use serde_json::Value;
 use std::path::Path;
 
 /// One worked example.
@@ -60,7 +61,7 @@ impl Section {
             "ini" => assert!(self.ini.replace(block).is_none(), "{place}"),
             "json" => {
                 let policy = serde_json::from_str(&block).unwrap();
-                assert!(self.trust.replace(Trust::of_policy(&policy).unwrap()).is_none(), "{place}");
+                assert!(self.trust.replace(trust_of(&policy)).is_none(), "{place}");
             }
             "console" => {
                 assert!(self.commands.is_empty(), "{place}");
@@ -76,6 +77,37 @@ impl Section {
         let mut lines = texts.into_iter().flatten().flat_map(str::lines);
         let line = lines.find(|line| line.starts_with("role_arn"))?;
         line.rsplit('/').next().map(|name| name.trim_end_matches('"'))
+    }
+}
+
+/// Whom a trust policy lets in, of the forms that are printed and documented.
+pub fn trust_of(policy: &Value) -> Trust {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let [statement] = &policy["Statement"].as_array().unwrap()[..] else { panic!("{policy}") };
+    let conditions = statement["Condition"].as_object().cloned().unwrap_or_default();
+    assert_eq!(statement["Effect"], "Allow", "{policy}");
+    assert!(conditions.keys().all(|operator| operator == "StringEquals"), "{policy}");
+    let equal = &statement["Condition"]["StringEquals"];
+    let (action, tags) = match statement["Action"].as_array().map(Vec::as_slice) {
+        None => (&statement["Action"], false),
+        Some([action, tagging]) if tagging == "sts:TagSession" => (action, true),
+        Some(others) => panic!("there are no actions {others:?} here"),
+    };
+    match action.as_str() {
+        Some("sts:AssumeRole") => {
+            let arn = text(&statement["Principal"]["AWS"]).unwrap();
+            Trust::Caller { arn, external_id: text(&equal["sts:ExternalId"]), tags }
+        }
+        Some("sts:AssumeRoleWithWebIdentity") => {
+            let provider = text(&statement["Principal"]["Federated"]).unwrap();
+            let issuer = provider.strip_prefix(&format!("arn:aws:iam::{ACCOUNT}:oidc-provider/")).unwrap();
+            Trust::Token {
+                issuer: format!("https://{issuer}"),
+                audience: text(&equal[format!("{issuer}:aud")]).unwrap(),
+                subject: text(&equal[format!("{issuer}:sub")]).unwrap(),
+            }
+        }
+        other => panic!("there is no action {other:?} here"),
     }
 }
 

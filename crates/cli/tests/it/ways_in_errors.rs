@@ -1,19 +1,17 @@
 //! Where credentials cannot be had: each reason has a code and a hint of its own, is told fast, and nothing is called.
 
-use crate::{
-    lamplight::{Done, Lamplight, done},
-    stubs::{
-        World,
-        aws::{ACCOUNT, role, user},
-        jwt::Issuer,
-        machine::Instance,
-        oidc::{Proof, Provider},
-        server::{refusing, silent},
-        sts::{REFUSES, Trust},
-    },
-};
+use crate::lamplight::{Done, Lamplight, done};
 use lamplight_ports::Clock;
 use lamplight_system_adapter::SystemClock;
+use lamplight_testkit::{
+    World,
+    aws::{ACCOUNT, role, user},
+    jwt::Issuer,
+    machine::Instance,
+    oidc::{Proof, Provider},
+    server::{refusing, silent},
+    sts::{REFUSES, Trust},
+};
 use serde_json::Value;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -35,7 +33,8 @@ fn refused(world: &World, home: &Lamplight, environment: &[(&str, &str)]) -> (St
 }
 
 fn call(world: &World, home: &Lamplight, environment: &[(&str, &str)]) -> (Value, Done) {
-    let mut command = world.command(home, &["run", "echo", "-c", "x", "--output", "json", "-p", "name=Ada"]);
+    let mut command =
+        home.command_in(world, &["run", "echo", "-c", "x", "--output", "json", "-p", "name=Ada"]);
     let done = done(command.envs(environment.iter().copied()).output().unwrap());
     let told = serde_json::from_str(&done.stdout).unwrap_or_else(|error| panic!("{error}: {done:#?}"));
     (told, done)
@@ -73,7 +72,7 @@ const OF_ROLES: [Refusal; 5] = [
 
 #[test]
 fn each_refusal_of_a_token_has_its_own_code_and_hint() {
-    let world = World::new();
+    let world = World::default();
     let issuer = Arc::new(Issuer::new("https://idp.example.com"));
     world.aws.account().providers.push(Arc::clone(&issuer));
     let token = issuer.token("ci", "sts.amazonaws.com");
@@ -88,7 +87,7 @@ fn each_refusal_of_a_token_has_its_own_code_and_hint() {
 
 #[test]
 fn each_refusal_of_a_role_has_its_own_code_and_hint() {
-    let world = World::new();
+    let world = World::default();
     let key = world.aws.user("ci");
     let environment =
         [("AWS_ACCESS_KEY_ID", key.id.as_str()), ("AWS_SECRET_ACCESS_KEY", key.secret.as_str())];
@@ -110,7 +109,7 @@ fn each_refusal_of_a_role_has_its_own_code_and_hint() {
 /// A token that does not fit its role, as STS itself finds.
 #[test]
 fn a_token_that_does_not_fit_is_told_from_one_that_is_not_trusted() {
-    let world = World::new();
+    let world = World::default();
     let issuer = Arc::new(Issuer::new("https://idp.example.com"));
     world.aws.account().providers.push(Arc::clone(&issuer));
     let trust = Trust::Token {
@@ -120,7 +119,7 @@ fn a_token_that_does_not_fit_is_told_from_one_that_is_not_trusted() {
     };
     world.aws.role("ci", [trust]);
     let home = home(&by_token(&role("ci")));
-    let past = crate::stubs::jwt::now() - 5;
+    let past = lamplight_testkit::jwt::now() - 5;
     for (token, code) in [
         (issuer.token("stranger", "sts.amazonaws.com"), "role_denied"),
         (issuer.token("ci", "https://else.example.com"), "identity_token_invalid"),
@@ -137,7 +136,7 @@ fn a_token_that_does_not_fit_is_told_from_one_that_is_not_trusted() {
 
 #[test]
 fn the_identity_providers_own_refusal_is_told_in_its_words() {
-    let world = World::new();
+    let world = World::default();
     let issuer = Arc::new(Issuer::new("https://idp.example.com"));
     let provider = Provider::new(issuer, "lamplight", "sts.amazonaws.com", Proof::Secret("right".to_owned()));
     world.https("idp.example.com", Arc::new(provider));
@@ -155,7 +154,7 @@ fn the_identity_providers_own_refusal_is_told_in_its_words() {
 
 #[test]
 fn a_metadata_service_that_is_not_there_is_told_within_two_seconds() {
-    let world = World::new();
+    let world = World::default();
     let (_listener, never_answers) = silent();
     for (auth, code) in [
         ("auth = \"instance-profile\"", "instance_credentials_failed"),
@@ -178,7 +177,7 @@ fn a_metadata_service_that_is_not_there_is_told_within_two_seconds() {
 
 #[test]
 fn a_static_key_asks_nobody_and_calls_once() {
-    let world = World::new();
+    let world = World::default();
     world.aws.echo();
     let key = world.aws.example_user("me");
     let metadata = world.http(Arc::new(Instance::new("worker", world.aws.session("worker", "i-1"))));
@@ -196,7 +195,7 @@ fn a_static_key_asks_nobody_and_calls_once() {
 
 #[test]
 fn a_key_that_aws_does_not_know_and_one_with_another_secret_are_refused() {
-    let world = World::new();
+    let world = World::default();
     world.aws.echo();
     let key = world.aws.user("me");
     let unknown = "AKIA0000000000000000".to_owned();
@@ -211,9 +210,9 @@ fn a_key_that_aws_does_not_know_and_one_with_another_secret_are_refused() {
 
 #[test]
 fn a_session_that_has_ended_is_refused() {
-    let world = World::new();
+    let world = World::default();
     world.aws.echo();
-    let key = world.aws.account().issue(&user("me"), Some(crate::stubs::jwt::now() - 5));
+    let key = world.aws.account().issue(&user("me"), Some(lamplight_testkit::jwt::now() - 5));
     let home = home(&format!(
         "auth.access-key = {{ access_key_id = \"{}\", secret_access_key = \"env:SECRET\", session_token = \"env:TOKEN\" }}",
         key.id

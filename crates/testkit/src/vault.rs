@@ -1,7 +1,7 @@
 //! HashiCorp Vault: entries of a KV v2 engine, for who has the token or signs in (Vault API documentation, "KV secrets
 //! engine - version 2", "`AppRole` auth method", "JWT/OIDC auth method").
 
-use super::{
+use crate::{
     http::{Answer, Request},
     server::Site,
 };
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 pub struct Vault {
     /// The tokens that may read.
     pub tokens: Vec<String>,
+    /// The namespace that must be named, and none where it is left out.
     pub namespace: Option<&'static str>,
     /// Role id and secret id of an `AppRole`, and the token that it gives.
     pub approle: Option<(&'static str, String, String)>,

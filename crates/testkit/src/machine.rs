@@ -1,6 +1,6 @@
 //! What machines are given: the instance metadata service (version 2 alone) and the container's endpoint.
 
-use super::{
+use crate::{
     aws::AccessKey,
     http::{Answer, Request},
     server::Site,
@@ -12,15 +12,16 @@ use std::sync::Mutex;
 /// The instance metadata service of one EC2 instance with a role.
 #[derive(Debug)]
 pub struct Instance {
-    pub role: String,
-    pub key: AccessKey,
+    role: String,
+    key: AccessKey,
     /// The session token that was given out last.
-    pub token: Mutex<Option<String>>,
+    token: Mutex<Option<String>>,
 }
 
 const CREDENTIALS: &str = "/latest/meta-data/iam/security-credentials/";
 
 impl Instance {
+    /// An instance that has this key of the role.
     pub fn new(role: &str, key: AccessKey) -> Self {
         Self { role: role.to_owned(), key, token: Mutex::default() }
     }
@@ -33,7 +34,7 @@ impl Site for Instance {
             if !seconds.is_ok_and(|seconds: u32| (1..=21_600).contains(&seconds)) {
                 return Err("the time to live is out of range".to_owned());
             }
-            let token = super::jwt::now().to_string() + "-instance-session";
+            let token = crate::jwt::now().to_string() + "-instance-session";
             *self.token.lock().unwrap() = Some(token.clone());
             return Ok(Answer::text(200, token).with("x-aws-ec2-metadata-token-ttl-seconds", "21600"));
         }
@@ -69,9 +70,11 @@ fn credentials(key: &AccessKey) -> Value {
 /// The endpoint beside an ECS task or an EKS pod.
 #[derive(Debug)]
 pub struct Container {
+    /// Where it is.
     pub path: &'static str,
     /// What the `Authorization` header must be.
     pub authorization: String,
+    /// What it gives.
     pub key: AccessKey,
 }
 

@@ -1,7 +1,7 @@
 //! An identity provider: discovery, keys, and tokens for clients that prove who they are by a secret or by a signed
 //! assertion (RFC 6749, 4.4; RFC 7523; OpenID Connect Core, 9).
 
-use super::{
+use crate::{
     http::{Answer, Form, Request},
     jwt::{Issuer, SigningPair, verify},
     server::Site,
@@ -15,6 +15,7 @@ const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 /// How a client proves who it is.
 #[derive(Debug)]
 pub enum Proof {
+    /// By this text, in the body or by Basic authentication.
     Secret(String),
     /// Signed with this pair, of which the provider holds the public half.
     Assertion(SigningPair),
@@ -23,19 +24,21 @@ pub enum Proof {
 /// The provider, with one client.
 #[derive(Debug)]
 pub struct Provider {
-    pub issuer: Arc<Issuer>,
-    pub client_id: &'static str,
-    pub proof: Proof,
+    issuer: Arc<Issuer>,
+    client_id: &'static str,
+    proof: Proof,
+    /// What must be asked for.
     pub scope: Option<&'static str>,
     /// What its tokens are for.
-    pub audience: &'static str,
+    audience: &'static str,
     /// The assertions that were used: each is good once.
-    pub used: Mutex<Vec<Value>>,
+    used: Mutex<Vec<Value>>,
 }
 
-pub const TOKEN_PATH: &str = "/oauth2/token";
+const TOKEN_PATH: &str = "/oauth2/token";
 
 impl Provider {
+    /// A provider that asks for no scope.
     pub fn new(issuer: Arc<Issuer>, client_id: &'static str, audience: &'static str, proof: Proof) -> Self {
         Self { issuer, client_id, proof, scope: None, audience, used: Mutex::default() }
     }
@@ -74,7 +77,7 @@ impl Provider {
                 let text = STANDARD.decode(text).map_err(|error| error.to_string())?;
                 let text = String::from_utf8(text).map_err(|error| error.to_string())?;
                 let (id, given) = text.split_once(':').ok_or("no colon in the Basic credentials")?;
-                (super::http::decode(id)?, super::http::decode(given)?)
+                (crate::http::decode(id)?, crate::http::decode(given)?)
             }
             None => (form.need("client_id")?, form.need("client_secret")?),
         };
@@ -122,7 +125,7 @@ impl Site for Provider {
                     "token_endpoint": format!("{url}{TOKEN_PATH}"),
                 }),
             )),
-            ("GET", "/keys") => Ok(Answer::json(200, &self.issuer.pair.jwks())),
+            ("GET", "/keys") => Ok(Answer::json(200, &json!(self.issuer.pair.jwks()))),
             ("POST", TOKEN_PATH) => self.token(request),
             _ => Ok(Answer::text(404, "not found")),
         }
@@ -130,6 +133,6 @@ impl Site for Provider {
 }
 
 /// An error as a token endpoint tells it (RFC 6749, 5.2).
-pub fn refusal(status: u16, error: &str, description: &str) -> Answer {
+pub(crate) fn refusal(status: u16, error: &str, description: &str) -> Answer {
     Answer::json(status, &json!({ "error": error, "error_description": description }))
 }

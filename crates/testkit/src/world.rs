@@ -1,14 +1,12 @@
-//! All stubs of one test, and the binary told of them.
+//! All stubs of one test, and what a program is told of them.
 
-use super::{
+use crate::{
     aws::Aws,
     server::{Log, Server, Site},
     tls::Authority,
 };
-use crate::lamplight::Lamplight;
 use std::{
     collections::BTreeMap,
-    process::Command,
     sync::{Arc, Mutex},
 };
 
@@ -16,7 +14,9 @@ type Hosts = Arc<Mutex<BTreeMap<String, Arc<dyn Site>>>>;
 
 /// AWS and whatever else a test puts there, behind the addresses that they really have.
 pub struct World {
+    /// AWS.
     pub aws: Arc<Aws>,
+    /// Everything that was asked.
     pub log: Log,
     hosts: Hosts,
     authority: Arc<Authority>,
@@ -24,8 +24,8 @@ pub struct World {
     plain: Mutex<Vec<Server>>,
 }
 
-impl World {
-    pub fn new() -> Self {
+impl Default for World {
+    fn default() -> Self {
         let (aws, log, hosts) = (Arc::<Aws>::default(), Log::default(), Hosts::default());
         let authority = Arc::new(Authority::new());
         let (routes, cloud) = (Arc::clone(&hosts), Arc::clone(&aws));
@@ -39,7 +39,9 @@ impl World {
         let proxy = Server::proxy(Arc::clone(&authority), route, log.clone());
         Self { aws, log, hosts, authority, proxy, plain: Mutex::default() }
     }
+}
 
+impl World {
     /// Puts a site behind `https://host`.
     pub fn https(&self, host: &str, site: Arc<dyn Site>) {
         self.hosts.lock().unwrap().insert(host.to_owned(), site);
@@ -58,11 +60,13 @@ impl World {
         self.http(Arc::clone(&self.aws) as Arc<dyn Site>)
     }
 
-    /// The binary in `home`, for which the world is this one.
-    pub fn command(&self, home: &Lamplight, arguments: &[&str]) -> Command {
-        let mut command = home.command(arguments);
-        let authority = home.file("stub-authority.pem", &self.authority.pem());
-        command.env("HTTPS_PROXY", self.proxy.url()).env("SSL_CERT_FILE", authority);
-        command
+    /// The proxy that a program must use for the world to be this one: what `HTTPS_PROXY` is for.
+    pub fn proxy(&self) -> String {
+        self.proxy.url()
+    }
+
+    /// The certificate that it must trust, in PEM: what belongs into the file that `SSL_CERT_FILE` names.
+    pub fn authority(&self) -> String {
+        self.authority.pem()
     }
 }

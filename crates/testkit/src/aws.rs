@@ -1,15 +1,15 @@
 //! AWS: whoever calls must have signed with credentials that were issued here.
 
-use super::{
+use crate::{
     http::{Answer, Request, hex},
     jwt::{Issuer, now},
     lambda,
     server::Site,
-    sigv4::{Signature, SigningKey},
+    sigv4::Signature,
     small_services, sts,
 };
-use lamplight_ports::Clock;
-use lamplight_system_adapter::SystemClock;
+use aws_credential_types::Credentials;
+use lamplight_domain::Timestamp;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::json;
 use std::{
@@ -41,8 +41,11 @@ pub fn session(role: &str, name: &str) -> String {
 /// An access key as its holder has it.
 #[derive(Debug, Clone)]
 pub struct AccessKey {
+    /// Its id.
     pub id: String,
+    /// Its secret half.
     pub secret: String,
+    /// What goes with a temporary key.
     pub session_token: Option<String>,
     /// Whose it is.
     pub principal: String,
@@ -57,6 +60,7 @@ pub struct Call {
     pub action: String,
     /// Whose signature it bore; empty where it needed none.
     pub principal: String,
+    /// The region that was asked.
     pub region: String,
     /// Where it was sent.
     pub host: String,
@@ -67,21 +71,24 @@ pub struct Call {
 /// What there is in the account.
 #[derive(Debug, Default)]
 pub struct Account {
+    /// The keys by their ids.
     pub keys: BTreeMap<String, AccessKey>,
+    /// The roles by their ARNs, with whom each lets in.
     pub roles: BTreeMap<String, Vec<sts::Trust>>,
+    /// The functions by name.
     pub functions: BTreeMap<String, lambda::Function>,
     /// How many of the next answers of Lambda about managing are lost, beginning with the next change.
     pub answers_to_lose: u32,
-    /// Whether one was lost already.
-    pub losing: bool,
+    losing: bool,
     /// The statements on the one layer that there is.
-    pub layer_policy: Vec<serde_json::Value>,
+    pub(crate) layer_policy: Vec<serde_json::Value>,
     /// The texts of Secrets Manager.
     pub secrets: BTreeMap<String, String>,
     /// Access tokens of the sign-in portal, with the role that each may have.
     pub sign_ins: BTreeMap<String, String>,
+    /// The issuers whose tokens are taken.
     pub providers: Vec<Arc<Issuer>>,
-    pub calls: Vec<Call>,
+    calls: Vec<Call>,
 }
 
 /// AWS.
@@ -89,6 +96,7 @@ pub struct Account {
 pub struct Aws(Mutex<Account>);
 
 impl Aws {
+    /// The account, for this test to change; nobody else gets at it meanwhile.
     pub fn account(&self) -> MutexGuard<'_, Account> {
         self.0.lock().unwrap()
     }
@@ -118,12 +126,12 @@ impl Aws {
         self.account().issue(&session(role, name), Some(now() + 3600))
     }
 
+    /// Makes a role.
     pub fn role(&self, name: &str, trust: impl IntoIterator<Item = sts::Trust>) {
-        self.account()
-            .roles
-            .insert(format!("arn:aws:iam::{ACCOUNT}:role/{name}"), trust.into_iter().collect());
+        self.account().roles.insert(role(name), trust.into_iter().collect());
     }
 
+    /// All calls that were let in, in their order.
     pub fn calls(&self) -> Vec<Call> {
         self.account().calls.clone()
     }
@@ -135,6 +143,16 @@ impl Aws {
 }
 
 impl Account {
+    /// Whether the answer is to be lost; what was asked for is done all the same.
+    pub(crate) fn loses(&mut self, request: &Request) -> bool {
+        let loses = self.answers_to_lose > 0 && (self.losing || request.method != "GET");
+        if loses {
+            self.answers_to_lose -= 1;
+            self.losing = self.answers_to_lose > 0;
+        }
+        loses
+    }
+
     /// Makes a key: temporary where it ends.
     pub fn issue(&mut self, principal: &str, expires_at: Option<i64>) -> AccessKey {
         let prefix = if expires_at.is_some() { "ASIA" } else { "AKIA" };
@@ -150,7 +168,7 @@ impl Account {
         key
     }
 
-    pub fn keep(&mut self, caller: &Caller, action: &str, fields: BTreeMap<String, String>) {
+    pub(crate) fn keep(&mut self, caller: &Caller, action: &str, fields: BTreeMap<String, String>) {
         self.calls.push(Call {
             action: action.to_owned(),
             principal: caller.key.as_ref().map(|key| key.principal.clone()).unwrap_or_default(),
@@ -163,22 +181,22 @@ impl Account {
 
 /// Who calls, and where.
 #[derive(Debug, Clone)]
-pub struct Caller {
-    pub key: Option<AccessKey>,
-    pub region: String,
-    pub host: String,
+pub(crate) struct Caller {
+    pub(crate) key: Option<AccessKey>,
+    pub(crate) region: String,
+    pub(crate) host: String,
 }
 
 impl Site for Aws {
     fn answer(&self, host: &str, request: &Request) -> Result<Answer, String> {
-        let endpoint = Endpoint::of(host)?;
+        let endpoint = endpoint(host)?;
         let mut account = self.account();
         let Some(signature) = Signature::of(request)? else {
-            let region = endpoint.map(|endpoint| endpoint.region).unwrap_or_default();
+            let region = endpoint.map(|(_, region)| region.to_owned()).unwrap_or_default();
             let caller = Caller { key: None, region, host: host.to_owned() };
             return unsigned(&mut account, &caller, request);
         };
-        if endpoint.is_some_and(|own| own.service != signature.service || own.region != signature.region) {
+        if endpoint.is_some_and(|own| own != (&signature.service, &signature.region)) {
             return Err(format!("signed for {} in {}, sent to {host}", signature.service, signature.region));
         }
         let refuse =
@@ -189,8 +207,8 @@ impl Site for Aws {
                 "The security token included in the request is invalid.",
             );
         };
-        let signing = SigningKey { secret: key.secret.clone(), session_token: key.session_token.clone() };
-        if let Err(why) = signature.verify(request, &signing, SystemClock.now()) {
+        let own = Credentials::new(&key.id, &key.secret, key.session_token.clone(), None, "stub");
+        if let Err(why) = signature.verify(request, &own, Timestamp::from_second(now()).unwrap()) {
             return refuse("InvalidSignatureException", &why);
         }
         if key.expires_at.is_some_and(|end| end <= now()) {
@@ -218,26 +236,15 @@ fn unsigned(account: &mut Account, caller: &Caller, request: &Request) -> Result
     Ok(Answer::json(403, &json!({ "message": "Missing Authentication Token" })))
 }
 
-/// What the name of one of AWS's hosts says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Endpoint {
-    service: String,
-    region: String,
+/// The service and the region that the name of one of AWS's hosts holds; `None` for another address.
+fn endpoint(host: &str) -> Result<Option<(&str, &str)>, String> {
+    let own = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".api.aws"));
+    let Some(name) = own else { return Ok(None) };
+    let (service, region) = name.rsplit_once('.').ok_or_else(|| format!("{host} is no regional endpoint"))?;
+    Ok(Some((service.strip_suffix("-fips").unwrap_or(service), region)))
 }
 
-impl Endpoint {
-    /// `None` for an address that is not AWS's own.
-    fn of(host: &str) -> Result<Option<Self>, String> {
-        let Some(name) = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".api.aws")) else {
-            return Ok(None);
-        };
-        let (service, region) =
-            name.rsplit_once('.').ok_or_else(|| format!("{host} is no regional endpoint"))?;
-        let service = service.strip_suffix("-fips").unwrap_or(service);
-        Ok(Some(Self { service: service.to_owned(), region: region.to_owned() }))
-    }
-}
-
+/// As many bytes that nobody can guess.
 pub fn random(length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     SystemRandom::new().fill(&mut bytes).unwrap();
@@ -245,7 +252,7 @@ pub fn random(length: usize) -> Vec<u8> {
 }
 
 /// A request id as AWS gives.
-pub fn request_id() -> String {
+pub(crate) fn request_id() -> String {
     let text = hex(&random(16));
     [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
 }

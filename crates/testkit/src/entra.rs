@@ -2,7 +2,7 @@
 //! virtual machines and in App Service. The shapes are those of Microsoft's documentation ("Microsoft identity platform and
 //! the OAuth 2.0 client credentials flow", third case; "How to use managed identities … to acquire an access token").
 
-use super::{
+use crate::{
     http::{Answer, Form, Request},
     jwt::{Issuer, now, verify},
     oidc::refusal,
@@ -11,7 +11,9 @@ use super::{
 use serde_json::json;
 use std::sync::Arc;
 
+/// The tenant.
 pub const TENANT: &str = "11111111-2222-3333-4444-555555555555";
+/// The one application that asks.
 pub const CLIENT: &str = "66666666-7777-8888-9999-000000000000";
 /// The application that stands for AWS, by which tokens are asked for.
 pub const APPLICATION: &str = "api://aws-lamplight";
@@ -28,9 +30,11 @@ pub fn issuer() -> String {
 /// `https://login.microsoftonline.com`, which trusts the tokens of one cluster.
 #[derive(Debug)]
 pub struct TokenEndpoint {
+    /// Whose tokens it gives.
     pub issuer: Arc<Issuer>,
     /// Whose tokens it federates with.
     pub cluster: Arc<Issuer>,
+    /// Whom they must be about.
     pub subject: &'static str,
 }
 

@@ -1,7 +1,7 @@
 //! STS: roles are assumed with credentials that were issued here or with tokens of a trusted issuer. The shapes and
 //! rules are those of the STS API reference.
 
-use super::{
+use crate::{
     aws::{self, ACCOUNT, AccessKey, Account, Caller, request_id},
     http::{Answer, Form, Request},
     jwt::{self, now},
@@ -14,50 +14,29 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trust {
     /// The user or role of this ARN, with the external id where there is one, and with session tags or without.
-    Caller { arn: String, external_id: Option<String>, tags: bool },
+    Caller {
+        /// The ARN.
+        arn: String,
+        /// What the role asks for beside.
+        external_id: Option<String>,
+        /// Whether a session may have tags.
+        tags: bool,
+    },
     /// Whoever holds a token of this issuer for this audience whose `sub` is this.
-    Token { issuer: String, audience: String, subject: String },
+    Token {
+        /// `iss` of the token.
+        issuer: String,
+        /// `aud`.
+        audience: String,
+        /// `sub`.
+        subject: String,
+    },
 }
 
 impl Trust {
     /// The user or role of this ARN.
     pub fn caller(arn: String) -> Self {
         Self::Caller { arn, external_id: None, tags: false }
-    }
-
-    /// What a trust policy says, of the forms that Lamplight prints and documents.
-    pub fn of_policy(policy: &Value) -> Result<Self, String> {
-        let [statement] = policy["Statement"].as_array().map(Vec::as_slice).unwrap_or_default() else {
-            return Err(format!("not one statement in {policy}"));
-        };
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        let conditions = statement["Condition"].as_object().cloned().unwrap_or_default();
-        if statement["Effect"] != "Allow" || conditions.keys().any(|operator| operator != "StringEquals") {
-            return Err(format!("nothing that is understood here: {statement}"));
-        }
-        let equal = &statement["Condition"]["StringEquals"];
-        let (action, tags) = match statement["Action"].as_array().map(Vec::as_slice) {
-            None => (&statement["Action"], false),
-            Some([action, tagging]) if tagging == "sts:TagSession" => (action, true),
-            Some(others) => return Err(format!("there are no actions {others:?} here")),
-        };
-        match action.as_str() {
-            Some("sts:AssumeRole") => {
-                let arn = text(&statement["Principal"]["AWS"]).ok_or("nobody is trusted")?;
-                Ok(Self::Caller { arn, external_id: text(&equal["sts:ExternalId"]), tags })
-            }
-            Some("sts:AssumeRoleWithWebIdentity") => {
-                let provider = text(&statement["Principal"]["Federated"]).ok_or("no provider is trusted")?;
-                let prefix = format!("arn:aws:iam::{ACCOUNT}:oidc-provider/");
-                let issuer = provider.strip_prefix(&prefix).ok_or("the provider is another account's")?;
-                Ok(Self::Token {
-                    issuer: format!("https://{issuer}"),
-                    audience: text(&equal[format!("{issuer}:aud")]).ok_or("any audience is trusted")?,
-                    subject: text(&equal[format!("{issuer}:sub")]).ok_or("any subject is trusted")?,
-                })
-            }
-            other => Err(format!("there is no action {other:?} here")),
-        }
     }
 }
 
@@ -69,7 +48,7 @@ const ACCESS_DENIED: &str = "is not authorized to perform";
 /// A refusal in STS's words.
 struct Refused(&'static str, String);
 
-pub fn signed(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
+pub(crate) fn signed(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
     let key = caller.key.clone().ok_or("nobody signed")?;
     let mut form = read(request)?;
     match form.need("Action")?.as_str() {
@@ -93,7 +72,7 @@ pub fn signed(account: &mut Account, caller: &Caller, request: &Request) -> Resu
     }
 }
 
-pub fn unsigned(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
+pub(crate) fn unsigned(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
     let mut form = read(request)?;
     form.expect("Action", "AssumeRoleWithWebIdentity")?;
     let token = form.need("WebIdentityToken")?;
@@ -139,8 +118,7 @@ impl Asked {
             fields.extend(form.take(name).map(|value| (name.to_owned(), value)));
         }
         for list in ["PolicyArns.member.", "Tags.member.", "TransitiveTagKeys.member."] {
-            let members = form.take_all(list);
-            fields.extend(members.into_iter().map(|(name, value)| (format!("{list}{name}"), value)));
+            fields.extend(form.take_all(list));
         }
         form.done()?;
         fields.insert("RoleArn".to_owned(), role.clone());
@@ -264,7 +242,7 @@ fn bad(Refused(code, message): &Refused) -> Answer {
 }
 
 /// An error as services of the query protocol tell it.
-pub fn error(status: u16, code: &str, message: &str) -> Answer {
+pub(crate) fn error(status: u16, code: &str, message: &str) -> Answer {
     let message = message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let text = format!(
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{code}</Code>\

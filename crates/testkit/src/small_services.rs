@@ -1,6 +1,6 @@
 //! Secrets Manager and the sign-in portal: the one operation of each that the command line uses.
 
-use super::{
+use crate::{
     aws::{ACCOUNT, Account, Caller, request_id},
     http::{Answer, Form, Request},
     jwt::now,
@@ -10,7 +10,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// A refusal in the form of the service's protocol.
-pub fn refusal(service: &str, status: u16, code: &str, message: &str) -> Answer {
+pub(crate) fn refusal(service: &str, status: u16, code: &str, message: &str) -> Answer {
     match service {
         "sts" => {
             // STS has names of its own for the same things.
@@ -33,7 +33,11 @@ pub fn refusal(service: &str, status: u16, code: &str, message: &str) -> Answer 
 /// A name of a secret that may not be read.
 pub const FORBIDDEN_SECRET: &str = "forbidden";
 
-pub fn secrets_manager(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
+pub(crate) fn secrets_manager(
+    account: &mut Account,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Answer, String> {
     request.expect("x-amz-target", "secretsmanager.GetSecretValue")?;
     request.expect("content-type", "application/x-amz-json-1.1")?;
     let body = request.json()?;
@@ -60,7 +64,11 @@ pub fn secrets_manager(account: &mut Account, caller: &Caller, request: &Request
 }
 
 /// `GetRoleCredentials` (IAM Identity Center portal API reference).
-pub fn sign_in_portal(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
+pub(crate) fn sign_in_portal(
+    account: &mut Account,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Answer, String> {
     let token = request.need("x-amz-sso_bearer_token")?;
     let mut query = Form::parse(&request.query)?;
     let (role, number) = (query.need("role_name")?, query.need("account_id")?);

@@ -1,0 +1,197 @@
+//! Requests and answers, as the stubs read and give them.
+
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    Response,
+    body::{Bytes, Incoming},
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A request as it came.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The method.
+    pub method: String,
+    /// As it stood on the request line, undecoded.
+    pub path: String,
+    /// What followed the `?`, undecoded.
+    pub query: String,
+    /// Names in small letters, in the order of the wire.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// What a stub answers.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    pub(crate) async fn read(request: hyper::Request<Incoming>) -> Result<Self, hyper::Error> {
+        let (head, body) = request.into_parts();
+        let text =
+            |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        Ok(Self {
+            method: head.method.to_string(),
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            headers: head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+            body: body.collect().await?.to_bytes().to_vec(),
+        })
+    }
+
+    /// All of it in one text, for a search.
+    pub fn whole(&self) -> String {
+        let headers = self.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
+        let Self { method, path, query, .. } = self;
+        let head = format!("{method} {path}?{query}\n{}\n", headers.collect::<String>());
+        head + &String::from_utf8_lossy(&self.body)
+    }
+
+    /// The first header of this name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses a request without this header.
+    pub fn need(&self, name: &str) -> Result<&str, String> {
+        self.header(name).ok_or_else(|| format!("the header {name} is missing"))
+    }
+
+    /// Refuses a header that is missing or another than this.
+    pub fn expect(&self, name: &str, value: &str) -> Result<(), String> {
+        same(&format!("the header {name}"), self.need(name)?, value)
+    }
+
+    /// Whether this is asked for.
+    pub fn is(&self, method: &str, path: &str) -> bool {
+        self.method == method && self.path == path
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> Result<&str, String> {
+        std::str::from_utf8(&self.body).map_err(|_| "the body is no text".to_owned())
+    }
+
+    /// The body as JSON, which its type must say.
+    pub fn json(&self) -> Result<Value, String> {
+        let kind = self.need("content-type")?;
+        if !kind.starts_with("application/json") && !kind.starts_with("application/x-amz-json-") {
+            return Err(format!("the body's type is {kind:?}"));
+        }
+        serde_json::from_slice(&self.body).map_err(|error| error.to_string())
+    }
+
+    /// The body as a form, which its type must say.
+    pub fn form(&self) -> Result<Form, String> {
+        let kind = self.need("content-type")?.split(';').next().unwrap_or_default();
+        same("the body's type", kind, "application/x-www-form-urlencoded")?;
+        Form::parse(self.text()?)
+    }
+}
+
+fn same(what: &str, found: &str, expected: &str) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err(format!("{what} is {found:?}, not {expected:?}")) }
+}
+
+/// The fields of a form or query: each at most once, and each must be taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form(BTreeMap<String, String>);
+
+impl Form {
+    /// Reads a form; what is not encoded as it must be is refused.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut fields = BTreeMap::new();
+        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').ok_or_else(|| format!("field {pair:?} has no value"))?;
+            let name = decode(&name.replace('+', " "))?;
+            if fields.insert(name.clone(), decode(&value.replace('+', " "))?).is_some() {
+                return Err(format!("the field {name} is there twice"));
+            }
+        }
+        Ok(Self(fields))
+    }
+
+    /// A field that may be left out.
+    pub fn take(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name)
+    }
+
+    /// Refuses a form without this field.
+    pub fn need(&mut self, name: &str) -> Result<String, String> {
+        self.take(name).ok_or_else(|| format!("the field {name} is missing"))
+    }
+
+    /// Refuses a field that is missing or another than this.
+    pub fn expect(&mut self, name: &str, value: &str) -> Result<(), String> {
+        same(&format!("the field {name}"), &self.need(name)?, value)
+    }
+
+    /// The fields of a list, whose names begin so.
+    pub fn take_all(&mut self, prefix: &str) -> BTreeMap<String, String> {
+        self.0.extract_if(.., |name, _| name.starts_with(prefix)).collect()
+    }
+
+    /// Refuses fields that nobody took.
+    pub fn done(self) -> Result<(), String> {
+        let names: Vec<&String> = self.0.keys().collect();
+        if names.is_empty() { Ok(()) } else { Err(format!("nobody asked for the fields {names:?}")) }
+    }
+}
+
+/// Undoes percent-encoding.
+pub fn decode(text: &str) -> Result<String, String> {
+    let malformed = || format!("{text:?} is not percent-encoded");
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2).ok_or_else(malformed)?;
+        bytes.push(u8::from_str_radix(digits, 16).map_err(|_| malformed())?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).map_err(|_| malformed())
+}
+
+/// Two small digits a byte.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Answer {
+    /// An answer with a body of this type.
+    pub fn new(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: vec![("content-type", kind.to_owned())], body: body.into() }
+    }
+
+    /// An answer in JSON.
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, "application/json", body.to_string())
+    }
+
+    /// An answer in words.
+    pub fn text(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self::new(status, "text/plain", body)
+    }
+
+    /// The same with another header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn response(self) -> Response<Full<Bytes>> {
+        let builder = Response::builder().status(self.status);
+        let builder =
+            self.headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, value));
+        builder.body(Full::from(self.body)).unwrap()
+    }
+}
