@@ -217,7 +217,7 @@ impl Site for Aws {
         let caller = Caller { key: Some(key), region: signature.region.clone(), host: host.to_owned() };
         match signature.service.as_str() {
             "lambda" => lambda::answer(&mut account, &caller, request),
-            "sts" => sts::signed(&mut account, &caller, request),
+            "sts" => sts::answer(&mut account, &caller, request),
             "secretsmanager" => small_services::secrets_manager(&mut account, &caller, request),
             other => Err(format!("there is no service {other} here")),
         }
@@ -229,7 +229,7 @@ fn unsigned(account: &mut Account, caller: &Caller, request: &Request) -> Result
         return small_services::sign_in_portal(account, caller, request);
     }
     if request.method == "POST" {
-        return sts::unsigned(account, caller, request);
+        return sts::answer(account, caller, request);
     }
     // What an address of AWS says to who just knocks.
     account.keep(caller, "", BTreeMap::new());

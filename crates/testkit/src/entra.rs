@@ -5,7 +5,7 @@
 use crate::{
     http::{Answer, Form, Request},
     jwt::{Issuer, now, verify},
-    oidc::refusal,
+    oidc::{ASSERTION, refusal},
     server::Site,
 };
 use serde_json::json;
@@ -41,51 +41,35 @@ pub struct TokenEndpoint {
 impl Site for TokenEndpoint {
     fn answer(&self, _: &str, request: &Request) -> Result<Answer, String> {
         if !request.is("POST", &format!("/{TENANT}/oauth2/v2.0/token")) {
-            return Ok(refusal(400, "invalid_request", "AADSTS90002: Tenant not found."));
+            return Err("there is no such tenant".to_owned());
         }
         let mut form = request.form()?;
         form.expect("grant_type", "client_credentials")?;
-        form.expect("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")?;
-        let (client, assertion, scope) =
-            (form.need("client_id")?, form.need("client_assertion")?, form.need("scope")?);
+        form.expect("client_assertion_type", ASSERTION)?;
+        form.expect("client_id", CLIENT)?;
+        form.expect("scope", &format!("{APPLICATION}/.default"))?;
+        let assertion = form.need("client_assertion")?;
         form.done()?;
-        if client != CLIENT {
-            return Ok(refusal(400, "unauthorized_client", "AADSTS700016: Application was not found."));
-        }
-        if scope != format!("{APPLICATION}/.default") {
-            return Ok(refusal(
-                400,
-                "invalid_resource",
-                "AADSTS500011: The resource principal was not found.",
-            ));
-        }
-        let trusted =
-            verify(&assertion, &self.cluster.pair.jwks(), &self.cluster.url, "api://AzureADTokenExchange");
-        match trusted {
-            Ok(claims) if claims["sub"] == self.subject => Ok(issued(&self.issuer)),
-            Ok(_) => Ok(refusal(
-                400,
-                "invalid_client",
-                "AADSTS70021: No matching federated identity record found.",
-            )),
-            Err(why) => Ok(refusal(401, "invalid_client", &format!("AADSTS700027: {why}"))),
-        }
+        let cluster = &self.cluster;
+        let told = |words: &str| refusal(401, "invalid_client", words);
+        Ok(match verify(&assertion, &cluster.pair.jwks(), &cluster.url, "api://AzureADTokenExchange") {
+            Ok(claims) if claims["sub"] == self.subject => issued(&self.issuer),
+            Ok(_) => told("AADSTS70021: No matching federated identity record found."),
+            Err(why) => told(&format!("AADSTS700027: {why}")),
+        })
     }
 }
 
 fn issued(issuer: &Issuer) -> Answer {
-    let token = issuer.token(OBJECT, AUDIENCE);
     // Numbers are texts at a managed identity's endpoint and numbers at the tenant's; who reads them takes both.
-    Answer::json(
-        200,
-        &json!({
-            "access_token": token,
-            "token_type": "Bearer",
-            "expires_in": 3599,
-            "expires_on": (now() + 3599).to_string(),
-            "resource": APPLICATION,
-        }),
-    )
+    let body = json!({
+        "access_token": issuer.token(OBJECT, AUDIENCE),
+        "token_type": "Bearer",
+        "expires_in": 3599,
+        "expires_on": (now() + 3599).to_string(),
+        "resource": APPLICATION,
+    });
+    Answer::json(200, &body)
 }
 
 /// What hands a managed identity its tokens.
@@ -99,13 +83,9 @@ pub enum ManagedIdentity {
 
 impl Site for ManagedIdentity {
     fn answer(&self, _: &str, request: &Request) -> Result<Answer, String> {
-        let mut query = Form::parse(&request.query)?;
         let (path, version, issuer) = match self {
             Self::Machine(issuer) => {
                 request.expect("metadata", "true")?;
-                if request.header("x-forwarded-for").is_some() {
-                    return Err("forwarded requests are refused".to_owned());
-                }
                 ("/metadata/identity/oauth2/token", "2018-02-01", issuer)
             }
             Self::AppService(issuer, secret) => {
@@ -113,23 +93,16 @@ impl Site for ManagedIdentity {
                 ("/msi/token", "2019-08-01", issuer)
             }
         };
-        if !request.is("GET", path) {
-            return Err(format!("the endpoint is {path}"));
+        if !request.is("GET", path) || request.header("x-forwarded-for").is_some() {
+            return Err(format!("the endpoint is {path}, for who asks it directly"));
         }
+        let mut query = Form::parse(&request.query)?;
         query.expect("api-version", version)?;
-        let resource = query.need("resource")?;
-        let client = query.take("client_id");
+        query.expect("resource", APPLICATION)?;
+        if query.take("client_id").is_some_and(|client| client != CLIENT) {
+            return Err("there is no such identity".to_owned());
+        }
         query.done()?;
-        if resource != APPLICATION {
-            return Ok(refusal(
-                400,
-                "invalid_resource",
-                "AADSTS500011: The resource principal was not found.",
-            ));
-        }
-        if client.is_some_and(|client| client != CLIENT) {
-            return Ok(refusal(400, "invalid_request", "Identity not found"));
-        }
         Ok(issued(issuer))
     }
 }

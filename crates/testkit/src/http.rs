@@ -135,15 +135,18 @@ impl Form {
         same(&format!("the field {name}"), &self.need(name)?, value)
     }
 
-    /// The fields of a list, whose names begin so.
-    pub fn take_all(&mut self, prefix: &str) -> BTreeMap<String, String> {
-        self.0.extract_if(.., |name, _| name.starts_with(prefix)).collect()
+    /// What is left, of which each field is one of these, or begins with one that ends in a dot.
+    pub fn rest(self, allowed: &[&str]) -> Result<BTreeMap<String, String>, String> {
+        let is = |name: &str, own: &str| name == own || own.ends_with('.') && name.starts_with(own);
+        match self.0.keys().find(|name| !allowed.iter().any(|own| is(name, own))) {
+            Some(name) => Err(format!("nobody asked for the field {name}")),
+            None => Ok(self.0),
+        }
     }
 
     /// Refuses fields that nobody took.
     pub fn done(self) -> Result<(), String> {
-        let names: Vec<&String> = self.0.keys().collect();
-        if names.is_empty() { Ok(()) } else { Err(format!("nobody asked for the fields {names:?}")) }
+        self.rest(&[]).map(drop)
     }
 }
 

@@ -5,22 +5,20 @@ use crate::{
     http::{Answer, Request},
     tls::Authority,
 };
-use http_body_util::Full;
 use hyper::{
     Response,
-    body::{Bytes, Incoming},
+    body::Incoming,
+    rt::{Read, Write},
     server::conn::http1,
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
 use std::{
     net::{SocketAddr, TcpListener},
+    pin::Pin,
     sync::{Arc, Mutex},
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    runtime::{Builder, Runtime},
-};
+use tokio::runtime::{Builder, Runtime};
 
 /// One service behind one address or several.
 pub trait Site: Send + Sync + 'static {
@@ -77,49 +75,25 @@ impl Log {
     }
 }
 
+/// Where requests of one test are answered.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    /// The site behind each `https://` host.
+    pub(crate) route: Arc<dyn Fn(&str) -> Option<Arc<dyn Site>> + Send + Sync>,
+    pub(crate) authority: Arc<Authority>,
+    pub(crate) log: Log,
+}
+
 /// A listening socket; it closes when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     runtime: Option<Runtime>,
 }
 
 impl Server {
-    /// Serves one site in the clear.
-    pub(crate) fn plain(site: Arc<dyn Site>, log: Log) -> Self {
-        Self::listen(move |stream, host| {
-            let (site, log) = (Arc::clone(&site), log.clone());
-            serve(stream, host, site, log)
-        })
-    }
-
-    /// Serves every HTTPS host that `route` knows, as a proxy.
-    pub(crate) fn proxy(
-        authority: Arc<Authority>,
-        route: impl Fn(&str) -> Option<Arc<dyn Site>> + Send + Sync + 'static,
-        log: Log,
-    ) -> Self {
-        let route = Arc::new(route);
-        Self::listen(move |stream, _| {
-            let (authority, route, log) = (Arc::clone(&authority), Arc::clone(&route), log.clone());
-            let service = service_fn(move |request: hyper::Request<Incoming>| {
-                let host = request.uri().to_string();
-                let host = host.strip_suffix(":443").unwrap_or(&host).to_owned();
-                let site = if request.method() == "CONNECT" { route(&host) } else { None };
-                tunnel(request, host, site, Arc::clone(&authority), log.clone())
-            });
-            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            async move {
-                // A client that hangs up in between is its own business; what it sent is in the log.
-                let _ = connection.with_upgrades().await;
-            }
-        })
-    }
-
-    fn listen<F>(serve: impl Fn(tokio::net::TcpStream, String) -> F + Send + 'static) -> Self
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
+    /// Serves one site in the clear, and as a proxy every HTTPS host of the desk.
+    pub(crate) fn new(site: Option<Arc<dyn Site>>, desk: Desk) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -127,15 +101,10 @@ impl Server {
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, address.to_string()));
+                tokio::spawn(serve(TokioIo::new(stream), address.to_string(), site.clone(), desk.clone()));
             }
         });
         Self { address, runtime: Some(runtime) }
-    }
-
-    /// Its address, without a path.
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
     }
 }
 
@@ -146,52 +115,48 @@ impl Drop for Server {
     }
 }
 
-async fn tunnel(
-    request: hyper::Request<Incoming>,
+/// Boxed, for what is served in a tunnel is served in the same way.
+fn serve(
+    stream: impl Read + Write + Unpin + Send + 'static,
     host: String,
     site: Option<Arc<dyn Site>>,
-    authority: Arc<Authority>,
-    log: Log,
-) -> Result<Response<Full<Bytes>>, hyper::Error> {
-    let Some(site) = site else {
-        let request = Request::read(request).await?;
-        log.keep(&host, request, Err("there is no such host".to_owned()));
-        return Ok(Answer::text(502, "no such host").response());
-    };
-    tokio::spawn(async move {
-        let acceptor = authority.acceptor(host.split(':').next().unwrap_or_default());
-        if let Ok(stream) = hyper::upgrade::on(request).await
-            && let Ok(stream) = acceptor.accept(TokioIo::new(stream)).await
-        {
-            serve(stream, host, site, log).await;
-        }
-    });
-    Ok(Response::default())
-}
-
-async fn serve(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    host: String,
-    site: Arc<dyn Site>,
-    log: Log,
-) {
-    let service = service_fn(move |request| {
-        let (host, site, log) = (host.clone(), Arc::clone(&site), log.clone());
+    desk: Desk,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let (host, site, desk) = (host.clone(), site.clone(), desk.clone());
         async move {
+            if request.method() == "CONNECT" {
+                let host = request.uri().to_string();
+                let host = host.strip_suffix(":443").unwrap_or(&host).to_owned();
+                if let Some(site) = (desk.route)(&host) {
+                    tokio::spawn(tunnel(request, host, site, desk));
+                    return Ok(Response::default());
+                }
+            }
             let request = Request::read(request).await?;
             let answer = tokio::task::spawn_blocking(move || {
                 let named = request.header("host").unwrap_or_default();
-                let answer = if named == host {
-                    site.answer(&host, &request)
-                } else {
-                    Err(format!("the host is named {named:?} and is {host:?}"))
+                let answer = match site {
+                    Some(site) if named == host => site.answer(&host, &request),
+                    _ => Err(format!("{named:?} is no host here")),
                 };
-                log.keep(&host, request, answer)
+                desk.log.keep(&host, request, answer)
             });
             Ok::<_, hyper::Error>(answer.await.unwrap().response())
         }
     });
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let connection = http1::Builder::new().serve_connection(stream, service).with_upgrades();
+    // A client that hangs up in between is its own business; what it sent is in the log.
+    Box::pin(async move { drop(connection.await) })
+}
+
+async fn tunnel(request: hyper::Request<Incoming>, host: String, site: Arc<dyn Site>, desk: Desk) {
+    let acceptor = desk.authority.acceptor(host.split(':').next().unwrap_or_default());
+    if let Ok(stream) = hyper::upgrade::on(request).await
+        && let Ok(stream) = acceptor.accept(TokioIo::new(stream)).await
+    {
+        serve(TokioIo::new(stream), host, Some(site), desk).await;
+    }
 }
 
 /// A listener that takes connections and never says anything.

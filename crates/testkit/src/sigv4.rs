@@ -1,14 +1,15 @@
 //! AWS Signature Version 4, checked from the receiving side: what the request says of itself is signed once more, with
 //! the key that its holder should have.
 
-use crate::http::Request;
+use crate::http::{Request, hex};
 use aws_credential_types::Credentials;
 use aws_sigv4::{
-    http_request::{PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign},
+    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4::SigningParams,
 };
 use lamplight_domain::Timestamp;
-use std::time::SystemTime;
+use ring::digest::{SHA256, digest};
+use std::{error::Error, time::SystemTime};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
@@ -16,7 +17,7 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const LARGEST_SKEW: i64 = 15 * 60;
 
 /// What signing adds by itself.
-const ADDED: [&str; 3] = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
+const ADDED: [&str; 2] = ["x-amz-date", "x-amz-security-token"];
 
 /// What a request says of its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,43 +76,37 @@ impl Signature {
         {
             return Err(format!("the header {name} is not signed"));
         }
-        let signed = self.sign(request, key, then.into()).map_err(|error| error.to_string())?;
-        if request.header("x-amz-content-sha256").is_some_and(|told| Some(told) != signed.1.as_deref()) {
+        let hash = sha256(&request.body);
+        if request.header("x-amz-content-sha256").is_some_and(|told| told != hash) {
             return Err("the body is not the one whose hash was signed".to_owned());
         }
-        if signed.0 == self.value { Ok(()) } else { Err("the signature does not match".to_owned()) }
+        let value = self.sign(request, key, then.into()).map_err(|error| error.to_string())?;
+        if value == self.value { Ok(()) } else { Err("the signature does not match".to_owned()) }
     }
 
-    /// The signature that it should have, and the hash of its body where it tells one.
-    fn sign(
-        &self,
-        request: &Request,
-        key: &Credentials,
-        time: SystemTime,
-    ) -> Result<(String, Option<String>), Box<dyn std::error::Error>> {
-        let mut settings = SigningSettings::default();
-        if request.header("x-amz-content-sha256").is_some() {
-            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-        }
+    /// The signature that it should have.
+    fn sign(&self, request: &Request, key: &Credentials, time: SystemTime) -> Result<String, Box<dyn Error>> {
         let identity = key.clone().into();
         let params = SigningParams::builder()
             .identity(&identity)
             .region(&self.region)
             .name(&self.service)
             .time(time)
-            .settings(settings)
+            .settings(SigningSettings::default())
             .build()?
             .into();
-        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(
-            |(name, _)| self.signed_headers.iter().any(|signed| signed == name) && !ADDED.contains(name),
-        );
+        let signed = |name: &str| self.signed_headers.iter().any(|own| own == name) && !ADDED.contains(&name);
+        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let Request { method, path, query, .. } = request;
         let url = format!("http://{}{path}?{query}", request.header("host").unwrap_or_default());
-        let body = SignableBody::Bytes(&request.body);
-        let (signing, value) = sign(SignableRequest::new(method, url, headers, body)?, &params)?.into_parts();
-        let hash = signing.headers().find(|(name, _)| *name == "x-amz-content-sha256");
-        Ok((value, hash.map(|(_, hash)| hash.to_owned())))
+        let headers = headers.filter(|(name, _)| signed(name));
+        let signable = SignableRequest::new(method, url, headers, SignableBody::Bytes(&request.body))?;
+        Ok(sign(signable, &params)?.into_parts().1)
     }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex(digest(&SHA256, bytes).as_ref())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::{
     aws::{self, ACCOUNT, AccessKey, Account, Caller, request_id},
-    http::{Answer, Form, Request},
+    http::{Answer, Request},
     jwt::{self, now},
 };
 use lamplight_domain::Timestamp;
@@ -13,22 +13,22 @@ use std::collections::BTreeMap;
 /// Whom a role lets in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trust {
-    /// The user or role of this ARN, with the external id where there is one, and with session tags or without.
+    /// A user or role.
     Caller {
-        /// The ARN.
+        /// Its ARN.
         arn: String,
-        /// What the role asks for beside.
+        /// What it must say beside.
         external_id: Option<String>,
-        /// Whether a session may have tags.
+        /// Whether its session may have tags.
         tags: bool,
     },
-    /// Whoever holds a token of this issuer for this audience whose `sub` is this.
+    /// Whoever holds a token.
     Token {
-        /// `iss` of the token.
+        /// Its `iss`.
         issuer: String,
-        /// `aud`.
+        /// Its `aud`.
         audience: String,
-        /// `sub`.
+        /// Its `sub`.
         subject: String,
     },
 }
@@ -43,211 +43,148 @@ impl Trust {
 /// The name of a role that STS refuses with the code after it, whoever asks.
 pub const REFUSES: &str = "refuses-";
 
-const ACCESS_DENIED: &str = "is not authorized to perform";
+/// The fields of a request for a session; those of lists end in a dot.
+const FIELDS: [&str; 9] = [
+    "RoleArn",
+    "RoleSessionName",
+    "DurationSeconds",
+    "Policy",
+    "ExternalId",
+    "SourceIdentity",
+    "PolicyArns.member.",
+    "Tags.member.",
+    "TransitiveTagKeys.member.",
+];
 
-/// A refusal in STS's words.
-struct Refused(&'static str, String);
+type Fields = BTreeMap<String, String>;
 
-pub(crate) fn signed(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
-    let key = caller.key.clone().ok_or("nobody signed")?;
-    let mut form = read(request)?;
-    match form.need("Action")?.as_str() {
-        "GetCallerIdentity" => {
-            form.done()?;
-            account.keep(caller, "sts:GetCallerIdentity", BTreeMap::new());
-            let principal = &key.principal;
-            let body = format!("<Arn>{principal}</Arn><UserId>AIDASTUB</UserId><Account>{ACCOUNT}</Account>");
-            Ok(good("GetCallerIdentity", &body))
-        }
-        "AssumeRole" => {
-            let asked = Asked::read(form)?;
-            account.keep(caller, "sts:AssumeRole", asked.fields.clone());
-            let chained = key.principal.contains(":assumed-role/");
-            match assume(account, &asked, chained, |trust| lets_in(trust, &key, &asked)) {
-                Ok(key) => Ok(good("AssumeRole", &credentials(&key))),
-                Err(refused) => Ok(bad(&refused)),
-            }
-        }
-        other => Err(format!("there is no signed action {other} here")),
-    }
+/// The code of a refusal and its words.
+type Refused = (String, String);
+
+fn refuse<T>(code: &str, words: impl Into<String>) -> Result<T, Refused> {
+    Err((code.to_owned(), words.into()))
 }
 
-pub(crate) fn unsigned(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
-    let mut form = read(request)?;
-    form.expect("Action", "AssumeRoleWithWebIdentity")?;
-    let token = form.need("WebIdentityToken")?;
-    let asked = Asked::read(form)?;
-    account.keep(caller, "sts:AssumeRoleWithWebIdentity", asked.fields.clone());
-    let checked = check_token(account, &asked.role, &token);
-    let token = match checked {
-        Ok(token) => token,
-        Err(refused) => return Ok(bad(&refused)),
-    };
-    match assume(account, &asked, false, |trust| *trust == token) {
-        Ok(key) => {
-            let Trust::Token { subject, audience, .. } = token else { return Err("no token".to_owned()) };
-            let subject = format!("<SubjectFromWebIdentityToken>{subject}</SubjectFromWebIdentityToken>");
-            let body = format!("{subject}<Audience>{audience}</Audience>{}", credentials(&key));
-            Ok(good("AssumeRoleWithWebIdentity", &body))
-        }
-        Err(refused) => Ok(bad(&refused)),
-    }
-}
-
-fn read(request: &Request) -> Result<Form, String> {
+pub(crate) fn answer(account: &mut Account, caller: &Caller, request: &Request) -> Result<Answer, String> {
     if !request.is("POST", "/") {
         return Err(format!("STS has no {} {}", request.method, request.path));
     }
     let mut form = request.form()?;
     form.expect("Version", "2011-06-15")?;
-    Ok(form)
-}
-
-/// What was asked for a session.
-struct Asked {
-    role: String,
-    session: String,
-    fields: BTreeMap<String, String>,
-}
-
-impl Asked {
-    fn read(mut form: Form) -> Result<Self, String> {
-        let (role, session) = (form.need("RoleArn")?, form.need("RoleSessionName")?);
-        let mut fields = BTreeMap::new();
-        for name in ["DurationSeconds", "Policy", "ExternalId", "SourceIdentity"] {
-            fields.extend(form.take(name).map(|value| (name.to_owned(), value)));
+    let (action, token) = (form.need("Action")?, form.take("WebIdentityToken"));
+    let fields = form.rest(&FIELDS)?;
+    let asked = (action.as_str(), caller.key.as_ref(), token);
+    let outcome = match asked {
+        ("GetCallerIdentity", Some(key), None) if fields.is_empty() => {
+            Ok(format!("<Arn>{}</Arn><UserId>AIDASTUB</UserId><Account>{ACCOUNT}</Account>", key.principal))
         }
-        for list in ["PolicyArns.member.", "Tags.member.", "TransitiveTagKeys.member."] {
-            fields.extend(form.take_all(list));
+        ("AssumeRole", Some(key), None) => {
+            let chained = key.principal.contains(":assumed-role/");
+            assume(account, &fields, chained, |trust| lets_in(trust, key, &fields))
         }
-        form.done()?;
-        fields.insert("RoleArn".to_owned(), role.clone());
-        fields.insert("RoleSessionName".to_owned(), session.clone());
-        Ok(Self { role, session, fields })
-    }
-
-    fn name(&self) -> &str {
-        self.role.rsplit('/').next().unwrap_or_default()
-    }
-
-    fn duration(&self) -> Result<i64, Refused> {
-        let Some(text) = self.fields.get("DurationSeconds") else { return Ok(3600) };
-        let seconds = text.parse().ok().filter(|seconds| (900..=43_200).contains(seconds));
-        seconds.ok_or_else(|| Refused("ValidationError", format!("DurationSeconds {text} is out of range")))
-    }
+        ("AssumeRoleWithWebIdentity", None, Some(token)) => by_token(account, &fields, &token),
+        (action, ..) => return Err(format!("{action} cannot be asked for like that")),
+    };
+    account.keep(caller, &format!("sts:{action}"), fields);
+    Ok(match outcome {
+        Ok(body) => good(&action, &body),
+        Err((code, words)) => {
+            let denied = ["AccessDenied", "IDPRejectedClaim", "RegionDisabledException"];
+            error(if denied.contains(&code.as_str()) { 403 } else { 400 }, &code, &words)
+        }
+    })
 }
 
+/// The credentials of a session, where the role can be had like that and trusts who asks.
 fn assume(
     account: &mut Account,
-    asked: &Asked,
+    fields: &Fields,
     chained: bool,
     trusted: impl Fn(&Trust) -> bool,
-) -> Result<AccessKey, Refused> {
-    if let Some(code) = asked.name().strip_prefix(REFUSES) {
-        return Err(scripted(code));
+) -> Result<String, Refused> {
+    let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    let name = field("RoleArn").rsplit('/').next().unwrap_or_default();
+    if let Some(code) = name.strip_prefix(REFUSES) {
+        return refuse(code, format!("refused by the script with {code}"));
     }
-    let duration = asked.duration()?;
-    if chained && duration > 3600 {
-        let words = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
-        return Err(Refused("ValidationError", words.to_owned()));
+    let seconds = fields.get("DurationSeconds").map_or(Ok(3600), |seconds| seconds.parse::<i64>());
+    let longest = if chained { 3600 } else { 43_200 };
+    let Some(seconds) = seconds.ok().filter(|seconds| (900..=longest).contains(seconds)) else {
+        return refuse("ValidationError", "The requested DurationSeconds is out of range");
+    };
+    let policy = fields.get("Policy").map(|policy| serde_json::from_str::<Value>(policy));
+    if policy.is_some_and(|policy| !policy.is_ok_and(|policy| policy["Statement"].is_array())) {
+        return refuse("MalformedPolicyDocument", "Syntax errors in policy.");
     }
-    if let Some(policy) = asked.fields.get("Policy")
-        && !serde_json::from_str::<Value>(policy).is_ok_and(|policy| policy["Statement"].is_array())
-    {
-        return Err(Refused("MalformedPolicyDocument", "Syntax errors in policy.".to_owned()));
+    if !account.roles.get(field("RoleArn")).is_some_and(|trusts| trusts.iter().any(trusted)) {
+        let words = format!("Somebody is not authorized to perform: sts:AssumeRole on {}", field("RoleArn"));
+        return refuse("AccessDenied", words);
     }
-    let role = account.roles.get(&asked.role);
-    if !role.is_some_and(|trusts| trusts.iter().any(trusted)) {
-        return Err(Refused(
-            "AccessDenied",
-            format!("Somebody {ACCESS_DENIED}: sts:AssumeRole on {}", asked.role),
-        ));
+    if field("RoleSessionName").is_empty() {
+        return refuse("ValidationError", "RoleSessionName is missing");
     }
-    let principal = aws::session(asked.name(), &asked.session);
-    Ok(account.issue(&principal, Some(now() + duration)))
+    let key = account.issue(&aws::session(name, field("RoleSessionName")), Some(now() + seconds));
+    let expiry = Timestamp::from_second(key.expires_at.unwrap_or_default()).unwrap();
+    Ok(format!(
+        "<AssumedRoleUser><Arn>{}</Arn><AssumedRoleId>AROASTUB:x</AssumedRoleId></AssumedRoleUser><Credentials>\
+         <AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey><SessionToken>{}</SessionToken>\
+         <Expiration>{expiry}</Expiration></Credentials>",
+        key.principal,
+        key.id,
+        key.secret,
+        key.session_token.unwrap_or_default()
+    ))
 }
 
-fn scripted(code: &str) -> Refused {
-    const CODES: [&str; 9] = [
-        "InvalidIdentityToken",
-        "ExpiredTokenException",
-        "IDPRejectedClaim",
-        "IDPCommunicationError",
-        "AccessDenied",
-        "MalformedPolicyDocument",
-        "PackedPolicyTooLarge",
-        "RegionDisabledException",
-        "Throttling",
-    ];
-    let known = CODES.into_iter().find(|known| *known == code).unwrap_or("ValidationError");
-    Refused(known, format!("refused by the script with {code}"))
-}
-
-fn lets_in(trust: &Trust, key: &AccessKey, asked: &Asked) -> bool {
+fn lets_in(trust: &Trust, key: &AccessKey, fields: &Fields) -> bool {
     let Trust::Caller { arn, external_id, tags } = trust else { return false };
     // A session is let in where its role is.
     let role = key.principal.strip_prefix(&format!("arn:aws:sts::{ACCOUNT}:assumed-role/"));
     let role = role.and_then(|rest| rest.split('/').next()).map(aws::role);
     (key.principal == *arn || role.as_ref() == Some(arn))
-        && (external_id.is_none() || asked.fields.get("ExternalId") == external_id.as_ref())
-        && (*tags || !asked.fields.keys().any(|name| name.starts_with("Tags.")))
+        && (external_id.is_none() || fields.get("ExternalId") == external_id.as_ref())
+        && (*tags || !fields.keys().any(|name| name.starts_with("Tags.")))
 }
 
-/// What a token that an issuer trusted in this account has signed stands for.
-fn check_token(account: &Account, role: &str, token: &str) -> Result<Trust, Refused> {
-    let invalid = |words: String| Refused("InvalidIdentityToken", words);
+/// The same with a token that an issuer trusted in this account has signed.
+fn by_token(account: &mut Account, fields: &Fields, token: &str) -> Result<String, Refused> {
+    let invalid = |words: String| ("InvalidIdentityToken".to_owned(), words);
     let unchecked = jwt::claims(token).map_err(invalid)?;
     let issuer = account.providers.iter().find(|issuer| unchecked["iss"] == issuer.url.as_str());
-    let issuer =
-        issuer.ok_or_else(|| invalid(format!("No OpenIDConnect provider found for {}", unchecked["iss"])))?;
-    let mut audiences = account.roles.get(role).into_iter().flatten().filter_map(|trust| match trust {
+    let issuer = issuer.ok_or_else(|| invalid("No OpenIDConnect provider found".to_owned()))?;
+    let trusts = fields.get("RoleArn").and_then(|role| account.roles.get(role)).into_iter().flatten();
+    let mut audiences = trusts.filter_map(|trust| match trust {
         Trust::Token { issuer: own, audience, .. } if *own == issuer.url => Some(audience.as_str()),
         _ => None,
     });
-    let audience = audiences.next_back().or_else(|| unchecked["aud"].as_str()).unwrap_or_default();
-    let claims = jwt::verify(token, &issuer.pair.jwks(), &issuer.url, audience).map_err(|words| {
-        let expired = words.contains("Expired");
-        if expired { Refused("ExpiredTokenException", words) } else { invalid(words) }
+    let audience = audiences.next_back().or_else(|| unchecked["aud"].as_str()).unwrap_or_default().to_owned();
+    let claims = jwt::verify(token, &issuer.pair.jwks(), &issuer.url, &audience).map_err(|words| {
+        let code = if words.contains("Expired") { "ExpiredTokenException" } else { "InvalidIdentityToken" };
+        (code.to_owned(), words)
     })?;
     let subject = claims["sub"].as_str().unwrap_or_default().to_owned();
-    Ok(Trust::Token { issuer: issuer.url.clone(), audience: audience.to_owned(), subject })
-}
-
-fn credentials(key: &AccessKey) -> String {
-    let expiry = Timestamp::from_second(key.expires_at.unwrap_or_default()).unwrap();
-    let token = key.session_token.as_deref().unwrap_or_default();
-    format!(
-        "<AssumedRoleUser><Arn>{}</Arn><AssumedRoleId>AROASTUB:x</AssumedRoleId></AssumedRoleUser><Credentials>\
-         <AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey><SessionToken>{token}</SessionToken>\
-         <Expiration>{expiry}</Expiration></Credentials>",
-        key.principal, key.id, key.secret
-    )
+    let told = format!(
+        "<SubjectFromWebIdentityToken>{subject}</SubjectFromWebIdentityToken><Audience>{audience}</Audience>"
+    );
+    let found = Trust::Token { issuer: issuer.url.clone(), audience, subject };
+    assume(account, fields, false, |trust| *trust == found).map(|credentials| told + &credentials)
 }
 
 fn good(action: &str, body: &str) -> Answer {
-    let text = format!(
-        "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{action}Result>{body}</{action}Result>\
-         <ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata></{action}Response>",
-        request_id()
-    );
-    Answer::new(200, "text/xml", text)
-}
-
-fn bad(Refused(code, message): &Refused) -> Answer {
-    let status = match *code {
-        "AccessDenied" | "IDPRejectedClaim" | "RegionDisabledException" => 403,
-        _ => 400,
-    };
-    error(status, code, message)
+    whole(200, action, &format!("<{action}Result>{body}</{action}Result>"))
 }
 
 /// An error as services of the query protocol tell it.
 pub(crate) fn error(status: u16, code: &str, message: &str) -> Answer {
     let message = message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let text = format!(
-        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{code}</Code>\
-         <Message>{message}</Message></Error><RequestId>{}</RequestId></ErrorResponse>",
-        request_id()
-    );
+    let error = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");
+    whole(status, "Error", &error)
+}
+
+fn whole(status: u16, what: &str, body: &str) -> Answer {
+    let id = format!("<RequestId>{}</RequestId>", request_id());
+    let id = if what == "Error" { id } else { format!("<ResponseMetadata>{id}</ResponseMetadata>") };
+    let namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+    let text = format!("<{what}Response xmlns=\"{namespace}\">{body}{id}</{what}Response>");
     Answer::new(status, "text/xml", text)
 }

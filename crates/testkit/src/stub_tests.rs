@@ -147,8 +147,12 @@ fn entra_takes_the_tokens_of_its_cluster_alone() {
     };
     let audience = "api://AzureADTokenExchange";
     assert_eq!(ask(&cluster.token("pod", audience)), 200);
-    assert_eq!(ask(&cluster.token("stranger", audience)), 400);
-    for wrong in [cluster.token("pod", "other"), Issuer::new(&cluster.url).token("pod", audience)] {
+
+    for wrong in [
+        cluster.token("stranger", audience),
+        cluster.token("pod", "other"),
+        Issuer::new(&cluster.url).token("pod", audience),
+    ] {
         assert_eq!(ask(&wrong), 401);
     }
 }

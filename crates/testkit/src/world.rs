@@ -2,7 +2,7 @@
 
 use crate::{
     aws::Aws,
-    server::{Log, Server, Site},
+    server::{Desk, Log, Server, Site},
     tls::Authority,
 };
 use std::{
@@ -10,34 +10,31 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-type Hosts = Arc<Mutex<BTreeMap<String, Arc<dyn Site>>>>;
-
 /// AWS and whatever else a test puts there, behind the addresses that they really have.
 pub struct World {
     /// AWS.
     pub aws: Arc<Aws>,
     /// Everything that was asked.
     pub log: Log,
-    hosts: Hosts,
-    authority: Arc<Authority>,
+    hosts: Arc<Mutex<BTreeMap<String, Arc<dyn Site>>>>,
+    desk: Desk,
     proxy: Server,
     plain: Mutex<Vec<Server>>,
 }
 
 impl Default for World {
     fn default() -> Self {
-        let (aws, log, hosts) = (Arc::<Aws>::default(), Log::default(), Hosts::default());
-        let authority = Arc::new(Authority::new());
+        let (aws, log) = (Arc::<Aws>::default(), Log::default());
+        let hosts: Arc<Mutex<BTreeMap<String, Arc<dyn Site>>>> = Arc::default();
         let (routes, cloud) = (Arc::clone(&hosts), Arc::clone(&aws));
-        let route = move |host: &str| match routes.lock().unwrap().get(host) {
-            Some(site) => Some(Arc::clone(site)),
-            None if host.ends_with(".amazonaws.com") || host.ends_with(".api.aws") => {
-                Some(Arc::clone(&cloud) as Arc<dyn Site>)
-            }
-            None => None,
-        };
-        let proxy = Server::proxy(Arc::clone(&authority), route, log.clone());
-        Self { aws, log, hosts, authority, proxy, plain: Mutex::default() }
+        let route = Arc::new(move |host: &str| {
+            let cloud = || Arc::clone(&cloud) as Arc<dyn Site>;
+            let of_aws = host.ends_with(".amazonaws.com") || host.ends_with(".api.aws");
+            routes.lock().unwrap().get(host).cloned().or_else(|| of_aws.then(cloud))
+        });
+        let desk = Desk { route, authority: Arc::new(Authority::new()), log: log.clone() };
+        let proxy = Server::new(None, desk.clone());
+        Self { aws, log, hosts, desk, proxy, plain: Mutex::default() }
     }
 }
 
@@ -49,8 +46,8 @@ impl World {
 
     /// Puts a site behind an address of this machine, which it gives.
     pub fn http(&self, site: Arc<dyn Site>) -> String {
-        let server = Server::plain(site, self.log.clone());
-        let url = server.url();
+        let server = Server::new(Some(site), self.desk.clone());
+        let url = format!("http://{}", server.address);
         self.plain.lock().unwrap().push(server);
         url
     }
@@ -62,11 +59,11 @@ impl World {
 
     /// The proxy that a program must use for the world to be this one: what `HTTPS_PROXY` is for.
     pub fn proxy(&self) -> String {
-        self.proxy.url()
+        format!("http://{}", self.proxy.address)
     }
 
     /// The certificate that it must trust, in PEM: what belongs into the file that `SSL_CERT_FILE` names.
     pub fn authority(&self) -> String {
-        self.authority.pem()
+        self.desk.authority.pem()
     }
 }
