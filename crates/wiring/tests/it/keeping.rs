@@ -15,7 +15,7 @@ mod aws {
 
     /// Gets credentials, or those that the connection has.
     async fn credentials(connection: Connection) {
-        connection.identity.credentials().await.unwrap();
+        connection.identity.as_ref().unwrap().credentials().await.unwrap();
     }
 
     #[tokio::test]
