@@ -1,8 +1,9 @@
 //! AWS: whoever calls must have signed with credentials that were issued here.
 
 use crate::{
-    http::{Answer, Request, hex},
-    jwt::{Issuer, now},
+    function::Function,
+    http::{Answer, Request},
+    jwt::now,
     lambda,
     server::Site,
     sigv4::Signature,
@@ -10,86 +11,16 @@ use crate::{
 };
 use aws_credential_types::Credentials;
 use lamplight_domain::Timestamp;
-use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::json;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard},
 };
 
-/// The account of everybody here.
-pub const ACCOUNT: &str = "123456789012";
-
-/// The access key id of AWS's documentation.
-pub const EXAMPLE_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
-
-/// The ARN of a user.
-pub fn user(name: &str) -> String {
-    format!("arn:aws:iam::{ACCOUNT}:user/{name}")
-}
-
-/// The ARN of a role.
-pub fn role(name: &str) -> String {
-    format!("arn:aws:iam::{ACCOUNT}:role/{name}")
-}
-
-/// The ARN of a role's session.
-pub fn session(role: &str, name: &str) -> String {
-    format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}")
-}
-
-/// An access key as its holder has it.
-#[derive(Debug, Clone)]
-pub struct AccessKey {
-    /// Its id.
-    pub id: String,
-    /// Its secret half.
-    pub secret: String,
-    /// What goes with a temporary key.
-    pub session_token: Option<String>,
-    /// Whose it is.
-    pub principal: String,
-    /// When it ends, in seconds since 1970.
-    pub expires_at: Option<i64>,
-}
-
-/// One call that was let in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// As in IAM, `lambda:InvokeFunction`.
-    pub action: String,
-    /// Whose signature it bore; empty where it needed none.
-    pub principal: String,
-    /// The region that was asked.
-    pub region: String,
-    /// Where it was sent.
-    pub host: String,
-    /// The fields that it came with, those of STS by their names.
-    pub fields: BTreeMap<String, String>,
-}
-
-/// What there is in the account.
-#[derive(Debug, Default)]
-pub struct Account {
-    /// The keys by their ids.
-    pub keys: BTreeMap<String, AccessKey>,
-    /// The roles by their ARNs, with whom each lets in.
-    pub roles: BTreeMap<String, Vec<sts::Trust>>,
-    /// The functions by name.
-    pub functions: BTreeMap<String, lambda::Function>,
-    /// How many of the next answers of Lambda about managing are lost, beginning with the next change.
-    pub answers_to_lose: u32,
-    losing: bool,
-    /// The statements on the one layer that there is.
-    pub(crate) layer_policy: Vec<serde_json::Value>,
-    /// The texts of Secrets Manager.
-    pub secrets: BTreeMap<String, String>,
-    /// Access tokens of the sign-in portal, with the role that each may have.
-    pub sign_ins: BTreeMap<String, String>,
-    /// The issuers whose tokens are taken.
-    pub providers: Vec<Arc<Issuer>>,
-    calls: Vec<Call>,
-}
+use crate::account::Caller;
+pub use crate::account::{
+    ACCOUNT, AccessKey, Account, Call, EXAMPLE_KEY_ID, Trust, random, role, session, user,
+};
 
 /// AWS.
 #[derive(Debug, Default)]
@@ -118,7 +49,7 @@ impl Aws {
 
     /// A function that gives its event back.
     pub fn echo(&self) {
-        self.account().functions.insert("echo".to_owned(), lambda::Function::default());
+        self.account().functions.insert("echo".to_owned(), Function::default());
     }
 
     /// A temporary key of a role's session, as a machine is given.
@@ -127,7 +58,7 @@ impl Aws {
     }
 
     /// Makes a role.
-    pub fn role(&self, name: &str, trust: impl IntoIterator<Item = sts::Trust>) {
+    pub fn role(&self, name: &str, trust: impl IntoIterator<Item = Trust>) {
         self.account().roles.insert(role(name), trust.into_iter().collect());
     }
 
@@ -140,51 +71,6 @@ impl Aws {
     pub fn calls_of(&self, action: &str) -> Vec<Call> {
         self.calls().into_iter().filter(|call| call.action == action).collect()
     }
-}
-
-impl Account {
-    /// Whether the answer is to be lost; what was asked for is done all the same.
-    pub(crate) fn loses(&mut self, request: &Request) -> bool {
-        let loses = self.answers_to_lose > 0 && (self.losing || request.method != "GET");
-        if loses {
-            self.answers_to_lose -= 1;
-            self.losing = self.answers_to_lose > 0;
-        }
-        loses
-    }
-
-    /// Makes a key: temporary where it ends.
-    pub fn issue(&mut self, principal: &str, expires_at: Option<i64>) -> AccessKey {
-        let prefix = if expires_at.is_some() { "ASIA" } else { "AKIA" };
-        let key = AccessKey {
-            id: format!("{prefix}{}", hex(&random(8)).to_uppercase()),
-            // As long as AWS's and with signs that have to be escaped here and there.
-            secret: format!("/+{}", hex(&random(19))),
-            session_token: expires_at.map(|_| format!("IQoJ/+{}==", hex(&random(150)))),
-            principal: principal.to_owned(),
-            expires_at,
-        };
-        self.keys.insert(key.id.clone(), key.clone());
-        key
-    }
-
-    pub(crate) fn keep(&mut self, caller: &Caller, action: &str, fields: BTreeMap<String, String>) {
-        self.calls.push(Call {
-            action: action.to_owned(),
-            principal: caller.key.as_ref().map(|key| key.principal.clone()).unwrap_or_default(),
-            region: caller.region.clone(),
-            host: caller.host.clone(),
-            fields,
-        });
-    }
-}
-
-/// Who calls, and where.
-#[derive(Debug, Clone)]
-pub(crate) struct Caller {
-    pub(crate) key: Option<AccessKey>,
-    pub(crate) region: String,
-    pub(crate) host: String,
 }
 
 impl Site for Aws {
@@ -242,17 +128,4 @@ fn endpoint(host: &str) -> Result<Option<(&str, &str)>, String> {
     let Some(name) = own else { return Ok(None) };
     let (service, region) = name.rsplit_once('.').ok_or_else(|| format!("{host} is no regional endpoint"))?;
     Ok(Some((service.strip_suffix("-fips").unwrap_or(service), region)))
-}
-
-/// As many bytes that nobody can guess.
-pub fn random(length: usize) -> Vec<u8> {
-    let mut bytes = vec![0; length];
-    SystemRandom::new().fill(&mut bytes).unwrap();
-    bytes
-}
-
-/// A request id as AWS gives.
-pub(crate) fn request_id() -> String {
-    let text = hex(&random(16));
-    [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
 }

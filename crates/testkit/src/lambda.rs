@@ -1,81 +1,15 @@
 //! Lambda: what it is asked, and functions that answer as a test wants.
 
 use crate::{
-    aws::{ACCOUNT, Account, Caller, request_id},
+    account::{Account, Caller},
     http::{Answer, Request, decode},
+    lambda_answer::{absent, bare_name, nothing, refused},
     manage,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Map, Value, json};
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, Mutex,
-        mpsc::{Receiver, Sender, channel},
-    },
-};
+use serde_json::Value;
 
-/// What a function does when it is called.
-#[derive(Debug, Clone, Default)]
-pub enum Behaviour {
-    /// Gives the event back.
-    #[default]
-    Echo,
-    /// Answers with this.
-    Says(&'static str),
-    /// Reports an error of its own, and its log repeats the event.
-    Fails,
-    /// Tells that it was called, and does not answer as long as somebody holds the other end.
-    Waits(Gate),
-    /// Lambda answers this status and error code instead, with this message.
-    Refused(u16, &'static str, String),
-}
-
-/// Where a call waits.
-#[derive(Debug, Clone)]
-pub struct Gate(Arc<Mutex<(Sender<()>, Receiver<()>)>>);
-
-impl Gate {
-    /// The gate; what tells that a call has come, and what lets it go on by being dropped.
-    pub fn new() -> (Self, Receiver<()>, Sender<()>) {
-        let ((arrived, arrivals), (release, released)) = (channel(), channel());
-        (Self(Arc::new(Mutex::new((arrived, released)))), arrivals, release)
-    }
-
-    fn wait(&self) {
-        let gate = self.0.lock().unwrap();
-        // Nobody at the other end is what is waited for.
-        let _ = gate.0.send(());
-        let _ = gate.1.recv();
-    }
-}
-
-/// A function with all that hangs on it.
-#[derive(Debug, Clone, Default)]
-pub struct Function {
-    /// What it does.
-    pub behaviour: Behaviour,
-    /// The environment variables.
-    pub environment: BTreeMap<String, String>,
-    /// What is kept of it beside.
-    pub managed: Managed,
-}
-
-/// What is kept of a function beside what it does.
-#[derive(Debug, Clone, Default)]
-pub struct Managed {
-    /// The statements of its policies, by qualifier; its own are under the empty text.
-    pub policies: BTreeMap<String, Vec<Value>>,
-    /// What was set of its configuration.
-    pub(crate) configuration: Map<String, Value>,
-    pub(crate) versions: Vec<Value>,
-    pub(crate) aliases: BTreeMap<String, Value>,
-    pub(crate) tags: Map<String, Value>,
-    /// Under the empty text.
-    pub(crate) concurrency: BTreeMap<String, Value>,
-    /// What is set for asynchronous calls, by qualifier.
-    pub(crate) asynchronous: BTreeMap<String, Value>,
-}
+pub use crate::function::{Behaviour, Function, Gate, Managed};
 
 /// What is asked for, by the verb and the parts of the path (Lambda API reference, "Actions").
 fn action(method: &str, parts: &[&str]) -> Option<&'static str> {
@@ -153,12 +87,6 @@ pub(crate) fn answer(account: &mut Account, caller: &Caller, request: &Request) 
     })
 }
 
-/// The name in `name`, `name:alias` and an ARN.
-pub(crate) fn bare_name(reference: &str) -> &str {
-    let parts: Vec<&str> = reference.split(':').collect();
-    if parts[0] == "arn" { parts.get(6).copied().unwrap_or_default() } else { parts[0] }
-}
-
 fn invoke(function: &Function, request: &Request) -> Result<Answer, String> {
     if !request.body.is_empty() {
         serde_json::from_slice::<Value>(&request.body)
@@ -192,45 +120,4 @@ fn invoke(function: &Function, request: &Request) -> Result<Answer, String> {
         answer = answer.with("x-amz-log-result", STANDARD.encode(log));
     }
     Ok(answer.with("x-amz-executed-version", "$LATEST"))
-}
-
-/// A function with what was set of its configuration.
-pub(crate) fn described(caller: &Caller, name: &str, function: &Function) -> Value {
-    let mut described = json!({
-        "FunctionName": name,
-        "FunctionArn": format!("arn:aws:lambda:{}:{ACCOUNT}:function:{name}", caller.region),
-        "Version": "$LATEST",
-        "Runtime": "python3.14",
-        "Handler": "app.handler",
-        "Timeout": 30,
-        "MemorySize": 128,
-        "State": "Active",
-        "PackageType": "Zip",
-        "Environment": { "Variables": function.environment },
-    });
-    for (member, value) in &function.managed.configuration {
-        described[member] = value.clone();
-    }
-    described
-}
-
-/// An answer that all is well.
-pub(crate) fn ok(status: u16, body: &Value) -> Answer {
-    Answer::json(status, body).with("x-amzn-requestid", request_id())
-}
-
-/// The same without words.
-pub(crate) fn nothing(status: u16) -> Answer {
-    Answer { body: Vec::new(), ..ok(status, &Value::Null) }
-}
-
-/// An error as services that speak REST and JSON tell it.
-pub(crate) fn refused(status: u16, code: &str, message: &str) -> Answer {
-    let body = json!({ "Type": "User", "Message": message, "message": message });
-    ok(status, &body).with("x-amzn-errortype", code)
-}
-
-/// There is no such thing.
-pub(crate) fn absent(message: &str) -> Answer {
-    refused(404, "ResourceNotFoundException", message)
 }

@@ -7,12 +7,15 @@
 #![deny(missing_docs)]
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod account;
 pub mod aws;
 mod child;
 pub mod entra;
+mod function;
 pub mod http;
 pub mod jwt;
 pub mod lambda;
+mod lambda_answer;
 pub mod machine;
 mod manage;
 pub mod oidc;

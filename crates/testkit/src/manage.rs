@@ -1,9 +1,10 @@
 //! Lambda: what of managing functions, aliases, permissions, layers and asynchronous calls is used.
 
 use crate::{
-    aws::{ACCOUNT, Account, Caller, request_id},
+    account::{ACCOUNT, Account, Caller, request_id},
+    function::{Function, Managed},
     http::{Answer, Form, Request, decode},
-    lambda::{Function, Managed, absent, bare_name, described, nothing, ok, refused},
+    lambda_answer::{absent, bare_name, described, nothing, ok, refused},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::digest::{SHA256, digest};

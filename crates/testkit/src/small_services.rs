@@ -1,10 +1,10 @@
 //! Secrets Manager and the sign-in portal: the one operation of each that the command line uses.
 
 use crate::{
-    aws::{ACCOUNT, Account, Caller, request_id},
+    account::{ACCOUNT, Account, Caller, request_id},
     http::{Answer, Form, Request},
     jwt::now,
-    lambda, sts,
+    lambda_answer, sts,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub(crate) fn refusal(service: &str, status: u16, code: &str, message: &str) -> 
             let body = json!({ "__type": code, "message": message });
             Answer::new(400, "application/x-amz-json-1.1", body.to_string())
         }
-        _ => lambda::refused(status, code, message),
+        _ => lambda_answer::refused(status, code, message),
     }
 }
 
@@ -76,7 +76,11 @@ pub(crate) fn sign_in_portal(
     let fields = BTreeMap::from([("role_name".to_owned(), role.clone())]);
     account.keep(caller, "sso:GetRoleCredentials", fields);
     if account.sign_ins.get(token) != Some(&role) || number != ACCOUNT {
-        return Ok(lambda::refused(401, "UnauthorizedException", "Session token not found or invalid"));
+        return Ok(lambda_answer::refused(
+            401,
+            "UnauthorizedException",
+            "Session token not found or invalid",
+        ));
     }
     let principal = format!("arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_{role}_0123456789abcdef/ada");
     let key = account.issue(&principal, Some(now() + 3600));

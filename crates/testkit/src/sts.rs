@@ -2,43 +2,13 @@
 //! rules are those of the STS API reference.
 
 use crate::{
-    aws::{self, ACCOUNT, AccessKey, Account, Caller, request_id},
+    account::{self, ACCOUNT, AccessKey, Account, Caller, Trust, request_id},
     http::{Answer, Request},
     jwt::{self, now},
 };
 use lamplight_domain::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// Whom a role lets in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trust {
-    /// A user or role.
-    Caller {
-        /// Its ARN.
-        arn: String,
-        /// What it must say beside.
-        external_id: Option<String>,
-        /// Whether its session may have tags.
-        tags: bool,
-    },
-    /// Whoever holds a token.
-    Token {
-        /// Its `iss`.
-        issuer: String,
-        /// Its `aud`.
-        audience: String,
-        /// Its `sub`.
-        subject: String,
-    },
-}
-
-impl Trust {
-    /// The user or role of this ARN.
-    pub fn caller(arn: String) -> Self {
-        Self::Caller { arn, external_id: None, tags: false }
-    }
-}
 
 /// The name of a role that STS refuses with the code after it, whoever asks.
 pub const REFUSES: &str = "refuses-";
@@ -123,7 +93,7 @@ fn assume(
     if field("RoleSessionName").is_empty() {
         return refuse("ValidationError", "RoleSessionName is missing");
     }
-    let key = account.issue(&aws::session(name, field("RoleSessionName")), Some(now() + seconds));
+    let key = account.issue(&account::session(name, field("RoleSessionName")), Some(now() + seconds));
     let expiry = Timestamp::from_second(key.expires_at.unwrap_or_default()).unwrap();
     Ok(format!(
         "<AssumedRoleUser><Arn>{}</Arn><AssumedRoleId>AROASTUB:x</AssumedRoleId></AssumedRoleUser><Credentials>\
@@ -140,7 +110,7 @@ fn lets_in(trust: &Trust, key: &AccessKey, fields: &Fields) -> bool {
     let Trust::Caller { arn, external_id, tags } = trust else { return false };
     // A session is let in where its role is.
     let role = key.principal.strip_prefix(&format!("arn:aws:sts::{ACCOUNT}:assumed-role/"));
-    let role = role.and_then(|rest| rest.split('/').next()).map(aws::role);
+    let role = role.and_then(|rest| rest.split('/').next()).map(account::role);
     (key.principal == *arn || role.as_ref() == Some(arn))
         && (external_id.is_none() || fields.get("ExternalId") == external_id.as_ref())
         && (*tags || !fields.keys().any(|name| name.starts_with("Tags.")))

@@ -1,14 +1,13 @@
 //! The stubs refuse what the originals refuse.
 
 use crate::{
-    aws::Aws,
+    aws::{Aws, Trust},
     entra::{self, ManagedIdentity, TokenEndpoint},
     http::{Answer, Form, Request},
     jwt::{Issuer, now},
     machine::{Container, Instance},
     oidc::{Proof, Provider},
     server::Site,
-    sts::Trust,
     vault::Vault,
 };
 use std::sync::Arc;

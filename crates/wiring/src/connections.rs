@@ -1,20 +1,22 @@
 //! Opening what fronts need: connections by name, kept while the configuration is the same; the store; secrets.
 
-use crate::{Adapters, config_error, file, secrets};
+use crate::{
+    Adapters, file, secrets,
+    shared::{Kept, Shared, State, name_of},
+};
 use async_trait::async_trait;
 use lamplight_app::RunPorts;
 use lamplight_config::{AMBIENT, Config, ConnectionConfig, Providers};
-use lamplight_domain::{ConnectionName, ErrorCode, Hint, NameError, RunnerId, SettingName};
+use lamplight_domain::{ConnectionName, ErrorCode, Hint, RunnerId, SettingName};
 use lamplight_ports::{
-    Connection, ConnectionOverrides, Connector, EffectiveSetting, OpenConnection, PortError, PortErrorKind,
-    SecretResolver, SystemPorts,
+    Connection, ConnectionOverrides, Connector, EffectiveSetting, PortError, PortErrorKind, SecretResolver,
+    SystemPorts,
 };
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use lamplight_system_adapter::{EnvAndFileSecrets, Environment, Paths, SystemClock, SystemIds, TokioSleeper};
 use std::{
-    collections::{BTreeMap, HashMap},
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::PathBuf,
+    sync::{Arc, Mutex},
 };
 use tokio::sync::OnceCell;
 
@@ -44,42 +46,6 @@ pub struct Overrides {
 pub struct Connections {
     shared: Arc<Shared>,
     overrides: Arc<ConnectionOverrides>,
-}
-
-/// What clones share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) adapters: Adapters,
-    pub(crate) system: SystemPorts,
-    /// Variables and files.
-    pub(crate) local: Arc<dyn SecretResolver>,
-    providers: Providers,
-    environment: Environment,
-    config_file: Option<PathBuf>,
-    data_dir: Option<PathBuf>,
-    store: OnceCell<Arc<SqliteStore>>,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    loaded: Option<Loaded>,
-    kept: HashMap<ConnectionOverrides, Kept>,
-}
-
-/// The configuration as it was last read.
-#[derive(Debug)]
-struct Loaded {
-    /// The file and its text; `None` without a file.
-    file: Option<(PathBuf, String)>,
-    config: Arc<Config>,
-}
-
-/// What is open for one set of overrides.
-#[derive(Debug, Default)]
-struct Kept {
-    secrets: Option<Arc<dyn SecretResolver>>,
-    connections: BTreeMap<ConnectionName, Connection>,
 }
 
 impl Connections {
@@ -241,71 +207,6 @@ impl Connections {
         }
         state.kept.entry(overrides).or_default()
     }
-}
-
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        // What is kept is put in whole or not at all.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Reads the file where it says something else than last time. What was opened by the old text is then let go of.
-    fn load(&self, state: &mut State) -> Result<Arc<Config>, PortError> {
-        let candidates = Paths::config_candidates(&self.environment);
-        let path = file::find(self.config_file.as_deref(), &candidates);
-        let file = path.map(|path| file::read(&path).map(|text| (path, text))).transpose()?;
-        if let Some(loaded) = state.loaded.as_ref().filter(|loaded| loaded.file == file) {
-            return Ok(Arc::clone(&loaded.config));
-        }
-        let config = match &file {
-            None => Config::default(),
-            Some((path, text)) => {
-                let shown = path.display().to_string();
-                let config = Config::parse(text, &shown, &self.providers).map_err(config_error)?;
-                config.in_folder(path.parent().map(Path::to_owned).unwrap_or_default())
-            }
-        };
-        let config = Arc::new(config);
-        state.kept.clear();
-        state.loaded = Some(Loaded { file, config: Arc::clone(&config) });
-        Ok(config)
-    }
-
-    /// A variable of the environment; one that is empty counts as not set.
-    pub(crate) fn variable(&self, name: &str) -> Option<String> {
-        self.environment.get(name).filter(|value| !value.is_empty()).map(str::to_owned)
-    }
-
-    /// Does something with what a connection is opened with.
-    pub(crate) fn with_opening<T>(
-        &self,
-        name: &ConnectionName,
-        connection: &ConnectionConfig,
-        config: &Config,
-        overrides: &ConnectionOverrides,
-        secrets: Arc<dyn SecretResolver>,
-        act: impl FnOnce(OpenConnection<'_>) -> T,
-    ) -> T {
-        let prices_file = config.prices_file.as_ref().map(|file| config.folder.join(file));
-        act(OpenConnection {
-            name,
-            defaults: connection.defaults(),
-            table: &connection.table,
-            overrides,
-            folder: &config.folder,
-            prices_file: prices_file.as_deref(),
-            variable: &|name| self.variable(name),
-            secrets,
-            system: self.system.clone(),
-        })
-    }
-}
-
-/// A connection's name, from its text.
-pub(crate) fn name_of(text: &str) -> Result<ConnectionName, PortError> {
-    text.parse().map_err(|error: NameError| {
-        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidName, error.to_string())
-    })
 }
 
 #[async_trait]

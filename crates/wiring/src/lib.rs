@@ -16,6 +16,7 @@ mod connections;
 mod fake;
 mod file;
 mod secrets;
+mod shared;
 
 pub use adapters::Adapters;
 #[cfg(feature = "aws")]

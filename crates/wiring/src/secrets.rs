@@ -7,7 +7,7 @@ use lamplight_ports::{ConnectionOverrides, SecretResolver};
 use lamplight_secrets_adapter::SecretRouter;
 use std::sync::Arc;
 
-use crate::connections::Shared;
+use crate::shared::Shared;
 use lamplight_config::Config;
 
 /// The router over all stores. With a connection's own region and address, and never with the keys of one call: a store that is

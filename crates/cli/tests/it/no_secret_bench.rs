@@ -8,13 +8,13 @@ use crate::{
 };
 use lamplight_testkit::{
     World,
-    aws::{random, role, user},
+    aws::{Trust, random, role, user},
     entra::{self, ManagedIdentity, TokenEndpoint},
     http::{Request, hex},
     jwt::{Issuer, SigningPair},
     lambda::{Behaviour, Function},
     oidc::{Proof, Provider},
-    sts::{REFUSES, Trust},
+    sts::REFUSES,
     vault::Vault,
 };
 use serde_json::json;

@@ -5,14 +5,13 @@ use crate::lamplight::Lamplight;
 use crate::ways_in::run_example;
 use lamplight_testkit::{
     World,
-    aws::{AccessKey, Call, session, user},
+    aws::{AccessKey, Call, Trust, session, user},
     entra::{self, ManagedIdentity, TokenEndpoint},
     http::hex,
     jwt::{Issuer, SigningPair},
     machine::{Container, Instance},
     oidc::{Proof, Provider},
     server::Site,
-    sts::Trust,
     vault::Vault,
 };
 use ring::digest;

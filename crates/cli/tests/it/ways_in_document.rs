@@ -1,7 +1,7 @@
 //! `docs/connections.md` as its readers use it: sections with a configuration, files beside it, and commands with what
 //! they print.
 
-use lamplight_testkit::{aws::ACCOUNT, sts::Trust};
+use lamplight_testkit::aws::{ACCOUNT, Trust};
 use serde_json::Value;
 use std::path::Path;
 

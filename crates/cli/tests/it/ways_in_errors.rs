@@ -5,12 +5,12 @@ use lamplight_ports::Clock;
 use lamplight_system_adapter::SystemClock;
 use lamplight_testkit::{
     World,
-    aws::{ACCOUNT, role, user},
+    aws::{ACCOUNT, Trust, role, user},
     jwt::Issuer,
     machine::Instance,
     oidc::{Proof, Provider},
     server::{refusing, silent},
-    sts::{REFUSES, Trust},
+    sts::REFUSES,
 };
 use serde_json::Value;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};

@@ -76,7 +76,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
             since,
             before,
         });
-    let retention = (time(), option::of(0..RUNS as u64))
+    let retention = (time(), option::of(0..u64::from(RUNS)))
         .prop_map(|(started_before, keep_at_most)| Retention { started_before, keep_at_most });
     let call = prop_oneof![
         3 => (n(), any::<bool>()).prop_map(|(n, is_queued)| Call::Insert { n, is_queued }),

@@ -2,7 +2,7 @@
 
 use crate::{
     AwsFactory,
-    connections::{Shared, name_of},
+    shared::{Shared, name_of},
 };
 use async_trait::async_trait;
 use lamplight_aws_adapter::SecretsManager;

@@ -1,0 +1,117 @@
+//! What all clones of an opener share: the configuration as it was last read, and what is open.
+
+use crate::{Adapters, config_error, file};
+use lamplight_config::{Config, ConnectionConfig, Providers};
+use lamplight_domain::{ConnectionName, ErrorCode, NameError};
+use lamplight_ports::{
+    Connection, ConnectionOverrides, OpenConnection, PortError, PortErrorKind, SecretResolver, SystemPorts,
+};
+use lamplight_sqlite_adapter::SqliteStore;
+use lamplight_system_adapter::{Environment, Paths};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::OnceCell;
+
+/// What clones share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) adapters: Adapters,
+    pub(crate) system: SystemPorts,
+    /// Variables and files.
+    pub(crate) local: Arc<dyn SecretResolver>,
+    pub(crate) providers: Providers,
+    pub(crate) environment: Environment,
+    pub(crate) config_file: Option<PathBuf>,
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) store: OnceCell<Arc<SqliteStore>>,
+    pub(crate) state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) loaded: Option<Loaded>,
+    pub(crate) kept: HashMap<ConnectionOverrides, Kept>,
+}
+
+/// The configuration as it was last read.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// The file and its text; `None` without a file.
+    file: Option<(PathBuf, String)>,
+    config: Arc<Config>,
+}
+
+/// What is open for one set of overrides.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    pub(crate) secrets: Option<Arc<dyn SecretResolver>>,
+    pub(crate) connections: BTreeMap<ConnectionName, Connection>,
+}
+
+impl Shared {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        // What is kept is put in whole or not at all.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the file where it says something else than last time. What was opened by the old text is then let go of.
+    pub(crate) fn load(&self, state: &mut State) -> Result<Arc<Config>, PortError> {
+        let candidates = Paths::config_candidates(&self.environment);
+        let path = file::find(self.config_file.as_deref(), &candidates);
+        let file = path.map(|path| file::read(&path).map(|text| (path, text))).transpose()?;
+        if let Some(loaded) = state.loaded.as_ref().filter(|loaded| loaded.file == file) {
+            return Ok(Arc::clone(&loaded.config));
+        }
+        let config = match &file {
+            None => Config::default(),
+            Some((path, text)) => {
+                let shown = path.display().to_string();
+                let config = Config::parse(text, &shown, &self.providers).map_err(config_error)?;
+                config.in_folder(path.parent().map(Path::to_owned).unwrap_or_default())
+            }
+        };
+        let config = Arc::new(config);
+        state.kept.clear();
+        state.loaded = Some(Loaded { file, config: Arc::clone(&config) });
+        Ok(config)
+    }
+
+    /// A variable of the environment; one that is empty counts as not set.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        self.environment.get(name).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
+    /// Does something with what a connection is opened with.
+    pub(crate) fn with_opening<T>(
+        &self,
+        name: &ConnectionName,
+        connection: &ConnectionConfig,
+        config: &Config,
+        overrides: &ConnectionOverrides,
+        secrets: Arc<dyn SecretResolver>,
+        act: impl FnOnce(OpenConnection<'_>) -> T,
+    ) -> T {
+        let prices_file = config.prices_file.as_ref().map(|file| config.folder.join(file));
+        act(OpenConnection {
+            name,
+            defaults: connection.defaults(),
+            table: &connection.table,
+            overrides,
+            folder: &config.folder,
+            prices_file: prices_file.as_deref(),
+            variable: &|name| self.variable(name),
+            secrets,
+            system: self.system.clone(),
+        })
+    }
+}
+
+/// A connection's name, from its text.
+pub(crate) fn name_of(text: &str) -> Result<ConnectionName, PortError> {
+    text.parse().map_err(|error: NameError| {
+        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidName, error.to_string())
+    })
+}
