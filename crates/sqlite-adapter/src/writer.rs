@@ -192,8 +192,8 @@ fn commit(path: &Path, database: &mut Database, mut batch: Vec<Box<dyn Write>>) 
 }
 
 fn together(database: &mut Database, batch: &mut [Box<dyn Write>]) -> Result<(), Failure> {
-    let is_durable = |write: &Box<dyn Write>| write.needs().survives == Survives::PowerLoss;
-    let survives = if batch.iter().any(is_durable) { Survives::PowerLoss } else { Survives::ProcessEnd };
+    let is_durable = batch.iter().any(|write| write.needs().survives == Survives::PowerLoss);
+    let survives = if is_durable { Survives::PowerLoss } else { Survives::ProcessEnd };
     let transaction = database.write(survives)?;
     if let [only] = batch {
         // Work that failed is undone with its transaction.

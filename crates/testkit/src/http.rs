@@ -165,7 +165,12 @@ pub fn decode(text: &str) -> Result<String, String> {
 
 /// Two small digits a byte.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to text never fails.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 impl Answer {

@@ -37,7 +37,7 @@ pub(crate) fn answer(
                 "AccountUsage": { "TotalCodeSize": 176_268_666, "FunctionCount": account.functions.len() },
             }),
         )),
-        ("layers", _) => layer(&mut account.layer_policy, caller, action, &parts[2..], &body),
+        ("layers", _) => Ok(layer(&mut account.layer_policy, caller, action, &parts[2..], &body)),
         _ => {
             let name = bare_name(parts[2]);
             if action == "DeleteFunction" && account.functions.remove(name).is_some() {
@@ -234,13 +234,7 @@ fn policy(statements: &mut Vec<Value>, action: &str, id: &str, body: &Value) -> 
 }
 
 /// The one layer that there is, in its one version.
-fn layer(
-    statements: &mut Vec<Value>,
-    caller: &Caller,
-    action: &str,
-    parts: &[&str],
-    body: &Value,
-) -> Result<Answer, String> {
+fn layer(statements: &mut Vec<Value>, caller: &Caller, action: &str, parts: &[&str], body: &Value) -> Answer {
     let arn = format!("arn:aws:lambda:{}:{ACCOUNT}:layer:tools", caller.region);
     let version = json!({
         "LayerArn": arn,
@@ -251,7 +245,7 @@ fn layer(
         "CompatibleRuntimes": ["python3.14"],
         "Content": { "CodeSha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "CodeSize": 7 },
     });
-    Ok(match parts {
+    match parts {
         [] => {
             let layer = json!({ "LayerName": "tools", "LayerArn": arn, "LatestMatchingVersion": version });
             ok(200, &json!({ "Layers": [layer] }))
@@ -262,5 +256,5 @@ fn layer(
             policy(statements, action, id.first().copied().unwrap_or_default(), body)
         }
         _ => absent("the layer does not exist"),
-    })
+    }
 }

@@ -19,7 +19,7 @@ pub enum Proof {
     /// By this text, in the body or by Basic authentication.
     Secret(String),
     /// Signed with this pair, of which the provider holds the public half.
-    Assertion(SigningPair),
+    Assertion(Box<SigningPair>),
 }
 
 /// The provider, with one client.

@@ -75,11 +75,14 @@ impl Log {
     }
 }
 
+/// Leads a host to its site.
+pub(crate) type Route = dyn Fn(&str) -> Option<Arc<dyn Site>> + Send + Sync;
+
 /// Where requests of one test are answered.
 #[derive(Clone)]
 pub(crate) struct Desk {
     /// The site behind each `https://` host.
-    pub(crate) route: Arc<dyn Fn(&str) -> Option<Arc<dyn Site>> + Send + Sync>,
+    pub(crate) route: Arc<Route>,
     pub(crate) authority: Arc<Authority>,
     pub(crate) log: Log,
 }

@@ -265,7 +265,7 @@ impl Bench {
         let signed = self.issuer("https://signed.example.com", "signed", "app", audience);
         self.world.https(
             "signed.example.com",
-            Arc::new(Provider::new(signed, "app", audience, Proof::Assertion(pair))),
+            Arc::new(Provider::new(signed, "app", audience, Proof::Assertion(Box::new(pair)))),
         );
         let connection = |name: &str, host: &str, own: &str, proof: &str| {
             format!(

@@ -307,7 +307,7 @@ examples! {
     an_oidc_client_with_a_signed_assertion: "An OIDC client with a signed assertion", |stage| {
         let pair = SigningPair::new("2026-01");
         let pem = pair.pem();
-        identity_provider(stage, Proof::Assertion(pair)).file(stage, "/run/secrets/idp-client-key.pem", &pem)
+        identity_provider(stage, Proof::Assertion(Box::new(pair))).file(stage, "/run/secrets/idp-client-key.pem", &pem)
     };
 
     the_role_of_an_ec2_instance: "The role of an EC2 instance", |stage| {

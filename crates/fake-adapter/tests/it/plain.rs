@@ -100,8 +100,8 @@ impl InvokerHarness for Harness {
 #[async_trait]
 impl CatalogueHarness for Harness {
     async fn arrange(&self, shelf: Shelf) -> ArrangedCatalogue {
-        let arranged = CatalogueHarness::arrange(&Simulated, shelf).await;
-        ArrangedCatalogue { catalogue: Arc::new(Plain(arranged.catalogue)), ..arranged }
+        let inner = CatalogueHarness::arrange(&Simulated, shelf).await;
+        ArrangedCatalogue { catalogue: Arc::new(Plain(inner.catalogue)), ..inner }
     }
 
     async fn arrange_refusal(&self) -> ArrangedCatalogue {
