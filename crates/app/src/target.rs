@@ -1,8 +1,8 @@
 //! Finding out what a person means by `run TARGET`: a job, or a function on a connection.
 
 use crate::{AppError, read_jobs::nearest};
-use lamplight_domain::{ConnectionName, FunctionRef, Job, JobName};
-use lamplight_ports::{Connection, Connector, JobStore, PortErrorKind};
+use lamplight_domain::{ConnectionName, ErrorCode, FunctionRef, Job, JobName};
+use lamplight_ports::{Connection, Connector, JobStore};
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub async fn resolve_target(
     let connection = match (connector.open(connection).await, connection, text.parse::<JobName>()) {
         (Ok(connection), _, _) => connection,
         // Nobody said where to look for a function, so a job was meant.
-        (Err(error), None, Ok(name)) if error.kind == PortErrorKind::InvalidRequest => {
+        (Err(error), None, Ok(name)) if error.code == ErrorCode::RegionMissing => {
             tracing::debug!(%error, "there is no connection to look for a function on");
             return Err(AppError::JobNotFound { nearest: nearest(jobs, &name).await?, name });
         }

@@ -490,7 +490,7 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let done = without(&nobody);
     assert_eq!(done.code, 4, "{done:#?}");
     for line in
-        ["fail     credentials", "hint: looked in the environment", "skipped  identity", "fail     region"]
+        ["fail     credentials", "hint: looked in the environment", "skipped  identity", "fail     endpoint"]
     {
         assert!(done.stdout.contains(line), "{line}: {done:#?}");
     }

@@ -21,8 +21,9 @@ fn functions_of_an_own_provider_are_found_and_run() {
     assert!(found.contains("greet"), "{found}");
     let run = lamplight.good(&["run", "greet", "--quiet", "-p", "name=Ada"]);
     assert_eq!(run.stdout.trim(), "{\"name\":\"Ada\"}");
-    let run = lamplight.json(&["runs", "list"]);
-    assert_eq!(run["runs"][0]["connection"], "here", "{run}");
+    let runs = lamplight.json(&["runs", "list"]);
+    let run = lamplight.json(&["runs", "show", runs["runs"][0]["key"].as_str().unwrap()]);
+    assert_eq!(run["connection"], "here", "{run}");
     let checks = lamplight.good(&["doctor", "greet"]).stdout;
     assert!(checks.contains("greet could be called"), "{checks}");
     let absent = lamplight.run(&["run", "absent"]);

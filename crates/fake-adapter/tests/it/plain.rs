@@ -99,8 +99,8 @@ impl InvokerHarness for Harness {
 
 #[async_trait]
 impl CatalogueHarness for Harness {
-    async fn arrange(&self, shelf: Shelf) -> ArrangedCatalogue {
-        let inner = CatalogueHarness::arrange(&Simulated, shelf).await;
+    async fn arrange(&self, stocked: Shelf) -> ArrangedCatalogue {
+        let inner = CatalogueHarness::arrange(&Simulated, stocked).await;
         ArrangedCatalogue { catalogue: Arc::new(Plain(inner.catalogue)), ..inner }
     }
 
