@@ -58,6 +58,9 @@ fn clippy(workspace: &Workspace, _: &Options) -> Result<Outcome> {
         let mut command = cargo(workspace, ["clippy", "--workspace"]);
         check(command.args(targets).args(["--", "-D", "warnings"]))?;
     }
+    // The program as README's first command builds it.
+    let mut command = cargo(workspace, ["clippy", "-p", "lamplight-cli", "--no-default-features"]);
+    check(command.args(["--", "-D", "warnings"]))?;
     Ok(Outcome::Passed)
 }
 
