@@ -1,0 +1,54 @@
+//! What programs are shown: one typed form for each thing, whatever front shows it.
+//!
+//! A view is plain data that is written and never read: it borrows from values of the domain and the ports, and its
+//! schema ([`schemas`]) is generated from the same type. Hints come in the words of the front that shows them. The order
+//! of the fields is the order of the keys, and like the keys it stays: some are alphabetical because they always were.
+#![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod account;
+mod alias;
+mod asynchronous;
+mod check;
+mod connection;
+mod discovery;
+mod error;
+mod evidence;
+mod function;
+mod functions;
+mod job;
+mod layer;
+mod manage;
+mod permission;
+mod raw;
+mod run;
+mod runs;
+mod schemas;
+mod words;
+
+pub use account::{QuotaView, QuotasView, UnitWord};
+pub use alias::{AliasView, AliasesView};
+pub use asynchronous::{AsyncListView, AsyncView};
+pub use check::{CheckView, CheckWord, ChecksView};
+pub use connection::{ConnectionSettingsView, ConnectionView, ConnectionsView, SettingView};
+pub use discovery::{DiscoveryView, FoundFunctionView, ImportView, ImportWord};
+pub use error::{ErrorView, FailureView};
+pub use evidence::{EvidenceView, WarningAbout, WarningView};
+pub use function::{
+    CapacityView, DurableView, FileSystemView, FunctionView, ImageView, LoggingView, NetworkView,
+};
+pub use functions::{FunctionsView, VersionsView};
+pub use job::{AppliedJobView, AppliedJobsView, AppliedWord, JobView, JobsView, OverridesView, ParameterView};
+pub use layer::{LayerVersionView, LayerVersionsView, LayerView, LayersView};
+pub use manage::{
+    ChangeView, ChangeWord, ConcurrencyView, PreviewView, RemovedAliasView, RemovedLayerPermissionView,
+    RemovedPermissionView, SubjectView, TagsView,
+};
+pub use permission::{PermissionView, PolicyView};
+pub use raw::{Outputs, Response};
+pub use run::{ArgumentView, EffectiveValue, EffectiveView, ReportView, RunErrorView, RunView};
+pub use runs::{CancelView, MonitorView, RunSummaryView, RunsView, StatusView};
+pub use schemas::schemas;
+pub use words::{
+    DataTypeWord, DirectionWord, EvidenceWord, InvocationTypeWord, JsonKindWord, LevelWord, StateWord,
+    StatusWord,
+};

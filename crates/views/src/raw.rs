@@ -1,0 +1,43 @@
+//! JSON that is shown as it was written: no number is rounded, no key reordered.
+
+use lamplight_domain::{MASK, Output, RawJson};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// A response as JSON where it is JSON, byte for byte, else as text.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Response<'a> {
+    /// JSON as it came.
+    Json(&'a RawValue),
+    /// Text; bytes that are none are replaced.
+    Text(Cow<'a, str>),
+}
+
+impl<'a> Response<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        match serde_json::from_slice(bytes) {
+            Ok(raw) => Self::Json(raw),
+            Err(_) => Self::Text(String::from_utf8_lossy(bytes)),
+        }
+    }
+}
+
+/// Outputs by parameter, in the parameters' order; secret ones are masked.
+#[derive(Debug)]
+pub struct Outputs<'a>(pub(crate) &'a [Output]);
+
+impl Serialize for Outputs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for output in self.0 {
+            if output.secret {
+                map.serialize_entry(output.name.as_str(), &RawJson::string(MASK))?;
+            } else {
+                map.serialize_entry(output.name.as_str(), &output.value)?;
+            }
+        }
+        map.end()
+    }
+}
