@@ -1,17 +1,17 @@
-//! Writing jobs as documents.
+//! The jobs that are to be written as documents.
 
-use crate::{AppError, JobDocument, all_jobs, show_job};
+use crate::{AppError, all_jobs, show_job};
 use lamplight_domain::JobName;
-use lamplight_ports::JobStore;
+use lamplight_ports::{JobStore, StoredJob};
 
-/// The documents of the named jobs, in that order; of all jobs where none is named.
-pub async fn export_jobs(jobs: &dyn JobStore, names: &[JobName]) -> Result<Vec<JobDocument>, AppError> {
+/// The named jobs, in that order; all jobs where none is named.
+pub async fn export_jobs(jobs: &dyn JobStore, names: &[JobName]) -> Result<Vec<StoredJob>, AppError> {
     if names.is_empty() {
-        return Ok(all_jobs(jobs).await?.into_iter().map(|stored| stored.job.into()).collect());
+        return all_jobs(jobs).await;
     }
-    let mut documents = Vec::with_capacity(names.len());
+    let mut named = Vec::with_capacity(names.len());
     for name in names {
-        documents.push(show_job(jobs, name).await?.job.into());
+        named.push(show_job(jobs, name).await?);
     }
-    Ok(documents)
+    Ok(named)
 }

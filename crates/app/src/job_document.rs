@@ -1,11 +1,11 @@
-//! The form in which jobs leave and enter: what people write, with the function as one text.
+//! The form in which jobs enter: what people write, with the function as one text.
 
 use crate::AppError;
 use lamplight_domain::{ConnectionName, Job, JobName, Overrides, ParameterList, Platform};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A job as a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JobDocument {
     /// The job's name.
@@ -15,47 +15,23 @@ pub struct JobDocument {
     /// The function, in any form that the connection's provider reads.
     pub function: String,
     /// The function's own time limit in seconds, where discovery has recorded it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub timeout_seconds: Option<u32>,
     /// The function's processor architecture, where discovery has recorded it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub architecture: Option<String>,
     /// What the job is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub description: Option<String>,
     /// Whether running it twice does what running it once does; workflow retries go by it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub idempotent: bool,
     /// What it sets in place of the connection's defaults.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default)]
     pub overrides: Overrides,
     /// Its typed parameters.
-    #[serde(default, skip_serializing_if = "ParameterList::is_empty")]
+    #[serde(default)]
     pub parameters: ParameterList,
-}
-
-fn is_default(overrides: &Overrides) -> bool {
-    *overrides == Overrides::default()
-}
-
-impl From<Job> for JobDocument {
-    fn from(job: Job) -> Self {
-        let function = match &job.function.qualifier {
-            Some(qualifier) => format!("{}:{qualifier}", job.function.reference),
-            None => job.function.reference,
-        };
-        Self {
-            name: job.name,
-            connection: job.connection,
-            function,
-            timeout_seconds: job.function.timeout_seconds,
-            architecture: job.function.architecture,
-            description: job.description,
-            idempotent: job.idempotent,
-            overrides: job.overrides,
-            parameters: job.parameters,
-        }
-    }
 }
 
 impl JobDocument {

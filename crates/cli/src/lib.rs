@@ -19,6 +19,7 @@ mod failure;
 mod hints;
 mod interrupt;
 mod listing;
+mod members;
 mod output;
 mod pages;
 mod progress;

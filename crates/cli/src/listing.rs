@@ -28,11 +28,11 @@ impl<'a, const N: usize> Listing<'a, N> {
     }
 
     /// Writes a page. The walk ends where nobody reads any more, or writing fails.
-    pub fn page<T, J: Serialize>(
+    pub fn page<'t, T, J: Serialize>(
         &mut self,
-        things: &[T],
+        things: &'t [T],
         row: impl Fn(&T) -> [String; N],
-        json: impl Fn(&T) -> J,
+        json: impl Fn(&'t T) -> J,
     ) -> ControlFlow<()> {
         let text = match self.wiring.global.output {
             Format::Table => Ok(self.table(&things.iter().map(row).collect::<Vec<_>>())),

@@ -5,33 +5,20 @@ use crate::{
     failure::Failure,
     output::{self, say},
 };
-use serde::Serialize;
-
-#[derive(Serialize)]
-struct Json<'a> {
-    error: JsonError<'a>,
-}
-
-#[derive(Serialize)]
-struct JsonError<'a> {
-    code: &'a str,
-    message: &'a str,
-    causes: &'a [String],
-    hint: Option<&'a str>,
-}
+use lamplight_views::{ErrorView, FailureView};
 
 impl Failure {
     /// Tells the person, on stderr; in a form for programs, tells the program, on stdout.
     pub fn report(&self, format: Format) {
         if format != Format::Table {
-            let error = JsonError {
+            let error = FailureView {
                 code: self.code.as_str(),
                 message: &self.message,
                 causes: &self.causes,
                 hint: self.hint.as_deref(),
             };
             // With stdout gone the person still gets the text below.
-            let _ = output::structured(format, &Json { error });
+            let _ = output::structured(format, &ErrorView { error });
         }
         let style = anstyle::AnsiColor::Red.on_default().bold();
         say(&format!("{style}error{style:#}: {}", self.message));

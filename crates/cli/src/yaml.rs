@@ -1,14 +1,9 @@
 //! YAML in and out, behind one seam.
 
-use crate::failure::Failure;
+use crate::{failure::Failure, members::Members};
 use lamplight_domain::ErrorCode;
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{DeserializeOwned, MapAccess, Visitor},
-    ser::Error as _,
-};
+use serde::{Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
 use serde_json::value::RawValue;
-use std::fmt;
 
 /// Reads one or several documents; a mistake is named with `source`, line and column.
 pub fn read_all<T: DeserializeOwned>(text: &str, source: &str) -> Result<Vec<T>, Failure> {
@@ -54,31 +49,6 @@ impl Serialize for Exact<'_> {
                 .map_err(S::Error::custom)?
                 .serialize(serializer),
         }
-    }
-}
-
-/// The members of an object in their order, none of them lost where a key stands twice.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Vec<(String, &'de RawValue)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(members)
-            }
-        }
-        deserializer.deserialize_map(Object).map(Members)
     }
 }
 

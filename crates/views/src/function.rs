@@ -155,7 +155,8 @@ impl<'a> FunctionView<'a> {
             durable,
             capacity,
         } = &function.settings;
-        let shown = |value: &'a lamplight_domain::Redacted<String>| if secrets { value.reveal() } else { MASK };
+        let shown =
+            |value: &'a lamplight_domain::Redacted<String>| if secrets { value.reveal() } else { MASK };
         Self {
             name: function.name.as_str(),
             reference: &function.reference,

@@ -168,3 +168,14 @@ pub enum AppliedWord {
     /// The job was that already.
     Unchanged,
 }
+
+impl AppliedWord {
+    /// The word as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Configured => "configured",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}

@@ -37,7 +37,9 @@ pub use function::{
     CapacityView, DurableView, FileSystemView, FunctionView, ImageView, LoggingView, NetworkView,
 };
 pub use functions::{FunctionsView, VersionsView};
-pub use job::{AppliedJobView, AppliedJobsView, AppliedWord, JobView, JobsView, OverridesView, ParameterView};
+pub use job::{
+    AppliedJobView, AppliedJobsView, AppliedWord, JobView, JobsView, OverridesView, ParameterView,
+};
 pub use layer::{LayerVersionView, LayerVersionsView, LayerView, LayersView};
 pub use manage::{
     ChangeView, ChangeWord, ConcurrencyView, PreviewView, RemovedAliasView, RemovedLayerPermissionView,

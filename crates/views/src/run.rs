@@ -98,11 +98,7 @@ impl<'a> RunView<'a> {
             attempts: run.attempts.len(),
             outputs: Outputs(outcome.map(|outcome| outcome.outputs.as_slice()).unwrap_or_default()),
             response: response.map(raw::Response::new),
-            warnings: outcome
-                .iter()
-                .flat_map(|outcome| &outcome.warnings)
-                .map(WarningView::new)
-                .collect(),
+            warnings: outcome.iter().flat_map(|outcome| &outcome.warnings).map(WarningView::new).collect(),
             error: outcome
                 .and_then(|outcome| outcome.error.as_ref())
                 .map(|error| RunErrorView::new(error, word)),
@@ -134,7 +130,8 @@ pub struct EffectiveView<'a> {
 impl<'a> EffectiveView<'a> {
     fn new(effective: &'a EffectiveSettings) -> Self {
         // Taken apart, so that what is added later cannot be forgotten here.
-        let EffectiveSettings { invocation_type, qualifier, max_attempts, log_tail, client_context } = effective;
+        let EffectiveSettings { invocation_type, qualifier, max_attempts, log_tail, client_context } =
+            effective;
         Self {
             invocation_type: EffectiveValue::new(invocation_type, |value| (*value).into()),
             qualifier: EffectiveValue::new(qualifier, |value| {

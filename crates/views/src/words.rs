@@ -1,6 +1,8 @@
 //! Words out of a fixed list. Each is named after the domain's own, and a new one there does not compile here.
 
-use lamplight_domain::{DataType, Direction, EvidenceKind, InvocationType, JsonKind, Level, RunState, Status};
+use lamplight_domain::{
+    DataType, Direction, EvidenceKind, InvocationType, JsonKind, Level, RunState, Status,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -12,6 +12,7 @@ use crate::{
 use lamplight_app::manage::{self, Outcome, unqualified_function};
 use lamplight_domain::{Alias, ErrorCode, Routing};
 use lamplight_ports::{CreateAlias, UpdateAlias};
+use lamplight_views::{AliasView, RemovedAliasView};
 
 /// `lamplight aliases …`
 pub async fn aliases(command: AliasesCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -45,7 +46,7 @@ async fn get(args: &AliasArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let function = unqualified_function(&manager.connection, &args.function)?;
     let alias = manage::show_alias(&manager.connection, &function, &args.name).await?;
     if wiring.json() {
-        wiring.write(&render::AliasJson::new(&alias))?;
+        wiring.write(&AliasView::from(&alias))?;
     } else {
         output::line(&render::alias_details(&alias))?;
     }
@@ -56,7 +57,7 @@ async fn list(args: &ListAliasesArgs, wiring: &Wiring) -> Result<ExitCode, Failu
     let manager = Manager::open(wiring).await?;
     let function = unqualified_function(&manager.connection, &args.function)?;
     let mut listing = Listing::new(wiring, "aliases", render::ALIAS_COLUMNS);
-    let mut on_page = |page: Vec<Alias>| listing.page(&page, render::alias_row, render::AliasJson::new);
+    let mut on_page = |page: Vec<Alias>| listing.page(&page, render::alias_row, AliasView::from);
     let version = args.function_version.as_deref();
     let walked =
         manage::list_aliases(&manager.connection, &function, version, &limits(&args.page), &mut on_page)
@@ -96,8 +97,8 @@ async fn delete(args: &DeleteAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fai
     let manager = manager.removing(args.removal, &format!("delete {thing}"), wiring)?;
     let made = manager.settled(manage::delete_alias(&manager.tools()?, &function, name)).await?;
     let words = Words::removing(&thing, "deleted");
-    let json = |()| serde_json::json!({ "function": function.name, "name": name });
-    tell(&made, words, wiring, |()| json(()), |()| None)
+    let json = |(): &()| RemovedAliasView { function: function.name.as_str(), name };
+    tell(&made, words, wiring, json, |()| None)
 }
 
 fn tell_alias(
@@ -107,7 +108,7 @@ fn tell_alias(
     wiring: &Wiring,
 ) -> Result<ExitCode, Failure> {
     let words = Words::making(thing, done, already);
-    tell(change, words, wiring, render::AliasJson::new, |alias| Some(render::alias_details(alias)))
+    tell(change, words, wiring, AliasView::from, |alias| Some(render::alias_details(alias)))
 }
 
 /// The shares of other versions, each as `VERSION=WEIGHT`.

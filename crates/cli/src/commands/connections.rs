@@ -14,6 +14,7 @@ use lamplight_config::{
     AMBIENT, Config, ConfigError, ConnectionConfig, DEMO, NewConnection, add_connection, remove_connection,
 };
 use lamplight_domain::{ConnectionName, ErrorCode};
+use lamplight_views::{ConnectionSettingsView, ConnectionsView};
 use lamplight_wiring::{Connections, config_error};
 use std::{borrow::Cow, path::PathBuf};
 
@@ -51,10 +52,10 @@ fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
     for name in config.connection_names() {
         let name: ConnectionName = parse(name)?;
         let own = connection(&name, &config)?;
-        rows.push(render::ConnectionRow::new(&described(wiring, &name, &own, &config)));
+        rows.push(render::connection_view(&described(wiring, &name, &own, &config)));
     }
     if wiring.json() {
-        wiring.write(&serde_json::json!({ "connections": rows }))?;
+        wiring.write(&ConnectionsView { connections: rows })?;
     } else {
         output::line(&render::connections_table(&rows))?;
     }
@@ -67,7 +68,7 @@ fn show(name: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let own = connection(&name, &config)?;
     let settings = render::connection_settings(&described(wiring, &name, &own, &config));
     if wiring.json() {
-        wiring.write(&serde_json::json!({ "name": name, "settings": settings }))?;
+        wiring.write(&ConnectionSettingsView { name: name.as_str(), settings })?;
     } else {
         output::line(&render::settings_table(&settings))?;
     }

@@ -25,7 +25,7 @@ pub async fn discover(args: &DiscoverArgs, wiring: &Wiring) -> Result<ExitCode, 
         None
     };
     if wiring.json() {
-        wiring.write(&render::DiscoveryJson::new(&found, imported.as_deref()))?;
+        wiring.write(&render::discovery_view(&found, imported.as_deref()))?;
     } else {
         if found.functions.is_empty() {
             wiring.output.note(&format!("connection {} shows no functions", connection.name));

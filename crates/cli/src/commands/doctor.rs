@@ -7,6 +7,7 @@ use lamplight_app::{DoctorPorts, DoctorRequest, DoctorTarget, Outcome};
 use lamplight_domain::ConnectionName;
 use lamplight_ports::JobStore;
 use lamplight_system_adapter::SystemClock;
+use lamplight_views::ChecksView;
 
 /// Looks at the connection, and at a job where one is named.
 pub async fn doctor(args: &DoctorArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -35,8 +36,7 @@ async fn look(wiring: &Wiring, request: &DoctorRequest<'_>) -> Result<ExitCode, 
     let checks = lamplight_app::doctor(&ports, request, &display).await;
     display.finish();
     if wiring.json() {
-        let lines: Vec<_> = checks.iter().map(render::CheckJson::new).collect();
-        wiring.write(&serde_json::json!({ "checks": lines }))?;
+        wiring.write(&ChecksView { checks: checks.iter().map(render::check_view).collect() })?;
     } else {
         output::line(&render::checks_text(&checks))?;
     }

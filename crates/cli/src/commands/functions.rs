@@ -29,6 +29,7 @@ use lamplight_ports::{
     CreateFunction, Publish, PublishVersion, QualifiedFunction, TagChange, UpdateCode, UpdateSettings,
 };
 use lamplight_system_adapter::{PackageError, SystemClock, TokioSleeper, read_package};
+use lamplight_views::{ConcurrencyView, FunctionView, SubjectView, TagsView};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -68,9 +69,8 @@ async fn list(args: &ListFunctionsArgs, wiring: &Wiring) -> Result<ExitCode, Fai
     let (pauses, never) = (Display::new(wiring.output), CancellationToken::new());
     let gate = AuthGate::new(&TokioSleeper, &pauses, &never, AUTH_PATIENCE);
     let mut listing = Listing::new(wiring, "functions", render::FUNCTION_COLUMNS);
-    let mut on_page = |page: Vec<Function>| {
-        listing.page(&page, render::function_row, |f| render::DescribedFunction::new(f, false))
-    };
+    let mut on_page =
+        |page: Vec<Function>| listing.page(&page, render::function_row, |f| FunctionView::new(f, false));
     let walked =
         manage::list_functions(&manager.connection, &filter, &limits(&args.page), &gate, &mut on_page).await;
     listing.end(walked, "functions")
@@ -80,9 +80,8 @@ async fn list_versions(function: &str, page: &PageArgs, wiring: &Wiring) -> Resu
     let manager = Manager::open(wiring).await?;
     let function = unqualified_function(&manager.connection, function)?;
     let mut listing = Listing::new(wiring, "versions", render::FUNCTION_COLUMNS);
-    let mut on_page = |page: Vec<Function>| {
-        listing.page(&page, render::function_row, |f| render::DescribedFunction::new(f, false))
-    };
+    let mut on_page =
+        |page: Vec<Function>| listing.page(&page, render::function_row, |f| FunctionView::new(f, false));
     let walked = manage::list_versions(&manager.connection, &function, &limits(page), &mut on_page).await;
     listing.end(walked, "versions")
 }
@@ -96,7 +95,7 @@ async fn get(args: &GetFunctionArgs, detail: FunctionDetail, wiring: &Wiring) ->
 
 fn show(function: &Function, secrets: bool, wiring: &Wiring) -> Result<ExitCode, Failure> {
     if wiring.json() {
-        wiring.write(&render::DescribedFunction::new(function, secrets))?;
+        wiring.write(&FunctionView::new(function, secrets))?;
     } else {
         output::line(&render::function_details(function, secrets))?;
     }
@@ -207,13 +206,7 @@ async fn delete(args: &DeleteFunctionArgs, wiring: &Wiring) -> Result<ExitCode, 
     let manager = manager.removing(args.removal, &format!("delete {thing}{with}"), wiring)?;
     let made = manager.settled(manage::delete_function(&manager.tools()?, &wanted)).await?;
     let words = Words::removing(&thing, "deleted");
-    tell(
-        &made,
-        words,
-        wiring,
-        |()| serde_json::json!({ "function": name, "qualifier": wanted.qualifier }),
-        |()| None,
-    )
+    tell(&made, words, wiring, |()| SubjectView::from(&wanted), |()| None)
 }
 
 /// The name of a function that is to be made: account and region are the connection's, whatever an ARN says of them.
@@ -251,7 +244,7 @@ async fn tags(command: TagsCommand, wiring: &Wiring) -> Result<ExitCode, Failure
             let function = unqualified_function(&manager.connection, &function)?;
             let tags = manage::show_tags(&manager.connection, &function).await?;
             if wiring.json() {
-                wiring.write(&serde_json::json!({ "tags": tags }))?;
+                wiring.write(&TagsView { tags: &tags })?;
             } else if tags.is_empty() {
                 wiring.output.note(&format!("function {} has no tags", function.name));
             } else {
@@ -279,13 +272,18 @@ async fn tags(command: TagsCommand, wiring: &Wiring) -> Result<ExitCode, Failure
     let made = manager.settled(manage::tag_function(&manager.tools()?, &function, &change)).await?;
     let thing = format!("the tags of function {}", function.name);
     let words = Words::making(&thing, "changed", "are so already");
-    let json = |tags: &lamplight_domain::Tags| serde_json::json!({ "tags": tags });
-    tell(&made, words, wiring, json, |tags| (!tags.is_empty()).then(|| render::tags_table(tags)))
+    tell(
+        &made,
+        words,
+        wiring,
+        |tags| TagsView { tags },
+        |tags| (!tags.is_empty()).then(|| render::tags_table(tags)),
+    )
 }
 
 async fn concurrency(command: ConcurrencyCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let manager = Manager::open(wiring).await?;
-    let json = |reserved: &Option<u32>| serde_json::json!({ "reserved_concurrent_executions": reserved });
+    let json = |reserved: &Option<u32>| ConcurrencyView { reserved_concurrent_executions: *reserved };
     let (manager, function, reserved) = match command {
         ConcurrencyCommand::Get { function } => {
             let function = unqualified_function(&manager.connection, &function)?;
@@ -359,8 +357,8 @@ fn tell_function(
     secrets: bool,
     wiring: &Wiring,
 ) -> Result<ExitCode, Failure> {
-    let json = |function: &Function| render::DescribedFunction::new(function, secrets);
-    tell(change, words, wiring, json, |function| Some(render::function_details(function, secrets)))
+    let text = |function: &Function| Some(render::function_details(function, secrets));
+    tell(change, words, wiring, |function| FunctionView::new(function, secrets), text)
 }
 
 /// Lambda gets new runtimes more often than programs are installed anew: one that is not known here is sent.

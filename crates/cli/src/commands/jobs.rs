@@ -15,6 +15,8 @@ use lamplight_app::{
     show_job,
 };
 use lamplight_domain::{DataType, Direction, ErrorCode, JobName, ParamName, Parameter};
+use lamplight_ports::StoredJob;
+use lamplight_views::{AppliedJobView, AppliedJobsView, AppliedWord, JobView, JobsView};
 
 /// `lamplight jobs …`
 pub async fn jobs(command: JobsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -31,8 +33,7 @@ pub async fn jobs(command: JobsCommand, wiring: &Wiring) -> Result<ExitCode, Fai
 async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
     let jobs = all_jobs(&*wiring.store().await?).await?;
     if wiring.json() {
-        let documents: Vec<JobDocument> = jobs.into_iter().map(|stored| stored.job.into()).collect();
-        wiring.write(&serde_json::json!({ "jobs": documents }))?;
+        wiring.write(&JobsView { jobs: views(&jobs) })?;
     } else if jobs.is_empty() {
         wiring.output.note("there are no jobs; `lamplight discover --import` makes them");
     } else {
@@ -44,7 +45,7 @@ async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
 async fn show(job: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let stored = show_job(&*wiring.store().await?, &parse(job)?).await?;
     if wiring.json() {
-        wiring.write(&JobDocument::from(stored.job))?;
+        wiring.write(&JobView::from(&stored.job))?;
     } else {
         output::line(&render::job_details(&stored))?;
     }
@@ -79,12 +80,12 @@ async fn remove(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> 
 
 async fn export(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> {
     let names: Vec<JobName> = names.iter().map(|name| parse(name)).collect::<Result<_, _>>()?;
-    let documents = export_jobs(&*wiring.store().await?, &names).await?;
+    let jobs = export_jobs(&*wiring.store().await?, &names).await?;
     if wiring.json() {
-        wiring.write(&serde_json::json!({ "jobs": documents }))?;
+        wiring.write(&JobsView { jobs: views(&jobs) })?;
         return Ok(ExitCode::Success);
     }
-    let texts: Vec<String> = documents.iter().map(yaml::write).collect::<Result<_, _>>()?;
+    let texts: Vec<String> = views(&jobs).iter().map(yaml::write).collect::<Result<_, _>>()?;
     output::data(texts.join("---\n").as_bytes())?;
     Ok(ExitCode::Success)
 }
@@ -98,23 +99,29 @@ async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
         ));
     }
     let applied = apply_jobs(wiring, &*wiring.store().await?, documents).await?;
-    let word = |applied: JobChange| match applied {
-        JobChange::Created => "created",
-        JobChange::Configured => "configured",
-        JobChange::Unchanged => "unchanged",
-    };
     if wiring.json() {
-        let jobs: Vec<_> = applied
+        let jobs = applied
             .iter()
-            .map(|(name, a)| serde_json::json!({ "name": name, "applied": word(*a) }))
-            .collect();
-        wiring.write(&serde_json::json!({ "jobs": jobs }))?;
+            .map(|(name, change)| AppliedJobView { applied: applied_word(*change), name: name.as_str() });
+        wiring.write(&AppliedJobsView { jobs: jobs.collect() })?;
     } else {
-        for (name, applied) in &applied {
-            output::line(&format!("job {name} {}", word(*applied)))?;
+        for (name, change) in &applied {
+            output::line(&format!("job {name} {}", applied_word(*change).as_str()))?;
         }
     }
     Ok(ExitCode::Success)
+}
+
+fn views(jobs: &[StoredJob]) -> Vec<JobView<'_>> {
+    jobs.iter().map(|stored| JobView::from(&stored.job)).collect()
+}
+
+fn applied_word(change: JobChange) -> AppliedWord {
+    match change {
+        JobChange::Created => AppliedWord::Created,
+        JobChange::Configured => AppliedWord::Configured,
+        JobChange::Unchanged => AppliedWord::Unchanged,
+    }
 }
 
 async fn edit(args: &EditArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -126,7 +133,7 @@ async fn edit(args: &EditArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     }
     let stored = edit_job(&*wiring.store().await?, &parse(&args.job)?, edits).await?;
     if wiring.json() {
-        wiring.write(&JobDocument::from(stored.job))?;
+        wiring.write(&JobView::from(&stored.job))?;
     } else {
         output::line(&render::job_details(&stored))?;
     }

@@ -15,6 +15,7 @@ use crate::{
 use lamplight_app::manage;
 use lamplight_domain::{ErrorCode, Layer, LayerVersion, PermissionStatement};
 use lamplight_ports::{LayerVersionRef, ListLayers};
+use lamplight_views::{LayerVersionView, LayerView, RemovedLayerPermissionView};
 
 /// `lamplight layers …`
 pub async fn layers(command: LayersCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -36,7 +37,7 @@ pub async fn layers(command: LayersCommand, wiring: &Wiring) -> Result<ExitCode,
 async fn list(filter: LayerFilterArgs, page: &PageArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let manager = Manager::open(wiring).await?;
     let mut listing = Listing::new(wiring, "layers", render::LAYER_COLUMNS);
-    let mut on_page = |page: Vec<Layer>| listing.page(&page, render::layer_row, render::layer_json);
+    let mut on_page = |page: Vec<Layer>| listing.page(&page, render::layer_row, LayerView::from);
     let (filter, limits) = (wanted(filter), limits(page));
     let walked = manage::list_layers(&manager.connection, &filter, &limits, &mut on_page).await;
     listing.end(walked, "layers")
@@ -50,9 +51,8 @@ async fn versions(
 ) -> Result<ExitCode, Failure> {
     let manager = Manager::open(wiring).await?;
     let mut listing = Listing::new(wiring, "versions", render::LAYER_VERSION_COLUMNS);
-    let mut on_page = |page: Vec<LayerVersion>| {
-        listing.page(&page, render::layer_version_row, render::LayerVersionJson::new)
-    };
+    let mut on_page =
+        |page: Vec<LayerVersion>| listing.page(&page, render::layer_version_row, LayerVersionView::from);
     let (filter, limits) = (wanted(filter), limits(page));
     let walked =
         manage::list_layer_versions(&manager.connection, layer, &filter, &limits, &mut on_page).await;
@@ -64,7 +64,7 @@ async fn get(args: LayerVersionArgs, wiring: &Wiring) -> Result<ExitCode, Failur
     let manager = Manager::open(wiring).await?;
     let found = manage::show_layer_version(&manager.connection, &version).await?;
     if wiring.json() {
-        wiring.write(&render::LayerVersionJson::new(&found))?;
+        wiring.write(&LayerVersionView::from(&found))?;
     } else {
         output::line(&render::layer_version_details(&found))?;
     }
@@ -99,12 +99,8 @@ async fn remove_permission(args: RemoveLayerPermissionArgs, wiring: &Wiring) -> 
         .settled(manage::unshare_layer(&manager.tools()?, &version, &args.statement_id, revision))
         .await?;
     let words = Words::removing(&thing, "removed");
-    let json = serde_json::json!({
-        "layer": version.layer,
-        "version": version.version,
-        "statement_id": args.statement_id,
-    });
-    tell(&made, words, wiring, |()| json, |()| None)
+    let json = |(): &()| RemovedLayerPermissionView::new(&version, &args.statement_id);
+    tell(&made, words, wiring, json, |()| None)
 }
 
 fn wanted(filter: LayerFilterArgs) -> ListLayers {

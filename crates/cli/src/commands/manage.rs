@@ -14,6 +14,7 @@ use lamplight_app::{
 use lamplight_domain::{ErrorCode, PermissionPolicy, PermissionStatement, RetryPolicy};
 use lamplight_ports::{Connection, Connector, Effect};
 use lamplight_system_adapter::{SystemIds, TokioSleeper};
+use lamplight_views::{ChangeView, ChangeWord, PermissionView, PolicyView, PreviewView};
 use serde::Serialize;
 
 /// How often a change is asked for that provably was not made.
@@ -144,21 +145,23 @@ impl<'a> Words<'a> {
 }
 
 /// Says what a change came to; `json` is what programs read of the thing, `text` what people do.
-pub fn tell<T, J: Serialize>(
-    change: &Outcome<T>,
+pub fn tell<'a, T, J: Serialize>(
+    change: &'a Outcome<T>,
     words: Words<'_>,
     wiring: &Wiring,
-    json: impl FnOnce(&T) -> J,
+    json: impl FnOnce(&'a T) -> J,
     text: impl FnOnce(&T) -> Option<String>,
 ) -> Result<ExitCode, Failure> {
     let Words { thing: name, done, already, found } = words;
     let (thing, outcome, note) = match change {
-        Outcome::Made(thing) => (thing, "made", format!("{name} {done}")),
-        Outcome::Found(thing) => (thing, "found", format!("{name} {found}")),
-        Outcome::Unchanged(thing) => (thing, "unchanged", format!("{name} {already}; nothing was changed")),
+        Outcome::Made(thing) => (thing, ChangeWord::Made, format!("{name} {done}")),
+        Outcome::Found(thing) => (thing, ChangeWord::Found, format!("{name} {found}")),
+        Outcome::Unchanged(thing) => {
+            (thing, ChangeWord::Unchanged, format!("{name} {already}; nothing was changed"))
+        }
         Outcome::Shown(preview) => {
             if wiring.json() {
-                wiring.write(&render::PreviewJson::new(preview))?;
+                wiring.write(&PreviewView::from(preview))?;
             } else {
                 output::line(&render::preview_text(preview))?;
             }
@@ -167,13 +170,7 @@ pub fn tell<T, J: Serialize>(
         }
     };
     if wiring.json() {
-        #[derive(Serialize)]
-        struct Json<J> {
-            outcome: &'static str,
-            #[serde(flatten)]
-            thing: J,
-        }
-        wiring.write(&Json { outcome, thing: json(thing) })?;
+        wiring.write(&ChangeView { outcome, thing: json(thing) })?;
     } else if let Some(text) = text(thing) {
         output::line(&text)?;
     }
@@ -193,13 +190,13 @@ pub fn tell_statement(
     let words = Words::making(thing, "added", "is there already and says the same");
     let text =
         |statement: &PermissionStatement| Some(render::statements_table(std::slice::from_ref(statement)));
-    tell(change, words, wiring, render::StatementJson::new, text)
+    tell(change, words, wiring, PermissionView::from, text)
 }
 
 /// Shows a policy: its statements for people, all of it for programs.
 pub fn show_policy(policy: &PermissionPolicy, wiring: &Wiring) -> Result<ExitCode, Failure> {
     if wiring.json() {
-        wiring.write(&render::PolicyJson::new(policy))?;
+        wiring.write(&PolicyView::from(policy))?;
         return Ok(ExitCode::Success);
     }
     output::line(&render::statements_table(&policy.statements))?;

@@ -2,6 +2,7 @@
 
 use crate::{ExitCode, failure::Failure, output, wiring::Wiring};
 use lamplight_app::{monitor_url, resolve_target};
+use lamplight_views::MonitorView;
 use std::process::{Command, Stdio};
 
 /// Opens, or prints, the page where a function can be watched.
@@ -11,7 +12,7 @@ pub async fn open(target: &str, print: bool, wiring: &Wiring) -> Result<ExitCode
     let target = resolve_target(wiring, &*store, target, connection.as_ref()).await?;
     let url = monitor_url(&target)?;
     if wiring.json() {
-        wiring.write(&serde_json::json!({ "monitor_url": url }))?;
+        wiring.write(&MonitorView { monitor_url: &url })?;
     } else {
         output::line(&url)?;
     }

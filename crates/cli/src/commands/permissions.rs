@@ -10,6 +10,7 @@ use crate::{
 use lamplight_app::manage::{self, qualified_function};
 use lamplight_domain::PermissionStatement;
 use lamplight_ports::QualifiedFunction;
+use lamplight_views::{RemovedPermissionView, SubjectView};
 
 /// `lamplight permissions …`
 pub async fn permissions(command: PermissionsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -55,12 +56,11 @@ async fn remove(args: &RemovePermissionArgs, wiring: &Wiring) -> Result<ExitCode
         .settled(manage::remove_permission(&manager.tools()?, &subject, &args.statement_id, revision))
         .await?;
     let words = Words::removing(&thing, "removed");
-    let json = serde_json::json!({
-        "function": subject.function.name,
-        "qualifier": subject.qualifier,
-        "statement_id": args.statement_id,
-    });
-    tell(&made, words, wiring, |()| json, |()| None)
+    let json = |(): &()| RemovedPermissionView {
+        subject: SubjectView::from(&subject),
+        statement_id: &args.statement_id,
+    };
+    tell(&made, words, wiring, json, |()| None)
 }
 
 async fn get(args: &SubjectArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {

@@ -6,6 +6,7 @@ use crate::{
     arguments::{read_parameter, read_parameters_file, read_payload},
     commands::parse,
     failure::Failure,
+    hints::worded,
     interrupt, output,
     progress::Display,
     render,
@@ -13,6 +14,7 @@ use crate::{
 };
 use lamplight_app::{EventSource, RunRequest, StartedRun, Target, prepare_run, resolve_target, start_run};
 use lamplight_domain::{Argument, Arguments, ErrorCode, EvidenceKind, Parameter, Provenance, Settings};
+use lamplight_views::RunView;
 
 /// Runs a job or a function and waits for its outcome.
 pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -31,7 +33,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     progress.finish();
     let StartedRun { run, response } = started?;
     if wiring.json() {
-        wiring.write(&render::RunJson::new(&run, response.as_deref()))?;
+        wiring.write(&RunView::new(&run, response.as_deref(), worded))?;
     } else {
         if let Some(response) = &response {
             output::response(response)?;

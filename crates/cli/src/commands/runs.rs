@@ -5,13 +5,15 @@ use crate::{
     args::{RunsCommand, RunsListArgs},
     commands::parse,
     failure::Failure,
+    hints::worded,
     output, render,
     wiring::Wiring,
 };
-use lamplight_app::{RunName, cancel_run, list_runs, settle_runs, show_run};
+use lamplight_app::{FoundRun, RunName, cancel_run, list_runs, settle_runs, show_run};
 use lamplight_domain::{ErrorCode, RunState};
 use lamplight_ports::{PageRequest, RunFilter, RunSummary};
 use lamplight_system_adapter::SystemClock;
+use lamplight_views::{CancelView, RunSummaryView, RunView, RunsView, StatusView};
 use lamplight_wiring::SqliteStore;
 use std::sync::Arc;
 
@@ -27,9 +29,9 @@ pub async fn runs(command: RunsCommand, wiring: &Wiring) -> Result<ExitCode, Fai
 pub async fn status(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: RunName = run.parse()?;
     let found = show_run(&*settled(wiring).await?, &name).await?;
-    let status = render::StatusJson::new(&found);
     if wiring.json() {
-        wiring.write(&status)?;
+        let FoundRun { decoded, run, response } = &found;
+        wiring.write(&StatusView::new(decoded.as_ref(), run.as_ref(), response.as_deref(), worded))?;
     } else {
         output::line(&render::status_text(&found))?;
     }
@@ -41,7 +43,8 @@ pub async fn cancel(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: RunName = run.parse()?;
     let outcome = cancel_run(&*settled(wiring).await?, wiring, &name).await?;
     if wiring.json() {
-        wiring.write(&render::CancelJson::new(&outcome))?;
+        let run_id = outcome.run_id.as_ref().map(ToString::to_string);
+        wiring.write(&CancelView { run_id, cancelled: outcome.cancelled, reason: &outcome.reason })?;
     } else {
         output::line(&format!("{}", outcome.cancelled))?;
         let what = if outcome.cancelled { "cancelled" } else { "not cancelled" };
@@ -59,8 +62,7 @@ async fn list(args: &RunsListArgs, wiring: &Wiring) -> Result<ExitCode, Failure>
     };
     let runs = first_runs(&*settled(wiring).await?, &filter, args.limit).await?;
     if wiring.json() {
-        let runs: Vec<_> = runs.iter().map(render::SummaryJson::new).collect();
-        wiring.write(&serde_json::json!({ "runs": runs }))?;
+        wiring.write(&RunsView { runs: runs.iter().map(RunSummaryView::from).collect() })?;
     } else if runs.is_empty() {
         wiring.output.note("no runs are recorded that match");
     } else {
@@ -93,7 +95,7 @@ async fn show(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
         return Err(lamplight_app::AppError::RunNotFound { name: shown }.into());
     };
     if wiring.json() {
-        wiring.write(&render::RunJson::new(run, found.response.as_deref()))?;
+        wiring.write(&RunView::new(run, found.response.as_deref(), worded))?;
     } else {
         output::line(&render::run_details(run, found.response.as_deref()))?;
     }

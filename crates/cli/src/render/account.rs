@@ -1,30 +1,18 @@
-//! Quotas of an account, as a table and as JSON.
+//! Quotas of an account, as a table and as a view.
 
 use crate::render::table::{or_dash, table};
 use lamplight_app::manage::Quota;
-use serde::Serialize;
+use lamplight_views::{QuotaView, UnitWord};
 
 /// A quota as programs read it.
-#[derive(Debug, Serialize)]
-pub struct QuotaJson {
-    name: &'static str,
-    unit: &'static str,
-    used: Option<u64>,
-    limit: Option<u64>,
-    used_percent: Option<f64>,
-}
-
-impl QuotaJson {
-    /// One quota.
-    pub fn new(quota: &Quota) -> Self {
-        let percent = quota.used_basis_points().and_then(|points| u32::try_from(points).ok());
-        Self {
-            name: quota.name.as_str(),
-            unit: if quota.name.is_bytes() { "bytes" } else { "count" },
-            used: quota.used,
-            limit: quota.limit,
-            used_percent: percent.map(|points| f64::from(points) / 100.0),
-        }
+pub fn quota_view(quota: &Quota) -> QuotaView {
+    let percent = quota.used_basis_points().and_then(|points| u32::try_from(points).ok());
+    QuotaView {
+        limit: quota.limit,
+        name: quota.name.as_str(),
+        unit: if quota.name.is_bytes() { UnitWord::Bytes } else { UnitWord::Count },
+        used: quota.used,
+        used_percent: percent.map(|points| f64::from(points) / 100.0),
     }
 }
 

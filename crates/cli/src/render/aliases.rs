@@ -1,8 +1,7 @@
-//! Aliases, as rows, details and JSON.
+//! Aliases, as rows and details.
 
 use crate::render::table::{details, one_line, or_dash};
 use lamplight_domain::{Alias, Routing};
-use serde::Serialize;
 
 /// The headings of [`alias_row`].
 pub const ALIAS_COLUMNS: [&str; 4] = ["NAME", "VERSION", "ROUTING", "DESCRIPTION"];
@@ -15,26 +14,6 @@ pub fn alias_row(alias: &Alias) -> [String; 4] {
         or_dash(routing_text(&alias.routing)),
         one_line(alias.description.as_deref().unwrap_or_default()),
     ]
-}
-
-/// An alias as programs read it.
-#[derive(Debug, Clone, Serialize)]
-pub struct AliasJson {
-    name: String,
-    reference: String,
-    function_version: String,
-    description: Option<String>,
-    routing: Routing,
-    revision_id: Option<String>,
-}
-
-impl AliasJson {
-    /// One alias.
-    pub fn new(alias: &Alias) -> Self {
-        // Taken apart, so that what is added later cannot be forgotten here.
-        let Alias { name, reference, version, description, routing, revision } = alias.clone();
-        Self { name, reference, function_version: version, description, routing, revision_id: revision }
-    }
 }
 
 /// An alias as people read it, label and value a line.

@@ -1,8 +1,7 @@
-//! Settings of asynchronous calls, as rows, details and JSON.
+//! Settings of asynchronous calls, as rows and details.
 
 use crate::render::table::{details, one_line, or_dash};
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings};
-use serde::Serialize;
 
 /// The headings of [`async_row`].
 pub const ASYNC_COLUMNS: [&str; 5] = ["REFERENCE", "RETRIES", "AGE", "ON SUCCESS", "ON FAILURE"];
@@ -38,31 +37,4 @@ fn shown(settings: &AsyncSettings) -> [Option<String>; 4] {
         on_success.as_deref().map(one_line),
         on_failure.as_deref().map(one_line),
     ]
-}
-
-/// The same as programs read them; `null` is Lambda's default.
-#[derive(Debug, Serialize)]
-pub struct AsyncJson {
-    reference: String,
-    maximum_retry_attempts: Option<u32>,
-    maximum_event_age_in_seconds: Option<u32>,
-    on_success: Option<String>,
-    on_failure: Option<String>,
-    last_modified: Option<String>,
-}
-
-impl AsyncJson {
-    /// One function's, version's or alias's.
-    pub fn new(set: &DescribedAsyncSettings) -> Self {
-        let DescribedAsyncSettings { reference, settings, last_modified } = set.clone();
-        let AsyncSettings { max_retries, max_age_seconds, on_success, on_failure } = settings;
-        Self {
-            reference,
-            maximum_retry_attempts: max_retries,
-            maximum_event_age_in_seconds: max_age_seconds,
-            on_success,
-            on_failure,
-            last_modified,
-        }
-    }
 }

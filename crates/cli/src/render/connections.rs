@@ -1,12 +1,11 @@
-//! Connections, as tables and as JSON. Secrets appear as references alone: nothing here has read one.
+//! Connections, as tables and as views. Secrets appear as references alone: nothing here has read one.
 
 use crate::render::table::{or_dash, table};
 use lamplight_config::{Config, ConnectionConfig};
 use lamplight_domain::{EffectiveSettings, Settings};
 use lamplight_ports::{EffectiveSetting, SettingOrigin};
-use serde::Serialize;
+use lamplight_views::{ConnectionView, SettingView};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// A connection with the settings that its provider knows, as they hold.
 #[derive(Debug)]
@@ -40,31 +39,17 @@ impl Described<'_> {
     }
 }
 
-/// A line of the list.
-#[derive(Debug, Serialize)]
-pub struct ConnectionRow {
-    name: String,
-    provider: String,
-    region: Option<String>,
-    auth: Option<String>,
-    endpoint_url: Option<String>,
-    default: bool,
-    labels: BTreeMap<String, String>,
-}
-
-impl ConnectionRow {
-    /// The line of one connection.
-    pub fn new(described: &Described<'_>) -> Self {
-        let default = described.config.default_connection.as_ref();
-        Self {
-            name: described.name.to_owned(),
-            provider: described.provider.to_owned(),
-            region: described.text("region"),
-            auth: described.setting("auth").and_then(method),
-            endpoint_url: described.text("endpoint_url"),
-            default: default.is_some_and(|default| default.as_str() == described.name),
-            labels: described.own.labels.clone(),
-        }
+/// The line of one connection in the list.
+pub fn connection_view(described: &Described<'_>) -> ConnectionView {
+    let default = described.config.default_connection.as_ref();
+    ConnectionView {
+        auth: described.setting("auth").and_then(method),
+        default: default.is_some_and(|default| default.as_str() == described.name),
+        endpoint_url: described.text("endpoint_url"),
+        labels: described.own.labels.clone(),
+        name: described.name.to_owned(),
+        provider: described.provider.to_owned(),
+        region: described.text("region"),
     }
 }
 
@@ -78,8 +63,8 @@ fn method(auth: &Value) -> Option<String> {
 }
 
 /// The list.
-pub fn connections_table(rows: &[ConnectionRow]) -> String {
-    let labels = |row: &ConnectionRow| {
+pub fn connections_table(rows: &[ConnectionView]) -> String {
+    let labels = |row: &ConnectionView| {
         let pairs: Vec<String> = row.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
         if pairs.is_empty() { "-".to_owned() } else { pairs.join(",") }
     };
@@ -98,16 +83,8 @@ pub fn connections_table(rows: &[ConnectionRow]) -> String {
     )
 }
 
-/// One setting of a connection.
-#[derive(Debug, Serialize)]
-pub struct Setting {
-    key: String,
-    value: Value,
-    origin: String,
-}
-
 /// What a connection is made of, with where each setting comes from.
-pub fn connection_settings(described: &Described<'_>) -> Vec<Setting> {
+pub fn connection_settings(described: &Described<'_>) -> Vec<SettingView> {
     let mut settings = Vec::new();
     // Read as the file has it, so that a further key needs no line here.
     let common = ConnectionConfig { table: serde_json::Map::default(), ..described.own.clone() };
@@ -132,7 +109,7 @@ pub fn connection_settings(described: &Described<'_>) -> Vec<Setting> {
             SettingOrigin::Default if value.is_null() => "not set".to_owned(),
             SettingOrigin::Default => default(),
         };
-        settings.push(Setting { key: key.clone(), value: value.clone(), origin });
+        settings.push(SettingView { key: key.clone(), origin, value: value.clone() });
     }
     settings.sort_by(|a, b| a.key.cmp(&b.key));
     settings
@@ -153,7 +130,7 @@ fn call_defaults() -> [(&'static str, Value); 3] {
     ]
 }
 
-fn flatten(key: &str, value: &Value, path: &[&str], described: &Described<'_>, into: &mut Vec<Setting>) {
+fn flatten(key: &str, value: &Value, path: &[&str], described: &Described<'_>, into: &mut Vec<SettingView>) {
     if let Value::Object(inner) = value
         && !inner.is_empty()
     {
@@ -164,11 +141,11 @@ fn flatten(key: &str, value: &Value, path: &[&str], described: &Described<'_>, i
         return;
     }
     let origin = described.place(path).unwrap_or_else(default);
-    into.push(Setting { key: key.to_owned(), value: value.clone(), origin });
+    into.push(SettingView { key: key.to_owned(), origin, value: value.clone() });
 }
 
 /// The settings as a table.
-pub fn settings_table(settings: &[Setting]) -> String {
+pub fn settings_table(settings: &[SettingView]) -> String {
     let shown = |value: &Value| match value {
         Value::String(text) => text.clone(),
         Value::Null => "-".to_owned(),

@@ -1,33 +1,20 @@
-//! The doctor's checks, as lines and as JSON.
+//! The doctor's checks, as lines and as views.
 
 use crate::{hints::worded, render::table::one_line};
 use lamplight_app::{Check, Outcome};
-use lamplight_domain::ErrorCode;
-use serde::Serialize;
+use lamplight_views::{CheckView, CheckWord};
 
 /// A check as programs read it.
-#[derive(Debug, Serialize)]
-pub struct CheckJson {
-    name: &'static str,
-    outcome: &'static str,
-    detail: String,
-    code: Option<ErrorCode>,
-    causes: Vec<String>,
-    hint: Option<String>,
-}
-
-impl CheckJson {
-    /// One check.
-    pub fn new(check: &Check) -> Self {
-        let (outcome, detail, code, hint) = match &check.outcome {
-            Outcome::Pass { detail } => ("pass", detail.clone(), None, None),
-            Outcome::Skipped { reason } => ("skipped", reason.clone(), None, None),
-            Outcome::Fail(error) => {
-                ("fail", error.to_string(), Some(error.code()), error.hint().as_ref().map(worded))
-            }
-        };
-        Self { name: check.name.as_str(), outcome, detail, code, causes: causes(check), hint }
-    }
+pub fn check_view(check: &Check) -> CheckView {
+    let (outcome, detail, code, hint) = match &check.outcome {
+        Outcome::Pass { detail } => (CheckWord::Pass, detail.clone(), None, None),
+        Outcome::Skipped { reason } => (CheckWord::Skipped, reason.clone(), None, None),
+        Outcome::Fail(error) => {
+            let code = error.code().as_str().to_owned();
+            (CheckWord::Fail, error.to_string(), Some(code), error.hint().as_ref().map(worded))
+        }
+    };
+    CheckView { causes: causes(check), code, detail, hint, name: check.name.as_str(), outcome }
 }
 
 fn causes(check: &Check) -> Vec<String> {
@@ -44,8 +31,9 @@ fn causes(check: &Check) -> Vec<String> {
 /// The checks, one a line, with what lies beneath a failed one and what to do about it.
 pub fn checks_text(checks: &[Check]) -> String {
     let lines = checks.iter().map(|check| {
-        let shown = CheckJson::new(check);
-        let mut text = format!("{:7}  {:14}  {}", shown.outcome, shown.name, one_line(&shown.detail));
+        let shown = check_view(check);
+        let mut text =
+            format!("{:7}  {:14}  {}", shown.outcome.as_str(), shown.name, one_line(&shown.detail));
         let causes = shown.causes.iter().map(|cause| format!("caused by: {}", one_line(cause)));
         let hint = shown.hint.iter().map(|hint| format!("hint: {}", one_line(hint)));
         for beneath in causes.chain(hint) {

@@ -1,8 +1,7 @@
-//! Layers and their versions, as rows, details and JSON.
+//! Layers and their versions, as rows and details.
 
 use crate::render::table::{details, one_line, or_dash};
 use lamplight_domain::{Layer, LayerVersion};
-use serde::Serialize;
 
 /// The headings of [`layer_row`].
 pub const LAYER_COLUMNS: [&str; 6] =
@@ -34,69 +33,6 @@ pub fn layer_version_row(version: &LayerVersion) -> [String; 5] {
 
 fn joined(words: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| one_line(&words.join(", ")))
-}
-
-/// A layer as programs read it.
-#[derive(Debug, Serialize)]
-pub struct LayerJson {
-    name: String,
-    reference: String,
-    newest_version: Option<LayerVersionJson>,
-}
-
-/// One layer.
-pub fn layer_json(layer: &Layer) -> LayerJson {
-    let Layer { name, reference, latest } = layer;
-    LayerJson {
-        name: name.clone(),
-        reference: reference.clone(),
-        newest_version: latest.as_ref().map(LayerVersionJson::new),
-    }
-}
-
-/// A version of a layer as programs read it.
-#[derive(Debug, Serialize)]
-pub struct LayerVersionJson {
-    reference: String,
-    version: u64,
-    description: Option<String>,
-    created: Option<String>,
-    compatible_runtimes: Vec<String>,
-    compatible_architectures: Vec<String>,
-    license: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code_sha256: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code_bytes: Option<u64>,
-}
-
-impl LayerVersionJson {
-    /// One version.
-    pub fn new(version: &LayerVersion) -> Self {
-        // Taken apart, so that what is added later cannot be forgotten here.
-        let LayerVersion {
-            reference,
-            version,
-            description,
-            created,
-            runtimes,
-            architectures,
-            license,
-            code_sha256,
-            code_size,
-        } = version.clone();
-        Self {
-            reference,
-            version,
-            description,
-            created,
-            compatible_runtimes: runtimes,
-            compatible_architectures: architectures,
-            license,
-            code_sha256,
-            code_bytes: code_size,
-        }
-    }
 }
 
 /// A version of a layer as people read it, label and value a line.

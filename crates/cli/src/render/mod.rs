@@ -1,4 +1,5 @@
-//! Rendering: what use cases return, as tables and texts for people and as stable JSON for programs.
+//! Rendering: what use cases return, as tables and texts for people, and as views for programs
+//! where the value is a use case's own.
 
 mod account;
 mod aliases;
@@ -11,25 +12,20 @@ mod jobs;
 mod layers;
 mod manage;
 mod permissions;
-mod run_json;
 mod run_text;
 mod runs;
 mod table;
 
-pub use account::{QuotaJson, quotas_table};
-pub use aliases::{ALIAS_COLUMNS, AliasJson, alias_details, alias_row};
-pub use asynchronous::{ASYNC_COLUMNS, AsyncJson, async_details, async_row};
-pub use connections::{ConnectionRow, Described, connection_settings, connections_table, settings_table};
-pub use discovery::{DiscoveryJson, functions_table};
-pub use doctor::{CheckJson, checks_text};
-pub use functions::{DescribedFunction, FUNCTION_COLUMNS, function_details, function_row, tags_table};
+pub use account::{quota_view, quotas_table};
+pub use aliases::{ALIAS_COLUMNS, alias_details, alias_row};
+pub use asynchronous::{ASYNC_COLUMNS, async_details, async_row};
+pub use connections::{Described, connection_settings, connection_view, connections_table, settings_table};
+pub use discovery::{discovery_view, functions_table};
+pub use doctor::{check_view, checks_text};
+pub use functions::{FUNCTION_COLUMNS, function_details, function_row, tags_table};
 pub use jobs::{job_details, jobs_table};
-pub use layers::{
-    LAYER_COLUMNS, LAYER_VERSION_COLUMNS, LayerVersionJson, layer_json, layer_row, layer_version_details,
-    layer_version_row,
-};
-pub use manage::{PreviewJson, preview_text};
-pub use permissions::{PolicyJson, StatementJson, statements_table};
-pub use run_json::RunJson;
+pub use layers::{LAYER_COLUMNS, LAYER_VERSION_COLUMNS, layer_row, layer_version_details, layer_version_row};
+pub use manage::preview_text;
+pub use permissions::statements_table;
 pub use run_text::{run_details, run_summary};
-pub use runs::{CancelJson, StatusJson, SummaryJson, runs_table, status_text};
+pub use runs::{runs_table, status_text};

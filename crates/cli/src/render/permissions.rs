@@ -1,9 +1,7 @@
-//! Permissions, as a table and as JSON.
+//! Permissions, as a table.
 
 use crate::render::table::{one_line, or_dash, table};
-use lamplight_domain::{PermissionPolicy, PermissionStatement};
-use serde::Serialize;
-use serde_json::value::RawValue;
+use lamplight_domain::PermissionStatement;
 
 /// The statements of a policy as a table.
 pub fn statements_table(statements: &[PermissionStatement]) -> String {
@@ -43,78 +41,6 @@ fn limits(statement: &PermissionStatement) -> Option<String> {
     .flatten()
     .collect();
     (!limits.is_empty()).then(|| one_line(&limits.join(", ")))
-}
-
-/// A statement as programs read it.
-#[derive(Debug, Serialize)]
-pub struct StatementJson {
-    statement_id: String,
-    action: String,
-    principal: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    principal_org_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    event_source_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    function_url_auth_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    invoked_via_function_url: Option<bool>,
-}
-
-impl StatementJson {
-    /// One statement.
-    pub fn new(statement: &PermissionStatement) -> Self {
-        let PermissionStatement {
-            id,
-            action,
-            principal,
-            source,
-            source_account,
-            organization,
-            event_source_token,
-            url_auth,
-            via_url,
-        } = statement.clone();
-        Self {
-            statement_id: id,
-            action,
-            principal,
-            source_arn: source,
-            source_account,
-            principal_org_id: organization,
-            event_source_token,
-            function_url_auth_type: url_auth,
-            invoked_via_function_url: via_url,
-        }
-    }
-}
-
-/// A policy as programs read it.
-#[derive(Debug, Serialize)]
-pub struct PolicyJson<'a> {
-    statements: Vec<StatementJson>,
-    /// The ids of those that say more than a permission can.
-    other_statement_ids: &'a [String],
-    /// As the provider wrote it; `None` where that is no JSON.
-    policy: Option<&'a RawValue>,
-    revision_id: Option<&'a str>,
-}
-
-impl<'a> PolicyJson<'a> {
-    /// One policy.
-    pub fn new(policy: &'a PermissionPolicy) -> Self {
-        let PermissionPolicy { statements, others, document, revision } = policy;
-        Self {
-            statements: statements.iter().map(StatementJson::new).collect(),
-            other_statement_ids: others,
-            policy: serde_json::from_str(document).ok(),
-            revision_id: revision.as_deref(),
-        }
-    }
 }
 
 #[cfg(test)]

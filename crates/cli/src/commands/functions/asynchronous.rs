@@ -12,6 +12,7 @@ use crate::{
 use lamplight_app::manage::{self, qualified_function, unqualified_function};
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, ErrorCode};
 use lamplight_ports::QualifiedFunction;
+use lamplight_views::{AsyncView, SubjectView};
 
 /// `lamplight functions async …`
 pub async fn asynchronous(command: AsyncCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -28,7 +29,7 @@ async fn get(args: &SubjectArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let manager = Manager::open(wiring).await?;
     let found = manage::show_async_settings(&manager.connection, &subject(&manager, args)?).await?;
     if wiring.json() {
-        wiring.write(&render::AsyncJson::new(&found))?;
+        wiring.write(&AsyncView::from(&found))?;
     } else {
         output::line(&render::async_details(&found))?;
     }
@@ -40,7 +41,7 @@ async fn list(function: &str, page: &PageArgs, wiring: &Wiring) -> Result<ExitCo
     let function = unqualified_function(&manager.connection, function)?;
     let mut listing = Listing::new(wiring, "configurations", render::ASYNC_COLUMNS);
     let mut on_page =
-        |page: Vec<DescribedAsyncSettings>| listing.page(&page, render::async_row, render::AsyncJson::new);
+        |page: Vec<DescribedAsyncSettings>| listing.page(&page, render::async_row, AsyncView::from);
     let walked =
         manage::list_async_settings(&manager.connection, &function, &limits(page), &mut on_page).await;
     listing.end(walked, "asynchronous configurations")
@@ -64,7 +65,7 @@ async fn set(args: SetAsyncArgs, whole: bool, wiring: &Wiring) -> Result<ExitCod
         manager.settled(manage::set_async_settings(&manager.tools()?, &subject, &settings, whole)).await?;
     let thing = described(&subject);
     let words = Words::making(&thing, "is set", "is so already");
-    tell(&made, words, wiring, render::AsyncJson::new, |set| Some(render::async_details(set)))
+    tell(&made, words, wiring, AsyncView::from, |set| Some(render::async_details(set)))
 }
 
 async fn delete(args: &SubjectArgs, removal: RemovalArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -74,8 +75,7 @@ async fn delete(args: &SubjectArgs, removal: RemovalArgs, wiring: &Wiring) -> Re
     let manager = manager.removing(removal, &format!("delete {thing}"), wiring)?;
     let made = manager.settled(manage::reset_async_settings(&manager.tools()?, &subject)).await?;
     let words = Words::removing(&thing, "deleted; Lambda's defaults hold");
-    let json = serde_json::json!({ "function": subject.function.name, "qualifier": subject.qualifier });
-    tell(&made, words, wiring, |()| json, |()| None)
+    tell(&made, words, wiring, |()| SubjectView::from(&subject), |()| None)
 }
 
 fn subject(manager: &Manager, args: &SubjectArgs) -> Result<QualifiedFunction, Failure> {
