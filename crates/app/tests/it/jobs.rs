@@ -2,12 +2,13 @@
 
 use crate::bench::{Bench, find, function, job, parameter};
 use lamplight_app::{
-    DiscoverRequest, Import, JobChange, JobEdit, ParameterEdit, apply_jobs, edit_job, export_jobs,
-    import_functions, remove_job, show_job,
+    DiscoverRequest, Import, JobChange, JobDocument, JobEdit, ParameterEdit, apply_jobs, edit_job,
+    export_jobs, import_functions, remove_job, show_job,
 };
 use lamplight_domain::{DataType, Direction, Parameter};
 use lamplight_fake_adapter::FakeFunction;
 use lamplight_ports::{Connector, JobStore};
+use lamplight_views::JobView;
 
 fn functions(count: usize) -> Vec<FakeFunction> {
     (0..count).map(|n| FakeFunction::echo(function(&format!("f{n:03}")))).collect()
@@ -84,6 +85,13 @@ async fn an_edit_is_all_or_nothing() {
     assert_eq!(show_job(&bench.store, &name).await.unwrap(), before);
 }
 
+/// All jobs, as the documents that a reader of their views gets.
+async fn exported(jobs: &dyn JobStore) -> Vec<JobDocument> {
+    let jobs = export_jobs(jobs, &[]).await.unwrap();
+    let shown = jobs.iter().map(|stored| serde_json::to_string(&JobView::from(&stored.job)).unwrap());
+    shown.map(|text| serde_json::from_str(&text).unwrap()).collect()
+}
+
 #[tokio::test]
 async fn documents_come_back_as_they_left_and_a_wrong_one_changes_nothing() {
     let bench = Bench::new(functions(1));
@@ -93,7 +101,7 @@ async fn documents_come_back_as_they_left_and_a_wrong_one_changes_nothing() {
         job.function.qualifier = Some("live".parse().unwrap());
         bench.keep(&job).await;
     }
-    let documents = export_jobs(&bench.store, &[]).await.unwrap();
+    let documents = exported(&bench.store).await;
     let applied = apply_jobs(&bench.connector, &bench.store, documents.clone()).await.unwrap();
     assert!(applied.iter().all(|(_, a)| *a == JobChange::Unchanged), "{applied:?}");
     let mut changed = documents.clone();
@@ -101,7 +109,7 @@ async fn documents_come_back_as_they_left_and_a_wrong_one_changes_nothing() {
     changed[1].function = "not a function".into();
     let error = apply_jobs(&bench.connector, &bench.store, changed.clone()).await.unwrap_err();
     assert!(error.to_string().starts_with("job two: "), "{error}");
-    assert_eq!(export_jobs(&bench.store, &[]).await.unwrap(), documents);
+    assert_eq!(exported(&bench.store).await, documents);
     changed[1].function.clone_from(&documents[1].function);
     changed[1].overrides.qualifier = Some("other".parse().unwrap());
     let error = apply_jobs(&bench.connector, &bench.store, changed.clone()).await.unwrap_err();

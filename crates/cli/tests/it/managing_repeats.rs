@@ -1,43 +1,7 @@
 //! Managing at a Lambda that keeps what it is told: repeats, conflicts, lost answers, and policies that say more than a permission.
 
-use crate::lamplight::{Done, Lamplight, done};
-use lamplight_testkit::{World, lambda::Function};
+use crate::place::Place;
 use serde_json::{Value, json};
-
-struct Place {
-    world: World,
-    home: Lamplight,
-    address: String,
-    key: (String, String),
-}
-
-impl Place {
-    fn new() -> Self {
-        let (world, home) = (World::default(), Lamplight::new());
-        let (key, address) = (world.aws.user("me"), world.emulator());
-        world.aws.account().functions.insert("adder".to_owned(), Function::default());
-        home.file("code/app.py", "def handler(event, context):\n    return event\n");
-        Self { world, home, address, key: (key.id, key.secret) }
-    }
-
-    fn run(&self, line: &str) -> Done {
-        let words: Vec<&str> = line.split(' ').collect();
-        let mut command = self.home.command_in(&self.world, &words);
-        command.env("AWS_REGION", "eu-west-1").env("AWS_ENDPOINT_URL", &self.address);
-        command.env("AWS_ACCESS_KEY_ID", &self.key.0).env("AWS_SECRET_ACCESS_KEY", &self.key.1);
-        done(command.output().unwrap())
-    }
-
-    fn json(&self, code: i32, line: &str) -> Value {
-        let done = self.run(&format!("{line} --output json"));
-        assert_eq!(done.code, code, "{line}: {done:#?}");
-        serde_json::from_str(&done.stdout).unwrap()
-    }
-
-    fn calls(&self, action: &str) -> usize {
-        self.world.aws.calls_of(action).len()
-    }
-}
 
 /// Each is done once, and the second time said to be so, without another request that changes anything.
 #[test]
