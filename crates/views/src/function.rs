@@ -100,7 +100,7 @@ pub struct FunctionView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved_concurrent_executions: Option<u32>,
     /// What it is marked with.
-    #[serde(skip_serializing_if = "no_tags")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<&'a Tags>,
     /// Whether it can be called, in the provider's words.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,11 +123,6 @@ pub struct FunctionView<'a> {
     /// The function in another region that this one is a copy of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_arn: Option<&'a str>,
-}
-
-#[expect(clippy::ref_option, reason = "serde's skip_serializing_if passes a reference")]
-fn no_tags(tags: &Option<&Tags>) -> bool {
-    tags.is_none_or(Tags::is_empty)
 }
 
 impl<'a> FunctionView<'a> {
@@ -188,7 +183,7 @@ impl<'a> FunctionView<'a> {
             capacity_provider: capacity.as_ref().map(CapacityView::new),
             tenant_isolation_mode: function.tenancy.as_deref(),
             reserved_concurrent_executions: function.reserved_concurrency,
-            tags: function.tags.as_ref(),
+            tags: function.tags.as_ref().filter(|tags| !tags.is_empty()),
             state: function.state.as_deref(),
             state_reason: function.state_reason.as_deref(),
             update_status: function.update_status.as_deref(),
@@ -292,7 +287,7 @@ impl<'a> LoggingView<'a> {
     /// `None` where nothing is set.
     fn new(logging: &'a LoggingSettings) -> Option<Self> {
         let LoggingSettings { format, application_level, system_level, group } = logging;
-        (*logging != LoggingSettings::default()).then(|| Self {
+        (*logging != LoggingSettings::default()).then_some(Self {
             application_level: application_level.as_deref(),
             format: format.as_deref(),
             group: group.as_deref(),
@@ -319,7 +314,7 @@ impl<'a> DurableView<'a> {
     /// `None` where nothing is set.
     fn new(durable: &'a DurableSettings) -> Option<Self> {
         let DurableSettings { execution_timeout_seconds, retention_days, encryption_key } = durable;
-        (*durable != DurableSettings::default()).then(|| Self {
+        (*durable != DurableSettings::default()).then_some(Self {
             execution_timeout_seconds: *execution_timeout_seconds,
             kms_key_arn: encryption_key.as_deref(),
             retention_days: *retention_days,

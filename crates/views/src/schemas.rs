@@ -9,14 +9,17 @@ use crate::{
 };
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
+/// The name of a view, and what makes its schema.
+type Named = (&'static str, fn() -> Schema);
+
 /// Every view that stands alone, with its name, and its schema, which is made when it is asked for.
 ///
 /// # Guarantees
 /// - A schema describes what is written: what is always there is required, and what is left out where it is not known is
 ///   not.
 /// - It does not refuse further properties: a later version may add some.
-pub fn schemas() -> impl Iterator<Item = (&'static str, fn() -> Schema)> {
-    let all: [(&str, fn() -> Schema); 39] = [
+pub fn schemas() -> impl Iterator<Item = Named> {
+    let all: [Named; 39] = [
         ("run", of::<RunView<'_>>),
         ("runs", of::<RunsView<'_>>),
         ("status", of::<StatusView<'_>>),
