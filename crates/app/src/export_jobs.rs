@@ -9,9 +9,9 @@ pub async fn export_jobs(jobs: &dyn JobStore, names: &[JobName]) -> Result<Vec<S
     if names.is_empty() {
         return all_jobs(jobs).await;
     }
-    let mut named = Vec::with_capacity(names.len());
+    let mut chosen = Vec::with_capacity(names.len());
     for name in names {
-        named.push(show_job(jobs, name).await?);
+        chosen.push(show_job(jobs, name).await?);
     }
-    Ok(named)
+    Ok(chosen)
 }
