@@ -4,6 +4,7 @@
 //!   byte of the request can have left.
 //! - [`HttpClient`] is a [`HttpExchange`](lamplight_ports::HttpExchange): the same for short texts, for those who speak
 //!   to token endpoints and secret stores.
+//! - [`HttpClient::reach`] connects to where a request would go and sends none.
 //! - [`OneShot`] lets a client of the AWS SDK through to the same pools, once.
 //!
 //! Nothing is opened or read before the first request that needs it; the system's certificates are read for the first
@@ -14,10 +15,12 @@ mod cause;
 mod exchange;
 mod one_shot;
 mod pool;
+mod reach;
 mod send;
 mod watched;
 
 pub use cause::Cause;
 pub use one_shot::{OneShot, Trail};
 pub use pool::{HttpClient, is_endpoint};
+pub use reach::Reached;
 pub use send::{Answer, Request, SendFailure, SendFailureKind, Waits};

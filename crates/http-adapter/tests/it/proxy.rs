@@ -1,13 +1,13 @@
 //! Which addresses go through a proxy.
 
 use crate::support::post;
-use lamplight_http_adapter::{HttpClient, SendFailureKind};
+use lamplight_http_adapter::{HttpClient, Reached, SendFailureKind};
 use lamplight_ports::Departure;
 use lamplight_testkit::{
     in_child,
     script::{Reaction, Received, Server, answer},
 };
-use std::net::TcpListener;
+use std::{net::TcpListener, time::Duration};
 
 #[test]
 fn other_machines_are_reached_through_the_proxy_and_this_one_is_not() {
@@ -29,6 +29,13 @@ fn other_machines_are_reached_through_the_proxy_and_this_one_is_not() {
 
         let failure = send("http://not.example.invalid/a".to_owned()).await.unwrap_err();
         assert_eq!((failure.kind, failure.may_have_left), (SendFailureKind::NoConnection, false));
+        let reach = async |url: &str| client.reach(url, Duration::from_secs(10)).await;
+        assert_eq!(reach(&near.url()).await.unwrap(), Reached::Server);
+        let through = Reached::Proxy(format!("127.0.0.1:{port}"));
+        assert_eq!(reach("http://example.invalid/a").await.unwrap(), through);
+        let failure = reach("http://not.example.invalid/a").await.unwrap_err();
+        assert_eq!((failure.kind, failure.may_have_left), (SendFailureKind::NoConnection, false));
+        assert_eq!(reach("example.invalid").await.unwrap_err().kind, SendFailureKind::InvalidUrl);
         assert_eq!(proxy.requests().len(), 1);
     });
 }

@@ -1,10 +1,10 @@
 //! Whom the client trusts.
 
 use crate::support::post;
-use lamplight_http_adapter::{HttpClient, SendFailureKind};
+use lamplight_http_adapter::{HttpClient, Reached, SendFailureKind};
 use lamplight_ports::Departure;
 use lamplight_testkit::in_child;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -39,7 +39,8 @@ async fn start() -> (String, String) {
         while let Ok((stream, _)) = listener.accept().await {
             let Ok(mut stream) = acceptor.accept(stream).await else { continue };
             let mut request = vec![0; 64 * 1024];
-            let read = stream.read(&mut request).await.unwrap();
+            // Who only looks whether it is there sends no request.
+            let Ok(read @ 1..) = stream.read(&mut request).await else { continue };
             assert!(request[..read].starts_with(b"POST / HTTP/1.1\r\n"));
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1").await.unwrap();
         }
@@ -54,6 +55,10 @@ fn only_a_trusted_certificate_is_sent_to() {
         let ((trusted, certificate), (stranger, _)) = (start().await, start().await);
         std::fs::write(ROOTS, certificate).unwrap();
         let client = HttpClient::default();
+        let patience = Duration::from_secs(10);
+        assert_eq!(client.reach(&trusted, patience).await.unwrap(), Reached::Server);
+        let failure = client.reach(&stranger, patience).await.unwrap_err();
+        assert_eq!((failure.kind, failure.may_have_left), (SendFailureKind::NotAgreed, false));
         let answer = client.send(post(trusted), &Departure::default()).await.unwrap();
         assert_eq!((answer.status, &answer.body[..]), (200, b"1".as_slice()));
         let failure = client.send(post(stranger), &Departure::default()).await.unwrap_err();

@@ -1,0 +1,83 @@
+//! Whether a server can be reached, without a request: nothing can be called by it.
+
+use crate::{Cause, HttpClient, SendFailure, SendFailureKind, is_endpoint, pool::is_near};
+use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
+use std::{future::Future, io, sync::Arc, time::Duration};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName},
+};
+
+/// Where a connection led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reached {
+    /// The server itself; over TLS where the URL says so.
+    Server,
+    /// The proxy before it, as `host:port`. Whether that reaches the server is only known by a request.
+    Proxy(String),
+}
+
+impl HttpClient {
+    /// Connects to where a request to `url` would go, and sends no request.
+    ///
+    /// # Errors
+    /// [`SendFailure`] of a request that was not sent.
+    pub async fn reach(&self, url: &str, patience: Duration) -> Result<Reached, SendFailure> {
+        let uri: Uri = match url.parse() {
+            Ok(uri) if is_endpoint(url) => uri,
+            _ => return Err(failure(SendFailureKind::InvalidUrl, None)),
+        };
+        let host = uri.host().unwrap_or_default();
+        let proxy = if is_near(host) { None } else { Matcher::from_env().intercept(&uri) };
+        if let Some(proxy) = proxy {
+            let (host, port) = (proxy.uri().host().unwrap_or_default(), port(proxy.uri()));
+            within(patience, TcpStream::connect((bare(host), port)), SendFailureKind::NoConnection).await?;
+            return Ok(Reached::Proxy(format!("{host}:{port}")));
+        }
+        let connecting = TcpStream::connect((bare(host), port(&uri)));
+        let stream = within(patience, connecting, SendFailureKind::NoConnection).await?;
+        if uri.scheme_str() == Some("https") {
+            let not_agreed = SendFailureKind::NotAgreed;
+            let unusable = |error: &dyn std::error::Error| failure(not_agreed, Some(&error.to_string()));
+            let name = ServerName::try_from(bare(host).to_owned()).map_err(|error| unusable(&error))?;
+            let tls = trusting_the_system().map_err(|error| unusable(&error))?;
+            within(patience, TlsConnector::from(Arc::new(tls)).connect(name, stream), not_agreed).await?;
+        }
+        Ok(Reached::Server)
+    }
+}
+
+/// The same certificates as those that requests trust: the system's.
+fn trusting_the_system() -> Result<ClientConfig, tokio_rustls::rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    Ok(builder.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth())
+}
+
+async fn within<T>(
+    patience: Duration,
+    connecting: impl Future<Output = io::Result<T>>,
+    kind: SendFailureKind,
+) -> Result<T, SendFailure> {
+    match timeout(patience, connecting).await {
+        Ok(Ok(connected)) => Ok(connected),
+        Ok(Err(error)) => Err(failure(kind, Some(&error.to_string()))),
+        Err(_) => Err(failure(SendFailureKind::NoConnection, Some("it took too long"))),
+    }
+}
+
+fn failure(kind: SendFailureKind, words: Option<&str>) -> SendFailure {
+    SendFailure { kind, may_have_left: false, status: None, source: words.map(Cause::of_words) }
+}
+
+fn port(uri: &Uri) -> u16 {
+    uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 })
+}
+
+/// A host without the brackets of an IPv6 address.
+fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
