@@ -9,7 +9,7 @@
 //!
 //! # Providers
 //! A connection has keys that every connection has, and keys of its provider's own, which that provider's
-//! [`ProviderFactory`](lamplight_ports::ProviderFactory) reads. The tables of AWS and of the simulator are types here; the file
+//! [`ProviderFactory`](lamplight_ports::ProviderFactory) reads. The tables of AWS, of the simulator and of functions behind URLs are types here; the file
 //! itself knows no provider.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -20,6 +20,8 @@ mod check;
 mod edit;
 mod error;
 mod fake;
+mod http_functions;
+mod http_functions_check;
 mod lines;
 mod model;
 mod mounts;
@@ -37,6 +39,7 @@ pub use aws::AwsTable;
 pub use edit::{NewConnection, NewSetting, add_connection, remove_connection};
 pub use error::ConfigError;
 pub use fake::FakeTable;
+pub use http_functions::{HttpFunctionTable, HttpFunctionsTable};
 pub use model::{AMBIENT, Config, ConnectionConfig, DEMO};
 pub use place::Place;
 pub use providers::Providers;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// ```
 /// use lamplight_wiring::Adapters;
 /// let names: Vec<String> = Adapters::default().providers().names().map(str::to_owned).collect();
-/// assert_eq!(names, ["aws", "fake"]);
+/// assert_eq!(names, ["aws", "fake", "http"]);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Adapters {
@@ -23,14 +23,18 @@ pub struct Adapters {
 
 impl Default for Adapters {
     fn default() -> Self {
-        #[cfg(feature = "aws")]
+        #[cfg(any(feature = "aws", feature = "http"))]
         let http = lamplight_http_adapter::HttpClient::default();
         #[cfg(feature = "aws")]
         let aws = crate::AwsFactory::new(http.clone());
         #[cfg(not(feature = "aws"))]
         let aws = crate::absent::Absent("aws");
+        #[cfg(feature = "http")]
+        let functions = crate::HttpFunctionsFactory::new(http.clone());
+        #[cfg(not(feature = "http"))]
+        let functions = crate::absent::Absent("http");
         Self {
-            providers: vec![Arc::new(aws), Arc::new(FakeFactory)],
+            providers: vec![Arc::new(aws), Arc::new(FakeFactory), Arc::new(functions)],
             secret_stores: Vec::new(),
             #[cfg(feature = "aws")]
             http,

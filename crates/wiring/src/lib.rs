@@ -7,7 +7,7 @@
 //! [`PortError`](lamplight_ports::PortError).
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[cfg(not(feature = "aws"))]
+#[cfg(not(all(feature = "aws", feature = "http")))]
 mod absent;
 mod adapters;
 #[cfg(feature = "aws")]
@@ -15,6 +15,8 @@ mod aws;
 mod connections;
 mod fake;
 mod file;
+#[cfg(feature = "http")]
+mod http_functions;
 mod secrets;
 mod shared;
 
@@ -24,4 +26,6 @@ pub use aws::AwsFactory;
 pub use connections::{Connections, Overrides};
 pub use fake::FakeFactory;
 pub use file::{FILE_NAME, config_error, edit};
+#[cfg(feature = "http")]
+pub use http_functions::HttpFunctionsFactory;
 pub use lamplight_sqlite_adapter::SqliteStore;

@@ -1,0 +1,138 @@
+//! What must hold between the settings of a function behind a URL.
+
+use crate::{HttpFunctionTable, HttpFunctionsTable, references};
+use lamplight_domain::{FunctionName, SECRET_REF_FORMS, SecretRef, TableError, looks_secret};
+use std::{collections::BTreeSet, ops::RangeInclusive};
+
+/// Headers that the request itself needs.
+const OF_THE_PROTOCOL: [&str; 7] =
+    ["connection", "content-length", "expect", "host", "te", "transfer-encoding", "upgrade"];
+/// The longest time limit, in seconds: a day.
+const LONGEST: u32 = 86_400;
+
+/// The first rule that the table breaks.
+pub(crate) fn check(table: &HttpFunctionsTable) -> Result<(), TableError> {
+    for (name, function) in &table.functions {
+        if name.parse::<FunctionName>().is_err() {
+            let message = "this is not a function's name";
+            return Err(TableError::new(["functions", name], message)
+                .with_hint("1-256 characters without '/', '#' and white space"));
+        }
+        Inside { name }.function(function)?;
+    }
+    Ok(())
+}
+
+/// One function of the table.
+struct Inside<'a> {
+    name: &'a str,
+}
+
+impl Inside<'_> {
+    fn wrong(&self, keys: &[&str], message: impl Into<String>, hint: impl Into<String>) -> TableError {
+        let path = ["functions", self.name].into_iter().chain(keys.iter().copied());
+        TableError::new(path, message).with_hint(hint.into())
+    }
+
+    fn function(&self, function: &HttpFunctionTable) -> Result<(), TableError> {
+        if function.url.as_str().contains(['?', '#']) {
+            return Err(self.wrong(
+                &["url"],
+                "a URL here has no query: it is shown and recorded, and may hold a key",
+                "send a key as a header: Azure takes x-functions-key",
+            ));
+        }
+        if function.timeout_seconds.is_some_and(|seconds| !(1..=LONGEST).contains(&seconds)) {
+            let message = format!("a time limit is 1 to {LONGEST} seconds");
+            return Err(self.wrong(&["timeout_seconds"], message, "leave it out where it is not known"));
+        }
+        let mut names = BTreeSet::new();
+        for (header, value) in &function.headers {
+            self.header(header, value)?;
+            if !names.insert(header.to_ascii_lowercase()) {
+                let message = "two headers differ only by case, which HTTP ignores";
+                return Err(self.wrong(&["headers", header], message, "leave one out"));
+            }
+            if function.bearer_token.is_some() && header.eq_ignore_ascii_case("authorization") {
+                let message = "bearer_token is sent as this header too";
+                return Err(self.wrong(&["headers", header], message, "leave one of the two out"));
+            }
+        }
+        for (key, header) in
+            [("error_header", &function.error_header), ("mark_header", &function.mark_header)]
+        {
+            if header.as_deref().is_some_and(|header| !is_header_name(header)) {
+                return Err(self.wrong(&[key], "this is not a header's name", "letters, digits and dashes"));
+            }
+        }
+        self.statuses(function)
+    }
+
+    fn header(&self, header: &str, value: &str) -> Result<(), TableError> {
+        let path = ["headers", header];
+        let name = header.to_ascii_lowercase();
+        if !is_header_name(header) {
+            return Err(self.wrong(&path, "this is not a header's name", "letters, digits and dashes"));
+        }
+        if OF_THE_PROTOCOL.contains(&name.as_str()) {
+            return Err(self.wrong(&path, "this header belongs to the request itself", "leave it out"));
+        }
+        if let Ok(reference) = value.parse::<SecretRef>() {
+            return match references::mistake(&reference) {
+                Some(mistake) => Err(self.wrong(&path, mistake, "change the reference")),
+                None => Ok(()),
+            };
+        }
+        if name.ends_with("key") || looks_secret(&name, value) {
+            let message = "this looks like a secret, which is given by reference and never as itself";
+            return Err(self.wrong(&path, message, format!("a reference is {SECRET_REF_FORMS}")));
+        }
+        if value.bytes().any(|byte| byte != b'\t' && !(b' '..=b'~').contains(&byte)) {
+            return Err(self.wrong(&path, "a header's value is one line of ASCII", "change the value"));
+        }
+        Ok(())
+    }
+
+    fn statuses(&self, function: &HttpFunctionTable) -> Result<(), TableError> {
+        let HttpFunctionTable { success_statuses, error_statuses, refused_statuses, mark_header, .. } =
+            function;
+        if success_statuses.is_empty() {
+            let message = "without a status of success no run could ever succeed";
+            return Err(self.wrong(&["success_statuses"], message, "leave it out for 200 and 204"));
+        }
+        if success_statuses.contains(&202) {
+            let message = "202 says that the work goes on, and nothing about its end";
+            return Err(self.wrong(&["success_statuses"], message, "declare async = true"));
+        }
+        self.within("success_statuses", success_statuses, 200..=299)?;
+        self.within("error_statuses", error_statuses, 400..=599)?;
+        self.within("refused_statuses", refused_statuses, 400..=499)?;
+        if mark_header.is_none() && error_statuses.iter().any(|status| (502..=504).contains(status)) {
+            let message = "any proxy answers with 502, 503 or 504, whatever became of the function";
+            let hint = "declare a mark_header that only the function sends, or leave them out";
+            return Err(self.wrong(&["error_statuses"], message, hint));
+        }
+        if let Some(both) = refused_statuses.iter().find(|status| error_statuses.contains(status)) {
+            let message =
+                format!("{both} is one of error_statuses too: the function ran, or it did not start");
+            return Err(self.wrong(&["refused_statuses"], message, "leave it out of one of the two"));
+        }
+        Ok(())
+    }
+
+    fn within(&self, key: &str, statuses: &[u16], range: RangeInclusive<u16>) -> Result<(), TableError> {
+        match statuses.iter().find(|status| !range.contains(status)) {
+            None => Ok(()),
+            Some(status) => {
+                let message = format!("{status} is not one of {}-{}", range.start(), range.end());
+                Err(self.wrong(&[key], message, "leave it out"))
+            }
+        }
+    }
+}
+
+/// Whether a text can be the name of a header.
+fn is_header_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}

@@ -1,0 +1,176 @@
+//! The failures of a call: how far the request got, and what that proves.
+
+use crate::HttpFunction;
+use lamplight_domain::{Action, Delivery, ErrorCode, FunctionName, Hint, Start};
+use lamplight_http_adapter::{Answer, SendFailure, SendFailureKind, Waits};
+use lamplight_ports::{InvokeError, PortError, PortErrorKind};
+use std::time::Duration;
+
+const NETWORK: &str = "check the URL, the network and the proxy settings";
+
+/// A call that was refused here: nothing was sent, and it will be the same again.
+pub(crate) fn not_sent(kind: PortErrorKind, code: ErrorCode, message: String, hint: Hint) -> InvokeError {
+    InvokeError {
+        delivery: Delivery::NotSent,
+        start: Start::DidNotStart,
+        transient: false,
+        retry_after: None,
+        kind,
+        code,
+        provider_code: None,
+        http_status: None,
+        request_id: None,
+        message,
+        hint: Some(hint),
+        source: None,
+    }
+}
+
+/// A function that is not declared.
+pub(crate) fn unknown(name: &FunctionName) -> InvokeError {
+    let hint = Hint::new("declare it in the configuration, or choose another: ").action(Action::Discover);
+    let message = format!("function {name} is not declared for this connection; nothing was sent");
+    not_sent(PortErrorKind::NotFound, ErrorCode::FunctionNotFound, message, hint)
+}
+
+/// A way to call that the function does not have.
+pub(crate) fn unsupported(name: &FunctionName, what: &str, hint: &'static str) -> InvokeError {
+    let message = format!("function {name} {what}; nothing was sent");
+    not_sent(PortErrorKind::Unsupported, ErrorCode::Unsupported, message, hint.into())
+}
+
+/// A secret header that could not be read.
+pub(crate) fn no_secret(name: &FunctionName, header: &str, error: PortError) -> InvokeError {
+    InvokeError {
+        transient: error.kind == PortErrorKind::Unavailable,
+        hint: error.hint,
+        source: error.source,
+        ..not_sent(
+            error.kind,
+            error.code,
+            format!("calling {name}: header {header}: {}; nothing was sent", error.message),
+            Hint::new("check the reference in the configuration"),
+        )
+    }
+}
+
+/// A request without a whole answer.
+pub(crate) fn unanswered(
+    name: &FunctionName,
+    function: &HttpFunction,
+    waits: Waits,
+    largest_answer: usize,
+    failure: SendFailure,
+) -> InvokeError {
+    let (delivery, start, doubt) = if failure.may_have_left {
+        (Delivery::MaybeSent, Start::MayHaveStarted, "the function may have run")
+    } else {
+        (Delivery::NotSent, Start::DidNotStart, "nothing was sent")
+    };
+    let timeout = if failure.status.is_some() { waits.whole.as_secs_f32() } else { waits.head.as_secs_f32() };
+    let (code, transient, what, hint) = match failure.kind {
+        SendFailureKind::InvalidUrl => {
+            (ErrorCode::InvalidEndpoint, false, "no request can be sent to the URL".to_owned(), NETWORK)
+        }
+        SendFailureKind::InvalidRequest => (
+            ErrorCode::InvalidRequest,
+            false,
+            "the request could not be built".to_owned(),
+            "check the headers in the configuration, and that their secrets hold no line breaks",
+        ),
+        SendFailureKind::NoConnection => {
+            (ErrorCode::ConnectionFailed, true, "could not connect".to_owned(), NETWORK)
+        }
+        SendFailureKind::NotAgreed => (
+            ErrorCode::ConnectionFailed,
+            false,
+            "no secure connection could be made".to_owned(),
+            "check the server's certificate, this machine's CA certificates and the proxy settings",
+        ),
+        SendFailureKind::Timeout if !failure.may_have_left => {
+            (ErrorCode::ConnectionFailed, true, "could not connect in time".to_owned(), NETWORK)
+        }
+        SendFailureKind::Timeout => {
+            (ErrorCode::Timeout, true, format!("no whole answer came within {timeout} s"), NETWORK)
+        }
+        SendFailureKind::NoAnswer => {
+            (ErrorCode::NoAnswer, true, "the connection ended before an answer came".to_owned(), NETWORK)
+        }
+        SendFailureKind::Incomplete => {
+            (ErrorCode::IncompleteAnswer, true, "the answer was cut short".to_owned(), NETWORK)
+        }
+        SendFailureKind::TooLarge => (
+            ErrorCode::IncompleteAnswer,
+            false,
+            format!("the answer is larger than {largest_answer} bytes and was not read to its end"),
+            NETWORK,
+        ),
+    };
+    let kind = match failure.kind {
+        SendFailureKind::InvalidUrl | SendFailureKind::InvalidRequest => PortErrorKind::InvalidRequest,
+        _ => PortErrorKind::Unavailable,
+    };
+    let hint =
+        if failure.may_have_left { "look at the function's log before running it again" } else { hint };
+    InvokeError {
+        delivery,
+        start,
+        transient,
+        http_status: failure.status,
+        source: failure.source.map(Into::into),
+        ..not_sent(kind, code, format!("calling {name} at {}: {what}; {doubt}", function.url), hint.into())
+    }
+}
+
+/// An answer that is declared to prove that the function did not start.
+pub(crate) fn refused(name: &FunctionName, function: &HttpFunction, answer: &Answer) -> InvokeError {
+    let status = answer.status;
+    let (kind, code, what, hint) = match status {
+        401 => (
+            PortErrorKind::Unauthenticated,
+            ErrorCode::NotAuthenticated,
+            "the caller is not known",
+            "check the secret headers in the configuration",
+        ),
+        403 => (
+            PortErrorKind::Denied,
+            ErrorCode::AccessDenied,
+            "the caller may not call it",
+            "check the secret headers in the configuration, and what their owner may call",
+        ),
+        404 | 410 => (
+            PortErrorKind::NotFound,
+            ErrorCode::FunctionNotFound,
+            "there is no such function",
+            "check the URL in the configuration",
+        ),
+        413 => (
+            PortErrorKind::TooLarge,
+            ErrorCode::PayloadTooLarge,
+            "the event is too large",
+            "pass a reference to the data in place of the data",
+        ),
+        429 => (
+            PortErrorKind::Throttled,
+            ErrorCode::Throttled,
+            "there are too many calls at once",
+            "wait, or call it less often",
+        ),
+        _ => (
+            PortErrorKind::InvalidRequest,
+            ErrorCode::InvalidRequest,
+            "the call was refused",
+            "check the event and the headers in the configuration",
+        ),
+    };
+    let retry_after = answer.header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
+    let message =
+        format!("calling {name} at {}: {what} (HTTP {status}); the function did not start", function.url);
+    InvokeError {
+        delivery: Delivery::Answered,
+        transient: status == 429,
+        retry_after: retry_after.map(Duration::from_secs),
+        http_status: Some(status),
+        ..not_sent(kind, code, message, hint.into())
+    }
+}

@@ -1,0 +1,79 @@
+//! Whether the servers of the functions can be reached.
+
+use crate::Functions;
+use async_trait::async_trait;
+use lamplight_domain::ErrorCode;
+use lamplight_http_adapter::{HttpClient, Reached, SendFailure, SendFailureKind};
+use lamplight_ports::{PortError, PortErrorKind, Reachability};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+/// [`Reachability`] by connecting to each server, with TLS where the URL says so. No request is sent: any could start a
+/// function, for a server may give every path to one.
+#[derive(Debug)]
+pub(crate) struct HttpReachability {
+    pub(crate) functions: Arc<Functions>,
+    pub(crate) http: HttpClient,
+    /// How long a server is given.
+    pub(crate) patience: Duration,
+}
+
+#[async_trait]
+impl Reachability for HttpReachability {
+    async fn reach(&self) -> Result<String, PortError> {
+        let origins: BTreeSet<&str> = self.functions.values().map(|function| origin(&function.url)).collect();
+        if origins.is_empty() {
+            let message = "no function is declared for this connection";
+            return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::FunctionNotFound, message)
+                .with_hint("declare one in the configuration, with its URL"));
+        }
+        let mut reached = Vec::with_capacity(origins.len());
+        for origin in origins {
+            match self.http.reach(origin, self.patience).await {
+                Ok(Reached::Server) => reached.push(origin.to_owned()),
+                Ok(Reached::Proxy(proxy)) => reached.push(format!("the proxy {proxy} before {origin}")),
+                Err(failure) => return Err(unreachable(origin, failure)),
+            }
+        }
+        Ok(reached.join(", "))
+    }
+}
+
+/// The scheme and the host of a URL.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |end| end + 3);
+    let path = url.get(host..).and_then(|rest| rest.find(['/', '?', '#']));
+    path.and_then(|path| url.get(..host + path)).unwrap_or(url)
+}
+
+fn unreachable(origin: &str, failure: SendFailure) -> PortError {
+    let (what, hint) = match failure.kind {
+        SendFailureKind::NotAgreed => (
+            "no secure connection could be made",
+            "check the server's certificate and this machine's CA certificates",
+        ),
+        _ => ("could not connect", "check the URL, the network and the proxy settings"),
+    };
+    let message = format!("{origin}: {what}");
+    let error = PortError::new(PortErrorKind::Unavailable, ErrorCode::ConnectionFailed, message);
+    let error = error.with_hint(hint);
+    match failure.source {
+        Some(cause) => error.with_source(cause),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin;
+
+    #[test]
+    fn an_origin_has_no_path() {
+        for (url, expected) in [
+            ("http://127.0.0.1:8080/adder", "http://127.0.0.1:8080"),
+            ("https://example.com", "https://example.com"),
+            ("https://example.com/a?b=http://c", "https://example.com"),
+        ] {
+            assert_eq!(origin(url), expected);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What an answer means, by the rules that are declared.
+
+use lamplight_domain::{AnswerOutcome, ReportedError};
+use lamplight_http_adapter::Answer;
+use serde_json::{Map, Value, value::RawValue};
+
+/// How a function's answers are known from anybody else's, and success from failure. The rules are held against an answer
+/// in the order of [`judge`](Self::judge).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerRules {
+    /// The statuses of success; 200 and 204 unless changed.
+    pub success_statuses: Vec<u16>,
+    /// The statuses by which the function itself says that it failed, whatever the body is. None unless declared.
+    pub error_statuses: Vec<u16>,
+    /// The statuses that prove that the function did not start, such as 401 and 429 of a gateway before it. None unless
+    /// declared: nothing but the deployment can promise that.
+    pub refused_statuses: Vec<u16>,
+    /// A header that stands in the function's answers where it failed, and in no other answer; in lower case.
+    pub error_header: Option<String>,
+    /// A property of the JSON object that a function answers with, which holds something where it failed. It is looked for in
+    /// answers of success, and gives the message of every failure.
+    pub error_field: Option<String>,
+    /// A header that stands in every answer of the function, and in nobody else's; in lower case.
+    pub mark_header: Option<String>,
+}
+
+impl Default for AnswerRules {
+    fn default() -> Self {
+        Self {
+            success_statuses: vec![200, 204],
+            error_statuses: Vec::new(),
+            refused_statuses: Vec::new(),
+            error_header: None,
+            error_field: None,
+            mark_header: None,
+        }
+    }
+}
+
+/// What an answer means to the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// It is an outcome of the call.
+    Outcome(AnswerOutcome),
+    /// It proves that the function did not start.
+    Refused,
+}
+
+impl AnswerRules {
+    /// What an answer means:
+    /// 1. Where a mark is declared, an answer without it, and without the header of failures, is somebody else's.
+    /// 2. The header of failures, or a status of failures, is the function's own error.
+    /// 3. A status of refusals proves that the function did not start.
+    /// 4. An asynchronous function's 202 says that it took the event.
+    /// 5. A status of success with the mark is success. Without a mark it must look like what functions answer and pages
+    ///    do not: JSON that says to be JSON, or a 204, which has no body. With the property of failures it is the function's
+    ///    own error.
+    /// 6. Any other answer proves nothing. With the mark it is the function's; without, it is somebody else's.
+    pub(crate) fn judge(&self, answer: &Answer, is_async: bool) -> Meaning {
+        let status = answer.status;
+        let is_marked = self.mark_header.as_deref().map(|mark| answer.header(mark).is_some());
+        let failure = self.error_header.as_deref().and_then(|name| answer.header(name));
+        Meaning::Outcome(if is_marked == Some(false) && failure.is_none() {
+            AnswerOutcome::Unidentified
+        } else if failure.is_some() || self.error_statuses.contains(&status) {
+            AnswerOutcome::FunctionError(self.reported(answer, failure))
+        } else if self.refused_statuses.contains(&status) {
+            return Meaning::Refused;
+        } else if is_async && status == 202 {
+            AnswerOutcome::Accepted
+        } else if self.success_statuses.contains(&status)
+            && (is_marked == Some(true) || status == 204 || is_json(answer))
+        {
+            match self.failure_in(&answer.body) {
+                Some(_) => AnswerOutcome::FunctionError(self.reported(answer, None)),
+                None => AnswerOutcome::Returned,
+            }
+        } else if is_marked == Some(true) {
+            AnswerOutcome::Unproven
+        } else {
+            AnswerOutcome::Unidentified
+        })
+    }
+
+    /// The error that the function reported; its kind is what stands in the header.
+    fn reported(&self, answer: &Answer, kind: Option<&str>) -> ReportedError {
+        let message = match self.failure_in(&answer.body) {
+            Some(Value::String(text)) => text,
+            Some(Value::Object(mut error)) => match error.remove("message") {
+                Some(Value::String(text)) => text,
+                Some(message) => {
+                    error.insert("message".to_owned(), message);
+                    Value::Object(error).to_string()
+                }
+                None => Value::Object(error).to_string(),
+            },
+            Some(other) => other.to_string(),
+            None => String::from_utf8_lossy(&answer.body).trim().to_owned(),
+        };
+        ReportedError { kind: kind.map(str::to_owned), ..ReportedError::of_text(message) }
+    }
+
+    /// What the property of failures holds, where there is one and it says that there was a failure: null, false and an empty
+    /// text say that there was none.
+    fn failure_in(&self, body: &[u8]) -> Option<Value> {
+        let field = self.error_field.as_deref()?;
+        let mut object: Map<String, Value> = serde_json::from_slice(body).ok()?;
+        let value = object.remove(field)?;
+        let is_none = match &value {
+            Value::Null | Value::Bool(false) => true,
+            Value::String(text) => text.is_empty(),
+            _ => false,
+        };
+        (!is_none).then_some(value)
+    }
+}
+
+/// Whether an answer says to be JSON, and is.
+fn is_json(answer: &Answer) -> bool {
+    let media_type =
+        answer.header("content-type").and_then(|value| value.split(';').next()).unwrap_or_default();
+    let media_type = media_type.trim().to_ascii_lowercase();
+    (media_type == "application/json" || media_type.ends_with("+json"))
+        && std::str::from_utf8(&answer.body).is_ok_and(|text| serde_json::from_str::<&RawValue>(text).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use AnswerOutcome::{Accepted, Returned, Unidentified, Unproven};
+
+    const JSON: &str = "application/json; charset=utf-8";
+    const PAGE: &str = "text/html";
+
+    fn answer(status: u16, content_type: &str, body: &str) -> Answer {
+        let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+        Answer { status, headers, body: lamplight_ports::Bytes::copy_from_slice(body.as_bytes()) }
+    }
+
+    fn outcome(rules: &AnswerRules, answer: &Answer) -> AnswerOutcome {
+        match rules.judge(answer, false) {
+            Meaning::Outcome(outcome) => outcome,
+            Meaning::Refused => panic!("{answer:?} refuses"),
+        }
+    }
+
+    #[test]
+    fn without_declarations_only_json_of_success_is_the_functions() {
+        let rules = AnswerRules::default();
+        assert_eq!(outcome(&rules, &answer(200, JSON, "{\"sum\":3}")), Returned);
+        assert_eq!(outcome(&rules, &answer(200, "application/problem+json", "[1]")), Returned);
+        assert_eq!(outcome(&rules, &answer(204, "", "")), Returned);
+        for (status, content_type, body) in [
+            (200, PAGE, "{}"),
+            (200, JSON, "<html>"),
+            (200, JSON, ""),
+            (200, "", ""),
+            (201, JSON, "{}"),
+            (202, JSON, "{}"),
+            (302, JSON, "{}"),
+            (400, JSON, "{}"),
+            (401, JSON, "{}"),
+            (404, JSON, "{}"),
+            (429, JSON, "{}"),
+            (500, JSON, "{}"),
+            (502, PAGE, "<html>bad gateway</html>"),
+        ] {
+            assert_eq!(outcome(&rules, &answer(status, content_type, body)), Unidentified, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_202_is_an_acknowledgement_where_that_is_declared() {
+        let rules = AnswerRules::default();
+        assert_eq!(rules.judge(&answer(202, PAGE, ""), true), Meaning::Outcome(Accepted));
+        assert_eq!(rules.judge(&answer(200, JSON, "{}"), true), Meaning::Outcome(Returned));
+    }
+
+    #[test]
+    fn with_a_mark_only_marked_answers_are_the_functions() {
+        let rules = AnswerRules { mark_header: Some("x-mark".to_owned()), ..AnswerRules::default() };
+        let marked = |mut answer: Answer| {
+            answer.headers.push(("x-mark".to_owned(), String::new()));
+            answer
+        };
+        for unmarked in [answer(200, JSON, "{}"), answer(204, "", "")] {
+            assert_eq!(outcome(&rules, &unmarked), Unidentified, "{unmarked:?}");
+        }
+        assert_eq!(outcome(&rules, &marked(answer(200, PAGE, "hello"))), Returned);
+        for status in [302, 404, 500, 503] {
+            assert_eq!(outcome(&rules, &marked(answer(status, JSON, "{}"))), Unproven, "{status}");
+        }
+    }
+
+    #[test]
+    fn failures_are_known_by_status_header_or_property() {
+        let rules = AnswerRules {
+            error_statuses: vec![500],
+            error_header: Some("x-google-status".to_owned()),
+            error_field: Some("error".to_owned()),
+            mark_header: Some("x-mark".to_owned()),
+            ..AnswerRules::default()
+        };
+        let plain = AnswerRules { mark_header: None, ..rules.clone() };
+        let error = |rules: &AnswerRules, answer: &Answer| match outcome(rules, answer) {
+            AnswerOutcome::FunctionError(error) => (error.kind, error.message),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(error(&plain, &answer(500, PAGE, " it broke\n")), (None, "it broke".to_owned()));
+        let mut crashed = answer(503, PAGE, "it broke");
+        crashed.headers.push(("x-google-status".to_owned(), "crash".to_owned()));
+        assert_eq!(error(&rules, &crashed), (Some("crash".to_owned()), "it broke".to_owned()));
+        for (body, message) in [
+            (r#"{"error":"no stock","x":1}"#, "no stock"),
+            (r#"{"error":{"message":"no stock","code":7}}"#, "no stock"),
+            (r#"{"error":{"code":7}}"#, r#"{"code":7}"#),
+            (r#"{"error":7}"#, "7"),
+        ] {
+            assert_eq!(error(&plain, &answer(200, JSON, body)), (None, message.to_owned()));
+        }
+        for body in [r#"{"error":null}"#, r#"{"error":false}"#, r#"{"error":""}"#, r#"["error"]"#] {
+            assert_eq!(outcome(&plain, &answer(200, JSON, body)), Returned, "{body}");
+        }
+        // A gateway's own errors have such a property too.
+        assert_eq!(outcome(&plain, &answer(403, JSON, r#"{"error":"no"}"#)), Unidentified);
+        assert_eq!(outcome(&rules, &answer(500, PAGE, "it broke")), Unidentified, "the mark is missing");
+    }
+
+    #[test]
+    fn a_declared_refusal_proves_that_nothing_started() {
+        let rules = AnswerRules { refused_statuses: vec![401, 429], ..AnswerRules::default() };
+        assert_eq!(rules.judge(&answer(401, PAGE, ""), false), Meaning::Refused);
+        assert_eq!(rules.judge(&answer(403, PAGE, ""), false), Meaning::Outcome(Unidentified));
+    }
+}
