@@ -3,6 +3,7 @@
 
 mod editing;
 mod examples;
+mod http_functions;
 mod mistakes;
 mod providers;
 mod schema;

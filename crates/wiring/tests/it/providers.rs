@@ -13,7 +13,7 @@ async fn a_connection_that_is_not_there_is_told_with_those_that_are() {
     assert!(error.message.ends_with("lamplight.toml:2:12: there is no provider of this name"), "{error:?}");
 }
 
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "http"))]
 #[test]
 fn the_committed_schema_is_the_one_of_the_providers_of_the_whole_program() {
     let committed = include_str!("../../../../docs/lamplight.schema.json");
@@ -30,4 +30,78 @@ async fn without_aws_its_connections_stay_in_the_file_and_say_why_they_cannot_be
         assert!(error.message.ends_with("this build has no provider aws"), "{error:?}");
     }
     open(&bench.connections, "demo").await.unwrap();
+}
+
+/// The examples of a page of `docs`, which are whole configurations.
+#[cfg(feature = "http")]
+fn examples(page: &str) -> Vec<&str> {
+    page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+#[cfg(feature = "http")]
+#[tokio::test]
+async fn the_documented_functions_behind_urls_are_opened_and_listed() {
+    for example in examples(include_str!("../../../../docs/http-functions.md")) {
+        let connection = Bench::new(example).connections.open(None).await.unwrap();
+        let listed = connection.catalogue.list(lamplight_ports::ListFunctions::default()).await.unwrap();
+        let names: Vec<&str> = listed.items.iter().map(|function| function.name.as_str()).collect();
+        assert_eq!(names, ["adder", "invoice", "resize"]);
+        assert_eq!(listed.items[0].settings.timeout_seconds, Some(60));
+        assert!(connection.management().is_err() && connection.identity.is_none());
+    }
+}
+
+#[cfg(feature = "http")]
+#[tokio::test]
+async fn functions_behind_urls_are_called_with_their_secrets_and_nowhere_else() {
+    use lamplight_domain::InvocationType;
+    use lamplight_ports::{ConnectionOverrides, Departure, Given, InvokeRequest};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let bench = Bench::new(&format!(
+        "[connections.a]\nprovider = 'http'\n[connections.a.functions.f]\nurl = '{url}/f'\nbearer_token = 'count:a/b'\n"
+    ));
+    let connection = open(&bench.connections, "a").await.unwrap();
+    assert_eq!(bench.reads(), 0, "opening reads no secret");
+    let request = InvokeRequest {
+        function: connection.platform.parse_function("f").unwrap(),
+        qualifier: None,
+        invocation_type: InvocationType::RequestResponse,
+        payload: lamplight_domain::Payload::from_json("{}".to_owned()).unwrap(),
+        log_tail: true,
+        client_context: None,
+        departure: Departure::default(),
+    };
+    let serving = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"{}") {
+            assert!(stream.read_buf(&mut seen).await.unwrap() > 0);
+        }
+        stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+        String::from_utf8(seen).unwrap()
+    };
+    let (answer, seen) = tokio::join!(connection.invoker.invoke(request), serving);
+    assert_eq!(answer.unwrap().outcome, lamplight_domain::AnswerOutcome::Returned);
+    assert!(
+        seen.starts_with("POST /f HTTP/1.1") && seen.contains("authorization: Bearer hunter2\r\n"),
+        "{seen}"
+    );
+    assert_eq!(bench.reads(), 1);
+
+    let elsewhere = Given { value: "http://127.0.0.1:9".to_owned(), given_by: "the test".to_owned() };
+    let overrides = ConnectionOverrides { endpoint_url: Some(elsewhere), ..ConnectionOverrides::default() };
+    let error = open(&bench.connections.with_overrides(overrides), "a").await.unwrap_err();
+    assert!(error.message.contains("which the test cannot replace"), "{error:?}");
+}
+
+#[cfg(not(feature = "http"))]
+#[tokio::test]
+async fn without_http_its_connections_stay_in_the_file_and_say_why_they_cannot_be_opened() {
+    let bench = Bench::new("[connections.a]\nprovider = 'http'\nfunctions.f.url = 'http://127.0.0.1:9/'\n");
+    let error = open(&bench.connections, "a").await.unwrap_err();
+    assert_eq!(error.kind, PortErrorKind::Unsupported);
+    assert!(error.message.ends_with("this build has no provider http"), "{error:?}");
 }
