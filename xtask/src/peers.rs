@@ -16,8 +16,9 @@ use servers::{Life, Peers, Ports};
 /// What to do with the peers.
 ///
 /// `ministack` executes Python handlers, `moto` keeps a second catalogue and executes nothing; both hold the
-/// functions of `xtask/peers/handlers` and 120 more named `page-000` to `page-119`. All of it lives below the
-/// target folder, in `peers`.
+/// functions of `xtask/peers/handlers` and 120 more named `page-000` to `page-119`. `functions-framework` is installed
+/// beside them, and tests start it themselves, with `xtask/peers/http_functions`. All of it lives below the target
+/// folder, in `peers`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Install the peers at the versions of `xtask/peers/requirements.txt`.
@@ -40,8 +41,8 @@ pub(crate) enum Command {
     Status,
     /// Start peers of its own on free ports, run a command against them, stop them, pass on its exit code.
     ///
-    /// The command finds them in `LAMPLIGHT_TEST_MINISTACK_URL`, `LAMPLIGHT_TEST_MOTO_URL` and
-    /// `LAMPLIGHT_TEST_AWS_CLI`, with credentials and a region that fit. The peers end with this process,
+    /// The command finds them in `LAMPLIGHT_TEST_MINISTACK_URL`, `LAMPLIGHT_TEST_MOTO_URL`,
+    /// `LAMPLIGHT_TEST_AWS_CLI` and `LAMPLIGHT_TEST_FUNCTIONS_FRAMEWORK`, with credentials and a region that fit. The peers end with this process,
     /// however it ends.
     Run {
         /// The command and its arguments, after `--`

@@ -6,6 +6,8 @@
 
 mod conformance;
 mod discovering;
+#[cfg(unix)]
+mod http_functions;
 mod managing;
 mod peer;
 mod running;

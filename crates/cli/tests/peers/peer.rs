@@ -13,7 +13,7 @@ pub struct Peer {
     region: &'static str,
 }
 
-fn variable(name: &str) -> String {
+pub fn variable(name: &str) -> String {
     // The environment is what `cargo xtask peers run` hands over; an absent peer is a failure, never a pass.
     #[expect(clippy::disallowed_methods, reason = "the peers' addresses come from the environment")]
     std::env::var(name)
