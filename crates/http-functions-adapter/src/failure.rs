@@ -1,7 +1,7 @@
 //! The failures of a call: how far the request got, and what that proves.
 
 use crate::HttpFunction;
-use lamplight_domain::{Action, Delivery, ErrorCode, FunctionName, Hint, Start};
+use lamplight_domain::{Action, Delivery, ErrorCode, FunctionName, FunctionRef, Hint, Start};
 use lamplight_http_adapter::{Answer, SendFailure, SendFailureKind, Waits};
 use lamplight_ports::{InvokeError, PortError, PortErrorKind};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 const NETWORK: &str = "check the URL, the network and the proxy settings";
 
 /// A call that was refused here: nothing was sent, and it will be the same again.
-pub(crate) fn not_sent(kind: PortErrorKind, code: ErrorCode, message: String, hint: Hint) -> InvokeError {
+fn not_sent(kind: PortErrorKind, code: ErrorCode, message: String, hint: Hint) -> InvokeError {
     InvokeError {
         delivery: Delivery::NotSent,
         start: Start::DidNotStart,
@@ -31,6 +31,17 @@ pub(crate) fn unknown(name: &FunctionName) -> InvokeError {
     let hint = Hint::new("declare it in the configuration, or choose another: ").action(Action::Discover);
     let message = format!("function {name} is not declared for this connection; nothing was sent");
     not_sent(PortErrorKind::NotFound, ErrorCode::FunctionNotFound, message, hint)
+}
+
+/// A function that a job knows at another URL than the one that is declared now.
+pub(crate) fn moved(function: &FunctionRef, declared: &HttpFunction) -> InvokeError {
+    let FunctionRef { name, reference, .. } = function;
+    let message = format!(
+        "function {name} is declared at {} now, and the job knows it at {reference}; nothing was sent",
+        declared.url
+    );
+    let hint = Hint::new("import it once more to bring the job up to date: ").action(Action::Discover);
+    not_sent(PortErrorKind::Conflict, ErrorCode::Conflict, message, hint)
 }
 
 /// A way to call that the function does not have.

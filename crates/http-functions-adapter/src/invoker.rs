@@ -2,17 +2,15 @@
 
 use crate::{
     Functions, HeaderValue, HttpFunction, Patience,
-    failure::{no_secret, not_sent, refused, unanswered, unknown, unsupported},
+    failure::{moved, no_secret, refused, unanswered, unknown, unsupported},
     rules::Meaning,
 };
 use async_trait::async_trait;
-use lamplight_domain::{
-    Action, AnswerOutcome, ErrorCode, FunctionName, FunctionRef, Hint, InvocationType, Scrubber,
-};
+use lamplight_domain::{AnswerOutcome, FunctionName, InvocationType, Scrubber};
 use lamplight_http_adapter::{Answer, HttpClient, Request};
 use lamplight_ports::{
-    Bytes, ExposeSecret, HttpMethod, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind,
-    SecretResolver, SecretString,
+    Bytes, ExposeSecret, HttpMethod, InvokeAnswer, InvokeError, InvokeRequest, Invoker, SecretResolver,
+    SecretString,
 };
 use std::sync::Arc;
 
@@ -46,14 +44,20 @@ impl Invoker for HttpInvoker {
         // While secrets are read nothing has left; the client says from when on it may have.
         departure.is_told_by(|| false);
         let name = &function.name;
-        let declared = self.declared(&function)?;
+        let declared = self.functions.get(name).ok_or_else(|| unknown(name))?;
+        // A job that was imported with another URL is not led to this one unasked.
+        if function.reference != name.as_str() && function.reference != declared.url {
+            return Err(moved(&function, declared));
+        }
         if qualifier.is_some() || function.qualifier.is_some() {
             return Err(unsupported(name, "has no versions or aliases", "give no qualifier"));
         }
         if client_context.is_some() {
             return Err(unsupported(name, "takes no client context", "put it into the event"));
         }
-        check_type(name, declared, invocation_type)?;
+        if let Some((what, hint)) = why_not(declared, invocation_type) {
+            return Err(unsupported(name, what, hint));
+        }
         let Headers { headers, scrubber } = self.headers(name, declared).await?;
         let waits = self.patience.waits(declared, invocation_type, payload.len());
         let request = Request {
@@ -65,7 +69,16 @@ impl Invoker for HttpInvoker {
             largest_answer: self.largest_answer,
         };
         match self.http.send(request, &departure).await {
-            Ok(answer) => self.answered(name, declared, without_secrets(answer, &scrubber)),
+            Ok(answer) => {
+                let answer = without_secrets(answer, &scrubber);
+                let meaning = declared.rules.judge(&answer, declared.is_async);
+                tracing::debug!(function = %name, http_status = answer.status, response_bytes = answer.body.len(),
+                    identified = meaning != Meaning::Outcome(AnswerOutcome::Unidentified), "the call was answered");
+                match meaning {
+                    Meaning::Outcome(outcome) => Ok(answered(outcome, answer)),
+                    Meaning::Refused => Err(refused(name, declared, &answer)),
+                }
+            }
             Err(failure) => {
                 let error = unanswered(name, declared, waits, self.largest_answer, failure);
                 tracing::debug!(function = %name, delivery = ?error.delivery, code = error.code.as_str(),
@@ -77,22 +90,6 @@ impl Invoker for HttpInvoker {
 }
 
 impl HttpInvoker {
-    /// What is declared about a function. A job that was imported with another URL is not led to this one unasked.
-    fn declared(&self, function: &FunctionRef) -> Result<&HttpFunction, InvokeError> {
-        let FunctionRef { name, reference, .. } = function;
-        let declared = self.functions.get(name).ok_or_else(|| unknown(name))?;
-        if reference != name.as_str() && *reference != declared.url {
-            let message = format!(
-                "function {name} is declared at {} now, and the job knows it at {reference}; nothing was sent",
-                declared.url
-            );
-            let hint =
-                Hint::new("import it once more to bring the job up to date: ").action(Action::Discover);
-            return Err(not_sent(PortErrorKind::Conflict, ErrorCode::Conflict, message, hint));
-        }
-        Ok(declared)
-    }
-
     /// Reads the headers of a call.
     async fn headers(&self, name: &FunctionName, function: &HttpFunction) -> Result<Headers, InvokeError> {
         let json = || SecretString::from("application/json");
@@ -115,49 +112,34 @@ impl HttpInvoker {
         let scrubber = Scrubber::new(secrets.iter().map(ExposeSecret::expose_secret));
         Ok(Headers { headers, scrubber })
     }
-
-    fn answered(
-        &self,
-        name: &FunctionName,
-        function: &HttpFunction,
-        answer: Answer,
-    ) -> Result<InvokeAnswer, InvokeError> {
-        let meaning = function.rules.judge(&answer, function.is_async);
-        tracing::debug!(function = %name, http_status = answer.status, response_bytes = answer.body.len(),
-            refused = meaning == Meaning::Refused,
-            identified = meaning != Meaning::Outcome(AnswerOutcome::Unidentified), "the call was answered");
-        let Meaning::Outcome(outcome) = meaning else { return Err(refused(name, function, &answer)) };
-        let response = match outcome {
-            AnswerOutcome::Returned | AnswerOutcome::FunctionError(_) | AnswerOutcome::Unproven => {
-                answer.body.into()
-            }
-            // An acknowledgement is no result, and what is somebody else's may repeat what was sent to it.
-            AnswerOutcome::Accepted | AnswerOutcome::Validated | AnswerOutcome::Unidentified => Vec::new(),
-        };
-        Ok(InvokeAnswer { http_status: Some(answer.status), response, ..InvokeAnswer::new(outcome) })
-    }
 }
 
-/// A function either answers with its result or takes events: a call of the other kind would end unknown whatever it did.
-fn check_type(
-    name: &FunctionName,
-    function: &HttpFunction,
-    invocation_type: InvocationType,
-) -> Result<(), InvokeError> {
+/// What is told about an answer that is an outcome of the call.
+fn answered(outcome: AnswerOutcome, answer: Answer) -> InvokeAnswer {
+    let response = match outcome {
+        AnswerOutcome::Returned | AnswerOutcome::FunctionError(_) | AnswerOutcome::Unproven => {
+            answer.body.into()
+        }
+        // An acknowledgement is no result, and what is somebody else's may repeat what was sent to it.
+        AnswerOutcome::Accepted | AnswerOutcome::Validated | AnswerOutcome::Unidentified => Vec::new(),
+    };
+    InvokeAnswer { http_status: Some(answer.status), response, ..InvokeAnswer::new(outcome) }
+}
+
+/// Why a function is not called this way, and what to do: it either answers with its result or takes events, and a call of
+/// the other kind would end unknown whatever it did.
+fn why_not(function: &HttpFunction, invocation_type: InvocationType) -> Option<(&'static str, &'static str)> {
     match (invocation_type, function.is_async) {
-        (InvocationType::RequestResponse, false) | (InvocationType::Event, true) => Ok(()),
-        (InvocationType::RequestResponse, true) => Err(unsupported(
-            name,
+        (InvocationType::RequestResponse, false) | (InvocationType::Event, true) => None,
+        (InvocationType::RequestResponse, true) => Some((
             "is declared asynchronous and gives no result to wait for",
             "use the invocation type Event",
         )),
-        (InvocationType::Event, false) => Err(unsupported(
-            name,
+        (InvocationType::Event, false) => Some((
             "is not declared asynchronous, so that nothing says that it would take an event",
             "use the invocation type RequestResponse, or declare async = true if it answers 202",
         )),
-        (InvocationType::DryRun, _) => Err(unsupported(
-            name,
+        (InvocationType::DryRun, _) => Some((
             "cannot be tried without being called: a URL has no dry run",
             "use the invocation type RequestResponse or Event",
         )),

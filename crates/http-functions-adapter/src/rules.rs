@@ -140,7 +140,7 @@ mod tests {
     fn outcome(rules: &AnswerRules, answer: &Answer) -> AnswerOutcome {
         match rules.judge(answer, false) {
             Meaning::Outcome(outcome) => outcome,
-            Meaning::Refused => panic!("{answer:?} refuses"),
+            Meaning::Refused => unreachable!("{answer:?} refuses"),
         }
     }
 
@@ -204,7 +204,7 @@ mod tests {
         let plain = AnswerRules { mark_header: None, ..rules.clone() };
         let error = |rules: &AnswerRules, answer: &Answer| match outcome(rules, answer) {
             AnswerOutcome::FunctionError(error) => (error.kind, error.message),
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         };
         assert_eq!(error(&plain, &answer(500, PAGE, " it broke\n")), (None, "it broke".to_owned()));
         let mut crashed = answer(503, PAGE, "it broke");

@@ -20,10 +20,7 @@ pub(super) fn variables(programs: &Path, folder: &Path, ports: Ports) -> Vec<(&'
         ("LAMPLIGHT_TEST_MINISTACK_URL", ministack),
         ("LAMPLIGHT_TEST_MOTO_URL", moto),
         ("LAMPLIGHT_TEST_AWS_CLI", programs.join("aws").display().to_string()),
-        (
-            "LAMPLIGHT_TEST_FUNCTIONS_FRAMEWORK",
-            programs.join("functions-framework").display().to_string(),
-        ),
+        ("LAMPLIGHT_TEST_FUNCTIONS_FRAMEWORK", programs.join("functions-framework").display().to_string()),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),

@@ -9,8 +9,8 @@ struct Harness;
 
 #[async_trait]
 impl CatalogueHarness for Harness {
-    async fn arrange(&self, shelf: Shelf) -> ArrangedCatalogue {
-        let functions = (0..shelf.functions).map(|index| {
+    async fn arrange(&self, wanted: Shelf) -> ArrangedCatalogue {
+        let functions = (0..wanted.functions).map(|index| {
             let url = format!("http://127.0.0.1:9/{index}");
             (
                 function_name(index).parse().unwrap(),

@@ -52,7 +52,7 @@ async fn a_server_that_speaks_no_tls_is_not_reached_over_https() {
         let (stream, _) = listener.accept().await.unwrap();
         drop(stream);
     };
-    let connection = open_all(functions(&[refusing.clone()]));
+    let connection = open_all(functions(&[refusing]));
     let reachability = connection.reachability.unwrap();
     let (error, ()) = tokio::join!(reachability.reach(), closing);
     assert!(error.unwrap_err().message.contains("no secure connection"));

@@ -51,10 +51,10 @@ async fn no_failure_and_no_debug_shows_a_secret() {
     let dropping = Server::start(|_: &Received| Reaction::SendAndEnd(Vec::new(), End::Reset)).await;
     for url in [dropping.url(), closed_url().await] {
         let function = function(url, "env:KEY");
-        let mut shown = format!("{function:?}");
+        let declared = format!("{function:?}");
         let connection = open(function);
         let error = connection.invoker.invoke(call(&connection, RequestResponse)).await.unwrap_err();
-        shown += &format!("{} {connection:?}", all_texts(&error));
+        let shown = format!("{declared} {} {connection:?}", all_texts(&error));
         assert!(!shown.contains(SECRET) && shown.contains("env:KEY"), "{shown}");
     }
     let plain = HeaderValue::Plain(SECRET.to_owned());

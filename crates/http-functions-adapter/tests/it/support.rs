@@ -76,11 +76,11 @@ pub(crate) fn call(connection: &Connection, invocation_type: InvocationType) -> 
 
 /// All that an error says, with its causes.
 pub(crate) fn all_texts(error: &(dyn Error + 'static)) -> String {
-    let mut texts = format!("{error} {error:?}");
+    let mut texts = vec![format!("{error} {error:?}")];
     let mut source = error.source();
     while let Some(cause) = source {
-        texts += &format!(" <- {cause} {cause:?}");
+        texts.push(format!("{cause} {cause:?}"));
         source = cause.source();
     }
-    texts
+    texts.join(" <- ")
 }
