@@ -1,7 +1,7 @@
 //! Making jobs of discovered functions, with their environment as suggested parameters.
 
 use crate::AppError;
-use lamplight_domain::{Function, Job, JobName, Overrides, suggest_parameters};
+use lamplight_domain::{Function, Job, JobName, suggest_parameters};
 use lamplight_ports::{Connection, JobStore};
 
 /// What became of one function.
@@ -61,13 +61,9 @@ async fn import_one(
         let Some(stored) = jobs.get(&name).await? else {
             let suggestion = suggest_parameters(function);
             let job = Job {
-                name: name.clone(),
-                connection: connection.name.clone(),
-                function: function.to_ref(),
                 description: function.settings.description.clone().filter(|text| !text.is_empty()),
                 parameters: suggestion.parameters,
-                overrides: Overrides::default(),
-                idempotent: false,
+                ..Job::new(name.clone(), connection.name.clone(), function.to_ref())
             };
             jobs.put(&job, None).await?;
             return Ok((Import::Created(name), suggestion.notes));

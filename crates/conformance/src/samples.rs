@@ -136,12 +136,9 @@ pub fn finish(run: &mut Run, n: u32, state: RunState) {
 
 /// A job with parameters and overrides.
 pub fn sample_job(n: u32) -> Job {
-    let mut token = Parameter::new(parsed("token"), DataType::String);
-    token.secret = true;
-    token.default = Some("env:TOKEN".to_owned());
     let parameters = vec![
         Parameter::new(parsed("count"), DataType::Integer).with_direction(Direction::InputOutput),
-        token,
+        Parameter::new(parsed("token"), DataType::String).secret().with_default("env:TOKEN"),
         Parameter::new(parsed("sum"), DataType::Number).with_direction(Direction::Output),
     ];
     Job {

@@ -67,7 +67,7 @@ impl Arguments {
 
     /// The value of a name, compared without case.
     pub fn get(&self, name: &ParamName) -> Option<&Argument> {
-        self.0.iter().find(|(own, _)| same_name(own, name)).map(|(_, argument)| argument)
+        self.0.iter().find(|(own, _)| same_name(own.as_str(), name.as_str())).map(|(_, argument)| argument)
     }
 
     /// All of them, in the order given.
@@ -83,8 +83,7 @@ impl Arguments {
 
 /// Whether two names are the same without regard to case. Names of ASCII alone, the common case, are compared
 /// without an allocation; for these both ways of folding agree.
-pub(crate) fn same_name(a: &ParamName, b: &ParamName) -> bool {
-    let (a, b) = (a.as_str(), b.as_str());
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
     if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { fold(a) == fold(b) }
 }
 

@@ -41,3 +41,18 @@ pub struct Job {
     /// retries go by it; a plain run is never repeated for it.
     pub idempotent: bool,
 }
+
+impl Job {
+    /// A job without parameters that overrides nothing.
+    pub fn new(name: JobName, connection: ConnectionName, function: FunctionRef) -> Self {
+        Self {
+            name,
+            connection,
+            function,
+            description: None,
+            parameters: ParameterList::default(),
+            overrides: Overrides::default(),
+            idempotent: false,
+        }
+    }
+}

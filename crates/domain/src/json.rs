@@ -46,6 +46,14 @@ pub struct JsonSyntaxError {
     pub reason: String,
 }
 
+/// A JSON value that is not what its reader wants it to be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the JSON value does not fit: {reason}")]
+pub struct JsonMismatch {
+    /// The parser's words, with line and column.
+    pub reason: String,
+}
+
 /// A valid JSON text, byte for byte as written, without white space around it.
 ///
 /// ```
@@ -87,10 +95,26 @@ impl RawJson {
         kind_of(self.as_str())
     }
 
+    /// Reads the value as a `T`, straight from its text: a number is rounded only where `T` cannot hold it, as `f64` and
+    /// `serde_json::Value` cannot, and a field of type [`RawJson`] keeps its text.
+    ///
+    /// ```
+    /// use lamplight_domain::RawJson;
+    /// let total = RawJson::parse("18446744073709551615")?;
+    /// assert_eq!(total.to::<u64>()?, u64::MAX);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The value is not a `T`: another type, a number out of its range, a field that is missing.
+    pub fn to<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JsonMismatch> {
+        serde_json::from_str(self.as_str()).map_err(|error| JsonMismatch { reason: error.to_string() })
+    }
+
     /// The text of a JSON string without its quotes and escapes; `None` for every other kind and for
     /// strings that are legal JSON but no Unicode text (a lone surrogate).
     pub fn as_plain_text(&self) -> Option<String> {
-        serde_json::from_str(self.as_str()).ok()
+        self.to().ok()
     }
 }
 
@@ -177,6 +201,22 @@ mod tests {
         ] {
             assert_eq!(number_kind(text), kind, "{text:?}");
         }
+    }
+
+    #[test]
+    fn values_are_read_as_they_were_written() {
+        #[derive(Deserialize)]
+        struct Bill {
+            amount: RawJson,
+            units: u128,
+        }
+        let text = r#"{"amount": 12345678901234567890.10, "units": 340282366920938463463374607431768211455}"#;
+        let bill: Bill = RawJson::parse(text).unwrap().to().unwrap();
+        assert_eq!((bill.amount.as_str(), bill.units), ("12345678901234567890.10", u128::MAX));
+        assert_eq!(RawJson::string("a\tb").to::<String>().unwrap(), "a\tb");
+        let error = RawJson::parse("256").unwrap().to::<u8>().unwrap_err();
+        assert!(error.reason.contains("256"), "{error}");
+        assert!(RawJson::parse("1.0").unwrap().to::<i64>().is_err(), "a fraction is not dropped");
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub use hint::{Action, Hint, HintPart, SettingName};
 pub use infer::infer_data_type;
 pub use intent::{Intent, Origin, Parent, ParentId, Provenance, StartedBy};
 pub use job::{Job, Overrides, Revision};
-pub use json::{JsonKind, JsonSyntaxError, RawJson};
+pub use json::{JsonKind, JsonMismatch, JsonSyntaxError, RawJson};
 pub use layer::{Layer, LayerVersion};
 pub use name::{ConnectionName, FunctionName, JobName, NameError, ParamName, Qualifier};
 pub use outcome::{Attempt, DurableExecution, Outcome, RunError};

@@ -111,6 +111,27 @@ impl Parameter {
         self.direction = direction;
         self
     }
+
+    /// The same parameter as one that needs a value.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// The same parameter with a default, as text; of a secret parameter it is a reference. A [`ParameterList`] checks it.
+    #[must_use]
+    pub fn with_default(mut self, text: impl Into<String>) -> Self {
+        self.default = Some(text.into());
+        self
+    }
+
+    /// The same parameter as one whose value is masked.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
 }
 
 /// Why a list of parameters is refused.
@@ -163,7 +184,8 @@ impl TryFrom<Vec<Parameter>> for ParameterList {
         let mut seen = HashSet::new();
         for (index, parameter) in parameters.iter().enumerate() {
             if !seen.insert(parameter.name.folded()) {
-                let first = parameters[..index].iter().find(|p| same_name(&p.name, &parameter.name));
+                let first =
+                    parameters[..index].iter().find(|p| same_name(p.name.as_str(), parameter.name.as_str()));
                 return Err(ParameterError::Duplicate {
                     first: first.map_or_else(|| parameter.name.clone(), |p| p.name.clone()),
                     second: parameter.name.clone(),
@@ -224,12 +246,12 @@ impl ParameterList {
 
     /// The parameter of a name, compared without case.
     pub fn get(&self, name: &ParamName) -> Option<&Parameter> {
-        self.0.iter().find(|parameter| same_name(&parameter.name, name))
+        self.0.iter().find(|parameter| same_name(parameter.name.as_str(), name.as_str()))
     }
 
     /// The list with a parameter replaced where its name exists, else added at the end.
     pub fn with(mut self, parameter: Parameter) -> Result<Self, ParameterError> {
-        match self.0.iter().position(|own| same_name(&own.name, &parameter.name)) {
+        match self.0.iter().position(|own| same_name(own.name.as_str(), parameter.name.as_str())) {
             Some(index) => self.0[index] = parameter,
             None => self.0.push(parameter),
         }
@@ -263,19 +285,15 @@ mod tests {
 
     #[test]
     fn defaults_fit_their_type_and_secrets_are_references() {
-        let mut wrong = parameter("count", DataType::Integer);
-        wrong.default = Some("many".into());
+        let wrong = parameter("count", DataType::Integer).with_default("many");
         let error = ParameterList::try_from(vec![wrong]).unwrap_err();
         assert_eq!(
             error.to_string(),
             "default \"many\" of parameter count: expected integer, found text that is no JSON number"
         );
-        let mut secret = parameter("key", DataType::String);
-        secret.secret = true;
-        secret.default = Some("hunter2".into());
-        let error = ParameterList::try_from(vec![secret.clone()]).unwrap_err();
+        let secret = parameter("key", DataType::String).secret();
+        let error = ParameterList::try_from(vec![secret.clone().with_default("hunter2")]).unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
-        secret.default = Some("env:API_KEY".into());
-        assert!(ParameterList::try_from(vec![secret]).is_ok());
+        assert!(ParameterList::try_from(vec![secret.with_default("env:API_KEY")]).is_ok());
     }
 }

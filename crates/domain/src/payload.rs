@@ -260,10 +260,8 @@ mod tests {
 
     #[test]
     fn every_problem_is_named_and_no_secret_is_shown() {
-        let mut required = parameter("id", DataType::Integer);
-        required.required = true;
-        let mut secret = parameter("pin", DataType::Integer);
-        secret.secret = true;
+        let required = parameter("id", DataType::Integer).required();
+        let secret = parameter("pin", DataType::Integer).secret();
         let out = parameter("sum", DataType::Number).with_direction(Direction::Output);
         let error =
             build(vec![required, secret, out], &[("pin", "hunter2"), ("sum", "1"), ("xx", "1")]).unwrap_err();

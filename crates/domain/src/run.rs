@@ -1,8 +1,8 @@
 //! One execution of a job: a recorded intent, its attempts, and at most one outcome, which may be learned better.
 
 use crate::{
-    Attempt, Evidence, EvidenceKind, FunctionName, Intent, Outcome, Revision, RunId, RunIdError, RunKey,
-    RunState, RunnerId, Status, Warning,
+    Attempt, Evidence, EvidenceKind, FunctionName, Intent, Outcome, RawJson, Revision, RunId, RunIdError,
+    RunKey, RunState, RunnerId, Status, Warning, argument::same_name,
 };
 use jiff::Timestamp;
 
@@ -173,6 +173,12 @@ impl Run {
         self.outcome.as_ref()
     }
 
+    /// The value of an output, its name compared without case; `None` where the run has none of that name.
+    pub fn output(&self, name: &str) -> Option<&RawJson> {
+        let outputs = &self.outcome.as_ref()?.outputs;
+        outputs.iter().find(|output| same_name(output.name.as_str(), name)).map(|output| &output.value)
+    }
+
     /// The process that makes its calls; `None` before one has claimed it.
     pub fn runner(&self) -> Option<&RunnerId> {
         self.runner.as_ref()
@@ -243,7 +249,7 @@ fn weigh(mut own: Outcome, learned: Outcome) -> (Outcome, Learned) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{EffectiveSettings, FunctionRef, Provenance, Settings};
+    use crate::{DataType, EffectiveSettings, FunctionRef, Output, Provenance, Settings};
 
     fn intent() -> Intent {
         let defaults = Settings::default();
@@ -283,6 +289,25 @@ mod tests {
         let before = run.clone();
         assert!(run.conclude(Outcome::unknown(EvidenceKind::RunnerGone, NOW)).is_err());
         assert_eq!(run, before);
+    }
+
+    #[test]
+    fn outputs_are_found_by_name_without_regard_to_case() {
+        let mut run = Run::begin(intent(), runner());
+        assert_eq!(run.output("sum"), None);
+        let mut good = outcome(RunState::Succeeded, EvidenceKind::Answered);
+        good.outputs = ["größe", "sum"]
+            .map(|name| Output {
+                name: name.parse().unwrap(),
+                data_type: DataType::Json,
+                value: RawJson::string(name),
+                secret: false,
+            })
+            .into();
+        run.conclude(good).unwrap();
+        assert_eq!(run.output("SUM"), Some(&RawJson::string("sum")));
+        assert_eq!(run.output("GRÖßE"), Some(&RawJson::string("größe")));
+        assert_eq!(run.output("total"), None);
     }
 
     #[test]

@@ -121,8 +121,7 @@ proptest! {
 
     #[test]
     fn a_secret_stands_in_no_error(secret in "[a-z]{12,20}") {
-        let mut parameter = Parameter::new("p".parse().unwrap(), DataType::Integer);
-        parameter.secret = true;
+        let parameter = Parameter::new("p".parse().unwrap(), DataType::Integer).secret();
         let mut arguments = Arguments::default();
         arguments.insert_text("p", &secret).unwrap();
         let error = build_payload(&ParameterList::try_from(vec![parameter]).unwrap(), &arguments).unwrap_err();
@@ -132,8 +131,7 @@ proptest! {
 
     #[test]
     fn defaults_are_read_like_values(raw in json()) {
-        let mut parameter = Parameter::new("p".parse().unwrap(), DataType::Json);
-        parameter.default = Some(raw.clone());
+        let parameter = Parameter::new("p".parse().unwrap(), DataType::Json).with_default(raw.clone());
         let list = ParameterList::try_from(vec![parameter]).unwrap();
         let payload = build_payload(&list, &Arguments::default()).unwrap();
         prop_assert_eq!(property(std::str::from_utf8(payload.as_bytes()).unwrap()), raw.trim());
