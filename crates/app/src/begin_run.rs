@@ -2,23 +2,7 @@
 
 use crate::{AppError, PreparedRun};
 use lamplight_domain::{Intent, Run};
-use lamplight_ports::{Clock, IdSource, RunStore, Runners, Sleeper};
-use std::sync::Arc;
-
-/// The ports that a run needs besides its connection.
-#[derive(Debug, Clone)]
-pub struct RunPorts {
-    /// Where the intent and the outcome are recorded.
-    pub runs: Arc<dyn RunStore>,
-    /// Which processes make calls.
-    pub runners: Arc<dyn Runners>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Waiting between attempts.
-    pub sleeper: Arc<dyn Sleeper>,
-    /// The run's key, and jitter.
-    pub ids: Arc<dyn IdSource>,
-}
+use lamplight_ports::RunPorts;
 
 /// A run that is recorded as running and whose calls are still to be made. Only this process has it, and only once, so
 /// nothing but [`follow_run`](crate::follow_run()) can make its calls, and that not twice.

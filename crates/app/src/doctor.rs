@@ -5,8 +5,8 @@ use crate::{
     conclude::unexpected_answer_in_words, prepare_run, resolve_target,
 };
 use lamplight_domain::{
-    Arguments, ConnectionName, ErrorCode, FunctionRef, InvocationType, Provenance, RunState, Settings,
-    Timestamp, judge_answer,
+    Arguments, ConnectionName, ErrorCode, FunctionRef, InvocationType, RunState, Settings, Timestamp,
+    judge_answer,
 };
 use lamplight_ports::{
     Clock, Connection, Connector, Departure, InvokeRequest, JobStore, ListFunctions, PortError,
@@ -336,10 +336,8 @@ enum DryRun {
 /// Asks whether the target could be called.
 async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<DryRun, AppError> {
     let request = |event| RunRequest {
-        target: target.clone(),
-        event,
         settings: Settings { invocation_type: Some(InvocationType::DryRun), ..Settings::default() },
-        provenance: Provenance::default(),
+        ..RunRequest::new(target.clone(), event)
     };
     let arguments = EventSource::Arguments(Arguments::default());
     let (prepared, event) = match prepare_run(ports.secrets, request(arguments)).await {

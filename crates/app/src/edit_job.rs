@@ -86,7 +86,7 @@ pub async fn edit_job(
             JobEdit::Idempotent(value) => job.idempotent = value,
         }
     }
-    job.parameters = ParameterList::try_from(parameters).map_err(AppError::Parameters)?;
+    job.parameters = ParameterList::try_from(parameters)?;
     check_overrides(&job)?;
     if job == stored.job {
         return Ok(stored);

@@ -224,3 +224,21 @@ impl From<PortError> for AppError {
         Self::Port(error)
     }
 }
+
+impl From<NameError> for AppError {
+    fn from(error: NameError) -> Self {
+        Self::Name(error)
+    }
+}
+
+impl From<ParameterError> for AppError {
+    fn from(error: ParameterError) -> Self {
+        Self::Parameters(error)
+    }
+}
+
+impl From<ReferenceError> for AppError {
+    fn from(error: ReferenceError) -> Self {
+        Self::Reference(error)
+    }
+}

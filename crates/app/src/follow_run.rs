@@ -1,13 +1,13 @@
 //! Making the calls of a recorded run up to its recorded end: the one place where a function is called.
 
 use crate::{
-    AppError, BegunRun, PreparedRun, ProgressObserver, RunPorts, RunProgress, begin_run,
+    AppError, BegunRun, PreparedRun, ProgressObserver, RunProgress, begin_run,
     conclude::{Conclusion, from_answer, from_failure, may_keep_response, scrub},
 };
 use lamplight_domain::{
     Attempt, Delivery, ErrorCode, Evidence, EvidenceKind, Outcome, Run, Start, Warning, judge_failure,
 };
-use lamplight_ports::{Bytes, Departure, InvokeAnswer, InvokeError, InvokeRequest, PortErrorKind};
+use lamplight_ports::{Bytes, Departure, InvokeAnswer, InvokeError, InvokeRequest, PortErrorKind, RunPorts};
 use tokio_util::sync::CancellationToken;
 
 /// A run that has ended.

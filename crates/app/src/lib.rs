@@ -31,7 +31,7 @@ mod target;
 
 pub use apply_jobs::{JobChange, apply_jobs};
 pub use auth_gate::{AUTH_PATIENCE, AuthGate, BadCredentials, CredentialFailure};
-pub use begin_run::{BegunRun, RunPorts, begin_queued_run, begin_run, queue_run};
+pub use begin_run::{BegunRun, begin_queued_run, begin_run, queue_run};
 pub use cancel_run::{CancelOutcome, cancel_run};
 pub use discover::{DiscoverRequest, Discovery, discover};
 pub use doctor::{Check, CheckName, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, doctor};
@@ -51,3 +51,6 @@ pub use remove_job::remove_job;
 pub use settle_runs::settle_runs;
 pub use show_run::{FoundRun, RunName, show_run};
 pub use target::{Target, resolve_target};
+
+/// What stops a use case that waits.
+pub use tokio_util::sync::CancellationToken;

@@ -30,6 +30,13 @@ pub struct RunRequest {
     pub provenance: Provenance,
 }
 
+impl RunRequest {
+    /// A request that sets nothing of its own and says nothing of why.
+    pub fn new(target: Target, event: EventSource) -> Self {
+        Self { target, event, settings: Settings::default(), provenance: Provenance::default() }
+    }
+}
+
 /// A run that is ready to be started.
 #[derive(Debug)]
 pub struct PreparedRun {
@@ -117,7 +124,7 @@ fn effective_settings(
     level.qualifier = one_qualifier(level.qualifier.take(), function)?;
     let effective = EffectiveSettings::resolve(&run, &job, &connection.defaults);
     if let Some(qualifier) = &effective.qualifier.value {
-        connection.platform.parse_qualifier(qualifier.as_str()).map_err(AppError::Reference)?;
+        connection.platform.parse_qualifier(qualifier.as_str())?;
     }
     Ok(effective)
 }
@@ -143,7 +150,7 @@ fn undeclared(arguments: &Arguments) -> Result<ParameterList, AppError> {
     };
     let list: Vec<Parameter> =
         arguments.iter().map(|(name, argument)| Parameter::new(name.clone(), declare(argument))).collect();
-    ParameterList::try_from(list).map_err(AppError::Parameters)
+    Ok(ParameterList::try_from(list)?)
 }
 
 async fn build_event(

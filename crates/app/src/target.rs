@@ -42,6 +42,6 @@ pub async fn resolve_target(
         }
         (Err(error), _, _) => return Err(error.into()),
     };
-    let function = connection.platform.parse_function(text).map_err(AppError::Reference)?;
+    let function = connection.platform.parse_function(text)?;
     Ok(Target { job: None, function, connection })
 }

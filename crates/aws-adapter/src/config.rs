@@ -1,11 +1,9 @@
 //! What a connection is opened with.
 
 use crate::{CredentialsSource, Timeouts};
-use async_trait::async_trait;
 use lamplight_aws_model::Region;
-use lamplight_domain::{ErrorCode, SecretRef};
 use lamplight_http_adapter::HttpClient;
-use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
+use lamplight_ports::{NoSecrets, SecretResolver};
 use std::sync::Arc;
 
 /// One way into one account and region.
@@ -51,17 +49,5 @@ impl AwsConnectionConfig {
             timeouts: Timeouts::default(),
             http: HttpClient::default(),
         }
-    }
-}
-
-/// Resolves nothing: what a connection without references is opened with.
-#[derive(Debug)]
-struct NoSecrets;
-
-#[async_trait]
-impl SecretResolver for NoSecrets {
-    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
-        let message = format!("nothing is set up to read secret {reference}");
-        Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
     }
 }

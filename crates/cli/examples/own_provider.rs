@@ -9,9 +9,9 @@
 //! token = "env:TOKEN"
 //! ```
 
-use lamplight_domain::{ErrorCode, FunctionName, SecretRef, TableError, read_table};
+use lamplight_domain::{FunctionName, SecretRef, TableError, read_table};
 use lamplight_fake_adapter::{FakeFunction, FakeProvider};
-use lamplight_ports::{Connection, OpenConnection, PortError, PortErrorKind, ProviderFactory};
+use lamplight_ports::{Connection, OpenConnection, PortError, ProviderFactory};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::{process::ExitCode, sync::Arc};
@@ -55,9 +55,7 @@ impl ProviderFactory for Own {
     }
 
     fn open(&self, open: OpenConnection<'_>) -> Result<Connection, PortError> {
-        let functions = read_table(open.table).and_then(|own| functions(&own)).map_err(|mistake| {
-            PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, mistake.to_string())
-        })?;
+        let functions = functions(&read_table(open.table)?)?;
         let provider = FakeProvider::new(functions.into_iter().map(FakeFunction::echo))
             .with_system(open.system.sleeper, open.system.ids)
             .with_clock(open.system.clock);

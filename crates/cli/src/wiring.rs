@@ -6,10 +6,9 @@ use crate::{
     output::{self, Output},
 };
 use async_trait::async_trait;
-use lamplight_app::RunPorts;
 use lamplight_domain::{ConnectionName, ErrorCode, StartedBy};
 use lamplight_ports::{
-    CallKeys, Connection, ConnectionOverrides, Connector, Given, PortError, SecretResolver,
+    CallKeys, Connection, ConnectionOverrides, Connector, Given, PortError, RunPorts, SecretResolver,
 };
 use lamplight_system_adapter::Environment;
 use lamplight_wiring::{Adapters, Connections, Overrides, SqliteStore};

@@ -4,7 +4,7 @@
 //! Rust, runs the job through `lamplight-app`, and asserts what its users would see.
 
 use lamplight_app::{
-    EventSource, ProgressObserver, RunPorts, RunProgress, RunRequest, prepare_run, resolve_target, start_run,
+    EventSource, ProgressObserver, RunProgress, RunRequest, prepare_run, resolve_target, start_run,
 };
 use lamplight_domain::{
     Arguments, ConnectionName, DataType, Direction, ErrorCode, Job, Overrides, Parameter, ParameterList,
@@ -14,7 +14,7 @@ use lamplight_fake_adapter::{
     FakeConnector, FakeFunction, FakeProvider, FunctionFailure, ManualClock, MemoryStore, Script,
     SequentialIds,
 };
-use lamplight_ports::{JobStore, PortError, PortErrorKind, SecretResolver, SecretString};
+use lamplight_ports::{JobStore, PortError, PortErrorKind, RunPorts, SecretResolver, SecretString};
 use std::{error::Error, sync::Arc};
 use tokio_util::sync::CancellationToken;
 

@@ -1,6 +1,6 @@
 //! What a port's failure lets the caller do.
 
-use lamplight_domain::{ErrorClass, ErrorCode, Hint};
+use lamplight_domain::{ErrorClass, ErrorCode, Hint, NameError, TableError};
 use std::{error::Error, fmt};
 
 /// A failure, named by what the caller can do about it.
@@ -99,5 +99,23 @@ impl fmt::Display for PortError {
 impl Error for PortError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_ref().map(|source| &**source as &(dyn Error + 'static))
+    }
+}
+
+/// The request names a thing by a text that cannot be its name.
+impl From<NameError> for PortError {
+    fn from(error: NameError) -> Self {
+        Self::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidName, error.to_string())
+    }
+}
+
+/// A provider's table of settings cannot be read.
+impl From<TableError> for PortError {
+    fn from(error: TableError) -> Self {
+        let message = error.to_string();
+        Self {
+            hint: error.hint,
+            ..Self::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message)
+        }
     }
 }

@@ -49,6 +49,7 @@ mod permissions;
 mod provider;
 mod reachability;
 pub mod record;
+mod run_ports;
 mod run_store;
 mod runners;
 mod secrets;
@@ -79,12 +80,15 @@ pub use provider::{
     SystemPorts,
 };
 pub use reachability::Reachability;
+pub use run_ports::RunPorts;
 pub use run_store::{Retention, RunFilter, RunSelector, RunStore, RunSummary};
 pub use runners::Runners;
-pub use secrets::SecretResolver;
+pub use secrets::{NoSecrets, SecretResolver};
 pub use system::{Clock, IdSource, Sleeper};
 pub use tokens::TokenSource;
 
+/// What makes the async traits of this crate implementable.
+pub use async_trait::async_trait;
 pub use bytes::Bytes;
 pub use lamplight_domain::Applied;
 pub use secrecy::{ExposeSecret, SecretString};

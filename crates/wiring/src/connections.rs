@@ -2,15 +2,14 @@
 
 use crate::{
     Adapters, file, secrets,
-    shared::{Kept, Shared, State, name_of},
+    shared::{Kept, Shared, State},
 };
 use async_trait::async_trait;
-use lamplight_app::RunPorts;
 use lamplight_config::{AMBIENT, Config, ConnectionConfig, Providers};
 use lamplight_domain::{ConnectionName, ErrorCode, Hint, RunnerId, SettingName};
 use lamplight_ports::{
-    Connection, ConnectionOverrides, Connector, EffectiveSetting, PortError, PortErrorKind, SecretResolver,
-    SystemPorts,
+    Connection, ConnectionOverrides, Connector, EffectiveSetting, PortError, PortErrorKind, RunPorts,
+    SecretResolver, SystemPorts,
 };
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use lamplight_system_adapter::{EnvAndFileSecrets, Environment, Paths, SystemClock, SystemIds, TokioSleeper};
@@ -161,7 +160,7 @@ impl Connections {
         let shared = &self.shared;
         let mut state = shared.state();
         let config = shared.load(&mut state)?;
-        let ambient = name_of(AMBIENT)?;
+        let ambient: ConnectionName = AMBIENT.parse()?;
         let name = name.or(config.default_connection.as_ref()).unwrap_or(&ambient);
         let kept = state.kept.get(&*self.overrides).and_then(|kept| kept.connections.get(name));
         if let Some(open) = kept {

@@ -2,9 +2,9 @@
 
 use crate::{Adapters, config_error, file};
 use lamplight_config::{Config, ConnectionConfig, Providers};
-use lamplight_domain::{ConnectionName, ErrorCode, NameError};
+use lamplight_domain::ConnectionName;
 use lamplight_ports::{
-    Connection, ConnectionOverrides, OpenConnection, PortError, PortErrorKind, SecretResolver, SystemPorts,
+    Connection, ConnectionOverrides, OpenConnection, PortError, SecretResolver, SystemPorts,
 };
 use lamplight_sqlite_adapter::SqliteStore;
 use lamplight_system_adapter::{Environment, Paths};
@@ -107,11 +107,4 @@ impl Shared {
             system: self.system.clone(),
         })
     }
-}
-
-/// A connection's name, from its text.
-pub(crate) fn name_of(text: &str) -> Result<ConnectionName, PortError> {
-    text.parse().map_err(|error: NameError| {
-        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidName, error.to_string())
-    })
 }

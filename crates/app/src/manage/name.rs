@@ -6,7 +6,7 @@ use lamplight_ports::{Connection, QualifiedFunction};
 
 /// A function as a whole: a text that names a version or alias too is refused.
 pub fn unqualified_function(connection: &Connection, text: &str) -> Result<FunctionRef, AppError> {
-    let function = connection.platform.parse_function(text).map_err(AppError::Reference)?;
+    let function = connection.platform.parse_function(text)?;
     match &function.qualifier {
         None => Ok(function),
         Some(qualifier) => Err(refused(format!(
@@ -23,10 +23,9 @@ pub fn qualified_function(
     qualifier: Option<&str>,
 ) -> Result<QualifiedFunction, AppError> {
     let platform = &connection.platform;
-    let mut function = platform.parse_function(text).map_err(AppError::Reference)?;
+    let mut function = platform.parse_function(text)?;
     let within = function.qualifier.take();
-    let beside =
-        qualifier.map(|text| platform.parse_qualifier(text)).transpose().map_err(AppError::Reference)?;
+    let beside = qualifier.map(|text| platform.parse_qualifier(text)).transpose()?;
     match (within, beside) {
         (Some(within), Some(beside)) if within != beside => Err(refused(format!(
             "{text:?} names {within}, and {beside} is given as well: give one of the two"

@@ -1,14 +1,14 @@
 //! A bench to try use cases on: simulated functions, a store in memory, a manual clock.
 
 use lamplight_app::{
-    AppError, EventSource, PreparedRun, ProgressObserver, RunPorts, RunProgress, RunRequest, StartedRun,
+    AppError, EventSource, PreparedRun, ProgressObserver, RunProgress, RunRequest, StartedRun,
     prepare_run, resolve_target, start_run,
 };
 use lamplight_domain::{Arguments, ConnectionName, ErrorCode, Job, Provenance, SecretRef, Settings};
 use lamplight_fake_adapter::{
     FakeConnector, FakeFunction, FakeProvider, ManualClock, MemoryStore, SequentialIds,
 };
-use lamplight_ports::{JobStore, PortError, PortErrorKind, SecretResolver, SecretString};
+use lamplight_ports::{JobStore, PortError, PortErrorKind, RunPorts, SecretResolver, SecretString};
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 

@@ -84,7 +84,7 @@ impl RunStore for Faulty {
     }
 }
 
-fn faulty(bench: &Bench, failing: usize) -> lamplight_app::RunPorts {
+fn faulty(bench: &Bench, failing: usize) -> lamplight_ports::RunPorts {
     let mut ports = bench.ports();
     ports.runs = Arc::new(Faulty { inner: ports.runs, writes: AtomicUsize::new(0), failing });
     ports

@@ -2,14 +2,13 @@
 //! command line wires them. The server counts executions; no run may have caused more than one, and what each run
 //! says of itself must agree with what the server saw.
 
-use lamplight_app::{EventSource, RunPorts, RunRequest, Target, Unobserved, prepare_run, start_run};
+use lamplight_app::{CancellationToken, EventSource, RunRequest, Target, Unobserved, prepare_run, start_run};
 use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, CredentialsSource, Timeouts, open};
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
-use lamplight_domain::{FunctionRef, Provenance, RunState, RunnerId, Settings};
+use lamplight_domain::{FunctionRef, RunState, RunnerId};
 use lamplight_fake_adapter::{ManualClock, SequentialIds};
-use lamplight_ports::{Connection, RunSelector, RunStore};
+use lamplight_ports::{Connection, NoSecrets, RunPorts, RunSelector, RunStore};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
-use lamplight_system_adapter::{EnvAndFileSecrets, Environment};
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, Read, Write},
@@ -17,7 +16,6 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio_util::sync::CancellationToken;
 
 const RUNS: u64 = 1000;
 const ANSWER: &str = r#"{"done":true}"#;
@@ -226,16 +224,13 @@ async fn no_run_executes_twice_and_every_run_tells_the_truth() {
     .unwrap();
     let platform = Arc::new(AwsPlatform::new(Region::us_east_1(), PriceTable::default()));
     let connection = Connection::new("faulty".parse().unwrap(), aws.catalogue, aws.invoker, platform);
-    let secrets = EnvAndFileSecrets::new(Environment::from_pairs::<String, String>([]));
     let mut states = BTreeMap::<&str, u32>::new();
     for number in 0..RUNS {
         let mut function = FunctionRef::by_name(format!("case-{number}").parse().unwrap());
         function.timeout_seconds = Some(0);
         let target = Target { job: None, function, connection: connection.clone() };
         let event = EventSource::Raw(format!("{{\"number\":{number},\"text\":\"{}\"}}", "x".repeat(300)));
-        let request =
-            RunRequest { target, event, settings: Settings::default(), provenance: Provenance::default() };
-        let prepared = prepare_run(&secrets, request).await.unwrap();
+        let prepared = prepare_run(&NoSecrets, RunRequest::new(target, event)).await.unwrap();
         let run = start_run(&ports, prepared, &Unobserved, &CancellationToken::new()).await.unwrap().run;
 
         let seen = ledger.lock().unwrap().get(&number).copied().unwrap_or_default();

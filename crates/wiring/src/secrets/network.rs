@@ -1,9 +1,6 @@
 //! The stores that are reached over a network, or over the session's bus: Vault, AWS Secrets Manager, the keyring.
 
-use crate::{
-    AwsFactory,
-    shared::{Shared, name_of},
-};
+use crate::{AwsFactory, shared::Shared};
 use async_trait::async_trait;
 use lamplight_aws_adapter::SecretsManager;
 use lamplight_config::{AMBIENT, AppRoleLogin, Config, ConnectionConfig, JwtLogin, VaultAuth, VaultConfig};
@@ -45,7 +42,7 @@ fn secrets_manager(
     let wanted = config.secrets.aws_sm.as_ref().and_then(|store| store.connection.as_ref());
     let name = wanted.map_or(AMBIENT, ConnectionName::as_str);
     let own = config.connection(name).unwrap_or(Cow::Owned(ConnectionConfig::default()));
-    let name = name_of(name)?;
+    let name: ConnectionName = name.parse()?;
     let own_keys = ConnectionOverrides { keys: None, ..overrides.clone() };
     shared.with_opening(&name, &own, config, &own_keys, basis, |open| {
         AwsFactory::new(shared.adapters.http.clone()).secrets_manager(&open)
