@@ -1,22 +1,16 @@
 //! How another project tests its own jobs: simulated functions, real use cases, no network and no waiting.
 //!
-//! Imagine a project with a nightly job that calls two functions. Its test scripts them, one in YAML and one in
-//! Rust, runs the job through `lamplight-app`, and asserts what its users would see.
+//! Imagine a project with a nightly job, and with a page that converts amounts. Its test scripts the functions that they
+//! call, one in YAML and one in Rust, runs the project's own code, and asserts what its users would see.
 
 use lamplight_app::{
-    EventSource, ProgressObserver, RunProgress, RunRequest, prepare_run, resolve_target, start_run,
+    AppError, CancellationToken, EventSource, ProgressObserver, RunProgress, RunRequest, prepare_run,
+    resolve_target, start_run,
 };
-use lamplight_domain::{
-    Arguments, ConnectionName, DataType, Direction, ErrorCode, Job, Overrides, Parameter, ParameterList,
-    Provenance, RunState, SecretRef, Settings,
-};
-use lamplight_fake_adapter::{
-    FakeConnector, FakeFunction, FakeProvider, FunctionFailure, ManualClock, MemoryStore, Script,
-    SequentialIds,
-};
-use lamplight_ports::{JobStore, PortError, PortErrorKind, RunPorts, SecretResolver, SecretString};
-use std::{error::Error, sync::Arc};
-use tokio_util::sync::CancellationToken;
+use lamplight_domain::{Arguments, DataType, Direction, FunctionRef, Job, Parameter, Run, RunState};
+use lamplight_fake_adapter::{FakeFunction, FakeWorld, FunctionFailure, Script};
+use lamplight_ports::{Connector, JobStore, NoSecrets, RunPorts};
+use std::error::Error;
 
 const SCRIPT: &str = "
 functions:
@@ -25,19 +19,17 @@ functions:
     answer: { return: { Rate: 1.0842, currency: EUR } }
 ";
 
-/// This project has no secret parameters.
-#[derive(Debug)]
-struct NoSecrets;
-
-#[async_trait::async_trait]
-impl SecretResolver for NoSecrets {
-    async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
-        Err(PortError::new(
-            PortErrorKind::NotFound,
-            ErrorCode::SecretNotFound,
-            format!("{reference} leads nowhere"),
-        ))
-    }
+/// The project's own code, which knows nothing of a simulator.
+async fn run(
+    connector: &dyn Connector,
+    jobs: &dyn JobStore,
+    ports: &RunPorts,
+    target: &str,
+    event: EventSource,
+) -> Result<Run, AppError> {
+    let target = resolve_target(connector, jobs, target, None).await?;
+    let prepared = prepare_run(&NoSecrets, RunRequest::new(target, event)).await?;
+    Ok(start_run(ports, prepared, &Narrator, &CancellationToken::new()).await?.run)
 }
 
 /// Tells what happens, as a front would.
@@ -71,71 +63,39 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }));
 
     // 2. The world: a provider of these functions, a store in memory, a clock that never really waits.
-    let clock = Arc::new(ManualClock::default());
-    let ids = Arc::new(SequentialIds::default());
-    let provider = FakeProvider::new(functions).with_system(clock.clone(), ids.clone());
-    let name: ConnectionName = "test".parse()?;
-    let connector = FakeConnector::default().with(provider.connection(name.clone(), Settings::default()));
-    let store = MemoryStore::default();
-    let ports = RunPorts {
-        runs: Arc::new(store.clone()),
-        runners: Arc::new(store.clone()),
-        clock: clock.clone(),
-        sleeper: clock.clone(),
-        ids,
-    };
+    let world = FakeWorld::new(functions);
 
-    // 3. A job with typed parameters.
+    // 3. A job with a typed parameter.
     let rate = Parameter::new("rate".parse()?, DataType::Number).with_direction(Direction::Output);
-    let function = connector_function(&connector, "exchange-rate").await?;
+    let function = FunctionRef::by_name("exchange-rate".parse()?);
     let job = Job {
-        name: "nightly-rate".parse()?,
-        connection: name,
-        function,
-        description: None,
-        parameters: ParameterList::try_from(vec![rate])?,
-        overrides: Overrides::default(),
-        idempotent: false,
+        parameters: vec![rate].try_into()?,
+        ..Job::new("nightly-rate".parse()?, world.connection_name(), function)
     };
-    store.put(&job, None).await?;
+    world.store.put(&job, None).await?;
 
-    // 4. Run both, through the same use cases that every front calls.
-    let cancel = CancellationToken::new();
-    let target = resolve_target(&connector, &store, "nightly-rate", None).await?;
-    let event = EventSource::Arguments(Arguments::default());
-    let prepared = prepare_run(
-        &NoSecrets,
-        RunRequest { target, event, settings: Settings::default(), provenance: Provenance::default() },
-    )
-    .await?;
-    let nightly = start_run(&ports, prepared, &Narrator, &cancel).await?.run;
+    // 4. Run both, through the project's own code.
+    let start = |target, event| {
+        let world = world.clone();
+        async move { run(&world.connector, &world.store, &world.run_ports(), target, event).await }
+    };
+    let nightly = start("nightly-rate", EventSource::Arguments(Arguments::default())).await?;
     assert_eq!(nightly.state(), RunState::Succeeded);
     assert_eq!(nightly.attempts.len(), 2, "the throttled call did not start the function and was made again");
-    let rate = &nightly.outcome().ok_or("it ended")?.outputs[0].value;
-    assert_eq!(rate.as_str(), "1.0842");
-    assert_eq!(provider.executions("exchange-rate"), 1);
+    let rate: f64 = nightly.output("rate").ok_or("an output")?.to()?;
+    assert!((rate - 1.0842).abs() < f64::EPSILON);
 
-    let target = resolve_target(&connector, &store, "convert", None).await?;
-    let event = EventSource::Raw(r#"{"amount": "ten"}"#.to_owned());
-    let prepared = prepare_run(
-        &NoSecrets,
-        RunRequest { target, event, settings: Settings::default(), provenance: Provenance::default() },
-    )
-    .await?;
-    let failed = start_run(&ports, prepared, &Narrator, &cancel).await?.run;
+    let failed = start("convert", EventSource::Raw(r#"{"amount": "ten"}"#.to_owned())).await?;
     assert_eq!(failed.state(), RunState::FunctionFailed);
     let error = failed.outcome().and_then(|outcome| outcome.error.as_ref());
     assert_eq!(error.map(|error| error.message.as_str()), Some("amount is no number"));
 
-    println!("nightly-rate: {} with rate {}", nightly.status(), rate);
-    println!("convert: {}, slept {:?} of simulated time", failed.status(), clock.slept());
-    Ok(())
-}
+    // 5. What the functions were called with.
+    let calls = world.calls();
+    assert_eq!(calls.len(), 2, "each function ran once");
+    assert_eq!(calls[1].event.as_str(), r#"{"amount": "ten"}"#);
 
-async fn connector_function(
-    connector: &FakeConnector,
-    text: &str,
-) -> Result<lamplight_domain::FunctionRef, Box<dyn Error>> {
-    use lamplight_ports::Connector;
-    Ok(connector.open(None).await?.platform.parse_function(text)?)
+    println!("nightly-rate: {} with rate {rate}", nightly.status());
+    println!("convert: {}, slept {:?} of simulated time", failed.status(), world.clock.slept());
+    Ok(())
 }

@@ -1,34 +1,13 @@
 //! One scripted function: what it is and how it behaves.
 
-use crate::Expression;
-use lamplight_domain::FunctionName;
+use crate::{
+    Expression, ExpressionError, FunctionFailure,
+    call::event_of,
+    hanging::{Execution, Hanging, HangingCalls},
+};
+use lamplight_domain::{FunctionName, Payload};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
-
-/// An error that a scripted function reports.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FunctionFailure {
-    /// `Handled` or `Unhandled`, as the provider's header says.
-    pub kind: String,
-    /// The error's type, in the function's language.
-    pub error_type: String,
-    /// What it says.
-    pub message: String,
-    /// Its stack, a frame a line.
-    pub stack: Vec<String>,
-}
-
-impl FunctionFailure {
-    /// An unhandled error without stack.
-    pub fn unhandled(error_type: &str, message: impl Into<String>) -> Self {
-        Self {
-            kind: "Unhandled".to_owned(),
-            error_type: error_type.to_owned(),
-            message: message.into(),
-            stack: Vec::new(),
-        }
-    }
-}
 
 type Handler = Arc<dyn Fn(Value) -> Result<Value, FunctionFailure> + Send + Sync>;
 
@@ -45,6 +24,8 @@ pub enum Answer {
     Error(FunctionFailure),
     /// Whatever this Rust function says.
     Call(Handler),
+    /// Nothing, until it is told what: see [`FakeFunction::hanging`].
+    Hang(Hanging),
 }
 
 impl fmt::Debug for Answer {
@@ -55,6 +36,7 @@ impl fmt::Debug for Answer {
             Self::Compute(values) => write!(f, "Compute({} values)", values.len()),
             Self::Error(failure) => write!(f, "Error({})", failure.error_type),
             Self::Call(_) => f.write_str("Call"),
+            Self::Hang(_) => f.write_str("Hang"),
         }
     }
 }
@@ -134,35 +116,53 @@ impl FakeFunction {
         Self::new(name, Answer::Error(failure))
     }
 
-    /// Runs the function once; `Err` is an error that the function reports.
-    pub(crate) fn execute(&self, event: &[u8]) -> Result<Vec<u8>, FunctionFailure> {
-        if self.delay > Duration::from_secs(u64::from(self.timeout_seconds)) {
-            let message = format!("Task timed out after {}.00 seconds", self.timeout_seconds);
-            return Err(FunctionFailure::unhandled("Sandbox.Timedout", message));
-        }
-        let parse = || {
-            serde_json::from_slice::<Value>(event)
-                .map_err(|error| FunctionFailure::unhandled("Runtime.UnmarshalError", error.to_string()))
-        };
-        let value = match &self.answer {
-            Answer::Return(text) => return Ok(text.clone().into_bytes()),
-            Answer::Echo => return Ok(event.to_vec()),
-            Answer::Error(failure) => return Err(failure.clone()),
-            Answer::Call(handler) => handler(parse()?)?,
-            Answer::Compute(values) => {
-                let event = parse()?;
-                let computed: Result<serde_json::Map<String, Value>, FunctionFailure> = values
-                    .iter()
-                    .map(|(name, expression)| {
-                        let value = expression.evaluate(&event);
-                        value
-                            .map(|value| (name.clone(), value))
-                            .map_err(|error| FunctionFailure::unhandled("KeyError", error.to_string()))
-                    })
-                    .collect();
-                Value::Object(computed?)
-            }
-        };
-        Ok(value.to_string().into_bytes())
+    /// A function whose calls hang until they are told how to end, whatever its time limit is.
+    ///
+    /// ```
+    /// use lamplight_fake_adapter::{FakeFunction, FakeWorld};
+    ///
+    /// let (slow, mut calls) = FakeFunction::hanging("slow".parse()?);
+    /// let world = FakeWorld::new([slow]);
+    /// // In a test, beside what calls the function: `calls.next().await` tells that a call has arrived, and then
+    /// // `call.succeed(&json!(…))` lets it go on, `call.fail(…)` lets it fail, and `drop(call)` loses its answer.
+    /// # Ok::<(), lamplight_domain::NameError>(())
+    /// ```
+    pub fn hanging(name: FunctionName) -> (Self, HangingCalls) {
+        let (hanging, calls) = Hanging::new();
+        (Self::new(name, Answer::Hang(hanging)), calls)
     }
+
+    /// Runs the function once.
+    pub(crate) fn execute(&self, payload: &Payload) -> Execution {
+        let event = payload.as_bytes();
+        Execution::Ended(match &self.answer {
+            Answer::Hang(hanging) => return Execution::Hangs(hanging.call(event_of(payload))),
+            _ if self.delay > Duration::from_secs(u64::from(self.timeout_seconds)) => {
+                let message = format!("Task timed out after {}.00 seconds", self.timeout_seconds);
+                Err(FunctionFailure::unhandled("Sandbox.Timedout", message))
+            }
+            Answer::Return(text) => Ok(text.clone().into_bytes()),
+            Answer::Echo => Ok(event.to_vec()),
+            Answer::Error(failure) => Err(failure.clone()),
+            Answer::Call(handler) => parse(event).and_then(|event| handler(event)).map(into_bytes),
+            Answer::Compute(values) => parse(event).and_then(|event| compute(values, &event)).map(into_bytes),
+        })
+    }
+}
+
+fn parse(event: &[u8]) -> Result<Value, FunctionFailure> {
+    serde_json::from_slice(event)
+        .map_err(|error| FunctionFailure::unhandled("Runtime.UnmarshalError", error.to_string()))
+}
+
+fn compute(values: &BTreeMap<String, Expression>, event: &Value) -> Result<Value, FunctionFailure> {
+    let computed = values.iter().map(|(name, expression)| Ok((name.clone(), expression.evaluate(event)?)));
+    computed
+        .collect::<Result<_, ExpressionError>>()
+        .map(Value::Object)
+        .map_err(|error| FunctionFailure::unhandled("KeyError", error.to_string()))
+}
+
+fn into_bytes(response: Value) -> Vec<u8> {
+    response.to_string().into_bytes()
 }

@@ -1,6 +1,6 @@
 //! The simulated provider as an invoker.
 
-use crate::{FakeFunction, FakeProvider};
+use crate::{Call, FakeFunction, FakeProvider, call::event_of};
 use async_trait::async_trait;
 use lamplight_domain::{
     AnswerOutcome, Delivery, ErrorCode, FunctionName, InvocationType, Qualifier, ReportedError, Start,
@@ -61,8 +61,8 @@ impl Invoker for FakeProvider {
         if request.invocation_type == InvocationType::DryRun {
             return Ok(answered(AnswerOutcome::Validated, 204));
         }
-        let cold = self.count_execution(function) == 1;
-        let result = function.execute(request.payload.as_bytes());
+        let cold = self.count_execution(&request) == 1;
+        let execution = function.execute(&request.payload);
         if request.invocation_type == InvocationType::Event {
             if self.cancels {
                 self.counters().accepted.insert(request_id.clone(), name.to_string());
@@ -72,7 +72,8 @@ impl Invoker for FakeProvider {
         self.sleeper
             .sleep(function.delay.min(Duration::from_secs(u64::from(function.timeout_seconds))))
             .await;
-        if function.drop_answer {
+        let end = execution.end().await.filter(|_| !function.drop_answer);
+        let Some(result) = end else {
             return Err(failure(
                 Delivery::MaybeSent,
                 Start::MayHaveStarted,
@@ -80,7 +81,7 @@ impl Invoker for FakeProvider {
                 PortErrorKind::Unavailable,
             )
             .saying(ErrorCode::NoAnswer, format!("the connection closed before {name} answered")));
-        }
+        };
         let mut answer = answered(AnswerOutcome::Returned, 200);
         answer.executed_version = Some(version.clone());
         if request.log_tail && function.refuse_log_tail {
@@ -155,9 +156,16 @@ impl FakeProvider {
         *throttled <= function.throttle
     }
 
-    fn count_execution(&self, function: &FakeFunction) -> u64 {
-        let mut counters = self.counters();
-        let executions = counters.executions.entry(function.name.to_string()).or_default();
+    fn count_execution(&self, request: &InvokeRequest) -> u64 {
+        let counters = &mut *self.counters();
+        if let Some(calls) = &mut counters.calls {
+            calls.push(Call {
+                function: request.function.name.clone(),
+                invocation_type: request.invocation_type,
+                event: event_of(&request.payload),
+            });
+        }
+        let executions = counters.executions.entry(request.function.name.to_string()).or_default();
         *executions += 1;
         *executions
     }

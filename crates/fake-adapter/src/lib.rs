@@ -1,14 +1,9 @@
 //! A small simulator of every provider port: functions scripted in YAML or in Rust, a manual clock, faults.
 //!
 //! It is held to the same conformance suites as the real adapters, serves the demo connection of the command
-//! line, and lets other projects test their use of the use cases offline:
+//! line, and lets other projects test their use of the use cases offline: [`FakeWorld`] is all that such a test needs.
 //!
-//! ```
-//! use lamplight_fake_adapter::{FakeFunction, FakeProvider};
-//! let provider = FakeProvider::new([FakeFunction::echo("mirror".parse()?)]);
-//! assert_eq!(provider.executions("mirror"), 0);
-//! # Ok::<(), lamplight_domain::NameError>(())
-//! ```
+//! The feature `yaml`, on by default, reads scripts in YAML; without it they are read as JSON, and far fewer crates are built.
 //!
 //! # Managing
 //! Functions can be made, changed and deleted as at the real provider, with versions, aliases, policies, tags, reserved
@@ -30,12 +25,15 @@
 mod account;
 mod aliases;
 mod async_invocations;
+mod call;
 mod catalogue;
 mod change;
 mod compute;
 mod connector;
+mod failure;
 mod function;
 mod functions;
+mod hanging;
 mod invoker;
 mod layers;
 mod memory_store;
@@ -48,11 +46,18 @@ mod script;
 mod settings;
 mod state;
 mod time;
+mod world;
 
+pub use call::Call;
 pub use compute::{Expression, ExpressionError};
 pub use connector::FakeConnector;
-pub use function::{Answer, FakeFunction, FunctionFailure};
+pub use failure::FunctionFailure;
+pub use function::{Answer, FakeFunction};
+pub use hanging::{Hanging, HangingCall, HangingCalls};
 pub use memory_store::MemoryStore;
 pub use provider::FakeProvider;
-pub use script::{DEMO_SCRIPT, Script, ScriptError};
+#[cfg(feature = "yaml")]
+pub use script::DEMO_SCRIPT;
+pub use script::{Script, ScriptError};
 pub use time::{ManualClock, SequentialIds};
+pub use world::FakeWorld;

@@ -1,6 +1,6 @@
 //! The simulated provider: how it is set up, who has run how often, and who we are to it.
 
-use crate::{FakeFunction, ManualClock, Script, SequentialIds, state::State};
+use crate::{Call, FakeFunction, ManualClock, Script, SequentialIds, state::State};
 use async_trait::async_trait;
 use lamplight_domain::{ErrorCode, FunctionName, FunctionRef};
 use lamplight_ports::{
@@ -18,6 +18,8 @@ use std::{
 pub(crate) struct Counters {
     /// How often each function was executed.
     pub(crate) executions: BTreeMap<String, u64>,
+    /// The calls that started a function, where they are remembered.
+    pub(crate) calls: Option<Vec<Call>>,
     /// How many calls of each function were throttled.
     pub(crate) throttled: BTreeMap<String, u32>,
     /// How many connections for each function were refused.
@@ -105,6 +107,13 @@ impl FakeProvider {
         self
     }
 
+    /// The same provider as one that remembers every call with its event, for as long as it lives.
+    #[must_use]
+    pub fn with_recorded_calls(self) -> Self {
+        self.counters().calls.get_or_insert_default();
+        self
+    }
+
     /// An error for a caller who may not do what `action` says.
     pub(crate) fn refusal(action: &str) -> PortError {
         let message = format!("the caller may not {action}");
@@ -115,6 +124,12 @@ impl FakeProvider {
     /// How often a function was executed.
     pub fn executions(&self, function: &str) -> u64 {
         self.counters().executions.get(function).copied().unwrap_or_default()
+    }
+
+    /// The calls that started a function, in their order; none are remembered without
+    /// [`with_recorded_calls`](Self::with_recorded_calls).
+    pub fn calls(&self) -> Vec<Call> {
+        self.counters().calls.clone().unwrap_or_default()
     }
 
     pub(crate) fn counters(&self) -> MutexGuard<'_, Counters> {

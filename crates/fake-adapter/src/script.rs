@@ -1,20 +1,21 @@
-//! Functions scripted in YAML.
+//! Functions scripted in JSON or YAML.
 
 use crate::{Answer, Expression, FakeFunction, FunctionFailure};
 use lamplight_domain::NameError;
 use serde::Deserialize;
 use serde_json::Value;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, error::Error, time::Duration};
 
 /// The functions of the demo connection, which needs no account: also the example of the format.
+#[cfg(feature = "yaml")]
 pub const DEMO_SCRIPT: &str = include_str!("demo.yaml");
 
 /// A script that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ScriptError {
-    /// It is not YAML of the right form; the source says where.
+    /// It is not a text of the right form; the source says where.
     #[error("the script of the fake functions cannot be read")]
-    Yaml(#[source] Box<serde_saphyr::Error>),
+    Syntax(#[source] Box<dyn Error + Send + Sync>),
     /// A function's script makes no sense.
     #[error("function {function} of the script: {problem}")]
     Function {
@@ -89,13 +90,25 @@ struct ErrorScript {
 }
 
 impl Script {
-    /// Reads a script.
-    pub fn parse(yaml: &str) -> Result<Self, ScriptError> {
-        let document: Document =
-            serde_saphyr::from_str(yaml).map_err(|error| ScriptError::Yaml(Box::new(error)))?;
+    /// Reads a script in JSON or, with the feature `yaml`, in YAML.
+    ///
+    /// # Errors
+    /// The text is not of the right form, or one of its functions makes no sense.
+    pub fn parse(text: &str) -> Result<Self, ScriptError> {
+        let document = read(text).map_err(ScriptError::Syntax)?;
         let functions = document.functions.into_iter().map(|(name, script)| function(&name, script));
         Ok(Self { functions: functions.collect::<Result<_, _>>()? })
     }
+}
+
+#[cfg(feature = "yaml")]
+fn read(text: &str) -> Result<Document, Box<dyn Error + Send + Sync>> {
+    Ok(serde_saphyr::from_str(text)?)
+}
+
+#[cfg(not(feature = "yaml"))]
+fn read(text: &str) -> Result<Document, Box<dyn Error + Send + Sync>> {
+    Ok(serde_json::from_str(text)?)
 }
 
 fn function(text: &str, script: FunctionScript) -> Result<FakeFunction, ScriptError> {
@@ -140,6 +153,7 @@ fn function(text: &str, script: FunctionScript) -> Result<FakeFunction, ScriptEr
 mod tests {
     use super::*;
 
+    #[cfg(feature = "yaml")]
     #[test]
     fn the_demo_is_a_valid_script() {
         let names: Vec<String> =
@@ -149,10 +163,11 @@ mod tests {
 
     #[test]
     fn mistakes_are_named_with_their_place() {
-        let error = Script::parse("functions:\n  f:\n    answer: echo\n    dealy_ms: 5\n").unwrap_err();
-        let source = std::error::Error::source(&error).unwrap().to_string();
+        let error = Script::parse(r#"{"functions": {"f": {"answer": "echo", "dealy_ms": 5}}}"#).unwrap_err();
+        let source = error.source().unwrap().to_string();
         assert!(source.contains("dealy_ms"), "{source}");
-        let error = Script::parse("functions: {f: {answer: {compute: {x: {add: 1}}}}}").unwrap_err();
+        let script = r#"{"functions": {"f": {"answer": {"compute": {"x": {"add": 1}}}}}}"#;
+        let error = Script::parse(script).unwrap_err();
         assert_eq!(error.to_string(), "function f of the script: add needs a list");
     }
 }

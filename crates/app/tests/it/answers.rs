@@ -32,7 +32,7 @@ async fn answered(answer: InvokeAnswer, invocation_type: InvocationType) -> Outc
     let mut bench = Bench::new([]);
     let invoker = Arc::new(Answers { answer, calls: AtomicUsize::new(0) });
     let whole = bench.provider.connection(connection(), Settings::default());
-    bench.connector = FakeConnector::default().with(Connection { invoker: invoker.clone(), ..whole });
+    bench.world.connector = FakeConnector::default().with(Connection { invoker: invoker.clone(), ..whole });
     let settings = Settings {
         invocation_type: Some(invocation_type),
         max_attempts: Some(5),

@@ -2,7 +2,9 @@
 
 use crate::bench::function;
 use async_trait::async_trait;
-use lamplight_app::{AppError, AuthGate, DiscoverRequest, ProgressObserver, RunProgress, discover};
+use lamplight_app::{
+    AppError, AuthGate, CancellationToken, DiscoverRequest, ProgressObserver, RunProgress, discover,
+};
 use lamplight_domain::{Delivery, ErrorCode, Function, FunctionRef, Qualifier, Settings, Start};
 use lamplight_fake_adapter::{FakeProvider, ManualClock};
 use lamplight_ports::{
@@ -16,7 +18,6 @@ use std::{
     },
     time::Duration,
 };
-use tokio_util::sync::CancellationToken;
 
 const PATIENCE: Duration = Duration::from_mins(15);
 

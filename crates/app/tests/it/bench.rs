@@ -1,16 +1,13 @@
 //! A bench to try use cases on: simulated functions, a store in memory, a manual clock.
 
 use lamplight_app::{
-    AppError, EventSource, PreparedRun, ProgressObserver, RunProgress, RunRequest, StartedRun,
-    prepare_run, resolve_target, start_run,
+    AppError, CancellationToken, EventSource, PreparedRun, ProgressObserver, RunProgress, RunRequest,
+    StartedRun, prepare_run, resolve_target, start_run,
 };
-use lamplight_domain::{Arguments, ConnectionName, ErrorCode, Job, Provenance, SecretRef, Settings};
-use lamplight_fake_adapter::{
-    FakeConnector, FakeFunction, FakeProvider, ManualClock, MemoryStore, SequentialIds,
-};
-use lamplight_ports::{JobStore, PortError, PortErrorKind, RunPorts, SecretResolver, SecretString};
-use std::sync::{Arc, Mutex};
-use tokio_util::sync::CancellationToken;
+use lamplight_domain::{Arguments, ConnectionName, ErrorCode, FunctionRef, Job, SecretRef, Settings};
+use lamplight_fake_adapter::{FakeFunction, FakeWorld, ManualClock};
+use lamplight_ports::{JobStore, PortError, PortErrorKind, SecretResolver, SecretString};
+use std::{ops::Deref, sync::Mutex};
 
 /// The value of every secret on the bench.
 pub const SECRET: &str = "hunter2-hunter2";
@@ -47,38 +44,28 @@ impl ProgressObserver for Steps {
     }
 }
 
+/// A simulated world, who watches its runs, and what stops them.
 pub struct Bench {
-    pub provider: FakeProvider,
-    pub connector: FakeConnector,
-    pub store: MemoryStore,
-    pub clock: Arc<ManualClock>,
-    pub ids: Arc<SequentialIds>,
+    pub world: FakeWorld,
     pub steps: Steps,
     pub cancel: CancellationToken,
 }
 
+impl Deref for Bench {
+    type Target = FakeWorld;
+
+    fn deref(&self) -> &FakeWorld {
+        &self.world
+    }
+}
+
 impl Bench {
     pub fn new(functions: impl IntoIterator<Item = FakeFunction>) -> Self {
-        Self::with_defaults(functions, Settings::default())
+        Self::of(FakeWorld::new(functions))
     }
 
-    pub fn with_defaults(functions: impl IntoIterator<Item = FakeFunction>, defaults: Settings) -> Self {
-        let clock = Arc::new(ManualClock::default());
-        let provider =
-            FakeProvider::new(functions).with_system(clock.clone(), Arc::new(SequentialIds::default()));
-        let connector = FakeConnector::default().with(provider.connection(connection(), defaults));
-        let (store, steps, cancel) = (MemoryStore::default(), Steps::default(), CancellationToken::new());
-        Self { provider, connector, store, clock, ids: Arc::default(), steps, cancel }
-    }
-
-    pub fn ports(&self) -> RunPorts {
-        RunPorts {
-            runs: Arc::new(self.store.clone()),
-            runners: Arc::new(self.store.clone()),
-            clock: self.clock.clone(),
-            sleeper: self.clock.clone(),
-            ids: self.ids.clone(),
-        }
+    pub fn of(world: FakeWorld) -> Self {
+        Self { world, steps: Steps::default(), cancel: CancellationToken::new() }
     }
 
     pub async fn keep(&self, job: &Job) {
@@ -92,8 +79,7 @@ impl Bench {
         settings: Settings,
     ) -> Result<PreparedRun, AppError> {
         let target = resolve_target(&self.connector, &self.store, target, None).await?;
-        prepare_run(&OneSecret, RunRequest { target, event, settings, provenance: Provenance::default() })
-            .await
+        prepare_run(&OneSecret, RunRequest { settings, ..RunRequest::new(target, event) }).await
     }
 
     pub async fn start(
@@ -103,7 +89,7 @@ impl Bench {
         settings: Settings,
     ) -> Result<StartedRun, AppError> {
         let prepared = self.prepare(target, event, settings).await?;
-        start_run(&self.ports(), prepared, &self.steps, &self.cancel).await
+        start_run(&self.run_ports(), prepared, &self.steps, &self.cancel).await
     }
 
     pub async fn run(&self, target: &str, given: &[(&str, &str)]) -> StartedRun {
@@ -112,7 +98,7 @@ impl Bench {
 }
 
 pub fn connection() -> ConnectionName {
-    "bench".parse().unwrap()
+    FakeWorld::CONNECTION.parse().unwrap()
 }
 
 pub fn arguments(given: &[(&str, &str)]) -> EventSource {
@@ -126,13 +112,12 @@ pub fn arguments(given: &[(&str, &str)]) -> EventSource {
 /// A job of a function with these parameters, given as the YAML-like `name type direction` words.
 pub fn job(function: &str, parameters: Vec<lamplight_domain::Parameter>) -> Job {
     Job {
-        name: format!("{function}-job").parse().unwrap(),
-        connection: connection(),
-        function: lamplight_domain::FunctionRef::by_name(function.parse().unwrap()),
-        description: None,
-        parameters: lamplight_domain::ParameterList::try_from(parameters).unwrap(),
-        overrides: Settings::default(),
-        idempotent: false,
+        parameters: parameters.try_into().unwrap(),
+        ..Job::new(
+            format!("{function}-job").parse().unwrap(),
+            connection(),
+            FunctionRef::by_name(function.parse().unwrap()),
+        )
     }
 }
 

@@ -62,9 +62,7 @@ fn bench() -> Bench {
 #[tokio::test]
 async fn a_job_is_looked_at_from_end_to_end_and_never_run() {
     let bench = bench();
-    let mut required = parameter("count", DataType::Integer);
-    required.required = true;
-    bench.keep(&job("mirror", vec![required])).await;
+    bench.keep(&job("mirror", vec![parameter("count", DataType::Integer).required()])).await;
     let checks = examine(&bench, &bench.connector, Some("mirror-job"), false).await;
     assert_eq!(
         words(&checks),
@@ -78,7 +76,10 @@ async fn a_job_is_looked_at_from_end_to_end_and_never_run() {
             "dry-run pass"
         ]
     );
-    assert_eq!(detail(&checks, CheckName::Configuration), "job mirror-job calls mirror on connection bench");
+    assert_eq!(
+        detail(&checks, CheckName::Configuration),
+        "job mirror-job calls mirror on connection simulated"
+    );
     assert!(detail(&checks, CheckName::DryRun).contains("empty event"));
     assert_eq!(bench.provider.executions("mirror"), 0);
     bench.store.remove(&"mirror-job".parse().unwrap()).await.unwrap();

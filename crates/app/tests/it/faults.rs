@@ -85,7 +85,7 @@ impl RunStore for Faulty {
 }
 
 fn faulty(bench: &Bench, failing: usize) -> lamplight_ports::RunPorts {
-    let mut ports = bench.ports();
+    let mut ports = bench.run_ports();
     ports.runs = Arc::new(Faulty { inner: ports.runs, writes: AtomicUsize::new(0), failing });
     ports
 }
@@ -117,6 +117,6 @@ async fn a_runner_that_cannot_enlist_calls_nothing() {
     let bench = Bench::new([FakeFunction::echo(function("echo"))]);
     let prepared = bench.prepare("echo", arguments(&[]), Settings::default()).await.unwrap();
     bench.store.fail_writes(Some(PortErrorKind::Unavailable));
-    assert!(start_run(&bench.ports(), prepared, &bench.steps, &bench.cancel).await.is_err());
+    assert!(start_run(&bench.run_ports(), prepared, &bench.steps, &bench.cancel).await.is_err());
     assert_eq!(bench.provider.executions("echo"), 0);
 }

@@ -27,7 +27,7 @@ async fn a_connection_that_manages_nothing_says_so_in_one_way() {
         manage::show_tags(&bare, &function).await.unwrap_err(),
     ];
     for error in errors {
-        assert_eq!(error.to_string(), "connection bench does not manage functions; it only calls them");
+        assert_eq!(error.to_string(), "connection simulated does not manage functions; it only calls them");
         assert_eq!((error.code(), error.class()), (ErrorCode::Unsupported, ErrorClass::Usage));
         assert!(matches!(error, AppError::Port(error) if error.kind == PortErrorKind::Unsupported));
     }
@@ -43,7 +43,8 @@ async fn cancelled(connector: &FakeConnector, bench: &Bench) -> (bool, String) {
 async fn a_run_is_cancelled_where_the_provider_can_and_did() {
     let provider = FakeProvider::new([FakeFunction::echo("mirror".parse().unwrap())]).cancelling();
     let mut bench = bench();
-    bench.connector = FakeConnector::default().with(provider.connection(connection(), Settings::default()));
+    bench.world.connector =
+        FakeConnector::default().with(provider.connection(connection(), Settings::default()));
     let event = Settings { invocation_type: Some(InvocationType::Event), ..Settings::default() };
     let run = bench.start("mirror", arguments(&[]), event.clone()).await.unwrap().run;
     assert_eq!(cancelled(&bench.connector, &bench).await, (true, "the provider has stopped it".to_owned()));

@@ -297,7 +297,7 @@ async fn a_function_is_waited_for_until_it_is_ready_and_no_longer() {
 async fn a_listing_hands_over_each_page_before_it_asks_for_the_next() {
     let functions = (0..10).map(|n| FakeFunction::echo(format!("f{n}").parse().unwrap()));
     let desk = Desk::of(FakeProvider::new(functions).with_page_size(3));
-    let never = tokio_util::sync::CancellationToken::new();
+    let never = lamplight_app::CancellationToken::new();
     let gate = AuthGate::new(&desk.clock, &Unobserved, &never, Duration::ZERO);
     let mut pages = Vec::new();
     let mut keep = |page: Vec<Function>| {

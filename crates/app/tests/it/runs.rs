@@ -9,7 +9,7 @@ use lamplight_domain::{
     DataType, Delivery, Direction, ErrorCode, EvidenceKind, Intent, InvocationType, Job, Level, Qualifier,
     Run, RunId, RunState, RunnerId, Settings, Start, Status, Warning,
 };
-use lamplight_fake_adapter::{Answer, FakeFunction, FunctionFailure};
+use lamplight_fake_adapter::{Answer, FakeFunction, FakeWorld, FunctionFailure};
 use lamplight_ports::{
     Clock, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PageRequest, PortErrorKind, Retention,
     RunFilter, RunSelector, RunStore,
@@ -36,8 +36,8 @@ async fn a_job_maps_parameters_to_the_event_and_the_response_to_outputs() {
     let started = bench.run("adder-job", &[("b", "40"), ("a", "2")]).await;
     let run = started.run;
     assert_eq!((run.state(), run.status()), (RunState::Succeeded, Status::Success));
+    assert_eq!(run.output("Sum").unwrap().to::<u8>().unwrap(), 42);
     let outcome = run.outcome().unwrap();
-    assert_eq!(outcome.outputs[0].value.as_str(), "42");
     assert_eq!(started.response.as_deref(), Some(br#"{"SUM":42}"#.as_slice()));
     assert!(outcome.report.is_some() && outcome.cost_usd.is_some() && outcome.log_tail.is_some());
     assert_eq!(outcome.executed_version.as_deref(), Some("$LATEST"));
@@ -81,7 +81,7 @@ async fn settings_come_from_the_nearest_level_and_say_so() {
     let mut echo = FakeFunction::echo(function("echo"));
     echo.aliases = [("live".to_owned(), "3".to_owned()), ("test".to_owned(), "4".to_owned())].into();
     let defaults = Settings { qualifier: qualifier("test"), max_attempts: Some(1), ..Settings::default() };
-    let bench = Bench::with_defaults([echo], defaults);
+    let bench = Bench::of(FakeWorld::new([echo]).with_defaults(defaults));
     let mut job = job("echo", vec![]);
     job.overrides.qualifier = qualifier("live");
     bench.keep(&job).await;
@@ -185,33 +185,17 @@ async fn a_payload_over_the_limit_is_refused_before_anything_is_recorded() {
 
 #[tokio::test]
 async fn who_stops_waiting_leaves_an_unknown_run() {
-    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
-    let prepared = bench.prepare("echo", arguments(&[]), Settings::default()).await.unwrap();
-    let mut ports = bench.ports();
-    ports.sleeper = std::sync::Arc::new(Forever);
-    let mut slow = FakeFunction::echo(function("slow"));
-    slow.delay = Duration::from_secs(2);
-    let provider = lamplight_fake_adapter::FakeProvider::new([slow]).with_system(
-        std::sync::Arc::new(Forever),
-        std::sync::Arc::new(lamplight_fake_adapter::SequentialIds::default()),
-    );
-    drop(prepared);
-    let waiting = Bench {
-        connector: lamplight_fake_adapter::FakeConnector::default()
-            .with(provider.connection(crate::bench::connection(), Settings::default())),
-        provider,
-        ..bench
+    let (slow, mut calls) = FakeFunction::hanging(function("slow"));
+    let bench = Bench::new([slow]);
+    let stop = async {
+        let call = calls.next().await.unwrap();
+        bench.cancel.cancel();
+        call
     };
-    let prepared = waiting.prepare("slow", arguments(&[]), Settings::default()).await.unwrap();
-    let cancel = waiting.cancel.clone();
-    let (started, ()) =
-        tokio::join!(start_run(&ports, prepared, &waiting.steps, &waiting.cancel), async move {
-            tokio::task::yield_now().await;
-            cancel.cancel();
-        });
-    let run = started.unwrap().run;
+    let (started, _call) = tokio::join!(bench.run("slow", &[]), stop);
+    let run = started.run;
     assert_eq!((run.state(), run.evidence().unwrap().kind), (RunState::Unknown, EvidenceKind::Interrupted));
-    assert_eq!(waiting.store.running().await.unwrap(), []);
+    assert_eq!(bench.store.running().await.unwrap(), []);
 }
 
 /// Waits for something before it sends, or after.
@@ -238,25 +222,14 @@ async fn a_run_stopped_before_its_request_left_did_not_start() {
         let mut bench = Bench::new([]);
         let connection = bench.provider.connection(crate::bench::connection(), Settings::default());
         let invoker = std::sync::Arc::new(Hesitant { has_sent });
-        bench.connector = lamplight_fake_adapter::FakeConnector::default()
+        bench.world.connector = lamplight_fake_adapter::FakeConnector::default()
             .with(lamplight_ports::Connection { invoker, ..connection });
         let prepared = bench.prepare("f", arguments(&[]), Settings::default()).await.unwrap();
         bench.cancel.cancel();
-        let run = start_run(&bench.ports(), prepared, &bench.steps, &bench.cancel).await.unwrap().run;
+        let run = start_run(&bench.run_ports(), prepared, &bench.steps, &bench.cancel).await.unwrap().run;
         assert_eq!((run.state(), run.evidence().unwrap().kind, run.attempts.len()), (state, evidence, 1));
         let code = run.outcome().unwrap().error.clone().map(|error| error.code);
         assert_eq!(code, (!has_sent).then_some(ErrorCode::Interrupted));
-    }
-}
-
-/// A sleep that never ends.
-#[derive(Debug)]
-struct Forever;
-
-#[async_trait::async_trait]
-impl lamplight_ports::Sleeper for Forever {
-    async fn sleep(&self, _duration: Duration) {
-        std::future::pending::<()>().await;
     }
 }
 
@@ -340,11 +313,11 @@ async fn pruning_goes_on_until_nothing_is_left_to_remove() {
 async fn a_queued_run_is_called_by_whoever_begins_it_first_and_once() {
     let bench = Bench::new([adder()]);
     let prepare = || bench.prepare("adder", arguments(&[("a", "1")]), Settings::default());
-    let queued = queue_run(&bench.ports(), &prepare().await.unwrap()).await.unwrap();
+    let queued = queue_run(&bench.run_ports(), &prepare().await.unwrap()).await.unwrap();
     assert_eq!((queued.state(), bench.provider.executions("adder")), (RunState::Queued, 0));
     bench.store.end_runner();
     assert!(settle_runs(&bench.store, &bench.store, &*bench.clock).await.unwrap().is_empty());
-    let ports = bench.ports();
+    let ports = bench.run_ports();
     let begun = begin_queued_run(&ports, prepare().await.unwrap(), queued.clone()).await.unwrap();
     let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
     assert_eq!((&kept, kept.state()), (begun.run(), RunState::Running));
@@ -434,7 +407,7 @@ async fn what_lies_beneath_a_failed_call_is_kept() {
     let mut bench = Bench::new([]);
     let connection = bench.provider.connection(crate::bench::connection(), Settings::default());
     let invoker = std::sync::Arc::new(Nobody);
-    bench.connector = lamplight_fake_adapter::FakeConnector::default()
+    bench.world.connector = lamplight_fake_adapter::FakeConnector::default()
         .with(lamplight_ports::Connection { invoker, ..connection });
     let run = bench.run("f", &[]).await.run;
     assert_eq!(run.state(), RunState::Rejected);

@@ -7,8 +7,7 @@ use lamplight_fake_adapter::{FakeFunction, FunctionFailure};
 use lamplight_ports::record;
 
 fn secret_job(name: &str, default: Option<&str>) -> lamplight_domain::Job {
-    let mut key = parameter("key", DataType::String);
-    key.secret = true;
+    let mut key = parameter("key", DataType::String).secret();
     key.default = default.map(str::to_owned);
     job(name, vec![key, parameter("echoed", DataType::Json).with_direction(Direction::Output)])
 }

@@ -6,3 +6,4 @@ mod managing;
 mod plain;
 mod provider;
 mod stores;
+mod world;

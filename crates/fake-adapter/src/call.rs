@@ -1,0 +1,20 @@
+//! What is remembered of the calls that started a function.
+
+use lamplight_domain::{FunctionName, InvocationType, Payload, RawJson};
+
+/// A call that started a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The function.
+    pub function: FunctionName,
+    /// Whether the caller waited, or only handed the event over.
+    pub invocation_type: InvocationType,
+    /// The event, as it was sent.
+    pub event: RawJson,
+}
+
+/// The event as JSON text.
+pub(crate) fn event_of(payload: &Payload) -> RawJson {
+    // A payload is JSON by its own rule; the fallback keeps this function total.
+    serde_json::from_slice(payload.as_bytes()).unwrap_or_else(|_| RawJson::null())
+}
