@@ -96,3 +96,49 @@ fn the_readme_s_two_commands_do_what_it_says() {
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&script.permissions()) & 0o111, 0o111);
     assert!(script.is_file());
 }
+
+/// The blocks of a language, each with the text before it, back to the block before.
+fn blocks<'a>(section: &'a str, language: &str) -> Vec<(&'a str, &'a str)> {
+    let fence = format!("```{language}\n");
+    let mut blocks = Vec::new();
+    let mut rest = section;
+    while let Some((before, from)) = rest.split_once(&fence) {
+        let (block, after) = from.split_once("\n```\n").unwrap();
+        blocks.push((before, block));
+        rest = after;
+    }
+    blocks
+}
+
+#[test]
+fn the_readme_s_snippets_of_the_crates_stand_in_programs_that_are_built() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let text = read("README.md");
+    let section = text.split("\n## Use the crates\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let snippets = blocks(section, "rust");
+    assert_eq!(snippets.len(), 3);
+    for (before, snippet) in snippets {
+        // The first link of its paragraphs that leads to a whole program or test.
+        let link = before.split("[the whole ").nth(1).unwrap().split("](").nth(1).unwrap();
+        let program = read(link.split(')').next().unwrap());
+        assert!(program.contains(snippet), "this is not in {link}:\n{snippet}");
+
+        let (_, manifest) = blocks(before, "toml")[0];
+        let named: Vec<&str> =
+            manifest.lines().filter_map(|line| line.split_once(" = ")).map(|(n, _)| n).collect();
+        let used = program.lines().filter_map(|line| line.strip_prefix("use ")?.split("::").next());
+        for library in used.filter(|library| *library != "std") {
+            assert!(
+                named.contains(&library.replace('_', "-").as_str()) || named.contains(&library),
+                "{library}"
+            );
+        }
+        for line in manifest.lines().filter(|line| line.starts_with("lamplight-")) {
+            let (name, folder) = line.split_once(" = { path = \"../lamplight/").unwrap();
+            let own = read(&format!("{}/Cargo.toml", folder.split('"').next().unwrap()));
+            assert!(own.contains(&format!("name = \"{name}\"\n")), "{line}");
+            assert!(!line.contains("default-features") || own.contains("\ndefault = ["), "{line}");
+        }
+    }
+}

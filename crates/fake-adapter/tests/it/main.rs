@@ -3,6 +3,7 @@
 
 mod changes;
 mod managing;
+mod offline;
 mod plain;
 mod provider;
 mod stores;
