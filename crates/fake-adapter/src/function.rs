@@ -144,8 +144,10 @@ impl FakeFunction {
             Answer::Return(text) => Ok(text.clone().into_bytes()),
             Answer::Echo => Ok(event.to_vec()),
             Answer::Error(failure) => Err(failure.clone()),
-            Answer::Call(handler) => parse(event).and_then(|event| handler(event)).map(into_bytes),
-            Answer::Compute(values) => parse(event).and_then(|event| compute(values, &event)).map(into_bytes),
+            Answer::Call(handler) => parse(event).and_then(|event| handler(event)).map(|it| into_bytes(&it)),
+            Answer::Compute(values) => {
+                parse(event).and_then(|event| compute(values, &event)).map(|it| into_bytes(&it))
+            }
         })
     }
 }
@@ -163,6 +165,6 @@ fn compute(values: &BTreeMap<String, Expression>, event: &Value) -> Result<Value
         .map_err(|error| FunctionFailure::unhandled("KeyError", error.to_string()))
 }
 
-fn into_bytes(response: Value) -> Vec<u8> {
+fn into_bytes(response: &Value) -> Vec<u8> {
     response.to_string().into_bytes()
 }
