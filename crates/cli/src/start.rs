@@ -118,16 +118,21 @@ fn is_harmless(metadata: &tracing::Metadata<'_>) -> bool {
 
 /// Logs are off unless `LAMPLIGHT_LOG` asks for them.
 fn start_logging(environment: &Environment) -> Result<(), Failure> {
-    use tracing_subscriber::{Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
+    use tracing_subscriber::{
+        Layer,
+        filter::{ParseError, Targets, filter_fn},
+        layer::SubscriberExt,
+        util::SubscriberInitExt,
+    };
 
     let Some(filter) = environment.get("LAMPLIGHT_LOG").filter(|filter| !filter.is_empty()) else {
         return Ok(());
     };
-    let parsed: tracing_subscriber::EnvFilter =
-        filter.parse().map_err(|error: tracing_subscriber::filter::ParseError| {
-            let message = format!("LAMPLIGHT_LOG={filter:?} is no log filter: {error}");
-            Failure::usage(ErrorCode::InvalidSetting, message).with_hint("for example LAMPLIGHT_LOG=debug")
-        })?;
+    let parsed: Targets = filter.parse().map_err(|error: ParseError| {
+        let message = format!("LAMPLIGHT_LOG={filter:?} is not a log filter: {error}");
+        Failure::usage(ErrorCode::InvalidSetting, message)
+            .with_hint("for example LAMPLIGHT_LOG=debug or LAMPLIGHT_LOG=warn,lamplight_app=debug")
+    })?;
     let writer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     tracing_subscriber::registry()
         .with(writer.with_filter(filter_fn(is_harmless)).with_filter(parsed))
