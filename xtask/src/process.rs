@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io::BufReader;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -17,25 +16,8 @@ where
     I: IntoIterator<Item = S>,
     S: AsRef<OsStr>,
 {
-    let program = ambient::variable("CARGO").unwrap_or_else(|| "cargo".to_owned());
-    building(workspace, Path::new(&program), arguments)
-}
-
-/// A program that lets cargo build, started in the workspace's root.
-///
-/// What cargo keeps so that the next build of a crate is quicker costs a quarter of the first one. In a folder in which
-/// nobody works yet that would be for nothing, so it is left out, unless the environment decides.
-pub(crate) fn building<I, S>(workspace: &Workspace, program: &Path, arguments: I) -> Command
-where
-    I: IntoIterator<Item = S>,
-    S: AsRef<OsStr>,
-{
-    const INCREMENTAL: &str = "CARGO_INCREMENTAL";
-    let mut command = Command::new(program);
+    let mut command = Command::new(ambient::variable("CARGO").unwrap_or_else(|| "cargo".to_owned()));
     command.current_dir(&workspace.root).args(arguments);
-    if !workspace.worked_on && ambient::variable(INCREMENTAL).is_none() {
-        command.env(INCREMENTAL, "0");
-    }
     command
 }
 

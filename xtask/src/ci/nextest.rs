@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::process::{building, cargo, read};
+use crate::process::{cargo, read};
 use crate::python;
 use crate::workspace::Workspace;
 
@@ -15,7 +15,11 @@ pub(super) fn command(workspace: &Workspace) -> Option<Command> {
         cargo(workspace, ["nextest"])
     } else {
         match python::ensure(&workspace.target.join("tools/cargo-nextest"), &format!("{PACKAGE}\n")) {
-            Ok(programs) => building(workspace, &programs.join("cargo-nextest"), ["nextest"]),
+            Ok(programs) => {
+                let mut command = Command::new(programs.join("cargo-nextest"));
+                command.current_dir(&workspace.root).arg("nextest");
+                command
+            }
             Err(error) => {
                 println!("no cargo-nextest ({error:#}); cargo test does the same, slower");
                 return None;
