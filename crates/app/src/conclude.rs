@@ -2,8 +2,8 @@
 
 use crate::PreparedRun;
 use lamplight_domain::{
-    AnswerOutcome, ErrorCode, Hint, MASK, Outcome, Output, RawJson, ReportedError, RunError, RunState,
-    Scrubber, Start, Timestamp, Warning, extract_outputs, judge_answer, judge_failure,
+    AnswerOutcome, ErrorCode, Hint, InvocationType, MASK, Outcome, Output, RawJson, ReportedError, RunError,
+    RunState, Scrubber, Start, Timestamp, Warning, extract_outputs, judge_answer, judge_failure,
 };
 use lamplight_ports::{Bytes, InvokeAnswer, InvokeError};
 use std::error::Error;
@@ -32,9 +32,12 @@ pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer, now: Timestam
         (outcome.outputs, outcome.warnings) = (extraction.outputs, extraction.warnings);
     }
     outcome.error = match (state, answer.outcome) {
-        (RunState::FunctionFailed, AnswerOutcome::FunctionError(error)) => Some(function_error(error)),
+        (RunState::FunctionFailed, AnswerOutcome::FunctionError(error)) => {
+            let has_page = platform.monitor_url(&run.function).is_some();
+            Some(function_error(error, answer.log_tail.is_some(), has_page))
+        }
         (RunState::Unknown | RunState::Rejected | RunState::FunctionFailed, meaning) => {
-            Some(unexpected_answer(&meaning, answer.http_status))
+            Some(unexpected_answer(&meaning, answer.http_status, invocation_type))
         }
         (
             RunState::Queued
@@ -102,13 +105,26 @@ fn unknown_hint(start: Start) -> Option<Hint> {
     }
 }
 
-fn unexpected_answer(outcome: &AnswerOutcome, http_status: Option<u16>) -> RunError {
+fn unexpected_answer(
+    outcome: &AnswerOutcome,
+    http_status: Option<u16>,
+    invocation_type: InvocationType,
+) -> RunError {
+    let hint = match (outcome, invocation_type) {
+        (_, InvocationType::DryRun) => Some("check that the endpoint leads to the provider".into()),
+        (AnswerOutcome::Unidentified, _) => Some(
+            "the function may have run: look at its logs before you run it again, and check that the endpoint leads \
+             to the provider; nothing was repeated"
+                .into(),
+        ),
+        _ => unknown_hint(Start::MayHaveStarted),
+    };
     RunError {
         code: ErrorCode::UnexpectedAnswer,
         message: unexpected_answer_in_words(outcome, http_status),
         error_type: None,
         stack: Vec::new(),
-        hint: unknown_hint(Start::MayHaveStarted),
+        hint,
         causes: Vec::new(),
     }
 }
@@ -118,8 +134,8 @@ pub(crate) fn unexpected_answer_in_words(outcome: &AnswerOutcome, http_status: O
     let with = http_status.map(|status| format!(" with HTTP {status}")).unwrap_or_default();
     match outcome {
         AnswerOutcome::Unidentified => format!(
-            "the call was answered{with}, but not by the provider: something between, such as a proxy, answered in \
-             its place"
+            "the call was answered{with}, but nothing shows that the answer comes from the provider: a proxy may have \
+             answered in its place"
         ),
         AnswerOutcome::Returned
         | AnswerOutcome::FunctionError(_)
@@ -131,13 +147,18 @@ pub(crate) fn unexpected_answer_in_words(outcome: &AnswerOutcome, http_status: O
     }
 }
 
-fn function_error(error: ReportedError) -> RunError {
+fn function_error(error: ReportedError, has_log_tail: bool, has_page: bool) -> RunError {
+    let hint = match (has_log_tail, has_page) {
+        (_, true) => Some("the log tail and the monitor page say more".into()),
+        (true, false) => Some("the log tail says more".into()),
+        (false, false) => None,
+    };
     RunError {
         code: ErrorCode::FunctionError,
         message: cut(&error.message),
         error_type: error.error_type,
         stack: error.stack,
-        hint: Some("the log tail and the monitor page say more".into()),
+        hint,
         causes: Vec::new(),
     }
 }

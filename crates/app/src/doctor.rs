@@ -143,7 +143,7 @@ pub async fn doctor(
     visit.end(CheckName::Configuration, Ok(opened_in_words(&connection, target.as_ref())));
 
     let has_credentials = visit.credentials(&connection, ports.clock.now()).await;
-    let is_reachable = visit.endpoint(&connection).await;
+    let is_reachable = visit.endpoint(&connection, target.as_ref().map(|target| &target.function)).await;
 
     if request.connection_alone {
         return visit.checks;
@@ -257,13 +257,13 @@ impl Visit<'_> {
     }
 
     /// Whether nothing says that the provider cannot be reached.
-    async fn endpoint(&mut self, connection: &Connection) -> bool {
+    async fn endpoint(&mut self, connection: &Connection, function: Option<&FunctionRef>) -> bool {
         let Some(reachability) = &connection.reachability else {
             self.skip(CheckName::Endpoint, "this provider has nothing to ask without a call");
             return true;
         };
         self.observer.observe(&RunProgress::Checking(CheckName::Endpoint));
-        let reached = reachability.reach().await;
+        let reached = reachability.reach(function).await;
         let is_reachable = reached.is_ok();
         let told = reached.map(|address| format!("{address} answers"));
         self.end(CheckName::Endpoint, told.map_err(Into::into));

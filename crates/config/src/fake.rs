@@ -29,12 +29,17 @@ impl FakeTable {
     /// # Errors
     /// The first mistake. No value that may be a secret is repeated.
     pub fn read(table: &Map<String, Value>) -> Result<Self, TableError> {
+        let mut table = table.clone();
+        // What every connection does unless it says otherwise.
+        if table.get("auth").is_some_and(|auth| auth == "default") {
+            table.remove("auth");
+        }
         if let Some(key) = OF_OTHERS.into_iter().find(|key| table.contains_key(*key)) {
             return Err(
                 TableError::new([key], format!("the simulator knows no {key}")).with_hint("leave it out")
             );
         }
-        let own = read_table::<Self>(table)?;
+        let own = read_table::<Self>(&table)?;
         regions::check("region", own.region.as_ref(), true)?;
         Ok(own)
     }

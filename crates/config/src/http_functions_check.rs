@@ -46,6 +46,16 @@ impl Inside<'_> {
             let message = format!("a time limit is 1 to {LONGEST} seconds");
             return Err(self.wrong(&["timeout_seconds"], message, "leave it out where it is not known"));
         }
+        let secret = function.headers.iter().find(|(_, value)| value.parse::<SecretRef>().is_ok());
+        let path = match (&function.bearer_token, secret) {
+            (Some(_), _) => Some(vec!["bearer_token"]),
+            (None, Some((header, _))) => Some(vec!["headers", header.as_str()]),
+            (None, None) => None,
+        };
+        if let Some(path) = path.filter(|_| !function.url.hides_secrets()) {
+            let message = "a secret is not sent over plain HTTP, except to this machine";
+            return Err(self.wrong(&path, message, "use an https URL"));
+        }
         let mut names = BTreeSet::new();
         for (header, value) in &function.headers {
             self.header(header, value)?;

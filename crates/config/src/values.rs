@@ -4,6 +4,7 @@ use lamplight_aws_model::{EndpointError, check_endpoint};
 use lamplight_domain::{SECRET_REF_FORMS, SecretRef};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::net::IpAddr;
 
 /// Why a text cannot stand where it stands. The text may hold a secret, so it is not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +66,22 @@ impl HttpUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether a secret may be sent to it: over HTTPS, or to this machine and its link alone.
+    pub(crate) fn hides_secrets(&self) -> bool {
+        let Some((scheme, rest)) = self.0.split_once("://") else { return false };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = match authority.strip_prefix('[') {
+            Some(v6) => v6.split(']').next().unwrap_or_default(),
+            None => authority.split(':').next().unwrap_or_default(),
+        };
+        scheme.eq_ignore_ascii_case("https")
+            || match host.parse() {
+                Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
+                Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unicast_link_local(),
+                Err(_) => host.eq_ignore_ascii_case("localhost"),
+            }
+    }
 }
 
 impl TryFrom<String> for HttpUrl {
@@ -106,6 +123,28 @@ mod tests {
         assert!(matches!(id("env:KEY_ID"), Ok(AccessKeyId::Reference(_))));
         for wrong in ["hunter2", "AKIDhunter2/xxxxx", ""] {
             assert!(!id(wrong).unwrap_err().to_string().contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_secret_is_sent_over_https_or_to_this_machine() {
+        let hides = |text: &str| HttpUrl::try_from(text.to_owned()).unwrap().hides_secrets();
+        for good in [
+            "https://example.com",
+            "HTTPS://x:1/",
+            "http://127.0.0.1:8080/a",
+            "http://[::1]/",
+            "http://LOCALHOST",
+        ] {
+            assert!(hides(good), "{good}");
+        }
+        for bad in [
+            "http://example.com/",
+            "http://10.0.0.1:8080",
+            "http://localhost.example.com",
+            "http://[2001:db8::1]/",
+        ] {
+            assert!(!hides(bad), "{bad}");
         }
     }
 

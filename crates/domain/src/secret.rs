@@ -171,18 +171,76 @@ impl Scrubber {
         self.needles.is_empty()
     }
 
-    /// Whether `text` holds one of the secrets.
+    /// Whether `text` holds one of the secrets, as it is or in any of the ways in which JSON may escape it.
     pub fn finds(&self, text: &str) -> bool {
-        self.needles.iter().any(|needle| text.contains(needle.as_str()))
+        self.finds_plain(text)
+            || (!self.is_empty() && text.contains('\\') && self.finds_plain(&unescaped(text)))
     }
 
-    /// `text` without the secrets.
+    /// `text` without the secrets. Where one can be seen only once escapes are read, each JSON string that holds one is
+    /// masked whole.
     pub fn scrub(&self, text: String) -> String {
         if !self.finds(&text) {
             return text;
         }
-        self.needles.iter().fold(text, |text, needle| text.replace(needle.as_str(), MASK))
+        let text = self.needles.iter().fold(text, |text, needle| text.replace(needle.as_str(), MASK));
+        if !self.finds(&text) {
+            return text;
+        }
+        let text = self.without_escaped(&text);
+        if self.finds(&text) { MASK.to_owned() } else { text }
     }
+
+    fn finds_plain(&self, text: &str) -> bool {
+        self.needles.iter().any(|needle| text.contains(needle.as_str()))
+    }
+
+    /// The text with each JSON string masked that holds a secret.
+    fn without_escaped(&self, text: &str) -> String {
+        let mut shown = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, from)) = rest.split_once('"') {
+            let mut is_escaped = false;
+            let end = from.find(|sign| {
+                let ends = sign == '"' && !is_escaped;
+                is_escaped = sign == '\\' && !is_escaped;
+                ends
+            });
+            let Some(end) = end else { break };
+            let (string, after) = (&from[..end], &from[end + 1..]);
+            let string = if self.finds(string) { MASK } else { string };
+            shown.extend([before, "\"", string, "\""]);
+            rest = after;
+        }
+        shown + rest
+    }
+}
+
+/// The text with the escapes of JSON read. What is not one stays.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, from)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let mut signs = from.chars();
+        let sign = match signs.next() {
+            Some('u') => {
+                let code = from.get(1..5).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+                if code.is_some() {
+                    signs = from.get(5..).unwrap_or_default().chars();
+                }
+                // Half of a pair is a part of no secret that could be found.
+                code.map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+            }
+            Some('n') => Some('\n'),
+            Some('r') => Some('\r'),
+            Some('t') => Some('\t'),
+            sign => sign,
+        };
+        plain.extend(sign);
+        rest = signs.as_str();
+    }
+    plain + rest
 }
 
 impl fmt::Debug for Scrubber {
@@ -234,5 +292,23 @@ mod tests {
         let clean = scrubber.scrub("{\"k\":\"pa\\\"ss\\nword\"} pa\"ss\nword pass abc".to_owned());
         assert_eq!(clean, "{\"k\":\"********\"} ******** ******** abc");
         assert_eq!(format!("{scrubber:?}"), "Scrubber(3 forms)");
+    }
+
+    #[test]
+    fn a_secret_is_found_however_json_escapes_it() {
+        let scrubber = Scrubber::new(["s3cr3t-Tok/en"]);
+        for (text, shown) in [
+            (r#"{"a":"s3cr3t-Tok/en"}"#, r#"{"a":"********"}"#),
+            (r#"{"a":"x s3cr3t-Tok\/en y","b":"c\n"}"#, r#"{"a":"********","b":"c\n"}"#),
+            (r#"{"a":"\u00733cr3t-Tok/en","\"b":[1]}"#, r#"{"a":"********","\"b":[1]}"#),
+            (r"s3cr3t-Tok\/en", MASK),
+            (r#"{"a":"s3cr3t-Tok\u002fen"#, MASK),
+        ] {
+            assert!(scrubber.finds(text), "{text}");
+            assert_eq!(scrubber.scrub(text.to_owned()), shown);
+        }
+        for text in [r#"{"a":"\u00e4\ud800\u","b":"s3cr3t"}"#, r"\", r"\u12", r"\uzzzz"] {
+            assert_eq!(scrubber.scrub(text.to_owned()), text);
+        }
     }
 }

@@ -248,7 +248,7 @@ impl fmt::Display for Evidence {
             EvidenceKind::Validated => "the dry run found nothing wrong",
             EvidenceKind::Refused => "the answer proves that the function did not start",
             EvidenceKind::UnprovenAnswer => "the answer does not say whether the function ran",
-            EvidenceKind::UnidentifiedAnswer => "the answer does not come from the provider",
+            EvidenceKind::UnidentifiedAnswer => "nothing shows that the answer comes from the provider",
             EvidenceKind::NotSent => "the request was never sent",
             EvidenceKind::NoAnswer => "the request may have been sent and no complete answer came",
             EvidenceKind::Interrupted => "the caller stopped waiting; the function may go on",

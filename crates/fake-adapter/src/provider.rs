@@ -164,7 +164,7 @@ impl fmt::Debug for FakeProvider {
 
 #[async_trait]
 impl Reachability for FakeProvider {
-    async fn reach(&self) -> Result<String, PortError> {
+    async fn reach(&self, _: Option<&FunctionRef>) -> Result<String, PortError> {
         Ok("the simulator".to_owned())
     }
 }

@@ -78,7 +78,6 @@ pub(crate) fn unanswered(
     } else {
         (Delivery::NotSent, Start::DidNotStart, "nothing was sent")
     };
-    let timeout = if failure.status.is_some() { waits.whole.as_secs_f32() } else { waits.head.as_secs_f32() };
     let (code, transient, what, hint) = match failure.kind {
         SendFailureKind::InvalidUrl => {
             (ErrorCode::InvalidEndpoint, false, "no request can be sent to the URL".to_owned(), NETWORK)
@@ -102,7 +101,9 @@ pub(crate) fn unanswered(
             (ErrorCode::ConnectionFailed, true, "could not connect in time".to_owned(), NETWORK)
         }
         SendFailureKind::Timeout => {
-            (ErrorCode::Timeout, true, format!("no whole answer came within {timeout} s"), NETWORK)
+            let (head, whole) = (waits.head.as_secs_f32(), waits.whole.as_secs_f32());
+            let what = format!("no answer began within {head} s, or none was whole within {whole} s");
+            (ErrorCode::Timeout, true, what, NETWORK)
         }
         SendFailureKind::NoAnswer => {
             (ErrorCode::NoAnswer, true, "the connection ended before an answer came".to_owned(), NETWORK)

@@ -6,7 +6,7 @@ use crate::{
     rules::Meaning,
 };
 use async_trait::async_trait;
-use lamplight_domain::{AnswerOutcome, FunctionName, InvocationType, Scrubber};
+use lamplight_domain::{AnswerOutcome, FunctionName, InvocationType, ReportedError, Scrubber};
 use lamplight_http_adapter::{Answer, HttpClient, Request};
 use lamplight_ports::{
     Bytes, ExposeSecret, HttpMethod, InvokeAnswer, InvokeError, InvokeRequest, Invoker, SecretResolver,
@@ -70,12 +70,15 @@ impl Invoker for HttpInvoker {
         };
         match self.http.send(request, &departure).await {
             Ok(answer) => {
-                let answer = without_secrets(answer, &scrubber);
+                // What is masked is no longer what was answered, so it is judged before.
                 let meaning = declared.rules.judge(&answer, declared.is_async);
                 tracing::debug!(function = %name, http_status = answer.status, response_bytes = answer.body.len(),
                     identified = meaning != Meaning::Outcome(AnswerOutcome::Unidentified), "the call was answered");
                 match meaning {
-                    Meaning::Outcome(outcome) => Ok(answered(outcome, answer)),
+                    Meaning::Outcome(outcome) => {
+                        let outcome = outcome_without_secrets(outcome, &scrubber);
+                        Ok(answered(outcome, without_secrets(answer, &scrubber)))
+                    }
                     Meaning::Refused => Err(refused(name, declared, &answer)),
                 }
             }
@@ -102,6 +105,8 @@ impl HttpInvoker {
                     let read = self.secrets.resolve(reference).await;
                     let secret = read.map_err(|error| no_secret(name, header, error))?;
                     let value = SecretString::from(format!("{prefix}{}", secret.expose_secret()));
+                    // A scheme before a credential is no part of what an answer may repeat.
+                    secrets.extend(secret.expose_secret().split_once(' ').map(|(_, rest)| rest.into()));
                     secrets.push(secret);
                     value
                 }
@@ -146,13 +151,24 @@ fn why_not(function: &HttpFunction, invocation_type: InvocationType) -> Option<(
     }
 }
 
-/// The answer with the secrets of its call masked.
+/// What the answer means with the secrets of its call masked.
+fn outcome_without_secrets(outcome: AnswerOutcome, scrubber: &Scrubber) -> AnswerOutcome {
+    let AnswerOutcome::FunctionError(error) = outcome else { return outcome };
+    let scrub = |text| scrubber.scrub(text);
+    AnswerOutcome::FunctionError(ReportedError {
+        kind: error.kind.map(scrub),
+        error_type: error.error_type.map(scrub),
+        message: scrub(error.message),
+        stack: error.stack.into_iter().map(scrub).collect(),
+    })
+}
+
+/// The answer with the secrets of its call masked in its body; the headers are judged and not shown.
 fn without_secrets(answer: Answer, scrubber: &Scrubber) -> Answer {
     if scrubber.is_empty() {
         return answer;
     }
     let Answer { status, headers, body } = answer;
-    let headers = headers.into_iter().map(|(name, value)| (name, scrubber.scrub(value))).collect();
     let text = String::from_utf8_lossy(&body);
     let body = if scrubber.finds(&text) { Bytes::from(scrubber.scrub(text.into_owned())) } else { body };
     Answer { status, headers, body }

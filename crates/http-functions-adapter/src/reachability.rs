@@ -2,7 +2,7 @@
 
 use crate::Functions;
 use async_trait::async_trait;
-use lamplight_domain::ErrorCode;
+use lamplight_domain::{ErrorCode, FunctionRef};
 use lamplight_http_adapter::{HttpClient, Reached, SendFailure, SendFailureKind};
 use lamplight_ports::{PortError, PortErrorKind, Reachability};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -19,8 +19,13 @@ pub(crate) struct HttpReachability {
 
 #[async_trait]
 impl Reachability for HttpReachability {
-    async fn reach(&self) -> Result<String, PortError> {
-        let origins: BTreeSet<&str> = self.functions.values().map(|function| origin(&function.url)).collect();
+    async fn reach(&self, function: Option<&FunctionRef>) -> Result<String, PortError> {
+        let named = function.and_then(|function| self.functions.get(&function.name));
+        let urls = match named {
+            Some(function) => vec![&function.url],
+            None => self.functions.values().map(|function| &function.url).collect(),
+        };
+        let origins: BTreeSet<&str> = urls.into_iter().map(|url| origin(url)).collect();
         if origins.is_empty() {
             let message = "no function is declared for this connection";
             return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::FunctionNotFound, message)

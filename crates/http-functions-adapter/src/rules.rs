@@ -2,7 +2,8 @@
 
 use lamplight_domain::{AnswerOutcome, ReportedError};
 use lamplight_http_adapter::Answer;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::value::RawValue;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// How a function's answers are known from anybody else's, and success from failure. The rules are held against an answer
 /// in the order of [`judge`](Self::judge).
@@ -70,8 +71,9 @@ impl AnswerRules {
             AnswerOutcome::Accepted
         } else if self.success_statuses.contains(&status)
             && (is_marked == Some(true) || status == 204 || is_json(answer))
+            && let Ok(failure) = self.failure_in(&answer.body)
         {
-            match self.failure_in(&answer.body) {
+            match failure {
                 Some(_) => AnswerOutcome::FunctionError(self.reported(answer, None)),
                 None => AnswerOutcome::Returned,
             }
@@ -85,34 +87,41 @@ impl AnswerRules {
     /// The error that the function reported; its kind is what stands in the header.
     fn reported(&self, answer: &Answer, kind: Option<&str>) -> ReportedError {
         let message = match self.failure_in(&answer.body) {
-            Some(Value::String(text)) => text,
-            Some(Value::Object(mut error)) => match error.remove("message") {
-                Some(Value::String(text)) => text,
-                Some(message) => {
-                    error.insert("message".to_owned(), message);
-                    Value::Object(error).to_string()
-                }
-                None => Value::Object(error).to_string(),
-            },
-            Some(other) => other.to_string(),
-            None => String::from_utf8_lossy(&answer.body).trim().to_owned(),
+            Ok(Some(failure)) => message_in(failure),
+            Ok(None) | Err(Unreadable) => String::from_utf8_lossy(&answer.body).trim().to_owned(),
         };
         ReportedError { kind: kind.map(str::to_owned), ..ReportedError::of_text(message) }
     }
 
     /// What the property of failures holds, where there is one and it says that there was a failure: null, false and an empty
     /// text say that there was none.
-    fn failure_in(&self, body: &[u8]) -> Option<Value> {
-        let field = self.error_field.as_deref()?;
-        let mut object: Map<String, Value> = serde_json::from_slice(body).ok()?;
-        let value = object.remove(field)?;
-        let is_none = match &value {
-            Value::Null | Value::Bool(false) => true,
-            Value::String(text) => text.is_empty(),
-            _ => false,
-        };
-        (!is_none).then_some(value)
+    ///
+    /// The values are taken as they are written, so that none beside it keeps it from being read.
+    fn failure_in<'a>(&self, body: &'a [u8]) -> Result<Option<&'a str>, Unreadable> {
+        const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+        let Some(field) = self.error_field.as_deref() else { return Ok(None) };
+        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).trim_ascii_start();
+        if !body.starts_with(b"{") {
+            return Ok(None);
+        }
+        let object: BTreeMap<Cow<'a, str>, &'a RawValue> =
+            serde_json::from_slice(body).map_err(|_| Unreadable)?;
+        let value = object.get(field).map(|value| value.get());
+        Ok(value.filter(|value| !["null", "false", "\"\""].contains(value)))
     }
+}
+
+/// An object in which the property of failures cannot be looked for.
+struct Unreadable;
+
+/// The message of a failure: a text, the `message` of an object, or the JSON as it is written.
+fn message_in(failure: &str) -> String {
+    let text = |json: &str| serde_json::from_str::<String>(json).ok();
+    let inner = || {
+        let object: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(failure).ok()?;
+        text(object.get("message")?.get())
+    };
+    text(failure).or_else(inner).unwrap_or_else(|| failure.to_owned())
 }
 
 /// Whether an answer says to be JSON, and is.
@@ -218,6 +227,17 @@ mod tests {
         ] {
             assert_eq!(error(&plain, &answer(200, JSON, body)), (None, message.to_owned()));
         }
+        let nested = format!(r#"{{"error":"no stock","x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+        for body in [
+            nested.as_str(),
+            r#"{"error":"no stock","x":"\ud800"}"#,
+            r#"{"error":"no stock","x":1e999999}"#,
+            r#" {"error":"no stock"}"#,
+        ] {
+            assert_eq!(error(&plain, &answer(200, JSON, body)), (None, "no stock".to_owned()), "{body}");
+        }
+        let unreadable = r#"{"error":"no stock","\ud800":1}"#;
+        assert_eq!(outcome(&plain, &answer(200, JSON, unreadable)), Unidentified);
         for body in [r#"{"error":null}"#, r#"{"error":false}"#, r#"{"error":""}"#, r#"["error"]"#] {
             assert_eq!(outcome(&plain, &answer(200, JSON, body)), Returned, "{body}");
         }

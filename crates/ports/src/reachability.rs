@@ -2,6 +2,7 @@
 
 use crate::PortError;
 use async_trait::async_trait;
+use lamplight_domain::FunctionRef;
 use std::fmt::Debug;
 
 /// Tells whether the service of a connection can be reached, whoever asks.
@@ -12,6 +13,7 @@ use std::fmt::Debug;
 /// - Asking changes nothing and may be repeated.
 #[async_trait]
 pub trait Reachability: Debug + Send + Sync + 'static {
-    /// Asks the service for anything, and gives the address that answered.
-    async fn reach(&self) -> Result<String, PortError>;
+    /// Asks the service for anything, and gives the address that answered. Where functions have servers of their own, it is
+    /// that of `function`, and all of them where none is named.
+    async fn reach(&self, function: Option<&FunctionRef>) -> Result<String, PortError>;
 }

@@ -55,7 +55,8 @@ async fn an_answer_that_is_not_the_providers_leaves_the_run_unknown() {
             let outcome = answered(answer, invocation_type).await;
             let evidence = &outcome.evidence;
             assert_eq!((outcome.state, evidence.kind), (RunState::Unknown, EvidenceKind::UnidentifiedAnswer));
-            let expected = format!("the answer does not come from the provider (HTTP {http_status})");
+            let expected =
+                format!("nothing shows that the answer comes from the provider (HTTP {http_status})");
             assert_eq!(evidence.to_string(), expected);
             assert_eq!(
                 serde_json::to_string(evidence).unwrap(),
@@ -63,7 +64,7 @@ async fn an_answer_that_is_not_the_providers_leaves_the_run_unknown() {
             );
             let error = outcome.error.unwrap();
             assert_eq!(error.code, ErrorCode::UnexpectedAnswer);
-            assert!(error.message.contains("such as a proxy"), "{}", error.message);
+            assert!(error.message.contains("a proxy may have answered"), "{}", error.message);
         }
     }
 }

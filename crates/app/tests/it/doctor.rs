@@ -7,7 +7,7 @@ use lamplight_app::{
     doctor,
 };
 use lamplight_domain::{
-    AnswerOutcome, DataType, Delivery, ErrorCode, InvocationType, Settings, Start, Timestamp,
+    AnswerOutcome, DataType, Delivery, ErrorCode, FunctionRef, InvocationType, Settings, Start, Timestamp,
 };
 use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
 use lamplight_ports::{
@@ -171,7 +171,7 @@ impl Identity for Door {
 
 #[async_trait]
 impl Reachability for Door {
-    async fn reach(&self) -> Result<String, PortError> {
+    async fn reach(&self, _: Option<&FunctionRef>) -> Result<String, PortError> {
         if self.reachable { Ok("there".to_owned()) } else { Err(closed(ErrorCode::ConnectionFailed)) }
     }
 }

@@ -3,7 +3,7 @@
 use crate::session::Session;
 use async_trait::async_trait;
 use aws_sdk_lambda::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-use lamplight_domain::ErrorCode;
+use lamplight_domain::{ErrorCode, FunctionRef};
 use lamplight_ports::{HttpExchange, HttpMethod, HttpRequest, PortError, PortErrorKind, Reachability};
 use std::{sync::Arc, time::Duration};
 
@@ -49,7 +49,7 @@ impl AwsReachability {
 
 #[async_trait]
 impl Reachability for AwsReachability {
-    async fn reach(&self) -> Result<String, PortError> {
+    async fn reach(&self, _: Option<&FunctionRef>) -> Result<String, PortError> {
         let address = self.address().await?;
         let request = HttpRequest {
             method: HttpMethod::Get,

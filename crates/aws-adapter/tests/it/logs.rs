@@ -11,7 +11,7 @@ use std::{
     io,
     sync::{Arc, Mutex},
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{Layer, Registry, filter::Targets, layer::SubscriberExt};
 
 #[derive(Clone, Default)]
 struct Buffer(Arc<Mutex<Vec<u8>>>);
@@ -33,11 +33,9 @@ const EVENT: &str = "{\"password\":\"hunter2-event\"}";
 async fn no_secret_is_in_any_log_at_any_level() {
     let buffer = Buffer::default();
     let writer = buffer.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new("warn,lamplight_aws_adapter=trace"))
-        .with_writer(move || writer.clone())
-        .with_ansi(false)
-        .finish();
+    let targets: Targets = "warn,lamplight_aws_adapter=trace".parse().unwrap();
+    let layer = tracing_subscriber::fmt::layer().with_writer(move || writer.clone()).with_ansi(false);
+    let subscriber = Registry::default().with(layer.with_filter(targets));
     let _guard = tracing::subscriber::set_default(subscriber);
 
     let server = Server::start(|request: &Received| match request.function() {

@@ -12,7 +12,7 @@ async fn a_refusal_is_an_answer_and_nothing_is_signed() {
     let server =
         Server::start(|_: &Received| Reaction::Answer(refusal(403, "MissingAuthenticationToken", "no")))
             .await;
-    assert_eq!(ports(&server.url()).reachability.reach().await.unwrap(), server.url());
+    assert_eq!(ports(&server.url()).reachability.reach(None).await.unwrap(), server.url());
     let requests = server.requests();
     assert_eq!(requests.len(), 1);
     assert!(!requests[0].headers.contains_key("authorization"));
@@ -20,7 +20,7 @@ async fn a_refusal_is_an_answer_and_nothing_is_signed() {
 
 #[tokio::test]
 async fn silence_is_not() {
-    let error = ports(&closed_url().await).reachability.reach().await.unwrap_err();
+    let error = ports(&closed_url().await).reachability.reach(None).await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Unavailable);
 }
 

@@ -11,7 +11,10 @@ use lamplight_domain::{ExecutionReport, MASK, Run, RunState};
 pub fn run_summary(output: Output, run: &Run) {
     let style = heading();
     let took = elapsed_ms(run).map(|ms| format!(" in {}", milliseconds(ms))).unwrap_or_default();
-    output.note(&format!("{style}{}{style:#} {}{took}", run.function_name(), words(run.state())));
+    // The time belongs to what happened, and not to what did not, or is still to come.
+    let (happened, rest) = words(run.state()).split_once(';').unwrap_or((words(run.state()), ""));
+    let rest = if rest.is_empty() { String::new() } else { format!(";{rest}") };
+    output.note(&format!("{style}{}{style:#} {happened}{took}{rest}", run.function_name()));
     let mut rows = outputs(run);
     rows.extend(facts(run));
     output.note(&details(&rows));

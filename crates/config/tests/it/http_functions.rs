@@ -64,10 +64,16 @@ fn mistakes_are_told_by_their_path_and_repeat_no_value() {
         assert_eq!(mistake.path.join("."), format!("functions.f.{path}"), "{key} = {value}: {mistake}");
         assert!(!format!("{mistake} {:?}", mistake.hint).contains("hunter2"), "{mistake:?}");
     }
-    let both = json!({ "url": "http://x", "bearer_token": "env:T", "headers": { "Authorization": "env:T" } });
+    let both =
+        json!({ "url": "https://x", "bearer_token": "env:T", "headers": { "Authorization": "env:T" } });
     assert_eq!(read(&both).unwrap_err().path, ["functions", "f", "headers", "Authorization"]);
     let both = json!({ "url": "http://x", "error_statuses": [404], "refused_statuses": [404] });
     assert_eq!(read(&both).unwrap_err().path, ["functions", "f", "refused_statuses"]);
+    for secret in [json!({ "bearer_token": "env:T" }), json!({ "headers": { "x-a": "env:T" } })] {
+        let mut function = secret.clone();
+        function["url"] = json!("http://example.com/");
+        assert!(read(&function).unwrap_err().message.contains("plain HTTP"), "{function}");
+    }
     assert_eq!(read(&json!({})).unwrap_err().message, "the key url is missing");
     let named = json!({ "functions": { "a/b": { "url": "http://x" } } });
     let mistake = HttpFunctionsTable::read(named.as_object().unwrap()).unwrap_err();

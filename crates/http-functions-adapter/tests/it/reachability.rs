@@ -3,6 +3,7 @@
 use crate::support::open_all;
 use lamplight_domain::ErrorCode;
 use lamplight_http_functions_adapter::{Functions, HttpFunction};
+use lamplight_ports::ListFunctions;
 use lamplight_testkit::script::{Reaction, Received, Server, answer, closed_url};
 
 fn functions(urls: &[String]) -> Functions {
@@ -16,7 +17,7 @@ fn functions(urls: &[String]) -> Functions {
 async fn every_server_is_connected_to_and_sent_nothing() {
     let servers = [answering().await, answering().await];
     let urls = [servers[0].url(), servers[1].url(), servers[0].url()];
-    let reached = open_all(functions(&urls)).reachability.unwrap().reach().await.unwrap();
+    let reached = open_all(functions(&urls)).reachability.unwrap().reach(None).await.unwrap();
     for server in &servers {
         assert!(reached.contains(&server.url()), "{reached}");
         // A connection is counted when it is accepted, which may be after it was made.
@@ -34,11 +35,19 @@ async fn answering() -> Server {
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named() {
     let (there, absent) = (answering().await, closed_url().await);
-    let error = open_all(functions(&[there.url(), absent.clone()])).reachability.unwrap().reach().await;
+    let error = open_all(functions(&[there.url(), absent.clone()])).reachability.unwrap().reach(None).await;
     let error = error.unwrap_err();
     assert_eq!(error.code, ErrorCode::ConnectionFailed);
+    // A function is not judged by the servers of others.
+    let connection = open_all(functions(&[there.url(), absent.clone()]));
+    let mut reached = Vec::new();
+    for function in connection.catalogue.list(ListFunctions::default()).await.unwrap().items {
+        let answer = connection.reachability.as_ref().unwrap().reach(Some(&function.to_ref())).await;
+        reached.push(answer.ok());
+    }
+    assert_eq!(reached, [Some(there.url()), None]);
     assert!(error.message.contains(&absent) && error.source.is_some(), "{error:?}");
-    let none = open_all(Functions::new()).reachability.unwrap().reach().await.unwrap_err();
+    let none = open_all(Functions::new()).reachability.unwrap().reach(None).await.unwrap_err();
     assert_eq!(none.code, ErrorCode::FunctionNotFound);
 }
 
@@ -54,9 +63,9 @@ async fn a_server_that_speaks_no_tls_is_not_reached_over_https() {
     };
     let connection = open_all(functions(&[refusing]));
     let reachability = connection.reachability.unwrap();
-    let (error, ()) = tokio::join!(reachability.reach(), closing);
+    let (error, ()) = tokio::join!(reachability.reach(None), closing);
     assert!(error.unwrap_err().message.contains("no secure connection"));
     // One that waits for more is given up.
-    let error = open_all(functions(&[url])).reachability.unwrap().reach().await.unwrap_err();
+    let error = open_all(functions(&[url])).reachability.unwrap().reach(None).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::ConnectionFailed, "{error:?}");
 }
