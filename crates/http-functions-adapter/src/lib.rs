@@ -2,7 +2,7 @@
 //! any server that answers a POST.
 //!
 //! Nothing can be asked about such functions, so everything about them is declared ([`HttpFunction`]): the URL, the time
-//! limit, the headers, and which answers mean what ([`AnswerRules`]). [`connection`] makes a
+//! limit, the headers, and which answers mean what ([`AnswerRules`]). [`connection()`] makes a
 //! [`Connection`](lamplight_ports::Connection) of them, with a catalogue, an invoker and a reachability check. There is no
 //! identity, no management and no canceller.
 //!

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// How a function's answers are known from anybody else's, and success from failure. The rules are held against an answer
-/// in the order of [`judge`](Self::judge).
+/// in the order of `judge`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerRules {
     /// The statuses of success; 200 and 204 unless changed.

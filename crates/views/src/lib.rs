@@ -1,7 +1,7 @@
 //! What programs are shown: one typed form for each thing, whatever front shows it.
 //!
 //! A view is plain data that is written and never read: it borrows from values of the domain and the ports, and its
-//! schema ([`schemas`]) is generated from the same type. Hints come in the words of the front that shows them. The order
+//! schema ([`schemas()`]) is generated from the same type. Hints come in the words of the front that shows them. The order
 //! of the fields is the order of the keys, and like the keys it stays: some are alphabetical because they always were.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
