@@ -1,7 +1,7 @@
 //! Recording a prepared run before anything is called.
 
 use crate::{AppError, PreparedRun};
-use lamplight_domain::{Intent, Run};
+use lamplight_domain::{Attempt, Intent, Run};
 use lamplight_ports::RunPorts;
 
 /// A run that is recorded as running and whose calls are still to be made. Only this process has it, and only once, so
@@ -23,10 +23,12 @@ impl BegunRun {
 ///
 /// # Guarantees
 /// - Nothing is called. When it returns, the intent survives the end of this process and a loss of power.
-/// - From here on the run is not missing: without an outcome it is Unknown.
+/// - From here on the run is not missing: without an outcome it is Unknown. Its first attempt is recorded with it, for
+///   it may be made at once.
 pub async fn begin_run(ports: &RunPorts, prepared: PreparedRun) -> Result<BegunRun, AppError> {
     let runner = ports.runners.enlist().await?;
-    let run = Run::begin(intent(ports, &prepared), runner);
+    let mut run = Run::begin(intent(ports, &prepared), runner);
+    run.attempts.push(Attempt::sent(run.intent.started_at));
     ports.runs.insert(&run).await?;
     Ok(BegunRun { run, prepared })
 }
@@ -43,7 +45,9 @@ pub async fn begin_queued_run(
     mut run: Run,
 ) -> Result<BegunRun, AppError> {
     let runner = ports.runners.enlist().await?;
-    run.start(runner, ports.clock.now()).map_err(AppError::Transition)?;
+    let now = ports.clock.now();
+    run.start(runner, now).map_err(AppError::Transition)?;
+    run.attempts.push(Attempt::sent(now));
     run.revision = ports.runs.update(&run, None).await?;
     Ok(BegunRun { run, prepared })
 }

@@ -36,7 +36,7 @@ pub async fn start_run(
 ///
 /// # Guarantees
 /// - The function is called again only after a proof that it did not start, and never more often than the
-///   run's attempts.
+///   run's attempts. Each attempt is recorded before it is made; where it cannot be, it is not made.
 /// - When `cancel` fires, waiting ends and the run is recorded as Unknown, unless it provably never started.
 /// - Where the outcome cannot be recorded, it is still returned, with a warning that says so.
 pub async fn follow_run(
@@ -77,18 +77,16 @@ async fn call(
     cancel: &CancellationToken,
 ) -> Conclusion {
     loop {
-        let attempt = u32::try_from(run.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
+        // The record has the attempt that is made now.
+        let attempt = u32::try_from(run.attempts.len()).unwrap_or(u32::MAX);
         observer.observe(&RunProgress::Calling { run, attempt });
-        let sent_at = ports.clock.now();
+        let sent_at = Some(ports.clock.now());
         let ended = once(prepared, cancel).await;
         let now = ports.clock.now();
         let mut note = |evidence, error| {
-            run.attempts.push(Attempt {
-                sent_at: Some(sent_at),
-                ended_at: Some(now),
-                evidence: Some(evidence),
-                error,
-            });
+            let ended = Attempt { sent_at, ended_at: Some(now), evidence: Some(evidence), error };
+            run.attempts.pop();
+            run.attempts.push(ended);
         };
         let error = match ended {
             Ended::Interrupted { may_have_left: true } => {
@@ -121,6 +119,16 @@ async fn call(
             () = ports.sleeper.sleep(wait) => {}
             // The last call provably did not start the function, so this is not Unknown.
             () = cancel.cancelled() => return from_failure(prepared, &error, ports.clock.now()),
+        }
+        run.attempts.push(Attempt::sent(ports.clock.now()));
+        match ports.runs.update(run, None).await {
+            Ok(revision) => run.revision = revision,
+            // What is not recorded is not sent; or the record says already that this runner is gone.
+            Err(reason) => {
+                tracing::error!(run.key = %run.key(), error = %reason, "a further attempt could not be recorded");
+                run.attempts.pop();
+                return from_failure(prepared, &error, ports.clock.now());
+            }
         }
     }
 }

@@ -23,14 +23,23 @@ pub struct RunError {
 /// One call of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// When the call was handed to the provider; `None` in records that are older than this field.
+    /// When the call was handed to the provider, or was about to be, where no end is recorded; `None` in records that
+    /// are older than this field.
     pub sent_at: Option<Timestamp>,
-    /// When its answer came, or it failed, or the caller stopped waiting.
+    /// When its answer came, or it failed, or the caller stopped waiting; `None` while it is under way, and for good
+    /// where its process ended before it.
     pub ended_at: Option<Timestamp>,
     /// How it ended, with what that proves.
     pub evidence: Option<Evidence>,
     /// The code of the error that it ended with.
     pub error: Option<ErrorCode>,
+}
+
+impl Attempt {
+    /// A call that is about to be made.
+    pub fn sent(at: Timestamp) -> Self {
+        Self { sent_at: Some(at), ended_at: None, evidence: None, error: None }
+    }
 }
 
 /// An execution that outlives one call, at a provider that has such.

@@ -1,6 +1,7 @@
 //! Running, showing, listing and cancelling.
 
 use crate::bench::{Bench, arguments, function, job, parameter};
+use async_trait::async_trait;
 use lamplight_app::{
     EventSource, RunName, begin_queued_run, cancel_run, follow_run, list_runs, prune_runs, queue_run,
     settle_runs, show_run, start_run,
@@ -12,10 +13,10 @@ use lamplight_domain::{
 use lamplight_fake_adapter::{Answer, FakeFunction, FakeWorld, FunctionFailure};
 use lamplight_ports::{
     Clock, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PageRequest, PortErrorKind, Retention,
-    RunFilter, RunSelector, RunStore,
+    RunFilter, RunPorts, RunSelector, RunStore, Sleeper,
 };
 use serde_json::json;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 fn adder() -> FakeFunction {
     FakeFunction::call(function("adder"), |event| {
@@ -345,6 +346,37 @@ async fn each_attempt_is_recorded_with_its_times_and_what_it_proved() {
     let [first, second] = kept.attempts.as_slice() else { panic!("{kept:?}") };
     assert!(first.sent_at <= first.ended_at && first.ended_at < second.sent_at, "{kept:?}");
     assert!(second.sent_at <= second.ended_at && second.ended_at <= kept.ended_at(), "{kept:?}");
+}
+
+/// A wait in which another process takes the runner for gone and settles its runs.
+#[derive(Debug)]
+struct SettledMeanwhile(FakeWorld);
+
+#[async_trait]
+impl Sleeper for SettledMeanwhile {
+    async fn sleep(&self, _: Duration) {
+        let Self(world) = self;
+        let running = world.store.running().await.unwrap();
+        let ends: Vec<_> = running.iter().map(|run| run.attempts.last().unwrap().ended_at).collect();
+        assert_eq!(ends, [None], "the first attempt was recorded before it was made");
+        world.store.end_runner();
+        assert_eq!(settle_runs(&world.store, &world.store, &*world.clock).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_further_attempt_that_cannot_be_recorded_is_not_made() {
+    let mut busy = FakeFunction::echo(function("busy"));
+    busy.throttle = 1;
+    let bench = Bench::new([busy]);
+    let prepared = bench.prepare("busy", arguments(&[]), Settings::default()).await.unwrap();
+    let ports = RunPorts { sleeper: Arc::new(SettledMeanwhile(bench.world.clone())), ..bench.run_ports() };
+    let run = start_run(&ports, prepared, &bench.steps, &bench.cancel).await.unwrap().run;
+    assert_eq!((run.state(), run.attempts.len()), (RunState::Rejected, 1), "{run:?}");
+    assert!(matches!(run.outcome().unwrap().warnings[..], [Warning::NotRecorded { .. }]), "{run:?}");
+    assert_eq!(bench.provider.executions("busy"), 0);
+    let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
+    assert_eq!((kept.state(), kept.attempts.len()), (RunState::Unknown, 1), "it is as the other one left it");
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ fn a_killed_run_is_unknown_at_the_next_look() {
     let status = lamplight.json(&["status", &key]);
     assert_eq!((&status["state"], &status["status"]), (&"unknown".into(), &"Unknown".into()));
     assert_eq!(status["run"]["evidence"]["kind"], "runner_gone");
+    assert_eq!(status["run"]["attempts"], 1, "the call may have been made");
     assert_eq!(status["run_id"], format!("slow/local-{key}#Unknown"));
     let listed = lamplight.json(&["runs", "list", "--state", "unknown"]);
     assert_eq!(listed["runs"].as_array().unwrap().len(), 1);
