@@ -6,7 +6,8 @@ mod nextest;
 mod steps;
 mod wasm;
 
-use std::process::ExitCode;
+use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use anyhow::{Result, bail};
 
 use crate::ambient;
 use crate::peers;
+use crate::process::read;
 use crate::workspace::Workspace;
 
 /// What to leave out.
@@ -52,10 +54,13 @@ struct Ended {
 /// # Errors
 ///
 /// This machine lacks something that a step needs; then none was run.
-pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(mut workspace: Workspace, options: &Options) -> Result<ExitCode> {
     if let Some(message) = missing::message(&workspace.root, options)? {
         bail!(message);
     }
+    let sysroot = read(Command::new("rustc").current_dir(&workspace.root).args(["--print", "sysroot"]))?;
+    workspace.compiler = Some(Path::new(sysroot.trim()).join("bin/clippy-driver"));
+    let workspace = &workspace;
     let started = ambient::now();
     let ended: Vec<Ended> = thread::scope(|scope| {
         if !options.no_peers {

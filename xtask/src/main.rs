@@ -60,7 +60,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     match command {
-        Command::Ci(options) => ci::run(&workspace, &options),
+        Command::Ci(options) => ci::run(workspace, &options),
         Command::Layers => Ok(report("layers", &layers::check(&workspace)?)),
         Command::Tidy => Ok(report("tidy", &tidy::check(&workspace)?)),
         Command::Docs(options) => docs::run(&workspace, &options),

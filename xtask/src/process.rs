@@ -16,8 +16,8 @@ where
     I: IntoIterator<Item = S>,
     S: AsRef<OsStr>,
 {
-    let mut command = Command::new(ambient::variable("CARGO").unwrap_or_else(|| "cargo".to_owned()));
-    command.current_dir(&workspace.root).args(arguments);
+    let mut command = workspace.command(ambient::variable("CARGO").unwrap_or_else(|| "cargo".to_owned()));
+    command.args(arguments);
     command
 }
 

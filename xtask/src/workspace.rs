@@ -1,6 +1,8 @@
 //! Where the workspace is and what its crates declare, as `cargo metadata` tells it.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use cargo_metadata::{MetadataCommand, Package};
@@ -14,6 +16,9 @@ pub(crate) struct Workspace {
     pub(crate) target: PathBuf,
     /// The member crates, sorted by name.
     pub(crate) packages: Vec<Package>,
+    /// clippy's driver, if it compiles the member crates. It is rustc, and checks clippy's lints on the way: after
+    /// `cargo clippy`, which compiles nothing, the tests would need all crates and dependencies a second time.
+    pub(crate) compiler: Option<PathBuf>,
 }
 
 impl Workspace {
@@ -32,6 +37,19 @@ impl Workspace {
             root: metadata.workspace_root.into_std_path_buf(),
             target: metadata.target_directory.into_std_path_buf(),
             packages,
+            compiler: None,
         })
+    }
+
+    /// A command that runs in the root; if it is cargo, it uses the [`compiler`](Self::compiler).
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        if let Some(compiler) = &self.compiler {
+            command.env("RUSTC_WORKSPACE_WRAPPER", compiler);
+            // As `cargo clippy -- -D warnings` says it.
+            command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
+        }
+        command
     }
 }

@@ -16,8 +16,8 @@ pub(super) fn command(workspace: &Workspace) -> Option<Command> {
     } else {
         match python::ensure(&workspace.target.join("tools/cargo-nextest"), &format!("{PACKAGE}\n")) {
             Ok(programs) => {
-                let mut command = Command::new(programs.join("cargo-nextest"));
-                command.current_dir(&workspace.root).arg("nextest");
+                let mut command = workspace.command(programs.join("cargo-nextest"));
+                command.arg("nextest");
                 command
             }
             Err(error) => {

@@ -1,26 +1,24 @@
 //! The steps, in the order in which a fault is cheapest to find.
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
 use super::{Options, Outcome, Step, deny, nextest, wasm};
-use crate::process::{cargo, check, example, read};
+use crate::process::{cargo, check, example};
 use crate::workspace::Workspace;
 use crate::{docs, layers, peers, tidy};
 
 /// Every check of the project.
-pub(super) const ALL: [Step; 12] = [
+pub(super) const ALL: [Step; 11] = [
     Step { name: "format", run: format },
     Step { name: "layers", run: |workspace, _| found(&layers::check(workspace)?) },
     Step { name: "tidy", run: |workspace, _| found(&tidy::check(workspace)?) },
-    Step { name: "clippy, benches included", run: clippy },
+    Step { name: "build, with clippy's lints", run: build },
     Step { name: "tests", run: tests },
-    Step { name: "tests in documentation", run: doc_tests },
     Step { name: "examples", run: examples },
-    Step { name: "documentation", run: documentation },
+    Step { name: "documentation and its tests", run: documentation },
     Step { name: "generated pages", run: |workspace, _| found(&docs::differences(workspace)?) },
     Step { name: "WebAssembly", run: |workspace, _| wasm::run(workspace) },
     Step { name: "dependencies", run: |workspace, _| deny::run(workspace) },
@@ -53,15 +51,12 @@ fn format(workspace: &Workspace, _: &Options) -> Result<Outcome> {
     passed(cargo(workspace, ["fmt", "--all", "--check"]))
 }
 
-fn clippy(workspace: &Workspace, _: &Options) -> Result<Outcome> {
+fn build(workspace: &Workspace, _: &Options) -> Result<Outcome> {
     for targets in [&["--all-targets"][..], &["--test", PEERS]] {
-        let mut command = cargo(workspace, ["clippy", "--workspace"]);
-        check(command.args(targets).args(["--", "-D", "warnings"]))?;
+        check(cargo(workspace, ["build", "--workspace"]).args(targets))?;
     }
     // The program as README's first command builds it.
-    let mut command = cargo(workspace, ["clippy", "-p", "lamplight-cli", "--no-default-features"]);
-    check(command.args(["--", "-D", "warnings"]))?;
-    Ok(Outcome::Passed)
+    passed(cargo(workspace, ["build", "-p", "lamplight-cli", "--no-default-features"]))
 }
 
 fn tests(workspace: &Workspace, _: &Options) -> Result<Outcome> {
@@ -73,8 +68,15 @@ fn tests(workspace: &Workspace, _: &Options) -> Result<Outcome> {
     passed(cargo(workspace, ["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]))
 }
 
-fn doc_tests(workspace: &Workspace, _: &Options) -> Result<Outcome> {
-    passed(cargo(workspace, ["test", "--workspace", "--doc"]))
+fn documentation(workspace: &Workspace, _: &Options) -> Result<Outcome> {
+    let mut libraries = cargo(workspace, ["test", "--workspace", "--doc"]);
+    libraries.env("RUSTDOC", workspace.root.join("xtask/rustdoc.sh"));
+    libraries.env("LAMPLIGHT_RUSTDOC_OUT", workspace.target.join("doc"));
+    check(&mut libraries)?;
+    // A binary has no tests in its documentation.
+    let mut own = cargo(workspace, ["doc", "-p", "xtask", "--no-deps", "--document-private-items"]);
+    own.env("RUSTDOCFLAGS", "-Dwarnings");
+    passed(own)
 }
 
 fn examples(workspace: &Workspace, _: &Options) -> Result<Outcome> {
@@ -97,19 +99,6 @@ fn examples(workspace: &Workspace, _: &Options) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Passed)
-}
-
-fn documentation(workspace: &Workspace, _: &Options) -> Result<Outcome> {
-    let mut command = cargo(workspace, ["doc", "--workspace", "--no-deps", "--document-private-items"]);
-    // Examples bring in what they and the tests use, so that dependencies have the features with which clippy
-    // checked them, and need no other check.
-    command.args(["--lib", "--bins", "--examples"]).env("RUSTDOCFLAGS", "-Dwarnings");
-    // Nor do our crates: rustdoc takes them as clippy has read them. Were these not the variables that `cargo clippy`
-    // sets, they would be read once more, and nothing else would change.
-    let sysroot = read(Command::new("rustc").current_dir(&workspace.root).args(["--print", "sysroot"]))?;
-    command.env("RUSTC_WORKSPACE_WRAPPER", Path::new(sysroot.trim()).join("bin/clippy-driver"));
-    command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
-    passed(command)
 }
 
 fn peer_tests(workspace: &Workspace, options: &Options) -> Result<Outcome> {

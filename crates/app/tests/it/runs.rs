@@ -222,7 +222,7 @@ async fn a_run_stopped_before_its_request_left_did_not_start() {
     ] {
         let mut bench = Bench::new([]);
         let connection = bench.provider.connection(crate::bench::connection(), Settings::default());
-        let invoker = std::sync::Arc::new(Hesitant { has_sent });
+        let invoker = Arc::new(Hesitant { has_sent });
         bench.world.connector = lamplight_fake_adapter::FakeConnector::default()
             .with(lamplight_ports::Connection { invoker, ..connection });
         let prepared = bench.prepare("f", arguments(&[]), Settings::default()).await.unwrap();
@@ -438,7 +438,7 @@ impl Invoker for Nobody {
 async fn what_lies_beneath_a_failed_call_is_kept() {
     let mut bench = Bench::new([]);
     let connection = bench.provider.connection(crate::bench::connection(), Settings::default());
-    let invoker = std::sync::Arc::new(Nobody);
+    let invoker = Arc::new(Nobody);
     bench.world.connector = lamplight_fake_adapter::FakeConnector::default()
         .with(lamplight_ports::Connection { invoker, ..connection });
     let run = bench.run("f", &[]).await.run;
