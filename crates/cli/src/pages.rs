@@ -53,6 +53,11 @@ fn page(verb: &Command, name: &str) -> String {
     let usage = verb.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
     let mut text = format!("# lamplight {name}\n\n{about}.\n\n```text\n{usage}\n```\n");
+    if let Some(examples) = verb.get_after_help() {
+        let examples = examples.to_string();
+        let lines = examples.lines().skip(1).map(str::trim).collect::<Vec<_>>().join("\n");
+        let _ = write!(text, "\n## Examples\n\n```sh\n{lines}\n```\n");
+    }
     let shown = |arg: &&Arg| !arg.is_hide_set();
     section(&mut text, "Arguments", verb.get_positionals().filter(shown));
     let own = |arg: &&Arg| !arg.is_positional() && !arg.is_global_set() && shown(arg);
@@ -101,4 +106,40 @@ fn row(arg: &Arg) -> String {
         let _ = write!(meaning, "; environment: `{}`", variable.to_string_lossy());
     }
     format!("| `{name}` | {} |\n", meaning.replace('|', "\\|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::args::Cli;
+    use clap::{Command, CommandFactory, Parser};
+
+    fn check(command: &Command, name: &str) {
+        if command.has_subcommands() {
+            for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+                check(verb, &format!("{name} {}", verb.get_name()));
+            }
+            return;
+        }
+        let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let mut lines = examples.lines();
+        assert!(lines.next().is_some_and(|heading| heading.starts_with("Example")), "{name} has no example");
+        for line in lines {
+            let line = line.trim();
+            assert!(line.starts_with(&format!("{name} ")) || line == name, "{name}: {line}");
+            let command_line = line.split(" > ").next().unwrap_or(line);
+            // A shell takes the quotes away; within them there is no word that begins with a hyphen.
+            let words = command_line.split('\'').enumerate().flat_map(|(at, part)| {
+                let is_quoted = at % 2 == 1;
+                if is_quoted { vec![part] } else { part.split_whitespace().collect() }
+            });
+            if let Err(error) = Cli::try_parse_from(words) {
+                panic!("{line}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_verb_has_examples_that_it_understands() {
+        check(&Cli::command(), "lamplight");
+    }
 }

@@ -5,6 +5,7 @@ use clap::Subcommand;
 /// The verbs of `account`.
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
-    /// Show what the account may use in the region, and how much of it is used
+    /// Show the account's limits and usage in the region
+    #[command(after_help = "Example:\n  lamplight account settings --region eu-west-1")]
     Settings,
 }

@@ -6,34 +6,39 @@ use clap::{Args, Subcommand};
 /// The verbs of `aliases`.
 #[derive(Debug, Subcommand)]
 pub enum AliasesCommand {
-    /// Make a name that leads to a version of a function
+    /// Create an alias of a function version
+    #[command(after_help = "Example:\n  lamplight aliases create reporter live --function-version 1")]
     Create(CreateAliasArgs),
     /// Show an alias
+    #[command(after_help = "Example:\n  lamplight aliases get reporter live")]
     Get(AliasArgs),
     /// List the aliases of a function
+    #[command(after_help = "Example:\n  lamplight aliases list reporter")]
     List(ListAliasesArgs),
-    /// Lead an alias to another version, or send a part of its calls to one
+    /// Point an alias to another version, or route part of its calls to one
+    #[command(after_help = "Examples:\n  lamplight aliases update reporter live --function-version 2\n  lamplight aliases update reporter live --routing 2=10%")]
     Update(UpdateAliasArgs),
-    /// Delete an alias; the version that it leads to stays
+    /// Delete an alias; its version is not deleted
+    #[command(after_help = "Example:\n  lamplight aliases delete reporter live --yes")]
     Delete(DeleteAliasArgs),
 }
 
 /// Which alias.
 #[derive(Debug, Args)]
 pub struct AliasArgs {
-    /// The function: its name or full reference
+    /// The function: name or ARN
     pub function: String,
     /// The alias
     pub name: String,
 }
 
-/// What an alias is and does.
+/// The settings of an alias.
 #[derive(Debug, Args)]
 pub struct AliasSettingsArgs {
-    /// What it is for, for people
+    /// A description
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// The part of the calls that goes to another version, such as 2=0.1 or 2=10%
+    /// The share of calls routed to a second version, such as 2=0.1 or 2=10%
     #[arg(long, alias = "additional-version-weights", value_name = "VERSION=WEIGHT")]
     pub routing: Vec<String>,
 }
@@ -44,10 +49,10 @@ pub struct CreateAliasArgs {
     /// Which alias.
     #[command(flatten)]
     pub alias: AliasArgs,
-    /// The version it leads to: a number, or `$LATEST` for the unpublished code
+    /// The version that the alias points to: a number, or `$LATEST` for the unpublished code
     #[arg(long, value_name = "VERSION")]
     pub function_version: String,
-    /// What it is and does.
+    /// The settings.
     #[command(flatten)]
     pub settings: AliasSettingsArgs,
     /// Options of every change.
@@ -58,9 +63,9 @@ pub struct CreateAliasArgs {
 /// Options of `aliases list`.
 #[derive(Debug, Args)]
 pub struct ListAliasesArgs {
-    /// The function: its name or full reference
+    /// The function: name or ARN
     pub function: String,
-    /// Only those that lead to this version
+    /// List only aliases of this version
     #[arg(long, value_name = "VERSION")]
     pub function_version: Option<String>,
     /// How much of the listing is wanted.
@@ -75,13 +80,13 @@ pub struct UpdateAliasArgs {
     /// Which alias.
     #[command(flatten)]
     pub alias: AliasArgs,
-    /// The version it leads to: a number, or `$LATEST` for the unpublished code
+    /// The version that the alias points to: a number, or `$LATEST` for the unpublished code
     #[arg(long, value_name = "VERSION")]
     pub function_version: Option<String>,
-    /// What it is and does.
+    /// The settings.
     #[command(flatten)]
     pub settings: AliasSettingsArgs,
-    /// Send all calls to the alias's own version
+    /// Remove routing: all calls go to the alias's own version
     #[arg(long, conflicts_with = "routing")]
     pub no_routing: bool,
     /// A condition on the alias.

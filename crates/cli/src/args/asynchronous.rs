@@ -6,23 +6,28 @@ use clap::{Args, Subcommand};
 /// The verbs of `functions async`.
 #[derive(Debug, Subcommand)]
 pub enum AsyncCommand {
-    /// Show what is set for the asynchronous calls of a function, a version or an alias
+    /// Show the asynchronous invocation settings of a function, version or alias
+    #[command(after_help = "Example:\n  lamplight functions async get reporter:live")]
     Get(SubjectArgs),
-    /// List what is set for the asynchronous calls of a function and its versions and aliases
+    /// List the asynchronous invocation settings of a function, its versions and its aliases
+    #[command(after_help = "Example:\n  lamplight functions async list reporter")]
     List {
-        /// The function: its name or full reference
+        /// The function: name or ARN
         function: String,
         /// How much of the listing is wanted.
         #[command(flatten)]
         page: PageArgs,
     },
-    /// Set all of it: what is not given takes Lambda's default
+    /// Replace the settings: what is not given returns to Lambda's default
+    #[command(after_help = "Example:\n  lamplight functions async put reporter --maximum-retry-attempts 0")]
     Put(SetAsyncArgs),
-    /// Set some of it: what is not given stays as it is
+    /// Change some of the settings: what is not given stays as it is
+    #[command(after_help = "Example:\n  lamplight functions async update reporter --on-failure arn:aws:sqs:eu-west-1:123456789012:failed")]
     Update(SetAsyncArgs),
-    /// Go back to Lambda's defaults
+    /// Delete the settings: Lambda's defaults apply again
+    #[command(after_help = "Example:\n  lamplight functions async delete reporter --yes")]
     Delete {
-        /// What it is for.
+        /// The function, version or alias.
         #[command(flatten)]
         subject: SubjectArgs,
         /// Options of every removal.
@@ -35,19 +40,19 @@ pub enum AsyncCommand {
 #[derive(Debug, Args)]
 #[command(mut_args(reads_first))]
 pub struct SetAsyncArgs {
-    /// What it is for.
+    /// The function, version or alias.
     #[command(flatten)]
     pub subject: SubjectArgs,
-    /// How often a call is tried again that its function failed on, 0-2
+    /// How many times Lambda retries an event after a function error, 0-2
     #[arg(long, value_name = "N", value_parser = whole::<u32>("from 0 to 2"))]
     pub maximum_retry_attempts: Option<u32>,
-    /// How long a call may wait to be tried, 60-21600 seconds
+    /// How long Lambda keeps an event before it discards it, 60-21600 seconds
     #[arg(long, value_name = "SECONDS", value_parser = whole::<u32>("of seconds from 60 to 21600"))]
     pub maximum_event_age_in_seconds: Option<u32>,
-    /// Where the record of a call goes that succeeded; an empty text takes it away
+    /// The destination for events that succeeded; an empty value removes it
     #[arg(long, value_name = "ARN")]
     pub on_success: Option<String>,
-    /// Where the record of a call goes that failed or grew too old; an empty text takes it away
+    /// The destination for events that failed or expired; an empty value removes it
     #[arg(long, value_name = "ARN")]
     pub on_failure: Option<String>,
     /// Options of every change.

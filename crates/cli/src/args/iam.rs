@@ -5,23 +5,24 @@ use clap::{Subcommand, ValueEnum};
 /// The verbs of `iam`.
 #[derive(Debug, Subcommand)]
 pub enum IamCommand {
-    /// Print the policy that grants the least a purpose needs
+    /// Print a policy with the least permissions for a purpose
+    #[command(after_help = "Examples:\n  lamplight iam policy --function arn:aws:lambda:eu-west-1:123456789012:function:reporter\n  lamplight iam policy --for discover")]
     Policy {
-        /// A function that the policy is limited to, as a full ARN; may be repeated
+        /// The ARN of a function that the policy is limited to; may be repeated
         #[arg(long = "function", value_name = "ARN")]
         functions: Vec<String>,
         /// What the policy is for
         #[arg(long = "for", value_enum, value_name = "PURPOSE", default_value_t = PolicyPurpose::Run)]
         purpose: PolicyPurpose,
-        /// A role that may be handed over, to Lambda to manage functions or to SWF for workflows; may be repeated. Without
-        /// one, any role of the functions' accounts
+        /// The ARN of a role that may be passed, to Lambda for managing functions or to SWF for workflows; may be repeated.
+        /// Without one, any role of the functions' accounts
         #[arg(long = "pass-role", value_name = "ARN")]
         roles: Vec<String>,
         /// The SWF domain that workflows are limited to
         #[arg(long, value_name = "NAME")]
         domain: Option<String>,
     },
-    /// Print the trust policy of a role for one party, with the conditions that keep all others out
+    /// Print the trust policy of a role for one trusted party
     #[command(subcommand)]
     TrustPolicy(TrustedParty),
 }
@@ -39,19 +40,19 @@ pub enum PolicyPurpose {
     Workflows,
 }
 
-/// Who may take the role on.
+/// Who may assume the role.
 #[derive(Debug, Subcommand)]
 pub enum TrustedParty {
-    /// One workload identity of a Microsoft Entra tenant
+    /// Trust one workload identity of a Microsoft Entra tenant
+    #[command(after_help = "Example:\n  lamplight iam trust-policy entra --account 123456789012 --tenant 9f0e2c1a-5b7d-4c3e-8a6f-1d2b3c4e5f60 --value 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9")]
     Entra {
-        /// The account that the role and its identity provider are in
+        /// The AWS account of the role and its identity provider
         #[arg(long, value_name = "ACCOUNT")]
         account: String,
-        /// The tenant's id
+        /// The tenant ID
         #[arg(long, value_name = "ID")]
         tenant: String,
-        /// The audience of the tokens: the id of the application that stands for AWS where they are Entra's own
-        /// access tokens
+        /// The audience of the tokens; for Entra access tokens, the ID of the application that represents AWS
         #[arg(long, value_name = "AUDIENCE", default_value = lamplight_aws_model::trust::STS_AUDIENCE)]
         audience: String,
         /// The claim that names the workload
@@ -61,51 +62,55 @@ pub enum TrustedParty {
         #[arg(long, value_name = "VALUE")]
         value: String,
     },
-    /// The GitHub Actions of one repository
+    /// Trust GitHub Actions of one repository
+    #[command(after_help = "Example:\n  lamplight iam trust-policy github --account 123456789012 --repository example/jobs --subject ref:refs/heads/main")]
     Github {
-        /// The account that the role and its identity provider are in
+        /// The AWS account of the role and its identity provider
         #[arg(long, value_name = "ACCOUNT")]
         account: String,
         /// The repository
         #[arg(long, value_name = "OWNER/NAME")]
         repository: String,
-        /// What of the repository, as `ref:refs/heads/main` or `environment:production`; all of it by default
+        /// Limits the trust to a branch or environment, such as `ref:refs/heads/main` or `environment:production`
         #[arg(long, value_name = "SUBJECT")]
         subject: Option<String>,
     },
-    /// One subject of an OpenID Connect issuer, such as a Kubernetes service account
+    /// Trust one subject of an OpenID Connect issuer, such as a Kubernetes service account
+    #[command(after_help = "Example:\n  lamplight iam trust-policy oidc --account 123456789012 --issuer https://oidc.example.com --subject system:serviceaccount:jobs:lamplight")]
     Oidc {
-        /// The account that the role and its identity provider are in
+        /// The AWS account of the role and its identity provider
         #[arg(long, value_name = "ACCOUNT")]
         account: String,
-        /// The issuer's address
+        /// The URL of the issuer
         #[arg(long, value_name = "URL")]
         issuer: String,
         /// The audience of the tokens
         #[arg(long, value_name = "AUDIENCE", default_value = lamplight_aws_model::trust::STS_AUDIENCE)]
         audience: String,
-        /// The subject, as `system:serviceaccount:NAMESPACE:NAME` of Kubernetes
+        /// The subject, such as `system:serviceaccount:NAMESPACE:NAME` for Kubernetes
         #[arg(long, value_name = "SUBJECT")]
         subject: String,
     },
-    /// A user, role or account of AWS
+    /// Trust an AWS user, role or account
+    #[command(after_help = "Example:\n  lamplight iam trust-policy assume-role --principal arn:aws:iam::123456789012:role/ci --external-id lamplight")]
     AssumeRole {
         /// The ARN of the user, role or account
         #[arg(long, value_name = "ARN")]
         principal: String,
-        /// What the other side must name
+        /// The external ID that the trusted party must send
         #[arg(long, value_name = "ID")]
         external_id: Option<String>,
-        /// Let the other side name session tags too, as a connection with `tags` does
+        /// Also allow session tags, which a connection with `tags` sends
         #[arg(long)]
         session_tags: bool,
     },
-    /// Amazon SWF, on behalf of a domain, an account, or both
+    /// Trust Amazon SWF, for a domain, an account, or both
+    #[command(after_help = "Example:\n  lamplight iam trust-policy swf --source-account 123456789012")]
     Swf {
-        /// A domain's ARN; its region may be `*`
+        /// The ARN of a SWF domain; its region may be `*`
         #[arg(long, value_name = "ARN")]
         source_arn: Option<String>,
-        /// An account
+        /// An AWS account
         #[arg(long, value_name = "ACCOUNT")]
         source_account: Option<String>,
     },
@@ -116,6 +121,6 @@ pub enum TrustedParty {
 pub enum Claim {
     /// The subject.
     Sub,
-    /// The object id.
+    /// The object ID.
     Oid,
 }

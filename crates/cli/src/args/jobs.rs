@@ -6,28 +6,34 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub enum JobsCommand {
     /// List all jobs
+    #[command(after_help = "Example:\n  lamplight jobs list")]
     List,
     /// Show a job with its parameters
+    #[command(after_help = "Example:\n  lamplight jobs show greeter")]
     Show {
         /// The job
         job: String,
     },
-    /// Change a job: its parameters, overrides and description
+    /// Change a job: parameters, overrides and description
+    #[command(after_help = "Examples:\n  lamplight jobs edit greeter --add-param who --require who\n  lamplight jobs edit greeter --add-param length:integer --set-direction length=Output")]
     Edit(Box<EditArgs>),
-    /// Remove jobs; their runs stay recorded
+    /// Remove jobs; their recorded runs are not removed
+    #[command(after_help = "Example:\n  lamplight jobs rm greeter")]
     Rm {
         /// The jobs
         #[arg(required = true)]
         jobs: Vec<String>,
     },
-    /// Write jobs as YAML documents; all of them where none is named
+    /// Print jobs as YAML documents; without names, all jobs
+    #[command(after_help = "Example:\n  lamplight jobs export greeter > greeter.yaml")]
     Export {
         /// The jobs
         jobs: Vec<String>,
     },
-    /// Make jobs what YAML documents say
+    /// Create or update jobs from YAML documents
+    #[command(after_help = "Example:\n  lamplight jobs apply --file greeter.yaml")]
     Apply {
-        /// The file of documents; `-` is stdin
+        /// The YAML file; `-` is stdin
         #[arg(short, long, value_name = "FILE")]
         file: String,
     },
@@ -38,7 +44,7 @@ pub enum JobsCommand {
 pub struct EditArgs {
     /// The job
     pub job: String,
-    /// Rename a parameter; its place stays
+    /// Rename a parameter; its position does not change
     #[arg(long, value_name = "OLD=NEW")]
     pub rename_param: Vec<String>,
     /// Remove a parameter
@@ -53,40 +59,40 @@ pub struct EditArgs {
     /// Set a parameter's direction: Input, Output or `InputOutput`
     #[arg(long, value_name = "NAME=DIRECTION")]
     pub set_direction: Vec<String>,
-    /// Make a parameter secret: its value is masked, its default is a reference
+    /// Make a parameter secret: its value is masked, and its default must be a secret reference
     #[arg(long, value_name = "NAME")]
     pub secret: Vec<String>,
     /// Make a parameter no longer secret
     #[arg(long, value_name = "NAME")]
     pub not_secret: Vec<String>,
-    /// Take a parameter's default away
+    /// Remove a parameter's default
     #[arg(long, value_name = "NAME")]
     pub unset_default: Vec<String>,
-    /// Set a parameter's default; of a secret one as `env:NAME` or `file:PATH`
+    /// Set a parameter's default; for a secret parameter a reference such as `env:NAME` or `file:PATH`
     #[arg(long, value_name = "NAME=VALUE")]
     pub set_default: Vec<String>,
-    /// Refuse runs that give a parameter no value
+    /// Make a parameter required
     #[arg(long, value_name = "NAME")]
     pub require: Vec<String>,
-    /// Allow runs that give a parameter no value
+    /// Make a parameter optional
     #[arg(long, value_name = "NAME")]
     pub optional: Vec<String>,
     /// Describe a parameter
     #[arg(long, value_name = "NAME=TEXT")]
     pub describe: Vec<String>,
-    /// Override how the function is called; `none` leaves it to the connection
+    /// Override the invocation type; `none` removes the override
     #[arg(long, value_name = "TYPE")]
     pub invocation_type: Option<String>,
-    /// Override the version or alias; `none` leaves it to the connection
+    /// Override the version or alias; `none` removes the override
     #[arg(long, value_name = "QUALIFIER")]
     pub qualifier: Option<String>,
-    /// Override the number of attempts; `none` leaves it to the connection
+    /// Override the number of attempts; `none` removes the override
     #[arg(long, value_name = "N")]
     pub max_attempts: Option<String>,
-    /// Override whether the end of the log is asked for: true, false, or `none`
+    /// Override whether the log tail is requested: true, false, or `none` to remove the override
     #[arg(long, value_name = "BOOL")]
     pub log_tail: Option<String>,
-    /// Override the JSON that the function finds in its context's client context, or `none`
+    /// Override the client context JSON; `none` removes the override
     #[arg(long, value_name = "JSON")]
     pub client_context: Option<String>,
     /// Move the job to another connection
@@ -95,10 +101,10 @@ pub struct EditArgs {
     /// Describe the job
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// Declare that running the job twice does what running it once does; only workflow retries go by it
+    /// Declare that running the job twice has the effect of running it once; only workflow retries use this
     #[arg(long, conflicts_with = "no_idempotent")]
     pub idempotent: bool,
-    /// Declare that running the job twice is not the same as running it once, which is the default
+    /// Declare that running the job twice is not the same as running it once (the default)
     #[arg(long)]
     pub no_idempotent: bool,
 }

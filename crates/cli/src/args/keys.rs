@@ -10,21 +10,20 @@ use lamplight_domain::{ErrorCode, SecretRef};
 /// The texts are parsed after clap, whose messages repeat a value that is refused: it may be the secret itself.
 #[derive(Debug, Clone, Default, Args)]
 pub struct CallKeys {
-    /// The access key id, by reference: `env:NAME`, `file:PATH`, `keyring:SERVICE/ACCOUNT`,
-    /// `vault:MOUNT/PATH#FIELD` or `aws-sm:NAME#FIELD`; for this call it takes the place of the connection's way to
-    /// authenticate
+    /// A reference to the access key ID: `env:NAME`, `file:PATH`, `keyring:SERVICE/ACCOUNT`,
+    /// `vault:MOUNT/PATH#FIELD` or `aws-sm:NAME#FIELD`. The key overrides the connection's authentication for this call
     #[arg(
         long,
         value_name = "REF",
         requires = "secret_access_key",
-        help_heading = "Keys for this call alone"
+        help_heading = "Access key for this call"
     )]
     pub access_key_id: Option<String>,
-    /// The secret access key, by reference
-    #[arg(long, value_name = "REF", requires = "access_key_id", help_heading = "Keys for this call alone")]
+    /// A reference to the secret access key
+    #[arg(long, value_name = "REF", requires = "access_key_id", help_heading = "Access key for this call")]
     pub secret_access_key: Option<String>,
-    /// The session token of a temporary key, by reference
-    #[arg(long, value_name = "REF", requires = "access_key_id", help_heading = "Keys for this call alone")]
+    /// A reference to the session token of a temporary key
+    #[arg(long, value_name = "REF", requires = "access_key_id", help_heading = "Access key for this call")]
     pub session_token: Option<String>,
 }
 

@@ -6,43 +6,49 @@ use clap::{Args, Subcommand};
 /// The verbs of `layers`.
 #[derive(Debug, Subcommand)]
 pub enum LayersCommand {
-    /// List layers, each with its newest version
+    /// List layers with their newest versions
+    #[command(after_help = "Example:\n  lamplight layers list --compatible-runtime python3.14")]
     List {
-        /// Which are wanted.
+        /// Filters.
         #[command(flatten)]
         filter: LayerFilterArgs,
-        /// How much of the listing is wanted.
+        /// Paging.
         #[command(flatten)]
         page: PageArgs,
     },
     /// List the versions of a layer, newest first
+    #[command(after_help = "Example:\n  lamplight layers list-versions tools")]
     ListVersions {
-        /// The layer: its name or ARN
+        /// The layer: name or ARN
         layer: String,
-        /// Which are wanted.
+        /// Filters.
         #[command(flatten)]
         filter: LayerFilterArgs,
-        /// How much of the listing is wanted.
+        /// Paging.
         #[command(flatten)]
         page: PageArgs,
     },
-    /// Show one version of a layer
+    /// Show a layer version
+    #[command(after_help = "Example:\n  lamplight layers get tools 3")]
     Get(LayerVersionArgs),
-    /// Let an account, or everybody, use a version of a layer
+    /// Allow an account, or everyone, to use a layer version
+    #[command(after_help = "Example:\n  lamplight layers add-permission tools 3 --statement-id partner --principal 123456789012")]
     AddPermission(AddLayerPermissionArgs),
-    /// Take a permission on a version of a layer away
+    /// Remove a permission from a layer version
+    #[command(after_help = "Example:\n  lamplight layers remove-permission tools 3 --statement-id partner --yes")]
     RemovePermission(RemoveLayerPermissionArgs),
-    /// Show who else may use a version of a layer
+    /// Show the resource-based policy of a layer version
+    #[command(after_help = "Example:\n  lamplight layers get-policy tools 3")]
     GetPolicy(LayerVersionArgs),
 }
 
 /// Which layers are listed.
 #[derive(Debug, Args)]
 pub struct LayerFilterArgs {
-    /// Only what is for this runtime, such as python3.14
+    /// List only what is compatible with this runtime, such as python3.14
     #[arg(long, value_name = "RUNTIME")]
     pub compatible_runtime: Option<String>,
-    /// Only what is for this processor: `x86_64` or `arm64`
+    /// List only what is compatible with this architecture: `x86_64` or `arm64`
     #[arg(long, value_name = "ARCHITECTURE")]
     pub compatible_architecture: Option<String>,
 }
@@ -50,9 +56,9 @@ pub struct LayerFilterArgs {
 /// Which version of which layer.
 #[derive(Debug, Args)]
 pub struct LayerVersionArgs {
-    /// The layer: its name or ARN, or the ARN of the version
+    /// The layer: name, ARN, or ARN of the version
     pub layer: String,
-    /// The version's number; not needed beside the ARN of a version
+    /// The version number; not needed with the ARN of a version
     #[arg(value_name = "VERSION", value_parser = whole::<u64>("from 1, the number of a version"))]
     pub version_number: Option<u64>,
 }
@@ -60,19 +66,19 @@ pub struct LayerVersionArgs {
 /// Options of `layers add-permission`.
 #[derive(Debug, Args)]
 pub struct AddLayerPermissionArgs {
-    /// Which version.
+    /// The layer version.
     #[command(flatten)]
     pub version: LayerVersionArgs,
-    /// What tells the permission from the others
+    /// The statement ID, unique within the policy
     #[arg(long, value_name = "ID")]
     pub statement_id: String,
-    /// What is allowed: lambda:GetLayerVersion, and nothing else
+    /// The action to allow; the only one is lambda:GetLayerVersion
     #[arg(long, value_name = "ACTION", default_value = "lambda:GetLayerVersion")]
     pub action: String,
-    /// Who is allowed: an account, or *
+    /// The account to allow, or *
     #[arg(long, value_name = "PRINCIPAL")]
     pub principal: String,
-    /// With the principal *, the one organisation whose accounts are allowed
+    /// With principal *, limits the permission to accounts of this organization
     #[arg(long, value_name = "ID")]
     pub organization_id: Option<String>,
     /// A condition on the policy.
@@ -86,10 +92,10 @@ pub struct AddLayerPermissionArgs {
 /// Options of `layers remove-permission`.
 #[derive(Debug, Args)]
 pub struct RemoveLayerPermissionArgs {
-    /// Which version.
+    /// The layer version.
     #[command(flatten)]
     pub version: LayerVersionArgs,
-    /// Which permission
+    /// The statement ID of the permission
     #[arg(long, value_name = "ID")]
     pub statement_id: String,
     /// A condition on the policy.

@@ -3,28 +3,28 @@
 use crate::args::number::whole;
 use clap::{Arg, Args};
 
-/// Options of everything that changes something.
+/// Options of every change.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct ChangeArgs {
-    /// Change nothing; print the request that would be sent
+    /// Print the request instead of sending it; nothing is changed
     #[arg(long)]
     pub dry_run: bool,
-    /// Show the values of environment variables, which are masked otherwise
+    /// Show the values of environment variables instead of masking them
     #[arg(long)]
     pub show_secrets: bool,
 }
 
-/// Options of changes that no environment variable is part of.
+/// Options of changes that involve no environment variables.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct DryRunArgs {
-    /// Change nothing; print the request that would be sent
+    /// Print the request instead of sending it; nothing is changed
     #[arg(long)]
     pub dry_run: bool,
 }
 
-/// Of verbs that look at what is there before they ask for a change: what is so already is not asked for again.
+/// For verbs that read the current state first, so that a change that is already made is not requested again.
 pub(super) fn reads_first(arg: Arg) -> Arg {
-    const HELP: &str = "Change nothing; print the request that would be sent. What is there is read first, which needs credentials";
+    const HELP: &str = "Print the request instead of sending it; nothing is changed. The current state is read first, which needs credentials";
     if arg.get_id() == "dry_run" { arg.help(HELP) } else { arg }
 }
 
@@ -34,13 +34,13 @@ impl From<DryRunArgs> for ChangeArgs {
     }
 }
 
-/// Options of everything that takes something away.
+/// Options of every verb that deletes or removes something.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct RemovalArgs {
-    /// Do not ask; needed where nobody can answer
+    /// Do not ask for confirmation; required where there is no terminal
     #[arg(short, long)]
     pub yes: bool,
-    /// Change nothing; print the request that would be sent
+    /// Print the request instead of sending it; nothing is changed
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -48,21 +48,21 @@ pub struct RemovalArgs {
 /// A condition on what is changed.
 #[derive(Debug, Clone, Args)]
 pub struct RevisionArgs {
-    /// Change it only where it still has this revision id
+    /// Change it only if it still has this revision ID
     #[arg(long, alias = "revision-id", value_name = "REVISION")]
     pub if_revision: Option<String>,
 }
 
-/// How much of a listing is wanted.
+/// Paging of a listing.
 #[derive(Debug, Clone, Args)]
 pub struct PageArgs {
-    /// Go on where an earlier listing ended: what it says at its end
+    /// Continue after the marker printed by an earlier listing
     #[arg(long, value_name = "MARKER")]
     pub marker: Option<String>,
-    /// End after this many, 1-10000, and say where to go on
+    /// Stop after this many, 1-10000, and print the marker to continue with
     #[arg(long, value_name = "N", value_parser = whole::<u32>("from 1 to 10000"))]
     pub max_items: Option<u32>,
-    /// How many one call asks for; the provider may give fewer
+    /// How many to request per page; the provider may return fewer
     #[arg(long, value_name = "N", value_parser = whole::<u32>("of at least 1"))]
     pub page_size: Option<u32>,
 }

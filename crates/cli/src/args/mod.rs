@@ -44,11 +44,11 @@ pub use runs::{RunsCommand, RunsListArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Runs cloud functions as jobs, and tells the truth about what happened.
+/// Run AWS Lambda functions as jobs: typed parameters, one call per run, and a recorded outcome with its evidence.
 #[derive(Debug, Parser)]
 #[command(name = "lamplight", version, about, max_term_width = 110, propagate_version = true)]
 pub struct Cli {
-    /// What every verb understands.
+    /// Options of every verb.
     #[command(flatten)]
     pub global: GlobalArgs,
     /// The verb.
@@ -59,7 +59,7 @@ pub struct Cli {
 /// Options of every verb.
 #[derive(Debug, Clone, Args)]
 pub struct GlobalArgs {
-    /// The connection to use: one of the configuration file, or `demo`, which needs no account
+    /// The connection to use: one from the configuration file, or `demo`, which needs no AWS account
     #[arg(
         short,
         long,
@@ -69,7 +69,7 @@ pub struct GlobalArgs {
         help_heading = "Global options"
     )]
     pub connection: Option<String>,
-    /// The region, in place of the connection's own
+    /// The AWS region; overrides the region of the connection
     #[arg(
         long,
         global = true,
@@ -78,7 +78,7 @@ pub struct GlobalArgs {
         help_heading = "Global options"
     )]
     pub region: Option<String>,
-    /// The address of the service, in place of the provider's own
+    /// The endpoint URL; overrides the endpoint of the connection
     #[arg(
         long,
         global = true,
@@ -88,7 +88,7 @@ pub struct GlobalArgs {
         help_heading = "Global options"
     )]
     pub endpoint_url: Option<String>,
-    /// The configuration file, in place of the `lamplight.toml` that is found
+    /// The configuration file; by default, the nearest `lamplight.toml`
     #[arg(
         long,
         global = true,
@@ -97,7 +97,7 @@ pub struct GlobalArgs {
         help_heading = "Global options"
     )]
     pub config: Option<PathBuf>,
-    /// The folder of the store of jobs and runs
+    /// The folder where jobs and runs are stored
     #[arg(
         long,
         global = true,
@@ -106,10 +106,10 @@ pub struct GlobalArgs {
         help_heading = "Global options"
     )]
     pub data_dir: Option<PathBuf>,
-    /// The form of what is written to stdout
+    /// The output format on stdout
     #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Table, hide_default_value = true, help_heading = "Global options")]
     pub output: Format,
-    /// Say nothing on stderr but errors
+    /// Print only errors to stderr
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub quiet: bool,
 }
@@ -117,72 +117,79 @@ pub struct GlobalArgs {
 /// The form of data on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people: a table, or the response as it came.
+    /// For people: a table, or the response as received.
     #[value(alias = "text")]
     Table,
     /// For programs: one JSON object, stable across versions.
     Json,
-    /// For programs and people: the same as YAML.
+    /// The same object as YAML.
     Yaml,
 }
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List the functions that a connection can see, and make jobs of them
+    /// List the functions of a connection, and import them as jobs
+    #[command(after_help = "Examples:\n  lamplight discover --connection staging\n  lamplight discover --connection staging --import")]
     Discover(DiscoverArgs),
-    /// Keep jobs: functions with typed parameters
+    /// Manage jobs: functions with typed parameters
     #[command(subcommand)]
     Jobs(JobsCommand),
-    /// Run a job or a function and wait for its outcome
+    /// Run a job or a function, and wait for the outcome
+    #[command(after_help = "Examples:\n  lamplight run adder --connection demo -p a:=2 -p b:=40\n  lamplight run my-function:live --region eu-west-1 --payload @event.json")]
     Run(RunArgs),
-    /// Tell what is known of a run
+    /// Show the status of a run
+    #[command(after_help = "Examples:\n  lamplight status latest\n  lamplight status 'adder/8f507cfc-1b2c-4697-b07a-ac58fc914c95#Success'")]
     Status {
-        /// A run id, the beginning of a run's key, or `latest`
+        /// A run ID, the beginning of a run key, or `latest`
         #[arg(value_name = "RUN")]
         run: String,
     },
-    /// Ask for a run to be cancelled, and learn why it cannot be
+    /// Cancel a run where the provider supports it, and say why where it does not
+    #[command(after_help = "Example:\n  lamplight cancel latest")]
     Cancel {
-        /// A run id, the beginning of a run's key, or `latest`
+        /// A run ID, the beginning of a run key, or `latest`
         #[arg(value_name = "RUN")]
         run: String,
     },
-    /// Look at recorded runs
+    /// List and show recorded runs
     #[command(subcommand)]
     Runs(RunsCommand),
-    /// Open the page where a function can be watched
+    /// Open a function's monitoring page in the browser
+    #[command(after_help = "Examples:\n  lamplight open adder --connection staging\n  lamplight open adder --connection staging --print")]
     Open {
-        /// A job, or a function as name, name:alias or full reference
+        /// A job, or a function as name, name:alias or ARN
         target: String,
-        /// Print the address instead of opening a browser
+        /// Print the URL instead of opening a browser
         #[arg(long)]
         print: bool,
     },
-    /// Manage functions: from a zip file or folder to a published version
+    /// Manage functions: create, update, publish, delete
     #[command(subcommand)]
     Functions(FunctionsCommand),
-    /// Keep names that lead to versions of functions
+    /// Manage aliases of function versions
     #[command(subcommand)]
     Aliases(AliasesCommand),
-    /// Keep who else may use functions
+    /// Manage function permissions (resource-based policies)
     #[command(subcommand)]
     Permissions(PermissionsCommand),
-    /// Look at layers, and keep who else may use them
+    /// List layers, and manage their permissions
     #[command(subcommand)]
     Layers(LayersCommand),
-    /// Look at the account of a connection
+    /// Show the account of a connection
     #[command(subcommand)]
     Account(AccountCommand),
-    /// Keep named ways into accounts and regions
+    /// Manage connections to AWS accounts and regions
     #[command(subcommand)]
     Connections(ConnectionsCommand),
-    /// Find out what is wrong with a connection or job, step by step, and what to do about it
+    /// Check a connection or a job step by step, and say how to fix what fails
+    #[command(after_help = "Examples:\n  lamplight doctor --connection staging\n  lamplight doctor adder --connection demo")]
     Doctor(DoctorArgs),
-    /// Print the policies that AWS needs to let Lamplight in, and no more
+    /// Print the least-privilege IAM policies that Lamplight needs
     #[command(subcommand)]
     Iam(IamCommand),
-    /// Print a script that completes the command line in a shell
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  lamplight completions bash > ~/.local/share/bash-completion/completions/lamplight")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -190,7 +197,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// The keys that the verb was given for this call alone.
+    /// The access key given for this call only.
     pub fn call_keys(&self) -> Option<&CallKeys> {
         match self {
             Self::Discover(args) => Some(&args.keys),

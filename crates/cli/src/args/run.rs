@@ -7,36 +7,36 @@ use lamplight_domain::InvocationType;
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// A job, or a function as name, name:alias or full reference
+    /// A job, or a function as name, name:alias or ARN
     pub target: String,
-    /// A value: `name=text`, `name=@file`, or `name:=json`; may be repeated
+    /// A parameter value: `name=text`, `name=@file` or `name:=json`; may be repeated
     #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
     pub parameters: Vec<String>,
-    /// A file of values, as a JSON object or as YAML scalars; `-` is stdin
+    /// A file of parameter values, as a JSON object or as YAML scalars; `-` is stdin
     #[arg(long, value_name = "FILE")]
     pub params_file: Option<String>,
-    /// The event itself, past all parameters: JSON, `@FILE`, or `-` for stdin
+    /// The event itself, bypassing parameters: JSON, `@FILE`, or `-` for stdin
     #[arg(long, value_name = "JSON", conflicts_with_all = ["parameters", "params_file"])]
     pub payload: Option<String>,
-    /// How the function is called: `RequestResponse`, `Event` or `DryRun`
+    /// The invocation type: `RequestResponse`, `Event` or `DryRun`
     #[arg(long, value_name = "TYPE", value_parser = invocation_type)]
     pub invocation_type: Option<InvocationType>,
     /// The version or alias to call
     #[arg(long, value_name = "QUALIFIER")]
     pub qualifier: Option<String>,
-    /// How many attempts the run may make, 1-10; a further one only where the function provably did not start
+    /// The most attempts, 1-10; another attempt is made only after proof that the function did not start
     #[arg(long, value_name = "N")]
     pub max_attempts: Option<u32>,
-    /// Do not ask for the end of the function's log
+    /// Do not request the log tail
     #[arg(long)]
     pub no_log_tail: bool,
-    /// JSON that the function finds in its context's client context
+    /// The client context that is passed to the function, as JSON
     #[arg(long, value_name = "JSON")]
     pub client_context: Option<String>,
-    /// Never ask for a missing value
+    /// Do not prompt for missing values
     #[arg(long)]
     pub no_input: bool,
-    /// Keys for this call alone.
+    /// Keys for this call only.
     #[command(flatten)]
     pub keys: CallKeys,
 }
