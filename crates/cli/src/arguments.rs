@@ -36,7 +36,7 @@ pub fn read_parameters_file(arguments: &mut Arguments, file: &str) -> Result<(),
         }
         return Ok(());
     }
-    // Scalars are taken as the text they are written in, so that no number is rounded.
+    // Scalars stay the text that the file has, so that no number is rounded.
     let values: BTreeMap<String, String> = yaml::read(&text, &source).map_err(|failure| {
         failure.with_hint(
             "a YAML file holds one scalar per parameter; write nested values as JSON text or use JSON",
@@ -57,7 +57,7 @@ pub fn read_payload(text: &str) -> Result<String, Failure> {
     }
 }
 
-/// Reads a document; `-` is stdin. The mark that some editors put in front of UTF-8 is no part of it.
+/// Reads a document; `-` is stdin. A byte order mark is removed.
 pub fn read_document(file: &str) -> Result<String, Failure> {
     let mut text = read_text(file)?;
     if text.starts_with('\u{feff}') {
@@ -74,10 +74,10 @@ pub fn read_text(file: &str) -> Result<String, Failure> {
     } else {
         std::fs::read_to_string(Path::new(file))
     };
-    read.map_err(|error| Failure::io(format!("{} could not be read", source_name(file)), &error))
+    read.map_err(|error| Failure::io(format!("could not read {}", source_name(file)), &error))
 }
 
-/// What a file is called in an error.
+/// The name of a file in error messages.
 pub fn source_name(file: &str) -> String {
     if file == "-" { "stdin".to_owned() } else { file.to_owned() }
 }
@@ -88,13 +88,13 @@ fn json(name: &str, text: &str) -> Result<RawJson, Failure> {
 }
 
 fn insert(arguments: &mut Arguments, name: &str, argument: Argument) -> Result<(), Failure> {
-    let wrong = |error: String| Failure::usage(ErrorCode::InvalidArguments, error);
+    let invalid = |error: String| Failure::usage(ErrorCode::InvalidArguments, error);
     let name: ParamName =
-        name.parse().map_err(|error: lamplight_domain::NameError| wrong(error.to_string()))?;
-    arguments.insert(name, argument).map_err(|error| wrong(error.to_string()))
+        name.parse().map_err(|error: lamplight_domain::NameError| invalid(error.to_string()))?;
+    arguments.insert(name, argument).map_err(|error| invalid(error.to_string()))
 }
 
-/// The properties of an object in order, a repeated name included, so that it can be refused.
+/// The properties of an object in their order, including repeated names, so that these can be refused.
 struct Properties(Vec<(String, RawJson)>);
 
 impl<'de> Deserialize<'de> for Properties {

@@ -1,4 +1,4 @@
-//! Every stable error code that the command line can show; `docs/errors.md` has a section for each.
+//! All stable error codes that the command line can show; `docs/errors.md` has a section for each.
 
 use lamplight_domain::ErrorCode;
 

@@ -2,34 +2,34 @@
 
 use lamplight_domain::{ErrorClass, Run, RunState, Status};
 
-/// What the process says to its caller.
+/// The exit code of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {
-    /// It did what it was asked.
+    /// The command succeeded.
     Success = 0,
-    /// Something unexpected, or an honest no, such as a run that cannot be cancelled.
+    /// An unexpected failure, or a request that cannot be met, such as cancelling a run that cannot be cancelled.
     Unexpected = 1,
     /// The call was wrong.
     Usage = 2,
     /// The function ran and failed, or the provider refused to run it.
     FunctionFailed = 3,
-    /// Credentials or permission are missing.
+    /// Credentials or permissions are missing.
     Access = 4,
     /// Throttled, or over a limit.
     Limit = 5,
     /// The thing named does not exist.
     NotFound = 6,
-    /// The function may have run and nobody can say how it went.
+    /// The function may have run, and it is not known how it ended.
     OutcomeUnknown = 7,
-    /// Some of several things were done.
+    /// Only some of several actions succeeded.
     Partial = 8,
-    /// The person at the terminal stopped it.
+    /// Stopped by Ctrl-C or by the system.
     Interrupted = 130,
 }
 
 impl ExitCode {
-    /// All codes with their meaning, for the documentation's test.
+    /// All codes, for the test of the documentation.
     pub const ALL: [Self; 10] = [
         Self::Success,
         Self::Unexpected,

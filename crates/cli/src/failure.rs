@@ -1,27 +1,27 @@
-//! A command that failed: what it was, what lies beneath, and what to do.
+//! The failure of a command: what happened, what caused it, and what to do.
 
-use crate::{ExitCode, hints::worded};
+use crate::{ExitCode, hints::word_hint};
 use lamplight_app::AppError;
 use lamplight_domain::ErrorCode;
 use std::error::Error;
 
-/// A command that did not do what it was asked.
+/// Why a command failed.
 #[derive(Debug)]
 pub struct Failure {
-    /// What the process says to its caller.
+    /// The exit code of the process.
     pub exit_code: ExitCode,
     /// A stable code, documented in `docs/errors.md`.
     pub code: ErrorCode,
     /// What happened, as one lower-case fragment.
     pub message: String,
-    /// What lies beneath, outermost first.
+    /// The causes, outermost first.
     pub causes: Vec<String>,
     /// What to do about it.
     pub hint: Option<String>,
 }
 
 impl Failure {
-    /// A call that was wrong.
+    /// A wrong call.
     pub fn usage(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { exit_code: ExitCode::Usage, code, message: message.into(), causes: Vec::new(), hint: None }
     }
@@ -41,7 +41,7 @@ impl Failure {
         }
     }
 
-    /// The same failure with advice.
+    /// The same failure with a hint.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -57,16 +57,16 @@ impl From<AppError> for Failure {
             causes.push(current.to_string());
             cause = Error::source(current);
         }
-        // What the HTTP client calls a fault of no kind that it knows: it says nothing.
+        // The text of the HTTP client for an error of an unknown kind: it adds nothing.
         causes.retain(|cause| cause != "other");
-        // Some libraries repeat a cause in the message above it; saying it once is enough.
+        // Some libraries repeat a cause in the message above it; it is printed once.
         causes.dedup();
         Self {
             exit_code: ExitCode::of_class(error.class()),
             code: error.code(),
             message: error.to_string(),
             causes,
-            hint: error.hint().as_ref().map(worded),
+            hint: error.hint().as_ref().map(word_hint),
         }
     }
 }
@@ -79,7 +79,7 @@ impl From<lamplight_ports::PortError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::io("the output could not be written", &error)
+        Self::io("could not write the output", &error)
     }
 }
 

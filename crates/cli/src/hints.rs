@@ -2,8 +2,8 @@
 
 use lamplight_domain::{Action, Hint, SettingName};
 
-/// The hint as a person at a terminal reads it.
-pub fn worded(hint: &Hint) -> String {
+/// The text of a hint for a person at a terminal.
+pub fn word_hint(hint: &Hint) -> String {
     hint.word(action, |setting| option(setting).to_owned())
 }
 

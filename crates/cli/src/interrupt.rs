@@ -1,14 +1,14 @@
-//! Ctrl-C, and the system's request to end.
+//! Handles Ctrl-C and the system's request to terminate.
 
 use tokio_util::sync::CancellationToken;
 
-/// Fires when the person or the system asks the process to stop, so that what is waited for can be left in order. From
-/// when this returns, no such request ends the process at once: a run that is recorded as begun is recorded as ended too.
+/// Returns a token that is cancelled when the person or the system asks the process to stop. From then on such a request
+/// no longer ends the process at once, so that a run recorded as started is also recorded as ended.
 #[cfg(unix)]
-pub fn heard() -> CancellationToken {
+pub fn install_signal_handlers() -> CancellationToken {
     use tokio::signal::unix::{SignalKind, signal};
     let cancel = CancellationToken::new();
-    // Where no handler can be had, the process ends as usual and the run is settled later.
+    // Without a handler the process ends at once, and the run is settled later.
     let handlers = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
     for mut handler in handlers.into_iter().flatten() {
         let fired = cancel.clone();
@@ -21,9 +21,9 @@ pub fn heard() -> CancellationToken {
     cancel
 }
 
-/// Fires when the person asks the process to stop, so that what is waited for can be left in order.
+/// Returns a token that is cancelled when the person asks the process to stop.
 #[cfg(not(unix))]
-pub fn heard() -> CancellationToken {
+pub fn install_signal_handlers() -> CancellationToken {
     let cancel = CancellationToken::new();
     let fired = cancel.clone();
     tokio::spawn(async move {

@@ -1,6 +1,6 @@
-//! The `lamplight` command line: parses, calls one use case, renders what comes back.
+//! The `lamplight` command line: parses, calls one use case, renders the result.
 //!
-//! A program with a provider of its own is this one with further [`Adapters`]:
+//! To build a program with a provider of your own, add it to [`Adapters`]:
 //!
 //! ```no_run
 //! # fn provider() -> std::sync::Arc<dyn lamplight_ports::ProviderFactory> { unimplemented!() }

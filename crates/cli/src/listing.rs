@@ -1,4 +1,4 @@
-//! Listings that are written page by page, so that the first rows are there before the last page is.
+//! Writes listings page by page, so that the first rows appear before the last page is fetched.
 
 use crate::{ExitCode, args::Format, failure::Failure, wiring::Wiring, yaml};
 use lamplight_app::{AppError, manage::Listed};
@@ -8,13 +8,13 @@ use std::{
     ops::ControlFlow,
 };
 
-/// A listing under way.
+/// A listing that is being written.
 #[derive(Debug)]
 pub struct Listing<'a, const N: usize> {
     wiring: &'a Wiring,
     name: &'static str,
     headings: [&'static str; N],
-    /// Each column is as wide as the widest of the first page; a wider text later pushes its row alone.
+    /// The width of each column, taken from the first page; a wider text later shifts only its own row.
     widths: Option<[usize; N]>,
     rows: u64,
     failure: Option<Failure>,
@@ -22,12 +22,12 @@ pub struct Listing<'a, const N: usize> {
 }
 
 impl<'a, const N: usize> Listing<'a, N> {
-    /// Begins one; `name` is what programs find the things under.
+    /// Starts a listing; `name` is the JSON member that holds the rows.
     pub fn new(wiring: &'a Wiring, name: &'static str, headings: [&'static str; N]) -> Self {
         Self { wiring, name, headings, widths: None, rows: 0, failure: None, gone: false }
     }
 
-    /// Writes a page. The walk ends where nobody reads any more, or writing fails.
+    /// Writes a page. The listing ends when the reader has gone or writing fails.
     pub fn page<'t, T, J: Serialize>(
         &mut self,
         things: &'t [T],
@@ -50,7 +50,8 @@ impl<'a, const N: usize> Listing<'a, N> {
         }
     }
 
-    /// Ends it; `things` says what was listed, for people. A walk that failed leaves whole what was written.
+    /// Ends the listing; `things` is the plural of what was listed. After a failure, what was written is still complete JSON
+    /// or YAML.
     pub fn end(mut self, walked: Result<Listed, AppError>, things: &str) -> Result<ExitCode, Failure> {
         if let Some(failure) = self.failure {
             return Err(failure);
@@ -60,7 +61,7 @@ impl<'a, const N: usize> Listing<'a, N> {
         }
         let (marker, error) = match walked {
             Ok(listed) => (listed.next_marker, None),
-            // Nothing is written yet: the failure alone is the answer.
+            // Nothing has been written: report only the failure.
             Err(error) if self.rows == 0 => return Err(error.into()),
             Err(error) => (None, Some(error)),
         };
@@ -76,10 +77,10 @@ impl<'a, const N: usize> Listing<'a, N> {
             return Err(error.into());
         }
         if self.rows == 0 {
-            self.wiring.output.note(&format!("there are no {things}"));
+            self.wiring.output.note(&format!("no {things} found"));
         }
         if let Some(marker) = marker {
-            self.wiring.output.note(&format!("there are more: go on with --marker {marker}"));
+            self.wiring.output.note(&format!("more results are available: continue with --marker {marker}"));
         }
         Ok(ExitCode::Success)
     }

@@ -7,7 +7,7 @@ use serde::{
 use serde_json::value::RawValue;
 use std::fmt;
 
-/// The members of an object in their order, none of them lost where a key stands twice.
+/// The members of an object in their order, including repeated keys.
 #[derive(Debug)]
 pub struct Members<'a>(pub Vec<(String, &'a RawValue)>);
 

@@ -1,47 +1,47 @@
-//! Writing: data to stdout, everything else to stderr, and quiet where nobody listens.
+//! Writes data to stdout and everything else to stderr, and stays quiet after the reader has gone.
 
 use crate::{args::Format, failure::Failure, yaml};
 use anstyle::Style;
 use std::io::{self, IsTerminal, Write};
 
-/// What is said to the person, beside the data.
+/// What a person is told beside the data, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Output {
     /// Whether stderr is a terminal.
     pub stderr_is_terminal: bool,
-    /// Whether somebody can answer questions.
+    /// Whether a person can answer questions.
     pub can_ask: bool,
-    /// Whether only errors are to be said on stderr.
+    /// Whether only errors go to stderr.
     pub quiet: bool,
 }
 
 impl Output {
-    /// The process's own streams.
+    /// The streams of this process.
     pub fn new(quiet: bool) -> Self {
         let stderr_is_terminal = io::stderr().is_terminal();
         Self { stderr_is_terminal, can_ask: stderr_is_terminal && io::stdin().is_terminal(), quiet }
     }
 
-    /// Says something beside the data.
+    /// Prints a note to stderr.
     pub fn note(self, text: &str) {
         if !self.quiet {
             say(text);
         }
     }
 
-    /// Says something that must be seen.
+    /// Prints a warning to stderr.
     pub fn warn(self, text: &str) {
         let style = anstyle::AnsiColor::Yellow.on_default().bold();
         self.note(&format!("{style}warning{style:#}: {text}"));
     }
 }
 
-/// Writes data. A reader that has gone away is no error: it has what it wanted.
+/// Writes data. It is not an error if the reader has gone away: it read what it wanted.
 pub fn data(bytes: &[u8]) -> io::Result<()> {
     stream(|out| out.write_all(bytes))
 }
 
-/// Writes a response as it came, with a line end where it has none.
+/// Writes a response byte for byte, and adds a line end if it lacks one.
 pub fn response(response: &[u8]) -> io::Result<()> {
     stream(|out| {
         out.write_all(response)?;
@@ -74,7 +74,7 @@ fn stream(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()
     let mut out = io::BufWriter::new(io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            // What is still buffered has no reader; dropping the writer would try once more.
+            // Nobody reads what is still buffered; dropping the writer would try to write it again.
             let _ = out.into_parts();
             Ok(())
         }
@@ -82,13 +82,13 @@ fn stream(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()
     }
 }
 
-/// Says something on stderr, also where only errors are to be said.
+/// Prints to stderr even if only errors are wanted there.
 pub fn say(text: &str) {
-    // Stderr that cannot be written to leaves nobody to tell.
+    // If stderr cannot be written, the failure cannot be reported either.
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
-/// A style for headings on stderr; it is stripped where colour is not wanted.
+/// A style for headings on stderr; it is left out if colour is not wanted.
 pub fn heading() -> Style {
     Style::new().bold()
 }

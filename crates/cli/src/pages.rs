@@ -1,4 +1,4 @@
-//! One page a verb, generated from the grammar of the command line.
+//! Generates one page per verb from the grammar of the command line.
 
 use crate::Cli;
 use clap::{Arg, ArgAction, Command, CommandFactory};
@@ -127,7 +127,7 @@ mod tests {
             let line = line.trim();
             assert!(line.starts_with(&format!("{name} ")) || line == name, "{name}: {line}");
             let command_line = line.split(" > ").next().unwrap_or(line);
-            // A shell takes the quotes away; within them there is no word that begins with a hyphen.
+            // A shell removes the quotes; no word inside them begins with a hyphen.
             let words = command_line.split('\'').enumerate().flat_map(|(at, part)| {
                 let is_quoted = at % 2 == 1;
                 if is_quoted { vec![part] } else { part.split_whitespace().collect() }

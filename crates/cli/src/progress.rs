@@ -1,6 +1,6 @@
-//! What a person sees while something is under way.
+//! Shows progress to a person.
 
-use crate::{hints::worded, output::Output};
+use crate::{hints::word_hint, output::Output};
 use indicatif::{ProgressBar, ProgressStyle};
 use lamplight_app::{ProgressObserver, RunProgress};
 use lamplight_ports::UploadWatch;
@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-/// Shows what a use case is doing: on a terminal as it goes, and elsewhere only what is out of the ordinary.
+/// Shows what a use case is doing: on a terminal every step, elsewhere only what is unusual.
 #[derive(Debug)]
 pub struct Display {
     output: Output,
@@ -22,14 +22,14 @@ impl Display {
         Self { output, bar: OnceLock::new() }
     }
 
-    /// Takes the display away.
+    /// Removes the line.
     pub fn finish(&self) {
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();
         }
     }
 
-    /// Shows a line in place of the last one.
+    /// Replaces the line shown.
     fn show(&self, line: impl FnOnce() -> String) {
         if self.output.stderr_is_terminal && !self.output.quiet {
             self.bar.get_or_init(spinner).set_message(line());
@@ -50,7 +50,7 @@ impl ProgressObserver for Display {
                 if !self.output.stderr_is_terminal && !self.output.quiet =>
             {
                 self.output.note(&format!(
-                    "attempt {attempt} did not start the function ({reason}); the next one in {:.1} s",
+                    "attempt {attempt} did not start the function ({reason}); the next attempt is in {:.1} s",
                     wait.as_secs_f64()
                 ));
             }
@@ -64,15 +64,15 @@ impl ProgressObserver for Display {
                 let minutes = patience.as_secs().div_ceil(60);
                 self.output.warn(&format!("paused for at most {minutes} minutes: {reason}"));
                 if let Some(hint) = hint {
-                    self.output.note(&format!("hint: {}", worded(hint)));
+                    self.output.note(&format!("hint: {}", word_hint(hint)));
                 }
             }
-            RunProgress::Resumed => self.output.note("the credentials are good again; going on"),
+            RunProgress::Resumed => self.output.note("the credentials are valid again; continuing"),
             RunProgress::Checking(name) => {
-                tracing::debug!(check = name.as_str(), "a check begins");
+                tracing::debug!(check = name.as_str(), "check started");
                 self.show(|| format!("checking {}", name.as_str()));
             }
-            RunProgress::Checked(check) => tracing::debug!(check = check.name.as_str(), "a check has ended"),
+            RunProgress::Checked(check) => tracing::debug!(check = check.name.as_str(), "check finished"),
             RunProgress::NotReady(function) => self.show(|| {
                 let state = function.state.as_deref().unwrap_or("not ready");
                 let update = function.update_status.as_deref().map(|status| format!(", update {status}"));
@@ -82,7 +82,7 @@ impl ProgressObserver for Display {
     }
 }
 
-/// Shows on a terminal how much of an upload has left.
+/// Shows the progress of an upload on a terminal.
 #[derive(Debug, Clone)]
 pub struct UploadBar {
     output: Output,
@@ -95,7 +95,7 @@ impl UploadBar {
         Self { output, bar: Arc::default() }
     }
 
-    /// Takes the display away.
+    /// Removes the line.
     pub fn finish(&self) {
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();

@@ -1,4 +1,4 @@
-//! Failures as people see them: one line, numbered causes, a hint; or one JSON object.
+//! Reports failures: one line, numbered causes and a hint; or one JSON object.
 
 use crate::{
     args::Format,
@@ -8,7 +8,7 @@ use crate::{
 use lamplight_views::{ErrorView, FailureView};
 
 impl Failure {
-    /// Tells the person, on stderr; in a form for programs, tells the program, on stdout.
+    /// Prints the failure: to stderr for people, and to stdout in a format for programs.
     pub fn report(&self, format: Format) {
         if format != Format::Table {
             let error = FailureView {
@@ -17,7 +17,7 @@ impl Failure {
                 causes: &self.causes,
                 hint: self.hint.as_deref(),
             };
-            // With stdout gone the person still gets the text below.
+            // If stdout is closed, the text below still goes to stderr.
             let _ = output::structured(format, &ErrorView { error });
         }
         let style = anstyle::AnsiColor::Red.on_default().bold();

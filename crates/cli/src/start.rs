@@ -1,4 +1,4 @@
-//! From the process's start to its exit code.
+//! Runs the process from its arguments to its exit code.
 
 use crate::{Cli, ExitCode, args::CallKeys, commands, failure::Failure, output::Output, wiring::Wiring};
 use clap::Parser;
@@ -8,8 +8,8 @@ use lamplight_system_adapter::Environment;
 use lamplight_wiring::Adapters;
 use std::ffi::OsString;
 
-/// Parses the command line, whose first word is the program's name, runs the verb over these adapters and reports what went
-/// wrong.
+/// Parses the command line, whose first word is the name of the program, runs the verb with these adapters and reports
+/// its failure.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, adapters: Adapters) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match parse::<Cli>(&Environment::from_process(), &arguments) {
@@ -27,7 +27,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, adapters: Adapters) ->
     }
 }
 
-/// Reads the command line. A variable that is empty counts as not set.
+/// Parses the command line. An empty environment variable counts as not set.
 fn parse<P: Parser>(environment: &Environment, arguments: &[OsString]) -> Result<P, clap::Error> {
     let is_empty = |name: &std::ffi::OsStr| {
         name.to_str().and_then(|name| environment.get_os(name)).is_some_and(std::ffi::OsStr::is_empty)
@@ -44,37 +44,38 @@ fn parse<P: Parser>(environment: &Environment, arguments: &[OsString]) -> Result
     })
 }
 
-/// The most characters of a stray word that are repeated: a longer one may be a key, and a slip is shorter.
+/// The longest unexpected word that an error message repeats, in characters: a longer one may be a key, and a typing
+/// error is shorter.
 const LONGEST_SHOWN: usize = 20;
 
-/// Takes out of a message what may be a secret in the wrong place: here alone, for all verbs.
+/// Removes from a message what may be a secret in the wrong place. All verbs rely on it.
 fn without_secrets(error: &mut clap::Error, arguments: &[OsString]) {
     let text_at = |error: &clap::Error, kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         _ => None,
     };
-    // Only a slip of a right value is repeated. That a value is empty, or missing, is no secret and the reason itself.
+    // Only what is close to a valid value is repeated. That a value is empty or missing is the reason itself, not a secret.
     let value = text_at(error, ContextKind::InvalidValue).filter(|value| !value.is_empty());
     if value.is_some() && error.get(ContextKind::SuggestedValue).is_none() {
         error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
     }
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand] {
-        // What is an argument of the grammar stands here too, as `--tags <KEY=VALUE>`, and is no secret.
+        // This may also be an argument of the grammar, such as `--tags <KEY=VALUE>`, which is not a secret.
         let Some(word) = text_at(error, kind).filter(|word| !word.ends_with('>')) else { continue };
         let shown = match word.split_once('=') {
-            Some((name, _)) => format!("{}=…", shortened(name)),
+            Some((name, _)) => format!("{}=…", shorten(name)),
             None if may_be_a_value(&word, arguments) => "…".to_owned(),
-            None => shortened(&word).to_owned(),
+            None => shorten(&word).to_owned(),
         };
         if shown != word {
             error.insert(kind, ContextValue::String(shown));
-            // A tip repeats the word.
+            // A tip would repeat the word.
             error.remove(ContextKind::Suggested);
         }
     }
 }
 
-/// Whether a stray word may belong to a flag before it whose values may be secrets.
+/// Whether an unexpected word may be the value of an earlier option that takes secrets.
 fn may_be_a_value(word: &str, arguments: &[OsString]) -> bool {
     let secret = |argument: &OsString| {
         argument.to_str().is_some_and(|text| {
@@ -84,12 +85,12 @@ fn may_be_a_value(word: &str, arguments: &[OsString]) -> bool {
     !word.starts_with('-') && arguments.iter().any(secret)
 }
 
-fn shortened(word: &str) -> &str {
+fn shorten(word: &str) -> &str {
     if word.starts_with("--") || word.chars().count() <= LONGEST_SHOWN { word } else { "…" }
 }
 
 fn help_or_usage(error: &clap::Error) -> ExitCode {
-    // A closed stream leaves nobody to tell.
+    // If the stream is closed, the failure cannot be reported.
     let _ = error.print();
     if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success }
 }
@@ -97,21 +98,21 @@ fn help_or_usage(error: &clap::Error) -> ExitCode {
 fn run_verb(cli: Cli, output: Output, adapters: Adapters) -> Result<ExitCode, Failure> {
     let environment = Environment::from_process();
     start_logging(&environment)?;
-    // One thread is enough for one call, and starts sooner than several.
+    // One thread is enough for one call, and starts faster than several.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::io("the runtime could not be started", &error))?;
+        .map_err(|error| Failure::io("could not start the async runtime", &error))?;
     let keys = cli.command.call_keys().map(CallKeys::references).transpose()?.flatten();
     let wiring = Wiring::new(cli.global, environment, output, adapters, keys);
     let result = runtime.block_on(commands::run(cli.command, &wiring));
-    // Nothing that still runs in the background may hold up the exit; what matters is recorded by now.
+    // Background work must not delay the exit; what matters is recorded by now.
     runtime.shutdown_background();
     result
 }
 
-/// Whether an event may be logged, whatever a filter asks for: below `warn` other crates log whole requests, with
-/// headers and bodies and the secrets in them.
+/// Whether an event may be logged, whatever the filter says: below `warn`, other crates log whole requests, including
+/// the secrets in headers and bodies.
 fn is_harmless(metadata: &tracing::Metadata<'_>) -> bool {
     *metadata.level() <= tracing::Level::WARN || metadata.target().starts_with("lamplight")
 }

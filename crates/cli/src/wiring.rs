@@ -1,4 +1,4 @@
-//! What commands are given: the options of every verb, where they write, and what `lamplight-wiring` opens for them.
+//! What every command gets: the global options, the output, and what `lamplight-wiring` opens.
 
 use crate::{
     args::{CallKeyRefs, Format, GlobalArgs},
@@ -14,10 +14,10 @@ use lamplight_system_adapter::Environment;
 use lamplight_wiring::{Adapters, Connections, Overrides, SqliteStore};
 use std::sync::Arc;
 
-/// Everything that commands are wired from. What a verb does not need is not opened.
+/// What commands are built from. Only what a verb needs is opened.
 #[derive(Debug)]
 pub struct Wiring {
-    /// The options of every verb.
+    /// The global options.
     pub global: GlobalArgs,
     /// Where commands write.
     pub output: Output,
@@ -27,7 +27,7 @@ pub struct Wiring {
 }
 
 impl Wiring {
-    /// Opens nothing yet. Keys for this call take the place of every connection's own way to authenticate.
+    /// Opens nothing yet. Keys for this call override the authentication of every connection.
     pub fn new(
         global: GlobalArgs,
         environment: Environment,
@@ -36,7 +36,7 @@ impl Wiring {
         keys: Option<CallKeyRefs>,
     ) -> Self {
         let given = |value: Option<&String>, option: &str, variable: &str| {
-            // clap has merged the variable into the option.
+            // clap has already read the environment variable into the option.
             let value = value?.clone();
             let is_variable = environment.get(variable) == Some(value.as_str());
             let given_by = if is_variable { variable } else { option }.to_owned();
@@ -60,17 +60,17 @@ impl Wiring {
         Self { global, output, connections, environment }
     }
 
-    /// Whether data is for programs.
+    /// Whether the output format is for programs.
     pub fn json(&self) -> bool {
         self.global.output != Format::Table
     }
 
-    /// Writes data for programs, in the form that was asked for.
+    /// Writes data for programs in the requested format.
     pub fn write<T: serde::Serialize>(&self, value: &T) -> Result<(), Failure> {
         output::structured(self.global.output, value)
     }
 
-    /// The store, opened where it is first needed.
+    /// The store, opened when it is first needed.
     pub async fn store(&self) -> Result<Arc<SqliteStore>, Failure> {
         Ok(self.connections.store().await?)
     }
@@ -85,18 +85,18 @@ impl Wiring {
         Ok(self.connections.secrets()?)
     }
 
-    /// The program that shows a web page, where the environment names one.
+    /// The browser, if the environment names one.
     pub fn browser(&self) -> Option<String> {
         self.environment.get("BROWSER").map(ToString::to_string).filter(|browser| !browser.is_empty())
     }
 
-    /// The person at the terminal, where the environment names one.
+    /// The name of the user, if the environment has it.
     pub fn user(&self) -> Option<StartedBy> {
         let name = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.environment.get(name));
         name.filter(|name| !name.is_empty()).map(|name| StartedBy::User(name.to_owned()))
     }
 
-    /// The connection named on the command line, where one is.
+    /// The connection named on the command line, if any.
     pub fn named_connection(&self) -> Result<Option<ConnectionName>, Failure> {
         let parse = |name: &String| {
             name.parse().map_err(|error: lamplight_domain::NameError| {

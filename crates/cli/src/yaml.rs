@@ -1,32 +1,32 @@
-//! YAML in and out, behind one seam.
+//! Reads and writes YAML: the only file that uses the YAML library.
 
 use crate::{failure::Failure, members::Members};
 use lamplight_domain::ErrorCode;
 use serde::{Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
 use serde_json::value::RawValue;
 
-/// Reads one or several documents; a mistake is named with `source`, line and column.
+/// Reads one or several documents; an error names `source`, line and column.
 pub fn read_all<T: DeserializeOwned>(text: &str, source: &str) -> Result<Vec<T>, Failure> {
-    serde_saphyr::from_multiple(text).map_err(|error| wrong(&error, source))
+    serde_saphyr::from_multiple(text).map_err(|error| read_failure(&error, source))
 }
 
 /// Reads one document.
 pub fn read<T: DeserializeOwned>(text: &str, source: &str) -> Result<T, Failure> {
-    serde_saphyr::from_str(text).map_err(|error| wrong(&error, source))
+    serde_saphyr::from_str(text).map_err(|error| read_failure(&error, source))
 }
 
 /// Writes one document.
 pub fn write<T: Serialize>(value: &T) -> Result<String, Failure> {
-    serde_saphyr::to_string(value).map_err(|error| unwritten(&error))
+    serde_saphyr::to_string(value).map_err(|error| write_failure(&error))
 }
 
-/// Writes one document of anything that JSON can hold. A number that a reader would round is written as a text.
+/// Writes a JSON value as one document. A number that a reader would round is written as a text.
 pub fn write_exact<T: Serialize>(value: &T) -> Result<String, Failure> {
-    let json = serde_json::value::to_raw_value(value).map_err(|error| unwritten(&error))?;
+    let json = serde_json::value::to_raw_value(value).map_err(|error| write_failure(&error))?;
     write(&Exact(&json))
 }
 
-/// A JSON text as a YAML writer takes it: digits in their numbers are never lost.
+/// A JSON text for the YAML writer, which loses no digit of a number.
 struct Exact<'a>(&'a RawValue);
 
 impl Serialize for Exact<'_> {
@@ -52,18 +52,18 @@ impl Serialize for Exact<'_> {
     }
 }
 
-fn unwritten(error: &dyn std::error::Error) -> Failure {
+fn write_failure(error: &dyn std::error::Error) -> Failure {
     Failure {
         exit_code: crate::ExitCode::Unexpected,
         code: ErrorCode::Io,
-        message: "the YAML could not be written".to_owned(),
+        message: "could not write the YAML".to_owned(),
         causes: vec![error.to_string()],
         hint: None,
     }
 }
 
-fn wrong(error: &serde_saphyr::Error, source: &str) -> Failure {
-    // The rendering with a snippet would repeat the lines around the mistake, and one may hold a secret.
+fn read_failure(error: &serde_saphyr::Error, source: &str) -> Failure {
+    // A rendering with a snippet would repeat the lines around the error, which may hold a secret.
     let problem = error.without_snippet().to_string();
     let problem = problem.lines().next().unwrap_or_default();
     Failure::usage(ErrorCode::InvalidYaml, format!("{source}: {problem}"))

@@ -8,15 +8,15 @@ use std::{fmt::Display, str::FromStr};
 pub fn whole<N: FromStr>(
     what: &'static str,
 ) -> impl Fn(&str) -> Result<N, String> + Clone + Send + Sync + 'static {
-    move |text| text.parse().map_err(|_| wanted("a whole number", what))
+    move |text| text.parse().map_err(|_| expected("a whole number", what))
 }
 
 /// The same of numbers that may have a fraction.
 pub fn number(what: &'static str) -> impl Fn(&str) -> Result<f64, String> + Clone + Send + Sync + 'static {
-    move |text| text.parse().map_err(|_| wanted("a number", what))
+    move |text| text.parse().map_err(|_| expected("a number", what))
 }
 
-fn wanted(kind: &str, what: impl Display) -> String {
+fn expected(kind: &str, what: impl Display) -> String {
     format!("give {kind} {what}")
 }
 

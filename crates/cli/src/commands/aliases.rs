@@ -1,6 +1,6 @@
 //! `lamplight aliases`.
 
-use super::manage::{Manager, Words, limits, tell};
+use super::manage::{Manager, ChangeNote, limits, report_change};
 use crate::{
     ExitCode,
     args::{AliasArgs, AliasesCommand, CreateAliasArgs, DeleteAliasArgs, ListAliasesArgs, UpdateAliasArgs},
@@ -36,9 +36,9 @@ async fn create(args: CreateAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fail
         description: args.settings.description,
         routing,
     };
-    let made = manager.settled(manage::create_alias(&manager.tools()?, &request)).await?;
+    let made = manager.complete(manage::create_alias(&manager.tools()?, &request)).await?;
     let thing = format!("alias {} of function {}", request.name, request.function.name);
-    tell_alias(&made, &thing, ["created", "exists already, as it was asked for"], wiring)
+    report_alias(&made, &thing, ["created", "already exists with these settings"], wiring)
 }
 
 async fn get(args: &AliasArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -71,7 +71,7 @@ async fn update(args: UpdateAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fail
         (texts, _) => Some(routing(texts)?),
     };
     if args.function_version.is_none() && args.settings.description.is_none() && routing.is_none() {
-        return Err(Failure::usage(ErrorCode::InvalidSetting, "nothing is to be changed")
+        return Err(Failure::usage(ErrorCode::InvalidSetting, "no change was given")
             .with_hint("give --function-version, --routing, --no-routing or --description"));
     }
     let manager = Manager::open(wiring).await?.changing(args.change);
@@ -84,9 +84,9 @@ async fn update(args: UpdateAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fail
         routing,
         if_revision: args.revision.if_revision,
     };
-    let made = manager.settled(manage::update_alias(&manager.tools()?, &request)).await?;
+    let made = manager.complete(manage::update_alias(&manager.tools()?, &request)).await?;
     let thing = format!("alias {} of function {}", request.name, request.function.name);
-    tell_alias(&made, &thing, ["updated", "is so already"], wiring)
+    report_alias(&made, &thing, ["updated", "is already up to date"], wiring)
 }
 
 async fn delete(args: &DeleteAliasArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -95,45 +95,45 @@ async fn delete(args: &DeleteAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fai
     let name = &args.alias.name;
     let thing = format!("alias {name} of function {}", function.name);
     let manager = manager.removing(args.removal, &format!("delete {thing}"), wiring)?;
-    let made = manager.settled(manage::delete_alias(&manager.tools()?, &function, name)).await?;
-    let words = Words::removing(&thing, "deleted");
+    let made = manager.complete(manage::delete_alias(&manager.tools()?, &function, name)).await?;
+    let words = ChangeNote::of_removal(&thing, "deleted");
     let json = |(): &()| RemovedAliasView { function: function.name.as_str(), name };
-    tell(&made, words, wiring, json, |()| None)
+    report_change(&made, words, wiring, json, |()| None)
 }
 
-fn tell_alias(
+fn report_alias(
     change: &Outcome<Alias>,
     thing: &str,
     [done, already]: [&str; 2],
     wiring: &Wiring,
 ) -> Result<ExitCode, Failure> {
-    let words = Words::making(thing, done, already);
-    tell(change, words, wiring, AliasView::from, |alias| Some(render::alias_details(alias)))
+    let words = ChangeNote::of_change(thing, done, already);
+    report_change(change, words, wiring, AliasView::from, |alias| Some(render::alias_details(alias)))
 }
 
-/// The shares of other versions, each as `VERSION=WEIGHT`.
+/// The weights of other versions, each as `VERSION=WEIGHT`.
 fn routing(texts: &[String]) -> Result<Routing, Failure> {
     let mut routing = Routing::new();
     for text in texts {
-        let wrong =
+        let invalid =
             |why: &str| Failure::usage(ErrorCode::InvalidSetting, format!("--routing {text:?} {why}"));
         let Some((version, weight)) = text.split_once('=').filter(|(version, _)| !version.is_empty()) else {
-            return Err(wrong("is not written as VERSION=WEIGHT, such as 2=0.1 or 2=10%"));
+            return Err(invalid("is not written as VERSION=WEIGHT, such as 2=0.1 or 2=10%"));
         };
         let Some(weight) = weight_of(weight) else {
-            return Err(wrong("has no weight of 0.0-1.0 or 0%-100%"));
+            return Err(invalid("does not have a weight of 0.0-1.0 or 0%-100%"));
         };
         if routing.insert(version.to_owned(), weight).is_some() {
-            return Err(wrong("names a version that was given before"));
+            return Err(invalid("repeats a version"));
         }
     }
     Ok(routing)
 }
 
-/// A share, as a part of one or per cent.
+/// A weight, as a fraction of 1 or in per cent.
 fn weight_of(text: &str) -> Option<f64> {
     let number = match text.strip_suffix('%').map(str::trim_end) {
-        // The parser moves the point without rounding, which a division would not.
+        // The exponent shifts the point without rounding; a division would round.
         Some(percent) if percent.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
             format!("{percent}e-2").parse().ok()?
         }

@@ -18,8 +18,8 @@ use lamplight_views::{ConnectionSettingsView, ConnectionsView};
 use lamplight_wiring::{Connections, config_error};
 use std::{borrow::Cow, path::PathBuf};
 
-/// What a file begins with that is made here.
-const HEADER: &str = "# Connections of Lamplight; `lamplight connections schema` prints the schema that editors complete by.\n";
+/// The first line of a new configuration file.
+const HEADER: &str = "# Connections of Lamplight. `lamplight connections schema` prints a JSON Schema for editors.\n";
 
 /// `lamplight connections …`
 pub async fn connections(command: ConnectionsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -40,7 +40,7 @@ pub async fn connections(command: ConnectionsCommand, wiring: &Wiring) -> Result
     }
 }
 
-/// A connection of the file, or a built-in one.
+/// The connection of this name, from the file or built in.
 fn connection<'a>(name: &ConnectionName, config: &'a Config) -> Result<Cow<'a, ConnectionConfig>, Failure> {
     let found = config.connection(name.as_str());
     found.ok_or_else(|| Connections::unknown(name.as_str(), config).into())
@@ -100,16 +100,16 @@ fn add(args: &AddArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let providers = wiring.connections.providers();
     lamplight_wiring::edit(&path, |text| {
         let text = text.unwrap_or_else(|| HEADER.to_owned());
-        let is_taken = parsed(&text, &shown, wiring)?.connections.contains_key(&new.name);
+        let is_taken = parse_config(&text, &shown, wiring)?.connections.contains_key(&new.name);
         let edited = add_connection(&text, &shown, &new, providers).map_err(|error| {
-            let failure = mistake(error);
+            let failure = config_failure(error);
             if is_taken { Failure { code: ErrorCode::ConnectionExists, ..failure } } else { failure }
         })?;
         Ok::<_, Failure>((edited, ()))
     })?;
     wiring
         .output
-        .note(&format!("connection {} is in {shown}; try it: lamplight connections test {0}", new.name));
+        .note(&format!("added connection {} to {shown}; to test it: lamplight connections test {0}", new.name));
     Ok(ExitCode::Success)
 }
 
@@ -120,7 +120,7 @@ fn remove(name: &str, force: bool, wiring: &Wiring) -> Result<ExitCode, Failure>
     else {
         let unknown = Failure::from(Connections::unknown(name.as_str(), &config));
         return Err(if [DEMO, AMBIENT].contains(&name.as_str()) {
-            let message = format!("{name} is built in: no file has a connection {name} to be removed");
+            let message = format!("connection {name} is built in and cannot be removed");
             Failure { message, hint: None, ..unknown }
         } else {
             unknown
@@ -130,30 +130,30 @@ fn remove(name: &str, force: bool, wiring: &Wiring) -> Result<ExitCode, Failure>
     let was_default = lamplight_wiring::edit(&path, |text| {
         // Another process may have changed the file since it was read above.
         let text = text.unwrap_or_default();
-        let config = parsed(&text, &shown, wiring)?;
+        let config = parse_config(&text, &shown, wiring)?;
         let is_default = config.default_connection.as_ref() == Some(&name);
         if is_default && !force {
             return Err(Failure::usage(
                 ErrorCode::InvalidSetting,
                 format!("{name} is the default connection"),
             )
-            .with_hint("give --force to remove it and to have no default connection"));
+            .with_hint("use --force to remove it and leave no default connection"));
         }
         let removed = remove_connection(&text, &shown, &name, force, wiring.connections.providers());
-        match removed.map_err(mistake)? {
+        match removed.map_err(config_failure)? {
             Some(edited) => Ok((edited, is_default)),
             None => Err(Connections::unknown(name.as_str(), &config).into()),
         }
     })?;
-    let and = if was_default { "; there is no default connection now" } else { "" };
-    wiring.output.note(&format!("connection {name} is no longer in {shown}{and}"));
+    let and = if was_default { "; no default connection is set now" } else { "" };
+    wiring.output.note(&format!("removed connection {name} from {shown}{and}"));
     Ok(ExitCode::Success)
 }
 
-fn parsed(text: &str, shown: &str, wiring: &Wiring) -> Result<Config, Failure> {
-    Config::parse(text, shown, wiring.connections.providers()).map_err(mistake)
+fn parse_config(text: &str, shown: &str, wiring: &Wiring) -> Result<Config, Failure> {
+    Config::parse(text, shown, wiring.connections.providers()).map_err(config_failure)
 }
 
-fn mistake(error: ConfigError) -> Failure {
+fn config_failure(error: ConfigError) -> Failure {
     config_error(error).into()
 }

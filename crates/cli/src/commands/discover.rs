@@ -10,7 +10,7 @@ use lamplight_ports::Connector;
 use lamplight_system_adapter::TokioSleeper;
 use tokio_util::sync::CancellationToken;
 
-/// Lists functions, and makes jobs of them where that is asked for.
+/// Lists functions, and imports them as jobs with `--import`.
 pub async fn discover(args: &DiscoverArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let connection = wiring.open(wiring.named_connection()?.as_ref()).await?;
     let request =
@@ -28,12 +28,12 @@ pub async fn discover(args: &DiscoverArgs, wiring: &Wiring) -> Result<ExitCode, 
         wiring.write(&render::discovery_view(&found, imported.as_deref()))?;
     } else {
         if found.functions.is_empty() {
-            wiring.output.note(&format!("connection {} shows no functions", connection.name));
+            wiring.output.note(&format!("no functions found with connection {}", connection.name));
         } else {
             output::line(&render::functions_table(&found.functions))?;
         }
         if let Some(marker) = &found.next_marker {
-            wiring.output.note(&format!("there are more: go on with --marker {marker}"));
+            wiring.output.note(&format!("more results are available: continue with --marker {marker}"));
         }
         for line in imported.iter().flatten().flat_map(notes) {
             wiring.output.warn(&line);

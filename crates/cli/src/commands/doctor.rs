@@ -9,7 +9,7 @@ use lamplight_ports::JobStore;
 use lamplight_system_adapter::SystemClock;
 use lamplight_views::ChecksView;
 
-/// Looks at the connection, and at a job where one is named.
+/// Checks the connection, and the job if one is named.
 pub async fn doctor(args: &DoctorArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let connection = wiring.named_connection()?;
     let store = match &args.target {
@@ -24,7 +24,7 @@ pub async fn doctor(args: &DoctorArgs, wiring: &Wiring) -> Result<ExitCode, Fail
     look(wiring, &request).await
 }
 
-/// Looks at one connection alone.
+/// Checks one connection.
 pub async fn connection(wiring: &Wiring, name: &ConnectionName) -> Result<ExitCode, Failure> {
     look(wiring, &DoctorRequest { connection: Some(name), target: None, connection_alone: true }).await
 }

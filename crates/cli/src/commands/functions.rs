@@ -3,7 +3,7 @@
 mod asynchronous;
 mod settings;
 
-use super::manage::{Manager, Words, interrupted, limits, tell};
+use super::manage::{Manager, ChangeNote, interrupted, limits, report_change};
 use crate::{
     ExitCode,
     args::{
@@ -111,7 +111,7 @@ async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, F
     let bar = UploadBar::new(wiring.output);
     let request = CreateFunction {
         name: name.clone(),
-        publish: publish_of(&args.code),
+        publish: publish_option(&args.code),
         code: code(args.code).await?,
         settings,
         tags: settings::tags(&args.tags)?,
@@ -119,16 +119,16 @@ async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, F
         tenancy: args.tenant_isolation_mode,
         watch: Some(Arc::new(bar.clone())),
     };
-    let made = manager.settled(manage::create_function(&manager.tools()?, &request)).await;
+    let made = manager.complete(manage::create_function(&manager.tools()?, &request)).await;
     bar.finish();
-    let made = waited(made?, args.wait, &manager, wiring).await?;
+    let made = wait_until_ready(made?, args.wait, &manager, wiring).await?;
     let thing = format!("function {name}");
     let done = match made.thing().and_then(numbered) {
         Some(version) => format!("created, and published as version {version}"),
         None => "created".to_owned(),
     };
-    let words = Words::making(&thing, &done, "exists already, as it was asked for");
-    tell_function(&made, words, args.change.show_secrets, wiring)
+    let words = ChangeNote::of_change(&thing, &done, "already exists with these settings");
+    report_function(&made, words, args.change.show_secrets, wiring)
 }
 
 async fn update_code(args: UpdateCodeArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -138,23 +138,23 @@ async fn update_code(args: UpdateCodeArgs, wiring: &Wiring) -> Result<ExitCode, 
     let thing = format!("the code of function {}", function.name);
     let request = UpdateCode {
         function,
-        publish: publish_of(&args.code),
+        publish: publish_option(&args.code),
         code: code(args.code).await?,
         if_revision: args.revision.if_revision,
         watch: Some(Arc::new(bar.clone())),
     };
-    let made = manager.settled(manage::update_code(&manager.tools()?, &request)).await;
+    let made = manager.complete(manage::update_code(&manager.tools()?, &request)).await;
     bar.finish();
-    let made = waited(made?, args.wait, &manager, wiring).await?;
+    let made = wait_until_ready(made?, args.wait, &manager, wiring).await?;
     let (done, already) = match made.thing().and_then(numbered) {
         Some(version) => (
             format!("is published as version {version}"),
-            format!("is published already as version {version}"),
+            format!("is already published as version {version}"),
         ),
-        None => ("updated".to_owned(), "has this checksum already".to_owned()),
+        None => ("updated".to_owned(), "already has this checksum".to_owned()),
     };
-    let words = Words::making(&thing, &done, &already);
-    tell_function(&made, words, args.change.show_secrets, wiring)
+    let words = ChangeNote::of_change(&thing, &done, &already);
+    report_function(&made, words, args.change.show_secrets, wiring)
 }
 
 async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -164,15 +164,15 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     settings.role = args.role;
     warn_of_runtime(settings.runtime.as_deref(), wiring);
     if settings == lamplight_domain::FunctionSettings::default() {
-        return Err(Failure::usage(ErrorCode::InvalidSetting, "nothing is to be changed")
+        return Err(Failure::usage(ErrorCode::InvalidSetting, "no change was given")
             .with_hint("give at least one setting, such as --memory-size 256"));
     }
     let thing = format!("the configuration of function {}", function.name);
     let request = UpdateSettings { function, settings, if_revision: args.revision.if_revision };
-    let made = manager.settled(manage::update_settings(&manager.tools()?, &request)).await?;
-    let made = waited(made, args.wait, &manager, wiring).await?;
-    let words = Words::making(&thing, "updated", "is so already");
-    tell_function(&made, words, args.change.show_secrets, wiring)
+    let made = manager.complete(manage::update_settings(&manager.tools()?, &request)).await?;
+    let made = wait_until_ready(made, args.wait, &manager, wiring).await?;
+    let words = ChangeNote::of_change(&thing, "updated", "is already up to date");
+    report_function(&made, words, args.change.show_secrets, wiring)
 }
 
 async fn publish(args: PublishVersionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -186,34 +186,34 @@ async fn publish(args: PublishVersionArgs, wiring: &Wiring) -> Result<ExitCode, 
         if_revision: args.revision.if_revision,
         latest_published: args.publish_to.is_some(),
     };
-    let made = manager.settled(manage::publish_version(&manager.tools()?, &request)).await?;
-    let made = waited(made, args.wait, &manager, wiring).await?;
+    let made = manager.complete(manage::publish_version(&manager.tools()?, &request)).await?;
+    let made = wait_until_ready(made, args.wait, &manager, wiring).await?;
     let version = made.thing().and_then(|version| version.version.clone()).unwrap_or_default();
     let thing = format!("version {version} of function {name}");
-    let words = Words::making(&thing, "is published", "is published already");
-    tell_function(&made, words, args.change.show_secrets, wiring)
+    let words = ChangeNote::of_change(&thing, "is published", "is already published");
+    report_function(&made, words, args.change.show_secrets, wiring)
 }
 
 async fn delete(args: &DeleteFunctionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let manager = Manager::open(wiring).await?;
     let wanted = qualified_function(&manager.connection, &args.function, args.qualifier.as_deref())?;
     let name = &wanted.function.name;
-    published(&wanted)?;
+    ensure_published_version(&wanted)?;
     let (thing, with) = match &wanted.qualifier {
         Some(version) => (format!("version {version} of function {name}"), ""),
         None => (format!("function {name}"), " with all its versions and aliases"),
     };
     let manager = manager.removing(args.removal, &format!("delete {thing}{with}"), wiring)?;
-    let made = manager.settled(manage::delete_function(&manager.tools()?, &wanted)).await?;
-    let words = Words::removing(&thing, "deleted");
-    tell(&made, words, wiring, |()| SubjectView::from(&wanted), |()| None)
+    let made = manager.complete(manage::delete_function(&manager.tools()?, &wanted)).await?;
+    let words = ChangeNote::of_removal(&thing, "deleted");
+    report_change(&made, words, wiring, |()| SubjectView::from(&wanted), |()| None)
 }
 
-/// The name of a function that is to be made: account and region are the connection's, whatever an ARN says of them.
+/// The name of a function to create. Only a bare name is accepted, because account and region are the connection's.
 fn new_name(manager: &Manager, text: &str) -> Result<FunctionName, Failure> {
     if text.contains(':') {
         let problem = format!(
-            "{text:?} is not a name alone: a function is made in the connection's account and region"
+            "{text:?} is not a bare name: a function is created in the connection's account and region"
         );
         return Err(Failure::usage(ErrorCode::InvalidReference, problem)
             .with_hint("give the bare name, such as adder"));
@@ -222,7 +222,7 @@ fn new_name(manager: &Manager, text: &str) -> Result<FunctionName, Failure> {
 }
 
 /// Only a function as a whole and its published versions can be deleted (Lambda API, `DeleteFunction`).
-fn published(wanted: &QualifiedFunction) -> Result<(), Failure> {
+fn ensure_published_version(wanted: &QualifiedFunction) -> Result<(), Failure> {
     let name = &wanted.function.name;
     let Some(qualifier) = wanted.qualifier.as_ref().filter(|one| one.as_str().parse::<u64>().is_err()) else {
         return Ok(());
@@ -233,7 +233,7 @@ fn published(wanted: &QualifiedFunction) -> Result<(), Failure> {
         format!("an alias is deleted with `lamplight aliases delete {name} {qualifier}`")
     };
     let problem =
-        format!("{qualifier} of function {name} is no published version, and AWS deletes no others");
+        format!("{qualifier} of function {name} is not a published version, and only those can be deleted");
     Err(Failure::usage(ErrorCode::InvalidReference, problem).with_hint(hint))
 }
 
@@ -260,19 +260,20 @@ async fn tags(command: TagsCommand, wiring: &Wiring) -> Result<ExitCode, Failure
             if keys.iter().any(String::is_empty) {
                 return Err(Failure::usage(
                     ErrorCode::InvalidSetting,
-                    "a tag has a key of 1-128 characters; one given is empty",
+                    "a tag key is empty; it needs 1 to 128 characters",
                 ));
             }
-            let question = format!("take {} tags off function {function}", keys.len());
+            let count = if keys.len() == 1 { "1 tag".to_owned() } else { format!("{} tags", keys.len()) };
+            let question = format!("remove {count} from function {function}");
             let removed = TagChange { set: lamplight_domain::Tags::new(), remove: keys };
             (manager.removing(removal, &question, wiring)?, function, removed)
         }
     };
     let function = unqualified_function(&manager.connection, &function)?;
-    let made = manager.settled(manage::tag_function(&manager.tools()?, &function, &change)).await?;
+    let made = manager.complete(manage::tag_function(&manager.tools()?, &function, &change)).await?;
     let thing = format!("the tags of function {}", function.name);
-    let words = Words::making(&thing, "changed", "are so already");
-    tell(
+    let words = ChangeNote::of_change(&thing, "changed", "are already up to date");
+    report_change(
         &made,
         words,
         wiring,
@@ -292,7 +293,7 @@ async fn concurrency(command: ConcurrencyCommand, wiring: &Wiring) -> Result<Exi
                 (true, reserved) => wiring.write(&json(&reserved))?,
                 (false, Some(reserved)) => output::line(&reserved.to_string())?,
                 (false, None) => {
-                    wiring.output.note(&format!("no calls are kept for function {} alone", function.name));
+                    wiring.output.note(&format!("function {} has no reserved concurrency", function.name));
                 }
             }
             return Ok(ExitCode::Success);
@@ -306,28 +307,28 @@ async fn concurrency(command: ConcurrencyCommand, wiring: &Wiring) -> Result<Exi
         }
     };
     let function = unqualified_function(&manager.connection, &function)?;
-    let made = manager.settled(manage::reserve_concurrency(&manager.tools()?, &function, reserved)).await?;
+    let made = manager.complete(manage::reserve_concurrency(&manager.tools()?, &function, reserved)).await?;
     let thing = format!("the reserved concurrency of function {}", function.name);
-    let words = Words::making(&thing, "changed", "is so already");
-    tell(&made, words, wiring, json, |reserved| reserved.map(|reserved| reserved.to_string()))
+    let words = ChangeNote::of_change(&thing, "changed", "is already up to date");
+    report_change(&made, words, wiring, json, |reserved| reserved.map(|reserved| reserved.to_string()))
 }
 
-/// Waits until what a change left behind is ready, where that is asked for.
-async fn waited(
+/// Waits until the changed function is ready, if `--wait` was given.
+async fn wait_until_ready(
     change: Outcome<Function>,
     wanted: bool,
     manager: &Manager,
     wiring: &Wiring,
 ) -> Result<Outcome<Function>, Failure> {
     let Some(function) = change.thing().filter(|_| wanted) else { return Ok(change) };
-    let qualifier = numbered(function).and_then(|version| version.parse().ok());
+    let qualifier = published_version(function).and_then(|version| version.parse().ok());
     let subject = QualifiedFunction { function: function.to_ref(), qualifier };
     let ready = wait(manager, &subject, PATIENCE, wiring).await?;
     Ok(change.map(|_| ready))
 }
 
-/// The number of a version; the function as a whole has none.
-fn numbered(function: &Function) -> Option<&str> {
+/// The version number; `None` for the function itself.
+fn published_version(function: &Function) -> Option<&str> {
     function.version.as_deref().filter(|version| version.parse::<u64>().is_ok())
 }
 
@@ -339,36 +340,36 @@ async fn wait(
 ) -> Result<Function, Failure> {
     let notes = Display::new(wiring.output);
     let clock = (&SystemClock as _, &TokioSleeper as _);
-    let stopped = interrupt::heard();
+    let stopped = interrupt::install_signal_handlers();
     let ready = tokio::select! {
         biased;
         ready = manage::wait_for_function(&manager.connection, wanted, clock, patience, &notes) => {
             ready.map_err(Failure::from)
         }
-        () = stopped.cancelled() => Err(interrupted("stopped waiting; what was asked for before goes on")),
+        () = stopped.cancelled() => Err(interrupted("stopped waiting; the change that was already requested continues")),
     };
     notes.finish();
     ready
 }
 
-fn tell_function(
+fn report_function(
     change: &Outcome<Function>,
-    words: Words<'_>,
+    words: ChangeNote<'_>,
     secrets: bool,
     wiring: &Wiring,
 ) -> Result<ExitCode, Failure> {
     let text = |function: &Function| Some(render::function_details(function, secrets));
-    tell(change, words, wiring, |function| FunctionView::new(function, secrets), text)
+    report_change(change, words, wiring, |function| FunctionView::new(function, secrets), text)
 }
 
-/// Lambda gets new runtimes more often than programs are installed anew: one that is not known here is sent.
+/// Warns of an unknown runtime and sends it: Lambda adds runtimes more often than this program is updated.
 fn warn_of_runtime(runtime: Option<&str>, wiring: &Wiring) {
     if let Some(runtime) = runtime.filter(|runtime| !runtime.is_empty() && unknown_runtime(runtime)) {
-        wiring.output.warn(&format!("runtime {runtime:?} is not known here; Lambda decides about it"));
+        wiring.output.warn(&format!("runtime {runtime:?} is not one that this version knows; Lambda decides whether it accepts it"));
     }
 }
 
-fn publish_of(code: &CodeArgs) -> Publish {
+fn publish_option(code: &CodeArgs) -> Publish {
     match (code.publish, &code.publish_to) {
         (_, Some(_)) => Publish::LatestPublished,
         (true, None) => Publish::Version,
@@ -376,7 +377,7 @@ fn publish_of(code: &CodeArgs) -> Publish {
     }
 }
 
-/// Reads the code, where it lies here.
+/// Reads the code if it is a local file or folder.
 async fn code(args: CodeArgs) -> Result<FunctionCode, Failure> {
     let source = match (args.zip_file, args.s3_bucket, args.s3_key, args.image_uri) {
         (Some(path), ..) => CodeSource::Package(package(path).await?),
@@ -387,7 +388,7 @@ async fn code(args: CodeArgs) -> Result<FunctionCode, Failure> {
             mode: args.s3_object_storage_mode,
         },
         (None, _, _, Some(image)) => CodeSource::Image(image),
-        // The grammar asks for one of them.
+        // The grammar requires one of them.
         _ => {
             return Err(
                 Failure::usage(ErrorCode::InvalidSetting, "the code is missing").with_hint("give --zip-file")
@@ -397,16 +398,16 @@ async fn code(args: CodeArgs) -> Result<FunctionCode, Failure> {
     Ok(FunctionCode { source, architecture: args.architectures, encryption_key: args.source_kms_key_arn })
 }
 
-/// Reads a package on a thread where it may take its time, so that an interrupt is heard meanwhile.
+/// Reads a package on a blocking thread, so that Ctrl-C still works meanwhile.
 async fn package(path: PathBuf) -> Result<Package, Failure> {
     let read = tokio::task::spawn_blocking(move || read_package(&path)).await;
     let read = read.map_err(|error| Failure {
         exit_code: ExitCode::Unexpected,
         causes: causes_of(&error),
-        ..Failure::usage(ErrorCode::InvalidPackage, "reading the package broke off")
+        ..Failure::usage(ErrorCode::InvalidPackage, "could not read the whole package")
     })?;
     let package = read.map_err(|error| Failure {
-        // A file that is not there has the same exit code everywhere.
+        // A missing file has the same exit code in every verb.
         exit_code: match error {
             PackageError::Missing { .. } => ExitCode::NotFound,
             _ => ExitCode::Usage,

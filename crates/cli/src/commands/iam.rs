@@ -14,7 +14,7 @@ use lamplight_aws_model::{
 };
 use lamplight_domain::ErrorCode;
 
-/// Prints a policy. Policies are JSON whatever form is asked for.
+/// Prints a policy, which is JSON in every output format.
 pub fn iam(command: &IamCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
     match command {
         IamCommand::Policy { functions, purpose, roles, domain } => {
@@ -38,26 +38,26 @@ fn policy(
     roles: &[RoleArn],
     domain: Option<&str>,
 ) -> Result<PolicyDocument, Failure> {
-    let wrong = |what: &str, hint: &str| Err(Failure::usage(ErrorCode::InvalidSetting, what).with_hint(hint));
+    let usage = |what: &str, hint: &str| Err(Failure::usage(ErrorCode::InvalidSetting, what).with_hint(hint));
     let passes_roles = matches!(purpose, PolicyPurpose::Manage | PolicyPurpose::Workflows);
     if !roles.is_empty() && !passes_roles {
-        return wrong("only --for manage and --for workflows hand roles over", "leave out --pass-role");
+        return usage("--pass-role applies to --for manage and --for workflows only", "leave out --pass-role");
     }
     if let Some(name) = domain {
         if purpose != PolicyPurpose::Workflows {
-            return wrong("only --for workflows has a domain", "leave out --domain");
+            return usage("--domain applies to --for workflows only", "leave out --domain");
         }
         // Amazon SWF API, `RegisterDomain`: no colon, slash, bar or control character, and not the word arn.
         let fits = (1..=256).contains(&name.chars().count())
             && name != "arn"
             && !name.contains(|c: char| c.is_control() || ":/|*".contains(c));
         if !fits {
-            return wrong("this is no name of an SWF domain", "1-256 characters without : / |");
+            return usage("not a valid name of an SWF domain", "1-256 characters without : / |");
         }
     }
     if functions.is_empty() && purpose != PolicyPurpose::Discover {
-        return wrong(
-            "a policy for functions names the functions",
+        return usage(
+            "a policy for functions needs their ARNs",
             "give each as --function ARN; `lamplight discover --output json` shows them",
         );
     }
@@ -69,7 +69,7 @@ fn policy(
     })
 }
 
-/// The partition that `--region` is in; without it, the commercial one.
+/// The partition of `--region`; without it, the commercial one.
 fn partition(wiring: &Wiring) -> Result<Partition, Failure> {
     let Some(text) = &wiring.global.region else { return Ok(Partition::Aws) };
     let region = Region::parse_known(text)

@@ -35,7 +35,7 @@ async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
     if wiring.json() {
         wiring.write(&JobsView { jobs: views(&jobs) })?;
     } else if jobs.is_empty() {
-        wiring.output.note("there are no jobs; `lamplight discover --import` makes them");
+        wiring.output.note("no jobs found; `lamplight discover --import` creates them");
     } else {
         output::line(&render::jobs_table(&jobs))?;
     }
@@ -95,7 +95,7 @@ async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     if documents.is_empty() {
         return Err(Failure::usage(
             ErrorCode::InvalidYaml,
-            format!("{}: there is no document", source_name(file)),
+            format!("{}: the file does not contain a document", source_name(file)),
         ));
     }
     let applied = apply_jobs(wiring, &*wiring.store().await?, documents).await?;
@@ -127,7 +127,7 @@ fn applied_word(change: JobChange) -> AppliedWord {
 async fn edit(args: &EditArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let edits = edits(args)?;
     if edits.is_empty() {
-        return Err(Failure::usage(ErrorCode::InvalidSetting, "nothing is to be changed").with_hint(
+        return Err(Failure::usage(ErrorCode::InvalidSetting, "no change was given").with_hint(
             "`lamplight jobs edit --help` lists the changes; `jobs export` and `jobs apply` edit as YAML",
         ));
     }
@@ -164,7 +164,7 @@ fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
         let (name, direction) = pair(text)?;
         edits.push(JobEdit::Parameter(name, ParameterEdit::Direction(parse::<Direction>(direction)?)));
     }
-    // A default must be gone, or be a reference, before its parameter becomes secret.
+    // Before a parameter becomes secret, its default must be removed or be a reference.
     for name in &args.unset_default {
         edits.push(JobEdit::Parameter(parse(name)?, ParameterEdit::Default(None)));
     }

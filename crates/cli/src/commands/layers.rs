@@ -1,6 +1,6 @@
 //! `lamplight layers`.
 
-use super::manage::{Manager, Words, limits, show_policy, tell, tell_statement};
+use super::manage::{Manager, ChangeNote, limits, show_policy, report_change, tell_statement};
 use crate::{
     ExitCode,
     args::{
@@ -38,7 +38,7 @@ async fn list(filter: LayerFilterArgs, page: &PageArgs, wiring: &Wiring) -> Resu
     let manager = Manager::open(wiring).await?;
     let mut listing = Listing::new(wiring, "layers", render::LAYER_COLUMNS);
     let mut on_page = |page: Vec<Layer>| listing.page(&page, render::layer_row, LayerView::from);
-    let (filter, limits) = (wanted(filter), limits(page));
+    let (filter, limits) = (list_request(filter), limits(page));
     let walked = manage::list_layers(&manager.connection, &filter, &limits, &mut on_page).await;
     listing.end(walked, "layers")
 }
@@ -53,7 +53,7 @@ async fn versions(
     let mut listing = Listing::new(wiring, "versions", render::LAYER_VERSION_COLUMNS);
     let mut on_page =
         |page: Vec<LayerVersion>| listing.page(&page, render::layer_version_row, LayerVersionView::from);
-    let (filter, limits) = (wanted(filter), limits(page));
+    let (filter, limits) = (list_request(filter), limits(page));
     let walked =
         manage::list_layer_versions(&manager.connection, layer, &filter, &limits, &mut on_page).await;
     listing.end(walked, "versions")
@@ -82,12 +82,12 @@ async fn add_permission(args: AddLayerPermissionArgs, wiring: &Wiring) -> Result
         ..PermissionStatement::default()
     };
     if statement.principal == "*" && statement.organization.is_none() {
-        wiring.output.warn("every account may use it; limit it by --organization-id");
+        wiring.output.warn("any account may use it; restrict it with --organization-id");
     }
     let revision = args.revision.if_revision.as_deref();
     let made =
-        manager.settled(manage::share_layer(&manager.tools()?, &version, &statement, revision)).await?;
-    tell_statement(&made, &described(&statement.id, &version), wiring)
+        manager.complete(manage::share_layer(&manager.tools()?, &version, &statement, revision)).await?;
+    report_statement(&made, &described(&statement.id, &version), wiring)
 }
 
 async fn remove_permission(args: RemoveLayerPermissionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -98,12 +98,12 @@ async fn remove_permission(args: RemoveLayerPermissionArgs, wiring: &Wiring) -> 
     let made = manager
         .settled(manage::unshare_layer(&manager.tools()?, &version, &args.statement_id, revision))
         .await?;
-    let words = Words::removing(&thing, "removed");
+    let words = ChangeNote::of_removal(&thing, "removed");
     let json = |(): &()| RemovedLayerPermissionView::new(&version, &args.statement_id);
-    tell(&made, words, wiring, json, |()| None)
+    report_change(&made, words, wiring, json, |()| None)
 }
 
-fn wanted(filter: LayerFilterArgs) -> ListLayers {
+fn list_request(filter: LayerFilterArgs) -> ListLayers {
     ListLayers {
         runtime: filter.compatible_runtime,
         architecture: filter.compatible_architecture,
@@ -115,7 +115,7 @@ fn described(statement: &str, version: &LayerVersionRef) -> String {
     format!("permission {statement} of version {} of layer {}", version.version, version.layer)
 }
 
-/// A version, named by the layer and its number, or by its own ARN.
+/// A layer version, given as layer and number or as its ARN.
 fn version(args: LayerVersionArgs) -> Result<LayerVersionRef, Failure> {
     let LayerVersionArgs { layer, version_number } = args;
     let own = layer.rsplit_once(':').filter(|(above, _)| above.matches(':').count() == 6);
@@ -130,14 +130,14 @@ fn version(args: LayerVersionArgs) -> Result<LayerVersionRef, Failure> {
         (Some((layer, version)), _) => LayerVersionRef { layer, version },
         (None, Some(version)) => LayerVersionRef { layer, version },
         (None, None) => {
-            let problem = format!("{layer:?} names no version of a layer");
+            let problem = format!("{layer:?} does not name a version of a layer");
             return Err(Failure::usage(ErrorCode::InvalidReference, problem).with_hint(
                 "give the version's number behind the layer; `lamplight layers list-versions` lists them",
             ));
         }
     };
     if found.version == 0 {
-        return Err(Failure::usage(ErrorCode::InvalidReference, "the versions of a layer count from 1"));
+        return Err(Failure::usage(ErrorCode::InvalidReference, "layer versions start at 1"));
     }
     Ok(found)
 }

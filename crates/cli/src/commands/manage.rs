@@ -1,4 +1,4 @@
-//! What verbs of managing share: asking first, making a change, and saying what it came to.
+//! What the managing verbs share: asking for confirmation, making a change, and reporting its result.
 
 use crate::{
     ExitCode,
@@ -17,10 +17,10 @@ use lamplight_system_adapter::{SystemIds, TokioSleeper};
 use lamplight_views::{ChangeView, ChangeWord, PermissionView, PolicyView, PreviewView};
 use serde::Serialize;
 
-/// How often a change is asked for that provably was not made.
+/// The most attempts for a change that provably was not made.
 const ATTEMPTS: u32 = 4;
 
-/// A connection, and what making changes on it needs.
+/// A connection, and what changes on it need.
 #[derive(Debug)]
 pub struct Manager {
     /// The connection.
@@ -30,13 +30,13 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// On the connection that was named, making changes.
+    /// Opens the connection that was named, to make changes.
     pub async fn open(wiring: &Wiring) -> Result<Self, Failure> {
         let connection = wiring.open(wiring.named_connection()?.as_ref()).await?;
         Ok(Self { connection, ids: SystemIds, effect: Effect::Make })
     }
 
-    /// The same, as the options of a change say.
+    /// Applies the options of a change.
     #[must_use]
     pub fn changing(mut self, change: impl Into<ChangeArgs>) -> Self {
         let change = change.into();
@@ -46,12 +46,12 @@ impl Manager {
         self
     }
 
-    /// The same, as the options of a removal say, once whoever is asked has agreed to it.
+    /// Applies the options of a removal, and asks for confirmation.
     pub fn removing(mut self, removal: RemovalArgs, what: &str, wiring: &Wiring) -> Result<Self, Failure> {
         if removal.dry_run {
             self.effect = Effect::Show { secrets: false };
         } else if !removal.yes {
-            agreed(what, wiring)?;
+            confirm(what, wiring)?;
         }
         Ok(self)
     }
@@ -64,39 +64,38 @@ impl Manager {
         Ok(Changing { connection, sleeper: &TokioSleeper, ids, effect, retries })
     }
 
-    /// What a change came to, unless the process is asked to stop meanwhile: that is said, for the change may be under
-    /// way.
-    pub async fn settled<T>(
+    /// Completes a change. If the process is asked to stop meanwhile, the failure says that the change may have been made.
+    pub async fn complete<T>(
         &self,
         change: impl Future<Output = Result<Outcome<T>, AppError>>,
     ) -> Result<Outcome<T>, Failure> {
-        let stopped = interrupt::heard();
+        let stopped = interrupt::install_signal_handlers();
         tokio::select! {
             biased;
-            // Every verb's future would be as large as the largest change.
+            // Unboxed, the future of every verb would be as large as the largest change.
             settled = Box::pin(change) => Ok(settled?),
             () = stopped.cancelled() => {
                 let message = match self.effect {
                     Effect::Make => "stopped before an answer came: the change may have been made",
                     Effect::Show { .. } => "stopped; nothing was changed",
                 };
-                Err(interrupted(message).with_hint("look at what is there before asking again"))
+                Err(interrupted(message).with_hint("check the current state before you retry"))
             }
         }
     }
 }
 
-/// The failure of what the process was asked to stop.
+/// The failure of a command that was asked to stop.
 pub fn interrupted(message: &str) -> Failure {
     Failure { exit_code: ExitCode::Interrupted, ..Failure::usage(ErrorCode::Interrupted, message) }
 }
 
-/// Asks, or fails where nobody can answer.
-fn agreed(what: &str, wiring: &Wiring) -> Result<(), Failure> {
+/// Asks for confirmation; fails without a terminal.
+fn confirm(what: &str, wiring: &Wiring) -> Result<(), Failure> {
     if !wiring.output.can_ask {
         return Err(Failure::usage(
             ErrorCode::NotConfirmed,
-            format!("{what} needs --yes where nobody can be asked"),
+            format!("{what} needs --yes when it cannot ask on a terminal"),
         )
         .with_hint("--dry-run shows what would be sent"));
     }
@@ -110,49 +109,49 @@ fn agreed(what: &str, wiring: &Wiring) -> Result<(), Failure> {
             exit_code: ExitCode::Interrupted,
             ..Failure::usage(ErrorCode::NotConfirmed, "nothing was changed")
         }),
-        Err(error) => Err(Failure::usage(ErrorCode::NotConfirmed, format!("nobody could be asked: {error}"))),
+        Err(error) => Err(Failure::usage(ErrorCode::NotConfirmed, format!("could not ask for confirmation: {error}"))),
     }
 }
 
-/// How much of a listing the options ask for.
+/// The part of a listing that the options ask for.
 pub fn limits(page: &PageArgs) -> PageLimits {
     PageLimits { marker: page.marker.clone(), page_size: page.page_size, max_items: page.max_items }
 }
 
-/// The words of a change, for the note to the person.
+/// The note that reports a change.
 #[derive(Debug, Clone, Copy)]
-pub struct Words<'a> {
+pub struct ChangeNote<'a> {
     /// The thing, such as `function adder`.
     thing: &'a str,
     /// What was done, such as `created`.
     done: &'a str,
-    /// What it is where nothing was to be done, such as `exists already`.
+    /// How it is described if there was nothing to change, such as `does not exist`.
     already: &'a str,
-    /// What it is where its answer was lost.
+    /// How it is described if the answer was lost and the change was found by reading.
     found: &'a str,
 }
 
-impl<'a> Words<'a> {
-    /// Of a change that makes something, or makes it otherwise.
-    pub fn making(thing: &'a str, done: &'a str, already: &'a str) -> Self {
-        Self { thing, done, already, found: "is as it was asked for" }
+impl<'a> ChangeNote<'a> {
+    /// For a change that creates or updates something.
+    pub fn of_change(thing: &'a str, done: &'a str, already: &'a str) -> Self {
+        Self { thing, done, already, found: "is as requested" }
     }
 
-    /// Of a change that takes something away.
-    pub fn removing(thing: &'a str, done: &'a str) -> Self {
+    /// For a change that removes something.
+    pub fn of_removal(thing: &'a str, done: &'a str) -> Self {
         Self { thing, done, already: "does not exist", found: "is not there" }
     }
 }
 
-/// Says what a change came to; `json` is what programs read of the thing, `text` what people do.
-pub fn tell<'a, T, J: Serialize>(
+/// Reports the result of a change; `json` renders the thing for programs, `text` for people.
+pub fn report_change<'a, T, J: Serialize>(
     change: &'a Outcome<T>,
-    words: Words<'_>,
+    words: ChangeNote<'_>,
     wiring: &Wiring,
     json: impl FnOnce(&'a T) -> J,
     text: impl FnOnce(&T) -> Option<String>,
 ) -> Result<ExitCode, Failure> {
-    let Words { thing: name, done, already, found } = words;
+    let ChangeNote { thing: name, done, already, found } = words;
     let (thing, outcome, note) = match change {
         Outcome::Made(thing) => (thing, ChangeWord::Made, format!("{name} {done}")),
         Outcome::Found(thing) => (thing, ChangeWord::Found, format!("{name} {found}")),
@@ -176,24 +175,24 @@ pub fn tell<'a, T, J: Serialize>(
     }
     wiring.output.note(&note);
     if matches!(change, Outcome::Found(_)) {
-        wiring.output.warn("the answer was lost: this was found by looking, and may have been so before");
+        wiring.output.warn("the answer was lost: the current state shows this, and may have done so before");
     }
     Ok(ExitCode::Success)
 }
 
-/// Says what came of a statement that was to be added.
-pub fn tell_statement(
+/// Reports the result of adding a statement.
+pub fn report_statement(
     change: &Outcome<PermissionStatement>,
     thing: &str,
     wiring: &Wiring,
 ) -> Result<ExitCode, Failure> {
-    let words = Words::making(thing, "added", "is there already and says the same");
+    let words = ChangeNote::of_change(thing, "added", "already exists with the same content");
     let text =
         |statement: &PermissionStatement| Some(render::statements_table(std::slice::from_ref(statement)));
-    tell(change, words, wiring, PermissionView::from, text)
+    report_change(change, words, wiring, PermissionView::from, text)
 }
 
-/// Shows a policy: its statements for people, all of it for programs.
+/// Shows a policy: for people as a table of its statements, for programs the whole document.
 pub fn show_policy(policy: &PermissionPolicy, wiring: &Wiring) -> Result<ExitCode, Failure> {
     if wiring.json() {
         wiring.write(&PolicyView::from(policy))?;
@@ -202,7 +201,7 @@ pub fn show_policy(policy: &PermissionPolicy, wiring: &Wiring) -> Result<ExitCod
     output::line(&render::statements_table(&policy.statements))?;
     if !policy.others.is_empty() {
         wiring.output.note(&format!(
-            "{} more cannot be told in these columns ({}): --output json shows the whole policy",
+            "{} more not shown in these columns ({}): --output json shows the whole policy",
             policy.others.len(),
             policy.others.join(", ")
         ));

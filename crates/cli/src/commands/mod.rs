@@ -1,4 +1,4 @@
-//! One file a verb, or group of verbs: parse what clap left as text, call a use case, render.
+//! One file per verb or group of verbs: parse what clap left as text, call a use case, render.
 
 mod account;
 mod aliases;
@@ -46,7 +46,7 @@ pub async fn run(command: Command, wiring: &Wiring) -> Result<ExitCode, Failure>
     }
 }
 
-/// Parses a text and says which rule it breaks.
+/// Parses a text; the failure says which rule it breaks.
 fn parse<T>(text: &str) -> Result<T, Failure>
 where
     T: std::str::FromStr,

@@ -5,7 +5,7 @@ use lamplight_app::{monitor_url, resolve_target};
 use lamplight_views::MonitorView;
 use std::process::{Command, Stdio};
 
-/// Opens, or prints, the page where a function can be watched.
+/// Opens or prints the monitoring page of a function.
 pub async fn open(target: &str, print: bool, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let store = wiring.store().await?;
     let connection = wiring.named_connection()?;
@@ -16,7 +16,7 @@ pub async fn open(target: &str, print: bool, wiring: &Wiring) -> Result<ExitCode
     } else {
         output::line(&url)?;
     }
-    // Without a terminal there is nobody to look at a browser.
+    // Without a terminal, no person would see a browser.
     if !print && !wiring.json() && wiring.output.can_ask {
         let program = wiring.browser().unwrap_or_else(|| default_opener().to_owned());
         let started = Command::new(&program)
@@ -28,7 +28,7 @@ pub async fn open(target: &str, print: bool, wiring: &Wiring) -> Result<ExitCode
         if let Err(error) = started {
             wiring
                 .output
-                .warn(&format!("{program} could not be started ({error}); open the address yourself"));
+                .warn(&format!("could not start {program} ({error}); open the URL yourself"));
         }
     }
     Ok(ExitCode::Success)

@@ -1,6 +1,6 @@
 //! `lamplight permissions`.
 
-use super::manage::{Manager, Words, show_policy, tell, tell_statement};
+use super::manage::{Manager, ChangeNote, show_policy, report_change, tell_statement};
 use crate::{
     ExitCode,
     args::{AddPermissionArgs, PermissionsCommand, RemovePermissionArgs, SubjectArgs},
@@ -37,13 +37,13 @@ async fn add(args: AddPermissionArgs, wiring: &Wiring) -> Result<ExitCode, Failu
     };
     if let Some(who) = unlimited(&statement) {
         wiring.output.warn(&format!(
-            "{who} may use it; limit it by --source-arn, --source-account or --principal-org-id"
+            "{who} may use it; restrict it with --source-arn, --source-account or --principal-org-id"
         ));
     }
     let revision = args.revision.if_revision.as_deref();
     let made =
-        manager.settled(manage::add_permission(&manager.tools()?, &subject, &statement, revision)).await?;
-    tell_statement(&made, &described(&statement.id, &subject), wiring)
+        manager.complete(manage::add_permission(&manager.tools()?, &subject, &statement, revision)).await?;
+    report_statement(&made, &described(&statement.id, &subject), wiring)
 }
 
 async fn remove(args: &RemovePermissionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -55,12 +55,12 @@ async fn remove(args: &RemovePermissionArgs, wiring: &Wiring) -> Result<ExitCode
     let made = manager
         .settled(manage::remove_permission(&manager.tools()?, &subject, &args.statement_id, revision))
         .await?;
-    let words = Words::removing(&thing, "removed");
+    let words = ChangeNote::of_removal(&thing, "removed");
     let json = |(): &()| RemovedPermissionView {
         subject: SubjectView::from(&subject),
         statement_id: &args.statement_id,
     };
-    tell(&made, words, wiring, json, |()| None)
+    report_change(&made, words, wiring, json, |()| None)
 }
 
 async fn get(args: &SubjectArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -82,9 +82,9 @@ fn described(statement: &str, subject: &QualifiedFunction) -> String {
     }
 }
 
-/// Who may use a function by a statement that nothing limits, where that is more than one account.
+/// Who may use the function by a statement without conditions, if that is more than one account.
 ///
-/// A service calls for any account that asks it to (Lambda API, `AddPermission`: "If you specify a service, use
+/// A service calls on behalf of any account (Lambda API, `AddPermission`: "If you specify a service, use
 /// `SourceArn` or `SourceAccount` to limit who can invoke the function through that service").
 fn unlimited(statement: &PermissionStatement) -> Option<String> {
     let PermissionStatement { principal, source, source_account, organization, event_source_token, .. } =

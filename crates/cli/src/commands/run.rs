@@ -6,7 +6,7 @@ use crate::{
     arguments::{read_parameter, read_parameters_file, read_payload},
     commands::parse,
     failure::Failure,
-    hints::worded,
+    hints::word_hint,
     interrupt, output,
     progress::Display,
     render,
@@ -28,12 +28,12 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let prepared = prepare_run(&*wiring.secrets()?, request).await?;
     let ports = wiring.run_ports().await?;
     let progress = Display::new(wiring.output);
-    let cancel = interrupt::heard();
+    let cancel = interrupt::install_signal_handlers();
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();
     let StartedRun { run, response } = started?;
     if wiring.json() {
-        wiring.write(&RunView::new(&run, response.as_deref(), worded))?;
+        wiring.write(&RunView::new(&run, response.as_deref(), word_hint))?;
     } else {
         if let Some(response) = &response {
             output::response(response)?;
@@ -70,7 +70,7 @@ fn event(args: &RunArgs, target: &Target, wiring: &Wiring) -> Result<EventSource
     Ok(EventSource::Arguments(arguments))
 }
 
-/// Asks the person at the terminal for a required value; what does not fit is asked for again.
+/// Asks the person at the terminal for a required value, until it fits the parameter.
 fn ask(parameter: &Parameter) -> Result<String, Failure> {
     let title = format!("{} ({})", parameter.name, parameter.data_type);
     let data_type = parameter.data_type;

@@ -5,7 +5,7 @@ use crate::{
     args::{RunsCommand, RunsListArgs},
     commands::parse,
     failure::Failure,
-    hints::worded,
+    hints::word_hint,
     output, render,
     wiring::Wiring,
 };
@@ -28,10 +28,10 @@ pub async fn runs(command: RunsCommand, wiring: &Wiring) -> Result<ExitCode, Fai
 /// `lamplight status RUN`
 pub async fn status(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: RunName = run.parse()?;
-    let found = show_run(&*settled(wiring).await?, &name).await?;
+    let found = show_run(&*open_settled_store(wiring).await?, &name).await?;
     if wiring.json() {
         let FoundRun { decoded, run, response } = &found;
-        wiring.write(&StatusView::new(decoded.as_ref(), run.as_ref(), response.as_deref(), worded))?;
+        wiring.write(&StatusView::new(decoded.as_ref(), run.as_ref(), response.as_deref(), word_hint))?;
     } else {
         output::line(&render::status_text(&found))?;
     }
@@ -41,7 +41,7 @@ pub async fn status(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
 /// `lamplight cancel RUN`
 pub async fn cancel(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: RunName = run.parse()?;
-    let outcome = cancel_run(&*settled(wiring).await?, wiring, &name).await?;
+    let outcome = cancel_run(&*open_settled_store(wiring).await?, wiring, &name).await?;
     if wiring.json() {
         let run_id = outcome.run_id.as_ref().map(ToString::to_string);
         wiring.write(&CancelView { run_id, cancelled: outcome.cancelled, reason: &outcome.reason })?;
@@ -60,18 +60,18 @@ async fn list(args: &RunsListArgs, wiring: &Wiring) -> Result<ExitCode, Failure>
         state: args.state.as_deref().map(state).transpose()?,
         ..RunFilter::default()
     };
-    let runs = first_runs(&*settled(wiring).await?, &filter, args.limit).await?;
+    let runs = first_runs(&*open_settled_store(wiring).await?, &filter, args.limit).await?;
     if wiring.json() {
         wiring.write(&RunsView { runs: runs.iter().map(RunSummaryView::from).collect() })?;
     } else if runs.is_empty() {
-        wiring.output.note("no runs are recorded that match");
+        wiring.output.note("no matching runs found");
     } else {
         output::line(&render::runs_table(&runs))?;
     }
     Ok(ExitCode::Success)
 }
 
-/// The latest runs, so many of them, read a page at a time.
+/// The latest runs, at most `limit`, read page by page.
 async fn first_runs(store: &SqliteStore, filter: &RunFilter, limit: u32) -> Result<Vec<RunSummary>, Failure> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let (mut runs, mut page) = (Vec::new(), PageRequest::default());
@@ -89,25 +89,25 @@ async fn first_runs(store: &SqliteStore, filter: &RunFilter, limit: u32) -> Resu
 
 async fn show(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: RunName = run.parse()?;
-    let found = show_run(&*settled(wiring).await?, &name).await?;
+    let found = show_run(&*open_settled_store(wiring).await?, &name).await?;
     let Some(run) = &found.run else {
         let shown = found.decoded.map(|id| id.to_string()).unwrap_or_default();
         return Err(lamplight_app::AppError::RunNotFound { name: shown }.into());
     };
     if wiring.json() {
-        wiring.write(&RunView::new(run, found.response.as_deref(), worded))?;
+        wiring.write(&RunView::new(run, found.response.as_deref(), word_hint))?;
     } else {
         output::line(&render::run_details(run, found.response.as_deref()))?;
     }
     Ok(ExitCode::Success)
 }
 
-/// The store, after runs that lost their process were settled: what is shown next is the truth. A store that
-/// cannot be written to is still shown as it is.
-async fn settled(wiring: &Wiring) -> Result<Arc<SqliteStore>, Failure> {
+/// Opens the store and settles the runs whose process is gone, so that what is shown is true. A store that cannot be
+/// written is shown as it is.
+async fn open_settled_store(wiring: &Wiring) -> Result<Arc<SqliteStore>, Failure> {
     let store = wiring.store().await?;
     if let Err(error) = settle_runs(&*store, &*store, &SystemClock).await {
-        wiring.output.warn(&format!("runs whose process ended could not be settled: {error}"));
+        wiring.output.warn(&format!("could not settle the runs whose process ended: {error}"));
     }
     Ok(store)
 }
@@ -117,7 +117,7 @@ fn state(text: &str) -> Result<RunState, Failure> {
         let known: Vec<&str> = RunState::ALL.into_iter().map(RunState::as_str).collect();
         Failure::usage(
             ErrorCode::InvalidSetting,
-            format!("{text:?} is no state; use one of {}", known.join(", ")),
+            format!("{text:?} is not a run state; use one of {}", known.join(", ")),
         )
     })
 }

@@ -4,7 +4,7 @@ use crate::render::table::{or_dash, table};
 use lamplight_app::manage::Quota;
 use lamplight_views::{QuotaView, UnitWord};
 
-/// A quota as programs read it.
+/// A quota for programs.
 pub fn quota_view(quota: &Quota) -> QuotaView {
     let percent = quota.used_basis_points().and_then(|points| u32::try_from(points).ok());
     QuotaView {
@@ -33,7 +33,7 @@ pub fn quotas_table(quotas: &[Quota]) -> String {
     )
 }
 
-/// Bytes in the unit that people read: 1,024 of one make one of the next.
+/// A size in the largest fitting unit; each unit is 1,024 of the one before.
 fn size(bytes: u64) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB"];
     let mut unit = 0;

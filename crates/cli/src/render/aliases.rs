@@ -16,7 +16,7 @@ pub fn alias_row(alias: &Alias) -> [String; 4] {
     ]
 }
 
-/// An alias as people read it, label and value a line.
+/// An alias for people.
 pub fn alias_details(alias: &Alias) -> String {
     let told = alias.description.as_deref().filter(|text| !text.is_empty());
     let mut rows = vec![
@@ -30,14 +30,14 @@ pub fn alias_details(alias: &Alias) -> String {
     details(&rows)
 }
 
-/// The shares of other versions; `None` where there are none.
+/// The weights of other versions; `None` without routing.
 fn routing_text(routing: &Routing) -> Option<String> {
     let share = |(version, weight): (&String, &f64)| format!("{} % to version {version}", percent(*weight));
     let shares: Vec<String> = routing.iter().map(share).collect();
     (!shares.is_empty()).then(|| shares.join(", "))
 }
 
-/// A part of one in per cent, without the digits that binary fractions add.
+/// A weight of 0.0-1.0 in per cent, without the digits that binary fractions add.
 fn percent(weight: f64) -> f64 {
     (weight * 1e10).round() / 1e8
 }

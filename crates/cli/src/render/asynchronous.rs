@@ -1,4 +1,4 @@
-//! Settings of asynchronous calls, as rows and details.
+//! Asynchronous invocation settings, as rows and details.
 
 use crate::render::table::{details, one_line, or_dash};
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings};
@@ -6,15 +6,15 @@ use lamplight_domain::{AsyncSettings, DescribedAsyncSettings};
 /// The headings of [`async_row`].
 pub const ASYNC_COLUMNS: [&str; 5] = ["REFERENCE", "RETRIES", "AGE", "ON SUCCESS", "ON FAILURE"];
 
-/// One function's, version's or alias's settings as a row.
+/// The settings of a function, version or alias as a row.
 pub fn async_row(set: &DescribedAsyncSettings) -> [String; 5] {
-    let [retries, age, success, failure] = shown(&set.settings);
+    let [retries, age, success, failure] = setting_texts(&set.settings);
     [one_line(&set.reference), or_dash(retries), or_dash(age), or_dash(success), or_dash(failure)]
 }
 
-/// The same as people read them, label and value a line.
+/// The same for people.
 pub fn async_details(set: &DescribedAsyncSettings) -> String {
-    let [retries, age, success, failure] = shown(&set.settings);
+    let [retries, age, success, failure] = setting_texts(&set.settings);
     let rows = [
         ("reference", Some(one_line(&set.reference))),
         ("maximum retry attempts", retries),
@@ -28,8 +28,8 @@ pub fn async_details(set: &DescribedAsyncSettings) -> String {
     details(&rows)
 }
 
-fn shown(settings: &AsyncSettings) -> [Option<String>; 4] {
-    // Taken apart, so that what is added later cannot be forgotten here.
+fn setting_texts(settings: &AsyncSettings) -> [Option<String>; 4] {
+    // Destructured, so that a new field does not compile before it is shown.
     let AsyncSettings { max_retries, max_age_seconds, on_success, on_failure } = settings;
     [
         max_retries.map(|retries| retries.to_string()),

@@ -1,4 +1,4 @@
-//! Connections, as tables and as views. Secrets appear as references alone: nothing here has read one.
+//! Connections, as tables and as views. Secrets appear only as references.
 
 use crate::render::table::{or_dash, table};
 use lamplight_config::{Config, ConnectionConfig};
@@ -7,10 +7,9 @@ use lamplight_ports::{EffectiveSetting, SettingOrigin};
 use lamplight_views::{ConnectionView, SettingView};
 use serde_json::Value;
 
-/// A connection with the settings that its provider knows, as they hold.
+/// A connection with the settings in force.
 #[derive(Debug)]
 pub struct Described<'a> {
-    /// Its name.
     pub name: &'a str,
     /// The provider's name.
     pub provider: &'a str,
@@ -18,7 +17,7 @@ pub struct Described<'a> {
     pub own: &'a ConnectionConfig,
     /// The file.
     pub config: &'a Config,
-    /// The settings that the provider knows.
+    /// The settings that the provider declares.
     pub settings: Vec<EffectiveSetting>,
 }
 
@@ -31,7 +30,7 @@ impl Described<'_> {
         self.setting(key).and_then(Value::as_str).map(str::to_owned)
     }
 
-    /// Where the file says what stands at `path` of the connection; of what it does not say, that it is the default.
+    /// Where the value at `path` of the connection comes from: a line of the file, or the default.
     fn place(&self, path: &[&str]) -> Option<String> {
         let whole: Vec<&str> = ["connections", self.name].into_iter().chain(path.iter().copied()).collect();
         let place = self.config.place_of(&whole)?;
@@ -39,7 +38,7 @@ impl Described<'_> {
     }
 }
 
-/// The line of one connection in the list.
+/// A connection as a row.
 pub fn connection_view(described: &Described<'_>) -> ConnectionView {
     let default = described.config.default_connection.as_ref();
     ConnectionView {
@@ -53,7 +52,7 @@ pub fn connection_view(described: &Described<'_>) -> ConnectionView {
     }
 }
 
-/// The name of a way to authenticate: itself, or the one key of its table.
+/// The name of an authentication method, which is a text or the only key of a table.
 fn method(auth: &Value) -> Option<String> {
     match auth {
         Value::String(name) => Some(name.clone()),
@@ -62,7 +61,7 @@ fn method(auth: &Value) -> Option<String> {
     }
 }
 
-/// The list.
+/// The connections as a list.
 pub fn connections_table(rows: &[ConnectionView]) -> String {
     let labels = |row: &ConnectionView| {
         let pairs: Vec<String> = row.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -83,10 +82,10 @@ pub fn connections_table(rows: &[ConnectionView]) -> String {
     )
 }
 
-/// What a connection is made of, with where each setting comes from.
+/// The settings of a connection, and where each comes from.
 pub fn connection_settings(described: &Described<'_>) -> Vec<SettingView> {
     let mut settings = Vec::new();
-    // Read as the file has it, so that a further key needs no line here.
+    // Taken from the file as it is, so that a new key needs no code here.
     let common = ConnectionConfig { table: serde_json::Map::default(), ..described.own.clone() };
     let mut written = serde_json::to_value(common).unwrap_or_default();
     let Some(written) = written.as_object_mut() else { return settings };
@@ -119,7 +118,7 @@ fn default() -> String {
     "default".to_owned()
 }
 
-/// What holds for calls where neither the connection nor anybody nearer says otherwise.
+/// The defaults for calls.
 fn call_defaults() -> [(&'static str, Value); 3] {
     let nobody = Settings::default();
     let calls = EffectiveSettings::resolve(&nobody, &nobody, &nobody);

@@ -20,7 +20,7 @@ pub fn functions_table(functions: &[Function]) -> String {
     table(["NAME", "RUNTIME", "TIMEOUT", "MEMORY", "MODIFIED", "DESCRIPTION"], rows)
 }
 
-/// What was found, and what was made of it, as programs read it.
+/// The functions found and the jobs made of them, for programs.
 pub fn discovery_view<'a>(
     found: &'a Discovery,
     imported: Option<&'a [ImportedFunction]>,

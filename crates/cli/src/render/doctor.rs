@@ -1,17 +1,17 @@
 //! The doctor's checks, as lines and as views.
 
-use crate::{hints::worded, render::table::one_line};
+use crate::{hints::word_hint, render::table::one_line};
 use lamplight_app::{Check, Outcome};
 use lamplight_views::{CheckView, CheckWord};
 
-/// A check as programs read it.
+/// A check for programs.
 pub fn check_view(check: &Check) -> CheckView {
     let (outcome, detail, code, hint) = match &check.outcome {
         Outcome::Pass { detail } => (CheckWord::Pass, detail.clone(), None, None),
         Outcome::Skipped { reason } => (CheckWord::Skipped, reason.clone(), None, None),
         Outcome::Fail(error) => {
             let code = error.code().as_str().to_owned();
-            (CheckWord::Fail, error.to_string(), Some(code), error.hint().as_ref().map(worded))
+            (CheckWord::Fail, error.to_string(), Some(code), error.hint().as_ref().map(word_hint))
         }
     };
     CheckView { causes: causes(check), code, detail, hint, name: check.name.as_str(), outcome }
@@ -28,7 +28,7 @@ fn causes(check: &Check) -> Vec<String> {
     causes
 }
 
-/// The checks, one a line, with what lies beneath a failed one and what to do about it.
+/// The checks, one per line; a failed one with its causes and a hint.
 pub fn checks_text(checks: &[Check]) -> String {
     let lines = checks.iter().map(|check| {
         let shown = check_view(check);

@@ -1,4 +1,4 @@
-//! Functions with all that is known of them, as rows and details. Values of environment variables are masked.
+//! Functions as rows and details. Values of environment variables are masked.
 
 use crate::{
     members::Members,
@@ -29,7 +29,7 @@ pub fn function_row(function: &Function) -> [String; 7] {
     ]
 }
 
-/// A function as people read it: the members of its view, label and value a line.
+/// A function for people: one member of its view per line.
 pub fn function_details(function: &Function, secrets: bool) -> String {
     let mut rows: Vec<(String, String)> = Vec::new();
     for (key, value) in members(&FunctionView::new(function, secrets)) {
@@ -40,7 +40,7 @@ pub fn function_details(function: &Function, secrets: bool) -> String {
                     rows.push((format!("{label} {name}"), text(member)));
                 }
             }
-            // Some services write out what is not set as an empty text.
+            // Some providers send an empty text for what is not set.
             Value::String(text) if text.is_empty() => {}
             other => rows.push((label, text(&other))),
         }

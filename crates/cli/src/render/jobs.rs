@@ -1,4 +1,4 @@
-//! Jobs as people read them.
+//! Jobs for people.
 
 use crate::render::table::{details, one_line, or_dash, table};
 use lamplight_domain::Parameter;

@@ -24,26 +24,26 @@ pub fn layer_row(layer: &Layer) -> [String; 6] {
 pub fn layer_version_row(version: &LayerVersion) -> [String; 5] {
     [
         version.version.to_string(),
-        or_dash(joined(&version.runtimes)),
-        or_dash(joined(&version.architectures)),
+        or_dash(comma_separated(&version.runtimes)),
+        or_dash(comma_separated(&version.architectures)),
         or_dash(version.created.as_ref()),
         one_line(version.description.as_deref().unwrap_or_default()),
     ]
 }
 
-fn joined(words: &[String]) -> Option<String> {
+fn comma_separated(words: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| one_line(&words.join(", ")))
 }
 
-/// A version of a layer as people read it, label and value a line.
+/// A version of a layer for people.
 pub fn layer_version_details(version: &LayerVersion) -> String {
     let told = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(one_line);
     let rows = [
         ("reference", Some(version.reference.clone())),
         ("version", Some(version.version.to_string())),
         ("description", told(&version.description)),
-        ("runtimes", joined(&version.runtimes)),
-        ("architectures", joined(&version.architectures)),
+        ("runtimes", comma_separated(&version.runtimes)),
+        ("architectures", comma_separated(&version.architectures)),
         ("license", told(&version.license)),
         ("created", told(&version.created)),
         ("code sha256", told(&version.code_sha256)),

@@ -1,8 +1,8 @@
-//! Requests that were only shown.
+//! Previews of requests.
 
 use lamplight_ports::RequestPreview;
 
-/// A request as people read it.
+/// A request for people.
 pub fn preview_text(preview: &RequestPreview) -> String {
     let body = preview.body.as_deref().map(|body| {
         let value: Result<serde_json::Value, _> = serde_json::from_str(body);

@@ -1,5 +1,5 @@
-//! Rendering: what use cases return, as tables and texts for people, and as views for programs
-//! where the value is a use case's own.
+//! Renders what use cases return: as tables and texts for people, and as views for programs where `views` may not see
+//! the type of a use case.
 
 mod account;
 mod aliases;

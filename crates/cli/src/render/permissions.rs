@@ -14,9 +14,9 @@ pub fn statements_table(statements: &[PermissionStatement]) -> String {
     )
 }
 
-/// What a statement is limited by. The token is between the caller and the function, and is not shown.
+/// The conditions of a statement. The event source token is a secret of caller and function, and is not shown.
 fn limits(statement: &PermissionStatement) -> Option<String> {
-    // Taken apart, so that what is added later cannot be forgotten here.
+    // Destructured, so that a new field does not compile before it is shown.
     let PermissionStatement {
         id: _,
         action: _,

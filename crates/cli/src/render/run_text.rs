@@ -1,17 +1,17 @@
-//! A run as people read it.
+//! A run for people.
 
 use crate::{
-    hints::worded,
+    hints::word_hint,
     output::{Output, heading, say},
     render::table::{details, harmless, one_line},
 };
 use lamplight_domain::{ExecutionReport, MASK, Run, RunState};
 
-/// What is said on stderr after a run, beside the response on stdout.
+/// The text for stderr after a run; the response goes to stdout.
 pub fn run_summary(output: Output, run: &Run) {
     let style = heading();
     let took = elapsed_ms(run).map(|ms| format!(" in {}", milliseconds(ms))).unwrap_or_default();
-    // The time belongs to what happened, and not to what did not, or is still to come.
+    // The time is shown only for what has happened.
     let (happened, rest) = words(run.state()).split_once(';').unwrap_or((words(run.state()), ""));
     let rest = if rest.is_empty() { String::new() } else { format!(";{rest}") };
     output.note(&format!("{style}{}{style:#} {happened}{took}{rest}", run.function_name()));
@@ -36,12 +36,12 @@ pub fn run_summary(output: Output, run: &Run) {
         }
         if let Some(hint) = &error.hint {
             let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
-            say(&format!("{cyan}hint{cyan:#}: {}", worded(hint)));
+            say(&format!("{cyan}hint{cyan:#}: {}", word_hint(hint)));
         }
     }
 }
 
-/// All that is recorded of a run, for stdout.
+/// The whole record of a run, for stdout.
 pub fn run_details(run: &Run, response: Option<&[u8]>) -> String {
     let mut rows =
         vec![("function", run.function_name().to_string()), ("state", words(run.state()).to_owned())];
@@ -74,7 +74,7 @@ pub fn run_details(run: &Run, response: Option<&[u8]>) -> String {
             rows.push(("stack", harmless(&error.stack.join("\n"))));
         }
         rows.extend(error.causes.iter().map(|cause| ("caused by", one_line(cause))));
-        rows.extend(error.hint.as_ref().map(|hint| ("hint", worded(hint))));
+        rows.extend(error.hint.as_ref().map(|hint| ("hint", word_hint(hint))));
     }
     if let Some(log) = run.outcome().and_then(|outcome| outcome.log_tail.as_ref()) {
         rows.push(("log tail", harmless(log.trim_end())));
@@ -125,10 +125,10 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     rows
 }
 
-/// What the provider tells, which may be less than all.
+/// The figures that the provider reported.
 fn figures(report: &ExecutionReport) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
-    let billed = report.billed_ms.map(|billed| format!("billed {}", milliseconds(precise(billed))));
+    let billed = report.billed_ms.map(|billed| format!("billed {}", milliseconds(as_f64(billed))));
     let duration: Vec<String> = report.duration_ms.map(milliseconds).into_iter().chain(billed).collect();
     if !duration.is_empty() {
         rows.push(("duration", duration.join(", ")));
@@ -148,7 +148,7 @@ fn figures(report: &ExecutionReport) -> Vec<(&'static str, String)> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of one run are far below 2^52")]
-fn precise(milliseconds: u64) -> f64 {
+fn as_f64(milliseconds: u64) -> f64 {
     milliseconds as f64
 }
 
@@ -160,7 +160,7 @@ fn milliseconds(ms: f64) -> String {
     if ms < 10_000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
 }
 
-/// A state in words.
+/// How a run ended, as the end of a sentence.
 pub fn words(state: RunState) -> &'static str {
     match state {
         RunState::Queued => "is queued",

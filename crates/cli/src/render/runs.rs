@@ -35,7 +35,7 @@ pub fn status_text(found: &FoundRun) -> String {
             details(&[
                 ("function", id.function().to_string()),
                 ("request id", id.request_id().to_owned()),
-                ("record", "none here; the status is the one in the run id".to_owned()),
+                ("record", "not recorded here; the status is the one in the run ID".to_owned()),
             ])
         ),
         (None, None) => String::new(),

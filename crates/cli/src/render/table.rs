@@ -2,7 +2,7 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 
-/// A table of rows under headings. Columns are never cut: what a program may read must be whole.
+/// A table of rows under headings. Columns are never cut, because programs read them too.
 pub fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
     table
@@ -19,7 +19,7 @@ pub fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item =
     lines.join("\n")
 }
 
-/// Label and value, one a line, the values aligned.
+/// Labels and values, one pair per line, the values aligned.
 pub fn details(rows: &[(&str, String)]) -> String {
     let width = rows.iter().map(|(label, _)| label.len()).max().unwrap_or_default();
     let lines: Vec<String> = rows
@@ -32,17 +32,17 @@ pub fn details(rows: &[(&str, String)]) -> String {
     lines.join("\n")
 }
 
-/// A value, or a dash where there is none.
+/// A value, or a dash if it is missing.
 pub fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// A text of a function or person on one line, without control characters that could steer a terminal.
+/// A text from outside on one line, without control characters, which could steer a terminal.
 pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// A text of a function or person, line ends and tabs kept, without other control characters.
+/// A text from outside with its line ends and tabs, without other control characters.
 pub fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
 }

@@ -115,7 +115,7 @@ fn wrong_names_and_edits_are_told_what_is_wrong() {
         (vec!["status", "ffffffff"], 6, vec!["there is no run ffffffff"]),
         (vec!["status", "latest"], 6, vec!["there is no run latest"]),
         (vec!["runs", "list", "--state", "done"], 2, vec!["\"done\" is no state", "function_failed"]),
-        (vec!["jobs", "edit", "typed"], 2, vec!["nothing is to be changed"]),
+        (vec!["jobs", "edit", "typed"], 2, vec!["no change was given"]),
         (
             vec!["jobs", "edit", "typed", "--add-param", "Count"],
             2,

@@ -39,7 +39,7 @@ fn a_connection_is_written_into_a_new_file_and_used() {
     assert!(said.contains("connection sim is in lamplight.toml"), "{said}");
     assert_eq!(
         text(&lamplight),
-        "# Connections of Lamplight; `lamplight connections schema` prints the schema that editors complete by.\n\ndefault_connection = \"sim\"\n\n[connections.sim]\n\
+        "# Connections of Lamplight. `lamplight connections schema` prints a JSON Schema for editors.\n\ndefault_connection = \"sim\"\n\n[connections.sim]\n\
          provider = \"fake\"\n"
     );
     assert!(lamplight.good(&["discover"]).stdout.contains("adder"));

@@ -33,7 +33,7 @@ fn no_way_in_leaves_a_secret() {
         bench.runs(0, &["run", "quiet", "-c", connection]);
         bench.runs(0, &["discover", "-c", connection]);
         let doctor = bench.runs(0, &["doctor", "-c", connection]);
-        assert!(doctor.stderr.contains("a check has ended"), "nothing is logged: {}", doctor.stderr);
+        assert!(doctor.stderr.contains("check finished"), "nothing is logged: {}", doctor.stderr);
     }
     assert!(bench.look_at_files() > 2, "there is a store to look at");
     bench.look_at_the_wire(&[

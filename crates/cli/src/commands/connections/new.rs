@@ -1,5 +1,5 @@
-//! The options of `connections add` as settings of the file. Options that do not go together, or not alone, are refused
-//! in the words of the parser of the command line.
+//! Turns the options of `connections add` into settings of the file. Options that conflict, or that need others, are
+//! refused in the same words as the command line parser uses.
 
 use crate::{
     args::{AddArgs, AuthMethod},
@@ -20,13 +20,13 @@ const DURATION: &str = "--duration-seconds <SECONDS>";
 const TOKEN_FILE: &str = "--token-file <FILE>";
 const TOKEN_ENV: &str = "--token-env <NAME>";
 
-/// The settings that the options ask for, in the order in which they are written.
+/// The settings that the options ask for, in the order in which they are written to the file.
 pub(super) fn settings(
     args: &AddArgs,
     region: Option<&String>,
     endpoint_url: Option<&String>,
 ) -> Result<Vec<NewSetting>, Failure> {
-    let method = WayIn { args }.method()?;
+    let method = AuthChoice { args }.method()?;
     let mut settings = Settings::default();
     settings.text("--provider", "provider", args.provider.as_ref());
     settings.text("--region", "region", region);
@@ -69,7 +69,7 @@ pub(super) fn settings(
     }
     for (number, setting) in args.settings.iter().enumerate() {
         let (key, value) = pair(setting, "--set")?;
-        // Neither key nor value is repeated in a mistake: somebody may have mixed them up.
+        // The message repeats neither key nor value: they may be mixed up, and the value may be a secret.
         let given_by = match args.settings.len() {
             1 => "--set".to_owned(),
             _ => format!("--set (number {})", number + 1),
@@ -83,7 +83,7 @@ pub(super) fn settings(
 struct Settings(Vec<NewSetting>);
 
 impl Settings {
-    /// As a TOML string: a text of digits is no number here.
+    /// The value is a TOML string, even if it consists of digits.
     fn text(&mut self, given_by: &str, path: &str, value: Option<&String>) {
         if let Some(value) = value {
             self.push(given_by, path, quoted(value));
@@ -95,12 +95,12 @@ impl Settings {
     }
 }
 
-/// Which way in the options speak of.
-struct WayIn<'a> {
+/// The authentication method that the options choose.
+struct AuthChoice<'a> {
     args: &'a AddArgs,
 }
 
-impl WayIn<'_> {
+impl AuthChoice<'_> {
     fn method(&self) -> Result<AuthMethod, Failure> {
         let args = self.args;
         let method = args.auth.unwrap_or_else(|| self.found());
@@ -112,15 +112,15 @@ impl WayIn<'_> {
                 (None, Some((decisive, _))) => (*decisive).to_owned(),
                 (None, None) => format!("--set auth.{}", name(method)),
             };
-            return Err(together(option, &other));
+            return Err(option_conflict(option, &other));
         }
         let is_given = |option: &str| given.iter().any(|(given, _)| *given == option);
         let key = [KEY_ID, KEY_SECRET, KEY_TOKEN].into_iter().find(|option| is_given(option));
         if let (true, Some(key)) = (is_given(PROFILE), key) {
-            return Err(together(PROFILE, key));
+            return Err(option_conflict(PROFILE, key));
         }
         if is_given(TOKEN_FILE) && is_given(TOKEN_ENV) {
-            return Err(together(TOKEN_FILE, TOKEN_ENV));
+            return Err(option_conflict(TOKEN_FILE, TOKEN_ENV));
         }
         let own = format!("auth.{}", name(method));
         let source = if method == AssumeRole { format!("{own}.source") } else { "auth".to_owned() };
@@ -151,10 +151,10 @@ impl WayIn<'_> {
         }
         let message = format!("the following required arguments were not provided: {}", missing.join(", "));
         Err(Failure::usage(ErrorCode::InvalidSetting, message)
-            .with_hint("`lamplight connections add --help` tells more"))
+            .with_hint("see `lamplight connections add --help`"))
     }
 
-    /// The method that the options are for where none is named.
+    /// The method that follows from the other options.
     fn found(&self) -> AuthMethod {
         let args = self.args;
         if args.token_file.is_some() || args.token_env.is_some() || self.sets("auth.web-identity") {
@@ -178,7 +178,7 @@ impl WayIn<'_> {
         }
     }
 
-    /// The options that are given, with the methods that they are for.
+    /// The options given, each with the methods that use it.
     fn given(&self) -> Vec<(&'static str, &'static [AuthMethod])> {
         let args = self.args;
         let options: [(&'static str, bool, &'static [AuthMethod]); 10] = [
@@ -196,7 +196,7 @@ impl WayIn<'_> {
         options.into_iter().filter(|(_, is_given, _)| *is_given).map(|(name, _, of)| (name, of)).collect()
     }
 
-    /// Whether a `--set` writes `path`, something in it, or a value that may hold it.
+    /// Whether a `--set` writes `path`, a part of it, or a table that may contain it.
     fn sets(&self, path: &str) -> bool {
         let begins = |text: &str, with: &str| {
             text.strip_prefix(with).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -209,7 +209,7 @@ impl WayIn<'_> {
     }
 }
 
-fn together(option: &str, other: &str) -> Failure {
+fn option_conflict(option: &str, other: &str) -> Failure {
     let message = format!("the argument '{option}' cannot be used with '{other}'");
     Failure::usage(ErrorCode::InvalidSetting, message).with_hint("leave one of the two out")
 }
@@ -218,14 +218,14 @@ fn name(method: AuthMethod) -> String {
     clap::ValueEnum::to_possible_value(&method).map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
-/// As a TOML string; what JSON escapes TOML reads alike.
+/// The text as a TOML string; TOML reads the escapes of JSON.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
 fn pair<'a>(text: &'a str, option: &str) -> Result<(&'a str, &'a str), Failure> {
     text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
-        // What has no name may be a secret.
+        // A text without a key may be a secret.
         Failure::usage(ErrorCode::InvalidSetting, format!("{option} takes KEY=VALUE"))
     })
 }

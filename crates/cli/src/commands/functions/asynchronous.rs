@@ -3,7 +3,7 @@
 use crate::{
     ExitCode,
     args::{AsyncCommand, PageArgs, RemovalArgs, SetAsyncArgs, SubjectArgs},
-    commands::manage::{Manager, Words, limits, tell},
+    commands::manage::{Manager, ChangeNote, limits, report_change},
     failure::Failure,
     listing::Listing,
     output, render,
@@ -55,17 +55,17 @@ async fn set(args: SetAsyncArgs, whole: bool, wiring: &Wiring) -> Result<ExitCod
         on_failure: args.on_failure,
     };
     if settings == AsyncSettings::default() {
-        return Err(Failure::usage(ErrorCode::InvalidSetting, "nothing is to be set").with_hint(
+        return Err(Failure::usage(ErrorCode::InvalidSetting, "no setting was given").with_hint(
             "give --maximum-retry-attempts, --maximum-event-age-in-seconds, --on-success or --on-failure",
         ));
     }
     let manager = Manager::open(wiring).await?.changing(args.change);
     let subject = subject(&manager, &args.subject)?;
     let made =
-        manager.settled(manage::set_async_settings(&manager.tools()?, &subject, &settings, whole)).await?;
+        manager.complete(manage::set_async_settings(&manager.tools()?, &subject, &settings, whole)).await?;
     let thing = described(&subject);
-    let words = Words::making(&thing, "is set", "is so already");
-    tell(&made, words, wiring, AsyncView::from, |set| Some(render::async_details(set)))
+    let words = ChangeNote::of_change(&thing, "is set", "is already up to date");
+    report_change(&made, words, wiring, AsyncView::from, |set| Some(render::async_details(set)))
 }
 
 async fn delete(args: &SubjectArgs, removal: RemovalArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -73,9 +73,9 @@ async fn delete(args: &SubjectArgs, removal: RemovalArgs, wiring: &Wiring) -> Re
     let subject = subject(&manager, args)?;
     let thing = described(&subject);
     let manager = manager.removing(removal, &format!("delete {thing}"), wiring)?;
-    let made = manager.settled(manage::reset_async_settings(&manager.tools()?, &subject)).await?;
-    let words = Words::removing(&thing, "deleted; Lambda's defaults hold");
-    tell(&made, words, wiring, |()| SubjectView::from(&subject), |()| None)
+    let made = manager.complete(manage::reset_async_settings(&manager.tools()?, &subject)).await?;
+    let words = ChangeNote::of_removal(&thing, "deleted; Lambda's defaults apply");
+    report_change(&made, words, wiring, |()| SubjectView::from(&subject), |()| None)
 }
 
 fn subject(manager: &Manager, args: &SubjectArgs) -> Result<QualifiedFunction, Failure> {
@@ -85,7 +85,7 @@ fn subject(manager: &Manager, args: &SubjectArgs) -> Result<QualifiedFunction, F
 fn described(subject: &QualifiedFunction) -> String {
     let function = &subject.function.name;
     match &subject.qualifier {
-        Some(qualifier) => format!("the asynchronous configuration of {qualifier} of function {function}"),
-        None => format!("the asynchronous configuration of function {function}"),
+        Some(qualifier) => format!("the asynchronous invocation settings of {qualifier} of function {function}"),
+        None => format!("the asynchronous invocation settings of function {function}"),
     }
 }

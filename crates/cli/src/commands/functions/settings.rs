@@ -14,7 +14,7 @@ use lamplight_domain::{
 use lamplight_ports::ExposeSecret;
 use std::{collections::BTreeMap, path::Path};
 
-/// What the flags ask to be set. The role is its caller's, for `create` needs one and an update does not.
+/// The settings that the options ask for. The caller adds the role, which only `create` requires.
 pub async fn settings(
     args: SettingsArgs,
     clear: ClearArgs,
@@ -69,7 +69,7 @@ pub async fn settings(
     })
 }
 
-/// The words of a command line; one empty word takes all away.
+/// The words of a command; a single empty word removes all.
 fn words(words: Vec<String>) -> Option<Vec<String>> {
     match &words[..] {
         [] => None,
@@ -90,7 +90,7 @@ pub fn tags(texts: &[String]) -> Result<Tags, Failure> {
     Ok(tags)
 }
 
-/// The variables of all three sources; `None` where none was given, so that what is set stays.
+/// The variables of all three sources; `None` without any, which leaves the variables as they are.
 async fn environment(
     args: &SettingsArgs,
     clear: ClearArgs,
@@ -111,11 +111,11 @@ async fn environment(
                 .with_hint("give it with --environment, or with --environment-from"));
         }
         let read: BTreeMap<String, String> = yaml::read(&read_document(file)?, &source_name(file))?;
-        // What writes the file may have failed, and all that is set would be gone.
+        // The program that writes the file may have failed, and all variables would be lost.
         if read.is_empty() {
-            let message = format!("{} holds no variable", source_name(file));
+            let message = format!("{} does not contain a variable", source_name(file));
             return Err(Failure::usage(ErrorCode::InvalidSetting, message)
-                .with_hint("--no-environment of `functions update-configuration` takes all variables away"));
+                .with_hint("`functions update-configuration --no-environment` removes all variables"));
         }
         for (key, value) in read {
             add(&key, value)?;
@@ -138,7 +138,7 @@ async fn environment(
     Ok(given.then(|| variables.into_iter().map(variable).collect()))
 }
 
-/// The value may be a secret and is not repeated.
+/// The message does not repeat the text, which may be a secret.
 fn pair<'a>(text: &'a str, what: &str) -> Result<(&'a str, &'a str), Failure> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key, value)),
