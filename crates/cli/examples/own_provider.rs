@@ -1,6 +1,6 @@
-//! The command line with a provider of somebody else. A test runs it: run, discover, doctor, connections.
+//! The command line with a provider of your own. A test checks it with `run`, `discover`, `doctor` and `connections`.
 //!
-//! The functions stand in the configuration, and the simulator plays them:
+//! The functions are declared in the configuration, and the simulator runs them:
 //!
 //! ```toml
 //! [connections.here]
@@ -19,7 +19,7 @@ use std::{process::ExitCode, sync::Arc};
 #[derive(Debug)]
 struct Own;
 
-/// The keys of its connections.
+/// The keys of a connection to this provider.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -37,11 +37,11 @@ impl ProviderFactory for Own {
             "type": "object",
             "properties": {
                 "functions": {
-                    "description": "The functions that there are.",
+                    "description": "The names of the functions.",
                     "type": "array",
                     "items": { "type": "string" },
                 },
-                "token": { "description": "What they are called with, by reference.", "type": "string" },
+                "token": { "description": "The token for calls, as a reference to a secret.", "type": "string" },
             },
             "required": ["functions"],
             "additionalProperties": false,

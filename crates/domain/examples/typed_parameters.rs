@@ -1,4 +1,4 @@
-//! One typed list of parameters makes the event, reads the answer, and needs no provider. The README shows this program.
+//! One typed list of parameters builds the event and reads the answer, without a provider. The README shows this program.
 
 use lamplight_domain::{
     Arguments, DataType, Direction, Parameter, ParameterList, RunId, Status, build_payload, extract_outputs,

@@ -1,7 +1,7 @@
 //! How another project tests its own jobs: simulated functions, real use cases, no network and no waiting.
 //!
-//! Imagine a project with a nightly job, and with a page that converts amounts. Its test scripts the functions that they
-//! call, one in YAML and one in Rust, runs the project's own code, and asserts what its users would see.
+//! Imagine a project with a nightly job and with a page that converts amounts. Its test defines the functions that these
+//! call, one in YAML and one in Rust, runs the project's own code, and checks what its users would see.
 
 use lamplight_app::{
     AppError, CancellationToken, EventSource, ProgressObserver, RunProgress, RunRequest, prepare_run,
@@ -15,11 +15,11 @@ use std::error::Error;
 const SCRIPT: &str = "
 functions:
   exchange-rate:
-    throttle: 1          # the first call is throttled, as it happens
+    throttle: 1          # the first call is throttled, as can happen
     answer: { return: { Rate: 1.0842, currency: EUR } }
 ";
 
-/// The project's own code, which knows nothing of a simulator.
+/// The project's own code, which does not know that functions are simulated.
 async fn run(
     connector: &dyn Connector,
     jobs: &dyn JobStore,
@@ -32,7 +32,7 @@ async fn run(
     Ok(start_run(ports, prepared, &Narrator, &CancellationToken::new()).await?.run)
 }
 
-/// Tells what happens, as a front would.
+/// Prints the progress of runs, as a front end would.
 #[derive(Debug)]
 struct Narrator;
 
@@ -42,10 +42,10 @@ impl ProgressObserver for Narrator {
         match progress {
             RunProgress::Calling { run, attempt } => println!("{}: attempt {attempt}", run.function_name()),
             RunProgress::Waiting { run, wait, reason, .. } => {
-                println!("{}: {reason}; again in {wait:?}", run.function_name());
+                println!("{}: {reason}; retry in {wait:?}", run.function_name());
             }
             RunProgress::Ended(run) => println!("{}: {}", run.function_name(), run.state()),
-            // Only runs are observed here.
+            // Everything else is not about runs.
             _ => {}
         }
     }
@@ -54,15 +54,16 @@ impl ProgressObserver for Narrator {
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "an example talks to its reader")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // 1. The functions: one from YAML, one in Rust.
+    // 1. The functions: one in YAML, one in Rust.
     let mut functions = Script::parse(SCRIPT)?.functions;
     functions.push(FakeFunction::call("convert".parse()?, |event| {
         let amount = event["amount"].as_f64();
-        let amount = amount.ok_or_else(|| FunctionFailure::unhandled("TypeError", "amount is no number"))?;
+        let amount =
+            amount.ok_or_else(|| FunctionFailure::unhandled("TypeError", "amount is not a number"))?;
         Ok(serde_json::json!({ "converted": amount * 1.0842 }))
     }));
 
-    // 2. The world: a provider of these functions, a store in memory, a clock that never really waits.
+    // 2. A provider with these functions, a store in memory, and a clock that never really waits.
     let world = FakeWorld::new(functions);
 
     // 3. A job with a typed parameter.
@@ -81,14 +82,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let nightly = start("nightly-rate", EventSource::Arguments(Arguments::default())).await?;
     assert_eq!(nightly.state(), RunState::Succeeded);
-    assert_eq!(nightly.attempts.len(), 2, "the throttled call did not start the function and was made again");
+    assert_eq!(nightly.attempts.len(), 2, "the throttled call did not start the function and was retried");
     let rate: f64 = nightly.output("rate").ok_or("an output")?.to()?;
     assert!((rate - 1.0842).abs() < f64::EPSILON);
 
     let failed = start("convert", EventSource::Raw(r#"{"amount": "ten"}"#.to_owned())).await?;
     assert_eq!(failed.state(), RunState::FunctionFailed);
     let error = failed.outcome().and_then(|outcome| outcome.error.as_ref());
-    assert_eq!(error.map(|error| error.message.as_str()), Some("amount is no number"));
+    assert_eq!(error.map(|error| error.message.as_str()), Some("amount is not a number"));
 
     // 5. What the functions were called with.
     let calls = world.calls();

@@ -1,5 +1,5 @@
 //! Prints the JSON Schema of `lamplight.toml` with the providers of this build.
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+#![expect(clippy::print_stdout, reason = "the purpose of this program is to print")]
 
 fn main() {
     print!("{}", lamplight_wiring::Adapters::default().schema());

@@ -71,8 +71,5 @@ fn mistakes_keys_and_secrets_that_an_own_provider_does_not_take_are_told() {
     let done = lamplight.run(&["connections", "list"]);
     assert!(done.stderr.contains("the providers are: aws, fake, http, own"), "{done:#?}");
     let schema = lamplight.good(&["connections", "schema"]).stdout;
-    assert!(
-        schema.contains("own-connection") && schema.contains("The functions that there are."),
-        "{schema}"
-    );
+    assert!(schema.contains("own-connection") && schema.contains("The names of the functions."), "{schema}");
 }
