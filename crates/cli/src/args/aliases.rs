@@ -16,7 +16,9 @@ pub enum AliasesCommand {
     #[command(after_help = "Example:\n  lamplight aliases list reporter")]
     List(ListAliasesArgs),
     /// Point an alias to another version, or route part of its calls to one
-    #[command(after_help = "Examples:\n  lamplight aliases update reporter live --function-version 2\n  lamplight aliases update reporter live --routing 2=10%")]
+    #[command(
+        after_help = "Examples:\n  lamplight aliases update reporter live --function-version 2\n  lamplight aliases update reporter live --routing 2=10%"
+    )]
     Update(UpdateAliasArgs),
     /// Delete an alias; its version is not deleted
     #[command(after_help = "Example:\n  lamplight aliases delete reporter live --yes")]

@@ -22,7 +22,9 @@ pub enum AsyncCommand {
     #[command(after_help = "Example:\n  lamplight functions async put reporter --maximum-retry-attempts 0")]
     Put(SetAsyncArgs),
     /// Change some of the settings: what is not given stays as it is
-    #[command(after_help = "Example:\n  lamplight functions async update reporter --on-failure arn:aws:sqs:eu-west-1:123456789012:failed")]
+    #[command(
+        after_help = "Example:\n  lamplight functions async update reporter --on-failure arn:aws:sqs:eu-west-1:123456789012:failed"
+    )]
     Update(SetAsyncArgs),
     /// Delete the settings: Lambda's defaults apply again
     #[command(after_help = "Example:\n  lamplight functions async delete reporter --yes")]

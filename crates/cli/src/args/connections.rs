@@ -17,7 +17,9 @@ pub enum ConnectionsCommand {
         name: String,
     },
     /// Add a connection to the configuration file; the rest of the file is not changed
-    #[command(after_help = "Examples:\n  lamplight connections add staging --region eu-west-1 --profile dev\n  lamplight connections add deploy --region eu-west-1 --role-arn arn:aws:iam::123456789012:role/deploy --profile ci")]
+    #[command(
+        after_help = "Examples:\n  lamplight connections add staging --region eu-west-1 --profile dev\n  lamplight connections add deploy --region eu-west-1 --role-arn arn:aws:iam::123456789012:role/deploy --profile ci"
+    )]
     Add(Box<AddArgs>),
     /// Remove a connection from the configuration file; the rest of the file is not changed
     #[command(visible_alias = "rm")]

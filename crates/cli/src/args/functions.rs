@@ -12,7 +12,9 @@ use std::path::PathBuf;
 #[derive(Debug, Subcommand)]
 pub enum FunctionsCommand {
     /// List functions, printed page by page
-    #[command(after_help = "Examples:\n  lamplight functions list\n  lamplight functions list --max-items 50 --output json")]
+    #[command(
+        after_help = "Examples:\n  lamplight functions list\n  lamplight functions list --max-items 50 --output json"
+    )]
     List(ListFunctionsArgs),
     /// Show a function, its tags and its reserved concurrency
     #[command(after_help = "Example:\n  lamplight functions get reporter:live")]
@@ -21,19 +23,29 @@ pub enum FunctionsCommand {
     #[command(after_help = "Example:\n  lamplight functions get-configuration reporter --output yaml")]
     GetConfiguration(GetFunctionArgs),
     /// Create a function from a zip file, a folder, an S3 object or a container image
-    #[command(after_help = "Example:\n  lamplight functions create reporter --role arn:aws:iam::123456789012:role/jobs --runtime python3.14 --handler app.handler --zip-file ./reporter --wait")]
+    #[command(
+        after_help = "Example:\n  lamplight functions create reporter --role arn:aws:iam::123456789012:role/jobs --runtime python3.14 --handler app.handler --zip-file ./reporter --wait"
+    )]
     Create(Box<CreateFunctionArgs>),
     /// Update the code of a function; skipped if the function has that code already
-    #[command(after_help = "Examples:\n  lamplight functions update-code reporter --zip-file ./reporter --wait\n  lamplight functions update-code reporter --s3-bucket packages --s3-key reporter.zip --publish")]
+    #[command(
+        after_help = "Examples:\n  lamplight functions update-code reporter --zip-file ./reporter --wait\n  lamplight functions update-code reporter --s3-bucket packages --s3-key reporter.zip --publish"
+    )]
     UpdateCode(Box<UpdateCodeArgs>),
     /// Update the configuration of a function
-    #[command(after_help = "Example:\n  lamplight functions update-configuration reporter --timeout 60 --memory-size 512 --wait")]
+    #[command(
+        after_help = "Example:\n  lamplight functions update-configuration reporter --timeout 60 --memory-size 512 --wait"
+    )]
     UpdateConfiguration(Box<UpdateConfigurationArgs>),
     /// Delete a function with all its versions and aliases, or one version
-    #[command(after_help = "Examples:\n  lamplight functions delete reporter --yes\n  lamplight functions delete reporter --qualifier 3 --yes")]
+    #[command(
+        after_help = "Examples:\n  lamplight functions delete reporter --yes\n  lamplight functions delete reporter --qualifier 3 --yes"
+    )]
     Delete(DeleteFunctionArgs),
     /// Publish the function's current code and configuration as a numbered version
-    #[command(after_help = "Example:\n  lamplight functions publish-version reporter --description 'first release' --wait")]
+    #[command(
+        after_help = "Example:\n  lamplight functions publish-version reporter --description 'first release' --wait"
+    )]
     PublishVersion(PublishVersionArgs),
     /// List the versions of a function
     #[command(after_help = "Example:\n  lamplight functions list-versions reporter")]

@@ -6,7 +6,9 @@ use clap::{Subcommand, ValueEnum};
 #[derive(Debug, Subcommand)]
 pub enum IamCommand {
     /// Print a policy with the least permissions for a purpose
-    #[command(after_help = "Examples:\n  lamplight iam policy --function arn:aws:lambda:eu-west-1:123456789012:function:reporter\n  lamplight iam policy --for discover")]
+    #[command(
+        after_help = "Examples:\n  lamplight iam policy --function arn:aws:lambda:eu-west-1:123456789012:function:reporter\n  lamplight iam policy --for discover"
+    )]
     Policy {
         /// The ARN of a function that the policy is limited to; may be repeated
         #[arg(long = "function", value_name = "ARN")]
@@ -44,7 +46,9 @@ pub enum PolicyPurpose {
 #[derive(Debug, Subcommand)]
 pub enum TrustedParty {
     /// Trust one workload identity of a Microsoft Entra tenant
-    #[command(after_help = "Example:\n  lamplight iam trust-policy entra --account 123456789012 --tenant 9f0e2c1a-5b7d-4c3e-8a6f-1d2b3c4e5f60 --value 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9")]
+    #[command(
+        after_help = "Example:\n  lamplight iam trust-policy entra --account 123456789012 --tenant 9f0e2c1a-5b7d-4c3e-8a6f-1d2b3c4e5f60 --value 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9"
+    )]
     Entra {
         /// The AWS account of the role and its identity provider
         #[arg(long, value_name = "ACCOUNT")]
@@ -63,7 +67,9 @@ pub enum TrustedParty {
         value: String,
     },
     /// Trust GitHub Actions of one repository
-    #[command(after_help = "Example:\n  lamplight iam trust-policy github --account 123456789012 --repository example/jobs --subject ref:refs/heads/main")]
+    #[command(
+        after_help = "Example:\n  lamplight iam trust-policy github --account 123456789012 --repository example/jobs --subject ref:refs/heads/main"
+    )]
     Github {
         /// The AWS account of the role and its identity provider
         #[arg(long, value_name = "ACCOUNT")]
@@ -76,7 +82,9 @@ pub enum TrustedParty {
         subject: Option<String>,
     },
     /// Trust one subject of an OpenID Connect issuer, such as a Kubernetes service account
-    #[command(after_help = "Example:\n  lamplight iam trust-policy oidc --account 123456789012 --issuer https://oidc.example.com --subject system:serviceaccount:jobs:lamplight")]
+    #[command(
+        after_help = "Example:\n  lamplight iam trust-policy oidc --account 123456789012 --issuer https://oidc.example.com --subject system:serviceaccount:jobs:lamplight"
+    )]
     Oidc {
         /// The AWS account of the role and its identity provider
         #[arg(long, value_name = "ACCOUNT")]
@@ -92,7 +100,9 @@ pub enum TrustedParty {
         subject: String,
     },
     /// Trust an AWS user, role or account
-    #[command(after_help = "Example:\n  lamplight iam trust-policy assume-role --principal arn:aws:iam::123456789012:role/ci --external-id lamplight")]
+    #[command(
+        after_help = "Example:\n  lamplight iam trust-policy assume-role --principal arn:aws:iam::123456789012:role/ci --external-id lamplight"
+    )]
     AssumeRole {
         /// The ARN of the user, role or account
         #[arg(long, value_name = "ARN")]

@@ -15,7 +15,9 @@ pub enum JobsCommand {
         job: String,
     },
     /// Change a job: parameters, overrides and description
-    #[command(after_help = "Examples:\n  lamplight jobs edit greeter --add-param who --require who\n  lamplight jobs edit greeter --add-param length:integer --set-direction length=Output")]
+    #[command(
+        after_help = "Examples:\n  lamplight jobs edit greeter --add-param who --require who\n  lamplight jobs edit greeter --add-param length:integer --set-direction length=Output"
+    )]
     Edit(Box<EditArgs>),
     /// Remove jobs; their recorded runs are not removed
     #[command(after_help = "Example:\n  lamplight jobs rm greeter")]

@@ -32,10 +32,14 @@ pub enum LayersCommand {
     #[command(after_help = "Example:\n  lamplight layers get tools 3")]
     Get(LayerVersionArgs),
     /// Allow an account, or everyone, to use a layer version
-    #[command(after_help = "Example:\n  lamplight layers add-permission tools 3 --statement-id partner --principal 123456789012")]
+    #[command(
+        after_help = "Example:\n  lamplight layers add-permission tools 3 --statement-id partner --principal 123456789012"
+    )]
     AddPermission(AddLayerPermissionArgs),
     /// Remove a permission from a layer version
-    #[command(after_help = "Example:\n  lamplight layers remove-permission tools 3 --statement-id partner --yes")]
+    #[command(
+        after_help = "Example:\n  lamplight layers remove-permission tools 3 --statement-id partner --yes"
+    )]
     RemovePermission(RemoveLayerPermissionArgs),
     /// Show the resource-based policy of a layer version
     #[command(after_help = "Example:\n  lamplight layers get-policy tools 3")]

@@ -130,16 +130,22 @@ pub enum Format {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the functions of a connection, and import them as jobs
-    #[command(after_help = "Examples:\n  lamplight discover --connection staging\n  lamplight discover --connection staging --import")]
+    #[command(
+        after_help = "Examples:\n  lamplight discover --connection staging\n  lamplight discover --connection staging --import"
+    )]
     Discover(DiscoverArgs),
     /// Manage jobs: functions with typed parameters
     #[command(subcommand)]
     Jobs(JobsCommand),
     /// Run a job or a function, and wait for the outcome
-    #[command(after_help = "Examples:\n  lamplight run adder --connection demo -p a:=2 -p b:=40\n  lamplight run my-function:live --region eu-west-1 --payload @event.json")]
+    #[command(
+        after_help = "Examples:\n  lamplight run adder --connection demo -p a:=2 -p b:=40\n  lamplight run my-function:live --region eu-west-1 --payload @event.json"
+    )]
     Run(RunArgs),
     /// Show the status of a run
-    #[command(after_help = "Examples:\n  lamplight status latest\n  lamplight status 'adder/8f507cfc-1b2c-4697-b07a-ac58fc914c95#Success'")]
+    #[command(
+        after_help = "Examples:\n  lamplight status latest\n  lamplight status 'adder/8f507cfc-1b2c-4697-b07a-ac58fc914c95#Success'"
+    )]
     Status {
         /// A run ID, the beginning of a run key, or `latest`
         #[arg(value_name = "RUN")]
@@ -156,7 +162,9 @@ pub enum Command {
     #[command(subcommand)]
     Runs(RunsCommand),
     /// Open a function's monitoring page in the browser
-    #[command(after_help = "Examples:\n  lamplight open adder --connection staging\n  lamplight open adder --connection staging --print")]
+    #[command(
+        after_help = "Examples:\n  lamplight open adder --connection staging\n  lamplight open adder --connection staging --print"
+    )]
     Open {
         /// A job, or a function as name, name:alias or ARN
         target: String,
@@ -183,13 +191,17 @@ pub enum Command {
     #[command(subcommand)]
     Connections(ConnectionsCommand),
     /// Check a connection or a job step by step, and say how to fix what fails
-    #[command(after_help = "Examples:\n  lamplight doctor --connection staging\n  lamplight doctor adder --connection demo")]
+    #[command(
+        after_help = "Examples:\n  lamplight doctor --connection staging\n  lamplight doctor adder --connection demo"
+    )]
     Doctor(DoctorArgs),
     /// Print the least-privilege IAM policies that Lamplight needs
     #[command(subcommand)]
     Iam(IamCommand),
     /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  lamplight completions bash > ~/.local/share/bash-completion/completions/lamplight")]
+    #[command(
+        after_help = "Example:\n  lamplight completions bash > ~/.local/share/bash-completion/completions/lamplight"
+    )]
     Completions {
         /// The shell
         shell: clap_complete::Shell,

@@ -7,10 +7,14 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub enum PermissionsCommand {
     /// Allow a service, account or organization to use a function, version or alias
-    #[command(after_help = "Example:\n  lamplight permissions add reporter:live --statement-id nightly --principal events.amazonaws.com --source-account 123456789012")]
+    #[command(
+        after_help = "Example:\n  lamplight permissions add reporter:live --statement-id nightly --principal events.amazonaws.com --source-account 123456789012"
+    )]
     Add(Box<AddPermissionArgs>),
     /// Remove a permission
-    #[command(after_help = "Example:\n  lamplight permissions remove reporter:live --statement-id nightly --yes")]
+    #[command(
+        after_help = "Example:\n  lamplight permissions remove reporter:live --statement-id nightly --yes"
+    )]
     Remove(RemovePermissionArgs),
     /// Show the resource-based policy of a function, version or alias
     #[command(after_help = "Example:\n  lamplight permissions get reporter:live")]

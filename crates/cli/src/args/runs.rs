@@ -6,7 +6,9 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub enum RunsCommand {
     /// List recorded runs, latest first
-    #[command(after_help = "Examples:\n  lamplight runs list --job greeter\n  lamplight runs list --state unknown --output json")]
+    #[command(
+        after_help = "Examples:\n  lamplight runs list --job greeter\n  lamplight runs list --state unknown --output json"
+    )]
     List(RunsListArgs),
     /// Show the record of a run
     #[command(after_help = "Example:\n  lamplight runs show latest")]

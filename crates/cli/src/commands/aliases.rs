@@ -1,6 +1,6 @@
 //! `lamplight aliases`.
 
-use super::manage::{Manager, ChangeNote, limits, report_change};
+use super::manage::{ChangeNote, Manager, limits, report_change};
 use crate::{
     ExitCode,
     args::{AliasArgs, AliasesCommand, CreateAliasArgs, DeleteAliasArgs, ListAliasesArgs, UpdateAliasArgs},

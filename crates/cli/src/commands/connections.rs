@@ -19,7 +19,8 @@ use lamplight_wiring::{Connections, config_error};
 use std::{borrow::Cow, path::PathBuf};
 
 /// The first line of a new configuration file.
-const HEADER: &str = "# Connections of Lamplight. `lamplight connections schema` prints a JSON Schema for editors.\n";
+const HEADER: &str =
+    "# Connections of Lamplight. `lamplight connections schema` prints a JSON Schema for editors.\n";
 
 /// `lamplight connections …`
 pub async fn connections(command: ConnectionsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -107,9 +108,10 @@ fn add(args: &AddArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
         })?;
         Ok::<_, Failure>((edited, ()))
     })?;
-    wiring
-        .output
-        .note(&format!("added connection {} to {shown}; to test it: lamplight connections test {0}", new.name));
+    wiring.output.note(&format!(
+        "added connection {} to {shown}; to test it: lamplight connections test {0}",
+        new.name
+    ));
     Ok(ExitCode::Success)
 }
 

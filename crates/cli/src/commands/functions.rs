@@ -3,7 +3,7 @@
 mod asynchronous;
 mod settings;
 
-use super::manage::{Manager, ChangeNote, interrupted, limits, report_change};
+use super::manage::{ChangeNote, Manager, interrupted, limits, report_change};
 use crate::{
     ExitCode,
     args::{
@@ -123,7 +123,7 @@ async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, F
     bar.finish();
     let made = wait_until_ready(made?, args.wait, &manager, wiring).await?;
     let thing = format!("function {name}");
-    let done = match made.thing().and_then(numbered) {
+    let done = match made.thing().and_then(published_version) {
         Some(version) => format!("created, and published as version {version}"),
         None => "created".to_owned(),
     };
@@ -146,7 +146,7 @@ async fn update_code(args: UpdateCodeArgs, wiring: &Wiring) -> Result<ExitCode, 
     let made = manager.complete(manage::update_code(&manager.tools()?, &request)).await;
     bar.finish();
     let made = wait_until_ready(made?, args.wait, &manager, wiring).await?;
-    let (done, already) = match made.thing().and_then(numbered) {
+    let (done, already) = match made.thing().and_then(published_version) {
         Some(version) => (
             format!("is published as version {version}"),
             format!("is already published as version {version}"),
@@ -365,7 +365,9 @@ fn report_function(
 /// Warns of an unknown runtime and sends it: Lambda adds runtimes more often than this program is updated.
 fn warn_of_runtime(runtime: Option<&str>, wiring: &Wiring) {
     if let Some(runtime) = runtime.filter(|runtime| !runtime.is_empty() && unknown_runtime(runtime)) {
-        wiring.output.warn(&format!("runtime {runtime:?} is not one that this version knows; Lambda decides whether it accepts it"));
+        wiring.output.warn(&format!(
+            "runtime {runtime:?} is not one that this version knows; Lambda decides whether it accepts it"
+        ));
     }
 }
 

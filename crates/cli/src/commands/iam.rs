@@ -41,7 +41,10 @@ fn policy(
     let usage = |what: &str, hint: &str| Err(Failure::usage(ErrorCode::InvalidSetting, what).with_hint(hint));
     let passes_roles = matches!(purpose, PolicyPurpose::Manage | PolicyPurpose::Workflows);
     if !roles.is_empty() && !passes_roles {
-        return usage("--pass-role applies to --for manage and --for workflows only", "leave out --pass-role");
+        return usage(
+            "--pass-role applies to --for manage and --for workflows only",
+            "leave out --pass-role",
+        );
     }
     if let Some(name) = domain {
         if purpose != PolicyPurpose::Workflows {

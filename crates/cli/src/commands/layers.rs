@@ -1,6 +1,6 @@
 //! `lamplight layers`.
 
-use super::manage::{Manager, ChangeNote, limits, show_policy, report_change, tell_statement};
+use super::manage::{ChangeNote, Manager, limits, report_change, report_statement, show_policy};
 use crate::{
     ExitCode,
     args::{
@@ -96,7 +96,7 @@ async fn remove_permission(args: RemoveLayerPermissionArgs, wiring: &Wiring) -> 
     let manager = Manager::open(wiring).await?.removing(args.removal, &format!("remove {thing}"), wiring)?;
     let revision = args.revision.if_revision.as_deref();
     let made = manager
-        .settled(manage::unshare_layer(&manager.tools()?, &version, &args.statement_id, revision))
+        .complete(manage::unshare_layer(&manager.tools()?, &version, &args.statement_id, revision))
         .await?;
     let words = ChangeNote::of_removal(&thing, "removed");
     let json = |(): &()| RemovedLayerPermissionView::new(&version, &args.statement_id);

@@ -109,7 +109,9 @@ fn confirm(what: &str, wiring: &Wiring) -> Result<(), Failure> {
             exit_code: ExitCode::Interrupted,
             ..Failure::usage(ErrorCode::NotConfirmed, "nothing was changed")
         }),
-        Err(error) => Err(Failure::usage(ErrorCode::NotConfirmed, format!("could not ask for confirmation: {error}"))),
+        Err(error) => {
+            Err(Failure::usage(ErrorCode::NotConfirmed, format!("could not ask for confirmation: {error}")))
+        }
     }
 }
 

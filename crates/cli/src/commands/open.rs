@@ -26,9 +26,7 @@ pub async fn open(target: &str, print: bool, wiring: &Wiring) -> Result<ExitCode
             .stderr(Stdio::null())
             .spawn();
         if let Err(error) = started {
-            wiring
-                .output
-                .warn(&format!("could not start {program} ({error}); open the URL yourself"));
+            wiring.output.warn(&format!("could not start {program} ({error}); open the URL yourself"));
         }
     }
     Ok(ExitCode::Success)

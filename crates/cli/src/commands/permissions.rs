@@ -1,6 +1,6 @@
 //! `lamplight permissions`.
 
-use super::manage::{Manager, ChangeNote, show_policy, report_change, tell_statement};
+use super::manage::{ChangeNote, Manager, report_change, report_statement, show_policy};
 use crate::{
     ExitCode,
     args::{AddPermissionArgs, PermissionsCommand, RemovePermissionArgs, SubjectArgs},
@@ -53,7 +53,7 @@ async fn remove(args: &RemovePermissionArgs, wiring: &Wiring) -> Result<ExitCode
     let manager = manager.removing(args.removal, &format!("remove {thing}"), wiring)?;
     let revision = args.revision.if_revision.as_deref();
     let made = manager
-        .settled(manage::remove_permission(&manager.tools()?, &subject, &args.statement_id, revision))
+        .complete(manage::remove_permission(&manager.tools()?, &subject, &args.statement_id, revision))
         .await?;
     let words = ChangeNote::of_removal(&thing, "removed");
     let json = |(): &()| RemovedPermissionView {

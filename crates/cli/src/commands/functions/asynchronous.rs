@@ -3,7 +3,7 @@
 use crate::{
     ExitCode,
     args::{AsyncCommand, PageArgs, RemovalArgs, SetAsyncArgs, SubjectArgs},
-    commands::manage::{Manager, ChangeNote, limits, report_change},
+    commands::manage::{ChangeNote, Manager, limits, report_change},
     failure::Failure,
     listing::Listing,
     output, render,
@@ -85,7 +85,9 @@ fn subject(manager: &Manager, args: &SubjectArgs) -> Result<QualifiedFunction, F
 fn described(subject: &QualifiedFunction) -> String {
     let function = &subject.function.name;
     match &subject.qualifier {
-        Some(qualifier) => format!("the asynchronous invocation settings of {qualifier} of function {function}"),
+        Some(qualifier) => {
+            format!("the asynchronous invocation settings of {qualifier} of function {function}")
+        }
         None => format!("the asynchronous invocation settings of function {function}"),
     }
 }
