@@ -13,33 +13,33 @@ use std::{
     time::Duration,
 };
 
-/// How long a writer waits for another one; writes take milliseconds, so one that waits longer hangs.
+/// How long a writer waits for another one. Writes take milliseconds, so a process that holds the lock longer hangs.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Each connection is used behind a mutex of ours, so SQLite needs none. A file that may not be written is
-/// opened for reading by SQLite itself.
+/// A mutex of ours guards each connection, so SQLite needs none. SQLite itself falls back to reading if the file is
+/// write-protected.
 const READ_WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
-/// Set on every connection. One megabyte of cache holds the inner pages of all indices and most of what a
-/// command touches. The log is worked in after 250 pages, some sixteen runs: a process that opens the store
-/// reads all of the log, and with SQLite's own 1,000 pages that took more than the checkpoints saved.
+/// Set on every connection. A cache of one megabyte holds the inner pages of all indices and most of what a command
+/// reads. The log is checkpointed after 250 pages (about sixteen runs): a process that opens the store reads the whole
+/// log, and with SQLite's default of 1,000 pages that took longer than the saved checkpoints.
 const SETTINGS: &str =
     "PRAGMA foreign_keys = ON; PRAGMA cache_size = -1024; PRAGMA wal_autocheckpoint = 250;";
 
-/// The largest log that is left behind, in bytes; only large responses make one. Below it the log's file is
-/// better overwritten than cut, for a file that grows takes longer to sync.
+/// The largest log that is kept, in bytes; only large responses make a log that long. A smaller one is overwritten, not
+/// truncated, because a growing file takes longer to sync.
 const LARGEST_LOG: u64 = 2 * 1024 * 1024;
 
-/// What a write must survive besides the end of the process.
+/// What a write must survive, besides the end of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Survives {
-    /// Nothing more: a loss of power may undo the last writes, and never harms the database.
+    /// Nothing else: a power loss may undo the last writes but never damages the database.
     ProcessEnd,
-    /// A loss of power, for the price of one sync.
+    /// A power loss, at the cost of one sync.
     PowerLoss,
 }
 
-/// An open database at the version that this build knows.
+/// An open database of the current version.
 #[derive(Debug)]
 pub(crate) struct Database {
     log: PathBuf,
@@ -48,31 +48,31 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Opens the database; `None` where there is no such file, and none is made.
+    /// Opens the database; `None` if the file does not exist. Never creates it.
     pub(crate) fn open(path: &Path) -> Result<Option<Self>, PortError> {
         match fs::metadata(path) {
-            Ok(found) if found.is_dir() => return Err(failure::folder(path)),
+            Ok(found) if found.is_dir() => return Err(failure::not_a_file(path)),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failure::finding(path, error)),
+            Err(error) => return Err(failure::open_error(path, error)),
         }
         let (mut connection, marks) = connect(path)?;
         migrate(&mut connection, marks, path)?;
-        connection.execute_batch(SETTINGS).map_err(|error| failure::sqlite(path, error))?;
-        // SQLite's own default is FULL.
-        Ok(Some(Self { log: log_of(path), connection, survives: Survives::PowerLoss }))
+        connection.execute_batch(SETTINGS).map_err(|error| failure::sqlite_error(path, error))?;
+        // FULL is SQLite's default.
+        Ok(Some(Self { log: log_path(path), connection, survives: Survives::PowerLoss }))
     }
 
-    /// Opens the database and makes it where there is none.
+    /// Opens the database, and creates it if it does not exist.
     pub(crate) fn create(path: &Path) -> Result<Self, PortError> {
         if let Some(database) = Self::open(path)? {
             return Ok(database);
         }
-        make(path)?;
-        Self::open(path)?.ok_or_else(|| failure::gone(path))
+        create_database(path)?;
+        Self::open(path)?.ok_or_else(|| failure::missing_store(path))
     }
 
-    /// Begins to write; other writers wait until the transaction ends. Dropping it undoes it.
+    /// Begins a write transaction; other writers wait until it ends. Dropping it rolls it back.
     pub(crate) fn write(&mut self, survives: Survives) -> Result<Transaction<'_>, Failure> {
         if survives != self.survives {
             self.connection.execute_batch(match survives {
@@ -84,26 +84,26 @@ impl Database {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
-    /// Cuts the log to nothing where a response has made it large. Otherwise the next process would read all of
-    /// it, and as it cannot tell what was worked in already, work it in once more.
-    pub(crate) fn tidy(&mut self) {
+    /// Truncates the log if a response has made it large. Otherwise the next process would read all of it, and
+    /// checkpoint it again because it cannot tell what was checkpointed already.
+    pub(crate) fn truncate_large_log(&mut self) {
         if fs::metadata(&self.log).is_ok_and(|log| log.len() > LARGEST_LOG)
-            && let Err(error) = self.cut_log()
+            && let Err(error) = self.truncate_log()
         {
-            // What was written is written; a later one tries again.
-            tracing::debug!(%error, "the log of the store could not be cut");
+            // The writes are safe already; a later call tries again.
+            tracing::debug!(%error, "could not truncate the write-ahead log of the store");
         }
     }
 
-    fn cut_log(&self) -> Result<(), rusqlite::Error> {
-        // Others who use the log are not waited for: then it is cut another time.
+    fn truncate_log(&self) -> Result<(), rusqlite::Error> {
+        // Do not wait for other connections that use the log: then a later call truncates it.
         self.connection.busy_timeout(Duration::ZERO)?;
         let cut = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         self.connection.busy_timeout(BUSY_TIMEOUT)?;
         cut
     }
 
-    /// Begins to read; all reads of the transaction see the same state.
+    /// Begins a read transaction; all its reads see the same state.
     pub(crate) fn read(&mut self) -> Result<Transaction<'_>, Failure> {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?)
     }
@@ -111,17 +111,17 @@ impl Database {
 
 fn connect(path: &Path) -> Result<(Connection, Marks), PortError> {
     match set_up(path, READ_WRITE) {
-        Err(error) if is_about_access(&error) => match immutable(path) {
+        Err(error) if is_about_access(&error) => match immutable_uri(path) {
             Some(uri) => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
                     | OpenFlags::SQLITE_OPEN_NO_MUTEX
                     | OpenFlags::SQLITE_OPEN_URI;
-                // The first error says more than that of the second try.
-                set_up(Path::new(&uri), flags).map_err(|_| refused(path, error))
+                // The error of the first attempt says more.
+                set_up(Path::new(&uri), flags).map_err(|_| explain_refusal(path, error))
             }
-            None => Err(refused(path, error)),
+            None => Err(explain_refusal(path, error)),
         },
-        other => other.map_err(|error| failure::sqlite(path, error)),
+        other => other.map_err(|error| failure::sqlite_error(path, error)),
     }
 }
 
@@ -138,10 +138,11 @@ fn is_about_access(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
 }
 
-/// On a read-only disk SQLite cannot make the shared memory that a database with a log needs. Without a log
-/// there is nothing in it to share: then the file is opened as one that nobody changes.
-fn immutable(path: &Path) -> Option<String> {
-    if fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0) {
+/// The URI to open a database on a read-only disk. SQLite cannot create the shared memory that the log needs there. If
+/// the log is empty, nothing needs to be shared, and the file can be opened as one that nobody changes; otherwise
+/// `None`.
+fn immutable_uri(path: &Path) -> Option<String> {
+    if fs::metadata(log_path(path)).is_ok_and(|log| log.len() > 0) {
         return None;
     }
     let encoded: String = path
@@ -159,37 +160,37 @@ fn immutable(path: &Path) -> Option<String> {
 }
 
 /// The write-ahead log that belongs to the database.
-fn log_of(path: &Path) -> PathBuf {
+fn log_path(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     PathBuf::from(log)
 }
 
-/// SQLite does not say why it cannot open a file; opening it ourselves does.
-fn refused(path: &Path, error: rusqlite::Error) -> PortError {
+/// SQLite does not say why it cannot open a file, so the file is opened once more to get the reason.
+fn explain_refusal(path: &Path, error: rusqlite::Error) -> PortError {
     match fs::File::open(path) {
-        Err(reason) => failure::finding(path, reason),
-        Ok(_) => failure::sqlite(path, error),
+        Err(reason) => failure::open_error(path, reason),
+        Ok(_) => failure::sqlite_error(path, error),
     }
 }
 
-/// Makes an empty database under another name, and moves it to where it belongs once it is whole: however
-/// many do so at once, and wherever one is cut short, nobody ever sees a part of it.
-fn make(path: &Path) -> Result<(), PortError> {
+/// Creates an empty database under a temporary name and moves it into place when it is complete: no other process ever
+/// sees a partial one, even if several create it at once or one is interrupted.
+fn create_database(path: &Path) -> Result<(), PortError> {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let mut new = path.as_os_str().to_owned();
     new.push(format!(".new-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
     let new = PathBuf::from(new);
-    make_file(&new).map_err(|error| failure::creating(path, error))?;
-    let made = build(&new).map_err(|error| failure::sqlite(path, error));
-    let moved = made.and_then(|()| publish(&new, path).map_err(|error| failure::creating(path, error)));
-    // It has its own name by now, or another process was quicker, or it is of no use.
+    create_file(&new).map_err(|error| failure::create_error(path, error))?;
+    let made = fill_database(&new).map_err(|error| failure::sqlite_error(path, error));
+    let moved = made.and_then(|()| publish(&new, path).map_err(|error| failure::create_error(path, error)));
+    // It has its final name by now, or another process was faster, or creating it failed.
     let _ = fs::remove_file(&new);
     moved
 }
 
-/// The files that SQLite makes beside this one get the same permissions.
-fn make_file(path: &Path) -> io::Result<()> {
+/// Creates the file for its owner only; the files that SQLite creates beside it get the same permissions.
+fn create_file(path: &Path) -> io::Result<()> {
     let mut folder = fs::DirBuilder::new();
     folder.recursive(true);
     let mut file = fs::OpenOptions::new();
@@ -206,17 +207,17 @@ fn make_file(path: &Path) -> io::Result<()> {
     file.open(path).map(|_| ())
 }
 
-fn build(path: &Path) -> Result<(), rusqlite::Error> {
+fn fill_database(path: &Path) -> Result<(), rusqlite::Error> {
     let mut connection = Connection::open_with_flags(path, READ_WRITE)?;
     fill(&mut connection)?;
     connection.close().map_err(|(_, error)| error)
 }
 
-/// Gives the file its name unless there is one of that name already.
+/// Gives the file its final name, unless a file with that name exists already.
 fn publish(new: &Path, path: &Path) -> io::Result<()> {
     match fs::hard_link(new, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        // A file system without links; it may have been made meanwhile all the same.
+        // The file system has no hard links; do not replace a file that another process has created meanwhile.
         Err(_) if !path.exists() => fs::rename(new, path),
         linked => linked,
     }
@@ -269,7 +270,7 @@ mod tests {
             let sql = "INSERT INTO job VALUES (?1, 1, 1, ?2)";
             transaction.execute(sql, (name, "x".repeat(bytes))).unwrap();
             transaction.commit().unwrap();
-            database.tidy();
+            database.truncate_large_log();
             fs::metadata(folder.path().join("a.db-wal")).unwrap().len()
         };
         assert!(add("small", 1000) > 0);

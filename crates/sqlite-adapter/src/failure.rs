@@ -1,4 +1,4 @@
-//! What can go wrong with the store, in words that name it and say what to do.
+//! The errors of the store. Each message names the store's file; the hint says what to do.
 
 use lamplight_domain::ErrorCode;
 use lamplight_domain::RunKey;
@@ -6,12 +6,11 @@ use lamplight_ports::{PortError, PortErrorKind, record::RecordError};
 use rusqlite::{Error as SqliteError, ErrorCode as SqliteCode};
 use std::{io, path::Path};
 
-/// A failure inside of the store, before the store's path is added to it.
+/// A failure inside the store, before the path of the store is added to it.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// SQLite failed.
     Sqlite(SqliteError),
-    /// Anything that is explained already.
+    /// An error that already has its message and hint.
     Explained(PortError),
 }
 
@@ -28,131 +27,132 @@ impl From<PortError> for Failure {
 }
 
 impl Failure {
-    /// The failure as the port tells it.
-    pub(crate) fn at(self, path: &Path) -> PortError {
+    /// Turns the failure into the port's error; an SQLite error gets the path of the store.
+    pub(crate) fn into_port_error(self, path: &Path) -> PortError {
         match self {
-            Self::Sqlite(error) => sqlite(path, error),
+            Self::Sqlite(error) => sqlite_error(path, error),
             Self::Explained(error) => error,
         }
     }
 }
 
-const OTHERS: &str = "the record was left as it is; the others can be used";
-const ELSEWHERE: &str = "name another folder for the store with LAMPLIGHT_DATA_DIR";
+const OTHERS: &str = "the record was not changed; all other records can still be used";
+const ELSEWHERE: &str = "set LAMPLIGHT_DATA_DIR to use another folder for the store";
 
-/// Explains an error of SQLite's.
-pub(crate) fn sqlite(path: &Path, error: SqliteError) -> PortError {
+/// Turns an error of SQLite into the port's error.
+pub(crate) fn sqlite_error(path: &Path, error: SqliteError) -> PortError {
     let path = path.display();
     let code = error.sqlite_error_code();
     let explained = match code {
-        Some(SqliteCode::NotADatabase) => corrupt(format!("{path} is no SQLite database")),
+        Some(SqliteCode::NotADatabase) => corrupt(format!("{path} is not an SQLite database")),
         Some(SqliteCode::DatabaseCorrupt) => corrupt(format!("the store {path} is damaged")),
         Some(SqliteCode::ReadOnly | SqliteCode::PermissionDenied) => read_only(format!(
-            "the store {path} cannot be written to: the file, its folder or the disk is read-only"
+            "cannot write to the store {path}: the file, its folder or the disk is read-only"
         )),
-        Some(SqliteCode::CannotOpen) => unreadable(format!("the store {path} cannot be opened")),
-        Some(SqliteCode::DiskFull) => full(format!("the disk of the store {path} is full")),
+        Some(SqliteCode::CannotOpen) => unreadable(format!("cannot open the store {path}")),
+        Some(SqliteCode::DiskFull) => full(format!("the disk that holds the store {path} is full")),
         Some(SqliteCode::DatabaseBusy | SqliteCode::DatabaseLocked) => PortError::new(
             PortErrorKind::Unavailable,
             ErrorCode::StoreBusy,
-            format!("the store {path} is being written to by another process"),
+            format!("the store {path} is locked: another process is writing to it"),
         )
-        .with_hint("try again; if it stays so, look for a process that hangs"),
+        .with_hint("retry; if the error persists, look for a process that hangs"),
         _ => PortError::new(
             PortErrorKind::Unavailable,
             ErrorCode::StoreFailed,
-            format!("the store {path} could not do what it was asked"),
+            format!("reading or writing the store {path} failed"),
         ),
     };
     explained.with_source(error)
 }
 
-/// Explains an error of the file system's while the store is made.
-pub(crate) fn creating(path: &Path, error: io::Error) -> PortError {
+/// Turns a file system error from creating the store into the port's error.
+pub(crate) fn create_error(path: &Path, error: io::Error) -> PortError {
     let path = path.display();
     let explained = match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            read_only(format!("the store {path} cannot be made: its folder or the disk is read-only"))
+            read_only(format!("cannot create the store {path}: its folder or the disk is read-only"))
         }
-        io::ErrorKind::StorageFull => full(format!("the disk of the store {path} is full")),
-        _ => unreadable(format!("the store {path} cannot be made")),
+        io::ErrorKind::StorageFull => full(format!("the disk that holds the store {path} is full")),
+        _ => unreadable(format!("cannot create the store {path}")),
     };
     explained.with_source(error)
 }
 
-/// Explains an error of the file system's while the store is looked for.
-pub(crate) fn finding(path: &Path, error: io::Error) -> PortError {
+/// Turns a file system error from opening the store into the port's error.
+pub(crate) fn open_error(path: &Path, error: io::Error) -> PortError {
     let denied = error.kind() == io::ErrorKind::PermissionDenied;
-    let mut explained = unreadable(format!("the store {} cannot be read", path.display()));
+    let mut explained = unreadable(format!("cannot read the store {}", path.display()));
     if denied {
         explained.kind = PortErrorKind::Denied;
     }
     explained.with_source(error)
 }
 
-/// The file has gone since it was made.
-pub(crate) fn gone(path: &Path) -> PortError {
-    finding(path, io::ErrorKind::NotFound.into())
+/// The file was removed after it was created.
+pub(crate) fn missing_store(path: &Path) -> PortError {
+    open_error(path, io::ErrorKind::NotFound.into())
 }
 
-/// The path leads to a folder.
-pub(crate) fn folder(path: &Path) -> PortError {
-    unreadable(format!("the store {} is a folder; it must be a file", path.display()))
+/// The path is a folder.
+pub(crate) fn not_a_file(path: &Path) -> PortError {
+    unreadable(format!("the store {} is a folder; expected a file", path.display()))
 }
 
-/// The database has been migrated by a newer build.
-pub(crate) fn newer(path: &Path, found: i64, known: i64) -> PortError {
-    let message =
-        format!("the store {} is of version {found}; this build knows up to {known}", path.display());
+/// A newer build has migrated the database.
+pub(crate) fn newer_store(path: &Path, found: i64, known: i64) -> PortError {
+    let message = format!(
+        "the store {} has version {found}; this build supports versions up to {known}",
+        path.display()
+    );
     PortError::new(PortErrorKind::Corrupt, ErrorCode::StoreNewer, message)
-        .with_hint(format!("use a newer build, or {ELSEWHERE}; the store was left as it is"))
+        .with_hint(format!("use a newer build, or {ELSEWHERE}; the store was not changed"))
 }
 
 /// The database belongs to another program.
-pub(crate) fn foreign(path: &Path) -> PortError {
-    corrupt(format!("{} is a database of another program", path.display()))
+pub(crate) fn foreign_database(path: &Path) -> PortError {
+    corrupt(format!("{} is the database of another program", path.display()))
 }
 
 /// A record cannot be read.
-pub(crate) fn record(what: &str, error: RecordError) -> PortError {
+pub(crate) fn record_error(what: &str, error: RecordError) -> PortError {
     let code = match &error {
         RecordError::Newer { .. } => ErrorCode::RecordNewer,
         RecordError::Damaged(_) => ErrorCode::RecordDamaged,
     };
-    let message = format!("{what} cannot be read");
+    let message = format!("cannot read {what}");
     PortError::new(PortErrorKind::Corrupt, code, message).with_hint(OTHERS).with_source(error)
 }
 
 /// A part of a response is missing.
-pub(crate) fn incomplete(run: &RunKey) -> PortError {
+pub(crate) fn incomplete_response(run: &RunKey) -> PortError {
     let message = format!("a part of the response of run {run} is missing");
     PortError::new(PortErrorKind::Corrupt, ErrorCode::RecordDamaged, message).with_hint(OTHERS)
 }
 
-/// The thread that writes is gone, or could not be started.
-pub(crate) fn writer_ended(path: &Path) -> PortError {
-    let message =
-        format!("the store {} could not do what it was asked: nothing writes to it", path.display());
+/// The writer thread has ended, or could not be started.
+pub(crate) fn no_writer(path: &Path) -> PortError {
+    let message = format!("cannot write to the store {}: its writer thread has ended", path.display());
     PortError::new(PortErrorKind::Unavailable, ErrorCode::StoreFailed, message)
 }
 
-/// The same failure for another who met it; the cause is told once.
-pub(crate) fn again(error: &PortError) -> PortError {
+/// A copy of the error without its source, for each further write of the batch that failed.
+pub(crate) fn copy_without_source(error: &PortError) -> PortError {
     PortError {
         hint: error.hint.clone(),
         ..PortError::new(error.kind, error.code.clone(), error.message.clone())
     }
 }
 
-/// Something was changed, or made, by another.
+/// Another process has changed or created the same thing.
 pub(crate) fn conflict(message: String) -> PortError {
     PortError::new(PortErrorKind::Conflict, ErrorCode::StoreConflict, message)
-        .with_hint("read it again and decide anew")
+        .with_hint("read it again and retry")
 }
 
 fn corrupt(message: String) -> PortError {
     PortError::new(PortErrorKind::Corrupt, ErrorCode::StoreCorrupt, message)
-        .with_hint(format!("move the file away, or {ELSEWHERE}; it was left as it is"))
+        .with_hint(format!("move the file away, or {ELSEWHERE}; the file was not changed"))
 }
 
 fn read_only(message: String) -> PortError {
@@ -166,7 +166,7 @@ fn unreadable(message: String) -> PortError {
 
 fn full(message: String) -> PortError {
     PortError::new(PortErrorKind::Unavailable, ErrorCode::StoreFull, message)
-        .with_hint(format!("free some space, or {ELSEWHERE}"))
+        .with_hint(format!("free disk space, or {ELSEWHERE}"))
 }
 
 #[cfg(test)]
@@ -190,7 +190,7 @@ mod tests {
             (ffi::SQLITE_NOMEM, Unavailable, ErrorCode::StoreFailed),
         ] {
             let error = SqliteError::SqliteFailure(ffi::Error::new(code), None);
-            let explained = sqlite(Path::new("/x/lamplight.db"), error);
+            let explained = sqlite_error(Path::new("/x/lamplight.db"), error);
             assert_eq!((explained.kind, explained.code.clone()), (kind, stable.clone()), "{code}");
             assert!(explained.message.contains("/x/lamplight.db"), "{explained}");
             assert!(explained.hint.is_some() || stable == ErrorCode::StoreFailed, "{code}");
@@ -199,14 +199,14 @@ mod tests {
     }
 
     #[test]
-    fn the_file_systems_errors_are_told_apart() {
+    fn file_system_errors_get_different_codes() {
         for (kind, code) in [
             (io::ErrorKind::PermissionDenied, ErrorCode::StoreReadOnly),
             (io::ErrorKind::ReadOnlyFilesystem, ErrorCode::StoreReadOnly),
             (io::ErrorKind::StorageFull, ErrorCode::StoreFull),
             (io::ErrorKind::NotADirectory, ErrorCode::StoreUnreadable),
         ] {
-            assert_eq!(creating(Path::new("/x"), kind.into()).code, code);
+            assert_eq!(create_error(Path::new("/x"), kind.into()).code, code);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The job store: a record for each job, by name.
+//! The job store: one record per job, by name.
 
 use crate::{
     SqliteStore,
@@ -19,25 +19,25 @@ const LIST: &str = "SELECT name, revision, record FROM job WHERE name > ?1 ORDER
 #[async_trait]
 impl JobStore for SqliteStore {
     async fn put(&self, job: &Job, expected: Option<Revision>) -> Result<Revision, PortError> {
-        let record = record::write(job).map_err(|error| unreadable(&job.name, error))?;
+        let record = record::write(job).map_err(|error| record_error(&job.name, error))?;
         let name = job.name.clone();
         let Some(expected) = expected else {
             let needs = Needs { survives: Survives::PowerLoss, creates: true };
             let insert = move |transaction: &Transaction<'_>| insert(transaction, &name, &record);
             let made = self.writer.write(needs, insert).await?;
-            return made.ok_or_else(|| failure::gone(self.path()));
+            return made.ok_or_else(|| failure::missing_store(self.path()));
         };
         let needs = Needs { survives: Survives::PowerLoss, creates: false };
         let replace = move |transaction: &Transaction<'_>| replace(transaction, &name, &record, expected);
         let replaced = self.writer.write(needs, replace).await?;
-        replaced.ok_or_else(|| changed(&job.name))
+        replaced.ok_or_else(|| changed_elsewhere(&job.name))
     }
 
     async fn get(&self, name: &JobName) -> Result<Option<StoredJob>, PortError> {
         let found = self.read(|transaction| {
             let mut select = transaction.prepare("SELECT name, revision, record FROM job WHERE name = ?1")?;
             let mut rows = select.query([name.as_str()])?;
-            rows.next()?.map(stored).transpose()
+            rows.next()?.map(read_job).transpose()
         })?;
         Ok(found.flatten())
     }
@@ -70,8 +70,8 @@ fn insert(transaction: &Transaction<'_>, name: &JobName, record: &str) -> Result
     let sql = "INSERT INTO job (name, version, revision, record) VALUES (?1, ?2, ?3, ?4) \
         ON CONFLICT (name) DO NOTHING";
     let revision = Revision::FIRST;
-    if transaction.execute(sql, params![name.as_str(), RECORD_VERSION, number(revision), record])? == 0 {
-        return Err(failure::conflict(format!("job {name} exists already")).into());
+    if transaction.execute(sql, params![name.as_str(), RECORD_VERSION, to_integer(revision), record])? == 0 {
+        return Err(failure::conflict(format!("job {name} already exists")).into());
     }
     Ok(revision)
 }
@@ -85,15 +85,15 @@ fn replace(
     let sql = "UPDATE job SET version = ?2, revision = ?3, record = ?4 \
         WHERE name = ?1 AND revision = ?5 AND version <= ?2";
     let next = expected.next();
-    let values = params![name.as_str(), RECORD_VERSION, number(next), record, number(expected)];
+    let values = params![name.as_str(), RECORD_VERSION, to_integer(next), record, to_integer(expected)];
     if transaction.execute(sql, values)? == 0 {
         refuse_newer(transaction, name)?;
-        return Err(changed(name).into());
+        return Err(changed_elsewhere(name).into());
     }
     Ok(next)
 }
 
-/// The jobs after that name; an empty one is before all.
+/// The jobs whose name sorts after `after`; an empty `after` starts at the first job.
 fn list(transaction: &Transaction<'_>, after: &str, limit: usize) -> Result<Page<StoredJob>, Failure> {
     let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let mut select = transaction.prepare(LIST)?;
@@ -107,10 +107,10 @@ fn list(transaction: &Transaction<'_>, after: &str, limit: usize) -> Result<Page
         }
         seen += 1;
         last = Some(row.get::<_, String>(0)?);
-        match stored(row) {
+        match read_job(row) {
             Ok(job) => page.items.push(job),
             Err(Failure::Explained(error)) => {
-                tracing::warn!(reason = %error.message, "a job was left out of a list");
+                tracing::warn!(reason = %error.message, "skipped a job that cannot be read");
             }
             Err(error @ Failure::Sqlite(_)) => return Err(error),
         }
@@ -118,37 +118,37 @@ fn list(transaction: &Transaction<'_>, after: &str, limit: usize) -> Result<Page
     Ok(page)
 }
 
-fn stored(row: &Row<'_>) -> Result<StoredJob, Failure> {
+fn read_job(row: &Row<'_>) -> Result<StoredJob, Failure> {
     let text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
     let revision = Revision(row.get::<_, i64>(1)?.unsigned_abs());
     match record::read(text) {
         Ok(job) => Ok(StoredJob { job, revision }),
         Err(error) => {
             let name: String = row.get(0)?;
-            Err(failure::record(&format!("job {name}"), error).into())
+            Err(failure::record_error(&format!("job {name}"), error).into())
         }
     }
 }
 
-/// A record of a newer build is left as it is, and the caller is told.
+/// Fails if a newer build wrote the record; such a record is not changed.
 fn refuse_newer(transaction: &Transaction<'_>, name: &JobName) -> Result<(), Failure> {
     let sql = "SELECT version FROM job WHERE name = ?1 AND version > ?2";
     let newer: Option<u32> =
         transaction.query_row(sql, params![name.as_str(), RECORD_VERSION], |row| row.get(0)).optional()?;
     match newer {
-        Some(found) => Err(unreadable(name, RecordError::Newer { found, known: RECORD_VERSION }).into()),
+        Some(found) => Err(record_error(name, RecordError::Newer { found, known: RECORD_VERSION }).into()),
         None => Ok(()),
     }
 }
 
-fn unreadable(name: &JobName, error: RecordError) -> PortError {
-    failure::record(&format!("job {name}"), error)
+fn record_error(name: &JobName, error: RecordError) -> PortError {
+    failure::record_error(&format!("job {name}"), error)
 }
 
-fn changed(name: &JobName) -> PortError {
+fn changed_elsewhere(name: &JobName) -> PortError {
     failure::conflict(format!("job {name} was changed or removed by another process"))
 }
 
-fn number(revision: Revision) -> i64 {
+fn to_integer(revision: Revision) -> i64 {
     i64::try_from(revision.0).unwrap_or(i64::MAX)
 }

@@ -1,28 +1,29 @@
 //! The embedded store: runs, jobs and runners in one folder, with one SQLite file.
 //!
 //! # Files
-//! Beside `lamplight.db` stand SQLite's `-wal` and `-shm` files, which belong to it, and `runners/`, where
-//! each process that makes calls holds a lock. A copy of the store is a copy of the three database files. A
-//! store that does not exist is made by the first write; reading creates nothing. Files and folders are made
-//! for their owner alone, because records hold what functions answered.
+//! Beside `lamplight.db` are SQLite's own `-wal` and `-shm` files, and `runners/`, where each process that makes calls
+//! holds a lock. To copy the store, copy the three database files. The first write creates a store that does not exist;
+//! reading creates nothing. Only the owner can access the files and folders, because records hold what functions
+//! answered.
 //!
 //! # Decisions
-//! - **What survives what.** Every write survives the end of the process, by `kill -9` too, for it is in the
-//!   write-ahead log when the method returns. A run's intent, its start, and a job also survive a loss of power: they
-//!   are written with `synchronous=FULL`, which costs one `fdatasync`. A run's outcome is not worth the wait: if
-//!   power is lost in the seconds before the system writes it out, the run shows as Unknown, which is true.
-//! - **No checkpoint when a process ends.** The log stays and the next process reads it: cheaper by far than
-//!   the syncs that SQLite's usual last checkpoint needs in every short command. SQLite still checkpoints
-//!   whenever the log has grown to 250 pages.
-//! - **One writer, many readers.** A thread takes all writes that wait into one transaction, so that any number of runs
-//!   that begin at once wait for one sync. A write travels to it whole, a response without being copied; once it is queued
-//!   it happens wholly, also when its caller is dropped. Readers have connections of their own and wait for nobody. Reading
-//!   takes microseconds and is done in place: in a runtime of several threads the others go on by `block_in_place`, in
-//!   one of a single thread the call blocks it, which is quicker than handing the work to another thread.
-//! - **Claims and heartbeats change columns alone.** The record of a run is written by who makes its calls; who holds it,
-//!   and until when, stands beside it.
-//! - **Newer stores are left alone.** A database with more migrations than this build knows is refused before
-//!   anything is written. A record of a newer version is refused by itself; lists go on without it.
+//! - **Durability.** Every write survives the end of the process, even by `kill -9`: it is in the write-ahead log when
+//!   the method returns. A run's intent, its start, and a job also survive a power loss: they are written with
+//!   `synchronous=FULL`, which costs one `fdatasync`. A run's outcome is not worth that wait: if the power fails in the
+//!   seconds before the system writes it to disk, the run shows as Unknown, which is true.
+//! - **No checkpoint when a process ends.** The log stays and the next process reads it, which is far cheaper than the
+//!   syncs of SQLite's usual final checkpoint in every short command. SQLite still checkpoints whenever the log has
+//!   grown to 250 pages.
+//! - **One writer, many readers.** A writer thread puts all waiting writes into one transaction, so that any number of
+//!   runs that begin at the same time wait for one sync. A write is moved to the thread without copying the response;
+//!   once queued, it happens completely even if its caller is dropped. Readers have their own connections and wait for
+//!   nobody. Reading takes microseconds and happens on the calling thread: a multi-threaded runtime moves its other
+//!   tasks away with `block_in_place`; a single-threaded one is blocked, which is quicker than handing the work to
+//!   another thread.
+//! - **Claims and heartbeats change only columns.** The record of a run is written by the process that makes its calls;
+//!   who holds the run, and until when, is stored in columns beside it.
+//! - **Newer stores are not touched.** A database with more migrations than this build knows is refused before anything
+//!   is written. A record of a newer version is refused by itself; lists skip it.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod database;

@@ -1,23 +1,23 @@
-//! The database's versions. A migration that was released is never changed; new ones are added at the end.
+//! The versions of the database. A released migration is never changed; new ones are added at the end.
 
 use crate::failure::{self, Failure};
 use lamplight_ports::PortError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
 
-/// All migrations; the database's `user_version` says how many of them it has seen.
+/// All migrations; the `user_version` of a database is the number of migrations applied to it.
 const MIGRATIONS: [&str; 2] = [
     include_str!("../migrations/0001_runs_and_jobs.sql"),
     include_str!("../migrations/0002_claims_and_pages.sql"),
 ];
 
-/// The version this build writes.
+/// The version that this build writes.
 pub(crate) const KNOWN: i64 = 2;
 
-/// Marks the file as ours: "LMPL" in ASCII, in SQLite's `application_id`.
+/// Marks the file as a store of ours: "LMPL" in ASCII, in SQLite's `application_id`.
 pub(crate) const APPLICATION_ID: i64 = 0x4C4D_504C;
 
-/// What a database says of itself.
+/// The marks in the header of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Marks {
     pub(crate) version: i64,
@@ -31,7 +31,7 @@ impl Marks {
     }
 }
 
-/// Makes an empty file that nobody else knows of a database of the known version.
+/// Turns an empty file that no other process knows into a database of the current version.
 pub(crate) fn fill(connection: &mut Connection) -> Result<(), rusqlite::Error> {
     let transaction = connection.transaction()?;
     apply(&transaction, 0)?;
@@ -39,18 +39,17 @@ pub(crate) fn fill(connection: &mut Connection) -> Result<(), rusqlite::Error> {
     use_log(connection)
 }
 
-/// Brings the database that says `marks` of itself to the known version; for a current one there is nothing
-/// to do.
+/// Migrates the database to the current version; does nothing if `marks` say that it is current.
 pub(crate) fn migrate(connection: &mut Connection, marks: Marks, path: &Path) -> Result<(), PortError> {
     if marks == (Marks { version: KNOWN, application: APPLICATION_ID }) {
         return Ok(());
     }
-    bring_up(connection, path).map_err(|failure| failure.at(path))
+    apply_missing(connection, path).map_err(|failure| failure.into_port_error(path))
 }
 
-fn bring_up(connection: &mut Connection, path: &Path) -> Result<(), Failure> {
-    // Looked at before anything is written, and again under the lock of the transaction that writes: another
-    // process may have come to the same point first.
+fn apply_missing(connection: &mut Connection, path: &Path) -> Result<(), Failure> {
+    // Checked before anything is written, and again under the lock of the writing transaction: another process may have
+    // migrated the database in between.
     let transaction = connection.transaction()?;
     usable_version(&transaction, path)?;
     drop(transaction);
@@ -61,28 +60,28 @@ fn bring_up(connection: &mut Connection, path: &Path) -> Result<(), Failure> {
     Ok(transaction.commit()?)
 }
 
-/// Cannot be done within a transaction; the file keeps it.
+/// Switches to the write-ahead log, which cannot be done inside a transaction. The file keeps the setting.
 fn use_log(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
 }
 
-/// The version of a database that is ours, or empty and to become ours.
+/// The version of a database that is ours, or 0 for an empty one. Any other database is refused.
 fn usable_version(transaction: &Transaction<'_>, path: &Path) -> Result<i64, Failure> {
     let marks = Marks::read(transaction)?;
     if marks.application == APPLICATION_ID {
         let newer = marks.version > KNOWN;
         return if newer {
-            Err(failure::newer(path, marks.version, KNOWN).into())
+            Err(failure::newer_store(path, marks.version, KNOWN).into())
         } else {
             Ok(marks.version)
         };
     }
     let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let empty = marks == (Marks { version: 0, application: 0 }) && tables == 0;
-    if empty { Ok(0) } else { Err(failure::foreign(path).into()) }
+    if empty { Ok(0) } else { Err(failure::foreign_database(path).into()) }
 }
 
-/// Applies the migrations that a database of `version` has not seen.
+/// Applies the migrations that a database of `version` does not have yet.
 fn apply(transaction: &Transaction<'_>, version: i64) -> Result<(), rusqlite::Error> {
     for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(0)) {
         transaction.execute_batch(migration)?;

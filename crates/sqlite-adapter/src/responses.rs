@@ -1,13 +1,13 @@
-//! Responses, kept in parts beside their runs.
+//! Responses, stored in parts beside their runs.
 
 use crate::failure::{self, Failure};
 use lamplight_domain::RunKey;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-/// The size of a part in bytes: SQLite holds two copies of one while it writes it.
+/// The size of a part in bytes. SQLite holds two copies of a part while it writes it.
 const PART: usize = 256 * 1024;
 
-/// Puts `response` in the place of what was kept of the run.
+/// Replaces the stored response of the run.
 pub(crate) fn replace(transaction: &Transaction<'_>, run: i64, response: &[u8]) -> Result<(), Failure> {
     transaction.execute("DELETE FROM response_part WHERE run = ?1", [run])?;
     let size = i64::try_from(response.len()).unwrap_or(i64::MAX);
@@ -20,7 +20,7 @@ pub(crate) fn replace(transaction: &Transaction<'_>, run: i64, response: &[u8]) 
     Ok(())
 }
 
-/// Reads the response of the run; `None` where none is kept.
+/// Reads the response of the run; `None` if none is stored.
 pub(crate) fn read(transaction: &Transaction<'_>, key: &RunKey) -> Result<Option<Vec<u8>>, Failure> {
     let sql = "SELECT id, response_bytes FROM run WHERE key = ?1 AND response_bytes IS NOT NULL";
     let kept: Option<(i64, i64)> =
@@ -33,5 +33,5 @@ pub(crate) fn read(transaction: &Transaction<'_>, key: &RunKey) -> Result<Option
     while let Some(row) = rows.next()? {
         response.extend_from_slice(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?);
     }
-    if response.len() == size { Ok(Some(response)) } else { Err(failure::incomplete(key).into()) }
+    if response.len() == size { Ok(Some(response)) } else { Err(failure::incomplete_response(key).into()) }
 }

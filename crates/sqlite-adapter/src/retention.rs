@@ -1,20 +1,21 @@
-//! Removing what need not be kept any more.
+//! Removing runs that need not be kept any longer.
 
 use crate::failure::Failure;
 use lamplight_ports::{Retention, record::RECORD_VERSION};
 use rusqlite::{OptionalExtension, Transaction, params};
 
-/// What began before this place has to go, if it has ended.
+/// The start time and key of a run: runs before it are removed if they have ended.
 type Bound = (i64, String);
 
-/// The last run that is to stay; what comes after it in a list goes.
+/// The last run to keep; everything after it in the list is removed.
 const LAST_KEPT: &str =
     "SELECT started_at, key FROM run ORDER BY started_at DESC, key DESC LIMIT 1 OFFSET ?1";
 
 const DELETE: &str = "DELETE FROM run WHERE id IN (SELECT id FROM run WHERE (started_at, key) < (?1, ?2) \
     AND state NOT IN ('queued', 'running') AND version <= ?3 ORDER BY started_at, key LIMIT ?4)";
 
-/// Removes a number of the runs that have to go, the oldest first, and tells how many.
+/// Removes the oldest runs that need not be kept, at most [`Retention::MOST_AT_ONCE`] of them, and returns how many
+/// were removed.
 pub(crate) fn prune(transaction: &Transaction<'_>, retention: &Retention) -> Result<u64, Failure> {
     let by_age: Option<Bound> = retention.started_before.map(|time| (time.as_microsecond(), String::new()));
     let by_count: Option<Bound> = match retention.keep_at_most {
@@ -26,7 +27,7 @@ pub(crate) fn prune(transaction: &Transaction<'_>, retention: &Retention) -> Res
             transaction.query_row(LAST_KEPT, [offset], read).optional()?
         }
     };
-    // Both bounds are places in one order, so what is before either is before the later one.
+    // Both bounds use the same order, so a run that is before either is before the later one.
     let Some((started_at, key)) = by_age.max(by_count) else { return Ok(0) };
     let removed =
         transaction.execute(DELETE, params![started_at, key, RECORD_VERSION, Retention::MOST_AT_ONCE])?;

@@ -1,4 +1,4 @@
-//! Lists of runs, a page at a time, each by the index that fits its filter.
+//! Lists of runs, one page at a time; the filter decides which index is used.
 
 use crate::failure::Failure;
 use lamplight_domain::{RunKey, RunState, Timestamp};
@@ -6,7 +6,7 @@ use lamplight_ports::{Page, PageRequest, PortError, RunFilter, RunPlace, RunSumm
 use rusqlite::{Row, Transaction, types::Value};
 use std::{fmt::Write, str::FromStr};
 
-/// A query for one page.
+/// The query for one page.
 pub(crate) struct Listing {
     sql: String,
     values: Vec<Value>,
@@ -14,7 +14,7 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Only what is filtered by stands in the query, so that SQLite can choose the index for it.
+    /// Builds a query with only the conditions of the filter, so that SQLite can choose the index for them.
     pub(crate) fn new(filter: &RunFilter, page: &PageRequest) -> Result<Self, PortError> {
         let RunFilter { job, function, connection, parent, state, since, before } = filter;
         let text = |text: &str| Value::Text(text.to_owned());
@@ -41,13 +41,13 @@ impl Listing {
         sql.push_str(" ORDER BY started_at DESC, key DESC LIMIT ?");
         let mut values: Vec<Value> = conditions.into_iter().flat_map(|(_, values)| values).collect();
         let limit = page.limit();
-        // One more tells whether there is a next page.
+        // One extra row shows whether there is a next page.
         values.push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)));
         Ok(Self { sql, values, limit })
     }
 }
 
-/// The page of that query.
+/// Runs the query.
 pub(crate) fn list(transaction: &Transaction<'_>, listing: &Listing) -> Result<Page<RunSummary>, Failure> {
     let mut select = transaction.prepare(&listing.sql)?;
     let mut rows = select.query(rusqlite::params_from_iter(&listing.values))?;
@@ -59,17 +59,17 @@ pub(crate) fn list(transaction: &Transaction<'_>, listing: &Listing) -> Result<P
             break;
         }
         seen += 1;
-        // A marker is made of the columns, so that it also leads on from a run that cannot be read.
+        // The marker is made from the columns, so a run that cannot be read does not end the list.
         last = Some(format!("{}.{}", row.get::<_, i64>(5)?, row.get_ref(0)?.as_str().unwrap_or_default()));
         match summary(row)? {
             Some(run) => page.items.push(run),
-            None => warn_left_out(row.get_ref(0)?.as_str().unwrap_or_default(), "it cannot be read"),
+            None => warn_left_out(row.get_ref(0)?.as_str().unwrap_or_default(), "cannot be read"),
         }
     }
     Ok(page)
 }
 
-/// The row as a list shows it; `None` where a newer build has put something there that this one does not know.
+/// The row as a list shows it; `None` if a newer build has written a value that this build does not know.
 fn summary(row: &Row<'_>) -> Result<Option<RunSummary>, rusqlite::Error> {
     fn name<T: FromStr>(row: &Row<'_>, column: usize) -> Result<Option<T>, rusqlite::Error> {
         Ok(row.get_ref(column)?.as_str_or_null()?.and_then(|text| text.parse().ok()))
@@ -94,10 +94,10 @@ fn summary(row: &Row<'_>) -> Result<Option<RunSummary>, rusqlite::Error> {
 }
 
 pub(crate) fn warn_left_out(key: &str, reason: &str) {
-    tracing::warn!(run.key = key, reason, "a run was left out of a list");
+    tracing::warn!(run.key = key, reason, "skipped a run that cannot be read");
 }
 
-/// How SQLite goes about a query, a step a line.
+/// SQLite's query plan, one step per line.
 #[cfg(test)]
 pub(crate) fn plan(sql: &str) -> String {
     let mut connection = rusqlite::Connection::open_in_memory().unwrap();

@@ -1,9 +1,9 @@
-//! Which processes make calls: each holds an operating system's lock on a file of its own, which the system
-//! lets go when the process ends, however it ends.
+//! Tells which runners are still alive: each holds an operating system lock on its own file, and the system releases
+//! the lock when the process ends, however it ends.
 //!
-//! A lock file is made under another name, locked, and then moved to where it is looked for: nobody ever sees
-//! one that is not locked yet. So whoever can take the lock of a file that is looked for knows that its
-//! process has ended, and may remove it: ids are never used again.
+//! A lock file is created under a temporary name, locked, and then renamed, so a file under its final name is always
+//! locked while its process lives. Whoever can take the lock of such a file knows that the process has ended and may
+//! remove the file: runner IDs are never reused.
 
 use lamplight_domain::{ErrorCode, RunnerId};
 use lamplight_ports::{PortError, PortErrorKind};
@@ -14,9 +14,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// What a lock file's name ends in once it is locked.
+/// The extension of a lock file once it is locked.
 const LOCKED: &str = "lock";
-/// What its name ends in before.
+/// The extension of a lock file before it is locked.
 const NEW: &str = "new";
 
 /// This process as a runner.
@@ -32,35 +32,35 @@ impl Runner {
         Self { id, folder, held: Mutex::new(None) }
     }
 
-    /// Holds the lock of this process from now on.
+    /// Takes the lock of this process and holds it until the runner is dropped.
     pub(crate) fn enlist(&self) -> Result<RunnerId, PortError> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if held.is_none() {
-            let path = self.file(&self.id, LOCKED).ok_or_else(|| unusable(&self.id))?;
-            make_folder(&self.folder).map_err(|error| self.failed(error))?;
+            let path = self.lock_file(&self.id, LOCKED).ok_or_else(|| invalid_id(&self.id))?;
+            create_folder(&self.folder).map_err(|error| self.lock_error(error))?;
             self.remove_ended();
             if self.state(&self.id)? == State::Alive {
-                let message = format!("the runner id {} is in use", self.id.0);
+                let message = format!("the runner ID {} is already in use", self.id.0);
                 return Err(PortError::new(PortErrorKind::Conflict, ErrorCode::RunnerInUse, message));
             }
-            *held = Some(take(&path).map_err(|error| self.failed(error))?);
+            *held = Some(create_locked_file(&path).map_err(|error| self.lock_error(error))?);
         }
         Ok(self.id.clone())
     }
 
-    /// Whether the process of that id still runs.
+    /// Whether the process with that ID is still running.
     pub(crate) fn state(&self, runner: &RunnerId) -> Result<State, PortError> {
-        // An id that can be no file's name was never given out here.
-        let Some(path) = self.file(runner, LOCKED) else { return Ok(State::Ended) };
-        state_of(&path).map_err(|error| self.failed(error))
+        // No lock file can have such a name, so this store never gave the ID out.
+        let Some(path) = self.lock_file(runner, LOCKED) else { return Ok(State::Ended) };
+        state_of(&path).map_err(|error| self.lock_error(error))
     }
 
-    /// Removes what ended processes have left. What cannot be removed now is left to another time.
+    /// Removes the files of processes that have ended. A file that cannot be removed is left for a later call.
     fn remove_ended(&self) {
         let Ok(entries) = fs::read_dir(&self.folder) else { return };
         for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
             let ours = path.extension().is_some_and(|ending| ending == LOCKED || ending == NEW);
-            // The lock is held while the file is removed, so that a file about to be moved is never taken.
+            // The lock is held during the removal, so a file that its process is about to rename is never removed.
             if ours
                 && let Ok(file) = File::open(&path)
                 && file.try_lock().is_ok()
@@ -70,59 +70,60 @@ impl Runner {
         }
     }
 
-    fn file(&self, runner: &RunnerId, ending: &str) -> Option<PathBuf> {
+    fn lock_file(&self, runner: &RunnerId, ending: &str) -> Option<PathBuf> {
         let id = runner.0.as_str();
-        let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-        let good = plain && (1..=128).contains(&id.len()) && !id.starts_with('.');
-        good.then(|| self.folder.join(format!("{id}.{ending}")))
+        let has_valid_bytes =
+            id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+        let is_valid = has_valid_bytes && (1..=128).contains(&id.len()) && !id.starts_with('.');
+        is_valid.then(|| self.folder.join(format!("{id}.{ending}")))
     }
 
-    fn failed(&self, error: io::Error) -> PortError {
+    fn lock_error(&self, error: io::Error) -> PortError {
         let folder = self.folder.display();
         let (kind, code, message) = match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => (
                 PortErrorKind::Denied,
                 ErrorCode::StoreReadOnly,
-                format!("the folder {folder} may not be used"),
+                format!("no permission to use the folder {folder}"),
             ),
             _ => {
-                (PortErrorKind::Unavailable, ErrorCode::RunnerLock, format!("locks in {folder} do not work"))
+                (PortErrorKind::Unavailable, ErrorCode::RunnerLock, format!("cannot lock files in {folder}"))
             }
         };
         PortError::new(kind, code, message)
-            .with_hint("name another folder for the store with LAMPLIGHT_DATA_DIR")
+            .with_hint("set LAMPLIGHT_DATA_DIR to use another folder for the store")
             .with_source(error)
     }
 }
 
 impl Drop for Runner {
-    /// Without its store a process records nothing any more, so it is no runner either.
+    /// A process that has closed its store records nothing any more, so it is not a runner either.
     fn drop(&mut self) {
         let held = self.held.get_mut().unwrap_or_else(PoisonError::into_inner);
         if held.is_some()
-            && let Some(path) = self.file(&self.id, LOCKED)
+            && let Some(path) = self.lock_file(&self.id, LOCKED)
         {
-            // A file that stays is removed by the next runner.
+            // The next runner removes a file that is left over.
             let _ = fs::remove_file(path);
         }
     }
 }
 
-/// What became of a process.
+/// Whether a process is still running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     Alive,
     Ended,
 }
 
-/// Makes the lock file `path` and holds its lock.
-fn take(path: &Path) -> io::Result<File> {
+/// Creates the lock file `path` and holds its lock.
+fn create_locked_file(path: &Path) -> io::Result<File> {
     let new = path.with_extension(NEW);
     loop {
         let file = File::create(&new)?;
         file.lock()?;
         match fs::rename(&new, path) {
-            // Another process took the file for one left behind, before it was locked.
+            // Another process found the file before it was locked and removed it as left over.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             moved => return moved.map(|()| file),
         }
@@ -135,8 +136,8 @@ fn state_of(path: &Path) -> io::Result<State> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Ended),
         Err(error) => return Err(error),
     };
-    // A shared lock is enough to see that nobody holds the runner's own, and two who look at once do not
-    // take each other for it.
+    // A shared lock is enough to see that the runner's own lock is free, and two processes that check at the same time
+    // do not block each other.
     match file.try_lock_shared() {
         Ok(()) => Ok(State::Ended),
         Err(TryLockError::WouldBlock) => Ok(State::Alive),
@@ -144,7 +145,7 @@ fn state_of(path: &Path) -> io::Result<State> {
     }
 }
 
-fn make_folder(folder: &Path) -> io::Result<()> {
+fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -155,7 +156,8 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-fn unusable(id: &RunnerId) -> PortError {
-    let message = format!("{:?} is no runner id: it must be 1-128 letters, digits, '-', '_' or '.'", id.0);
+fn invalid_id(id: &RunnerId) -> PortError {
+    let message =
+        format!("{:?} is not a valid runner ID: use 1 to 128 letters, digits, '-', '_' or '.'", id.0);
     PortError::new(PortErrorKind::InvalidRequest, ErrorCode::RunnerId, message)
 }

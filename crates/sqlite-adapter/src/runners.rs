@@ -1,4 +1,4 @@
-//! Runners, as the port has them.
+//! The `Runners` port.
 
 use crate::{SqliteStore, runner_lock::State, store::in_place};
 use async_trait::async_trait;

@@ -1,4 +1,4 @@
-//! The run store: a record for each run, and the columns that lookups need.
+//! The run store: one record per run, and the columns that lookups need.
 
 use crate::{
     SqliteStore,
@@ -19,14 +19,14 @@ use lamplight_ports::{
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-/// How many keys an error about an ambiguous prefix shows.
+/// How many keys the error about an ambiguous prefix shows.
 const SHOWN_KEYS: usize = 5;
 
 const INSERT: &str = "INSERT INTO run (key, version, revision, job, function, request_id, state, \
     started_at, ended_at, record, connection, parent, runner) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (key) DO NOTHING";
 
-/// What is in the intent never changes. A run that has ended is held by nobody.
+/// Columns that come from the intent never change. When a run has ended, its lease ends too.
 const UPDATE: &str = "UPDATE run SET version = ?2, revision = revision + 1, request_id = ?4, state = ?5, \
     ended_at = ?6, record = ?7, runner = ?8, lease_until = iif(?6 IS NULL, lease_until, NULL) \
     WHERE key = ?1 AND revision = ?3 AND version <= ?2 RETURNING id";
@@ -43,7 +43,7 @@ macro_rules! select_run {
 }
 
 const BY_KEY: &str = select_run!("WHERE key = ?1");
-/// The plus keeps SQLite from walking through all runs of the function, which come in the order that is asked for.
+/// The unary plus keeps SQLite from using the index on `function`, which would walk through all runs of the function.
 const BY_REQUEST: &str =
     select_run!("WHERE request_id = ?1 AND +function = ?2 ORDER BY started_at DESC, key DESC LIMIT 1");
 const LATEST: &str = select_run!("ORDER BY started_at DESC, key DESC LIMIT 1");
@@ -52,22 +52,23 @@ const CLAIMABLE: &str = select_run!(
     "WHERE state = 'queued' AND (lease_until IS NULL OR lease_until <= ?1) AND version <= ?2 ORDER BY started_at, key"
 );
 
-/// Keys are ASCII, so every key that begins with a text sorts before that text with the last of all characters.
+/// Keys are ASCII, so every key that begins with the prefix sorts before the prefix followed by the highest character.
 const KEYS_BY_PREFIX: &str = "SELECT key FROM run WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) \
     ORDER BY key LIMIT ?2";
 
 #[async_trait]
 impl RunStore for SqliteStore {
     async fn insert(&self, run: &Run) -> Result<(), PortError> {
-        let row = RunRow::of(run)?;
+        let row = RunRow::from_run(run)?;
         let needs = Needs { survives: Survives::PowerLoss, creates: true };
         let inserted = self.writer.write(needs, move |transaction| row.insert(transaction)).await?;
-        inserted.ok_or_else(|| failure::gone(self.path()))
+        inserted.ok_or_else(|| failure::missing_store(self.path()))
     }
 
     async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError> {
-        let row = RunRow::of(run)?;
-        // A run that has started must not be found queued after a loss of power; an outcome that is lost makes it Unknown.
+        let row = RunRow::from_run(run)?;
+        // After a power loss a started run must not be found queued. An outcome that is lost only makes the run
+        // Unknown.
         let survives = if run.outcome().is_some() { Survives::ProcessEnd } else { Survives::PowerLoss };
         let write = move |transaction: &Transaction<'_>| {
             let id = row.update(transaction)?;
@@ -77,7 +78,7 @@ impl RunStore for SqliteStore {
             Ok(())
         };
         let updated = self.writer.write(Needs { survives, creates: false }, write).await?;
-        updated.map(|()| run.revision.next()).ok_or_else(|| absent(run.key()))
+        updated.map(|()| run.revision.next()).ok_or_else(|| run_not_found(run.key()))
     }
 
     async fn claim(
@@ -87,7 +88,7 @@ impl RunStore for SqliteStore {
         until: Timestamp,
     ) -> Result<Option<Run>, PortError> {
         let (runner, now, until) = (runner.clone(), now.as_microsecond(), until.as_microsecond());
-        // What is lost with the power is a claim by a process that is gone as well.
+        // A power loss that undoes the claim has also ended the process that made it.
         let needs = Needs { survives: Survives::ProcessEnd, creates: false };
         let claimed =
             self.writer.write(needs, move |transaction| claim(transaction, &runner, now, until)).await?;
@@ -107,15 +108,15 @@ impl RunStore for SqliteStore {
 
     async fn find(&self, selector: &RunSelector) -> Result<Option<Run>, PortError> {
         let found = self.read(|transaction| match selector {
-            RunSelector::Key(key) => one(transaction, BY_KEY, &[key.as_str()]),
-            RunSelector::KeyPrefix(prefix) => match only_key(transaction, prefix)? {
-                Some(key) => one(transaction, BY_KEY, &[&key]),
+            RunSelector::Key(key) => find_first(transaction, BY_KEY, &[key.as_str()]),
+            RunSelector::KeyPrefix(prefix) => match find_unique_key(transaction, prefix)? {
+                Some(key) => find_first(transaction, BY_KEY, &[&key]),
                 None => Ok(None),
             },
             RunSelector::RequestId(function, id) => {
-                one(transaction, BY_REQUEST, &[id.as_str(), function.as_str()])
+                find_first(transaction, BY_REQUEST, &[id.as_str(), function.as_str()])
             }
-            RunSelector::Latest => one(transaction, LATEST, &[]),
+            RunSelector::Latest => find_first(transaction, LATEST, &[]),
         })?;
         Ok(found.flatten())
     }
@@ -137,7 +138,7 @@ impl RunStore for SqliteStore {
             let mut rows = select.query([])?;
             let mut runs = Vec::new();
             while let Some(row) = rows.next()? {
-                runs.extend(readable(row)?);
+                runs.extend(read_or_skip(row)?);
             }
             Ok(runs)
         })?;
@@ -153,7 +154,7 @@ impl RunStore for SqliteStore {
     }
 }
 
-/// A run as its row is written.
+/// The values of a run's row.
 struct RunRow {
     key: RunKey,
     revision: Revision,
@@ -170,9 +171,9 @@ struct RunRow {
 }
 
 impl RunRow {
-    fn of(run: &Run) -> Result<Self, PortError> {
-        let record =
-            record::write(run).map_err(|error| failure::record(&format!("run {}", run.key()), error))?;
+    fn from_run(run: &Run) -> Result<Self, PortError> {
+        let record = record::write(run)
+            .map_err(|error| failure::record_error(&format!("run {}", run.key()), error))?;
         Ok(Self {
             key: run.key().clone(),
             revision: run.revision,
@@ -193,7 +194,7 @@ impl RunRow {
         let inserted = transaction.prepare(INSERT)?.execute(params![
             self.key.as_str(),
             RECORD_VERSION,
-            integer(self.revision.0),
+            to_integer(self.revision.0),
             self.job.as_ref().map(JobName::as_str),
             self.function,
             self.request_id,
@@ -206,17 +207,17 @@ impl RunRow {
             self.runner,
         ])?;
         if inserted == 0 {
-            return Err(failure::conflict(format!("run {} exists already", self.key)).into());
+            return Err(failure::conflict(format!("run {} already exists", self.key)).into());
         }
         Ok(())
     }
 
-    /// Gives the row's id.
+    /// Returns the ID of the row.
     fn update(&self, transaction: &Transaction<'_>) -> Result<i64, Failure> {
         let values = params![
             self.key.as_str(),
             RECORD_VERSION,
-            integer(self.revision.0),
+            to_integer(self.revision.0),
             self.request_id,
             self.state.as_str(),
             self.ended_at,
@@ -236,10 +237,10 @@ impl RunRow {
             .query_row(sql, [self.key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         Ok(match kept {
-            None => absent(&self.key),
+            None => run_not_found(&self.key),
             Some((found, _)) if found > RECORD_VERSION => {
                 let newer = record::RecordError::Newer { found, known: RECORD_VERSION };
-                failure::record(&format!("run {}", self.key), newer)
+                failure::record_error(&format!("run {}", self.key), newer)
             }
             Some((_, revision)) => failure::conflict(format!(
                 "run {} was changed by another process: it is at revision {revision}, not {}",
@@ -249,8 +250,8 @@ impl RunRow {
     }
 }
 
-/// Gives the runner the oldest queued run that nobody holds. One that cannot be read keeps its place, and the next one is
-/// taken.
+/// Gives the oldest queued run without a valid lease to the runner. A run that cannot be read is skipped and stays as
+/// it is.
 fn claim(
     transaction: &Transaction<'_>,
     runner: &RunnerId,
@@ -260,7 +261,7 @@ fn claim(
     let mut select = transaction.prepare(CLAIMABLE)?;
     let mut rows = select.query(params![now, RECORD_VERSION])?;
     while let Some(row) = rows.next()? {
-        let Some(mut run) = readable(row)? else { continue };
+        let Some(mut run) = read_or_skip(row)? else { continue };
         if run.claim(runner.clone()).is_err() {
             continue;
         }
@@ -272,45 +273,45 @@ fn claim(
     Ok(None)
 }
 
-/// SQLite's integers are signed; no revision and no size comes near their end.
-fn integer(number: u64) -> i64 {
+/// SQLite's integers are signed; no revision or size comes near the limit.
+fn to_integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn absent(key: &RunKey) -> PortError {
-    PortError::new(PortErrorKind::NotFound, ErrorCode::RunNotFound, format!("there is no run {key}"))
+fn run_not_found(key: &RunKey) -> PortError {
+    PortError::new(PortErrorKind::NotFound, ErrorCode::RunNotFound, format!("run {key} not found"))
 }
 
-fn only_key(transaction: &Transaction<'_>, prefix: &str) -> Result<Option<String>, Failure> {
+fn find_unique_key(transaction: &Transaction<'_>, prefix: &str) -> Result<Option<String>, Failure> {
     let mut select = transaction.prepare(KEYS_BY_PREFIX)?;
-    let rows = select.query_map(params![prefix, integer(SHOWN_KEYS as u64 + 1)], |row| row.get(0))?;
+    let rows = select.query_map(params![prefix, to_integer(SHOWN_KEYS as u64 + 1)], |row| row.get(0))?;
     let mut keys = rows.collect::<Result<Vec<String>, _>>()?;
     if keys.len() > 1 {
         let more = if keys.len() > SHOWN_KEYS { ", …" } else { "" };
         keys.truncate(SHOWN_KEYS);
-        let message = format!("several runs begin with {prefix:?}: {}{more}", keys.join(", "));
+        let message = format!("more than one run begins with {prefix:?}: {}{more}", keys.join(", "));
         let error = PortError::new(PortErrorKind::InvalidRequest, ErrorCode::RunAmbiguous, message);
-        return Err(error.with_hint("give more of the key").into());
+        return Err(error.with_hint("give more characters of the key").into());
     }
     Ok(keys.pop())
 }
 
-/// A row of the table, read.
-fn read(row: &Row<'_>) -> Result<Run, Failure> {
+/// Reads a row of the table.
+fn read_run(row: &Row<'_>) -> Result<Run, Failure> {
     let text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
     let mut run = match record::read::<Run>(text) {
         Ok(run) => run,
         Err(error) => {
             let key: String = row.get(0)?;
-            return Err(failure::record(&format!("run {key}"), error).into());
+            return Err(failure::record_error(&format!("run {key}"), error).into());
         }
     };
     run.revision = Revision(row.get::<_, i64>(1)?.unsigned_abs());
-    // Claims and heartbeats change the columns alone.
+    // Claims and heartbeats change only the columns, not the record.
     if run.state() == RunState::Queued
         && let Some(runner) = row.get::<_, Option<String>>(3)?
     {
-        // A queued run takes any runner.
+        // Claiming a queued run cannot fail.
         let _ = run.claim(RunnerId(runner));
     }
     run.lease_until =
@@ -318,9 +319,9 @@ fn read(row: &Row<'_>) -> Result<Run, Failure> {
     Ok(run)
 }
 
-/// A row among others: `None` where its record cannot be read, which is logged.
-fn readable(row: &Row<'_>) -> Result<Option<Run>, Failure> {
-    match read(row) {
+/// Reads a row of a list: `None`, and a warning in the log, if the record cannot be read.
+fn read_or_skip(row: &Row<'_>) -> Result<Option<Run>, Failure> {
+    match read_run(row) {
         Ok(run) => Ok(Some(run)),
         Err(Failure::Explained(error)) => {
             let key = row.get_ref(0)?.as_str().unwrap_or_default();
@@ -331,11 +332,11 @@ fn readable(row: &Row<'_>) -> Result<Option<Run>, Failure> {
     }
 }
 
-/// The run that `sql` finds.
-fn one(transaction: &Transaction<'_>, sql: &str, by: &[&str]) -> Result<Option<Run>, Failure> {
+/// The first run that `sql` finds.
+fn find_first(transaction: &Transaction<'_>, sql: &str, by: &[&str]) -> Result<Option<Run>, Failure> {
     let mut select = transaction.prepare(sql)?;
     let mut rows = select.query(rusqlite::params_from_iter(by))?;
-    rows.next()?.map(read).transpose()
+    rows.next()?.map(read_run).transpose()
 }
 
 #[cfg(test)]
@@ -357,7 +358,7 @@ mod tests {
         ] {
             assert_eq!(plan(sql), expected, "{sql}");
         }
-        // A request id belongs to one run but by accident, so there is next to nothing to sort.
+        // Request IDs are unique except by accident, so there is almost nothing to sort.
         let by_request = plan(BY_REQUEST);
         assert!(
             by_request.starts_with("SEARCH run USING INDEX run_by_request (request_id=?)"),

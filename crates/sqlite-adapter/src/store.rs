@@ -1,4 +1,4 @@
-//! The store as a whole: one writer, and connections to read by that are opened when they are needed.
+//! The store as a whole: one writer, and connections for reading that are opened when they are needed.
 
 use crate::{database::Database, failure::Failure, runner_lock::Runner, writer::Writer};
 use lamplight_domain::RunnerId;
@@ -10,19 +10,19 @@ use std::{
 };
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-/// What a store is told when it is opened.
+/// Options for opening a store.
 #[derive(Debug, Clone)]
 pub struct SqliteOptions {
-    /// The id that this process makes calls under: 1-128 ASCII letters, digits, `-`, `_` or `.`, of no other
-    /// process.
+    /// The ID under which this process makes calls: 1-128 ASCII letters, digits, `-`, `_` or `.`. No other process may
+    /// use it.
     pub runner_id: RunnerId,
 }
 
-/// How many connections to read by are kept open while nobody reads. Each holds a megabyte at the most.
+/// How many idle connections for reading are kept open. Each holds at most one megabyte.
 const IDLE_READERS: usize = 4;
 
-/// Runs, jobs and runners in one folder. It serves all three ports; see the [crate's documentation](crate)
-/// for what survives what.
+/// Runs, jobs and runners in one folder. It implements all three ports; see the [crate's documentation](crate) for the
+/// durability of each write.
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
@@ -32,15 +32,15 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store in the file `path`. A store that does not exist yet is made by the first write.
+    /// Opens the store in the file `path`. If it does not exist, the first write creates it.
     ///
     /// # Errors
-    /// The path is in each of them, and nothing is changed:
+    /// Each error names the path, and nothing is changed:
     /// - `store_newer`: a newer build has migrated it;
-    /// - `store_corrupt`: it is not a store of ours, or damaged;
+    /// - `store_corrupt`: it is damaged, or not a store of ours;
     /// - `store_unreadable`: it cannot be opened;
-    /// - `store_read_only`: it is of an older version and cannot be migrated.
-    #[expect(clippy::unused_async, reason = "callers await it as they do every other method of a store")]
+    /// - `store_read_only`: it has an older version and cannot be migrated.
+    #[expect(clippy::unused_async, reason = "callers await it like every other method of a store")]
     pub async fn open(path: &Path, options: SqliteOptions) -> Result<Self, PortError> {
         let reader = in_place(|| Database::open(path))?;
         let folder = path.parent().unwrap_or(Path::new("")).join("runners");
@@ -56,7 +56,7 @@ impl SqliteStore {
         &self.path
     }
 
-    /// Reads one state of the store; `None` where it does not exist.
+    /// Runs `work` in one read transaction, so all its reads see the same state; `None` if the store does not exist.
     pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
@@ -73,12 +73,12 @@ impl SqliteStore {
             if readers.len() < IDLE_READERS {
                 readers.push(reader);
             }
-            result.map(Some).map_err(|failure| failure.at(&self.path))
+            result.map(Some).map_err(|failure| failure.into_port_error(&self.path))
         })
     }
 }
 
-/// Does blocking work on this thread, after the runtime's other tasks were moved off it where it can do that.
+/// Does blocking work on this thread. A multi-threaded runtime first moves its other tasks to other threads.
 pub(crate) fn in_place<T>(work: impl FnOnce() -> T) -> T {
     match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),

@@ -1,7 +1,7 @@
-//! The one writer of a store: a thread that takes all writes that wait into one transaction.
+//! The single writer of a store: a thread that puts all waiting writes into one transaction.
 //!
-//! A sync takes longer than all else, and one sync keeps any number of writes. Nothing waits for others to come: what
-//! has arrived while the last transaction was synced makes the next one.
+//! A sync takes longer than everything else, and one sync is enough for any number of writes. No write is delayed to
+//! collect others: what arrived during the last sync makes the next transaction.
 
 use crate::{
     database::{Database, Survives},
@@ -19,10 +19,10 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// The most writes of one transaction, so that the first of many does not wait for all.
+/// The most writes in one transaction, so that the first write does not wait for too many others.
 const LARGEST_BATCH: usize = 256;
 
-/// Starts its thread with the first write, and ends it when it is dropped.
+/// The first write starts the thread; dropping the writer ends it.
 #[derive(Debug)]
 pub(crate) struct Writer {
     path: PathBuf,
@@ -35,12 +35,12 @@ struct Started {
     thread: JoinHandle<()>,
 }
 
-/// What a write needs of the store besides its work.
+/// What a write needs, besides its work.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Needs {
-    /// What it must survive when it has returned.
+    /// What the write must survive once it has returned.
     pub(crate) survives: Survives,
-    /// Whether the store is made where there is none.
+    /// Whether to create the store if it does not exist.
     pub(crate) creates: bool,
 }
 
@@ -49,13 +49,13 @@ impl Writer {
         Self { path, started: Mutex::new(None) }
     }
 
-    /// Does `work` in a transaction; `None` where there is no store and none was made.
+    /// Runs `work` in a transaction; `None` if the store does not exist and `needs` does not create it.
     ///
     /// # Guarantees
-    /// - When it returns, the transaction is committed and survives what is needed. Of work that fails nothing is kept.
-    /// - A caller that is dropped leaves the whole of it, or nothing.
+    /// - When it returns, the transaction is committed and survives what is needed. Work that fails leaves nothing.
+    /// - If the caller is dropped, the write happens completely or not at all.
     ///
-    /// Where it shares a transaction that fails, `work` is done once more in one of its own.
+    /// If `work` shares a transaction that fails, it is run once more in its own transaction.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         needs: Needs,
@@ -63,7 +63,7 @@ impl Writer {
     ) -> Result<Option<T>, PortError> {
         let (reply, answer) = oneshot::channel();
         self.queue(Box::new(Waiting { needs, work, result: None, reply }))?;
-        answer.await.unwrap_or_else(|_| Err(failure::writer_ended(&self.path)))
+        answer.await.unwrap_or_else(|_| Err(failure::no_writer(&self.path)))
     }
 
     fn queue(&self, write: Box<dyn Write>) -> Result<(), PortError> {
@@ -71,7 +71,7 @@ impl Writer {
         let write = match &*started {
             Some(running) => match running.queue.send(write) {
                 Ok(()) => return Ok(()),
-                // The thread has ended, which only a fault of ours can do; another one goes on.
+                // The thread has ended, which only a bug can cause; start another one.
                 Err(refused) => refused.0,
             },
             None => write,
@@ -80,9 +80,9 @@ impl Writer {
         let path = self.path.clone();
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || serve(&path, &writes))
-            .map_err(|error| failure::writer_ended(&self.path).with_source(error))?;
-        // The thread holds the other end, so this one arrives.
+            .spawn(move || run_writer(&path, &writes))
+            .map_err(|error| failure::no_writer(&self.path).with_source(error))?;
+        // The new thread holds the receiver, so this cannot fail.
         let _ = queue.send(write);
         *started = Some(Started { queue, thread });
         Ok(())
@@ -90,7 +90,7 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// What callers that were dropped have left to do is done before the store is closed.
+    /// Finishes the writes of callers that were dropped before the store is closed.
     fn drop(&mut self) {
         let started = self.started.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(Started { queue, thread }) = started.take() {
@@ -100,18 +100,18 @@ impl Drop for Writer {
     }
 }
 
-/// One write of the queue.
+/// One write in the queue.
 trait Write: Send {
     fn needs(&self) -> Needs;
 
-    /// Does the work and holds its result; `false` where it failed and must leave nothing.
+    /// Runs the work and stores its result; `false` if it failed and its changes must be undone.
     fn work(&mut self, transaction: &Transaction<'_>) -> bool;
 
-    /// Gives the caller the result of work that is committed, or that failed.
-    fn done(self: Box<Self>, path: &Path);
+    /// Sends the caller the result of work that was committed, or its failure.
+    fn finish(self: Box<Self>, path: &Path);
 
-    /// Tells the caller that there is no store, or why nothing was written.
-    fn refused(self: Box<Self>, reason: Option<PortError>);
+    /// Tells the caller that the store does not exist, or why nothing was written.
+    fn fail(self: Box<Self>, reason: Option<PortError>);
 }
 
 struct Waiting<T, W> {
@@ -130,29 +130,29 @@ impl<T: Send, W: FnMut(&Transaction<'_>) -> Result<T, Failure> + Send> Write for
         self.result.insert((self.work)(transaction)).is_ok()
     }
 
-    fn done(self: Box<Self>, path: &Path) {
+    fn finish(self: Box<Self>, path: &Path) {
         let Self { work, result, reply, .. } = *self;
-        // What the work holds, such as a response, is the caller's alone again.
+        // Drop what the work holds, such as a response, before the caller continues.
         drop(work);
-        let result = result.unwrap_or_else(|| Err(failure::writer_ended(path).into()));
-        // A caller that was dropped wants no answer.
-        let _ = reply.send(result.map(Some).map_err(|failure| failure.at(path)));
+        let result = result.unwrap_or_else(|| Err(failure::no_writer(path).into()));
+        // The caller may have been dropped.
+        let _ = reply.send(result.map(Some).map_err(|failure| failure.into_port_error(path)));
     }
 
-    fn refused(self: Box<Self>, reason: Option<PortError>) {
+    fn fail(self: Box<Self>, reason: Option<PortError>) {
         let _ = self.reply.send(reason.map_or(Ok(None), Err));
     }
 }
 
-fn serve(path: &Path, writes: &Receiver<Box<dyn Write>>) {
+fn run_writer(path: &Path, writes: &Receiver<Box<dyn Write>>) {
     let mut database = None;
     while let Ok(first) = writes.recv() {
         let others = writes.try_iter().take(LARGEST_BATCH - 1);
-        perform(path, &mut database, std::iter::once(first).chain(others).collect());
+        process_batch(path, &mut database, std::iter::once(first).chain(others).collect());
     }
 }
 
-fn perform(path: &Path, database: &mut Option<Database>, batch: Vec<Box<dyn Write>>) {
+fn process_batch(path: &Path, database: &mut Option<Database>, batch: Vec<Box<dyn Write>>) {
     if database.is_none() {
         let creates = batch.iter().any(|write| write.needs().creates);
         let opened = if creates { Database::create(path).map(Some) } else { Database::open(path) };
@@ -160,7 +160,7 @@ fn perform(path: &Path, database: &mut Option<Database>, batch: Vec<Box<dyn Writ
             Ok(opened) => *database = opened,
             Err(error) => {
                 for write in batch {
-                    write.refused(Some(failure::again(&error)));
+                    write.fail(Some(failure::copy_without_source(&error)));
                 }
                 return;
             }
@@ -168,35 +168,35 @@ fn perform(path: &Path, database: &mut Option<Database>, batch: Vec<Box<dyn Writ
     }
     let Some(database) = database else {
         for write in batch {
-            write.refused(None);
+            write.fail(None);
         }
         return;
     };
     commit(path, database, batch);
-    database.tidy();
+    database.truncate_large_log();
 }
 
-/// Commits all of a batch, or each by itself where that fails: then one of them is the cause, and the others are not to
-/// fail with it.
+/// Commits the batch in one transaction. If that fails, commits each write in its own transaction, so that only the
+/// write that caused the failure fails.
 fn commit(path: &Path, database: &mut Database, mut batch: Vec<Box<dyn Write>>) {
-    let result = together(database, &mut batch);
+    let result = run_batch(database, &mut batch);
     match result {
-        Ok(()) => batch.into_iter().for_each(|write| write.done(path)),
+        Ok(()) => batch.into_iter().for_each(|write| write.finish(path)),
         Err(_) if batch.len() > 1 => batch.into_iter().for_each(|write| commit(path, database, vec![write])),
         Err(failure) => {
             if let Some(only) = batch.pop() {
-                only.refused(Some(failure.at(path)));
+                only.fail(Some(failure.into_port_error(path)));
             }
         }
     }
 }
 
-fn together(database: &mut Database, batch: &mut [Box<dyn Write>]) -> Result<(), Failure> {
+fn run_batch(database: &mut Database, batch: &mut [Box<dyn Write>]) -> Result<(), Failure> {
     let is_durable = batch.iter().any(|write| write.needs().survives == Survives::PowerLoss);
     let survives = if is_durable { Survives::PowerLoss } else { Survives::ProcessEnd };
     let transaction = database.write(survives)?;
     if let [only] = batch {
-        // Work that failed is undone with its transaction.
+        // Work that failed is rolled back with its transaction.
         return if only.work(&transaction) { Ok(transaction.commit()?) } else { Ok(()) };
     }
     for write in batch {
@@ -204,7 +204,7 @@ fn together(database: &mut Database, batch: &mut [Box<dyn Write>]) -> Result<(),
         if !write.work(&transaction) {
             transaction.execute_batch("ROLLBACK TO one")?;
         }
-        // Fails where a grave error has undone the whole transaction.
+        // Fails if a severe error has rolled back the whole transaction.
         transaction.execute_batch("RELEASE one")?;
     }
     Ok(transaction.commit()?)
@@ -225,7 +225,7 @@ mod tests {
         (Box::new(Waiting { needs, work, result: None, reply }), answer)
     }
 
-    /// Adds a job and tells how many there are then.
+    /// Adds a job and returns the number of jobs after that.
     fn add(name: &'static str) -> (Box<dyn Write>, Answer) {
         write(move |transaction| {
             transaction.execute("INSERT INTO job VALUES (?1, 1, 1, '')", params![name])?;
@@ -237,7 +237,7 @@ mod tests {
         connection.query_row("SELECT count(*) FROM job", [], |row| row.get(0)).unwrap()
     }
 
-    /// Commits these writes in a store of their own and gives their answers, with the number of jobs that are kept.
+    /// Commits these writes to a new store; returns their answers and the number of jobs stored.
     fn commit_all(writes: Vec<(Box<dyn Write>, Answer)>) -> (Vec<Option<i64>>, i64) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
@@ -256,7 +256,7 @@ mod tests {
         let mut database = Database::create(&outside).unwrap();
         let path = outside.clone();
         let (look, mut seen) = write(move |transaction| {
-            // Nobody else sees what the writes before this one did, so they are in its transaction.
+            // Another connection does not see the earlier writes, so they are in the same transaction.
             assert_eq!(count(&rusqlite::Connection::open(&path).unwrap()), 0);
             Ok(count(transaction))
         });
@@ -266,10 +266,10 @@ mod tests {
     }
 
     #[test]
-    fn of_writes_that_fail_nothing_is_kept_and_the_others_are() {
+    fn a_write_that_fails_leaves_nothing_and_does_not_affect_the_others() {
         let refused = write(|transaction| {
             transaction.execute("INSERT INTO job VALUES ('half', 1, 1, '')", [])?;
-            Err(failure::conflict("it is changed".to_owned()).into())
+            Err(failure::conflict("it was changed".to_owned()).into())
         });
         let (answers, kept) = commit_all(vec![add("a"), refused, add("a"), add("b")]);
         assert_eq!((answers, kept), (vec![Some(1), None, None, Some(2)], 2));
@@ -278,8 +278,8 @@ mod tests {
     }
 
     #[test]
-    fn where_one_write_undoes_the_transaction_the_others_are_done_by_themselves() {
-        // As SQLite does when the disk is full.
+    fn if_one_write_rolls_back_the_transaction_the_others_get_their_own() {
+        // SQLite does this when the disk is full.
         let grave = write(|transaction| {
             transaction.execute_batch("ROLLBACK")?;
             Err(failure::conflict("grave".to_owned()).into())
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_dropped_caller_asked_for_is_done_before_the_store_is_closed() {
+    async fn the_write_of_a_dropped_caller_is_finished_before_the_store_is_closed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         let writer = Writer::new(path.clone());

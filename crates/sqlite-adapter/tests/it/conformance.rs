@@ -1,4 +1,4 @@
-//! The suites of the three ports, with a second store on the same file for what happens elsewhere.
+//! The conformance suites of the three ports; a second store on the same file acts as another process.
 
 use crate::support::Place;
 use async_trait::async_trait;
@@ -34,7 +34,7 @@ impl RunnersHarness for InSqlite {
         let place = Place::new();
         let (first, second) = (place.open("first").await, place.open("second").await);
         let held = first.clone();
-        // Dropping the last handle lets the lock go, as the end of a process does.
+        // Dropping the last handle releases the lock, like the end of a process.
         ArrangedRunners { first, second, end_first: Box::new(move || drop(held)), keep: Box::new(place.0) }
     }
 }

@@ -11,8 +11,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// Where a child of these tests works: libtest takes the argument for the name of a test that there is not.
-pub(crate) fn told_place() -> Option<PathBuf> {
+/// The folder of a child of these tests: libtest treats the argument as the name of a test that does not exist.
+pub(crate) fn place_argument() -> Option<PathBuf> {
     std::env::args().find_map(|argument| argument.strip_prefix("place=").map(PathBuf::from))
 }
 
@@ -23,10 +23,13 @@ pub(crate) fn itself(program: &std::path::Path, name: &str, path: &std::path::Pa
     command
 }
 
-/// Waits until the child says that it has done its work.
+/// Waits until the child reports that it has finished its work.
 fn wait_until_done(child: &mut Child) {
     let output = BufReader::new(child.stdout.take().unwrap());
-    assert!(output.lines().map_while(Result::ok).any(|line| line.contains(DONE)), "the child did not say so");
+    assert!(
+        output.lines().map_while(Result::ok).any(|line| line.contains(DONE)),
+        "the child did not report that it has finished"
+    );
 }
 
 const DONE: &str = "all is written";
@@ -49,7 +52,7 @@ async fn write_and_hang(path: PathBuf) {
 
 #[tokio::test]
 async fn what_was_written_survives_kill_9_and_its_runner_does_not() {
-    if let Some(path) = told_place() {
+    if let Some(path) = place_argument() {
         return write_and_hang(path).await;
     }
     let place = Place::new();
@@ -73,7 +76,7 @@ async fn what_was_written_survives_kill_9_and_its_runner_does_not() {
 #[tokio::test]
 async fn two_processes_write_to_one_store_at_once() {
     const EACH: u32 = 25;
-    if let Some(path) = told_place() {
+    if let Some(path) = place_argument() {
         let options = SqliteOptions { runner_id: RunnerId("child".to_owned()) };
         let store = SqliteStore::open(&path, options).await.unwrap();
         for n in EACH..2 * EACH {
@@ -95,7 +98,7 @@ async fn two_processes_write_to_one_store_at_once() {
     }
 }
 
-/// Inserts and concludes runs for ever, and says so after each call that returned.
+/// Inserts and concludes runs forever, and reports each call that returned.
 async fn write_without_end(path: PathBuf) {
     let runner_id = RunnerId("writer".to_owned());
     let store = SqliteStore::open(&path, SqliteOptions { runner_id }).await.unwrap();
@@ -112,7 +115,7 @@ async fn write_without_end(path: PathBuf) {
 
 #[tokio::test]
 async fn whenever_a_writer_is_killed_nothing_that_returned_is_lost() {
-    if let Some(path) = told_place() {
+    if let Some(path) = place_argument() {
         return write_without_end(path).await;
     }
     let place = Place::new();
@@ -123,7 +126,7 @@ async fn whenever_a_writer_is_killed_nothing_that_returned_is_lost() {
         let output = BufReader::new(child.stdout.take().unwrap());
         let said = |line: &String| line.starts_with("begun ") || line.starts_with("ended ");
         let returned: Vec<String> = output.lines().map_while(Result::ok).filter(said).take(lines).collect();
-        // The child is in the middle of its next call by now.
+        // The child is in the middle of its next call now.
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(returned.len(), lines);

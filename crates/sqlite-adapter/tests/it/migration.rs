@@ -1,4 +1,4 @@
-//! A store of version 1 is brought up to date when it is opened, and shows what it held.
+//! Opening a store of version 1 migrates it and keeps its contents.
 
 use crate::support::{Place, list};
 use lamplight_conformance::samples::sample_run;
@@ -12,7 +12,7 @@ const SCHEMA_V1: &str = include_str!("../../migrations/0001_runs_and_jobs.sql");
 const RUN_V1: &str = include_str!("../../../ports/tests/it/records/run_v1.json");
 const JOB_V1: &str = include_str!("../../../ports/tests/it/records/job_v1.json");
 
-/// A store of version 1 with an ended run, one that goes on, one that is damaged, and a job.
+/// A store of version 1 with an ended run, a running one, a damaged one, and a job.
 fn store_v1(place: &Place) {
     fs::create_dir_all(place.path().parent().unwrap()).unwrap();
     let old = Connection::open(place.path()).unwrap();
@@ -59,7 +59,7 @@ async fn a_store_of_version_1_is_brought_up_to_date_with_all_that_it_held() {
     let run = store.find(&RunSelector::Key(key.clone())).await.unwrap().unwrap();
     assert_eq!((run.state(), run.attempts.len(), run.revision.0), (RunState::FunctionFailed, 2, 2));
     assert_eq!(store.response(&key).await.unwrap().unwrap(), "{}");
-    // What is a column now was taken out of the records; of one that is damaged nothing is known.
+    // Values that are columns now were taken from the records; nothing is known about the damaged record.
     let by_connection = RunFilter { connection: Some("demo".parse().unwrap()), ..RunFilter::default() };
     assert_eq!(filtered(&store, by_connection).await.len(), 2);
     let [going] = <[_; 1]>::try_from(store.running().await.unwrap()).unwrap();
@@ -70,7 +70,7 @@ async fn a_store_of_version_1_is_brought_up_to_date_with_all_that_it_held() {
     assert!(store.heartbeat(going.key(), going.runner().unwrap(), going.intent.started_at).await.unwrap());
     let job = store.get(&"job-001".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!((job.revision.0, job.job.idempotent), (4, false));
-    // What is written from now on is of version 2, beside the old.
+    // New records have version 2; the old ones are not rewritten.
     store.update(&run, None).await.unwrap();
     store.insert(&sample_run(5)).await.unwrap();
     let versions = "SELECT group_concat(version, ' ') FROM (SELECT version FROM run ORDER BY id)";

@@ -1,4 +1,4 @@
-//! Opening what is no store of ours, and stores that cannot be used.
+//! Opening files that are not a store of ours, and stores that cannot be used.
 
 use crate::support::{Place, list, open};
 use lamplight_conformance::samples::{sample_job, sample_run, sample_runner};
@@ -9,7 +9,7 @@ use lamplight_ports::{
 use rusqlite::Connection;
 use std::{collections::BTreeMap, fs, path::Path};
 
-/// Everything in a folder, by name, with what is in it.
+/// The contents of all files in a folder, by name.
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(folder)
         .unwrap()
@@ -18,7 +18,7 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// Opening the file fails, names it, and changes nothing.
+/// Opening the file fails with an error that names it, and changes nothing.
 async fn refused(path: &Path) -> PortError {
     let before = fs::read(path).ok();
     let error = open(path, "a").await.unwrap_err();
@@ -29,7 +29,7 @@ async fn refused(path: &Path) -> PortError {
 }
 
 #[tokio::test]
-async fn reading_a_store_that_does_not_exist_makes_nothing() {
+async fn reading_a_store_that_does_not_exist_creates_nothing() {
     let place = Place::new();
     let store = place.open("a").await;
     assert_eq!(list(&store).await, []);
@@ -50,7 +50,7 @@ async fn reading_a_store_that_does_not_exist_makes_nothing() {
 }
 
 #[tokio::test]
-async fn a_store_made_meanwhile_is_seen() {
+async fn a_store_that_is_created_later_is_found() {
     let place = Place::new();
     let (early, other) = (place.open("early").await, place.open("other").await);
     assert_eq!(early.find(&RunSelector::Latest).await.unwrap(), None);
@@ -59,7 +59,7 @@ async fn a_store_made_meanwhile_is_seen() {
 }
 
 #[tokio::test]
-async fn a_store_can_be_named_without_a_folder_of_its_own() {
+async fn a_store_path_may_contain_special_characters() {
     let place = Place::new();
     let path = place.0.path().join("odd name ?#%ä.db");
     open(&path, "a").await.unwrap().insert(&sample_run(1)).await.unwrap();
@@ -67,7 +67,7 @@ async fn a_store_can_be_named_without_a_folder_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_store_of_a_newer_version_is_refused_untouched() {
+async fn a_store_of_a_newer_version_is_refused_and_not_changed() {
     let place = Place::new();
     place.open("a").await.insert(&sample_run(1)).await.unwrap();
     let raw = place.raw();
@@ -79,7 +79,7 @@ async fn a_store_of_a_newer_version_is_refused_untouched() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_refused() {
+async fn a_file_that_is_not_a_database_is_refused() {
     let place = Place::new();
     for content in [
         "not a database, but as long as the header of one is, and some more text for that; \
@@ -103,7 +103,7 @@ async fn a_damaged_store_is_refused() {
     place.open("a").await.insert(&sample_run(1)).await.unwrap();
     place.raw().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     let mut bytes = fs::read(place.path()).unwrap();
-    // The first page is left whole up to its marks, and then overwritten: the schema is gone.
+    // The marks on the first page are kept and the rest is overwritten, so the schema is lost.
     bytes[100..4096].fill(0xee);
     fs::write(place.path(), &bytes).unwrap();
     let error = refused(&place.path()).await;
@@ -158,7 +158,7 @@ async fn an_empty_file_becomes_a_store() {
 }
 
 #[test]
-fn many_who_make_the_store_at_once_all_succeed() {
+fn several_processes_can_create_the_store_at_the_same_time() {
     for _ in 0..5 {
         let place = Place::new();
         let made = std::thread::scope(|scope| {

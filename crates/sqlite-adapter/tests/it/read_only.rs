@@ -1,9 +1,9 @@
-//! A store that may be read and not written. Where the tests run as root, whom permissions do not hold back,
-//! they start themselves again as nobody.
+//! A store that may be read but not written. If the tests run as root, whom permissions do not restrict, they start
+//! themselves again as the user `nobody`.
 #![cfg(unix)]
 
 use crate::{
-    durability::{itself, told_place},
+    durability::{itself, place_argument},
     support::{Place, list, open},
 };
 use lamplight_conformance::samples::{sample_job, sample_key, sample_run};
@@ -27,7 +27,7 @@ fn allow(path: impl AsRef<Path>, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// A store with a run and a job in a folder that everybody may read.
+/// A store with a run and a job, in a folder that everybody may read.
 async fn readable_store() -> Place {
     let place = Place::new();
     let store = place.open("a").await;
@@ -44,9 +44,9 @@ async fn readable_store() -> Place {
     place
 }
 
-/// Runs the test `name` for the store at `path` as a user whom permissions hold back, and expects it to pass.
-fn as_somebody_held_back(place: &Place, name: &str) {
-    // The binary may lie where nobody may go, so a copy is started.
+/// Runs the test `name` for the store at `path` as a user whom permissions restrict, and expects it to pass.
+fn run_unprivileged(place: &Place, name: &str) {
+    // That user may not have access to the folder of the binary, so a copy is started.
     let program = place.0.path().join("test-binary");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     allow(&program, 0o755);
@@ -55,7 +55,7 @@ fn as_somebody_held_back(place: &Place, name: &str) {
         command.uid(NOBODY).gid(NOBODY);
     }
     command.current_dir("/");
-    // A process that another test has just begun to start still holds our file open for writing for a moment.
+    // A process that another test is just starting may still hold the file open for writing for a moment.
     let busy = |error: &io::Error| error.kind() == io::ErrorKind::ExecutableFileBusy;
     let output = loop {
         match command.output() {
@@ -80,7 +80,7 @@ fn is_read_only(error: &PortError, path: &Path) {
     assert!(error.hint.is_some());
 }
 
-/// Reads all there is and is refused every write.
+/// Reads everything, and checks that every write is refused.
 async fn reads_and_does_not_write(path: &Path) {
     let store = open(path, "reader").await.unwrap();
     assert_eq!(store.find(&RunSelector::Key(sample_key(1))).await.unwrap(), Some(sample_run(1)));
@@ -103,23 +103,23 @@ async fn reads_and_does_not_write(path: &Path) {
 }
 
 #[tokio::test]
-async fn a_store_with_its_log_is_read_where_nothing_may_be_written() {
-    if let Some(path) = told_place() {
+async fn a_store_with_a_log_can_be_read_on_a_read_only_disk() {
+    if let Some(path) = place_argument() {
         return reads_and_does_not_write(&path).await;
     }
     let place = readable_store().await;
-    as_somebody_held_back(&place, "read_only::a_store_with_its_log_is_read_where_nothing_may_be_written");
+    run_unprivileged(&place, "read_only::a_store_with_a_log_can_be_read_on_a_read_only_disk");
 }
 
 #[tokio::test]
-async fn a_store_alone_is_read_where_nothing_may_be_written() {
-    if let Some(path) = told_place() {
+async fn a_store_without_a_log_can_be_read_on_a_read_only_disk() {
+    if let Some(path) = place_argument() {
         return reads_and_does_not_write(&path).await;
     }
     let place = Place::new();
     place.open("a").await.insert(&sample_run(1)).await.unwrap();
     place.open("a").await.put(&sample_job(1), None).await.unwrap();
-    // Another program closes the database as SQLite does by itself: the log is worked in and removed.
+    // Another program closes the database the way SQLite does by default: the log is checkpointed and removed.
     place.raw().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     let folder = place.path().parent().unwrap().to_owned();
     assert!(!folder.join("lamplight.db-wal").exists());
@@ -128,12 +128,12 @@ async fn a_store_alone_is_read_where_nothing_may_be_written() {
     allow(folder.join("runners"), 0o555);
     allow(place.path(), 0o444);
     allow(&folder, 0o555);
-    as_somebody_held_back(&place, "read_only::a_store_alone_is_read_where_nothing_may_be_written");
+    run_unprivileged(&place, "read_only::a_store_without_a_log_can_be_read_on_a_read_only_disk");
 }
 
 #[tokio::test]
-async fn a_store_that_may_not_be_read_is_told_from_an_absent_one() {
-    if let Some(path) = told_place() {
+async fn an_unreadable_store_differs_from_an_absent_one() {
+    if let Some(path) = place_argument() {
         let error = open(&path, "reader").await.unwrap_err();
         assert_eq!(
             (error.kind, error.code.clone()),
@@ -143,18 +143,18 @@ async fn a_store_that_may_not_be_read_is_told_from_an_absent_one() {
         assert!(error.message.contains(&path.display().to_string()), "{error}");
         return;
     }
-    let name = "read_only::a_store_that_may_not_be_read_is_told_from_an_absent_one";
+    let name = "read_only::an_unreadable_store_differs_from_an_absent_one";
     let file_closed = readable_store().await;
     allow(file_closed.path(), 0o000);
-    as_somebody_held_back(&file_closed, name);
+    run_unprivileged(&file_closed, name);
     let folder_closed = readable_store().await;
     allow(folder_closed.path().parent().unwrap(), 0o000);
-    as_somebody_held_back(&folder_closed, name);
+    run_unprivileged(&folder_closed, name);
 }
 
 #[tokio::test]
-async fn a_store_is_not_made_where_nothing_may_be_written() {
-    if let Some(path) = told_place() {
+async fn a_store_is_not_created_on_a_read_only_disk() {
+    if let Some(path) = place_argument() {
         let store = open(&path, "writer").await.unwrap();
         assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);
         is_read_only(&store.insert(&sample_run(1)).await.unwrap_err(), &path);
@@ -164,6 +164,6 @@ async fn a_store_is_not_made_where_nothing_may_be_written() {
     allow(place.0.path(), 0o755);
     fs::create_dir(place.0.path().join("data")).unwrap();
     allow(place.0.path().join("data"), 0o555);
-    as_somebody_held_back(&place, "read_only::a_store_is_not_made_where_nothing_may_be_written");
+    run_unprivileged(&place, "read_only::a_store_is_not_created_on_a_read_only_disk");
     assert_eq!(fs::read_dir(place.0.path().join("data")).unwrap().count(), 0);
 }

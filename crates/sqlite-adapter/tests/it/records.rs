@@ -1,11 +1,11 @@
-//! Records of a newer build, and damaged ones: refused one by one, left as they are.
+//! Damaged records and records of a newer build are refused one by one and not changed.
 
 use crate::support::{Place, list};
 use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_run};
 use lamplight_domain::{ErrorCode, Revision, RunState};
 use lamplight_ports::{JobStore, PageRequest, PortError, PortErrorKind, RunSelector, RunStore};
 
-/// Three runs that go on, the second of which is made `newer` or damaged.
+/// Three running runs, the second of which `sql` makes newer or damages.
 async fn runs(sql: &str) -> (Place, std::sync::Arc<lamplight_sqlite_adapter::SqliteStore>) {
     let place = Place::new();
     let store = place.open("a").await;
@@ -27,7 +27,7 @@ fn is(error: &PortError, code: ErrorCode) {
 }
 
 #[tokio::test]
-async fn a_run_that_cannot_be_read_is_refused_by_itself() {
+async fn a_run_that_cannot_be_read_does_not_affect_others() {
     for (sql, code) in [(NEWER, ErrorCode::RecordNewer), (DAMAGED, ErrorCode::RecordDamaged)] {
         let (place, store) = runs(sql).await;
         let dump = || -> String {
@@ -38,7 +38,7 @@ async fn a_run_that_cannot_be_read_is_refused_by_itself() {
         is(&error, code.clone());
         assert!(error.message.contains(sample_key(2).as_str()));
         is(&store.find(&RunSelector::KeyPrefix(sample_key(2).to_string())).await.unwrap_err(), code);
-        // The others are there, in lists too; a list shows what it can of the one that cannot be read.
+        // The others are found, also in lists; a list shows the columns of the one that cannot be read.
         assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), Some(sample_run(3)));
         assert_eq!(list(&store).await.len(), 3);
         let running = store.running().await.unwrap();
@@ -63,7 +63,7 @@ async fn a_newer_run_is_not_overwritten() {
 }
 
 #[tokio::test]
-async fn a_run_in_a_state_of_a_newer_build_is_left_out_of_lists() {
+async fn lists_skip_a_run_with_a_state_of_a_newer_build() {
     let (_place, store) = runs("version = 3, state = 'dreaming'").await;
     let listed = list(&store).await;
     let keys: Vec<_> = listed.into_iter().map(|run| run.key).collect();
@@ -71,7 +71,7 @@ async fn a_run_in_a_state_of_a_newer_build_is_left_out_of_lists() {
 }
 
 #[tokio::test]
-async fn a_response_that_lost_a_part_is_told() {
+async fn a_response_with_a_missing_part_is_an_error() {
     let place = Place::new();
     let store = place.open("a").await;
     let mut run = sample_run(1);
@@ -84,7 +84,7 @@ async fn a_response_that_lost_a_part_is_told() {
 }
 
 #[tokio::test]
-async fn a_newer_job_is_refused_by_itself_and_not_overwritten() {
+async fn a_newer_job_is_refused_and_not_overwritten() {
     let place = Place::new();
     let store = place.open("a").await;
     for n in 1..=3 {

@@ -1,4 +1,4 @@
-//! Lock files: made when they are needed, removed when they are not, never shared.
+//! Lock files: created when needed, removed when no longer needed, never shared.
 
 use crate::support::Place;
 use lamplight_domain::{ErrorCode, RunnerId};
@@ -28,7 +28,7 @@ async fn a_runner_has_a_file_while_it_lives_and_no_database() {
 }
 
 #[tokio::test]
-async fn what_killed_processes_left_is_removed_and_nothing_else() {
+async fn only_files_of_killed_processes_are_removed() {
     let place = Place::new();
     let living = place.open("living").await;
     living.enlist().await.unwrap();
@@ -37,7 +37,7 @@ async fn what_killed_processes_left_is_removed_and_nothing_else() {
         fs::write(folder.join(name), "").unwrap();
     }
     assert!(!living.is_alive(&id("killed")).await.unwrap());
-    assert!(files(&place).contains("killed.lock"), "looking removes nothing");
+    assert!(files(&place).contains("killed.lock"), "checking removes nothing");
     place.open("next").await.enlist().await.unwrap();
     assert_eq!(files(&place), BTreeSet::from(["living.lock".to_owned(), "notes.txt".to_owned()]));
     assert!(living.is_alive(&id("living")).await.unwrap());
@@ -56,7 +56,7 @@ async fn an_id_in_use_is_refused() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_no_file_name_is_refused() {
+async fn an_id_that_is_not_a_file_name_is_refused() {
     let place = Place::new();
     for bad in ["", "../up", "a/b", ".hidden", "ä", &"x".repeat(129)] {
         let error = place.open(bad).await.enlist().await.unwrap_err();
@@ -64,9 +64,9 @@ async fn an_id_that_is_no_file_name_is_refused() {
     }
 }
 
-/// Runners that come and go, each of which removes what others left, never take a living one for ended.
+/// Runners that start and end, and clean up after others, never take a living runner for an ended one.
 #[test]
-fn enlisting_and_cleaning_up_at_once_ends_nobody() {
+fn concurrent_clean_up_ends_no_living_runner() {
     let place = Arc::new(Place::new());
     std::thread::scope(|scope| {
         for thread in 0..6 {

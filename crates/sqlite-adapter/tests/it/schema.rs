@@ -1,14 +1,14 @@
-//! The schema that all migrations lead to.
+//! The schema after all migrations.
 
 use crate::support::Place;
 use lamplight_conformance::samples::sample_run;
 use lamplight_ports::RunStore;
 
-/// The schema as it is kept beside this file; a migration changes both.
+/// The schema stored beside this file; a migration changes both.
 const EXPECTED: &str = include_str!("schema.sql");
 
 #[tokio::test]
-async fn all_migrations_lead_to_the_schema_that_is_kept() {
+async fn all_migrations_result_in_the_stored_schema() {
     let place = Place::new();
     place.open("a").await.insert(&sample_run(1)).await.unwrap();
     let raw = place.raw();

@@ -10,7 +10,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// A folder of its own for one test.
+/// A separate folder for one test.
 pub(crate) struct Place(pub(crate) TempDir);
 
 impl Place {
@@ -18,17 +18,17 @@ impl Place {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// Where the store is; its folder does not exist yet.
+    /// The path of the store; its folder does not exist yet.
     pub(crate) fn path(&self) -> PathBuf {
         self.0.path().join("data/lamplight.db")
     }
 
-    /// The store as one process sees it.
+    /// The store as one process opens it.
     pub(crate) async fn open(&self, runner: &str) -> Arc<SqliteStore> {
         Arc::new(open(&self.path(), runner).await.unwrap())
     }
 
-    /// The database as another program sees it.
+    /// The database as another program opens it.
     pub(crate) fn raw(&self) -> Connection {
         Connection::open(self.path()).unwrap()
     }
@@ -38,7 +38,7 @@ pub(crate) async fn open(path: &Path, runner: &str) -> Result<SqliteStore, PortE
     SqliteStore::open(path, SqliteOptions { runner_id: RunnerId(runner.to_owned()) }).await
 }
 
-/// All runs that a list shows.
+/// All runs that a list returns.
 pub(crate) async fn list(store: &SqliteStore) -> Vec<RunSummary> {
     let page = RunStore::list(store, &RunFilter::default(), &PageRequest::default()).await.unwrap();
     assert_eq!(page.next_marker, None);
