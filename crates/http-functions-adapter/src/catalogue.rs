@@ -1,4 +1,4 @@
-//! What functions there are: those that are declared, in the order of their names.
+//! Lists the declared functions, ordered by name.
 
 use crate::Functions;
 use async_trait::async_trait;
@@ -9,10 +9,11 @@ use std::{
     sync::Arc,
 };
 
-/// The largest page that the port allows to ask for, and the one that is given where none is.
+/// The largest page that the port allows, and the default.
 const LARGEST_PAGE: u32 = 10_000;
 
-/// [`FunctionCatalogue`] of declared functions. The marker of a page is the name of the last function before it.
+/// [`FunctionCatalogue`] of declared functions. The marker of a page is the name of the last function on the page
+/// before.
 #[derive(Debug)]
 pub(crate) struct HttpCatalogue {
     pub(crate) functions: Arc<Functions>,
@@ -22,11 +23,13 @@ pub(crate) struct HttpCatalogue {
 impl FunctionCatalogue for HttpCatalogue {
     async fn list(&self, request: ListFunctions) -> Result<Page<Function>, PortError> {
         if request.primary_region.is_some() {
-            return Err(invalid("functions behind a URL have no region to be listed by".to_owned()));
+            return Err(invalid(
+                "functions behind a URL do not have regions; list them without a region".to_owned(),
+            ));
         }
         let size = request.page_size.unwrap_or(LARGEST_PAGE);
         if !(1..=LARGEST_PAGE).contains(&size) {
-            return Err(invalid(format!("a page of {size} functions; a page holds 1 to {LARGEST_PAGE}")));
+            return Err(invalid(format!("page size {size} is not valid; use 1 to {LARGEST_PAGE}")));
         }
         let after = request.marker.as_deref().map(read_marker).transpose()?;
         let begin = after.as_ref().map_or(Unbounded, Excluded);

@@ -1,4 +1,4 @@
-//! The failures of a call: how far the request got, and what that proves.
+//! The errors of a call: how far the request got, and what that proves.
 
 use crate::HttpFunction;
 use lamplight_domain::{Action, Delivery, ErrorCode, FunctionName, FunctionRef, Hint, Start};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 const NETWORK: &str = "check the URL, the network and the proxy settings";
 
-/// A call that was refused here: nothing was sent, and it will be the same again.
+/// A call that was refused before anything was sent. A retry would fail the same way.
 fn not_sent(kind: PortErrorKind, code: ErrorCode, message: String, hint: Hint) -> InvokeError {
     InvokeError {
         delivery: Delivery::NotSent,
@@ -26,32 +26,32 @@ fn not_sent(kind: PortErrorKind, code: ErrorCode, message: String, hint: Hint) -
     }
 }
 
-/// A function that is not declared.
-pub(crate) fn unknown(name: &FunctionName) -> InvokeError {
-    let hint = Hint::new("declare it in the configuration, or choose another: ").action(Action::Discover);
+/// The function is not declared.
+pub(crate) fn not_declared(name: &FunctionName) -> InvokeError {
+    let hint = Hint::new("declare it in the configuration, or choose another one: ").action(Action::Discover);
     let message = format!("function {name} is not declared for this connection; nothing was sent");
     not_sent(PortErrorKind::NotFound, ErrorCode::FunctionNotFound, message, hint)
 }
 
-/// A function that a job knows at another URL than the one that is declared now.
-pub(crate) fn moved(function: &FunctionRef, declared: &HttpFunction) -> InvokeError {
+/// The job has another URL for the function than the configuration.
+pub(crate) fn url_changed(function: &FunctionRef, declared: &HttpFunction) -> InvokeError {
     let FunctionRef { name, reference, .. } = function;
     let message = format!(
-        "function {name} is declared at {} now, and the job knows it at {reference}; nothing was sent",
+        "function {name} is declared with the URL {}, but the job has {reference}; nothing was sent",
         declared.url
     );
-    let hint = Hint::new("import it once more to bring the job up to date: ").action(Action::Discover);
+    let hint = Hint::new("import the function again to update the job: ").action(Action::Discover);
     not_sent(PortErrorKind::Conflict, ErrorCode::Conflict, message, hint)
 }
 
-/// A way to call that the function does not have.
+/// The function does not support this kind of call.
 pub(crate) fn unsupported(name: &FunctionName, what: &str, hint: &'static str) -> InvokeError {
     let message = format!("function {name} {what}; nothing was sent");
     not_sent(PortErrorKind::Unsupported, ErrorCode::Unsupported, message, hint.into())
 }
 
 /// A secret header that could not be read.
-pub(crate) fn no_secret(name: &FunctionName, header: &str, error: PortError) -> InvokeError {
+pub(crate) fn secret_error(name: &FunctionName, header: &str, error: PortError) -> InvokeError {
     InvokeError {
         transient: error.kind == PortErrorKind::Unavailable,
         hint: error.hint,
@@ -66,7 +66,7 @@ pub(crate) fn no_secret(name: &FunctionName, header: &str, error: PortError) -> 
 }
 
 /// A request without a whole answer.
-pub(crate) fn unanswered(
+pub(crate) fn send_error(
     name: &FunctionName,
     function: &HttpFunction,
     waits: Waits,
@@ -80,13 +80,13 @@ pub(crate) fn unanswered(
     };
     let (code, transient, what, hint) = match failure.kind {
         SendFailureKind::InvalidUrl => {
-            (ErrorCode::InvalidEndpoint, false, "no request can be sent to the URL".to_owned(), NETWORK)
+            (ErrorCode::InvalidEndpoint, false, "cannot send a request to this URL".to_owned(), NETWORK)
         }
         SendFailureKind::InvalidRequest => (
             ErrorCode::InvalidRequest,
             false,
-            "the request could not be built".to_owned(),
-            "check the headers in the configuration, and that their secrets hold no line breaks",
+            "could not build the request".to_owned(),
+            "check the headers in the configuration; their secrets must not contain line breaks",
         ),
         SendFailureKind::NoConnection => {
             (ErrorCode::ConnectionFailed, true, "could not connect".to_owned(), NETWORK)
@@ -94,27 +94,31 @@ pub(crate) fn unanswered(
         SendFailureKind::NotAgreed => (
             ErrorCode::ConnectionFailed,
             false,
-            "no secure connection could be made".to_owned(),
-            "check the server's certificate, this machine's CA certificates and the proxy settings",
+            "the TLS handshake or the proxy tunnel failed".to_owned(),
+            "check the server's certificate, the CA certificates on this machine and the proxy settings",
         ),
         SendFailureKind::Timeout if !failure.may_have_left => {
             (ErrorCode::ConnectionFailed, true, "could not connect in time".to_owned(), NETWORK)
         }
         SendFailureKind::Timeout => {
             let (head, whole) = (waits.head.as_secs_f32(), waits.whole.as_secs_f32());
-            let what = format!("no answer began within {head} s, or none was whole within {whole} s");
+            let what =
+                format!("no response within {head} s, or the response was not complete within {whole} s");
             (ErrorCode::Timeout, true, what, NETWORK)
         }
-        SendFailureKind::NoAnswer => {
-            (ErrorCode::NoAnswer, true, "the connection ended before an answer came".to_owned(), NETWORK)
-        }
+        SendFailureKind::NoAnswer => (
+            ErrorCode::NoAnswer,
+            true,
+            "the connection was closed before a response arrived".to_owned(),
+            NETWORK,
+        ),
         SendFailureKind::Incomplete => {
-            (ErrorCode::IncompleteAnswer, true, "the answer was cut short".to_owned(), NETWORK)
+            (ErrorCode::IncompleteAnswer, true, "the response is incomplete".to_owned(), NETWORK)
         }
         SendFailureKind::TooLarge => (
             ErrorCode::IncompleteAnswer,
             false,
-            format!("the answer is larger than {largest_answer} bytes and was not read to its end"),
+            format!("the response is larger than {largest_answer} bytes and was not read completely"),
             NETWORK,
         ),
     };
@@ -122,8 +126,7 @@ pub(crate) fn unanswered(
         SendFailureKind::InvalidUrl | SendFailureKind::InvalidRequest => PortErrorKind::InvalidRequest,
         _ => PortErrorKind::Unavailable,
     };
-    let hint =
-        if failure.may_have_left { "look at the function's log before running it again" } else { hint };
+    let hint = if failure.may_have_left { "check the function's log before you run it again" } else { hint };
     InvokeError {
         delivery,
         start,
@@ -134,38 +137,38 @@ pub(crate) fn unanswered(
     }
 }
 
-/// An answer that is declared to prove that the function did not start.
-pub(crate) fn refused(name: &FunctionName, function: &HttpFunction, answer: &Answer) -> InvokeError {
+/// An answer that the configuration declares as proof that the function did not start.
+pub(crate) fn refusal(name: &FunctionName, function: &HttpFunction, answer: &Answer) -> InvokeError {
     let status = answer.status;
     let (kind, code, what, hint) = match status {
         401 => (
             PortErrorKind::Unauthenticated,
             ErrorCode::NotAuthenticated,
-            "the caller is not known",
+            "authentication failed",
             "check the secret headers in the configuration",
         ),
         403 => (
             PortErrorKind::Denied,
             ErrorCode::AccessDenied,
-            "the caller may not call it",
-            "check the secret headers in the configuration, and what their owner may call",
+            "the caller is not allowed to call it",
+            "check the secret headers in the configuration and the permissions of their owner",
         ),
         404 | 410 => (
             PortErrorKind::NotFound,
             ErrorCode::FunctionNotFound,
-            "there is no such function",
+            "the function does not exist",
             "check the URL in the configuration",
         ),
         413 => (
             PortErrorKind::TooLarge,
             ErrorCode::PayloadTooLarge,
             "the event is too large",
-            "pass a reference to the data in place of the data",
+            "send a reference to the data instead of the data",
         ),
         429 => (
             PortErrorKind::Throttled,
             ErrorCode::Throttled,
-            "there are too many calls at once",
+            "too many calls at the same time",
             "wait, or call it less often",
         ),
         _ => (

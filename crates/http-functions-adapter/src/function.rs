@@ -1,4 +1,4 @@
-//! What is declared about a function.
+//! The declaration of a function.
 
 use crate::AnswerRules;
 use lamplight_domain::{Function, FunctionName, FunctionRef, SecretRef};
@@ -7,39 +7,39 @@ use std::{collections::BTreeMap, fmt};
 /// The functions of a connection, by name.
 pub type Functions = BTreeMap<FunctionName, HttpFunction>;
 
-/// A function, as it is declared.
+/// The declaration of a function.
 #[derive(Debug, Clone)]
 pub struct HttpFunction {
-    /// Where it is called: an absolute `http` or `https` URL without query, which could hold a key.
+    /// The URL to call: absolute, `http` or `https`, without a query, because a query could hold a key.
     pub url: String,
-    /// What it does, for people.
+    /// What the function does, for people.
     pub description: Option<String>,
-    /// Its own time limit in seconds; `None` where it is not known.
+    /// The function's own time limit in seconds; `None` if it is not known.
     pub timeout_seconds: Option<u32>,
-    /// The headers of each call, beside `content-type` and `accept`; names are in lower case.
+    /// The headers of each call, besides `content-type` and `accept`; names are in lower case.
     pub headers: Vec<(String, HeaderValue)>,
-    /// Whether it takes events and runs them later: it is called with queued events only, and its HTTP 202 says that it took
-    /// one.
+    /// Whether the function accepts events and runs them later. If so, it is called only with the invocation type
+    /// Event, and HTTP 202 means that it accepted the event.
     pub is_async: bool,
-    /// What its answers mean.
+    /// How to interpret its answers.
     pub rules: AnswerRules,
 }
 
 /// The value of a header.
 #[derive(Clone)]
 pub enum HeaderValue {
-    /// A text that is not secret.
+    /// Text that is not secret.
     Plain(String),
     /// A secret, read for each call.
     Secret {
-        /// What stands before it, such as `Bearer `.
+        /// The text before the secret, such as `Bearer `.
         prefix: &'static str,
-        /// Where it can be read.
+        /// Where the secret is stored.
         reference: SecretRef,
     },
 }
 
-/// Shows references, and no text: it may be a secret after all.
+/// Shows references but no plain text, which may be a secret after all.
 impl fmt::Debug for HeaderValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -50,7 +50,7 @@ impl fmt::Debug for HeaderValue {
 }
 
 impl HttpFunction {
-    /// A function of which only the URL is declared.
+    /// A function with only a URL.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -62,12 +62,12 @@ impl HttpFunction {
         }
     }
 
-    /// How a job refers to it.
+    /// The reference that a job stores.
     pub(crate) fn to_ref(&self, name: &FunctionName) -> FunctionRef {
         self.describe(name).to_ref()
     }
 
-    /// What the catalogue tells about it.
+    /// The description that the catalogue returns.
     pub(crate) fn describe(&self, name: &FunctionName) -> Function {
         let mut function = Function::new(name.clone(), &self.url);
         function.settings.description.clone_from(&self.description);

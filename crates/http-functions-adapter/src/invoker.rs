@@ -1,8 +1,8 @@
-//! Calling functions, once.
+//! Calls a function once.
 
 use crate::{
-    Functions, HeaderValue, HttpFunction, Patience,
-    failure::{moved, no_secret, refused, unanswered, unknown, unsupported},
+    CallTimeouts, Functions, HeaderValue, HttpFunction,
+    failure::{not_declared, refusal, secret_error, send_error, unsupported, url_changed},
     rules::Meaning,
 };
 use async_trait::async_trait;
@@ -14,22 +14,23 @@ use lamplight_ports::{
 };
 use std::sync::Arc;
 
-/// [`Invoker`] by `POST` with the event as JSON.
+/// [`Invoker`] that sends the event as JSON in a `POST` request.
 ///
 /// # Guarantees
-/// - One call sends at most one request, to the URL that is declared now; no redirect is followed.
-/// - A failure is [`NotSent`](lamplight_domain::Delivery::NotSent) only where no connection had been handed the request.
-/// - Secret headers are read for each call, and are masked where a response repeats them.
+/// - One call sends at most one request, to the declared URL; redirects are not followed.
+/// - A failure is [`NotSent`](lamplight_domain::Delivery::NotSent) only if the request was never handed to a
+///   connection.
+/// - Secret headers are read for each call, and are masked in a response that repeats them.
 #[derive(Debug)]
 pub(crate) struct HttpInvoker {
     pub(crate) functions: Arc<Functions>,
     pub(crate) http: HttpClient,
     pub(crate) secrets: Arc<dyn SecretResolver>,
-    pub(crate) patience: Patience,
+    pub(crate) timeouts: CallTimeouts,
     pub(crate) largest_answer: usize,
 }
 
-/// The headers of one call, and what takes their secrets out of its answer.
+/// The headers of one call, and the scrubber that masks their secrets in the response.
 struct Headers {
     headers: Vec<(String, SecretString)>,
     scrubber: Scrubber,
@@ -41,25 +42,25 @@ impl Invoker for HttpInvoker {
         let InvokeRequest {
             function, qualifier, invocation_type, payload, client_context, departure, ..
         } = request;
-        // While secrets are read nothing has left; the client says from when on it may have.
+        // Nothing is sent while secrets are read; after that the client reports when the request may have left.
         departure.is_told_by(|| false);
         let name = &function.name;
-        let declared = self.functions.get(name).ok_or_else(|| unknown(name))?;
-        // A job that was imported with another URL is not led to this one unasked.
+        let declared = self.functions.get(name).ok_or_else(|| not_declared(name))?;
+        // A job that was imported with another URL must not call this one without anybody noticing.
         if function.reference != name.as_str() && function.reference != declared.url {
-            return Err(moved(&function, declared));
+            return Err(url_changed(&function, declared));
         }
         if qualifier.is_some() || function.qualifier.is_some() {
-            return Err(unsupported(name, "has no versions or aliases", "give no qualifier"));
+            return Err(unsupported(name, "has no versions or aliases", "remove the qualifier"));
         }
         if client_context.is_some() {
-            return Err(unsupported(name, "takes no client context", "put it into the event"));
+            return Err(unsupported(name, "does not accept a client context", "put the data into the event"));
         }
-        if let Some((what, hint)) = why_not(declared, invocation_type) {
+        if let Some((what, hint)) = reason_not_callable(declared, invocation_type) {
             return Err(unsupported(name, what, hint));
         }
-        let Headers { headers, scrubber } = self.headers(name, declared).await?;
-        let waits = self.patience.waits(declared, invocation_type, payload.len());
+        let Headers { headers, scrubber } = self.read_headers(name, declared).await?;
+        let waits = self.timeouts.waits(declared, invocation_type, payload.len());
         let request = Request {
             method: HttpMethod::Post,
             url: declared.url.clone(),
@@ -70,22 +71,22 @@ impl Invoker for HttpInvoker {
         };
         match self.http.send(request, &departure).await {
             Ok(answer) => {
-                // What is masked is no longer what was answered, so it is judged before.
+                // Interpret the answer before masking changes it.
                 let meaning = declared.rules.judge(&answer, declared.is_async);
                 tracing::debug!(function = %name, http_status = answer.status, response_bytes = answer.body.len(),
-                    identified = meaning != Meaning::Outcome(AnswerOutcome::Unidentified), "the call was answered");
+                    identified = meaning != Meaning::Outcome(AnswerOutcome::Unidentified), "received a response");
                 match meaning {
                     Meaning::Outcome(outcome) => {
-                        let outcome = outcome_without_secrets(outcome, &scrubber);
-                        Ok(answered(outcome, without_secrets(answer, &scrubber)))
+                        let outcome = mask_outcome(outcome, &scrubber);
+                        Ok(to_invoke_answer(outcome, mask_answer(answer, &scrubber)))
                     }
-                    Meaning::Refused => Err(refused(name, declared, &answer)),
+                    Meaning::Refused => Err(refusal(name, declared, &answer)),
                 }
             }
             Err(failure) => {
-                let error = unanswered(name, declared, waits, self.largest_answer, failure);
+                let error = send_error(name, declared, waits, self.largest_answer, failure);
                 tracing::debug!(function = %name, delivery = ?error.delivery, code = error.code.as_str(),
-                    http_status = error.http_status, "the call brought no whole answer");
+                    http_status = error.http_status, "received no complete response");
                 Err(error)
             }
         }
@@ -94,7 +95,11 @@ impl Invoker for HttpInvoker {
 
 impl HttpInvoker {
     /// Reads the headers of a call.
-    async fn headers(&self, name: &FunctionName, function: &HttpFunction) -> Result<Headers, InvokeError> {
+    async fn read_headers(
+        &self,
+        name: &FunctionName,
+        function: &HttpFunction,
+    ) -> Result<Headers, InvokeError> {
         let json = || SecretString::from("application/json");
         let mut headers = vec![("content-type".to_owned(), json()), ("accept".to_owned(), json())];
         let mut secrets = Vec::new();
@@ -103,9 +108,10 @@ impl HttpInvoker {
                 HeaderValue::Plain(text) => SecretString::from(text.as_str()),
                 HeaderValue::Secret { prefix, reference } => {
                     let read = self.secrets.resolve(reference).await;
-                    let secret = read.map_err(|error| no_secret(name, header, error))?;
+                    let secret = read.map_err(|error| secret_error(name, header, error))?;
                     let value = SecretString::from(format!("{prefix}{}", secret.expose_secret()));
-                    // A scheme before a credential is no part of what an answer may repeat.
+                    // The scheme before a credential, such as `Bearer`, is not secret, but the credential must be
+                    // masked without it too.
                     secrets.extend(secret.expose_secret().split_once(' ').map(|(_, rest)| rest.into()));
                     secrets.push(secret);
                     value
@@ -119,40 +125,41 @@ impl HttpInvoker {
     }
 }
 
-/// What is told about an answer that is an outcome of the call.
-fn answered(outcome: AnswerOutcome, answer: Answer) -> InvokeAnswer {
+/// Turns a response that is an outcome of the call into the port's answer.
+fn to_invoke_answer(outcome: AnswerOutcome, answer: Answer) -> InvokeAnswer {
     let response = match outcome {
         AnswerOutcome::Returned | AnswerOutcome::FunctionError(_) | AnswerOutcome::Unproven => {
             answer.body.into()
         }
-        // An acknowledgement is no result, and what is somebody else's may repeat what was sent to it.
+        // An acknowledgement is not a result, and a response from another server may repeat what was sent to it.
         AnswerOutcome::Accepted | AnswerOutcome::Validated | AnswerOutcome::Unidentified => Vec::new(),
     };
     InvokeAnswer { http_status: Some(answer.status), response, ..InvokeAnswer::new(outcome) }
 }
 
-/// Why a function is not called this way, and what to do: it either answers with its result or takes events, and a call of
-/// the other kind would end unknown whatever it did.
-fn why_not(function: &HttpFunction, invocation_type: InvocationType) -> Option<(&'static str, &'static str)> {
+/// Why the function cannot be called this way, and what to do instead. A function either returns its result or accepts
+/// events; a call of the other kind would always end as unknown.
+fn reason_not_callable(
+    function: &HttpFunction,
+    invocation_type: InvocationType,
+) -> Option<(&'static str, &'static str)> {
     match (invocation_type, function.is_async) {
         (InvocationType::RequestResponse, false) | (InvocationType::Event, true) => None,
-        (InvocationType::RequestResponse, true) => Some((
-            "is declared asynchronous and gives no result to wait for",
-            "use the invocation type Event",
-        )),
+        (InvocationType::RequestResponse, true) => {
+            Some(("is declared asynchronous and does not return a result", "use the invocation type Event"))
+        }
         (InvocationType::Event, false) => Some((
-            "is not declared asynchronous, so that nothing says that it would take an event",
+            "is not declared asynchronous, so it may not accept events",
             "use the invocation type RequestResponse, or declare async = true if it answers 202",
         )),
-        (InvocationType::DryRun, _) => Some((
-            "cannot be tried without being called: a URL has no dry run",
-            "use the invocation type RequestResponse or Event",
-        )),
+        (InvocationType::DryRun, _) => {
+            Some(("does not support dry runs", "use the invocation type RequestResponse or Event"))
+        }
     }
 }
 
-/// What the answer means with the secrets of its call masked.
-fn outcome_without_secrets(outcome: AnswerOutcome, scrubber: &Scrubber) -> AnswerOutcome {
+/// The outcome with the secrets of the call masked.
+fn mask_outcome(outcome: AnswerOutcome, scrubber: &Scrubber) -> AnswerOutcome {
     let AnswerOutcome::FunctionError(error) = outcome else { return outcome };
     let scrub = |text| scrubber.scrub(text);
     AnswerOutcome::FunctionError(ReportedError {
@@ -163,8 +170,8 @@ fn outcome_without_secrets(outcome: AnswerOutcome, scrubber: &Scrubber) -> Answe
     })
 }
 
-/// The answer with the secrets of its call masked in its body; the headers are judged and not shown.
-fn without_secrets(answer: Answer, scrubber: &Scrubber) -> Answer {
+/// The response with the secrets of the call masked in its body. The headers are never shown, so they are not masked.
+fn mask_answer(answer: Answer, scrubber: &Scrubber) -> Answer {
     if scrubber.is_empty() {
         return answer;
     }

@@ -1,20 +1,20 @@
-//! Functions behind URLs as a provider: Cloud Run functions, Azure HTTP triggers, Lambda function URLs, Knative services, or
-//! any server that answers a POST.
+//! A provider for functions behind URLs: Cloud Run functions, Azure HTTP triggers, Lambda function URLs, Knative
+//! services, or any server that answers a `POST` request.
 //!
-//! Nothing can be asked about such functions, so everything about them is declared ([`HttpFunction`]): the URL, the time
-//! limit, the headers, and which answers mean what ([`AnswerRules`]). [`connection()`] makes a
-//! [`Connection`](lamplight_ports::Connection) of them, with a catalogue, an invoker and a reachability check. There is no
+//! Such functions cannot be queried, so the configuration declares everything about them ([`HttpFunction`]): the URL,
+//! the time limit, the headers, and how to interpret the answers ([`AnswerRules`]). [`connection()`] builds a
+//! [`Connection`](lamplight_ports::Connection) with a catalogue, an invoker and a reachability check. It has no
 //! identity, no management and no canceller.
 //!
-//! # What an answer proves
-//! HTTP has no mark by which a function's answer is known from the page of a proxy, a gateway or a captive portal. So an
-//! answer counts as the function's only where a rule says so; every other answer is
-//! [`Unidentified`](lamplight_domain::AnswerOutcome::Unidentified), whatever its status, and the outcome of the run is
-//! unknown. A redirect is never followed and is no answer of a function.
+//! # What a response proves
+//! HTTP has nothing that distinguishes the response of a function from the page of a proxy, a gateway or a captive
+//! portal. A response therefore counts as the function's only if a rule says so. Every other response is
+//! [`Unidentified`](lamplight_domain::AnswerOutcome::Unidentified), whatever its status, and the run ends as unknown.
+//! Redirects are not followed and never count as the function's response.
 //!
-//! # What a secret is shown to
-//! Secret headers are read by reference for each call and sent to the function's own URL only. A response that repeats one
-//! of them is given with the secret masked, so that it is neither shown nor recorded.
+//! # Secrets
+//! Secret headers are read by reference for each call and sent only to the function's own URL. If a response repeats
+//! one of them, it is masked, so it is neither shown nor recorded.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod catalogue;
@@ -22,12 +22,12 @@ mod connection;
 mod failure;
 mod function;
 mod invoker;
-mod patience;
 mod platform;
 mod reachability;
 mod rules;
+mod timeouts;
 
 pub use connection::{HttpFunctionsConfig, connection};
 pub use function::{Functions, HeaderValue, HttpFunction};
-pub use patience::Patience;
 pub use rules::AnswerRules;
+pub use timeouts::CallTimeouts;

@@ -1,5 +1,5 @@
-//! What is known of functions behind URLs without asking: their names, as they are declared. Limits, prices, links and the
-//! form of errors differ from server to server, and are not known.
+//! What is known about functions behind URLs without a request: their declared names. Limits, prices, links and error
+//! formats differ between servers and are not known.
 
 use crate::Functions;
 use lamplight_domain::{FunctionName, FunctionRef, NameError, Platform, Qualifier, ReferenceError};
@@ -17,13 +17,13 @@ impl Platform for HttpPlatform {
             text.parse().map_err(|error: NameError| ReferenceError { message: error.to_string() })?;
         Ok(match self.functions.get(&name) {
             Some(function) => function.to_ref(&name),
-            // The call says that there is no such function.
+            // The call itself reports that the function does not exist.
             None => FunctionRef::by_name(name),
         })
     }
 
     fn parse_qualifier(&self, _: &str) -> Result<Qualifier, ReferenceError> {
-        let message = "functions behind a URL have no versions or aliases; give no qualifier".to_owned();
+        let message = "functions behind a URL have no versions or aliases; remove the qualifier".to_owned();
         Err(ReferenceError { message })
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the servers of the functions can be reached.
+//! Checks whether the servers of the functions can be reached.
 
 use crate::Functions;
 use async_trait::async_trait;
@@ -7,14 +7,14 @@ use lamplight_http_adapter::{HttpClient, Reached, SendFailure, SendFailureKind};
 use lamplight_ports::{PortError, PortErrorKind, Reachability};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-/// [`Reachability`] by connecting to each server, with TLS where the URL says so. No request is sent: any could start a
-/// function, for a server may give every path to one.
+/// [`Reachability`] that connects to each server, with TLS if the URL says so. It sends no request: a server may route
+/// any path to a function, so any request could start one.
 #[derive(Debug)]
 pub(crate) struct HttpReachability {
     pub(crate) functions: Arc<Functions>,
     pub(crate) http: HttpClient,
-    /// How long a server is given.
-    pub(crate) patience: Duration,
+    /// How long to wait for one server.
+    pub(crate) connect_timeout: Duration,
 }
 
 #[async_trait]
@@ -29,14 +29,14 @@ impl Reachability for HttpReachability {
         if origins.is_empty() {
             let message = "no function is declared for this connection";
             return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::FunctionNotFound, message)
-                .with_hint("declare one in the configuration, with its URL"));
+                .with_hint("declare a function with its URL in the configuration"));
         }
         let mut reached = Vec::with_capacity(origins.len());
         for origin in origins {
-            match self.http.reach(origin, self.patience).await {
+            match self.http.reach(origin, self.connect_timeout).await {
                 Ok(Reached::Server) => reached.push(origin.to_owned()),
-                Ok(Reached::Proxy(proxy)) => reached.push(format!("the proxy {proxy} before {origin}")),
-                Err(failure) => return Err(unreachable(origin, failure)),
+                Ok(Reached::Proxy(proxy)) => reached.push(format!("the proxy {proxy} for {origin}")),
+                Err(failure) => return Err(connect_error(origin, failure)),
             }
         }
         Ok(reached.join(", "))
@@ -50,11 +50,11 @@ fn origin(url: &str) -> &str {
     path.and_then(|path| url.get(..host + path)).unwrap_or(url)
 }
 
-fn unreachable(origin: &str, failure: SendFailure) -> PortError {
+fn connect_error(origin: &str, failure: SendFailure) -> PortError {
     let (what, hint) = match failure.kind {
         SendFailureKind::NotAgreed => (
-            "no secure connection could be made",
-            "check the server's certificate and this machine's CA certificates",
+            "the TLS handshake or the proxy tunnel failed",
+            "check the server's certificate, the CA certificates on this machine and the proxy settings",
         ),
         _ => ("could not connect", "check the URL, the network and the proxy settings"),
     };

@@ -1,27 +1,27 @@
-//! What an answer means, by the rules that are declared.
+//! Interprets a response by the declared rules.
 
 use lamplight_domain::{AnswerOutcome, ReportedError};
 use lamplight_http_adapter::Answer;
 use serde_json::value::RawValue;
 use std::{borrow::Cow, collections::BTreeMap};
 
-/// How a function's answers are known from anybody else's, and success from failure. The rules are held against an answer
-/// in the order of `judge`.
+/// How to tell a function's responses from those of other servers, and success from failure. `judge` documents the
+/// order in which the rules are applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerRules {
-    /// The statuses of success; 200 and 204 unless changed.
+    /// The statuses that mean success. Default: 200 and 204.
     pub success_statuses: Vec<u16>,
-    /// The statuses by which the function itself says that it failed, whatever the body is. None unless declared.
+    /// The statuses that mean that the function itself failed, whatever the body is. Default: none.
     pub error_statuses: Vec<u16>,
-    /// The statuses that prove that the function did not start, such as 401 and 429 of a gateway before it. None unless
-    /// declared: nothing but the deployment can promise that.
+    /// The statuses that prove that the function did not start, such as 401 and 429 from a gateway in front of it.
+    /// Default: none, because only whoever deploys the function can promise that.
     pub refused_statuses: Vec<u16>,
-    /// A header that stands in the function's answers where it failed, and in no other answer; in lower case.
+    /// A header that only failures of the function have, in lower case.
     pub error_header: Option<String>,
-    /// A property of the JSON object that a function answers with, which holds something where it failed. It is looked for in
-    /// answers of success, and gives the message of every failure.
+    /// A property of the JSON object that the function returns; a value in it means that the function failed. It is
+    /// checked in responses with a success status, and provides the message of every failure.
     pub error_field: Option<String>,
-    /// A header that stands in every answer of the function, and in nobody else's; in lower case.
+    /// A header that every response of the function has, and no other response; in lower case.
     pub mark_header: Option<String>,
 }
 
@@ -38,25 +38,25 @@ impl Default for AnswerRules {
     }
 }
 
-/// What an answer means to the call.
+/// How a call interprets a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// It is an outcome of the call.
+    /// The response is an outcome of the call.
     Outcome(AnswerOutcome),
-    /// It proves that the function did not start.
+    /// The response proves that the function did not start.
     Refused,
 }
 
 impl AnswerRules {
-    /// What an answer means:
-    /// 1. Where a mark is declared, an answer without it, and without the header of failures, is somebody else's.
-    /// 2. The header of failures, or a status of failures, is the function's own error.
-    /// 3. A status of refusals proves that the function did not start.
-    /// 4. An asynchronous function's 202 says that it took the event.
-    /// 5. A status of success with the mark is success. Without a mark it must look like what functions answer and pages
-    ///    do not: JSON that says to be JSON, or a 204, which has no body. With the property of failures it is the function's
-    ///    own error.
-    /// 6. Any other answer proves nothing. With the mark it is the function's; without, it is somebody else's.
+    /// Interprets a response. The first rule that applies decides:
+    /// 1. If a mark is declared, a response without the mark and without the error header comes from another server.
+    /// 2. The error header or an error status means that the function failed.
+    /// 3. A refused status proves that the function did not start.
+    /// 4. For an asynchronous function, 202 means that it accepted the event.
+    /// 5. A success status with the mark is success. If no mark is declared, the response must look like a function's:
+    ///    valid JSON with a JSON content type, or a 204, which has no body. If the error field has a value, the
+    ///    function failed.
+    /// 6. Any other response proves nothing: with the mark it comes from the function, otherwise from another server.
     pub(crate) fn judge(&self, answer: &Answer, is_async: bool) -> Meaning {
         let status = answer.status;
         let is_marked = self.mark_header.as_deref().map(|mark| answer.header(mark).is_some());
@@ -64,17 +64,17 @@ impl AnswerRules {
         Meaning::Outcome(if is_marked == Some(false) && failure.is_none() {
             AnswerOutcome::Unidentified
         } else if failure.is_some() || self.error_statuses.contains(&status) {
-            AnswerOutcome::FunctionError(self.reported(answer, failure))
+            AnswerOutcome::FunctionError(self.reported_error(answer, failure))
         } else if self.refused_statuses.contains(&status) {
             return Meaning::Refused;
         } else if is_async && status == 202 {
             AnswerOutcome::Accepted
         } else if self.success_statuses.contains(&status)
             && (is_marked == Some(true) || status == 204 || is_json(answer))
-            && let Ok(failure) = self.failure_in(&answer.body)
+            && let Ok(failure) = self.failure_value(&answer.body)
         {
             match failure {
-                Some(_) => AnswerOutcome::FunctionError(self.reported(answer, None)),
+                Some(_) => AnswerOutcome::FunctionError(self.reported_error(answer, None)),
                 None => AnswerOutcome::Returned,
             }
         } else if is_marked == Some(true) {
@@ -84,20 +84,20 @@ impl AnswerRules {
         })
     }
 
-    /// The error that the function reported; its kind is what stands in the header.
-    fn reported(&self, answer: &Answer, kind: Option<&str>) -> ReportedError {
-        let message = match self.failure_in(&answer.body) {
-            Ok(Some(failure)) => message_in(failure),
+    /// The error that the function reported. Its kind is the value of the error header.
+    fn reported_error(&self, answer: &Answer, kind: Option<&str>) -> ReportedError {
+        let message = match self.failure_value(&answer.body) {
+            Ok(Some(failure)) => failure_message(failure),
             Ok(None) | Err(Unreadable) => String::from_utf8_lossy(&answer.body).trim().to_owned(),
         };
         ReportedError { kind: kind.map(str::to_owned), ..ReportedError::of_text(message) }
     }
 
-    /// What the property of failures holds, where there is one and it says that there was a failure: null, false and an empty
-    /// text say that there was none.
+    /// The value of the error field, if the field exists and says that the function failed: null, false and an empty
+    /// text mean that it did not.
     ///
-    /// The values are taken as they are written, so that none beside it keeps it from being read.
-    fn failure_in<'a>(&self, body: &'a [u8]) -> Result<Option<&'a str>, Unreadable> {
+    /// The other values are not parsed, so an unusual value beside the field does not hide the failure.
+    fn failure_value<'a>(&self, body: &'a [u8]) -> Result<Option<&'a str>, Unreadable> {
         const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
         let Some(field) = self.error_field.as_deref() else { return Ok(None) };
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).trim_ascii_start();
@@ -111,11 +111,11 @@ impl AnswerRules {
     }
 }
 
-/// An object in which the property of failures cannot be looked for.
+/// The body is an object that cannot be parsed, so the error field cannot be looked up.
 struct Unreadable;
 
-/// The message of a failure: a text, the `message` of an object, or the JSON as it is written.
-fn message_in(failure: &str) -> String {
+/// The message of a failure: the text itself, the `message` of an object, or the JSON as written.
+fn failure_message(failure: &str) -> String {
     let text = |json: &str| serde_json::from_str::<String>(json).ok();
     let inner = || {
         let object: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(failure).ok()?;
@@ -124,7 +124,7 @@ fn message_in(failure: &str) -> String {
     text(failure).or_else(inner).unwrap_or_else(|| failure.to_owned())
 }
 
-/// Whether an answer says to be JSON, and is.
+/// Whether a response has a JSON content type and is valid JSON.
 fn is_json(answer: &Answer) -> bool {
     let media_type =
         answer.header("content-type").and_then(|value| value.split(';').next()).unwrap_or_default();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_202_is_an_acknowledgement_where_that_is_declared() {
+    fn a_202_acknowledges_an_event_if_the_function_is_asynchronous() {
         let rules = AnswerRules::default();
         assert_eq!(rules.judge(&answer(202, PAGE, ""), true), Meaning::Outcome(Accepted));
         assert_eq!(rules.judge(&answer(200, JSON, "{}"), true), Meaning::Outcome(Returned));
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_known_by_status_header_or_property() {
+    fn a_status_a_header_or_a_property_marks_a_failure() {
         let rules = AnswerRules {
             error_statuses: vec![500],
             error_header: Some("x-google-status".to_owned()),
@@ -241,7 +241,7 @@ mod tests {
         for body in [r#"{"error":null}"#, r#"{"error":false}"#, r#"{"error":""}"#, r#"["error"]"#] {
             assert_eq!(outcome(&plain, &answer(200, JSON, body)), Returned, "{body}");
         }
-        // A gateway's own errors have such a property too.
+        // The errors of a gateway have such a property too.
         assert_eq!(outcome(&plain, &answer(403, JSON, r#"{"error":"no"}"#)), Unidentified);
         assert_eq!(outcome(&rules, &answer(500, PAGE, "it broke")), Unidentified, "the mark is missing");
     }

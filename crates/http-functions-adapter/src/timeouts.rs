@@ -1,31 +1,32 @@
-//! How long a call is waited for.
+//! How long to wait for a call.
 
 use crate::HttpFunction;
 use lamplight_domain::InvocationType;
 use lamplight_http_adapter::Waits;
 use std::time::Duration;
 
-/// Sending an event is given time at this rate, in bytes a second: half a megabit, slower than any line that a large event
-/// is tried over.
+/// The rate at which sending an event is assumed to progress, in bytes per second: half a megabit per second, slower
+/// than any line that is used for large events.
 const SLOWEST_LINE: u64 = 64 * 1024;
 
-/// How long a call is waited for.
+/// How long to wait for a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// TCP connection, proxy tunnel and TLS handshake together. 3.1 s unless changed, as in the AWS SDKs.
+pub struct CallTimeouts {
+    /// TCP connection, proxy tunnel and TLS handshake together. Default: 3.1 s, as in the AWS SDKs.
     pub connect: Duration,
-    /// What a function is given whose time limit is not declared. One hour unless changed: no platform lets an HTTP request
-    /// run longer (Cloud Run's limit is the highest), and giving up sooner would leave a run unknown that ends well.
+    /// The time limit of a function that does not declare one. Default: one hour, because no platform lets an HTTP
+    /// request run longer (Cloud Run has the highest limit), and giving up sooner would make a run unknown that ends
+    /// well.
     pub longest_execution: Duration,
-    /// What a call is given beyond the function's own time limit. 30 s unless changed: 20 s for a container to start, which
-    /// counts as the function's time nowhere, and 10 s for the network.
+    /// The time added to the function's own time limit. Default: 30 s, which is 20 s for a container to start, a time
+    /// that no platform counts, and 10 s for the network.
     pub margin: Duration,
-    /// What a call is given to read its answer once it has begun. 96 s unless changed: 6 MB over a line of half a megabit a
+    /// The time to read a response once it has begun. Default: 96 s, which is enough for 6 MB at half a megabit per
     /// second.
     pub answer_body: Duration,
 }
 
-impl Default for Patience {
+impl Default for CallTimeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_millis(3100),
@@ -36,8 +37,9 @@ impl Default for Patience {
     }
 }
 
-impl Patience {
-    /// How long one call is waited for. An event that is only taken is not given the time that it runs for.
+impl CallTimeouts {
+    /// How long to wait for one call. For an event this excludes the function's own time, because the response comes
+    /// first.
     pub(crate) fn waits(
         &self,
         function: &HttpFunction,
@@ -63,7 +65,7 @@ mod tests {
     fn a_call_is_waited_for_as_long_as_the_function_may_run() {
         let seconds = |invocation_type, timeout_seconds, bytes| {
             let function = HttpFunction { timeout_seconds, ..HttpFunction::new("http://127.0.0.1/") };
-            let waits = Patience::default().waits(&function, invocation_type, bytes);
+            let waits = CallTimeouts::default().waits(&function, invocation_type, bytes);
             (waits.head.as_secs(), waits.whole.as_secs())
         };
         assert_eq!(seconds(InvocationType::RequestResponse, None, 2), (3630, 3726));

@@ -1,4 +1,4 @@
-//! What is sent, and what answers are taken for.
+//! Requests that are sent, and how responses are interpreted.
 
 use crate::support::{SECRET, call, open};
 use lamplight_domain::{
@@ -51,7 +51,7 @@ async fn a_call_is_one_post_of_the_event_with_the_declared_headers() {
 }
 
 #[tokio::test]
-async fn what_somebody_between_answers_proves_nothing_and_is_not_shown() {
+async fn a_response_from_a_proxy_proves_nothing_and_is_not_shown() {
     for (status, header, body) in [
         (200, PAGE, "<html>sign in</html>"),
         (302, ("location", "/elsewhere"), ""),
@@ -84,7 +84,7 @@ async fn a_declared_status_is_the_functions_own_error() {
 }
 
 #[tokio::test]
-async fn a_declared_refusal_did_not_start_and_says_when_to_come_again() {
+async fn a_declared_refusal_did_not_start_and_says_when_to_retry() {
     let rules = AnswerRules { refused_statuses: vec![429], ..AnswerRules::default() };
     let server = answering(429, ("retry-after", "7"), "").await;
     let connection = open(HttpFunction { rules, ..HttpFunction::new(server.url()) });
@@ -107,14 +107,14 @@ async fn an_asynchronous_function_takes_events_and_nothing_else() {
         let error = connection.invoker.invoke(call(connection, invocation_type)).await.unwrap_err();
         assert_eq!((error.delivery, error.kind), (Delivery::NotSent, PortErrorKind::Unsupported));
     }
-    // Nothing declares that this 202 says more than that something goes on.
+    // Without a declaration, this 202 does not mean that an event was accepted.
     let got = waits.invoker.invoke(call(&waits, RequestResponse)).await.unwrap();
     assert_eq!(got.outcome, AnswerOutcome::Unidentified);
     assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn what_the_function_does_not_have_is_refused_before_anything_is_sent() {
+async fn unsupported_calls_are_refused_before_anything_is_sent() {
     let server = answering(200, JSON, "{}").await;
     let connection = open(HttpFunction::new(server.url()));
     let request = || call(&connection, RequestResponse);

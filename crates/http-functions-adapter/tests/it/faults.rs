@@ -1,4 +1,5 @@
-//! One fault at a time on real sockets: what may have been sent is never claimed not to have been, and is never sent again.
+//! One fault at a time on real sockets: a request that may have been sent is never reported as not sent, and is never
+//! sent again.
 
 use crate::support::{call, open, open_impatient};
 use lamplight_domain::{Delivery, ErrorCode, InvocationType::RequestResponse, Start};
@@ -7,7 +8,7 @@ use lamplight_ports::{Connection, Departure, InvokeError, PortErrorKind};
 use lamplight_testkit::script::{End, Reaction, Received, Script, Server, answer, closed_url, framed};
 use tokio::net::TcpListener;
 
-/// Every answer counts, so that no fault passes for a wrong answer.
+/// Accepts every status as success, so that no fault is mistaken for a wrong response.
 fn function(url: String) -> HttpFunction {
     let rules = AnswerRules { error_statuses: vec![500, 502], ..AnswerRules::default() };
     HttpFunction { rules, ..HttpFunction::new(url) }
@@ -39,7 +40,7 @@ async fn left_in_doubt(connection: Connection) -> InvokeError {
 }
 
 #[tokio::test]
-async fn what_was_refused_a_connection_was_not_sent() {
+async fn a_request_without_a_connection_was_not_sent() {
     assert!(not_sent(closed_url().await).await.transient);
     assert!(not_sent("http://no-such-host.invalid:9/".to_owned()).await.transient);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -52,7 +53,7 @@ async fn what_was_refused_a_connection_was_not_sent() {
 }
 
 #[tokio::test]
-async fn a_server_that_speaks_no_tls_was_sent_nothing() {
+async fn a_server_without_tls_receives_nothing() {
     let server = Server::start(|_: &Received| Reaction::SendAndEnd(b"no".to_vec(), End::Close)).await;
     not_sent(server.url().replace("http://", "https://")).await;
     assert_eq!(server.requests().len(), 0);
@@ -67,7 +68,7 @@ async fn a_connection_that_ends_after_the_request_leaves_doubt() {
     }
 }
 
-/// Ends the connection when the head has come.
+/// Closes the connection after the head of the request.
 struct EndsAtTheHead;
 
 impl Script for EndsAtTheHead {
@@ -88,7 +89,7 @@ async fn a_connection_that_ends_within_the_request_leaves_doubt() {
 }
 
 #[tokio::test]
-async fn an_answer_cut_anywhere_leaves_doubt() {
+async fn an_answer_cut_at_any_byte_leaves_doubt() {
     let whole = answer(500, &[("content-type", "application/json")], b"{\"error\":\"it broke\"}");
     for at in (0..whole.len()).step_by(7) {
         let bytes = whole[..at].to_vec();
@@ -118,14 +119,14 @@ async fn an_answer_that_is_too_large_leaves_doubt() {
 }
 
 #[tokio::test]
-async fn garbage_is_no_answer() {
+async fn garbage_is_not_an_answer() {
     let server =
         Server::start(|_: &Received| Reaction::SendAndEnd(b"SSH-2.0-OpenSSH\r\n".to_vec(), End::Close)).await;
     in_doubt(server.url()).await;
 }
 
 #[tokio::test]
-async fn an_idle_connection_that_was_closed_unseen_is_not_tried_twice() {
+async fn a_stale_idle_connection_does_not_cause_a_second_request() {
     let whole = answer(204, &[], b"");
     let server = Server::start(move |_: &Received| Reaction::SendAndEnd(whole.clone(), End::Close)).await;
     let connection = open(function(server.url()));
@@ -139,7 +140,7 @@ async fn an_idle_connection_that_was_closed_unseen_is_not_tried_twice() {
 }
 
 #[tokio::test]
-async fn who_stops_waiting_is_told_whether_the_request_may_have_left() {
+async fn a_caller_that_stops_waiting_knows_whether_the_request_may_have_left() {
     let server = Server::start(|_: &Received| Reaction::Stall(Vec::new())).await;
     let connection = open(function(server.url()));
     let request = call(&connection, RequestResponse);

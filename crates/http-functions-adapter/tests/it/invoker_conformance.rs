@@ -1,4 +1,4 @@
-//! The invoker's conformance suite: with rules that know answers by what they are, and with a mark.
+//! The invoker's conformance suite: with rules that recognise responses by their content, and with a mark.
 
 use crate::support::{name, open, open_impatient};
 use async_trait::async_trait;
@@ -77,7 +77,7 @@ impl InvokerHarness for Harness {
         };
         let function = HttpFunction { timeout_seconds: Some(1), rules, ..HttpFunction::new(url) };
         let connection = match behaviour {
-            // Nothing but the function's own limit lets it wait long enough.
+            // Only the function's own time limit makes the adapter wait long enough.
             Behaviour::AnswersAtItsLimit => open_impatient(function),
             _ => open(function),
         };
@@ -92,7 +92,7 @@ impl InvokerHarness for Harness {
     fn lacks(&self) -> &'static [Gap] {
         &[
             Gap::Behaviour(Behaviour::RefusesLogTail),
-            // Of this function: one that is declared asynchronous takes nothing else.
+            // A function that is declared asynchronous accepts nothing else.
             Gap::QueuedCalls,
             Gap::DryRuns,
             Gap::LogTail,

@@ -1,4 +1,5 @@
-//! The adapter over real sockets: what it sends, what it makes of answers and faults, and the suites of its ports.
+//! Tests of the adapter over real sockets: its requests, its interpretation of responses and faults, and the
+//! conformance suites.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod answers;

@@ -1,4 +1,4 @@
-//! Servers are looked for without a call.
+//! Checking reachability makes no call.
 
 use crate::support::open_all;
 use lamplight_domain::ErrorCode;
@@ -14,13 +14,13 @@ fn functions(urls: &[String]) -> Functions {
 }
 
 #[tokio::test]
-async fn every_server_is_connected_to_and_sent_nothing() {
+async fn every_server_is_connected_and_receives_nothing() {
     let servers = [answering().await, answering().await];
     let urls = [servers[0].url(), servers[1].url(), servers[0].url()];
     let reached = open_all(functions(&urls)).reachability.unwrap().reach(None).await.unwrap();
     for server in &servers {
         assert!(reached.contains(&server.url()), "{reached}");
-        // A connection is counted when it is accepted, which may be after it was made.
+        // A connection is counted when it is accepted, which may happen after the client has made it.
         while server.connections() == 0 {
             tokio::task::yield_now().await;
         }
@@ -33,12 +33,12 @@ async fn answering() -> Server {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_named() {
+async fn an_unreachable_server_is_named() {
     let (there, absent) = (answering().await, closed_url().await);
     let error = open_all(functions(&[there.url(), absent.clone()])).reachability.unwrap().reach(None).await;
     let error = error.unwrap_err();
     assert_eq!(error.code, ErrorCode::ConnectionFailed);
-    // A function is not judged by the servers of others.
+    // The servers of other functions do not matter.
     let connection = open_all(functions(&[there.url(), absent.clone()]));
     let mut reached = Vec::new();
     for function in connection.catalogue.list(ListFunctions::default()).await.unwrap().items {
@@ -52,7 +52,7 @@ async fn a_server_that_is_not_there_is_named() {
 }
 
 #[tokio::test]
-async fn a_server_that_speaks_no_tls_is_not_reached_over_https() {
+async fn a_server_without_tls_is_not_reachable_over_https() {
     let server = Server::start(|_: &Received| Reaction::Answer(Vec::new())).await;
     let url = server.url().replace("http://", "https://");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -64,8 +64,8 @@ async fn a_server_that_speaks_no_tls_is_not_reached_over_https() {
     let connection = open_all(functions(&[refusing]));
     let reachability = connection.reachability.unwrap();
     let (error, ()) = tokio::join!(reachability.reach(None), closing);
-    assert!(error.unwrap_err().message.contains("no secure connection"));
-    // One that waits for more is given up.
+    assert!(error.unwrap_err().message.contains("TLS handshake"));
+    // A server that sends nothing is given up after the timeout.
     let error = open_all(functions(&[url])).reachability.unwrap().reach(None).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::ConnectionFailed, "{error:?}");
 }

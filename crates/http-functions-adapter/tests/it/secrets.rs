@@ -1,4 +1,4 @@
-//! Secret headers: read for each call, sent, and shown nowhere.
+//! Secret headers are read for each call, sent, and never shown.
 
 use crate::support::{SECRET, all_texts, call, open};
 use lamplight_domain::{AnswerOutcome, Delivery, ErrorCode, InvocationType::RequestResponse, MASK};

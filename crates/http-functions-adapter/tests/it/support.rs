@@ -1,9 +1,11 @@
-//! What the tests open connections and make calls with.
+//! Connections and calls for the tests.
 
 use async_trait::async_trait;
 use lamplight_domain::{ErrorCode, FunctionName, InvocationType, Payload, SecretRef, Settings};
 use lamplight_http_adapter::HttpClient;
-use lamplight_http_functions_adapter::{Functions, HttpFunction, HttpFunctionsConfig, Patience, connection};
+use lamplight_http_functions_adapter::{
+    CallTimeouts, Functions, HttpFunction, HttpFunctionsConfig, connection,
+};
 use lamplight_ports::{
     Connection, Departure, InvokeRequest, PortError, PortErrorKind, SecretResolver, SecretString,
 };
@@ -12,7 +14,7 @@ use std::{error::Error, sync::Arc, time::Duration};
 /// The secret of every secret header.
 pub(crate) const SECRET: &str = "hunter2-the-key";
 
-/// Gives [`SECRET`] for `env:KEY`, and knows no other.
+/// Resolves only `env:KEY`, to [`SECRET`].
 #[derive(Debug)]
 struct OneSecret;
 
@@ -27,29 +29,29 @@ impl SecretResolver for OneSecret {
     }
 }
 
-/// The name of the one function.
+/// The name of the only function.
 pub(crate) fn name() -> FunctionName {
     "f".parse().unwrap()
 }
 
-/// A connection of one function.
+/// A connection with one function.
 pub(crate) fn open(function: HttpFunction) -> Connection {
     open_all([(name(), function)].into_iter().collect())
 }
 
-/// A connection of these functions.
+/// A connection with these functions.
 pub(crate) fn open_all(functions: Functions) -> Connection {
     open_with(functions, Duration::from_secs(20))
 }
 
-/// The same with a margin that runs out within a test.
+/// The same, with a margin that ends within a test.
 pub(crate) fn open_impatient(function: HttpFunction) -> Connection {
     open_with([(name(), function)].into_iter().collect(), Duration::from_millis(700))
 }
 
 fn open_with(functions: Functions, margin: Duration) -> Connection {
     let config = HttpFunctionsConfig {
-        patience: Patience {
+        timeouts: CallTimeouts {
             connect: Duration::from_secs(2),
             longest_execution: Duration::ZERO,
             margin,
@@ -61,7 +63,7 @@ fn open_with(functions: Functions, margin: Duration) -> Connection {
     connection("here".parse().unwrap(), Settings::default(), config)
 }
 
-/// A call of the one function.
+/// A call of the only function.
 pub(crate) fn call(connection: &Connection, invocation_type: InvocationType) -> InvokeRequest {
     InvokeRequest {
         function: connection.platform.parse_function("f").unwrap(),
@@ -74,7 +76,7 @@ pub(crate) fn call(connection: &Connection, invocation_type: InvocationType) -> 
     }
 }
 
-/// All that an error says, with its causes.
+/// All texts of an error, with its causes.
 pub(crate) fn all_texts(error: &(dyn Error + 'static)) -> String {
     let mut texts = vec![format!("{error} {error:?}")];
     let mut source = error.source();
