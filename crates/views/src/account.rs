@@ -1,9 +1,9 @@
-//! What an account may use, and how much of it is used.
+//! The quotas of an account and their use.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The quotas of an account, in the order people read them.
+/// The quotas of an account.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct QuotasView {
     /// The quotas.
@@ -13,25 +13,25 @@ pub struct QuotasView {
 /// One quota.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct QuotaView {
-    /// What may be used; null is no limit that the provider names.
+    /// The limit; null if the provider does not name one.
     pub limit: Option<u64>,
-    /// What it is of.
+    /// The name of the quota.
     pub name: &'static str,
-    /// What both numbers count.
+    /// The unit of both numbers.
     pub unit: UnitWord,
-    /// What is used; null where the provider does not say.
+    /// How much is used; null if the provider does not say.
     pub used: Option<u64>,
-    /// How much of it is used, in per cent with two decimals, rounded down; null where either number is not known.
+    /// How much of the limit is used, in per cent with two decimals, rounded down; null if either number is not known.
     #[schemars(range(min = 0))]
     pub used_percent: Option<f64>,
 }
 
-/// What a quota's numbers count.
+/// The unit of a quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UnitWord {
     /// Bytes.
     Bytes,
-    /// Things or calls.
+    /// A number of things or calls.
     Count,
 }

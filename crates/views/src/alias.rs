@@ -9,30 +9,30 @@ use serde::Serialize;
 pub struct AliasesView<'a> {
     /// The aliases.
     pub aliases: Vec<AliasView<'a>>,
-    /// Where to go on; null at the end.
+    /// The marker of the next page; null on the last page.
     pub next_marker: Option<&'a str>,
 }
 
-/// A name that leads to a version.
+/// An alias of a function.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AliasView<'a> {
-    /// The name.
+    /// The alias.
     pub name: &'a str,
     /// The provider's full reference.
     pub reference: &'a str,
-    /// The version it leads to.
+    /// The version that the alias points to.
     pub function_version: &'a str,
-    /// What it is for, for people.
+    /// The description, for people.
     pub description: Option<&'a str>,
-    /// The part of the calls that goes to another version: from the version to its share, 0.0-1.0.
+    /// The share of calls that goes to another version (alias routing): from the version to its weight, 0.0-1.0.
     pub routing: &'a Routing,
-    /// What it is to be changed from, for changes that must not undo another's.
+    /// The revision of the alias. A change that names it fails if somebody else changed the alias in between.
     pub revision_id: Option<&'a str>,
 }
 
 impl<'a> From<&'a Alias> for AliasView<'a> {
     fn from(alias: &'a Alias) -> Self {
-        // Taken apart, so that what is added later cannot be forgotten here.
+        // Destructured, so that a new field cannot be forgotten here.
         let Alias { name, reference, version, description, routing, revision } = alias;
         Self {
             name,

@@ -1,46 +1,46 @@
-//! What the doctor looked at.
+//! The result of a diagnosis.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The checks, in their order.
+/// The checks, in the order in which they ran.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChecksView {
     /// The checks.
     pub checks: Vec<CheckView>,
 }
 
-/// A check that was made.
+/// The result of one check.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CheckView {
-    /// What lies beneath a failure, outermost first.
+    /// The causes of a failure, outermost first.
     pub causes: Vec<String>,
     /// The stable code of a failure, documented in `docs/errors.md`.
     pub code: Option<String>,
-    /// What was found, why it failed, or why it was not looked at.
+    /// What was found, why the check failed, or why it was skipped.
     pub detail: String,
-    /// What to do about a failure.
+    /// What to do about the failure.
     pub hint: Option<String>,
-    /// What was looked at.
+    /// The name of the check.
     pub name: &'static str,
-    /// How it ended.
+    /// The outcome of the check.
     pub outcome: CheckWord,
 }
 
-/// How a check ended.
+/// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckWord {
-    /// All is well.
+    /// No problem was found.
     Pass,
-    /// Something is wrong.
+    /// A problem was found.
     Fail,
-    /// It was not looked at.
+    /// The check was not run.
     Skipped,
 }
 
 impl CheckWord {
-    /// The word as it is written.
+    /// The word as it is printed.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",

@@ -1,29 +1,29 @@
-//! Connections. Secrets appear as references alone: nothing here has read one.
+//! Connections. Only references to secrets are shown; nothing here reads a secret.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The connections, in the configuration's order.
+/// The connections, in the order of the configuration.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ConnectionsView {
     /// The connections.
     pub connections: Vec<ConnectionView>,
 }
 
-/// A connection in a list; null is what it does not have.
+/// A connection in a list; null means not set.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ConnectionView {
-    /// The name of the way to authenticate.
+    /// The name of the authentication method.
     pub auth: Option<String>,
-    /// Whether it is used where none is named.
+    /// Whether it is the default connection.
     pub default: bool,
-    /// Where the provider is, where that is not its usual address.
+    /// The endpoint, if it is not the provider's usual one.
     pub endpoint_url: Option<String>,
-    /// What people marked it with.
+    /// The labels that people gave it.
     pub labels: BTreeMap<String, String>,
-    /// Its name.
+    /// The name of the connection.
     pub name: String,
     /// The provider's name.
     pub provider: String,
@@ -31,22 +31,22 @@ pub struct ConnectionView {
     pub region: Option<String>,
 }
 
-/// What a connection is made of.
+/// The settings of a connection.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ConnectionSettingsView<'a> {
-    /// Its name.
+    /// The name of the connection.
     pub name: &'a str,
     /// The settings, by key.
     pub settings: Vec<SettingView>,
 }
 
-/// One setting of a connection.
+/// A setting of a connection.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SettingView {
-    /// Its key; inner tables are told by dots.
+    /// The key; keys of nested tables are joined by dots.
     pub key: String,
-    /// Where it comes from: file and line, a variable, an option, or `default`.
+    /// Where the value comes from: file and line, an environment variable, an option, or `default`.
     pub origin: String,
-    /// Its value; null where it is not set.
+    /// The value; null if it is not set.
     pub value: Value,
 }

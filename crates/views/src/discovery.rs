@@ -1,51 +1,51 @@
-//! What was discovered, and what was made of it. Environment values are never shown.
+//! Discovered functions and what an import did with them. Values of environment variables are never shown.
 
 use lamplight_domain::{Function, FunctionSettings};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What was discovered.
+/// The discovered functions.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct DiscoveryView<'a> {
     /// The functions, in the provider's order.
     pub functions: Vec<FoundFunctionView<'a>>,
-    /// Where to go on; null at the end.
+    /// The marker of the next page; null on the last page.
     pub next_marker: Option<&'a str>,
-    /// What became of each function, where jobs were to be made of them.
+    /// What the import did for each function; left out if nothing was to be imported.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imported: Option<Vec<ImportView<'a>>>,
 }
 
-/// A function as it was discovered; null is what the provider does not say.
+/// A discovered function; null is what the provider does not say.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct FoundFunctionView<'a> {
     /// The bare name.
     pub name: &'a str,
     /// The provider's full reference.
     pub reference: &'a str,
-    /// The version described, in the provider's words.
+    /// The version that is described, as the provider names it.
     pub version: Option<&'a str>,
-    /// What it does, for people.
+    /// What the function does, for people.
     pub description: Option<&'a str>,
     /// The language runtime.
     pub runtime: Option<&'a str>,
     /// The entry point.
     pub handler: Option<&'a str>,
-    /// Its own time limit in seconds.
+    /// The function's own time limit in seconds.
     pub timeout_seconds: Option<u32>,
-    /// Its memory in MiB.
+    /// The function's memory in MiB.
     pub memory_mb: Option<u32>,
-    /// The processor architecture, in the provider's words.
+    /// The processor architecture, as the provider names it.
     pub architecture: Option<&'a str>,
-    /// How its code is packaged, in the provider's words.
+    /// How the code is packaged, as the provider names it.
     pub package_type: Option<&'a str>,
-    /// When it last changed, in the provider's words.
+    /// When the function was last changed, as the provider writes it.
     pub last_modified: Option<&'a str>,
-    /// Where its log goes.
+    /// The log group of the function.
     pub log_group: Option<&'a str>,
-    /// Whether it can be called, in the provider's words.
+    /// The provider's state of the function, such as `Active`.
     pub state: Option<&'a str>,
-    /// The keys of its environment.
+    /// The names of the environment variables.
     pub environment_keys: Vec<&'a str>,
 }
 
@@ -72,31 +72,31 @@ impl<'a> From<&'a Function> for FoundFunctionView<'a> {
     }
 }
 
-/// What became of one function of an import.
+/// What the import did for one function.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ImportView<'a> {
     /// The function's name.
     pub function: &'a str,
     /// What was done.
     pub outcome: ImportWord,
-    /// The job; null where none was made.
+    /// The job; null if none was created.
     pub job: Option<&'a str>,
-    /// Why no job was made, where none was.
+    /// Why no job was created, if none was.
     pub reason: Option<&'a str>,
-    /// What was left out of the suggested parameters, without values.
+    /// What the suggested parameters leave out, without values.
     pub notes: &'a [String],
 }
 
-/// What was done for a function that was to be imported.
+/// What an import did for a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportWord {
-    /// A job was made.
+    /// A job was created.
     Created,
-    /// A job of this function exists, and what discovery knows of the function was brought up to date.
+    /// A job of this function exists; its recorded facts about the function were updated.
     Refreshed,
-    /// A job of this function exists and nothing has changed.
+    /// A job of this function exists, and nothing has changed.
     Unchanged,
-    /// No job was made.
+    /// No job was created.
     Skipped,
 }

@@ -1,22 +1,22 @@
-//! What the state of a run rests on, and what deserves a look.
+//! Evidence for the state of a run, and warnings about a run.
 
 use crate::{DataTypeWord, EvidenceWord, JsonKindWord, StateWord};
 use lamplight_domain::{Evidence, Warning};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What the state of a run rests on.
+/// The evidence for the state of a run.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EvidenceView<'a> {
-    /// The kind.
+    /// The kind of evidence.
     pub kind: EvidenceWord,
     /// The HTTP status of the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
-    /// The provider's own word: an error code, or the kind of function error.
+    /// The provider's own code: an error code, or the kind of function error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'a str>,
-    /// The same as a sentence.
+    /// The evidence as a sentence.
     pub message: String,
 }
 
@@ -32,13 +32,13 @@ impl<'a> EvidenceView<'a> {
     }
 }
 
-/// Something about a run that deserves a look and does not change its status.
+/// A warning about a run. It does not change the status.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct WarningView<'a> {
-    /// What it is about.
+    /// What the warning is about.
     #[serde(flatten)]
     pub about: WarningAbout<'a>,
-    /// The same as a sentence.
+    /// The warning as a sentence.
     pub message: String,
 }
 
@@ -73,38 +73,38 @@ impl<'a> WarningView<'a> {
     }
 }
 
-/// What a warning is about; `code` tells which.
+/// What a warning is about; `code` names the kind.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum WarningAbout<'a> {
-    /// The response is not JSON, so no output could be taken.
+    /// The response is not JSON, so no outputs could be read.
     ResponseNotJson {
-        /// The parser's words, with line and column.
+        /// The message of the JSON parser, with line and column.
         reason: &'a str,
     },
-    /// The response is JSON but no object, so no output could be taken.
+    /// The response is JSON but not an object, so no outputs could be read.
     ResponseNotObject {
-        /// What it is.
+        /// The type of the response.
         found: JsonKindWord,
     },
-    /// The response has no property of the parameter's name.
+    /// The response does not have a property with the parameter's name.
     PropertyMissing {
         /// The parameter.
         parameter: &'a str,
     },
-    /// Several properties match the name without regard to case and none matches exactly.
+    /// Several properties match the name if case is ignored, and none matches exactly.
     PropertyAmbiguous {
         /// The parameter.
         parameter: &'a str,
-        /// The properties' names as the response wrote them.
+        /// The names of these properties, as the response writes them.
         candidates: &'a [String],
     },
-    /// The response writes the property more than once; the last one counts.
+    /// The response has the property more than once; the last one is used.
     PropertyRepeated {
         /// The parameter.
         parameter: &'a str,
     },
-    /// The value is of another type than declared; it is kept as it is.
+    /// The value does not have the declared type; it is kept as it is.
     TypeMismatch {
         /// The parameter.
         parameter: &'a str,
@@ -113,19 +113,19 @@ pub enum WarningAbout<'a> {
         /// The type of the value.
         found: JsonKindWord,
     },
-    /// A function has no feature asked for, and the call went without it.
+    /// The function does not support a requested feature, and was called without it.
     FeatureRefused {
-        /// What was left out, in the provider's words.
+        /// The feature that was left out, as the provider names it.
         feature: &'a str,
     },
-    /// Evidence as good as the run's own says that it ended otherwise; the first stays.
+    /// Equally strong evidence says that the run ended differently; the first evidence is kept.
     Contradicted {
-        /// What the other evidence says.
+        /// The state according to the other evidence.
         state: StateWord,
         /// The other evidence.
         evidence: EvidenceWord,
     },
-    /// A part of what the run produced is not in the store.
+    /// A part of the run's result could not be stored.
     NotRecorded {
         /// Which part, and why.
         what: &'a str,

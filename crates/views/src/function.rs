@@ -1,4 +1,4 @@
-//! Functions with all that is known of them. Values of environment variables are masked.
+//! Functions with all their settings. Values of environment variables are masked.
 
 use lamplight_domain::{
     CapacitySettings, DurableSettings, FileSystemMount, Function, FunctionSettings, ImageSettings,
@@ -8,17 +8,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A function. What is not known or not set is left out; the order is the one people read in.
+/// A function. Values that are not known or not set are left out.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct FunctionView<'a> {
     /// The bare name.
     pub name: &'a str,
-    /// The provider's full reference: that of a published version ends with its number.
+    /// The provider's full reference; for a published version it ends with the version number.
     pub reference: &'a str,
-    /// The version described, in the provider's words.
+    /// The version that is described, as the provider names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<&'a str>,
-    /// What it does, for people.
+    /// What the function does, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<&'a str>,
     /// The language runtime.
@@ -27,108 +27,108 @@ pub struct FunctionView<'a> {
     /// The entry point.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handler: Option<&'a str>,
-    /// The identity it runs as.
+    /// The execution role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<&'a str>,
-    /// Its own time limit in seconds.
+    /// The function's own time limit in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
-    /// Its memory in MiB.
+    /// The function's memory in MiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_mb: Option<u32>,
-    /// Its disk for temporary files in MiB.
+    /// The ephemeral storage in MiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ephemeral_storage_mb: Option<u32>,
-    /// The processor architecture, in the provider's words.
+    /// The processor architecture, as the provider names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub architecture: Option<&'a str>,
-    /// How its code is packaged, in the provider's words.
+    /// How the code is packaged, as the provider names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package_type: Option<&'a str>,
-    /// The checksum of its code, in the provider's form.
+    /// The checksum of the code, as the provider writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_sha256: Option<&'a str>,
-    /// The size of its code as it was uploaded, in bytes.
+    /// The size of the uploaded code in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_bytes: Option<u64>,
-    /// The container image it was made of.
+    /// The container image of the function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_uri: Option<&'a str>,
-    /// Its environment, by key; values are masked unless they were asked for.
+    /// The environment variables; values are masked unless secrets were requested.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<&'a str, &'a str>,
-    /// Why the environment could not be read, where it could not.
+    /// Why the environment variables could not be read, if they could not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_error: Option<&'a str>,
-    /// The key that its environment is encrypted with.
+    /// The key that encrypts the environment variables.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key_arn: Option<&'a str>,
-    /// The versions of layers it is built upon, in their order.
+    /// The layer versions, in the order in which they are applied.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub layers: &'a [String],
-    /// How its calls are traced.
+    /// The tracing mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracing_mode: Option<&'a str>,
-    /// The private network it is attached to.
+    /// The private network (VPC) of the function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vpc: Option<NetworkView<'a>>,
-    /// Where events go that it failed on.
+    /// The dead-letter target for events that the function failed on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dead_letter_target_arn: Option<&'a str>,
-    /// The file systems it mounts.
+    /// The file systems that the function mounts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub file_systems: Vec<FileSystemView<'a>>,
-    /// How its container is started; what is the image's own is left out.
+    /// Overrides of the container image's configuration; values of the image itself are left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageView<'a>>,
-    /// When a snapshot of it is taken that calls start from.
+    /// When the provider takes snapshots that calls start from (Lambda: `SnapStart`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snap_start: Option<&'a str>,
-    /// How it writes its log.
+    /// The logging configuration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logging: Option<LoggingView<'a>>,
-    /// How its long executions are kept.
+    /// The configuration of durable executions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub durable: Option<DurableView<'a>>,
-    /// The machines of the account's own that it runs on.
+    /// The capacity provider that the function runs on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_provider: Option<CapacityView<'a>>,
-    /// How callers are kept apart, in the provider's words.
+    /// The tenant isolation mode, as the provider names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_isolation_mode: Option<&'a str>,
-    /// How many calls are kept for it alone.
+    /// The reserved concurrency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved_concurrent_executions: Option<u32>,
-    /// What it is marked with.
+    /// The tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<&'a Tags>,
-    /// Whether it can be called, in the provider's words.
+    /// The provider's state of the function, such as `Active`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'a str>,
-    /// Why it is in that state, in the provider's words.
+    /// The reason for the state, as the provider words it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_reason: Option<&'a str>,
-    /// How its last change went, in the provider's words.
+    /// The status of the last update, as the provider names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_status: Option<&'a str>,
-    /// Why its last change went so, in the provider's words.
+    /// The reason for the status of the last update, as the provider words it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_reason: Option<&'a str>,
-    /// When it last changed, in the provider's words.
+    /// When the function was last changed, as the provider writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<&'a str>,
-    /// What it is to be changed from, for changes that must not undo another's.
+    /// The revision of the function. A change that names it fails if somebody else changed the function in between.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision_id: Option<&'a str>,
-    /// The function in another region that this one is a copy of.
+    /// The function in another region that this one is a replica of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_arn: Option<&'a str>,
 }
 
 impl<'a> FunctionView<'a> {
-    /// One function; with `secrets` the values of its environment are told.
+    /// The view of a function. If `secrets` is true, the values of environment variables are shown.
     pub fn new(function: &'a Function, secrets: bool) -> Self {
-        // Taken apart, so that a setting which is added later cannot be forgotten here.
+        // Destructured, so that a new field cannot be forgotten here.
         let FunctionSettings {
             description,
             runtime,
@@ -195,22 +195,22 @@ impl<'a> FunctionView<'a> {
     }
 }
 
-/// A private network that a function is attached to.
+/// The private network (VPC) of a function.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct NetworkView<'a> {
-    /// Whether IPv6 may leave subnets that have both.
+    /// Whether outbound IPv6 traffic is allowed in dual-stack subnets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6_allowed_for_dual_stack: Option<bool>,
-    /// The security groups of the function in it.
+    /// The security groups of the function.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub security_group_ids: &'a [String],
-    /// Its subnets.
+    /// The subnets.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub subnet_ids: &'a [String],
 }
 
 impl<'a> NetworkView<'a> {
-    /// `None` where nothing is set.
+    /// `None` if nothing is set.
     fn new(network: &'a Network) -> Option<Self> {
         let Network { subnets, security_groups, ipv6 } = network;
         (*network != Network::default()).then(|| Self {
@@ -224,9 +224,9 @@ impl<'a> NetworkView<'a> {
 /// A file system that a function mounts.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct FileSystemView<'a> {
-    /// The provider's reference of its access point.
+    /// The provider's reference of the access point.
     pub arn: &'a str,
-    /// Where the function sees it.
+    /// The path at which the function mounts it.
     pub path: &'a str,
 }
 
@@ -237,22 +237,22 @@ impl<'a> FileSystemView<'a> {
     }
 }
 
-/// How a container is started.
+/// Overrides of a container image's configuration.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ImageView<'a> {
-    /// The arguments in place of the image's own.
+    /// The arguments that replace those of the image.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub command: &'a [String],
-    /// The program in place of the image's own.
+    /// The entry point that replaces that of the image.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub entry_point: &'a [String],
-    /// The folder it starts in.
+    /// The working directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub working_directory: Option<&'a str>,
 }
 
 impl<'a> ImageView<'a> {
-    /// `None` where all is the image's own.
+    /// `None` if nothing is overridden.
     fn new(image: &'a ImageSettings) -> Option<Self> {
         let ImageSettings { entry_point, command, working_directory } = image;
         let view = Self {
@@ -266,25 +266,25 @@ impl<'a> ImageView<'a> {
     }
 }
 
-/// How a function writes its log.
+/// The logging configuration of a function.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LoggingView<'a> {
-    /// The least severe line of its own that is kept.
+    /// The lowest level of the function's own log lines that are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_level: Option<&'a str>,
-    /// The form of its lines.
+    /// The format of the log lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<&'a str>,
-    /// Where they go.
+    /// The log group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<&'a str>,
-    /// The least severe line of the provider that is kept.
+    /// The lowest level of the provider's log lines that are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_level: Option<&'a str>,
 }
 
 impl<'a> LoggingView<'a> {
-    /// `None` where nothing is set.
+    /// `None` if nothing is set.
     fn new(logging: &'a LoggingSettings) -> Option<Self> {
         let LoggingSettings { format, application_level, system_level, group } = logging;
         (*logging != LoggingSettings::default()).then_some(Self {
@@ -296,22 +296,22 @@ impl<'a> LoggingView<'a> {
     }
 }
 
-/// How executions are kept that outlive one call.
+/// The configuration of durable executions.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct DurableView<'a> {
-    /// The longest that one may take, in seconds.
+    /// The maximum duration of an execution in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_timeout_seconds: Option<u32>,
-    /// The key that it is encrypted with.
+    /// The key that encrypts executions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key_arn: Option<&'a str>,
-    /// How long an ended one is kept, in days.
+    /// How long an ended execution is kept, in days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_days: Option<u32>,
 }
 
 impl<'a> DurableView<'a> {
-    /// `None` where nothing is set.
+    /// `None` if nothing is set.
     fn new(durable: &'a DurableSettings) -> Option<Self> {
         let DurableSettings { execution_timeout_seconds, retention_days, encryption_key } = durable;
         (*durable != DurableSettings::default()).then_some(Self {
@@ -322,15 +322,15 @@ impl<'a> DurableView<'a> {
     }
 }
 
-/// Machines of the account's own that a function runs on.
+/// The capacity provider that a function runs on.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CapacityView<'a> {
-    /// The provider's reference of them.
+    /// The provider's reference of the capacity provider.
     pub arn: &'a str,
-    /// How much memory in GiB comes with each processor.
+    /// The memory per virtual CPU in GiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_environment_memory_gib_per_vcpu: Option<f64>,
-    /// How many calls one environment serves at once.
+    /// The number of calls that one execution environment runs at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_execution_environment_max_concurrency: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! Pages of functions and of their versions.
+//! Pages of functions and of function versions.
 
 use crate::FunctionView;
 use schemars::JsonSchema;
@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct FunctionsView<'a> {
     /// The functions, in the provider's order.
     pub functions: Vec<FunctionView<'a>>,
-    /// Where to go on; null at the end.
+    /// The marker of the next page; null on the last page.
     pub next_marker: Option<&'a str>,
 }
 
@@ -18,6 +18,6 @@ pub struct FunctionsView<'a> {
 pub struct VersionsView<'a> {
     /// The versions, in the provider's order.
     pub versions: Vec<FunctionView<'a>>,
-    /// Where to go on; null at the end.
+    /// The marker of the next page; null on the last page.
     pub next_marker: Option<&'a str>,
 }

@@ -1,4 +1,4 @@
-//! Jobs as documents: what is shown here can be read back.
+//! Jobs as documents; the same form can be read back.
 
 use crate::{DataTypeWord, DirectionWord, InvocationTypeWord};
 use lamplight_domain::{Job, Overrides, Parameter};
@@ -13,7 +13,7 @@ pub struct JobsView<'a> {
     pub jobs: Vec<JobView<'a>>,
 }
 
-/// Writes the keys of jobs in alphabetical order: lists of jobs have had that order from the beginning.
+/// Writes each job with its keys in alphabetical order; lists of jobs have always had that order.
 fn by_key<S: Serializer>(jobs: &[JobView<'_>], serializer: S) -> Result<S::Ok, S::Error> {
     serde_json::to_value(jobs).map_err(S::Error::custom)?.serialize(serializer)
 }
@@ -25,31 +25,31 @@ pub struct JobView<'a> {
     pub name: &'a str,
     /// The connection it runs on.
     pub connection: &'a str,
-    /// The function it calls, in the form that the connection's provider reads, with its qualifier.
+    /// The function it calls, in the form that the connection's provider accepts, with its qualifier.
     pub function: String,
-    /// The function's own time limit in seconds, where discovery has recorded it.
+    /// The function's own time limit in seconds, if discovery has recorded it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
-    /// The function's processor architecture, where discovery has recorded it.
+    /// The function's processor architecture, if discovery has recorded it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub architecture: Option<&'a str>,
-    /// What the job is for.
+    /// The purpose of the job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<&'a str>,
-    /// Whether running it twice does what running it once does; workflow retries go by it.
+    /// Whether running the job twice has the same effect as running it once; workflow retries depend on it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub idempotent: bool,
-    /// What it sets in place of the connection's defaults.
+    /// The settings that override the connection's defaults.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overrides: Option<OverridesView<'a>>,
-    /// Its typed parameters.
+    /// The typed parameters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<ParameterView<'a>>,
 }
 
 impl<'a> From<&'a Job> for JobView<'a> {
     fn from(job: &'a Job) -> Self {
-        // Taken apart, so that what is added later cannot be forgotten here.
+        // Destructured, so that a new field cannot be forgotten here.
         let Job { name, connection, function, description, parameters, overrides, idempotent } = job;
         Self {
             name: name.as_str(),
@@ -68,7 +68,7 @@ impl<'a> From<&'a Job> for JobView<'a> {
     }
 }
 
-/// What a job sets in place of its connection's defaults.
+/// The settings of a job that override its connection's defaults.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OverridesView<'a> {
     /// How the function is called.
@@ -80,10 +80,10 @@ pub struct OverridesView<'a> {
     /// How many attempts one run may make, 1-10.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_attempts: Option<u32>,
-    /// Whether the end of the function's log is asked for.
+    /// Whether to request the end of the function's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_tail: Option<bool>,
-    /// JSON about the caller that the function is handed beside the event, as text.
+    /// JSON about the caller that the function receives beside the event, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_context: Option<&'a str>,
 }
@@ -104,21 +104,21 @@ impl<'a> From<&'a Overrides> for OverridesView<'a> {
 /// One parameter of a job.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ParameterView<'a> {
-    /// The property's name.
+    /// The name of the property.
     pub name: &'a str,
     /// The declared type.
     #[serde(rename = "type")]
     pub data_type: DataTypeWord,
-    /// Which way the value goes.
+    /// The direction of the value.
     pub direction: DirectionWord,
-    /// The value used where none is given, as text that is read by the declared type; of a secret parameter a reference,
-    /// never the secret.
+    /// The value used if none is given, as text of the declared type; for a secret parameter a reference, never the
+    /// secret itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<&'a str>,
     /// Whether a run without a value is refused.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
-    /// Whether the value is masked wherever it would be shown or kept.
+    /// Whether the value is masked wherever it would be shown or stored.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
     /// What the parameter means, for people.
@@ -141,14 +141,14 @@ impl<'a> From<&'a Parameter> for ParameterView<'a> {
     }
 }
 
-/// What became of documents that were applied.
+/// The result of applying job documents.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AppliedJobsView<'a> {
-    /// The jobs, in the documents' order.
+    /// The jobs, in the order of the documents.
     pub jobs: Vec<AppliedJobView<'a>>,
 }
 
-/// What became of one document.
+/// The result of applying one document.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AppliedJobView<'a> {
     /// What was done.
@@ -161,16 +161,16 @@ pub struct AppliedJobView<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AppliedWord {
-    /// The job is new.
+    /// The job was created.
     Created,
     /// The job was changed.
     Configured,
-    /// The job was that already.
+    /// The job already matched the document.
     Unchanged,
 }
 
 impl AppliedWord {
-    /// The word as it is written.
+    /// The word as it is printed.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",

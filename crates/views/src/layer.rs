@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct LayersView<'a> {
     /// The layers.
     pub layers: Vec<LayerView<'a>>,
-    /// Where to go on; null at the end.
+    /// The marker of the next page; null on the last page.
     pub next_marker: Option<&'a str>,
 }
 
@@ -18,18 +18,18 @@ pub struct LayersView<'a> {
 pub struct LayerVersionsView<'a> {
     /// The versions.
     pub versions: Vec<LayerVersionView<'a>>,
-    /// Where to go on; null at the end.
+    /// The marker of the next page; null on the last page.
     pub next_marker: Option<&'a str>,
 }
 
-/// A layer, with its newest version that fits what was asked for.
+/// A layer and its newest version that matches the filter.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LayerView<'a> {
     /// Its name.
     pub name: &'a str,
-    /// The provider's full reference, without version.
+    /// The provider's full reference, without a version.
     pub reference: &'a str,
-    /// The newest version.
+    /// The newest version that matches the filter.
     pub newest_version: Option<LayerVersionView<'a>>,
 }
 
@@ -45,29 +45,29 @@ impl<'a> From<&'a Layer> for LayerView<'a> {
 pub struct LayerVersionView<'a> {
     /// The provider's full reference.
     pub reference: &'a str,
-    /// Its number, from 1.
+    /// The version number, from 1.
     pub version: u64,
-    /// What it is for, for people.
+    /// The description, for people.
     pub description: Option<&'a str>,
-    /// When it was made, in the provider's words.
+    /// When it was created, as the provider writes it.
     pub created: Option<&'a str>,
-    /// The runtimes it is for.
+    /// The compatible runtimes.
     pub compatible_runtimes: &'a [String],
-    /// The processor architectures it is for.
+    /// The compatible processor architectures.
     pub compatible_architectures: &'a [String],
-    /// Its licence.
+    /// The licence.
     pub license: Option<&'a str>,
-    /// The checksum of its code, where it was asked for alone.
+    /// The checksum of the code; only if a single version was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_sha256: Option<&'a str>,
-    /// The size of its code in bytes, where it was asked for alone.
+    /// The size of the code in bytes; only if a single version was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_bytes: Option<u64>,
 }
 
 impl<'a> From<&'a LayerVersion> for LayerVersionView<'a> {
     fn from(version: &'a LayerVersion) -> Self {
-        // Taken apart, so that what is added later cannot be forgotten here.
+        // Destructured, so that a new field cannot be forgotten here.
         let LayerVersion {
             reference,
             version,

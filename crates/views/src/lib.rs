@@ -1,8 +1,9 @@
-//! What programs are shown: one typed form for each thing, whatever front shows it.
+//! The output for programs: one typed view for each thing, the same for every front.
 //!
-//! A view is plain data that is written and never read: it borrows from values of the domain and the ports, and its
-//! schema ([`schemas()`]) is generated from the same type. Hints come in the words of the front that shows them. The order
-//! of the fields is the order of the keys, and like the keys it stays: some are alphabetical because they always were.
+//! A view is plain data that is only written, never read. It borrows from values of the domain and the ports, and its
+//! schema ([`schemas()`]) is generated from the same type. Hints are in the words of the front that shows the view. The
+//! keys are written in the order of the fields; neither keys nor order change, which is why some views are
+//! alphabetical.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod account;

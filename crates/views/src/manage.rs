@@ -1,4 +1,4 @@
-//! Changes: what they came to, what would be sent, and what was taken away.
+//! Results of changes, previews of requests, and removed things.
 
 use lamplight_domain::Tags;
 use lamplight_ports::{LayerVersionRef, QualifiedFunction, RequestPreview};
@@ -6,38 +6,38 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
 
-/// What a change came to, and the thing as it is now.
+/// The outcome of a change, and the thing as it is now.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChangeView<T> {
-    /// What it came to.
+    /// The outcome of the change.
     pub outcome: ChangeWord,
     /// The thing that was changed.
     #[serde(flatten)]
     pub thing: T,
 }
 
-/// What a change came to.
+/// The outcome of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeWord {
-    /// It was made just now: the provider's answer says so.
+    /// The provider confirmed the change.
     Made,
-    /// The answer was lost, and looking shows that it is as it was asked for; it may have been so before.
+    /// The provider's answer was lost; a later check shows the requested state, which may have existed before.
     Found,
-    /// It was so already, and nothing was changed.
+    /// The requested state existed already; nothing was changed.
     Unchanged,
 }
 
-/// A request that was not sent, as the provider would see it, without credentials and signature.
+/// A request that was not sent, as the provider would receive it, without credentials and signature.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PreviewView<'a> {
-    /// What is asked for, in the provider's words.
+    /// The operation, as the provider names it.
     pub operation: &'a str,
     /// The HTTP method.
     pub method: &'a str,
-    /// The address.
+    /// The URL.
     pub url: &'a str,
-    /// The body; null where there is none. Values of environment variables are masked unless they were asked for.
+    /// The body; null if there is none. Values of environment variables are masked unless secrets were requested.
     #[schemars(with = "Value")]
     pub body: Option<&'a RawValue>,
 }
@@ -49,18 +49,18 @@ impl<'a> From<&'a RequestPreview> for PreviewView<'a> {
             operation,
             method,
             url,
-            // A body that is no JSON does not occur: the provider's own client wrote it.
+            // The provider's own client wrote the body, so it is always JSON.
             body: body.as_deref().and_then(|body| serde_json::from_str(body).ok()),
         }
     }
 }
 
-/// A function, or the version or alias of it that is meant.
+/// A function, or one of its versions or aliases.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SubjectView<'a> {
     /// The bare name of the function.
     pub function: &'a str,
-    /// The version or alias; null is the function as a whole.
+    /// The version or alias; null for the function as a whole.
     pub qualifier: Option<&'a str>,
 }
 
@@ -74,7 +74,7 @@ impl<'a> From<&'a QualifiedFunction> for SubjectView<'a> {
     }
 }
 
-/// An alias that was taken away.
+/// An alias that was removed.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RemovedAliasView<'a> {
     /// The bare name of the function.
@@ -83,45 +83,45 @@ pub struct RemovedAliasView<'a> {
     pub name: &'a str,
 }
 
-/// A permission on a function that was taken away.
+/// A permission on a function that was removed.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RemovedPermissionView<'a> {
-    /// What it was for.
+    /// The function that the permission was for.
     #[serde(flatten)]
     pub subject: SubjectView<'a>,
-    /// What told it from the others.
+    /// The statement ID of the permission.
     pub statement_id: &'a str,
 }
 
-/// A permission on a version of a layer that was taken away.
+/// A permission on a layer version that was removed.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RemovedLayerPermissionView<'a> {
-    /// The layer, as it was named.
+    /// The layer, as the user named it.
     pub layer: &'a str,
-    /// What told it from the others.
+    /// The statement ID of the permission.
     pub statement_id: &'a str,
-    /// The version's number, from 1.
+    /// The version number, from 1.
     pub version: u64,
 }
 
 impl<'a> RemovedLayerPermissionView<'a> {
-    /// The permission of that id.
+    /// The view of the permission with that statement ID.
     pub fn new(version: &'a LayerVersionRef, statement_id: &'a str) -> Self {
         let LayerVersionRef { layer, version } = version;
         Self { layer, statement_id, version: *version }
     }
 }
 
-/// What a function is marked with.
+/// The tags of a function.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TagsView<'a> {
     /// The tags, by key.
     pub tags: &'a Tags,
 }
 
-/// How many calls are kept for a function alone.
+/// The reserved concurrency of a function.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ConcurrencyView {
-    /// So many; null is none.
+    /// The number of reserved concurrent executions; null if none are reserved.
     pub reserved_concurrent_executions: Option<u32>,
 }

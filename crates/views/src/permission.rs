@@ -1,42 +1,42 @@
-//! Who else may use a function or a version of a layer.
+//! Permissions (resource-based policies) of functions and layer versions.
 
 use lamplight_domain::{PermissionPolicy, PermissionStatement};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
 
-/// One permission; what does not limit it is left out.
+/// A permission. Conditions that it does not have are left out.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PermissionView<'a> {
-    /// What tells it from the others on the same thing.
+    /// The statement ID, unique within the policy.
     pub statement_id: &'a str,
-    /// What it allows, in the provider's words.
+    /// The action that it allows, as the provider names it.
     pub action: &'a str,
-    /// Who is allowed: a service, an account, a role, or `*`.
+    /// Who may use it: a service, an account, a role, or `*`.
     pub principal: &'a str,
-    /// The one resource that the service may call for.
+    /// The resource on whose behalf the service may call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_arn: Option<&'a str>,
-    /// The one account that the service may call for.
+    /// The account on whose behalf the service may call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_account: Option<&'a str>,
-    /// The one organisation whose accounts are allowed.
+    /// The organisation whose accounts are allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal_org_id: Option<&'a str>,
-    /// A word that the caller has to show.
+    /// The token that the caller must present.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_source_token: Option<&'a str>,
-    /// How callers of the function's own address prove themselves.
+    /// How callers of the function URL authenticate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub function_url_auth_type: Option<&'a str>,
-    /// Whether it holds for calls of the function's own address alone.
+    /// Whether it allows only calls through the function URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoked_via_function_url: Option<bool>,
 }
 
 impl<'a> From<&'a PermissionStatement> for PermissionView<'a> {
     fn from(statement: &'a PermissionStatement) -> Self {
-        // Taken apart, so that what is added later cannot be forgotten here.
+        // Destructured, so that a new field cannot be forgotten here.
         let PermissionStatement {
             id,
             action,
@@ -62,17 +62,17 @@ impl<'a> From<&'a PermissionStatement> for PermissionView<'a> {
     }
 }
 
-/// All permissions on one thing.
+/// The resource-based policy of a function or layer version.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PolicyView<'a> {
-    /// Those that can be told in these terms, in the provider's order.
+    /// The statements that can be shown in these columns, in the provider's order.
     pub statements: Vec<PermissionView<'a>>,
-    /// The ids of those that say more than a permission can.
+    /// The IDs of the other statements, which have conditions that these columns cannot show.
     pub other_statement_ids: &'a [String],
-    /// All of it as the provider wrote it; null where that is no JSON.
+    /// The whole policy as the provider wrote it; null if it is not JSON.
     #[schemars(with = "Value")]
     pub policy: Option<&'a RawValue>,
-    /// What it is to be changed from, for changes that must not undo another's.
+    /// The revision of the policy. A change that names it fails if somebody else changed the policy in between.
     pub revision_id: Option<&'a str>,
 }
 

@@ -1,17 +1,17 @@
-//! JSON that is shown as it was written: no number is rounded, no key reordered.
+//! JSON that is written exactly as it was received: no number is rounded and no key is reordered.
 
 use lamplight_domain::{MASK, Output, RawJson};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// A response as JSON where it is JSON, byte for byte, else as text.
+/// A response: byte for byte if it is JSON, otherwise as text.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Response<'a> {
-    /// JSON as it came.
+    /// JSON as it was received.
     Json(&'a RawValue),
-    /// Text; bytes that are none are replaced.
+    /// Text; bytes that are not valid UTF-8 are replaced.
     Text(Cow<'a, str>),
 }
 
@@ -24,7 +24,7 @@ impl<'a> Response<'a> {
     }
 }
 
-/// Outputs by parameter, in the parameters' order; secret ones are masked.
+/// Outputs by parameter, in the order of the parameters; secret ones are masked.
 #[derive(Debug)]
 pub struct Outputs<'a>(pub(crate) &'a [Output]);
 

@@ -1,4 +1,4 @@
-//! A run with all that is known of it.
+//! A run with everything that is known about it.
 
 use crate::{
     EvidenceView, InvocationTypeWord, LevelWord, StateWord, StatusWord, WarningView,
@@ -12,18 +12,18 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// All that is known of a run. What is not known is null.
+/// Everything that is known about a run. Values that are not known are null.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RunView<'a> {
-    /// The run's identity for other systems: `function/request id#status`.
+    /// The ID of the run for other systems: `function/request id#status`.
     pub run_id: Option<String>,
-    /// The run's own key: 1-64 lower-case letters, digits and dashes.
+    /// The key of the run: 1-64 lower-case letters, digits and dashes.
     pub key: &'a str,
-    /// Where it is in its life.
+    /// The state of the run.
     pub state: StateWord,
     /// The status that follows from the state.
     pub status: StatusWord,
-    /// What the state rests on; null before the run has ended.
+    /// The evidence for the state; null until the run has ended.
     pub evidence: Option<EvidenceView<'a>>,
     /// The job, if the run belongs to one.
     pub job: Option<&'a str>,
@@ -31,51 +31,51 @@ pub struct RunView<'a> {
     pub connection: &'a str,
     /// The bare name of the function called.
     pub function: &'a str,
-    /// What the provider was called with: the name itself or a full reference, without qualifier.
+    /// The reference that the provider was called with: the name itself or a full reference, without a qualifier.
     pub function_reference: &'a str,
-    /// The version or alias called; null is the unpublished version.
+    /// The version or alias called; null for the unpublished version.
     pub qualifier: Option<&'a str>,
     /// How the function was called.
     pub invocation_type: InvocationTypeWord,
-    /// The settings, each with the level that decided it.
+    /// The settings, each with the level that set it.
     pub effective: EffectiveView<'a>,
-    /// What was given for the parameters.
+    /// The values given for the parameters.
     pub arguments: Vec<ArgumentView<'a>>,
     /// The size of the event in bytes.
     pub payload_bytes: u64,
-    /// The provider's request id.
+    /// The provider's request ID.
     pub request_id: Option<&'a str>,
-    /// The version that ran, where the provider said so.
+    /// The version that ran, if the provider said so.
     pub executed_version: Option<&'a str>,
-    /// How many calls were made.
+    /// The number of attempts.
     pub attempts: usize,
-    /// The outputs by parameter, each as the response wrote it; secret ones are masked.
+    /// The outputs by parameter, as the response writes them; secret ones are masked.
     #[schemars(with = "BTreeMap<String, Value>")]
     pub outputs: Outputs<'a>,
-    /// The response as JSON where it is JSON, byte for byte, else as text; null where none is kept.
+    /// The response: byte for byte if it is JSON, otherwise as text; null if none is stored.
     #[schemars(with = "Value")]
     pub response: Option<raw::Response<'a>>,
-    /// What deserves a look and does not change the status.
+    /// The warnings, which do not change the status.
     pub warnings: Vec<WarningView<'a>>,
-    /// What went wrong.
+    /// The error, if the run failed.
     pub error: Option<RunErrorView<'a>>,
     /// The end of the function's log.
     pub log_tail: Option<&'a str>,
-    /// What the provider measured.
+    /// The provider's measurements.
     pub report: Option<ReportView>,
-    /// What the execution costs by list price, in US dollars.
+    /// The cost of the execution at list price, in US dollars.
     #[schemars(range(min = 0))]
     pub cost_usd: Option<f64>,
     /// When the intent was recorded.
     pub started_at: Timestamp,
-    /// When the outcome was known.
+    /// When the outcome was known; null until the run has ended.
     pub ended_at: Option<Timestamp>,
-    /// Where a person can watch the function.
+    /// The URL of a page where a person can watch the function.
     pub monitor_url: Option<&'a str>,
 }
 
 impl<'a> RunView<'a> {
-    /// A run and its response; `word` says hints in the words of the front that shows it.
+    /// A run and its response; `word` puts hints into the words of the front that shows the view.
     pub fn new(run: &'a Run, response: Option<&'a [u8]>, word: impl Fn(&Hint) -> String) -> Self {
         let (intent, outcome) = (&run.intent, run.outcome());
         Self {
@@ -112,24 +112,24 @@ impl<'a> RunView<'a> {
     }
 }
 
-/// The settings of a run, each with the level that decided it.
+/// The settings of a run, each with the level that set it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EffectiveView<'a> {
     /// How the function is called.
     pub invocation_type: EffectiveValue<InvocationTypeWord>,
-    /// The version or alias called; null is the unpublished version.
+    /// The version or alias called; null for the unpublished version.
     pub qualifier: EffectiveValue<Option<&'a str>>,
     /// How many attempts the run may make, 1-10.
     pub max_attempts: EffectiveValue<u32>,
-    /// Whether the end of the function's log is asked for.
+    /// Whether to request the end of the function's log.
     pub log_tail: EffectiveValue<bool>,
-    /// JSON about the caller that the function is handed beside the event, as text.
+    /// JSON about the caller that the function receives beside the event, as text.
     pub client_context: EffectiveValue<Option<&'a str>>,
 }
 
 impl<'a> EffectiveView<'a> {
     fn new(effective: &'a EffectiveSettings) -> Self {
-        // Taken apart, so that what is added later cannot be forgotten here.
+        // Destructured, so that a new field cannot be forgotten here.
         let EffectiveSettings { invocation_type, qualifier, max_attempts, log_tail, client_context } =
             effective;
         Self {
@@ -144,12 +144,12 @@ impl<'a> EffectiveView<'a> {
     }
 }
 
-/// A setting's value and where it came from.
+/// The value of a setting and where it comes from.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EffectiveValue<T> {
     /// The value.
     pub value: T,
-    /// The level that decided it.
+    /// The level that set it.
     pub level: LevelWord,
 }
 
@@ -159,14 +159,14 @@ impl<T> EffectiveValue<T> {
     }
 }
 
-/// What was given for one parameter.
+/// The value given for one parameter.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ArgumentView<'a> {
     /// The parameter.
     pub name: &'a str,
-    /// The text as given, masked for a secret, cut after 4096 bytes.
+    /// The text as given: masked if the parameter is secret, cut after 4096 bytes.
     pub value: &'a str,
-    /// The length of the whole text in bytes, where `value` is cut.
+    /// The length of the whole text in bytes, if `value` is cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut_from_bytes: Option<u64>,
 }
@@ -178,20 +178,20 @@ impl<'a> ArgumentView<'a> {
     }
 }
 
-/// What went wrong in a run.
+/// The error of a run.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RunErrorView<'a> {
     /// A stable code, documented in `docs/errors.md`.
     pub code: &'a str,
     /// What happened.
     pub message: &'a str,
-    /// The type of the error that the function reported, in its language's words.
+    /// The type of the error that the function reported, in the terms of its language.
     pub error_type: Option<&'a str>,
-    /// The stack that the function reported, a frame an item.
+    /// The stack trace that the function reported, one frame per item.
     pub stack: &'a [String],
     /// What to do about it.
     pub hint: Option<String>,
-    /// What lies beneath, outermost first.
+    /// The causes, outermost first.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub causes: &'a [String],
 }
@@ -210,19 +210,19 @@ impl<'a> RunErrorView<'a> {
     }
 }
 
-/// What the provider measured of one execution; null is what it does not say.
+/// The provider's measurements of one execution; null if the provider does not report a value.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ReportView {
     /// How long the function ran, in milliseconds.
     #[schemars(range(min = 0))]
     pub duration_ms: Option<f64>,
-    /// How long is charged, in milliseconds.
+    /// The billed duration, in milliseconds.
     pub billed_ms: Option<u64>,
-    /// The memory it was given, in MiB.
+    /// The memory of the function, in MiB.
     pub memory_mb: Option<u64>,
-    /// The most memory it used, in MiB.
+    /// The peak memory use, in MiB.
     pub max_memory_mb: Option<u64>,
-    /// How long a cold start took, in milliseconds; null for a warm start.
+    /// The duration of a cold start, in milliseconds; null for a warm start.
     #[schemars(range(min = 0))]
     pub init_ms: Option<f64>,
 }

@@ -1,4 +1,4 @@
-//! Lists of runs, the status of one, the answer to a cancellation, and where a function can be watched.
+//! Lists of runs, the status of one run, the answer to a cancellation, and where to watch a function.
 
 use crate::{RunView, StateWord, StatusWord};
 use lamplight_domain::{Hint, Run, RunId, RunState, Status, Timestamp};
@@ -6,7 +6,7 @@ use lamplight_ports::RunSummary;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The runs that match, the latest first.
+/// The runs that match, latest first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RunsView<'a> {
     /// The runs.
@@ -16,19 +16,19 @@ pub struct RunsView<'a> {
 /// A run in a list.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RunSummaryView<'a> {
-    /// When its outcome was known; null before it has ended.
+    /// When the outcome was known; null until the run has ended.
     pub ended_at: Option<Timestamp>,
     /// The bare name of the function called.
     pub function: &'a str,
     /// The job, if the run belongs to one.
     pub job: Option<&'a str>,
-    /// The run's own key.
+    /// The key of the run.
     pub key: &'a str,
-    /// The provider's request id.
+    /// The provider's request ID.
     pub request_id: Option<&'a str>,
-    /// When it began.
+    /// When the run started.
     pub started_at: Timestamp,
-    /// Where it is in its life.
+    /// The state of the run.
     pub state: StateWord,
     /// The status that follows from the state.
     pub status: StatusWord,
@@ -36,7 +36,7 @@ pub struct RunSummaryView<'a> {
 
 impl<'a> From<&'a RunSummary> for RunSummaryView<'a> {
     fn from(run: &'a RunSummary) -> Self {
-        // Taken apart, so that what is added later cannot be forgotten here.
+        // Destructured, so that a new field cannot be forgotten here.
         let RunSummary { key, job, function, request_id, state, started_at, ended_at } = run;
         Self {
             ended_at: *ended_at,
@@ -51,28 +51,28 @@ impl<'a> From<&'a RunSummary> for RunSummaryView<'a> {
     }
 }
 
-/// What is known of a run: what its id says, and the record where there is one.
+/// What is known about a run: what its ID says, and its record if there is one.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusView<'a> {
-    /// The run's identity for other systems, where it is known.
+    /// The ID of the run for other systems, if it is known.
     pub run_id: Option<String>,
     /// The bare name of the function called.
     pub function: &'a str,
-    /// The provider's request id, or `local-` and the run's own key.
+    /// The provider's request ID, or `local-` and the run's key.
     pub request_id: Option<String>,
-    /// The status: the record's where there is one, else the id's.
+    /// The status: from the record if there is one, else from the ID.
     pub status: StatusWord,
-    /// Where the run is in its life; null without a record.
+    /// The state of the run; null without a record.
     pub state: Option<StateWord>,
-    /// Whether there is a record of it here.
+    /// Whether this store has a record of the run.
     pub recorded: bool,
     /// The record.
     pub run: Option<RunView<'a>>,
 }
 
 impl<'a> StatusView<'a> {
-    /// What an id that was asked for says, and the record with its response; the record knows more than the id. `word`
-    /// says hints in the words of the front that shows it.
+    /// Combines a decoded run ID with the record and its response; where both know a value, the record's is used.
+    /// `word` puts hints into the words of the front that shows the view.
     pub fn new(
         decoded: Option<&'a RunId>,
         run: Option<&'a Run>,
@@ -97,17 +97,17 @@ impl<'a> StatusView<'a> {
 /// The answer to a cancellation.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CancelView<'a> {
-    /// The run's identity for other systems, where it is known.
+    /// The ID of the run for other systems, if it is known.
     pub run_id: Option<String>,
     /// Whether the provider has stopped the run.
     pub cancelled: bool,
-    /// Why not, as a sentence; of a run that was cancelled, who did it.
+    /// Why it was not cancelled, or who cancelled it, as a sentence.
     pub reason: &'a str,
 }
 
-/// Where a function can be watched.
+/// Where to watch a function.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct MonitorView<'a> {
-    /// The address of a page for people.
+    /// The URL of a page for people.
     pub monitor_url: &'a str,
 }

@@ -9,15 +9,15 @@ use crate::{
 };
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
-/// The name of a view, and what makes its schema.
+/// The name of a view, and the function that generates its schema.
 type Named = (&'static str, fn() -> Schema);
 
-/// Every view that stands alone, with its name, and its schema, which is made when it is asked for.
+/// Every view that is written by itself: its name, and the function that generates its schema.
 ///
 /// # Guarantees
-/// - A schema describes what is written: what is always there is required, and what is left out where it is not known is
-///   not.
-/// - It does not refuse further properties: a later version may add some.
+/// - A schema describes the output as it is written: properties that are always written are required, and properties
+///   that are left out if they are not known are not.
+/// - A schema allows further properties, because a later version may add some.
 pub fn schemas() -> impl Iterator<Item = Named> {
     let all: [Named; 39] = [
         ("run", of::<RunView<'_>>),

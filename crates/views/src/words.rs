@@ -1,4 +1,5 @@
-//! Words out of a fixed list. Each is named after the domain's own, and a new one there does not compile here.
+//! Enumerations of fixed words. Each mirrors an enumeration of the domain; a new variant there does not compile until
+//! it is added here.
 
 use lamplight_domain::{
     DataType, Direction, EvidenceKind, InvocationType, JsonKind, Level, RunState, Status,
@@ -30,61 +31,61 @@ macro_rules! words {
 }
 
 words! {
-    /// The one truthful status of a run.
+    /// The status of a run.
     StatusWord of Status {
-        /// It did what its invocation type promises.
+        /// The run did what its invocation type promises.
         Success,
-        /// It did not, and that is known.
+        /// The run did not, and that is certain.
         Failed,
-        /// Nobody can say; the function may have run.
+        /// Cannot tell; the function may have run.
         Unknown,
     }
 }
 
 words! {
-    /// Where a run is in its life.
+    /// The state of a run.
     #[serde(rename_all = "snake_case")]
     StateWord of RunState {
-        /// Its intent is recorded and nothing was sent.
+        /// The intent is recorded and nothing was sent yet.
         Queued,
-        /// Its calls are being made, and no outcome is recorded.
+        /// Calls are in progress and no outcome is recorded.
         Running,
         /// The function answered without an error.
         Succeeded,
         /// The function ran and reported an error.
         FunctionFailed,
-        /// The provider took the event and runs it later.
+        /// The provider accepted the event and runs it later.
         Accepted,
-        /// A dry run found nothing wrong.
+        /// The dry run found no problem.
         Validated,
-        /// The function provably did not start.
+        /// The function did not start, and that is certain.
         Rejected,
-        /// The function may have run and no answer says how it went.
+        /// The function may have run, and no answer says how it ended.
         Unknown,
     }
 }
 
 words! {
-    /// What the state of a run rests on.
+    /// The kind of evidence for the state of a run.
     #[serde(rename_all = "snake_case")]
     EvidenceWord of EvidenceKind {
-        /// An answer of the expected kind without a function error.
+        /// A response of the expected kind without a function error.
         Answered,
-        /// An answer that carries a function error.
+        /// A response with a function error.
         FunctionError,
-        /// An answer that says the provider took the event.
+        /// A response that says that the provider accepted the event.
         Queued,
-        /// An answer that says the dry run found nothing wrong.
+        /// A response that says that the dry run found no problem.
         Validated,
-        /// An answer that proves the function did not start.
+        /// A response that proves that the function did not start.
         Refused,
-        /// An answer that proves neither that the function started nor that it did not.
+        /// A response that proves neither that the function started nor that it did not.
         UnprovenAnswer,
-        /// An answer without the provider's mark, such as a proxy's.
+        /// A response without the provider's mark, such as the page of a proxy.
         UnidentifiedAnswer,
-        /// The request never left.
+        /// The request was not sent.
         NotSent,
-        /// The request may have arrived and no complete answer came.
+        /// The request may have arrived, and no complete response came back.
         NoAnswer,
         /// The caller stopped waiting.
         Interrupted,
@@ -92,11 +93,11 @@ words! {
         RunnerGone,
         /// The provider's history of a durable execution.
         Durable,
-        /// What the provider sent to a destination when the function had ended.
+        /// What the provider sent to a destination after the function had ended.
         Destination,
-        /// A line of the function's log that is a JSON object of the provider's.
+        /// A line of the function's log, as a JSON object from the provider.
         JsonLog,
-        /// A line of the function's log that is text.
+        /// A line of the function's log, as text.
         TextLog,
     }
 }
@@ -104,26 +105,26 @@ words! {
 words! {
     /// How a function is called.
     InvocationTypeWord of InvocationType {
-        /// Wait for the answer.
+        /// Wait for the response.
         RequestResponse,
-        /// Queue the event and do not wait.
+        /// Send the event and do not wait for the function.
         Event,
-        /// Check permission and parameters; the function does not run.
+        /// Check permissions and parameters without running the function.
         DryRun,
     }
 }
 
 words! {
-    /// Where a setting's value came from.
+    /// Where the value of a setting comes from.
     #[serde(rename_all = "snake_case")]
     LevelWord of Level {
-        /// Given for this run alone.
+        /// Given for this run only.
         Run,
         /// The job's override.
         Job,
         /// The connection's default.
         Connection,
-        /// Nobody said anything.
+        /// Not set anywhere: the built-in default.
         Default,
     }
 }
@@ -132,7 +133,7 @@ words! {
     /// The declared type of a parameter.
     #[serde(rename_all = "lowercase")]
     DataTypeWord of DataType {
-        /// Any text; a text that is a valid JSON object or array is embedded as that JSON.
+        /// Any text; text that is a valid JSON object or array is embedded as that JSON.
         String,
         /// A number without fraction or exponent, of any length.
         Integer,
@@ -150,19 +151,19 @@ words! {
 }
 
 words! {
-    /// Which way a parameter's value goes.
+    /// The direction of a parameter.
     DirectionWord of Direction {
-        /// Into the event.
+        /// Goes into the event.
         Input,
-        /// Out of the response.
+        /// Comes from the response.
         Output,
-        /// Both: into the event, and updated from the response.
+        /// Goes into the event, and is updated from the response.
         InputOutput,
     }
 }
 
 words! {
-    /// What a JSON text is at its root.
+    /// The type of a JSON text at its root.
     #[serde(rename_all = "snake_case")]
     JsonKindWord of JsonKind {
         /// `null`
