@@ -1,35 +1,38 @@
 //! What every adapter of [`AsyncInvocations`](lamplight_ports::AsyncInvocations) must do.
 
-use crate::workbench::{Gap, SHOW, Workbench, check_texts, is_refused, made, read, refused, shown, subject};
+use crate::workbench::{
+    Gap, SHOW, Workbench, check_texts, expect_made, expect_read, expect_refused, expect_shown, is_refused,
+    subject,
+};
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef};
 use lamplight_ports::{Changed, Effect, PortErrorKind, QualifiedFunction};
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Expands to one test for each guarantee, run through `Arc<dyn AsyncInvocations>`, which is how the port is held. The argument is
-/// an expression that gives a [`WorkbenchHarness`](crate::workbench::WorkbenchHarness); the crate needs `tokio` with its
-/// macros among its dev-dependencies.
+/// Expands to one test per guarantee, run through `Arc<dyn AsyncInvocations>`, as callers hold the port. The argument
+/// is an expression that creates a [`WorkbenchHarness`](crate::workbench::WorkbenchHarness); the crate needs `tokio`
+/// with its macros as a dev-dependency.
 #[macro_export]
 macro_rules! async_invocations {
     ($harness:expr) => {
         $crate::async_invocations!(@each $harness;
-            what_is_set_is_described_as_asked,
-            what_is_put_is_all_that_is_set,
-            what_is_not_asked_for_stays,
-            an_empty_destination_is_taken_away,
+            settings_are_described_as_requested,
+            putting_replaces_all_settings,
+            an_update_keeps_what_it_leaves_out,
+            an_empty_text_removes_a_destination,
             versions_have_settings_of_their_own,
-            deleting_goes_back_to_nothing,
-            nothing_set_is_none,
-            showing_changes_nothing,
+            deleting_removes_all_settings,
+            reading_without_settings_gives_none,
+            a_preview_changes_nothing,
             a_broken_rule_is_an_invalid_request_and_changes_nothing,
             what_does_not_exist_is_not_found,
-            what_is_set_is_listed_in_pages,
+            settings_are_listed_in_pages,
         );
     };
     (@each $harness:expr; $($guarantee:ident,)*) => {
         $(
             #[tokio::test]
             async fn $guarantee() {
-                $crate::workbench::hold(&$harness, $crate::async_invocations::$guarantee).await;
+                $crate::workbench::check_guarantee(&$harness, $crate::async_invocations::$guarantee).await;
             }
         )*
     };
@@ -53,11 +56,11 @@ async fn put(
     subject: &QualifiedFunction,
     settings: &AsyncSettings,
 ) -> DescribedAsyncSettings {
-    made(bench.management.async_invocations.put(subject, settings, Effect::Make).await)
+    expect_made(bench.management.async_invocations.put(subject, settings, Effect::Make).await)
 }
 
-async fn now(bench: &Workbench, subject: &QualifiedFunction) -> Option<DescribedAsyncSettings> {
-    read(bench.management.async_invocations.get(subject).await)
+async fn current(bench: &Workbench, subject: &QualifiedFunction) -> Option<DescribedAsyncSettings> {
+    expect_read(bench.management.async_invocations.get(subject).await)
 }
 
 async fn walk(
@@ -66,9 +69,9 @@ async fn walk(
     page_size: Option<u32>,
 ) -> Vec<DescribedAsyncSettings> {
     let (mut found, mut marker) = (Vec::new(), None);
-    // A provider that never comes to an end must fail the test and not stop it.
+    // A listing that never ends must fail the test, not hang it.
     for _ in 0..100 {
-        let page = read(bench.management.async_invocations.list(function, marker, page_size).await);
+        let page = expect_read(bench.management.async_invocations.list(function, marker, page_size).await);
         if let Some(size) = page_size {
             let fits = page.items.len() <= size as usize;
             assert!(fits || bench.lacks(Gap::AsyncSettingsPages), "{} in a page of {size}", page.items.len());
@@ -79,16 +82,16 @@ async fn walk(
             return found;
         }
     }
-    panic!("the listing has no end");
+    panic!("the listing does not end");
 }
 
-/// What was asked for is what is described, by the answer, by reading and by listing.
-pub async fn what_is_set_is_described_as_asked(bench: Arc<Workbench>) {
+/// The answer, a read and a listing all describe the settings as requested.
+pub async fn settings_are_described_as_requested(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     let answer = put(&bench, &function, &full(&bench)).await;
     assert_eq!(answer.settings, full(&bench));
     assert!(answer.reference.contains(function.function.name.as_str()), "{answer:?}");
-    assert_eq!(now(&bench, &function).await.map(|set| set.settings), Some(full(&bench)));
+    assert_eq!(current(&bench, &function).await.map(|set| set.settings), Some(full(&bench)));
     if bench.lacks(Gap::AsyncSettingsListing) {
         let outcome = bench.management.async_invocations.list(&function.function, None, None).await;
         bench.expect(Gap::AsyncSettingsListing, outcome.is_ok(), &outcome);
@@ -98,41 +101,41 @@ pub async fn what_is_set_is_described_as_asked(bench: Arc<Workbench>) {
     assert_eq!(listed.into_iter().map(|set| set.settings).collect::<Vec<_>>(), [full(&bench)]);
 }
 
-/// Putting replaces all: what is left out goes back to the provider's default.
-pub async fn what_is_put_is_all_that_is_set(bench: Arc<Workbench>) {
+/// Putting replaces all settings: what is left out returns to the provider's default.
+pub async fn putting_replaces_all_settings(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     put(&bench, &function, &full(&bench)).await;
     put(&bench, &function, &retries(0)).await;
-    let found = now(&bench, &function).await.expect("something is set").settings;
+    let found = current(&bench, &function).await.expect("settings exist").settings;
     let replaced = found.max_retries == Some(0)
         && found.max_age_seconds != Some(3600)
         && (&found.on_success, &found.on_failure) == (&None, &None);
     bench.expect(Gap::SecondPut, replaced, &found);
 }
 
-/// What is left out of a change stays as it was.
-pub async fn what_is_not_asked_for_stays(bench: Arc<Workbench>) {
+/// An update does not change what it leaves out.
+pub async fn an_update_keeps_what_it_leaves_out(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     put(&bench, &function, &full(&bench)).await;
     let outcome = bench.management.async_invocations.update(&function, &retries(0), Effect::Make).await;
     let expected = AsyncSettings { max_retries: Some(0), ..full(&bench) };
-    let found = now(&bench, &function).await.map(|set| set.settings);
+    let found = current(&bench, &function).await.map(|set| set.settings);
     let answered = matches!(&outcome, Ok(Changed::Made(set)) if set.settings == expected);
     bench.expect(Gap::AsyncSettingsUpdate, answered && found.as_ref() == Some(&expected), &(outcome, found));
 }
 
-/// An empty text takes a destination away, and leaves the other.
-pub async fn an_empty_destination_is_taken_away(bench: Arc<Workbench>) {
+/// An empty text removes a destination and does not change the other one.
+pub async fn an_empty_text_removes_a_destination(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     put(&bench, &function, &full(&bench)).await;
     let change = AsyncSettings { on_success: Some(String::new()), ..AsyncSettings::default() };
     let outcome = bench.management.async_invocations.update(&function, &change, Effect::Make).await;
-    let found = now(&bench, &function).await.expect("something is set").settings;
+    let found = current(&bench, &function).await.expect("settings exist").settings;
     let expected = AsyncSettings { on_success: None, ..full(&bench) };
     bench.expect(Gap::TakingDestinationAway, outcome.is_ok() && found == expected, &(outcome, found));
 }
 
-/// What is set for a version is not set for the function.
+/// Settings of a version are separate from those of the function.
 pub async fn versions_have_settings_of_their_own(bench: Arc<Workbench>) {
     let function = bench.function().await;
     let version = bench.version(&function).await;
@@ -140,46 +143,46 @@ pub async fn versions_have_settings_of_their_own(bench: Arc<Workbench>) {
     put(&bench, &whole, &retries(0)).await;
     put(&bench, &one, &retries(1)).await;
     let found = (
-        now(&bench, &whole).await.map(|q| q.settings.max_retries),
-        now(&bench, &one).await.map(|q| q.settings.max_retries),
+        current(&bench, &whole).await.map(|q| q.settings.max_retries),
+        current(&bench, &one).await.map(|q| q.settings.max_retries),
     );
     bench.expect(Gap::QualifiedAsyncSettings, found == (Some(Some(0)), Some(Some(1))), &found);
 }
 
-/// What is deleted is set no more.
-pub async fn deleting_goes_back_to_nothing(bench: Arc<Workbench>) {
+/// Deleted settings no longer exist.
+pub async fn deleting_removes_all_settings(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     put(&bench, &function, &full(&bench)).await;
-    made(bench.management.async_invocations.delete(&function, Effect::Make).await);
-    assert_eq!(now(&bench, &function).await, None);
+    expect_made(bench.management.async_invocations.delete(&function, Effect::Make).await);
+    assert_eq!(current(&bench, &function).await, None);
     if !bench.lacks(Gap::AsyncSettingsListing) {
         assert!(walk(&bench, &function.function, None).await.is_empty());
     }
 }
 
-/// A function for which nothing is set and one that does not exist have nothing.
-pub async fn nothing_set_is_none(bench: Arc<Workbench>) {
+/// Reading returns `None` for a function without settings and for a function that does not exist.
+pub async fn reading_without_settings_gives_none(bench: Arc<Workbench>) {
     let function = bench.function().await;
-    assert_eq!(now(&bench, &subject(&function, None)).await, None);
-    assert_eq!(now(&bench, &subject(&bench.unmade(), None)).await, None);
+    assert_eq!(current(&bench, &subject(&function, None)).await, None);
+    assert_eq!(current(&bench, &subject(&bench.new_function_ref(), None)).await, None);
     if !bench.lacks(Gap::AsyncSettingsListing) {
         assert!(walk(&bench, &function, None).await.is_empty());
     }
 }
 
-/// A change that is only shown changes nothing.
-pub async fn showing_changes_nothing(bench: Arc<Workbench>) {
+/// A preview changes nothing.
+pub async fn a_preview_changes_nothing(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     let (async_invocations, name) = (&bench.management.async_invocations, function.function.name.as_str());
     put(&bench, &function, &full(&bench)).await;
-    let before = now(&bench, &function).await;
-    shown(async_invocations.put(&function, &retries(0), SHOW).await, name);
-    shown(async_invocations.update(&function, &retries(0), SHOW).await, name);
-    shown(async_invocations.delete(&function, SHOW).await, name);
-    assert_eq!(now(&bench, &function).await, before);
+    let before = current(&bench, &function).await;
+    expect_shown(async_invocations.put(&function, &retries(0), SHOW).await, name);
+    expect_shown(async_invocations.update(&function, &retries(0), SHOW).await, name);
+    expect_shown(async_invocations.delete(&function, SHOW).await, name);
+    assert_eq!(current(&bench, &function).await, before);
 }
 
-/// Numbers out of their range are each named, and nothing is set.
+/// The error names each number that is out of range, and nothing is changed.
 pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     let async_invocations = &bench.management.async_invocations;
@@ -189,25 +192,26 @@ pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<
             async_invocations.put(&function, &broken, effect).await,
             async_invocations.update(&function, &broken, effect).await,
         ] {
-            let error = refused(outcome, PortErrorKind::InvalidRequest);
+            let error = expect_refused(outcome, PortErrorKind::InvalidRequest);
             for member in ["MaximumRetryAttempts", "MaximumEventAgeInSeconds"] {
                 assert!(error.error.message.contains(member), "{member} is not in {error:?}");
             }
         }
     }
-    assert_eq!(now(&bench, &function).await, None);
+    assert_eq!(current(&bench, &function).await, None);
 }
 
-/// Setting anything for a function that does not exist is not found, and so is changing what is not set.
+/// Putting settings of a function that does not exist fails as not found, and so does updating settings that do not
+/// exist.
 pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
     let (async_invocations, not_found) = (&bench.management.async_invocations, PortErrorKind::NotFound);
-    let absent = subject(&bench.unmade(), None);
-    refused(async_invocations.put(&absent, &retries(0), Effect::Make).await, not_found);
+    let absent = subject(&bench.new_function_ref(), None);
+    expect_refused(async_invocations.put(&absent, &retries(0), Effect::Make).await, not_found);
     let outcome = async_invocations.update(&absent, &retries(0), Effect::Make).await;
     if !bench.lacks(Gap::UpdateOfAbsentAsyncSettings) {
-        refused(outcome, not_found);
+        expect_refused(outcome, not_found);
     }
-    refused(async_invocations.delete(&absent, Effect::Make).await, not_found);
+    expect_refused(async_invocations.delete(&absent, Effect::Make).await, not_found);
     let outcome = async_invocations.list(&absent.function, None, None).await;
     let holds = outcome.as_ref().is_err_and(|error| {
         check_texts(error);
@@ -222,8 +226,8 @@ pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
     bench.expect(Gap::UpdateOfAbsentAsyncSettings, is_refused(&outcome, not_found), &outcome);
 }
 
-/// Walking along the markers gives what is set for the function and its versions, each once, whatever the pages.
-pub async fn what_is_set_is_listed_in_pages(bench: Arc<Workbench>) {
+/// Following the markers returns the settings of the function and of each version once, whatever the page size.
+pub async fn settings_are_listed_in_pages(bench: Arc<Workbench>) {
     if bench.lacks(Gap::QualifiedAsyncSettings) || bench.lacks(Gap::AsyncSettingsListing) {
         return;
     }
@@ -234,10 +238,10 @@ pub async fn what_is_set_is_listed_in_pages(bench: Arc<Workbench>) {
         let subject = subject(&function, qualifier.map(String::as_str));
         expected.insert(put(&bench, &subject, &retries(1)).await.reference);
     }
-    assert_eq!(expected.len(), 3, "each has a reference of its own: {expected:?}");
+    assert_eq!(expected.len(), 3, "each has its own reference: {expected:?}");
     for page_size in [None, Some(1), Some(50)] {
         let found = walk(&bench, &function, page_size).await;
-        assert_eq!(found.len(), 3, "each once in pages of {page_size:?}: {found:?}");
+        assert_eq!(found.len(), 3, "each setting once in pages of {page_size:?}: {found:?}");
         let found: BTreeSet<String> = found.into_iter().map(|set| set.reference).collect();
         assert_eq!(found, expected, "in pages of {page_size:?}");
     }

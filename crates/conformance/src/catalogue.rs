@@ -5,34 +5,34 @@ use lamplight_domain::{Function, FunctionRef, Qualifier};
 use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortErrorKind};
 use std::{any::Any, collections::BTreeSet, fmt, sync::Arc};
 
-/// The value of the environment variable [`SECRET_KEY`] of every function arranged.
+/// The value of the environment variable [`SECRET_KEY`] of every arranged function.
 pub const SECRET_VALUE: &str = "hunter2-in-the-environment";
-/// The environment variable that every function arranged has.
+/// The environment variable that every arranged function has.
 pub const SECRET_KEY: &str = "CONFORMANCE_SECRET";
-/// The alias that the function arranged first has, beside no other.
+/// The only alias of the first arranged function.
 pub const KNOWN_QUALIFIER: &str = "live";
 
-/// What a catalogue is to hold and how it is to be served.
+/// What a catalogue must contain, and how the provider serves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shelf {
-    /// How many functions there are; their names are those of [`function_name`] for 0 up to this.
+    /// The number of functions; their names are those of [`function_name`] from 0 on.
     pub functions: usize,
-    /// The provider's own largest page.
+    /// The largest page that the provider returns.
     pub largest_page: usize,
-    /// Whether one page in the middle is empty and not the last, where the provider can do that.
+    /// Whether one page in the middle is empty, if the provider can do that.
     pub with_an_empty_page: bool,
 }
 
-/// The name of the function arranged at `index`.
+/// The name of the arranged function at `index`.
 pub fn function_name(index: usize) -> String {
     format!("conformance-{index:04}")
 }
 
-/// A catalogue as arranged, with what must live as long as it: a server, a temporary folder.
+/// A catalogue, and what must live as long as the catalogue: a server, a temporary folder.
 pub struct ArrangedCatalogue {
     /// The catalogue.
     pub catalogue: Arc<dyn FunctionCatalogue>,
-    /// What it needs to go on.
+    /// What must stay alive while the catalogue is used.
     pub keep: Box<dyn Any + Send + Sync>,
 }
 
@@ -42,36 +42,35 @@ impl fmt::Debug for ArrangedCatalogue {
     }
 }
 
-/// What a provider has nothing like. The suite asserts that it is not there, so that a gap which was closed does not stay
-/// on a list; of refusals it asks for none.
+/// A feature that the provider does not have. The suite asserts that the feature is missing, so that a gap that was
+/// closed does not stay on the list. Only `Refusals` is not asserted: its test is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
-    /// Functions have neither versions nor aliases.
+    /// Functions have no versions and no aliases.
     Qualifiers,
-    /// A function's environment is not told.
+    /// The environment variables of a function are not reported.
     Environment,
-    /// A function's runtime is not told.
+    /// The runtime of a function is not reported.
     Runtime,
-    /// A function's time limit is not told.
+    /// The time limit of a function is not reported.
     TimeLimit,
-    /// A function's memory is not told.
+    /// The memory of a function is not reported.
     Memory,
-    /// Nobody is refused.
+    /// No request is refused.
     Refusals,
 }
 
-/// Makes catalogues for the suite: a scripted server behind an adapter, a simulator, a real provider.
+/// Arranges catalogues for the suite: a scripted server behind an adapter, a simulator, a real provider.
 #[async_trait]
 pub trait CatalogueHarness: Send + Sync {
-    /// A catalogue over the functions of `shelf`. Each has the environment variable [`SECRET_KEY`], a
-    /// runtime, a time limit, memory, and a state where the provider tells one; the first has the alias
-    /// [`KNOWN_QUALIFIER`].
+    /// Arranges a catalogue with the functions of `shelf`. Each has the environment variable [`SECRET_KEY`], a runtime,
+    /// a time limit, memory, and a state if the provider reports one; the first has the alias [`KNOWN_QUALIFIER`].
     async fn arrange(&self, shelf: Shelf) -> ArrangedCatalogue;
 
-    /// A catalogue whose provider refuses every request.
+    /// Arranges a catalogue whose provider refuses every request.
     async fn arrange_refusal(&self) -> ArrangedCatalogue;
 
-    /// What this provider has nothing like; functions are arranged without it.
+    /// The features that the provider does not have; functions are arranged without them.
     fn lacks(&self) -> &'static [Gap] {
         &[]
     }
@@ -82,16 +81,15 @@ impl dyn CatalogueHarness + '_ {
         !self.lacks().contains(&gap)
     }
 
-    /// Fails where something is missing that should be there, and where something is there that is said to be missing.
+    /// Fails if a feature is missing that should exist, and if a feature exists that is listed as missing.
     fn expect(&self, gap: Gap, is_there: bool, what: &dyn fmt::Debug) {
         assert!(is_there || !self.has(gap), "{gap:?}: {what:?}");
-        assert!(!is_there || self.has(gap), "{gap:?} is no gap any more: take it off the list ({what:?})");
+        assert!(!is_there || self.has(gap), "{gap:?} is no longer a gap: remove it from the list ({what:?})");
     }
 }
 
-/// Expands to one test for each guarantee, run through `Arc<dyn FunctionCatalogue>`, which is how the port
-/// is held. The argument is an expression that gives a [`CatalogueHarness`]; the crate needs `tokio` with
-/// its macros among its dev-dependencies.
+/// Expands to one test per guarantee, run through `Arc<dyn FunctionCatalogue>`, as callers hold the port. The argument
+/// is an expression that creates a [`CatalogueHarness`]; the crate needs `tokio` with its macros as a dev-dependency.
 #[macro_export]
 macro_rules! function_catalogue {
     ($harness:expr) => {
@@ -100,11 +98,11 @@ macro_rules! function_catalogue {
             a_page_is_no_larger_than_asked,
             a_page_size_out_of_range_is_refused,
             reading_changes_nothing,
-            many_can_read_at_once,
-            a_foreign_marker_is_refused_or_passed_over,
+            concurrent_reads_do_not_affect_each_other,
+            a_foreign_marker_is_refused_or_ignored,
             a_function_is_described,
             what_does_not_exist_is_none,
-            environment_values_are_in_no_text,
+            environment_values_are_never_printed,
             a_refusal_says_what_is_missing,
         );
     };
@@ -118,8 +116,8 @@ macro_rules! function_catalogue {
     };
 }
 
-/// Walking from no marker to the end gives every function exactly once, whatever page sizes the provider
-/// chooses and whatever size is asked for; a page may be empty and not the last.
+/// Following the markers to the end returns every function exactly once, whatever page size the provider uses and
+/// whatever size is requested; a page may be empty without being the last.
 pub async fn walking_gives_every_function_once(harness: &dyn CatalogueHarness) {
     for (functions, largest_page, with_an_empty_page) in [
         (0, 50, false),
@@ -138,19 +136,19 @@ pub async fn walking_gives_every_function_once(harness: &dyn CatalogueHarness) {
             let distinct: BTreeSet<String> = names.iter().cloned().collect();
             let expected: BTreeSet<String> = (0..functions).map(function_name).collect();
             assert_eq!(distinct, expected, "{shelf:?} in pages of {page_size:?}");
-            assert_eq!(names.len(), functions, "each once: {shelf:?} in pages of {page_size:?}");
+            assert_eq!(names.len(), functions, "each function once: {shelf:?} in pages of {page_size:?}");
         }
     }
 }
 
-/// A page holds at most as many functions as were asked for.
+/// A page has at most as many functions as requested.
 pub async fn a_page_is_no_larger_than_asked(harness: &dyn CatalogueHarness) {
     let arranged =
         harness.arrange(Shelf { functions: 23, largest_page: 10, with_an_empty_page: false }).await;
     for page_size in [1, 2, 7, 23] {
         let page = list(&*arranged.catalogue, None, Some(page_size)).await;
-        assert!(!page.items.is_empty() && page.items.len() <= page_size as usize, "asked for {page_size}");
-        assert!(page.next_marker.is_some() || page.items.len() == 23, "asked for {page_size}");
+        assert!(!page.items.is_empty() && page.items.len() <= page_size as usize, "requested {page_size}");
+        assert!(page.next_marker.is_some() || page.items.len() == 23, "requested {page_size}");
     }
 }
 
@@ -159,13 +157,13 @@ pub async fn a_page_size_out_of_range_is_refused(harness: &dyn CatalogueHarness)
     let arranged = harness.arrange(Shelf { functions: 3, largest_page: 10, with_an_empty_page: false }).await;
     for page_size in [0, 10_001, u32::MAX] {
         let request = ListFunctions { page_size: Some(page_size), ..ListFunctions::default() };
-        let error = arranged.catalogue.list(request).await.expect_err("no page is of that size");
+        let error = arranged.catalogue.list(request).await.expect_err("a page size out of range is refused");
         assert_eq!(error.kind, PortErrorKind::InvalidRequest, "{page_size}: {error:?}");
         assert!(error.message.contains(&page_size.to_string()), "{page_size}: {error:?}");
     }
 }
 
-/// Reading changes nothing: the same request gives the same answer.
+/// Reading changes nothing: the same request returns the same answer.
 pub async fn reading_changes_nothing(harness: &dyn CatalogueHarness) {
     let arranged = harness.arrange(Shelf { functions: 9, largest_page: 4, with_an_empty_page: false }).await;
     let catalogue = &*arranged.catalogue;
@@ -179,8 +177,8 @@ pub async fn reading_changes_nothing(harness: &dyn CatalogueHarness) {
     assert!(matches!((described, again), (Ok(Some(one)), Ok(Some(other))) if one == other));
 }
 
-/// Reads do not disturb one another.
-pub async fn many_can_read_at_once(harness: &dyn CatalogueHarness) {
+/// Concurrent reads do not affect each other.
+pub async fn concurrent_reads_do_not_affect_each_other(harness: &dyn CatalogueHarness) {
     let arranged = harness.arrange(Shelf { functions: 20, largest_page: 3, with_an_empty_page: false }).await;
     let mut walks = tokio::task::JoinSet::new();
     for _ in 0..6 {
@@ -191,17 +189,17 @@ pub async fn many_can_read_at_once(harness: &dyn CatalogueHarness) {
     assert_eq!(lengths, vec![20; 6]);
 }
 
-/// A marker that the provider did not give is refused as an invalid request where the provider can tell.
-pub async fn a_foreign_marker_is_refused_or_passed_over(harness: &dyn CatalogueHarness) {
+/// A marker that the provider did not return is refused as an invalid request if the provider can tell.
+pub async fn a_foreign_marker_is_refused_or_ignored(harness: &dyn CatalogueHarness) {
     let arranged = harness.arrange(Shelf { functions: 9, largest_page: 4, with_an_empty_page: false }).await;
     let request = ListFunctions { marker: Some("no marker of yours".to_owned()), ..ListFunctions::default() };
     match arranged.catalogue.list(request).await {
-        Ok(page) => assert!(page.items.len() <= 4, "the marker led somewhere: {page:?}"),
+        Ok(page) => assert!(page.items.len() <= 4, "a foreign marker returned functions: {page:?}"),
         Err(error) => assert_eq!(error.kind, PortErrorKind::InvalidRequest, "{error:?}"),
     }
 }
 
-/// `get` and `configuration` describe the function that was asked for.
+/// `get` and `configuration` describe the requested function.
 pub async fn a_function_is_described(harness: &dyn CatalogueHarness) {
     let arranged = harness.arrange(Shelf { functions: 3, largest_page: 50, with_an_empty_page: false }).await;
     let catalogue = &*arranged.catalogue;
@@ -211,7 +209,7 @@ pub async fn a_function_is_described(harness: &dyn CatalogueHarness) {
         for wanted in [&function.to_ref(), &named] {
             let (got, configuration) =
                 (catalogue.get(wanted, None).await, catalogue.configuration(wanted, None).await);
-            for described in [found(got), found(configuration)] {
+            for described in [expect_found(got), expect_found(configuration)] {
                 assert_eq!(described.name, function.name);
                 assert_eq!(described.reference, function.reference);
                 assert_eq!(described.settings.runtime, function.settings.runtime);
@@ -226,33 +224,33 @@ pub async fn a_function_is_described(harness: &dyn CatalogueHarness) {
             }
         }
     }
-    let alias = qualifier(KNOWN_QUALIFIER);
-    let first = FunctionRef::by_name(parsed(&function_name(0)));
+    let alias = parse_qualifier(KNOWN_QUALIFIER);
+    let first = FunctionRef::by_name(parse_name(&function_name(0)));
     for described in
         [catalogue.get(&first, Some(&alias)).await, catalogue.configuration(&first, Some(&alias)).await]
     {
-        let Ok(described) = described else { panic!("an alias was refused: {described:?}") };
+        let Ok(described) = described else { panic!("reading an alias failed: {described:?}") };
         harness.expect(Gap::Qualifiers, described.is_some(), &described);
         assert!(described.is_none_or(|described| described.name.as_str() == function_name(0)));
     }
 }
 
-/// A function or qualifier that the provider does not know is `None`, no error.
+/// A function or qualifier that does not exist is `None`, not an error.
 pub async fn what_does_not_exist_is_none(harness: &dyn CatalogueHarness) {
     let arranged = harness.arrange(Shelf { functions: 2, largest_page: 50, with_an_empty_page: false }).await;
     let catalogue = &*arranged.catalogue;
-    let absent = FunctionRef::by_name(parsed("conformance-absent"));
-    let first = FunctionRef::by_name(parsed(&function_name(0)));
-    let elsewhere = qualifier("no-such-alias");
+    let absent = FunctionRef::by_name(parse_name("conformance-absent"));
+    let first = FunctionRef::by_name(parse_name(&function_name(0)));
+    let elsewhere = parse_qualifier("no-such-alias");
     for (function, qualifier) in [(&absent, None), (&absent, Some(&elsewhere)), (&first, Some(&elsewhere))] {
         assert!(matches!(catalogue.get(function, qualifier).await, Ok(None)), "{function:?} {qualifier:?}");
         assert!(matches!(catalogue.configuration(function, qualifier).await, Ok(None)), "{function:?}");
     }
 }
 
-/// A function's environment values appear in no `Debug` text; see also
-/// [`a_refusal_says_what_is_missing`], which looks at errors.
-pub async fn environment_values_are_in_no_text(harness: &dyn CatalogueHarness) {
+/// The values of environment variables never appear in `Debug` output; [`a_refusal_says_what_is_missing`] checks
+/// errors.
+pub async fn environment_values_are_never_printed(harness: &dyn CatalogueHarness) {
     let arranged = harness.arrange(Shelf { functions: 2, largest_page: 50, with_an_empty_page: false }).await;
     let catalogue = &*arranged.catalogue;
     let page = list(catalogue, None, None).await;
@@ -263,21 +261,21 @@ pub async fn environment_values_are_in_no_text(harness: &dyn CatalogueHarness) {
     harness.expect(Gap::Environment, format!("{page:?}").contains(SECRET_KEY), &page);
 }
 
-/// A refused request is `Denied` or `Unauthenticated`, with a stable code, a message and advice.
+/// A refused request is `Denied` or `Unauthenticated`, with a stable code, a message and a hint.
 pub async fn a_refusal_says_what_is_missing(harness: &dyn CatalogueHarness) {
     if !harness.has(Gap::Refusals) {
         return;
     }
     let arranged = harness.arrange_refusal().await;
     let catalogue = &*arranged.catalogue;
-    let function = FunctionRef::by_name(parsed(&function_name(0)));
+    let function = FunctionRef::by_name(parse_name(&function_name(0)));
     let refusals = [
         catalogue.list(ListFunctions::default()).await.err(),
         catalogue.get(&function, None).await.err(),
         catalogue.configuration(&function, None).await.err(),
     ];
     for refusal in refusals {
-        let Some(error) = refusal else { panic!("a refused request was answered") };
+        let Some(error) = refusal else { panic!("a request that must be refused succeeded") };
         assert!(matches!(error.kind, PortErrorKind::Denied | PortErrorKind::Unauthenticated), "{error:?}");
         assert!(error.code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{error:?}");
         assert!(!error.message.is_empty() && error.hint.is_some(), "{error:?}");
@@ -285,11 +283,11 @@ pub async fn a_refusal_says_what_is_missing(harness: &dyn CatalogueHarness) {
     }
 }
 
-/// All functions along the markers, from the first page to the last.
+/// Follows the markers and returns all functions.
 async fn walk(catalogue: &dyn FunctionCatalogue, page_size: Option<u32>) -> Vec<Function> {
     let mut functions = Vec::new();
     let mut marker = None;
-    // A provider that never comes to an end must fail the test and not stop it.
+    // A listing that never ends must fail the test, not hang it.
     for _ in 0..1_000 {
         let page = list(catalogue, marker, page_size).await;
         functions.extend(page.items);
@@ -298,7 +296,7 @@ async fn walk(catalogue: &dyn FunctionCatalogue, page_size: Option<u32>) -> Vec<
             return functions;
         }
     }
-    panic!("the listing has no end");
+    panic!("the listing does not end");
 }
 
 async fn list(
@@ -308,7 +306,7 @@ async fn list(
 ) -> Page<Function> {
     match catalogue.list(ListFunctions { marker, page_size, ..ListFunctions::default() }).await {
         Ok(page) => page,
-        Err(error) => panic!("a page was refused: {error:?}"),
+        Err(error) => panic!("listing a page failed: {error:?}"),
     }
 }
 
@@ -319,22 +317,22 @@ async fn reference(catalogue: &dyn FunctionCatalogue) -> FunctionRef {
     }
 }
 
-fn found(described: Result<Option<Function>, lamplight_ports::PortError>) -> Function {
+fn expect_found(described: Result<Option<Function>, lamplight_ports::PortError>) -> Function {
     match described {
         Ok(Some(function)) => function,
-        Ok(None) => panic!("a function that exists was not found"),
-        Err(error) => panic!("a function that exists was refused: {error:?}"),
+        Ok(None) => panic!("an existing function was not found"),
+        Err(error) => panic!("reading an existing function failed: {error:?}"),
     }
 }
 
-fn parsed(name: &str) -> lamplight_domain::FunctionName {
+fn parse_name(name: &str) -> lamplight_domain::FunctionName {
     match name.parse() {
         Ok(name) => name,
         Err(error) => panic!("{error}"),
     }
 }
 
-fn qualifier(text: &str) -> Qualifier {
+fn parse_qualifier(text: &str) -> Qualifier {
     match text.parse() {
         Ok(qualifier) => qualifier,
         Err(error) => panic!("{error}"),

@@ -1,22 +1,22 @@
 //! What every adapter of [`JobStore`] must do.
 //!
-//! That a record of a newer version is refused and left as it is cannot be arranged through the port; each
-//! adapter tests it by itself.
+//! The port cannot arrange a record of a newer version; each adapter tests by itself that such a record is refused and
+//! not changed.
 
-use crate::samples::{parsed, sample_job};
+use crate::samples::{parse_name, sample_job};
 use async_trait::async_trait;
 use lamplight_domain::{Job, JobName, Revision};
 use lamplight_ports::{JobStore, Page, PageRequest, PortErrorKind, StoredJob};
 use std::{any::Any, fmt, sync::Arc};
 use tokio::task::JoinSet;
 
-/// An empty store as arranged, with what must live as long as it: a temporary folder, a server.
+/// An empty store, and what must live as long as the store: a temporary folder, a server.
 pub struct ArrangedJobStore {
     /// The store.
     pub store: Arc<dyn JobStore>,
-    /// The same store as another process sees it.
+    /// The same store as another process opens it.
     pub elsewhere: Arc<dyn JobStore>,
-    /// What it needs to go on.
+    /// What must stay alive while the store is used.
     pub keep: Box<dyn Any + Send + Sync>,
 }
 
@@ -26,16 +26,16 @@ impl fmt::Debug for ArrangedJobStore {
     }
 }
 
-/// Makes stores for the suite.
+/// Arranges stores for the suite.
 #[async_trait]
 pub trait JobStoreHarness: Send + Sync {
-    /// A store without jobs, which no other test uses.
+    /// Arranges an empty store that no other test uses.
     async fn arrange(&self) -> ArrangedJobStore;
 }
 
-/// Expands to one test for each guarantee, run through `Arc<dyn JobStore>`, which is how the port is held.
-/// The argument is an expression that gives a [`JobStoreHarness`]; the crate needs `tokio` with its macros
-/// and its runtime of several threads among its dev-dependencies.
+/// Expands to one test per guarantee, run through `Arc<dyn JobStore>`, as callers hold the port. The argument is an
+/// expression that creates a [`JobStoreHarness`]; the crate needs `tokio` with its macros and multi-thread runtime as a
+/// dev-dependency.
 #[macro_export]
 macro_rules! job_store {
     ($harness:expr) => {
@@ -46,9 +46,9 @@ macro_rules! job_store {
             another_revision_is_a_conflict,
             a_job_that_is_absent_is_none,
             jobs_are_listed_by_name,
-            job_pages_stay_in_place_whatever_comes_and_goes,
+            job_pages_are_stable_under_changes,
             a_removed_job_is_gone,
-            of_changes_at_once_one_wins,
+            one_of_concurrent_changes_wins,
         );
     };
     (@each $harness:expr; $($guarantee:ident,)*) => {
@@ -61,7 +61,7 @@ macro_rules! job_store {
     };
 }
 
-/// A new job is read whole, here and elsewhere, with the revision that putting it gave.
+/// A new job is read completely, by this and another process, with the revision that putting it returned.
 pub async fn a_new_job_is_read_as_it_was(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     let plain = Job { parameters: vec![].try_into().unwrap(), description: None, ..sample_job(2) };
@@ -75,64 +75,64 @@ pub async fn a_new_job_is_read_as_it_was(harness: &dyn JobStoreHarness) {
     }
 }
 
-/// A name is taken once; the job that has it stays as it was.
+/// A second job with the same name is refused and does not change the first.
 pub async fn a_taken_name_is_a_conflict(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     arranged.store.put(&sample_job(1), None).await.unwrap();
     for store in [&arranged.store, &arranged.elsewhere] {
-        let error = store.put(&changed(1, "other"), None).await.unwrap_err();
+        let error = store.put(&sample_job_described_as(1, "other"), None).await.unwrap_err();
         assert_eq!(error.kind, PortErrorKind::Conflict);
         assert!(error.message.contains("job-001"), "{error}");
         assert_eq!(get(store, 1).await.unwrap().job, sample_job(1));
     }
 }
 
-/// A job takes the place of the revision that is expected, and the revision counts on.
+/// A job replaces the expected revision, and its revision increases by one.
 pub async fn a_job_replaces_its_expected_revision(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     let mut revision = arranged.store.put(&sample_job(1), None).await.unwrap();
     for (store, text) in [(&arranged.store, "second"), (&arranged.elsewhere, "third")] {
-        let next = store.put(&changed(1, text), Some(revision)).await.unwrap();
+        let next = store.put(&sample_job_described_as(1, text), Some(revision)).await.unwrap();
         assert_eq!(next, revision.next());
         revision = next;
-        let expected = StoredJob { job: changed(1, text), revision };
+        let expected = StoredJob { job: sample_job_described_as(1, text), revision };
         assert_eq!(get(&arranged.store, 1).await, Some(expected));
     }
 }
 
-/// Where the kept revision is another than expected, or no job is kept, nothing changes.
+/// If the stored revision is not the expected one, or no job is stored, nothing changes.
 pub async fn another_revision_is_a_conflict(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     let error = arranged.store.put(&sample_job(1), Some(Revision::FIRST)).await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Conflict);
     assert_eq!(get(&arranged.store, 1).await, None);
     let first = arranged.store.put(&sample_job(1), None).await.unwrap();
-    let second = arranged.store.put(&changed(1, "second"), Some(first)).await.unwrap();
+    let second = arranged.store.put(&sample_job_described_as(1, "second"), Some(first)).await.unwrap();
     for expected in [Revision(0), first, second.next(), Revision(u64::MAX)] {
-        let put = arranged.elsewhere.put(&changed(1, "third"), Some(expected)).await;
+        let put = arranged.elsewhere.put(&sample_job_described_as(1, "third"), Some(expected)).await;
         assert_eq!(put.unwrap_err().kind, PortErrorKind::Conflict, "{expected:?}");
     }
-    let kept = StoredJob { job: changed(1, "second"), revision: second };
+    let kept = StoredJob { job: sample_job_described_as(1, "second"), revision: second };
     assert_eq!(get(&arranged.store, 1).await, Some(kept));
 }
 
-/// A job that is not there is `None`, with jobs and without.
+/// A job that does not exist is `None`, in an empty store and among other jobs.
 pub async fn a_job_that_is_absent_is_none(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     assert_eq!(get(&arranged.store, 1).await, None);
     assert_eq!(arranged.store.list(&PageRequest::default()).await.unwrap(), Page::default());
     arranged.store.put(&sample_job(1), None).await.unwrap();
-    // Names are compared as they are written.
+    // Names are case-sensitive.
     for absent in ["job-002", "job-00", "JOB-001"] {
-        assert_eq!(arranged.store.get(&parsed(absent)).await.unwrap(), None, "{absent}");
+        assert_eq!(arranged.store.get(&parse_name(absent)).await.unwrap(), None, "{absent}");
     }
 }
 
-/// All jobs are listed, in the order of their names' bytes.
+/// All jobs are listed, ordered by the bytes of their names.
 pub async fn jobs_are_listed_by_name(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     for name in ["b", "a", "B", "a.1", "a-1", "_", "10", "9"] {
-        let job = Job { name: parsed(name), ..sample_job(1) };
+        let job = Job { name: parse_name(name), ..sample_job(1) };
         arranged.store.put(&job, None).await.unwrap();
     }
     let listed = arranged.elsewhere.list(&PageRequest::default()).await.unwrap();
@@ -140,12 +140,12 @@ pub async fn jobs_are_listed_by_name(harness: &dyn JobStoreHarness) {
     let listed = listed.items;
     let names: Vec<&str> = listed.iter().map(|stored| stored.job.name.as_str()).collect();
     assert_eq!(names, ["10", "9", "B", "_", "a", "a-1", "a.1", "b"]);
-    assert_eq!(arranged.store.get(&parsed("a-1")).await.unwrap().as_ref(), listed.get(5));
+    assert_eq!(arranged.store.get(&parse_name("a-1")).await.unwrap().as_ref(), listed.get(5));
 }
 
-/// Pages of any size go on from where the one before ended, whatever is added and removed meanwhile, and a text that is not
-/// a marker is refused.
-pub async fn job_pages_stay_in_place_whatever_comes_and_goes(harness: &dyn JobStoreHarness) {
+/// Each page begins where the one before ended, whatever is added or removed in between. Text that is not a marker is
+/// refused.
+pub async fn job_pages_are_stable_under_changes(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     for size in [1, 2, 5, 100] {
         for n in 0..10 {
@@ -159,7 +159,7 @@ pub async fn job_pages_stay_in_place_whatever_comes_and_goes(harness: &dyn JobSt
             names.extend(next.items.into_iter().map(|stored| stored.job.name));
             page.marker = next.next_marker;
             let Some(marker) = &page.marker else { break };
-            // The last job of the page goes.
+            // Removes the last job of the page.
             assert_eq!(names.last().map(JobName::as_str), Some(marker.as_str()));
             assert!(arranged.store.remove(names.last().unwrap()).await.unwrap());
         }
@@ -172,7 +172,7 @@ pub async fn job_pages_stay_in_place_whatever_comes_and_goes(harness: &dyn JobSt
     }
 }
 
-/// A removed job is gone everywhere, the others stay, and its name is free again.
+/// A removed job no longer exists for any process, other jobs do, and its name can be used again.
 pub async fn a_removed_job_is_gone(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     assert!(!arranged.store.remove(&sample_job(1).name).await.unwrap());
@@ -186,8 +186,8 @@ pub async fn a_removed_job_is_gone(harness: &dyn JobStoreHarness) {
     arranged.store.put(&sample_job(1), None).await.unwrap();
 }
 
-/// Of changes of the same revision at once one wins, and the others are told.
-pub async fn of_changes_at_once_one_wins(harness: &dyn JobStoreHarness) {
+/// Of concurrent changes of the same revision one wins, and the others fail as conflicts.
+pub async fn one_of_concurrent_changes_wins(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     let mut expected = None;
     for _ in 0..4 {
@@ -196,7 +196,7 @@ pub async fn of_changes_at_once_one_wins(harness: &dyn JobStoreHarness) {
             let store = Arc::clone(if n % 2 == 0 { &arranged.store } else { &arranged.elsewhere });
             tasks.spawn(async move {
                 let text = n.to_string();
-                (text.clone(), store.put(&changed(1, &text), expected).await)
+                (text.clone(), store.put(&sample_job_described_as(1, &text), expected).await)
             });
         }
         let (won, lost): (Vec<_>, Vec<_>) =
@@ -204,15 +204,15 @@ pub async fn of_changes_at_once_one_wins(harness: &dyn JobStoreHarness) {
         for (text, put) in lost {
             assert_eq!(put.unwrap_err().kind, PortErrorKind::Conflict, "{text}");
         }
-        let [(text, Ok(revision))] = won.as_slice() else { panic!("one wins, not {won:?}") };
-        let kept = StoredJob { job: changed(1, text), revision: *revision };
+        let [(text, Ok(revision))] = won.as_slice() else { panic!("expected one winner, not {won:?}") };
+        let kept = StoredJob { job: sample_job_described_as(1, text), revision: *revision };
         assert_eq!(get(&arranged.store, 1).await, Some(kept));
         expected = Some(*revision);
     }
 }
 
-/// A sample job that says something else of itself.
-fn changed(n: u32, description: &str) -> Job {
+/// The sample job with another description.
+fn sample_job_described_as(n: u32, description: &str) -> Job {
     Job { description: Some(description.to_owned()), ..sample_job(n) }
 }
 

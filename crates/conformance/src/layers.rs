@@ -1,13 +1,15 @@
 //! What every adapter of [`Layers`](lamplight_ports::Layers) must do.
 
-use crate::workbench::{Gap, SHOW, Workbench, is_refused, made, read, refused, shown};
+use crate::workbench::{
+    Gap, SHOW, Workbench, expect_made, expect_read, expect_refused, expect_shown, is_refused,
+};
 use lamplight_domain::{Layer, LayerVersion, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{Effect, LayerVersionRef, ListLayers, PortErrorKind};
 use std::sync::Arc;
 
-/// Expands to one test for each guarantee, run through `Arc<dyn Layers>`, which is how the port is held. The argument is
-/// an expression that gives a [`WorkbenchHarness`](crate::workbench::WorkbenchHarness) with a layer; the crate needs
-/// `tokio` with its macros among its dev-dependencies.
+/// Expands to one test per guarantee, run through `Arc<dyn Layers>`, as callers hold the port. The argument is an
+/// expression that creates a [`WorkbenchHarness`](crate::workbench::WorkbenchHarness) with a layer; the crate needs
+/// `tokio` with its macros as a dev-dependency.
 #[macro_export]
 macro_rules! layers {
     ($harness:expr) => {
@@ -15,12 +17,12 @@ macro_rules! layers {
             a_layer_is_listed_with_its_newest_version,
             versions_are_listed_newest_first,
             layers_and_versions_come_in_pages,
-            what_is_for_another_runtime_is_left_out,
+            layers_are_filtered_by_runtime,
             a_version_is_described,
-            what_does_not_exist_is_none_to_who_reads,
-            a_statement_is_read_as_it_was_asked_for,
+            reading_what_does_not_exist_gives_none,
+            a_statement_is_read_as_requested,
             a_removed_statement_is_gone,
-            showing_changes_nothing,
+            a_preview_changes_nothing,
             a_broken_rule_is_an_invalid_request_and_changes_nothing,
             a_second_statement_of_the_same_id_is_a_conflict,
             what_does_not_exist_is_not_found,
@@ -31,7 +33,7 @@ macro_rules! layers {
         $(
             #[tokio::test]
             async fn $guarantee() {
-                $crate::workbench::hold(&$harness, $crate::layers::$guarantee).await;
+                $crate::workbench::check_guarantee(&$harness, $crate::layers::$guarantee).await;
             }
         )*
     };
@@ -46,12 +48,12 @@ fn statement(id: &str) -> PermissionStatement {
     }
 }
 
-/// All layers along the markers.
+/// Follows the markers and returns all layers.
 async fn all(bench: &Workbench, wanted: ListLayers) -> Vec<Layer> {
     let (mut found, mut marker) = (Vec::new(), None);
-    // A provider that never comes to an end must fail the test and not stop it.
+    // A listing that never ends must fail the test, not hang it.
     for _ in 0..1_000 {
-        let page = read(bench.management.layers.list(ListLayers { marker, ..wanted.clone() }).await);
+        let page = expect_read(bench.management.layers.list(ListLayers { marker, ..wanted.clone() }).await);
         fits(bench, wanted.page_size, page.items.len());
         found.extend(page.items);
         marker = page.next_marker;
@@ -59,16 +61,16 @@ async fn all(bench: &Workbench, wanted: ListLayers) -> Vec<Layer> {
             return found;
         }
     }
-    panic!("the listing has no end");
+    panic!("the listing does not end");
 }
 
-/// All versions of the arranged layer along the markers.
+/// Follows the markers and returns all versions of the arranged layer.
 async fn versions(bench: &Workbench, wanted: ListLayers) -> Vec<LayerVersion> {
     let layer = &bench.arranged_layer().name;
     let (mut found, mut marker) = (Vec::new(), None);
     for _ in 0..100 {
         let wanted = ListLayers { marker, ..wanted.clone() };
-        let page = read(bench.management.layers.versions(layer, wanted.clone()).await);
+        let page = expect_read(bench.management.layers.versions(layer, wanted.clone()).await);
         fits(bench, wanted.page_size, page.items.len());
         found.extend(page.items);
         marker = page.next_marker;
@@ -76,7 +78,7 @@ async fn versions(bench: &Workbench, wanted: ListLayers) -> Vec<LayerVersion> {
             return found;
         }
     }
-    panic!("the listing has no end");
+    panic!("the listing does not end");
 }
 
 fn fits(bench: &Workbench, page_size: Option<u32>, found: usize) {
@@ -86,14 +88,14 @@ fn fits(bench: &Workbench, page_size: Option<u32>, found: usize) {
 }
 
 async fn policy(bench: &Workbench, version: &LayerVersionRef) -> Option<PermissionPolicy> {
-    read(bench.management.layers.policy(version).await)
+    expect_read(bench.management.layers.policy(version).await)
 }
 
 async fn add(bench: &Workbench, version: &LayerVersionRef, statement: &PermissionStatement) {
-    made(bench.management.layers.add_permission(version, statement, None, Effect::Make).await);
+    expect_made(bench.management.layers.add_permission(version, statement, None, Effect::Make).await);
 }
 
-/// Whether a statement is there, as far as the provider has policies of layers.
+/// Whether the policy has a statement with that ID; `false` if the provider has no layer policies.
 async fn has(bench: &Workbench, version: &LayerVersionRef, id: &str) -> bool {
     policy(bench, version).await.is_some_and(|policy| policy.has(id))
 }
@@ -106,18 +108,18 @@ fn absent(bench: &Workbench) -> [LayerVersionRef; 2] {
     ]
 }
 
-/// A layer stands in the listing once, with its newest version.
+/// A layer is listed once, with its newest version.
 pub async fn a_layer_is_listed_with_its_newest_version(bench: Arc<Workbench>) {
     let found = all(&bench, ListLayers::default()).await;
     let layer = bench.arranged_layer();
     let mut ours = found.iter().filter(|found| found.name == layer.name);
-    let (Some(one), None) = (ours.next(), ours.next()) else { panic!("not once: {found:?}") };
-    let newest = one.latest.as_ref().expect("it has a version");
+    let (Some(one), None) = (ours.next(), ours.next()) else { panic!("expected it once: {found:?}") };
+    let newest = one.latest.as_ref().expect("the layer has a version");
     assert_eq!(newest.version, 2, "{one:?}");
     assert!(one.reference.contains(&layer.name) && newest.reference.contains(&one.reference), "{one:?}");
 }
 
-/// Each version stands in the listing once, the newest first.
+/// Each version is listed once, newest first.
 pub async fn versions_are_listed_newest_first(bench: Arc<Workbench>) {
     let found = versions(&bench, ListLayers::default()).await;
     let mut numbers: Vec<u64> = found.iter().map(|version| version.version).collect();
@@ -126,7 +128,7 @@ pub async fn versions_are_listed_newest_first(bench: Arc<Workbench>) {
     assert_eq!(numbers, [1, 2], "{found:?}");
 }
 
-/// Whatever the pages, all of it comes, each once.
+/// Layers and versions are each listed once, whatever the page size.
 pub async fn layers_and_versions_come_in_pages(bench: Arc<Workbench>) {
     for page_size in [Some(1), Some(50)] {
         let wanted = ListLayers { page_size, ..ListLayers::default() };
@@ -138,8 +140,8 @@ pub async fn layers_and_versions_come_in_pages(bench: Arc<Workbench>) {
     }
 }
 
-/// A listing for one runtime has what is for it, and nothing else.
-pub async fn what_is_for_another_runtime_is_left_out(bench: Arc<Workbench>) {
+/// A listing for one runtime returns only what is compatible with it.
+pub async fn layers_are_filtered_by_runtime(bench: Arc<Workbench>) {
     let layer = bench.arranged_layer();
     for (runtime, expected) in [(&layer.runtime, true), (&layer.other_runtime, false)] {
         let wanted = ListLayers { runtime: Some(runtime.clone()), ..ListLayers::default() };
@@ -158,7 +160,7 @@ pub async fn what_is_for_another_runtime_is_left_out(bench: Arc<Workbench>) {
 pub async fn a_version_is_described(bench: Arc<Workbench>) {
     let layer = bench.arranged_layer();
     let by_name = LayerVersionRef { layer: layer.name.clone(), version: 1 };
-    let described = read(bench.management.layers.get(&by_name).await).expect("it is there");
+    let described = expect_read(bench.management.layers.get(&by_name).await).expect("the version exists");
     assert_eq!((described.version, described.runtimes.contains(&layer.runtime)), (1, true), "{described:?}");
     assert!(described.code_sha256.is_some() && described.code_size.is_some(), "{described:?}");
     let full = described.reference.rsplit_once(':').expect("a reference ends with a version").0.to_owned();
@@ -167,18 +169,18 @@ pub async fn a_version_is_described(bench: Arc<Workbench>) {
     bench.expect(Gap::LayerByReference, same, &by_reference);
 }
 
-/// To read what does not exist is no error.
-pub async fn what_does_not_exist_is_none_to_who_reads(bench: Arc<Workbench>) {
+/// Reading something that does not exist is not an error.
+pub async fn reading_what_does_not_exist_gives_none(bench: Arc<Workbench>) {
     for version in absent(&bench) {
-        assert_eq!(read(bench.management.layers.get(&version).await), None, "{version:?}");
+        assert_eq!(expect_read(bench.management.layers.get(&version).await), None, "{version:?}");
         if !bench.lacks(Gap::LayerPolicies) {
             assert_eq!(policy(&bench, &version).await, None, "{version:?}");
         }
     }
 }
 
-/// A statement is read as it was asked for, for an account or for all accounts of an organisation.
-pub async fn a_statement_is_read_as_it_was_asked_for(bench: Arc<Workbench>) {
+/// A statement is read as requested, for one account and for all accounts of an organisation.
+pub async fn a_statement_is_read_as_requested(bench: Arc<Workbench>) {
     if bench.lacks(Gap::LayerPolicies) {
         return;
     }
@@ -193,13 +195,13 @@ pub async fn a_statement_is_read_as_it_was_asked_for(bench: Arc<Workbench>) {
     for one in [&account, &organization] {
         add(&bench, &version, one).await;
     }
-    let found = policy(&bench, &version).await.expect("there is a policy");
+    let found = policy(&bench, &version).await.expect("the policy exists");
     assert_eq!(found.statement(&account.id), Some(&account), "{found:?}");
     let kept = found.statement(&organization.id) == Some(&organization);
     bench.expect(Gap::OrganizationOfLayer, kept, &found);
 }
 
-/// What is removed is gone.
+/// A removed statement no longer exists.
 pub async fn a_removed_statement_is_gone(bench: Arc<Workbench>) {
     if bench.lacks(Gap::LayerPolicies) {
         return;
@@ -207,31 +209,31 @@ pub async fn a_removed_statement_is_gone(bench: Arc<Workbench>) {
     let (version, id) = bench.statement_of_layer("gone");
     add(&bench, &version, &statement(&id)).await;
     assert!(has(&bench, &version, &id).await);
-    made(bench.management.layers.remove_permission(&version, &id, None, Effect::Make).await);
+    expect_made(bench.management.layers.remove_permission(&version, &id, None, Effect::Make).await);
     assert!(!has(&bench, &version, &id).await);
 }
 
-/// A change that is only shown changes nothing.
-pub async fn showing_changes_nothing(bench: Arc<Workbench>) {
+/// A preview changes nothing.
+pub async fn a_preview_changes_nothing(bench: Arc<Workbench>) {
     let (layers, name) = (&bench.management.layers, &bench.arranged_layer().name);
     let ((version, kept), (_, other)) = (bench.statement_of_layer("kept"), bench.statement_of_layer("shown"));
-    shown(layers.add_permission(&version, &statement(&other), None, SHOW).await, name);
+    expect_shown(layers.add_permission(&version, &statement(&other), None, SHOW).await, name);
     if bench.lacks(Gap::LayerPolicies) {
         return;
     }
     add(&bench, &version, &statement(&kept)).await;
-    shown(layers.remove_permission(&version, &kept, None, SHOW).await, name);
+    expect_shown(layers.remove_permission(&version, &kept, None, SHOW).await, name);
     assert!(has(&bench, &version, &kept).await);
     assert!(!has(&bench, &version, &other).await);
 }
 
-/// An id and action that are none are each named, and nothing is added.
+/// The error names an invalid ID and an invalid action, and nothing is added.
 pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<Workbench>) {
     let version = LayerVersionRef { layer: bench.arranged_layer().name.clone(), version: 1 };
     let broken = PermissionStatement { action: "lambda:InvokeFunction".to_owned(), ..statement("no id") };
     for effect in [Effect::Make, SHOW] {
         let outcome = bench.management.layers.add_permission(&version, &broken, None, effect).await;
-        let error = refused(outcome, PortErrorKind::InvalidRequest);
+        let error = expect_refused(outcome, PortErrorKind::InvalidRequest);
         for member in ["StatementId", "Action"] {
             assert!(error.error.message.contains(member), "{member} is not in {error:?}");
         }
@@ -241,7 +243,7 @@ pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<
     }
 }
 
-/// A second statement of the same id is a conflict, whatever it says.
+/// A second statement with the same ID is a conflict, whatever its contents.
 pub async fn a_second_statement_of_the_same_id_is_a_conflict(bench: Arc<Workbench>) {
     if bench.lacks(Gap::LayerPolicies) {
         return;
@@ -255,22 +257,25 @@ pub async fn a_second_statement_of_the_same_id_is_a_conflict(bench: Arc<Workbenc
     }
 }
 
-/// Adding to what does not exist and removing what is not there is not found.
+/// Adding to something that does not exist and removing something that does not exist fails as not found.
 pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
     if bench.lacks(Gap::LayerPolicies) {
         return;
     }
     let (layers, not_found) = (&bench.management.layers, PortErrorKind::NotFound);
     for version in absent(&bench) {
-        refused(layers.add_permission(&version, &statement("lost"), None, Effect::Make).await, not_found);
-        refused(layers.remove_permission(&version, "lost", None, Effect::Make).await, not_found);
+        expect_refused(
+            layers.add_permission(&version, &statement("lost"), None, Effect::Make).await,
+            not_found,
+        );
+        expect_refused(layers.remove_permission(&version, "lost", None, Effect::Make).await, not_found);
     }
     let (version, id) = bench.statement_of_layer("never-added");
     let outcome = layers.remove_permission(&version, &id, None, Effect::Make).await;
     bench.expect(Gap::AbsentStatement, is_refused(&outcome, not_found), &outcome);
 }
 
-/// A change that is meant for another revision is a conflict and is not made; one that is meant for this one is made.
+/// A change for another revision is a conflict and is not made; a change for the current revision is made.
 pub async fn a_stale_revision_is_a_conflict(bench: Arc<Workbench>) {
     if bench.lacks(Gap::LayerPolicies) {
         return;
@@ -290,8 +295,8 @@ pub async fn a_stale_revision_is_a_conflict(bench: Arc<Workbench>) {
         return;
     }
     let removed = layers.remove_permission(&version, &first, stale.as_deref(), Effect::Make).await;
-    refused(removed, PortErrorKind::Conflict);
+    expect_refused(removed, PortErrorKind::Conflict);
     let current = policy(&bench, &version).await.and_then(|policy| policy.revision);
-    made(layers.add_permission(&version, &statement(&third), current.as_deref(), Effect::Make).await);
+    expect_made(layers.add_permission(&version, &statement(&third), current.as_deref(), Effect::Make).await);
     assert!(has(&bench, &version, &third).await);
 }

@@ -1,7 +1,7 @@
-//! One test suite per port, run against every adapter of it.
+//! One test suite per port; every adapter of the port runs it.
 //!
-//! Each suite is a harness trait that an adapter's tests implement, a public function for each guarantee of
-//! the port, and a macro that expands to one test for each of them.
+//! Each suite is a harness trait that an adapter's tests implement, a public function per guarantee of the port, and a
+//! macro that expands to one test per guarantee.
 #![deny(missing_docs)]
 #![expect(
     clippy::missing_panics_doc,

@@ -1,25 +1,26 @@
 //! What every adapter of [`Permissions`](lamplight_ports::Permissions) must do.
 
 use crate::workbench::{
-    Gap, SHOW, Workbench, is_refused, made, none_or_no_function, read, refused, shown, subject,
+    Gap, SHOW, Workbench, check_absent, expect_made, expect_read, expect_refused, expect_shown, is_refused,
+    subject,
 };
 use lamplight_domain::{PermissionPolicy, PermissionStatement};
 use lamplight_ports::{Effect, PortErrorKind, QualifiedFunction};
 use std::sync::Arc;
 
-/// Expands to one test for each guarantee, run through `Arc<dyn Permissions>`, which is how the port is held. The argument
-/// is an expression that gives a [`WorkbenchHarness`](crate::workbench::WorkbenchHarness); the crate needs `tokio` with
-/// its macros among its dev-dependencies.
+/// Expands to one test per guarantee, run through `Arc<dyn Permissions>`, as callers hold the port. The argument is an
+/// expression that creates a [`WorkbenchHarness`](crate::workbench::WorkbenchHarness); the crate needs `tokio` with its
+/// macros as a dev-dependency.
 #[macro_export]
 macro_rules! permissions {
     ($harness:expr) => {
         $crate::permissions!(@each $harness;
-            a_statement_is_read_as_it_was_asked_for,
-            every_condition_is_kept,
+            a_statement_is_read_as_requested,
+            every_condition_is_stored,
             versions_and_aliases_have_policies_of_their_own,
             a_removed_statement_is_gone,
             no_policy_is_none,
-            showing_changes_nothing,
+            a_preview_changes_nothing,
             a_broken_rule_is_an_invalid_request_and_changes_nothing,
             a_second_statement_of_the_same_id_is_a_conflict,
             what_does_not_exist_is_not_found,
@@ -30,7 +31,7 @@ macro_rules! permissions {
         $(
             #[tokio::test]
             async fn $guarantee() {
-                $crate::workbench::hold(&$harness, $crate::permissions::$guarantee).await;
+                $crate::workbench::check_guarantee(&$harness, $crate::permissions::$guarantee).await;
             }
         )*
     };
@@ -53,14 +54,14 @@ fn of_a_bucket(id: &str) -> PermissionStatement {
 }
 
 async fn add(bench: &Workbench, subject: &QualifiedFunction, statement: &PermissionStatement) {
-    made(bench.management.permissions.add(subject, statement, None, Effect::Make).await);
+    expect_made(bench.management.permissions.add(subject, statement, None, Effect::Make).await);
 }
 
 async fn policy(bench: &Workbench, subject: &QualifiedFunction) -> Option<PermissionPolicy> {
-    read(bench.management.permissions.policy(subject).await)
+    expect_read(bench.management.permissions.policy(subject).await)
 }
 
-/// The ids of all statements, sorted: a provider has its own order.
+/// The IDs of all statements, sorted, because each provider has its own order.
 fn ids(policy: Option<PermissionPolicy>) -> Vec<String> {
     let policy = policy.unwrap_or_default();
     let mut ids: Vec<String> = policy.statements.into_iter().map(|one| one.id).chain(policy.others).collect();
@@ -68,8 +69,8 @@ fn ids(policy: Option<PermissionPolicy>) -> Vec<String> {
     ids
 }
 
-/// Whether it is asked for a service, an account or anyone, a statement is read as it was asked for.
-pub async fn a_statement_is_read_as_it_was_asked_for(bench: Arc<Workbench>) {
+/// A statement for a service or an account is read as requested.
+pub async fn a_statement_is_read_as_requested(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     let asked = [
         of_a_bucket("s3"),
@@ -79,7 +80,7 @@ pub async fn a_statement_is_read_as_it_was_asked_for(bench: Arc<Workbench>) {
     for one in &asked {
         add(&bench, &function, one).await;
     }
-    let found = policy(&bench, &function).await.expect("there is a policy");
+    let found = policy(&bench, &function).await.expect("the policy exists");
     for one in &asked {
         assert_eq!(found.statement(&one.id), Some(one), "{found:?}");
     }
@@ -88,8 +89,8 @@ pub async fn a_statement_is_read_as_it_was_asked_for(bench: Arc<Workbench>) {
     assert!(document.is_object(), "{document}");
 }
 
-/// What limits a statement is kept, so that it is never wider than it was asked for.
-pub async fn every_condition_is_kept(bench: Arc<Workbench>) {
+/// Conditions are stored, so that a statement never allows more than requested.
+pub async fn every_condition_is_stored(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     let of_an_account =
         PermissionStatement { source_account: Some("123456789012".to_owned()), ..of_a_bucket("narrow") };
@@ -98,12 +99,12 @@ pub async fn every_condition_is_kept(bench: Arc<Workbench>) {
     for one in [&of_an_account, &of_an_organization] {
         add(&bench, &function, one).await;
     }
-    let found = policy(&bench, &function).await.expect("there is a policy");
+    let found = policy(&bench, &function).await.expect("the policy exists");
     let kept = [&of_an_account, &of_an_organization].iter().all(|one| found.statement(&one.id) == Some(one));
     bench.expect(Gap::EveryCondition, kept, &found);
 }
 
-/// A statement on a version or alias stands in its policy, and in no other.
+/// A statement on a version or alias is in its own policy only.
 pub async fn versions_and_aliases_have_policies_of_their_own(bench: Arc<Workbench>) {
     let function = bench.function().await;
     let version = bench.version(&function).await;
@@ -114,38 +115,38 @@ pub async fn versions_and_aliases_have_policies_of_their_own(bench: Arc<Workbenc
     bench.expect(Gap::QualifiedPolicies, whole == ["of-all"] && one == ["of-one"], &(whole, one));
 }
 
-/// What is removed is gone, and the others stay; without statements there is no policy.
+/// A removed statement no longer exists, and the others do; without statements there is no policy.
 pub async fn a_removed_statement_is_gone(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     add(&bench, &function, &of_a_bucket("one")).await;
     add(&bench, &function, &of_a_bucket("other")).await;
-    made(bench.management.permissions.remove(&function, "one", None, Effect::Make).await);
+    expect_made(bench.management.permissions.remove(&function, "one", None, Effect::Make).await);
     assert_eq!(ids(policy(&bench, &function).await), ["other"]);
-    made(bench.management.permissions.remove(&function, "other", None, Effect::Make).await);
+    expect_made(bench.management.permissions.remove(&function, "other", None, Effect::Make).await);
     assert!(ids(policy(&bench, &function).await).is_empty());
 }
 
-/// A function without policy has none, and neither has one that does not exist.
+/// Reading the policy of a function without one, or of a function that does not exist, returns `None`.
 pub async fn no_policy_is_none(bench: Arc<Workbench>) {
     let found = policy(&bench, &subject(&bench.function().await, None)).await;
     bench.expect(Gap::EmptyPolicy, found.is_none(), &found);
     assert!(ids(found).is_empty());
-    none_or_no_function(bench.management.permissions.policy(&subject(&bench.unmade(), None)).await);
+    check_absent(bench.management.permissions.policy(&subject(&bench.new_function_ref(), None)).await);
 }
 
-/// A change that is only shown changes nothing.
-pub async fn showing_changes_nothing(bench: Arc<Workbench>) {
+/// A preview changes nothing.
+pub async fn a_preview_changes_nothing(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     let name = function.function.name.as_str();
     let permissions = &bench.management.permissions;
     add(&bench, &function, &of_a_bucket("kept")).await;
     let before = policy(&bench, &function).await;
-    shown(permissions.add(&function, &of_a_bucket("shown"), None, SHOW).await, name);
-    shown(permissions.remove(&function, "kept", None, SHOW).await, name);
+    expect_shown(permissions.add(&function, &of_a_bucket("shown"), None, SHOW).await, name);
+    expect_shown(permissions.remove(&function, "kept", None, SHOW).await, name);
     assert_eq!(policy(&bench, &function).await, before);
 }
 
-/// An id, action and account that are none are each named, and nothing is added.
+/// The error names an invalid ID, action and account, and nothing is added.
 pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     let broken = PermissionStatement {
@@ -155,7 +156,7 @@ pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<
     };
     for effect in [Effect::Make, SHOW] {
         let outcome = bench.management.permissions.add(&function, &broken, None, effect).await;
-        let error = refused(outcome, PortErrorKind::InvalidRequest);
+        let error = expect_refused(outcome, PortErrorKind::InvalidRequest);
         for member in ["StatementId", "Action", "SourceAccount"] {
             assert!(error.error.message.contains(member), "{member} is not in {error:?}");
         }
@@ -163,7 +164,7 @@ pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<
     assert!(ids(policy(&bench, &function).await).is_empty());
 }
 
-/// A second statement of the same id is a conflict, whatever it says, and the first stays.
+/// A second statement with the same ID is a conflict, whatever its contents, and does not change the first.
 pub async fn a_second_statement_of_the_same_id_is_a_conflict(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     let first = of_a_bucket("taken");
@@ -172,18 +173,18 @@ pub async fn a_second_statement_of_the_same_id_is_a_conflict(bench: Arc<Workbenc
         let outcome = bench.management.permissions.add(&function, &again, None, Effect::Make).await;
         bench.expect(Gap::StatementTwice, is_refused(&outcome, PortErrorKind::Conflict), &outcome);
         if !bench.lacks(Gap::StatementTwice) {
-            let found = policy(&bench, &function).await.expect("there is a policy");
+            let found = policy(&bench, &function).await.expect("the policy exists");
             assert_eq!(found.statements, std::slice::from_ref(&first), "{found:?}");
         }
     }
 }
 
-/// Adding to what does not exist and removing what is not there is not found.
+/// Adding to something that does not exist and removing something that does not exist fails as not found.
 pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
-    let (function, absent) = (bench.function().await, subject(&bench.unmade(), None));
+    let (function, absent) = (bench.function().await, subject(&bench.new_function_ref(), None));
     let (permissions, not_found) = (&bench.management.permissions, PortErrorKind::NotFound);
-    refused(permissions.add(&absent, &of_a_bucket("s3"), None, Effect::Make).await, not_found);
-    refused(permissions.remove(&absent, "s3", None, Effect::Make).await, not_found);
+    expect_refused(permissions.add(&absent, &of_a_bucket("s3"), None, Effect::Make).await, not_found);
+    expect_refused(permissions.remove(&absent, "s3", None, Effect::Make).await, not_found);
     let function = subject(&function, None);
     let outcome = permissions.remove(&function, "absent", None, Effect::Make).await;
     bench.expect(Gap::AbsentStatement, is_refused(&outcome, not_found), &outcome);
@@ -193,7 +194,7 @@ pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
     assert_eq!(ids(policy(&bench, &function).await), ["there"]);
 }
 
-/// A change that is meant for another revision is a conflict and is not made; one that is meant for this one is made.
+/// A change for another revision is a conflict and is not made; a change for the current revision is made.
 pub async fn a_stale_revision_is_a_conflict(bench: Arc<Workbench>) {
     let function = subject(&bench.function().await, None);
     let permissions = &bench.management.permissions;
@@ -214,7 +215,7 @@ pub async fn a_stale_revision_is_a_conflict(bench: Arc<Workbench>) {
         return;
     }
     let current = before.and_then(|policy| policy.revision);
-    made(permissions.add(&function, &third, current.as_deref(), Effect::Make).await);
+    expect_made(permissions.add(&function, &third, current.as_deref(), Effect::Make).await);
     let current = policy(&bench, &function).await.and_then(|policy| policy.revision);
     let outcome = permissions.remove(&function, "first", current.as_deref(), Effect::Make).await;
     let removed = outcome.is_ok() && ids(policy(&bench, &function).await) == ["second", "third"];

@@ -1,7 +1,7 @@
 //! What every adapter of [`RunStore`] must do.
 //!
-//! That a record of a newer version is refused and left as it is, and that an intent survives the end of the
-//! process, cannot be arranged through the port; each adapter tests them by itself.
+//! The port cannot arrange a record of a newer version, nor the end of the process after an intent was recorded; each
+//! adapter tests these by itself.
 
 mod claims;
 mod concurrency;
@@ -11,20 +11,21 @@ mod retention;
 
 pub use claims::{
     a_claim_ends_with_its_lease_and_never_once_the_run_has_started, a_claim_gives_the_oldest_free_run,
-    a_heartbeat_keeps_a_run_for_its_runner_alone, of_claims_at_once_each_gets_another_run,
+    a_heartbeat_extends_the_lease_of_its_own_run, concurrent_claims_get_different_runs,
 };
 pub use concurrency::{
-    a_dropped_caller_leaves_all_or_nothing, of_updates_at_once_one_wins, runs_inserted_at_once_are_all_kept,
+    a_dropped_caller_leaves_all_or_nothing, one_of_concurrent_updates_wins,
+    runs_inserted_concurrently_are_all_stored,
 };
-pub use model::any_history_is_kept_as_a_map_would;
+pub use model::any_history_matches_a_map;
 pub use pages::{
-    a_foreign_marker_is_refused, lists_are_latest_first_and_filtered,
-    pages_stay_in_place_whatever_comes_and_goes, runs_of_one_moment_are_listed_once_each,
+    a_foreign_marker_is_refused, lists_are_latest_first_and_filtered, pages_are_stable_under_changes,
+    runs_of_one_moment_are_listed_once_each,
 };
-pub use retention::{pruning_removes_what_ended_alone, pruning_takes_the_oldest_first_and_not_all_at_once};
+pub use retention::{pruning_removes_only_ended_runs, pruning_removes_the_oldest_first_in_batches};
 
 use crate::samples::{
-    EPOCH, finish, parsed, queued_run, sample_function, sample_key, sample_request_id, sample_run,
+    EPOCH, finish, parse_name, queued_run, sample_function, sample_key, sample_request_id, sample_run,
     sample_runner,
 };
 use async_trait::async_trait;
@@ -32,13 +33,13 @@ use lamplight_domain::{Attempt, Evidence, EvidenceKind, Outcome, Parent, Revisio
 use lamplight_ports::{Bytes, PageRequest, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
 use std::{any::Any, fmt, sync::Arc};
 
-/// An empty store as arranged, with what must live as long as it: a temporary folder, a server.
+/// An empty store, and what must live as long as the store: a temporary folder, a server.
 pub struct ArrangedRunStore {
     /// The store.
     pub store: Arc<dyn RunStore>,
-    /// The same store as another process sees it.
+    /// The same store as another process opens it.
     pub elsewhere: Arc<dyn RunStore>,
-    /// What it needs to go on.
+    /// What must stay alive while the store is used.
     pub keep: Box<dyn Any + Send + Sync>,
 }
 
@@ -48,50 +49,50 @@ impl fmt::Debug for ArrangedRunStore {
     }
 }
 
-/// Makes stores for the suite.
+/// Arranges stores for the suite.
 #[async_trait]
 pub trait RunStoreHarness: Send + Sync {
-    /// A store without runs, which no other test uses.
+    /// Arranges an empty store that no other test uses.
     async fn arrange(&self) -> ArrangedRunStore;
 }
 
-/// Expands to one test for each guarantee, run through `Arc<dyn RunStore>`, which is how the port is held.
-/// The argument is an expression that gives a [`RunStoreHarness`]; the crate needs `tokio` with its macros
-/// and its runtime of several threads among its dev-dependencies.
+/// Expands to one test per guarantee, run through `Arc<dyn RunStore>`, as callers hold the port. The argument is an
+/// expression that creates a [`RunStoreHarness`]; the crate needs `tokio` with its macros and multi-thread runtime as a
+/// dev-dependency.
 #[macro_export]
 macro_rules! run_store {
     ($harness:expr) => {
         $crate::run_store!(@each $harness;
             an_inserted_run_is_found_as_it_was,
             a_taken_key_is_a_conflict,
-            an_update_replaces_the_run_and_counts,
+            an_update_replaces_the_run_and_increases_its_revision,
             an_update_of_another_revision_is_a_conflict,
             an_update_of_an_absent_run_is_not_found,
             responses_come_back_byte_for_byte,
-            what_is_absent_is_none,
+            an_absent_run_is_none,
             a_prefix_finds_its_only_run,
             an_ambiguous_prefix_is_refused_with_examples,
             a_request_id_finds_the_latest_run_of_its_function,
             latest_is_the_run_that_began_last,
             lists_are_latest_first_and_filtered,
             runs_of_one_moment_are_listed_once_each,
-            pages_stay_in_place_whatever_comes_and_goes,
+            pages_are_stable_under_changes,
             a_foreign_marker_is_refused,
             a_claim_gives_the_oldest_free_run,
-            of_claims_at_once_each_gets_another_run,
+            concurrent_claims_get_different_runs,
             a_claim_ends_with_its_lease_and_never_once_the_run_has_started,
-            a_heartbeat_keeps_a_run_for_its_runner_alone,
-            pruning_removes_what_ended_alone,
-            pruning_takes_the_oldest_first_and_not_all_at_once,
+            a_heartbeat_extends_the_lease_of_its_own_run,
+            pruning_removes_only_ended_runs,
+            pruning_removes_the_oldest_first_in_batches,
             running_runs_are_those_that_started_and_have_no_outcome,
-            runs_inserted_at_once_are_all_kept,
-            of_updates_at_once_one_wins,
+            runs_inserted_concurrently_are_all_stored,
+            one_of_concurrent_updates_wins,
             a_dropped_caller_leaves_all_or_nothing,
         );
 
         #[test]
-        fn any_history_is_kept_as_a_map_would() {
-            $crate::run_store::any_history_is_kept_as_a_map_would(&$harness);
+        fn any_history_matches_a_map() {
+            $crate::run_store::any_history_matches_a_map(&$harness);
         }
     };
     (@each $harness:expr; $($guarantee:ident,)*) => {
@@ -104,7 +105,7 @@ macro_rules! run_store {
     };
 }
 
-/// What was inserted is found whole, here and elsewhere, whatever its state.
+/// An inserted run is found complete, by this and another process, in every state.
 pub async fn an_inserted_run_is_found_as_it_was(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     for (n, state) in (0..).zip(RunState::ALL) {
@@ -116,7 +117,7 @@ pub async fn an_inserted_run_is_found_as_it_was(harness: &dyn RunStoreHarness) {
     }
 }
 
-/// A key is taken once; the run that has it stays as it was.
+/// A second run with the same key is refused and does not change the first.
 pub async fn a_taken_key_is_a_conflict(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let first = sample_run(1);
@@ -131,8 +132,8 @@ pub async fn a_taken_key_is_a_conflict(harness: &dyn RunStoreHarness) {
     }
 }
 
-/// An update puts the run in the place of the one kept, and gives the next revision.
-pub async fn an_update_replaces_the_run_and_counts(harness: &dyn RunStoreHarness) {
+/// An update replaces the stored run and returns the next revision.
+pub async fn an_update_replaces_the_run_and_increases_its_revision(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let mut run = sample_run(1);
     arranged.store.insert(&run).await.unwrap();
@@ -146,7 +147,7 @@ pub async fn an_update_replaces_the_run_and_counts(harness: &dyn RunStoreHarness
     assert_eq!(list(&*arranged.store).await, [RunSummary::from(&run)]);
 }
 
-/// An update of another revision than the one kept, earlier or later, changes nothing.
+/// An update for another revision than the stored one, earlier or later, changes nothing.
 pub async fn an_update_of_another_revision_is_a_conflict(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let mut kept = sample_run(1);
@@ -162,7 +163,7 @@ pub async fn an_update_of_another_revision_is_a_conflict(harness: &dyn RunStoreH
     assert_eq!(find(&arranged.store, 1).await, Some(kept));
 }
 
-/// An update of what is not there makes nothing.
+/// An update of a run that does not exist creates nothing.
 pub async fn an_update_of_an_absent_run_is_not_found(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     for other in [2, 3] {
@@ -170,13 +171,13 @@ pub async fn an_update_of_an_absent_run_is_not_found(harness: &dyn RunStoreHarne
         assert_eq!(error.kind, PortErrorKind::NotFound);
         assert!(error.message.contains(sample_key(1).as_str()), "{error}");
         assert_eq!(find(&arranged.store, 1).await, None);
-        // The same again in a store that is not empty.
+        // Repeat the check in a store that is not empty.
         arranged.store.insert(&sample_run(other)).await.unwrap();
     }
 }
 
-/// A response of any size and content comes back as it was; none and an empty one are told apart. A further one takes
-/// its place, and an update without one leaves it.
+/// A response of any size and content is read as it was written; no response differs from an empty one. Another
+/// response replaces it, and an update without a response keeps it.
 pub async fn responses_come_back_byte_for_byte(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let sizes = [0, 1, 65_535, 65_536, 262_143, 262_144, 262_145, 1_000_000, 6 * 1024 * 1024];
@@ -184,12 +185,12 @@ pub async fn responses_come_back_byte_for_byte(harness: &dyn RunStoreHarness) {
         let mut run = sample_run(n);
         arranged.store.insert(&run).await.unwrap();
         assert_eq!(response(&arranged.store, n).await, None);
-        // No part of it is like another, and it is not UTF-8.
+        // No two parts are equal, and the bytes are not UTF-8.
         let whole: Bytes = (0..size).map(|i: u32| i.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect();
         finish(&mut run, n, RunState::Succeeded);
         run.revision = arranged.store.update(&run, Some(whole.clone())).await.unwrap();
         assert!(response(&arranged.elsewhere, n).await == Some(whole), "{size} bytes");
-        // A shorter one leaves nothing of the longer one behind.
+        // A shorter response leaves nothing of a longer one.
         let short = Bytes::from_static(b"x");
         run.revision = arranged.store.update(&run, Some(short.clone())).await.unwrap();
         assert_eq!(response(&arranged.elsewhere, n).await, Some(short.clone()), "after {size} bytes");
@@ -199,8 +200,8 @@ pub async fn responses_come_back_byte_for_byte(harness: &dyn RunStoreHarness) {
     }
 }
 
-/// Every selector says `None` where there is no such run, and lists are empty.
-pub async fn what_is_absent_is_none(harness: &dyn RunStoreHarness) {
+/// Every selector returns `None` if the run does not exist, and lists are empty.
+pub async fn an_absent_run_is_none(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let store = &arranged.store;
     assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);
@@ -210,7 +211,7 @@ pub async fn what_is_absent_is_none(harness: &dyn RunStoreHarness) {
     assert_eq!(response(store, 1).await, None);
     store.insert(&run_in(1, RunState::Succeeded)).await.unwrap();
     for selector in [
-        RunSelector::Key(parsed("0199c0de")),
+        RunSelector::Key(parse_name("0199c0de")),
         RunSelector::KeyPrefix("0199c0de-1".to_owned()),
         RunSelector::RequestId(sample_function(1), sample_request_id(2)),
         RunSelector::RequestId(sample_function(2), sample_request_id(1)),
@@ -220,13 +221,12 @@ pub async fn what_is_absent_is_none(harness: &dyn RunStoreHarness) {
     }
 }
 
-/// The beginning of a key finds the only run that has it; signs that mean something in queries mean
-/// themselves.
+/// The beginning of a key finds the only run that has it; characters with a meaning in queries are taken literally.
 pub async fn a_prefix_finds_its_only_run(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     for (n, key) in (0..).zip(["a", "ab-1", "ab-2", "b", "zz", "zzz"]) {
         let mut run = sample_run(n);
-        run.intent.key = parsed(key);
+        run.intent.key = parse_name(key);
         arranged.store.insert(&run).await.unwrap();
     }
     for (prefix, found) in [
@@ -254,14 +254,14 @@ pub async fn a_prefix_finds_its_only_run(harness: &dyn RunStoreHarness) {
     }
 }
 
-/// A prefix that several keys share is refused, also where it is a whole key; the error shows some of them.
+/// A prefix that several keys share is refused, even if it is a whole key; the error shows some of the keys.
 pub async fn an_ambiguous_prefix_is_refused_with_examples(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     for n in 0..20 {
         arranged.store.insert(&sample_run(n)).await.unwrap();
     }
     let mut short = sample_run(20);
-    short.intent.key = parsed("0199");
+    short.intent.key = parse_name("0199");
     arranged.store.insert(&short).await.unwrap();
     let common = "0199c0de-0000-7000-8000-0000000000";
     for prefix in [common, &format!("{common}0"), &format!("{common}1"), "0199", ""] {
@@ -272,11 +272,10 @@ pub async fn an_ambiguous_prefix_is_refused_with_examples(harness: &dyn RunStore
     }
 }
 
-/// A request id finds the run of the function named; of several the one that began last.
+/// A request ID finds the run of that function; of several runs, the one that began last.
 pub async fn a_request_id_finds_the_latest_run_of_its_function(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
-    // The same request id in runs of one function (0 and 3) and of another (1); the latest is not the last
-    // that was inserted.
+    // Runs 0 and 3 of one function and run 1 of another have the same request ID; the latest is not inserted last.
     for n in [3, 1, 0] {
         let mut run = sample_run(n);
         let outcome = Outcome { request_id: Some("same".to_owned()), ..outcome(RunState::Succeeded) };
@@ -290,14 +289,14 @@ pub async fn a_request_id_finds_the_latest_run_of_its_function(harness: &dyn Run
     }
 }
 
-/// The latest run is the one that began last, whenever it was inserted or changed and whatever its key.
+/// The latest run is the one that began last, whatever its key and whenever it was inserted or changed.
 pub async fn latest_is_the_run_that_began_last(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     for n in [5, 9, 2] {
         arranged.store.insert(&sample_run(n)).await.unwrap();
     }
     let mut early = sample_run(1);
-    early.intent.key = parsed("zzz");
+    early.intent.key = parse_name("zzz");
     arranged.store.insert(&early).await.unwrap();
     let mut changed = sample_run(2);
     finish(&mut changed, 2, RunState::Succeeded);
@@ -306,7 +305,7 @@ pub async fn latest_is_the_run_that_began_last(harness: &dyn RunStoreHarness) {
     assert_eq!(latest, Some(sample_run(9)));
 }
 
-/// Runs that a runner has started and that have no outcome are read whole; the others are not among them.
+/// Returns all runs that have started and have no outcome, complete, and no others.
 pub async fn running_runs_are_those_that_started_and_have_no_outcome(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let mut expected = Vec::new();
@@ -331,7 +330,7 @@ pub async fn running_runs_are_those_that_started_and_have_no_outcome(harness: &d
     assert_eq!(found, expected);
 }
 
-/// A sample run in that state.
+/// The sample run in that state.
 fn run_in(n: u32, state: RunState) -> Run {
     if state == RunState::Queued {
         return queued_run(n);
@@ -347,7 +346,7 @@ fn outcome(state: RunState) -> Outcome {
     Outcome::new(state, Evidence::of(EvidenceKind::Answered), EPOCH.parse().unwrap())
 }
 
-/// So many attempts of which nothing is known.
+/// Attempts about which nothing is known.
 fn attempts(count: usize) -> Vec<Attempt> {
     vec![Attempt { sent_at: None, ended_at: None, evidence: None, error: None }; count]
 }
@@ -360,12 +359,12 @@ async fn response(store: &Arc<dyn RunStore>, n: u32) -> Option<Bytes> {
     store.response(&sample_key(n)).await.unwrap()
 }
 
-/// All that a list without a filter shows, page by page.
+/// Everything that a list without a filter returns, page by page.
 async fn list(store: &dyn RunStore) -> Vec<RunSummary> {
     walk(store, &RunFilter::default(), PageRequest::LARGEST).await
 }
 
-/// All that a list shows, in pages of that size.
+/// Everything that a list returns, in pages of that size.
 async fn walk(store: &dyn RunStore, filter: &RunFilter, size: u32) -> Vec<RunSummary> {
     let (mut found, mut page) = (Vec::new(), PageRequest::first(size));
     loop {
@@ -379,7 +378,7 @@ async fn walk(store: &dyn RunStore, filter: &RunFilter, size: u32) -> Vec<RunSum
     }
 }
 
-/// What a list of `runs`, given latest first, shows.
+/// What a list of `runs`, given latest first, should return.
 fn expected_list<'a>(runs: impl IntoIterator<Item = &'a Run>, filter: &RunFilter) -> Vec<RunSummary> {
     let RunFilter { job, function, connection, parent, state, since, before } = filter;
     let parent_of = |run: &Run| run.intent.provenance.parent.as_ref().map(Parent::id);

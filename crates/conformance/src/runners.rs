@@ -6,16 +6,16 @@ use lamplight_ports::Runners;
 use std::{any::Any, fmt, sync::Arc};
 use tokio::task::JoinSet;
 
-/// Two runners as arranged, with what must live as long as they: a temporary folder, a server.
+/// Two runners, and what must live as long as they do: a temporary folder, a server.
 pub struct ArrangedRunners {
-    /// A runner, not enlisted yet.
+    /// A runner that is not enlisted yet.
     pub first: Arc<dyn Runners>,
-    /// One in another process that shares the same store, not enlisted yet.
+    /// A runner in another process with the same store, not enlisted yet.
     pub second: Arc<dyn Runners>,
-    /// Ends the process of the first, or does what its end does, and lets the time pass that the adapter
-    /// needs to see it. No use is made of the first after that.
+    /// Ends the process of the first runner, or simulates its end, and waits as long as the adapter needs to notice.
+    /// The first runner is not used after that.
     pub end_first: Box<dyn FnOnce() + Send + Sync>,
-    /// What they need to go on.
+    /// What must stay alive while the runners are used.
     pub keep: Box<dyn Any + Send + Sync>,
 }
 
@@ -25,16 +25,16 @@ impl fmt::Debug for ArrangedRunners {
     }
 }
 
-/// Makes runners for the suite.
+/// Arranges runners for the suite.
 #[async_trait]
 pub trait RunnersHarness: Send + Sync {
-    /// Two runners that share a store with no others.
+    /// Arranges two runners that share a store with no others.
     async fn arrange(&self) -> ArrangedRunners;
 }
 
-/// Expands to one test for each guarantee, run through `Arc<dyn Runners>`, which is how the port is held.
-/// The argument is an expression that gives a [`RunnersHarness`]; the crate needs `tokio` with its macros
-/// and its runtime of several threads among its dev-dependencies.
+/// Expands to one test per guarantee, run through `Arc<dyn Runners>`, as callers hold the port. The argument is an
+/// expression that creates a [`RunnersHarness`]; the crate needs `tokio` with its macros and multi-thread runtime as a
+/// dev-dependency.
 #[macro_export]
 macro_rules! runners {
     ($harness:expr) => {
@@ -42,8 +42,8 @@ macro_rules! runners {
             enlisting_again_gives_the_same_id,
             an_enlisted_runner_is_alive_to_all,
             a_runner_that_ended_is_not_alive,
-            a_runner_that_never_was_is_not_alive,
-            looking_ends_nobody,
+            a_runner_that_never_enlisted_is_not_alive,
+            checking_ends_no_runner,
         );
     };
     (@each $harness:expr; $($guarantee:ident,)*) => {
@@ -56,7 +56,7 @@ macro_rules! runners {
     };
 }
 
-/// A process has one id, however often it enlists; two have two.
+/// A process has one ID, however often it enlists; two processes have two.
 pub async fn enlisting_again_gives_the_same_id(harness: &dyn RunnersHarness) {
     let arranged = harness.arrange().await;
     let first = arranged.first.enlist().await.unwrap();
@@ -64,7 +64,7 @@ pub async fn enlisting_again_gives_the_same_id(harness: &dyn RunnersHarness) {
     assert_ne!(arranged.second.enlist().await.unwrap(), first);
 }
 
-/// From when it has enlisted, a runner is alive to itself and to others.
+/// A runner that has enlisted is alive for itself and for others.
 pub async fn an_enlisted_runner_is_alive_to_all(harness: &dyn RunnersHarness) {
     let arranged = harness.arrange().await;
     let first = arranged.first.enlist().await.unwrap();
@@ -76,7 +76,7 @@ pub async fn an_enlisted_runner_is_alive_to_all(harness: &dyn RunnersHarness) {
     }
 }
 
-/// A runner whose process ended is not alive, and the others are.
+/// A runner whose process has ended is not alive; other runners are.
 pub async fn a_runner_that_ended_is_not_alive(harness: &dyn RunnersHarness) {
     let ArrangedRunners { first, second, end_first, keep } = harness.arrange().await;
     let ended = first.enlist().await.unwrap();
@@ -88,8 +88,8 @@ pub async fn a_runner_that_ended_is_not_alive(harness: &dyn RunnersHarness) {
     drop(keep);
 }
 
-/// What never enlisted is not alive, whatever its id looks like; asking makes nothing.
-pub async fn a_runner_that_never_was_is_not_alive(harness: &dyn RunnersHarness) {
+/// A runner that never enlisted is not alive, whatever its ID looks like; checking creates nothing.
+pub async fn a_runner_that_never_enlisted_is_not_alive(harness: &dyn RunnersHarness) {
     let arranged = harness.arrange().await;
     for id in ["nobody", "", "../nobody", "/", "a\0b", "%", "ä", &"x".repeat(5000)] {
         for _ in 0..2 {
@@ -98,8 +98,8 @@ pub async fn a_runner_that_never_was_is_not_alive(harness: &dyn RunnersHarness) 
     }
 }
 
-/// However many look at a runner at once, and whoever enlists meanwhile, it stays alive.
-pub async fn looking_ends_nobody(harness: &dyn RunnersHarness) {
+/// A runner stays alive however many check it at the same time, and whoever enlists meanwhile.
+pub async fn checking_ends_no_runner(harness: &dyn RunnersHarness) {
     let arranged = harness.arrange().await;
     let first = arranged.first.enlist().await.unwrap();
     let mut tasks = JoinSet::new();

@@ -1,4 +1,4 @@
-//! Runs and jobs to fill a store with: the same number always gives the same one.
+//! Sample runs and jobs for stores: the same number always returns the same one.
 
 use lamplight_domain::{
     Argument, Attempt, ConnectionName, DataType, Direction, DurableExecution, EffectiveSettings, ErrorCode,
@@ -8,7 +8,7 @@ use lamplight_domain::{
 };
 use std::str::FromStr;
 
-/// When the sample run 0 began; each further one begins a second later.
+/// When the sample run 0 began; each further run begins one second later.
 pub const EPOCH: &str = "2026-01-02T03:04:05.123456Z";
 
 /// A run that has begun.
@@ -16,7 +16,7 @@ pub fn sample_run(n: u32) -> Run {
     Run::begin(sample_intent(n), sample_runner())
 }
 
-/// The same run, waiting for a runner.
+/// The same run, queued.
 pub fn queued_run(n: u32) -> Run {
     Run::queue(sample_intent(n))
 }
@@ -26,10 +26,10 @@ pub fn sample_runner() -> RunnerId {
     RunnerId("runner-1".to_owned())
 }
 
-/// What is recorded first of the sample run. Even numbers are runs of [`sample_job`]s, one of two, odd ones of none;
-/// functions take turns by threes, [parents](sample_parent) by fours.
+/// The intent of the sample run. Even numbers belong to one of two [`sample_job`]s, odd numbers to none; functions
+/// repeat every three numbers, [parents](sample_parent) every four.
 pub fn sample_intent(n: u32) -> Intent {
-    let settings = Settings { qualifier: Some(parsed("live")), ..Settings::default() };
+    let settings = Settings { qualifier: Some(parse_name("live")), ..Settings::default() };
     let even = n.is_multiple_of(2);
     Intent {
         key: sample_key(n),
@@ -38,9 +38,9 @@ pub fn sample_intent(n: u32) -> Intent {
         function: function(n),
         effective: EffectiveSettings::resolve(&Settings::default(), &settings, &Settings::default()),
         arguments: vec![
-            RecordedArgument::new(&parsed("count"), &Argument::Text(n.to_string()), false),
-            RecordedArgument::new(&parsed("token"), &Argument::Text("hunter2".to_owned()), true),
-            RecordedArgument::new(&parsed("text"), &Argument::Text("ä\"\n".repeat(2000)), false),
+            RecordedArgument::new(&parse_name("count"), &Argument::Text(n.to_string()), false),
+            RecordedArgument::new(&parse_name("token"), &Argument::Text("hunter2".to_owned()), true),
+            RecordedArgument::new(&parse_name("text"), &Argument::Text("ä\"\n".repeat(2000)), false),
         ],
         payload_bytes: 8042,
         durable_name: even.then(|| format!("order-{n}")),
@@ -61,7 +61,7 @@ pub fn sample_intent(n: u32) -> Intent {
     }
 }
 
-/// What the sample run is a part of.
+/// The parent of the sample run.
 pub fn sample_parent(n: u32) -> Option<Parent> {
     match n % 4 {
         0 => Some(Parent::Workflow { execution: "execution-1".to_owned(), state: "Load".to_owned() }),
@@ -70,20 +70,20 @@ pub fn sample_parent(n: u32) -> Option<Parent> {
     }
 }
 
-/// The key of the sample run; keys of later ones sort after.
+/// The key of the sample run; keys sort in the order of the numbers.
 pub fn sample_key(n: u32) -> RunKey {
-    parsed(&format!("0199c0de-0000-7000-8000-{n:012x}"))
+    parse_name(&format!("0199c0de-0000-7000-8000-{n:012x}"))
 }
 
-/// The request id that the sample run has once it has ended.
+/// The request ID that the sample run has once it has ended.
 pub fn sample_request_id(n: u32) -> String {
     format!("8f5fc0de-0000-4000-8000-{n:012x}")
 }
 
-/// Ends a run with everything that an outcome can hold.
+/// Ends a run with an outcome that has a value for every field.
 ///
 /// # Panics
-/// Where the run has ended already, or `state` ends none.
+/// If the run has already ended, or `state` is not final.
 pub fn finish(run: &mut Run, n: u32, state: RunState) {
     let kind = match state {
         RunState::Accepted => EvidenceKind::Queued,
@@ -98,12 +98,12 @@ pub fn finish(run: &mut Run, n: u32, state: RunState) {
         executed_version: Some("7".to_owned()),
         durable: Some(DurableExecution { reference: format!("durable-{n}"), joined: true }),
         outputs: vec![Output {
-            name: parsed("sum"),
+            name: parse_name("sum"),
             data_type: DataType::Number,
             value: RawJson::parse("12345678901234567890.10").expect("a number"),
             secret: false,
         }],
-        warnings: vec![Warning::PropertyMissing { parameter: parsed("rest") }],
+        warnings: vec![Warning::PropertyMissing { parameter: parse_name("rest") }],
         error: Some(RunError {
             code: ErrorCode::FunctionError,
             message: "it said \"no\"".to_owned(),
@@ -137,12 +137,12 @@ pub fn finish(run: &mut Run, n: u32, state: RunState) {
 /// A job with parameters and overrides.
 pub fn sample_job(n: u32) -> Job {
     let parameters = vec![
-        Parameter::new(parsed("count"), DataType::Integer).with_direction(Direction::InputOutput),
-        Parameter::new(parsed("token"), DataType::String).secret().with_default("env:TOKEN"),
-        Parameter::new(parsed("sum"), DataType::Number).with_direction(Direction::Output),
+        Parameter::new(parse_name("count"), DataType::Integer).with_direction(Direction::InputOutput),
+        Parameter::new(parse_name("token"), DataType::String).secret().with_default("env:TOKEN"),
+        Parameter::new(parse_name("sum"), DataType::Number).with_direction(Direction::Output),
     ];
     Job {
-        name: parsed(&format!("job-{n:03}")),
+        name: parse_name(&format!("job-{n:03}")),
         connection: sample_connection(n),
         function: function(n),
         description: Some("loads \"everything\"\nevery night".to_owned()),
@@ -158,24 +158,24 @@ pub fn sample_job(n: u32) -> Job {
 
 /// The function of the sample run or job.
 pub fn sample_function(n: u32) -> FunctionName {
-    parsed(["adder", "echo", "load"][(n % 3) as usize])
+    parse_name(["adder", "echo", "load"][(n % 3) as usize])
 }
 
 fn function(n: u32) -> FunctionRef {
     FunctionRef { timeout_seconds: Some(30), ..FunctionRef::by_name(sample_function(n)) }
 }
 
-/// The connection of the sample run or job; every fifth has another one.
+/// The connection of the sample run or job; every fifth number has another one.
 pub fn sample_connection(n: u32) -> ConnectionName {
-    parsed(if n % 5 == 4 { "other" } else { "demo" })
+    parse_name(if n % 5 == 4 { "other" } else { "demo" })
 }
 
-/// Reads a name that is known to be one.
-pub(crate) fn parsed<T: Name>(text: &str) -> T {
-    text.parse().unwrap_or_else(|_| panic!("{text:?} is a name"))
+/// Parses a name that is known to be valid.
+pub(crate) fn parse_name<T: Name>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| panic!("{text:?} is a valid name"))
 }
 
-/// Names whose parsing can be taken for granted here.
+/// Names that the samples parse.
 pub(crate) trait Name: FromStr {}
 impl Name for ConnectionName {}
 impl Name for FunctionName {}

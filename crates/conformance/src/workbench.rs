@@ -1,9 +1,9 @@
-//! Where the suites of managing work: a provider with what they need to make things, and the things they made, which are
-//! taken away again.
+//! The basis of the management suites: a provider with everything that they need to create things, and a record of what
+//! they created, which is removed at the end.
 
 use crate::{
     catalogue::{SECRET_KEY, SECRET_VALUE},
-    samples::parsed,
+    samples::parse_name,
 };
 use async_trait::async_trait;
 use lamplight_domain::{
@@ -25,157 +25,157 @@ use std::{
     time::Duration,
 };
 
-/// Only shows what would be sent, without values of environment variables.
+/// A preview without values of environment variables.
 pub const SHOW: Effect = Effect::Show { secrets: false };
 
-/// How long a function may take to get ready: so many looks, with a wait after each.
+/// How often to check whether a function is ready, and the wait after each check.
 const LOOKS: (u32, Duration) = (600, Duration::from_millis(100));
 
-/// What a provider is known not to do. A suite asserts that it still does not, where that can be told, so that a gap
-/// which was closed does not stay on a list; else it leaves out what needs it.
+/// Something that the provider is known not to do. Where possible, a suite asserts that it still does not, so that a
+/// gap that was closed does not stay on the list; otherwise it skips what needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Gap {
-    /// The account's settings cannot be asked for.
+    /// The account's settings cannot be read.
     Account,
-    /// Some of the account's usage and limits are not told.
+    /// Some of the account's limits and usage are not reported.
     AccountFigures,
-    /// Not every setting of a function is kept: disk and tracing are lost.
+    /// Not every setting of a function is stored: ephemeral storage and tracing are lost.
     EverySetting,
-    /// An empty text or list does not take away what is set.
+    /// An empty text or list does not remove a setting.
     TakingAway,
-    /// Functions have no revisions that differ.
+    /// Functions have no revisions, or the revision does not change.
     Revisions,
-    /// New code is taken for any revision.
+    /// New code is accepted for any revision.
     RevisionOfCode,
-    /// New settings are taken for any revision.
+    /// New settings are accepted for any revision.
     RevisionOfSettings,
-    /// A version is published of any revision.
+    /// A version is published for any revision.
     RevisionOfPublish,
-    /// An alias is changed from any revision.
+    /// An alias is changed for any revision.
     RevisionOfAlias,
-    /// A function's policy is changed from any revision.
+    /// A function's policy is changed for any revision.
     RevisionOfPolicy,
-    /// The policy of a layer's version is changed from any revision.
+    /// The policy of a layer version is changed for any revision.
     RevisionOfLayerPolicy,
-    /// Publishing the same again makes another version.
+    /// Publishing twice without a change creates a second version.
     RepeatedPublish,
-    /// A version is published whatever its code's checksum was to be.
+    /// A version is published even if the checksum of the code does not match.
     ChecksumOfPublish,
     /// A published version changes with the function.
     FrozenVersions,
-    /// A version can be deleted while an alias leads to it.
+    /// A version can be deleted while an alias points to it.
     VersionInUse,
-    /// Deleting a version that is not there is no error.
+    /// Deleting a version that does not exist is not an error.
     AbsentVersion,
-    /// Listing the versions of a function that is not there is no error.
+    /// Listing the versions of a function that does not exist is not an error.
     VersionsOfTheAbsent,
-    /// A function that is not there has tags, or takes them.
+    /// A function that does not exist has tags, or accepts them.
     TagsOfTheAbsent,
-    /// A function that is not there has reserved concurrency, or takes it.
+    /// A function that does not exist has reserved concurrency, or accepts it.
     ConcurrencyOfTheAbsent,
-    /// The concurrency that is reserved is not kept.
+    /// Reserved concurrency is not stored.
     Concurrency,
-    /// An alias is made for a version that is not there.
+    /// An alias is created for a version that does not exist.
     AliasOfAbsentVersion,
-    /// An alias keeps no weights.
+    /// An alias does not store weights.
     Routing,
-    /// Listing the aliases of a function that is not there is no error.
+    /// Listing the aliases of a function that does not exist is not an error.
     AliasesOfTheAbsent,
-    /// Aliases are listed whatever version they lead to.
+    /// Aliases are not filtered by version.
     AliasesByVersion,
-    /// Where there is no policy, an empty one is given.
+    /// A function without a policy has an empty one.
     EmptyPolicy,
-    /// A statement cannot be removed by the revision that the policy is read with.
+    /// The revision from reading the policy is refused when a statement is removed.
     RemovalByRevision,
-    /// A version or alias has no policy of its own.
+    /// Versions and aliases have no policies of their own.
     QualifiedPolicies,
-    /// The account and organisation of a function's statement are lost.
+    /// The account and the organisation of a function's statement are lost.
     EveryCondition,
     /// The organisation of a layer's statement is lost.
     OrganizationOfLayer,
-    /// A second statement of the same id is taken.
+    /// A second statement with the same ID is accepted.
     StatementTwice,
-    /// Removing a statement that is not there is no error.
+    /// Removing a statement that does not exist is not an error.
     AbsentStatement,
-    /// Layers are listed whatever they are for.
+    /// Layers are not filtered by runtime.
     LayersByRuntime,
-    /// A layer's version cannot be found by the layer's full reference.
+    /// A layer version cannot be read by the layer's full reference.
     LayerByReference,
-    /// A layer's versions are not listed newest first.
+    /// Layer versions are not listed newest first.
     LayerOrder,
-    /// Layers and their versions come in one page, whatever is asked for.
+    /// Layers and their versions are returned in one page, whatever size is requested.
     LayerPages,
-    /// Versions and aliases come in one page, whatever is asked for.
+    /// Versions and aliases are returned in one page, whatever size is requested.
     Pages,
-    /// Asynchronous invocation settings come in one page, whatever is asked for.
+    /// Asynchronous invocation settings are returned in one page, whatever size is requested.
     AsyncSettingsPages,
     /// Asynchronous invocation settings cannot be listed.
     AsyncSettingsListing,
-    /// Asynchronous invocation settings that are put a second time do not replace the first.
+    /// Putting asynchronous invocation settings a second time does not replace the first.
     SecondPut,
-    /// Some asynchronous invocation settings cannot be changed by themselves.
+    /// Some asynchronous invocation settings cannot be changed separately.
     AsyncSettingsUpdate,
-    /// An empty text does not take a destination away.
+    /// An empty text does not remove a destination.
     TakingDestinationAway,
     /// Layers have no policies.
     LayerPolicies,
-    /// Changing some asynchronous invocation settings needs none to be set before.
+    /// Asynchronous invocation settings that do not exist can be updated.
     UpdateOfAbsentAsyncSettings,
-    /// Deleting asynchronous invocation settings that are not there is no error.
+    /// Deleting asynchronous invocation settings that do not exist is not an error.
     AbsentAsyncSettings,
-    /// Asynchronous invocation settings are not kept by version and alias.
+    /// Asynchronous invocation settings are not stored per version and alias.
     QualifiedAsyncSettings,
-    /// Listing the asynchronous invocation settings of a function that is not there is no error.
+    /// Listing the asynchronous invocation settings of a function that does not exist is not an error.
     AsyncSettingsOfTheAbsent,
 }
 
-/// A layer that is there already: a port can only read layers.
+/// A layer that exists already, because the port cannot create layers.
 #[derive(Debug, Clone)]
 pub struct ArrangedLayer {
-    /// Its name. It has exactly the versions 1 and 2, and no policies.
+    /// The layer's name. It has exactly the versions 1 and 2, and no policies.
     pub name: String,
-    /// A runtime that its versions are for.
+    /// A runtime that the versions are compatible with.
     pub runtime: String,
-    /// A runtime that they are not for.
+    /// A runtime that the versions are not compatible with.
     pub other_runtime: String,
 }
 
-/// What a harness arranges.
+/// The provider that a harness arranges.
 pub struct Arrangement {
-    /// Begins the name of everything that is made: no other arrangement has it. At most 40 letters, digits and `-`.
+    /// The beginning of every name that the suite uses, unique to this arrangement. At most 40 letters, digits and `-`.
     pub prefix: String,
-    /// What is there.
+    /// Reads what exists.
     pub catalogue: Arc<dyn FunctionCatalogue>,
-    /// What is managed.
+    /// Changes what exists.
     pub management: Management,
-    /// Waiting for what gets ready.
+    /// Waits until functions are ready.
     pub sleeper: Arc<dyn Sleeper>,
-    /// Two packages of the same function that differ.
+    /// Two different packages of the same function.
     pub packages: [Package; 2],
     /// The runtime of the packages.
     pub runtime: String,
     /// The entry point of the packages.
     pub handler: String,
-    /// The identity that functions run as.
+    /// The execution role of functions.
     pub role: String,
-    /// Two places where records of queued calls can go, by the provider's references.
+    /// Two destinations for records of asynchronous invocations, as provider references.
     pub destinations: [String; 2],
-    /// A layer; only the suite of layers needs one.
+    /// An existing layer; only the layer suite needs it.
     pub layer: Option<ArrangedLayer>,
     /// What the provider is known not to do.
     pub lacks: &'static [Gap],
-    /// What must live as long: a server, a temporary folder.
+    /// What must stay alive while the provider is used: a server, a temporary folder.
     pub keep: Box<dyn Any + Send + Sync>,
 }
 
-/// Arranges a provider at which things are managed.
+/// Arranges providers for the management suites.
 #[async_trait]
 pub trait WorkbenchHarness: Send + Sync {
-    /// A provider. It may be shared with others: a suite looks at nothing that it has not made, but for the layer.
+    /// Arranges a provider. It may be shared with others: a suite reads only what it has created, and the layer.
     async fn arrange(&self) -> Arrangement;
 }
 
-/// An arrangement with what was made on it.
+/// An arrangement, and what a suite has created with it.
 pub struct Workbench {
     arranged: Arrangement,
     names: AtomicU32,
@@ -197,8 +197,8 @@ impl std::ops::Deref for Workbench {
     }
 }
 
-/// Holds a provider to one guarantee, and takes away what was made for it, also where it does not hold.
-pub async fn hold<G, F>(harness: &dyn WorkbenchHarness, guarantee: G)
+/// Checks one guarantee of a provider, and then removes what was created, even if the guarantee does not hold.
+pub async fn check_guarantee<G, F>(harness: &dyn WorkbenchHarness, guarantee: G)
 where
     G: FnOnce(Arc<Workbench>) -> F,
     F: Future<Output = ()> + Send + 'static,
@@ -210,7 +210,7 @@ where
         shared: Mutex::default(),
     });
     let outcome = tokio::spawn(guarantee(Arc::clone(&bench))).await;
-    bench.clean().await;
+    bench.clean_up().await;
     if let Err(error) = outcome {
         std::panic::resume_unwind(error.into_panic());
     }
@@ -222,31 +222,31 @@ impl Workbench {
         self.arranged.lacks.contains(&gap)
     }
 
-    /// Fails where something does not hold that should, and where something holds that is said not to.
+    /// Fails if something does not hold that should, and if something holds that is listed as a gap.
     pub fn expect(&self, gap: Gap, holds: bool, what: &dyn Debug) {
         if self.lacks(gap) {
-            assert!(!holds, "{gap:?} is no gap any more: take it off the list ({what:?})");
+            assert!(!holds, "{gap:?} is no longer a gap: remove it from the list ({what:?})");
         } else {
             assert!(holds, "{gap:?}: {what:?}");
         }
     }
 
-    /// A function that there is none of yet.
-    pub fn unmade(&self) -> FunctionRef {
+    /// A reference to a function that does not exist yet; the function is removed at the end.
+    pub fn new_function_ref(&self) -> FunctionRef {
         let number = self.names.fetch_add(1, Ordering::Relaxed);
-        let function = FunctionRef::by_name(parsed(&format!("{}-{number}", self.prefix)));
+        let function = FunctionRef::by_name(parse_name(&format!("{}-{number}", self.prefix)));
         self.made.lock().unwrap().push(function.clone());
         function
     }
 
-    /// What asks for a function of the first package, with every setting that any provider has. Its environment holds
-    /// [`SECRET_VALUE`].
-    pub fn wanted(&self, function: &FunctionRef) -> CreateFunction {
+    /// The request to create a function from the first package, with settings that every provider supports. Its
+    /// environment holds [`SECRET_VALUE`].
+    pub fn creation_request(&self, function: &FunctionRef) -> CreateFunction {
         CreateFunction {
             name: function.name.clone(),
             code: self.code(0),
             settings: FunctionSettings {
-                description: Some("made by the suite".to_owned()),
+                description: Some("created by the suite".to_owned()),
                 runtime: Some(self.runtime.clone()),
                 handler: Some(self.handler.clone()),
                 role: Some(self.role.clone()),
@@ -263,61 +263,61 @@ impl Workbench {
         }
     }
 
-    /// One of the two packages.
+    /// The code of one of the two packages.
     pub fn code(&self, package: usize) -> FunctionCode {
         FunctionCode::new(lamplight_domain::CodeSource::Package(self.packages[package].clone()))
     }
 
-    /// Makes a function as [`wanted`](Self::wanted) asks for it, and waits until it is ready.
+    /// Creates a function as [`creation_request`](Self::creation_request) describes it, and waits until it is ready.
     pub async fn function(&self) -> FunctionRef {
-        let function = self.unmade();
-        made(self.management.functions.create(self.wanted(&function), Effect::Make).await);
-        self.ready(&function).await;
+        let function = self.new_function_ref();
+        expect_made(self.management.functions.create(self.creation_request(&function), Effect::Make).await);
+        self.wait_until_ready(&function).await;
         function
     }
 
-    /// Publishes a version, with other settings than any version before it, and gives its number.
+    /// Publishes a version with other settings than any version before it, and returns its number.
     pub async fn version(&self, function: &FunctionRef) -> String {
-        let memory = self.now(function).await.settings.memory_mb.unwrap_or(128) + 64;
+        let memory = self.current(function).await.settings.memory_mb.unwrap_or(128) + 64;
         let settings = FunctionSettings { memory_mb: Some(memory), ..FunctionSettings::default() };
         let update = update_settings(function, settings);
-        made(self.management.functions.update_settings(update, Effect::Make).await);
-        self.ready(function).await;
-        let version = made(self.management.functions.publish(publish(function), Effect::Make).await);
-        self.ready(function).await;
+        expect_made(self.management.functions.update_settings(update, Effect::Make).await);
+        self.wait_until_ready(function).await;
+        let version = expect_made(self.management.functions.publish(publish(function), Effect::Make).await);
+        self.wait_until_ready(function).await;
         version.version.expect("a version has a number")
     }
 
-    /// Waits until a function is ready, and describes it.
-    pub async fn ready(&self, function: &FunctionRef) -> Function {
+    /// Waits until a function is ready, and returns its description.
+    pub async fn wait_until_ready(&self, function: &FunctionRef) -> Function {
         for _ in 0..LOOKS.0 {
-            let described = self.now(function).await;
+            let described = self.current(function).await;
             match described.readiness {
                 Some(Readiness::Pending) => self.sleeper.sleep(LOOKS.1).await,
                 Some(Readiness::Failed) => panic!("{described:?}"),
                 Some(Readiness::Ready | Readiness::Asleep) | None => return described,
             }
         }
-        panic!("{} never gets ready", function.name);
+        panic!("{} does not become ready", function.name);
     }
 
-    /// A function as it is now.
-    pub async fn now(&self, function: &FunctionRef) -> Function {
-        self.look(function, None).await.unwrap_or_else(|| panic!("{} is not there", function.name))
+    /// The current description of a function.
+    pub async fn current(&self, function: &FunctionRef) -> Function {
+        self.find_function(function, None).await.unwrap_or_else(|| panic!("{} does not exist", function.name))
     }
 
-    /// A function, version or alias as it is now, where there is one.
-    pub async fn look(&self, function: &FunctionRef, qualifier: Option<&str>) -> Option<Function> {
-        let qualifier = qualifier.map(parsed::<Qualifier>);
-        read(self.catalogue.configuration(function, qualifier.as_ref()).await)
+    /// The current description of a function, version or alias, if it exists.
+    pub async fn find_function(&self, function: &FunctionRef, qualifier: Option<&str>) -> Option<Function> {
+        let qualifier = qualifier.map(parse_name::<Qualifier>);
+        expect_read(self.catalogue.configuration(function, qualifier.as_ref()).await)
     }
 
-    /// The layer that is there.
+    /// The layer that exists already.
     pub fn arranged_layer(&self) -> &ArrangedLayer {
-        self.layer.as_ref().expect("the suite of layers needs a layer")
+        self.layer.as_ref().expect("the layer suite needs a layer")
     }
 
-    /// A statement of the layer's version 1 that is to be taken away in the end.
+    /// A new statement ID for version 1 of the layer; the statement is removed at the end.
     pub fn statement_of_layer(&self, id: &str) -> (LayerVersionRef, String) {
         let version = LayerVersionRef { layer: self.arranged_layer().name.clone(), version: 1 };
         let id = format!("{}-{id}", self.prefix);
@@ -325,8 +325,8 @@ impl Workbench {
         (version, id)
     }
 
-    /// Takes away what was made. What is gone already, or cannot be taken away, is no failure of a guarantee.
-    async fn clean(&self) {
+    /// Removes what was created. Something that is already gone, or cannot be removed, does not fail the guarantee.
+    async fn clean_up(&self) {
         let functions = std::mem::take(&mut *self.made.lock().unwrap());
         for function in functions {
             let _gone = self.management.functions.delete(&function, None, Effect::Make).await;
@@ -343,7 +343,7 @@ pub fn variable(key: &str, value: &str) -> EnvironmentVariable {
     EnvironmentVariable { key: key.to_owned(), value: Redacted::new(value.to_owned()) }
 }
 
-/// A change of settings from any revision.
+/// A change of settings for any revision.
 pub fn update_settings(
     function: &FunctionRef,
     settings: FunctionSettings,
@@ -351,7 +351,7 @@ pub fn update_settings(
     lamplight_ports::UpdateSettings { function: function.clone(), settings, if_revision: None }
 }
 
-/// A version of whatever the function is.
+/// Publishes a version of the function as it is.
 pub fn publish(function: &FunctionRef) -> PublishVersion {
     PublishVersion {
         function: function.clone(),
@@ -362,24 +362,24 @@ pub fn publish(function: &FunctionRef) -> PublishVersion {
     }
 }
 
-/// A function, version or alias.
+/// A function, or one of its versions or aliases.
 pub fn subject(function: &FunctionRef, qualifier: Option<&str>) -> QualifiedFunction {
-    QualifiedFunction { function: function.clone(), qualifier: qualifier.map(parsed) }
+    QualifiedFunction { function: function.clone(), qualifier: qualifier.map(parse_name) }
 }
 
-/// What was made.
-pub fn made<T: Debug>(outcome: Result<Changed<T>, ChangeError>) -> T {
+/// The result of a change that must be made.
+pub fn expect_made<T: Debug>(outcome: Result<Changed<T>, ChangeError>) -> T {
     match outcome {
         Ok(Changed::Made(made)) => made,
-        other => panic!("it should be made: {other:?}"),
+        other => panic!("expected the change to be made: {other:?}"),
     }
 }
 
-/// What was only shown: a whole request, without secrets and without code.
-pub fn shown<T: Debug>(outcome: Result<Changed<T>, ChangeError>, about: &str) -> RequestPreview {
+/// The preview of a change that must only be shown: a complete request without secrets and code.
+pub fn expect_shown<T: Debug>(outcome: Result<Changed<T>, ChangeError>, about: &str) -> RequestPreview {
     let preview = match outcome {
         Ok(Changed::Shown(preview)) => preview,
-        other => panic!("it should be shown: {other:?}"),
+        other => panic!("expected a preview: {other:?}"),
     };
     assert!(!preview.operation.is_empty() && !preview.method.is_empty(), "{preview:?}");
     assert!(preview.url.starts_with("http"), "{preview:?}");
@@ -391,23 +391,26 @@ pub fn shown<T: Debug>(outcome: Result<Changed<T>, ChangeError>, about: &str) ->
     preview
 }
 
-/// What was read.
-pub fn read<T>(outcome: Result<T, PortError>) -> T {
+/// The result of a read that must succeed.
+pub fn expect_read<T>(outcome: Result<T, PortError>) -> T {
     match outcome {
         Ok(read) => read,
-        Err(error) => panic!("it should be read: {error:?}"),
+        Err(error) => panic!("expected the read to succeed: {error:?}"),
     }
 }
 
-/// Whether a change was refused as this kind, with the proof that nothing was changed.
+/// Whether a change was refused with this kind, and certainly not made.
 pub fn is_refused<T>(outcome: &Result<Changed<T>, ChangeError>, kind: PortErrorKind) -> bool {
     outcome.as_ref().is_err_and(|error| error.error.kind == kind && error.applied == Applied::No)
 }
 
-/// A change that was refused as this kind, with the proof that nothing was changed.
-pub fn refused<T: Debug>(outcome: Result<Changed<T>, ChangeError>, kind: PortErrorKind) -> ChangeError {
+/// The error of a change that must be refused with this kind, and certainly not made.
+pub fn expect_refused<T: Debug>(
+    outcome: Result<Changed<T>, ChangeError>,
+    kind: PortErrorKind,
+) -> ChangeError {
     let error = match outcome {
-        Ok(changed) => panic!("it should be refused as {kind:?}: {changed:?}"),
+        Ok(changed) => panic!("expected it to be refused as {kind:?}: {changed:?}"),
         Err(error) => error,
     };
     assert_eq!((error.error.kind, error.applied), (kind, Applied::No), "{error:?}");
@@ -415,8 +418,9 @@ pub fn refused<T: Debug>(outcome: Result<Changed<T>, ChangeError>, kind: PortErr
     error
 }
 
-/// A read of what hangs on a function that is not there: nothing, or a word about the function, where the provider tells.
-pub fn none_or_no_function<T: Debug>(outcome: Result<Option<T>, PortError>) {
+/// Checks a read about a function that does not exist: it returns `None`, or an error that says that the function does
+/// not exist.
+pub fn check_absent<T: Debug>(outcome: Result<Option<T>, PortError>) {
     match outcome {
         Ok(found) => assert!(found.is_none(), "{found:?}"),
         Err(error) => {
@@ -431,7 +435,7 @@ pub fn none_or_no_function<T: Debug>(outcome: Result<Option<T>, PortError>) {
     }
 }
 
-/// What every error promises.
+/// Checks what every error promises.
 pub fn check_texts(error: &PortError) {
     assert!(!error.message.is_empty() && !error.message.ends_with('.'), "{error:?}");
     assert!(error.code.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{error:?}");
@@ -439,7 +443,7 @@ pub fn check_texts(error: &PortError) {
     assert!(!texts.contains(SECRET_VALUE), "{texts}");
 }
 
-/// All that an error says, with its causes.
+/// All texts of an error, with its causes.
 pub fn all_texts(error: &PortError) -> String {
     let mut texts = vec![format!("{error} {error:?} {:?}", error.hint)];
     let mut source = error.source();

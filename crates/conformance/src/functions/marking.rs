@@ -1,6 +1,6 @@
-//! Tags, and calls that are reserved.
+//! Tags and reserved concurrency.
 
-use crate::workbench::{Gap, Workbench, made, read};
+use crate::workbench::{Gap, Workbench, expect_made, expect_read};
 use lamplight_domain::Tags;
 use lamplight_ports::{Effect, TagChange};
 use std::sync::Arc;
@@ -9,8 +9,8 @@ fn tags(pairs: &[(&str, &str)]) -> Tags {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-/// Tags are set and taken away, whether they are there or not; the others stay.
-pub async fn tags_are_set_and_taken_away(bench: Arc<Workbench>) {
+/// Tags are set and removed, whether they existed or not; other tags do not change.
+pub async fn tags_are_set_and_removed(bench: Arc<Workbench>) {
     let (function, functions) = (bench.function().await, &bench.management.functions);
     for (set, remove, expected) in [
         (tags(&[("a", "1"), ("b", "")]), vec![], tags(&[("a", "1"), ("b", ""), ("suite", "conformance")])),
@@ -18,18 +18,18 @@ pub async fn tags_are_set_and_taken_away(bench: Arc<Workbench>) {
         (Tags::new(), vec!["a", "suite"], Tags::new()),
     ] {
         let change = TagChange { set, remove: remove.into_iter().map(str::to_owned).collect() };
-        made(functions.tag(&function, change, Effect::Make).await);
-        assert_eq!(read(functions.tags(&function).await), expected);
+        expect_made(functions.tag(&function, change, Effect::Make).await);
+        assert_eq!(expect_read(functions.tags(&function).await), expected);
     }
 }
 
-/// What is reserved is told, none is not nothing, and setting free may be repeated.
-pub async fn calls_are_reserved_and_set_free(bench: Arc<Workbench>) {
+/// Reserved concurrency is reported as set, zero differs from none, and removing it can be repeated.
+pub async fn concurrency_is_reserved_and_released(bench: Arc<Workbench>) {
     let (function, functions) = (bench.function().await, &bench.management.functions);
-    assert_eq!(read(functions.reserved_concurrency(&function).await), None);
+    assert_eq!(expect_read(functions.reserved_concurrency(&function).await), None);
     for reserved in [Some(3), Some(0), None, None] {
-        made(functions.reserve_concurrency(&function, reserved, Effect::Make).await);
-        let found = read(functions.reserved_concurrency(&function).await);
+        expect_made(functions.reserve_concurrency(&function, reserved, Effect::Make).await);
+        let found = expect_read(functions.reserved_concurrency(&function).await);
         if reserved.is_some() {
             bench.expect(Gap::Concurrency, found == reserved, &(reserved, found));
         } else {

@@ -1,11 +1,11 @@
-//! What is refused, what is only shown, and what stands in no text.
+//! Refused changes, previews, and secrets in texts.
 
 use crate::{
     catalogue::SECRET_VALUE,
-    samples::parsed,
+    samples::parse_name,
     workbench::{
-        Gap, SHOW, Workbench, all_texts, check_texts, is_refused, publish, refused, shown, update_settings,
-        variable,
+        Gap, SHOW, Workbench, all_texts, check_texts, expect_refused, expect_shown, is_refused, publish,
+        update_settings, variable,
     },
 };
 use lamplight_domain::{FunctionSettings, Qualifier};
@@ -22,16 +22,16 @@ fn settings(timeout_seconds: u32, memory_mb: u32) -> FunctionSettings {
     }
 }
 
-/// A change that is only shown changes nothing, and its request can be read without code and secrets.
-pub async fn showing_changes_nothing(bench: Arc<Workbench>) {
+/// A preview changes nothing, and its request is readable without code and secrets.
+pub async fn a_preview_changes_nothing(bench: Arc<Workbench>) {
     let functions = &bench.management.functions;
-    let unmade = bench.unmade();
-    shown(functions.create(bench.wanted(&unmade), SHOW).await, unmade.name.as_str());
-    assert_eq!(bench.look(&unmade, None).await, None);
+    let unmade = bench.new_function_ref();
+    expect_shown(functions.create(bench.creation_request(&unmade), SHOW).await, unmade.name.as_str());
+    assert_eq!(bench.find_function(&unmade, None).await, None);
 
     let function = bench.function().await;
     let version = bench.version(&function).await;
-    let (name, before) = (function.name.as_str(), bench.ready(&function).await);
+    let (name, before) = (function.name.as_str(), bench.wait_until_ready(&function).await);
     let code = UpdateCode {
         function: function.clone(),
         code: bench.code(1),
@@ -39,63 +39,65 @@ pub async fn showing_changes_nothing(bench: Arc<Workbench>) {
         if_revision: None,
         watch: None,
     };
-    let preview = shown(functions.update_code(code, SHOW).await, name);
+    let preview = expect_shown(functions.update_code(code, SHOW).await, name);
     let body = preview.body.unwrap_or_default();
     let zip_in_base64 = "UEsDB";
     assert!(!body.contains(zip_in_base64), "{body}");
-    shown(functions.update_settings(update_settings(&function, settings(9, 1024)), SHOW).await, name);
-    shown(functions.publish(publish(&function), SHOW).await, name);
+    expect_shown(functions.update_settings(update_settings(&function, settings(9, 1024)), SHOW).await, name);
+    expect_shown(functions.publish(publish(&function), SHOW).await, name);
     let change =
         TagChange { set: [("a".to_owned(), "b".to_owned())].into(), remove: vec!["suite".to_owned()] };
-    shown(functions.tag(&function, change, SHOW).await, name);
-    shown(functions.reserve_concurrency(&function, Some(1), SHOW).await, name);
-    shown(functions.reserve_concurrency(&function, None, SHOW).await, name);
-    shown(functions.delete(&function, Some(&parsed::<Qualifier>(&version)), SHOW).await, name);
-    shown(functions.delete(&function, None, SHOW).await, name);
+    expect_shown(functions.tag(&function, change, SHOW).await, name);
+    expect_shown(functions.reserve_concurrency(&function, Some(1), SHOW).await, name);
+    expect_shown(functions.reserve_concurrency(&function, None, SHOW).await, name);
+    expect_shown(functions.delete(&function, Some(&parse_name::<Qualifier>(&version)), SHOW).await, name);
+    expect_shown(functions.delete(&function, None, SHOW).await, name);
 
-    assert_eq!(bench.now(&function).await, before);
-    assert!(bench.look(&function, Some(&version)).await.is_some());
-    let tags = crate::workbench::read(functions.tags(&function).await);
+    assert_eq!(bench.current(&function).await, before);
+    assert!(bench.find_function(&function, Some(&version)).await.is_some());
+    let tags = crate::workbench::expect_read(functions.tags(&function).await);
     assert!(tags.contains_key("suite") && !tags.contains_key("a"), "{tags:?}");
 }
 
-/// A request that breaks rules of the provider names each of them, and changes nothing.
+/// A request that breaks rules of the provider names each of them and changes nothing.
 pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<Workbench>) {
     let functions = &bench.management.functions;
-    let unmade = bench.unmade();
-    let mut wanted = bench.wanted(&unmade);
+    let unmade = bench.new_function_ref();
+    let mut wanted = bench.creation_request(&unmade);
     wanted.settings = FunctionSettings { ..settings(0, 1) };
     for effect in [Effect::Make, SHOW] {
-        let error = refused(functions.create(wanted.clone(), effect).await, PortErrorKind::InvalidRequest);
+        let error =
+            expect_refused(functions.create(wanted.clone(), effect).await, PortErrorKind::InvalidRequest);
         for member in ["Timeout", "MemorySize", "Role"] {
             assert!(error.error.message.contains(member), "{member} is not in {error:?}");
         }
     }
-    assert_eq!(bench.look(&unmade, None).await, None);
+    assert_eq!(bench.find_function(&unmade, None).await, None);
 
     let function = bench.function().await;
-    let before = bench.now(&function).await;
+    let before = bench.current(&function).await;
     let update = update_settings(&function, settings(1_000_000, 1));
-    let error = refused(functions.update_settings(update, Effect::Make).await, PortErrorKind::InvalidRequest);
+    let error =
+        expect_refused(functions.update_settings(update, Effect::Make).await, PortErrorKind::InvalidRequest);
     for member in ["Timeout", "MemorySize"] {
         assert!(error.error.message.contains(member), "{member} is not in {error:?}");
     }
-    assert_eq!(bench.now(&function).await, before);
+    assert_eq!(bench.current(&function).await, before);
 }
 
-/// A function that exists is not made again, and stays as it is.
-pub async fn what_exists_already_is_a_conflict(bench: Arc<Workbench>) {
+/// Creating a function that exists fails and does not change it.
+pub async fn creating_what_exists_is_a_conflict(bench: Arc<Workbench>) {
     let function = bench.function().await;
-    let before = bench.now(&function).await;
-    let mut wanted = bench.wanted(&function);
+    let before = bench.current(&function).await;
+    let mut wanted = bench.creation_request(&function);
     wanted.settings.memory_mb = Some(1024);
-    refused(bench.management.functions.create(wanted, Effect::Make).await, PortErrorKind::Conflict);
-    assert_eq!(bench.now(&function).await, before);
+    expect_refused(bench.management.functions.create(wanted, Effect::Make).await, PortErrorKind::Conflict);
+    assert_eq!(bench.current(&function).await, before);
 }
 
-/// Changing, deleting or reading more of a function that does not exist is not found.
+/// Changing, deleting or reading details of a function that does not exist fails as not found.
 pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
-    let (absent, functions) = (bench.unmade(), &bench.management.functions);
+    let (absent, functions) = (bench.new_function_ref(), &bench.management.functions);
     let not_found = PortErrorKind::NotFound;
     let code = UpdateCode {
         function: absent.clone(),
@@ -104,14 +106,14 @@ pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
         if_revision: None,
         watch: None,
     };
-    refused(functions.update_code(code, Effect::Make).await, not_found);
-    refused(
+    expect_refused(functions.update_code(code, Effect::Make).await, not_found);
+    expect_refused(
         functions.update_settings(update_settings(&absent, settings(9, 256)), Effect::Make).await,
         not_found,
     );
-    refused(functions.publish(publish(&absent), Effect::Make).await, not_found);
-    refused(functions.delete(&absent, None, Effect::Make).await, not_found);
-    assert_eq!(bench.look(&absent, None).await, None);
+    expect_refused(functions.publish(publish(&absent), Effect::Make).await, not_found);
+    expect_refused(functions.delete(&absent, None, Effect::Make).await, not_found);
+    assert_eq!(bench.find_function(&absent, None).await, None);
 
     let absent_too = |error: Option<PortError>| {
         error.is_some_and(|error| {
@@ -135,26 +137,26 @@ pub async fn what_does_not_exist_is_not_found(bench: Arc<Workbench>) {
     bench.expect(Gap::ConcurrencyOfTheAbsent, holds, &changed);
 }
 
-/// Values of the environment stand in no error, with its causes, and in no `Debug`.
-pub async fn secrets_are_in_no_text(bench: Arc<Workbench>) {
+/// The values of environment variables do not appear in errors, in their causes, or in `Debug` output.
+pub async fn secrets_are_never_printed(bench: Arc<Workbench>) {
     let (function, functions) = (bench.function().await, &bench.management.functions);
     let silent = |thing: &dyn Debug| {
         let text = format!("{thing:?}");
         assert!(!text.contains(SECRET_VALUE), "{text}");
     };
-    let wanted = bench.wanted(&function);
+    let wanted = bench.creation_request(&function);
     silent(&wanted);
-    silent(&bench.now(&function).await);
+    silent(&bench.current(&function).await);
     silent(functions);
     silent(&bench.catalogue);
 
-    let mut broken = bench.wanted(&bench.unmade());
+    let mut broken = bench.creation_request(&bench.new_function_ref());
     broken.settings.memory_mb = Some(1);
-    // A key that is none, with the secret as its value.
+    // A variable with an invalid key and a secret value.
     broken.settings.environment = Some(vec![variable("1 2", SECRET_VALUE)]);
     let update = UpdateSettings {
         if_revision: Some("no-such-revision".to_owned()),
-        ..update_settings(&bench.unmade(), wanted.settings.clone())
+        ..update_settings(&bench.new_function_ref(), wanted.settings.clone())
     };
     let errors = [
         functions.create(broken, Effect::Make).await.err(),
@@ -162,7 +164,7 @@ pub async fn secrets_are_in_no_text(bench: Arc<Workbench>) {
         functions.update_settings(update, Effect::Make).await.err(),
     ];
     for error in errors {
-        let error = error.expect("each is refused");
+        let error = error.expect("each request is refused");
         silent(&error);
         let texts = all_texts(&error.error);
         assert!(!texts.contains(SECRET_VALUE), "{texts}");

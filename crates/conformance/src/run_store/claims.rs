@@ -1,4 +1,4 @@
-//! Guarantees about queued runs and those who take them.
+//! Guarantees about queued runs and the runners that claim them.
 
 use super::{RunStoreHarness, find, run_in};
 use crate::samples::{EPOCH, finish, queued_run, sample_key, sample_run, sample_runner};
@@ -7,7 +7,7 @@ use lamplight_ports::{PortErrorKind, RunSelector};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
-/// So many seconds after the first sample run began.
+/// The time this many seconds after the first sample run began.
 fn at(seconds: u64) -> Timestamp {
     EPOCH.parse::<Timestamp>().unwrap() + Duration::from_secs(seconds)
 }
@@ -16,7 +16,8 @@ fn runner(name: &str) -> RunnerId {
     RunnerId(name.to_owned())
 }
 
-/// A claim gives the queued run that began first, with its runner, its lease and its new revision, and no other kind of run.
+/// A claim returns the queued run that began first, with its runner, its lease and its new revision, and no run in
+/// another state.
 pub async fn a_claim_gives_the_oldest_free_run(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     assert_eq!(arranged.store.claim(&runner("a"), at(0), at(60)).await.unwrap(), None);
@@ -38,8 +39,8 @@ pub async fn a_claim_gives_the_oldest_free_run(harness: &dyn RunStoreHarness) {
     assert_eq!(arranged.store.claim(&runner("b"), at(0), at(60)).await.unwrap(), None);
 }
 
-/// Of runners that claim at once each gets another run, and nobody gets one twice.
-pub async fn of_claims_at_once_each_gets_another_run(harness: &dyn RunStoreHarness) {
+/// Runners that claim at the same time each get a different run, and no run is given out twice.
+pub async fn concurrent_claims_get_different_runs(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     for n in 0..12 {
         arranged.store.insert(&queued_run(n)).await.unwrap();
@@ -54,12 +55,12 @@ pub async fn of_claims_at_once_each_gets_another_run(harness: &dyn RunStoreHarne
     assert_eq!((claimed.len(), keys), (12, (0..12).map(sample_key).collect()));
     for run in claimed {
         let kept = arranged.store.find(&RunSelector::Key(run.key().clone())).await.unwrap();
-        assert_eq!(kept, Some(run), "what was told is what is kept");
+        assert_eq!(kept, Some(run), "the claim returned what is stored");
     }
 }
 
-/// Once its lease has ended a run that is still queued can be claimed again, and the earlier runner can write nothing. A run
-/// that has started is never given again, whatever has become of its lease.
+/// A queued run whose lease has ended can be claimed again, and its earlier runner can no longer write. A run that has
+/// started is never given out again, even if its lease has ended.
 pub async fn a_claim_ends_with_its_lease_and_never_once_the_run_has_started(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let store = &arranged.store;
@@ -73,20 +74,20 @@ pub async fn a_claim_ends_with_its_lease_and_never_once_the_run_has_started(harn
     assert!(!store.heartbeat(early.key(), &runner("early"), at(300)).await.unwrap());
     late.start(runner("late"), at(61)).unwrap();
     late.revision = store.update(&late, None).await.unwrap();
-    assert_eq!(find(&arranged.elsewhere, 1).await, Some(late.clone()), "an update leaves the lease as it is");
+    assert_eq!(find(&arranged.elsewhere, 1).await, Some(late.clone()), "an update does not change the lease");
     for now in [at(200), at(100_000)] {
         assert_eq!(store.claim(&runner("other"), now, at(200_000)).await.unwrap(), None);
     }
     assert_eq!(store.running().await.unwrap(), [late]);
 }
 
-/// A heartbeat moves the end of the lease, of the runner's own run and for as long as it has no outcome. It changes nothing
-/// else, and a run that has ended is held by nobody.
-pub async fn a_heartbeat_keeps_a_run_for_its_runner_alone(harness: &dyn RunStoreHarness) {
+/// A heartbeat extends the lease of the runner's own run until it has an outcome. It changes nothing else, and a run
+/// that has ended has no lease.
+pub async fn a_heartbeat_extends_the_lease_of_its_own_run(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let store = &arranged.store;
     assert!(!store.heartbeat(&sample_key(1), &sample_runner(), at(60)).await.unwrap());
-    // A run that was never queued can be held by a lease as well.
+    // A run that was never queued can have a lease too.
     let mut run = sample_run(1);
     store.insert(&run).await.unwrap();
     assert!(!store.heartbeat(run.key(), &runner("other"), at(60)).await.unwrap());
@@ -100,7 +101,7 @@ pub async fn a_heartbeat_keeps_a_run_for_its_runner_alone(harness: &dyn RunStore
     run.revision = store.update(&run, None).await.unwrap();
     assert!(!store.heartbeat(run.key(), &sample_runner(), at(900)).await.unwrap());
     assert_eq!((run.lease_until, find(store, 1).await), (None, Some(run)));
-    // Claimed and not started: the claim lasts as long as its runner says.
+    // A run that is claimed but not started stays claimed until its lease ends.
     store.insert(&queued_run(2)).await.unwrap();
     let claimed = store.claim(&runner("a"), at(0), at(60)).await.unwrap().unwrap();
     assert!(store.heartbeat(claimed.key(), &runner("a"), at(120)).await.unwrap());

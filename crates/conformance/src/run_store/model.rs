@@ -1,4 +1,4 @@
-//! Any history of calls, held against a map.
+//! Compares any history of calls with a map.
 
 use super::{ArrangedRunStore, RunStoreHarness, expected_list, walk};
 use crate::samples::{
@@ -18,7 +18,7 @@ use proptest::{
 };
 use std::{cmp::Reverse, collections::BTreeMap};
 
-/// So few different runs that calls meet.
+/// Few different runs, so that calls affect the same ones.
 const RUNS: u32 = 6;
 
 /// One call.
@@ -38,7 +38,7 @@ enum Call {
     Response(u32),
     List(RunFilter, u32),
     Running,
-    /// Now and how long, in seconds.
+    /// The number of the runner, then the current time and the length of the lease, in seconds.
     Claim(u32, u64, u64),
     Heartbeat(u32, u32, u64),
     Prune(Retention),
@@ -93,11 +93,11 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
     vec(call, 1..24)
 }
 
-/// Any sequence of calls, made here and elsewhere in turn, is answered as a map would.
+/// Any sequence of calls, made alternately by this and another process, is answered as a map would answer it.
 ///
 /// # Panics
-/// Where the store does not, with the shortest such sequence that was found.
-pub fn any_history_is_kept_as_a_map_would(harness: &dyn RunStoreHarness) {
+/// If an answer differs; the message has the shortest such sequence that was found.
+pub fn any_history_matches_a_map(harness: &dyn RunStoreHarness) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
     TestRunner::new(config)
@@ -225,17 +225,17 @@ async fn make(store: &dyn RunStore, model: &mut Model, call: &Call) -> Result<()
     Ok(())
 }
 
-/// One of few runners, so that they meet. The first is that of sample runs that were never queued.
+/// One of few runners, so that they compete. The first is that of sample runs that were never queued.
 fn runner(n: u32) -> RunnerId {
     if n == 0 { sample_runner() } else { RunnerId(format!("runner-{}", n + 1)) }
 }
 
-/// So many seconds after the first run began.
+/// The time this many seconds after the first run began.
 fn at(seconds: u64) -> Timestamp {
     sample_run(0).intent.started_at + std::time::Duration::from_secs(seconds)
 }
 
-/// Takes a run a step further: it is started, ended in that state, or learns of it.
+/// Takes a run one step further: it starts, ends in that state, or receives later evidence.
 fn change(run: &mut Run, n: u32, state: RunState) {
     let now = run.intent.started_at;
     match run.state() {

@@ -2,18 +2,17 @@
 
 use super::{RunStoreHarness, expected_list, run_in, walk};
 use crate::samples::{
-    parsed, sample_connection, sample_function, sample_job, sample_key, sample_parent, sample_run,
+    parse_name, sample_connection, sample_function, sample_job, sample_key, sample_parent, sample_run,
 };
 use lamplight_domain::{Parent, ParentId, Run, RunState};
 use lamplight_ports::{PageRequest, PortErrorKind, RunFilter, RunSummary};
 
-/// A list is ordered by when runs began, the latest first; every filter, alone and with others, narrows it, whatever the
-/// size of its pages.
+/// A list is ordered by start time, latest first; every filter, alone and combined, narrows it, whatever the page size.
 pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let mut runs = Vec::new();
     for (n, state) in (0..48).zip(RunState::ALL.into_iter().cycle()) {
-        // Neither insertion nor keys follow the order in which the runs began.
+        // Neither the order of insertion nor that of the keys is the order in which the runs began.
         let n = n * 5 % 48;
         let mut run = run_in(n, state);
         run.intent.key = sample_key(n * 11 % 48);
@@ -21,8 +20,8 @@ pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) 
         runs.push(run);
     }
     runs.sort_by_key(|run| std::cmp::Reverse(run.intent.started_at));
-    let jobs = [None, Some(sample_job(0).name), Some(parsed("absent"))];
-    let functions = [None, Some(sample_function(0)), Some(parsed("absent"))];
+    let jobs = [None, Some(sample_job(0).name), Some(parse_name("absent"))];
+    let functions = [None, Some(sample_function(0)), Some(parse_name("absent"))];
     let connections = [None, Some(sample_connection(4))];
     let parents = [None, sample_parent(0), sample_parent(1)].map(|parent| parent.as_ref().map(Parent::id));
     let states = [None, Some(RunState::Queued), Some(RunState::Unknown)];
@@ -44,7 +43,7 @@ pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) 
                                 before,
                             };
                             let expected = expected_list(&runs, &filter);
-                            // Sizes that are out of range are those next to them.
+                            // A size out of range counts as the nearest allowed size.
                             let size = [0, 1, 7, 1000, u32::MAX][expected.len() % 5];
                             let found = walk(&*arranged.elsewhere, &filter, size).await;
                             assert_eq!(found, expected, "{filter:?}");
@@ -59,11 +58,11 @@ pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) 
     assert_eq!(
         walk(&*arranged.store, &absent, 10).await,
         [],
-        "a map run is not the workflow of the same key"
+        "a map run differs from a workflow with the same key"
     );
 }
 
-/// Runs that began at the same moment are listed in the order of their keys, each once, wherever pages end.
+/// Runs that began at the same moment are ordered by key and listed once each, wherever pages end.
 pub async fn runs_of_one_moment_are_listed_once_each(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let mut expected = Vec::new();
@@ -79,8 +78,8 @@ pub async fn runs_of_one_moment_are_listed_once_each(harness: &dyn RunStoreHarne
     }
 }
 
-/// Between two pages runs begin, end and are removed: every run that was there all the time is listed once.
-pub async fn pages_stay_in_place_whatever_comes_and_goes(harness: &dyn RunStoreHarness) {
+/// Runs begin, end and are removed between two pages: every run that existed all the time is listed once.
+pub async fn pages_are_stable_under_changes(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     for n in 10..30 {
         arranged.store.insert(&sample_run(n)).await.unwrap();
@@ -93,7 +92,7 @@ pub async fn pages_stay_in_place_whatever_comes_and_goes(harness: &dyn RunStoreH
         if page.marker.is_none() {
             break;
         }
-        // One begins after all, one began before all, and the marker's own run ends.
+        // One run begins later than all others, one began earlier than all others, and the run of the marker ends.
         arranged.store.insert(&sample_run(later)).await.unwrap();
         arranged.store.insert(&run_in(later - 100, RunState::Succeeded)).await.unwrap();
         later += 1;
@@ -101,10 +100,13 @@ pub async fn pages_stay_in_place_whatever_comes_and_goes(harness: &dyn RunStoreH
     let known: Vec<_> = (10..30).rev().map(sample_key).collect();
     let (there, added): (Vec<_>, Vec<_>) = listed.into_iter().partition(|key| known.contains(key));
     assert_eq!(there, known);
-    assert!(added.iter().all(|key| *key < sample_key(10)), "what begins later is not in the list: {added:?}");
+    assert!(
+        added.iter().all(|key| *key < sample_key(10)),
+        "a run that begins later is not in the list: {added:?}"
+    );
 }
 
-/// A text that no store gave is not a marker.
+/// Text that the store did not return is not a marker.
 pub async fn a_foreign_marker_is_refused(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     arranged.store.insert(&sample_run(1)).await.unwrap();

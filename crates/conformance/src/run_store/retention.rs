@@ -9,8 +9,9 @@ async fn keys(store: &dyn RunStore) -> Vec<RunKey> {
     list(store).await.into_iter().rev().map(|run| run.key).collect()
 }
 
-/// Runs are removed by age, by count, or by either, with their responses; those without an outcome stay, however old.
-pub async fn pruning_removes_what_ended_alone(harness: &dyn RunStoreHarness) {
+/// Runs are removed by age, by count, or by either, with their responses; runs without an outcome are kept, however
+/// old.
+pub async fn pruning_removes_only_ended_runs(harness: &dyn RunStoreHarness) {
     let started = |n| Some(sample_run(n).intent.started_at);
     for (started_before, keep_at_most, gone) in [
         (None, None, 0..0),
@@ -45,13 +46,13 @@ pub async fn pruning_removes_what_ended_alone(harness: &dyn RunStoreHarness) {
     let retention = Retention { keep_at_most: Some(0), ..Retention::default() };
     assert_eq!(arranged.store.prune(&retention).await.unwrap(), 1);
     assert_eq!((find(&arranged.store, 1).await, response(&arranged.store, 1).await), (None, None));
-    // The key is free again, and nothing of the old run is left under it.
+    // The key can be used again, and nothing of the old run is left.
     arranged.store.insert(&sample_run(1)).await.unwrap();
     assert_eq!(response(&arranged.store, 1).await, None);
 }
 
-/// Many runs are removed in several turns, the oldest first, each of which says how many it removed.
-pub async fn pruning_takes_the_oldest_first_and_not_all_at_once(harness: &dyn RunStoreHarness) {
+/// Many runs are removed in several batches, oldest first; each call returns how many it removed.
+pub async fn pruning_removes_the_oldest_first_in_batches(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let most = Retention::MOST_AT_ONCE;
     for n in 0..most + 3 {

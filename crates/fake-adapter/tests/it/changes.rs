@@ -1,6 +1,6 @@
-//! What is the simulator's own about changes: faults that a test asks for, calls of what was made, and time.
+//! Tests of the simulator's own features: injected faults, calls of changed functions, and times.
 
-use lamplight_conformance::workbench::{made, publish, update_settings};
+use lamplight_conformance::workbench::{expect_made, publish, update_settings};
 use lamplight_domain::{
     AnswerOutcome, CodeSource, FunctionCode, FunctionRef, FunctionSettings, InvocationType, Package, Payload,
     Readiness, Routing, Settings,
@@ -79,7 +79,7 @@ async fn a_change_whose_request_is_lost_was_not_made() {
 }
 
 #[tokio::test]
-async fn faults_are_met_in_order_and_by_changes_that_are_made_alone() {
+async fn faults_apply_in_order_and_only_to_real_changes() {
     let provider = FakeProvider::new([]).throttle_changes(2).lose_next_request();
     made_nothing(&provider).await;
     for _ in 0..2 {
@@ -92,7 +92,7 @@ async fn faults_are_met_in_order_and_by_changes_that_are_made_alone() {
     assert!(is_there(&provider).await);
 }
 
-/// Showing and being refused for a broken rule meet no fault.
+/// Previews and requests that break a rule do not use up a fault.
 async fn made_nothing(provider: &FakeProvider) {
     provider.create(new_adder(), Effect::Show { secrets: false }).await.unwrap();
     let broken = CreateFunction { name: "no.function".parse().unwrap(), ..new_adder() };
@@ -101,7 +101,7 @@ async fn made_nothing(provider: &FakeProvider) {
 }
 
 #[tokio::test]
-async fn a_caller_who_may_do_nothing_changes_nothing() {
+async fn a_caller_without_permissions_changes_nothing() {
     let error = create(&FakeProvider::new([]).refusing()).await.unwrap_err();
     assert_eq!((error.applied, error.error.kind), (Applied::No, PortErrorKind::Denied));
     assert!(error.error.message.contains("lambda:CreateFunction"), "{error:?}");
@@ -110,7 +110,7 @@ async fn a_caller_who_may_do_nothing_changes_nothing() {
 #[tokio::test]
 async fn a_new_function_is_pending_and_cannot_be_called_for_as_long_as_asked() {
     let provider = FakeProvider::new([]).pending_for(2);
-    let answer = made(provider.create(new_adder(), Effect::Make).await);
+    let answer = expect_made(provider.create(new_adder(), Effect::Make).await);
     assert_eq!((answer.readiness, answer.state.as_deref()), (Some(Readiness::Pending), Some("Pending")));
     let settings = FunctionSettings { memory_mb: Some(256), ..FunctionSettings::default() };
     let update = update_settings(&adder(), settings);
@@ -121,25 +121,25 @@ async fn a_new_function_is_pending_and_cannot_be_called_for_as_long_as_asked() {
     assert_eq!((look().await, look().await), (Some(Readiness::Pending), Some(Readiness::Pending)));
     assert_eq!(look().await, Some(Readiness::Ready));
     call(&provider, None).await.unwrap();
-    // One that was ready once goes on taking calls while it is changed.
-    let changed = made(provider.update_settings(update, Effect::Make).await);
+    // A function that was ready once accepts calls while it is changed.
+    let changed = expect_made(provider.update_settings(update, Effect::Make).await);
     assert_eq!((changed.readiness, changed.state.as_deref()), (Some(Readiness::Pending), Some("Active")));
     call(&provider, None).await.unwrap();
 }
 
 #[tokio::test]
-async fn what_was_made_or_given_other_code_answers_with_its_event() {
+async fn a_new_function_and_new_code_return_the_event() {
     let provider = FakeProvider::new([]);
     assert_eq!(call(&provider, None).await.unwrap_err().kind, PortErrorKind::NotFound);
     create(&provider).await.unwrap();
     assert_eq!(call(&provider, None).await.unwrap().response, b"{\"a\":1}");
-    made(provider.delete(&adder(), None, Effect::Make).await);
+    expect_made(provider.delete(&adder(), None, Effect::Make).await);
     assert_eq!(call(&provider, None).await.unwrap_err().kind, PortErrorKind::NotFound);
 
     let failing = FakeFunction::failing(adder().name, FunctionFailure::unhandled("ValueError", "no"));
     let provider = FakeProvider::new([failing]);
     assert!(call(&provider, None).await.unwrap().outcome.is_function_error());
-    let version = made(provider.publish(publish(&adder()), Effect::Make).await).version.unwrap();
+    let version = expect_made(provider.publish(publish(&adder()), Effect::Make).await).version.unwrap();
     let update = UpdateCode {
         function: adder(),
         code: code("two"),
@@ -147,20 +147,20 @@ async fn what_was_made_or_given_other_code_answers_with_its_event() {
         if_revision: None,
         watch: None,
     };
-    made(provider.update_code(update, Effect::Make).await);
+    expect_made(provider.update_code(update, Effect::Make).await);
     assert_eq!(call(&provider, None).await.unwrap().outcome, AnswerOutcome::Returned);
     let old = call(&provider, Some(&version)).await.unwrap();
-    assert!(old.outcome.is_function_error(), "a published version goes on as it was");
+    assert!(old.outcome.is_function_error(), "a published version does not change");
 }
 
 #[tokio::test]
 async fn weights_share_calls_evenly_and_anew_once_they_are_set() {
     let provider = FakeProvider::new([]);
     create(&provider).await.unwrap();
-    made(provider.publish(publish(&adder()), Effect::Make).await);
+    expect_made(provider.publish(publish(&adder()), Effect::Make).await);
     let settings = FunctionSettings { memory_mb: Some(256), ..FunctionSettings::default() };
-    made(provider.update_settings(update_settings(&adder(), settings), Effect::Make).await);
-    made(provider.publish(publish(&adder()), Effect::Make).await);
+    expect_made(provider.update_settings(update_settings(&adder(), settings), Effect::Make).await);
+    expect_made(provider.publish(publish(&adder()), Effect::Make).await);
     let aliases =
         provider.connection("here".parse().unwrap(), Settings::default()).management.unwrap().aliases;
     let live = |weight| CreateAlias {
@@ -170,7 +170,7 @@ async fn weights_share_calls_evenly_and_anew_once_they_are_set() {
         description: None,
         routing: Routing::from([("2".to_owned(), weight)]),
     };
-    made(aliases.create(live(0.25), Effect::Make).await);
+    expect_made(aliases.create(live(0.25), Effect::Make).await);
     let mut served = String::new();
     for _ in 0..8 {
         served.push_str(&call(&provider, Some("live")).await.unwrap().executed_version.unwrap());
@@ -184,7 +184,7 @@ async fn weights_share_calls_evenly_and_anew_once_they_are_set() {
         routing: Some(Routing::new()),
         if_revision: None,
     };
-    made(aliases.update(all_back, Effect::Make).await);
+    expect_made(aliases.update(all_back, Effect::Make).await);
     for _ in 0..8 {
         let answer = call(&provider, Some("live")).await.unwrap();
         assert_eq!(answer.executed_version.as_deref(), Some("1"));
@@ -192,14 +192,14 @@ async fn weights_share_calls_evenly_and_anew_once_they_are_set() {
 }
 
 #[tokio::test]
-async fn a_function_with_no_calls_reserved_throttles_and_too_many_cannot_be() {
+async fn a_reservation_of_0_throttles_and_too_large_ones_are_refused() {
     let provider = FakeProvider::new([]);
     create(&provider).await.unwrap();
-    made(provider.reserve_concurrency(&adder(), Some(0), Effect::Make).await);
+    expect_made(provider.reserve_concurrency(&adder(), Some(0), Effect::Make).await);
     assert_eq!(call(&provider, None).await.unwrap_err().kind, PortErrorKind::Throttled);
     let error = provider.reserve_concurrency(&adder(), Some(901), Effect::Make).await.unwrap_err();
     assert_eq!(error.error.kind, PortErrorKind::InvalidRequest);
-    made(provider.reserve_concurrency(&adder(), Some(900), Effect::Make).await);
+    expect_made(provider.reserve_concurrency(&adder(), Some(900), Effect::Make).await);
     call(&provider, None).await.unwrap();
     let account =
         provider.connection("here".parse().unwrap(), Settings::default()).management.unwrap().account;
@@ -208,21 +208,21 @@ async fn a_function_with_no_calls_reserved_throttles_and_too_many_cannot_be() {
 }
 
 #[tokio::test]
-async fn a_time_limit_that_is_changed_holds_for_calls() {
+async fn a_changed_time_limit_applies_to_calls() {
     let mut slow = FakeFunction::echo(adder().name);
     slow.delay = Duration::from_secs(5);
     let provider = FakeProvider::new([slow]);
     assert!(call(&provider, None).await.unwrap().outcome.is_function_error());
     let settings = FunctionSettings { timeout_seconds: Some(6), ..FunctionSettings::default() };
-    made(provider.update_settings(update_settings(&adder(), settings), Effect::Make).await);
+    expect_made(provider.update_settings(update_settings(&adder(), settings), Effect::Make).await);
     assert_eq!(call(&provider, None).await.unwrap().outcome, AnswerOutcome::Returned);
 }
 
 #[tokio::test]
-async fn changes_are_told_with_the_time_of_the_clock_given() {
+async fn changes_have_the_time_of_the_given_clock() {
     let clock = Arc::new(ManualClock::default());
     clock.advance(Duration::from_millis(1_500));
     let provider = FakeProvider::new([]).with_clock(clock);
-    let answer = made(provider.create(new_adder(), Effect::Make).await);
+    let answer = expect_made(provider.create(new_adder(), Effect::Make).await);
     assert_eq!(answer.last_modified.as_deref(), Some("2026-01-01T00:00:01.500+0000"));
 }

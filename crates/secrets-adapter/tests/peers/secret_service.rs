@@ -79,12 +79,12 @@ impl SecretShelf for Entry {
 fn a_real_keyring_holds_to_the_suite() {
     in_session("secret_service::a_real_keyring_holds_to_the_suite", async {
         let session = Session::default();
-        secret_resolver::a_secret_is_given_as_it_is_kept(&session).await;
-        secret_resolver::a_replaced_secret_is_given_at_once(&session).await;
-        secret_resolver::what_leads_nowhere_is_named(&session).await;
-        secret_resolver::what_is_kept_elsewhere_is_refused_and_named(&session).await;
-        secret_resolver::no_secret_is_in_a_text(&session).await;
-        secret_resolver::many_can_read_at_once(&session).await;
+        secret_resolver::a_secret_is_read_as_stored(&session).await;
+        secret_resolver::a_replaced_secret_is_read_immediately(&session).await;
+        secret_resolver::an_absent_secret_is_named(&session).await;
+        secret_resolver::a_foreign_reference_is_refused_and_named(&session).await;
+        secret_resolver::secrets_are_never_printed(&session).await;
+        secret_resolver::concurrent_reads_do_not_affect_each_other(&session).await;
     });
 }
 
