@@ -1,4 +1,4 @@
-//! What the simulated account may use, and what it uses.
+//! Quotas and usage of the simulated account.
 
 use crate::{
     FakeProvider,
@@ -8,18 +8,18 @@ use async_trait::async_trait;
 use lamplight_aws_model::Operation;
 use lamplight_ports::{Account, AccountLimits, AccountSettings, AccountUsage, PortError};
 
-/// How many calls of a new account may run at once (Lambda developer guide, "Lambda quotas").
+/// The concurrency quota of a new account (Lambda developer guide, "Lambda quotas").
 const CONCURRENCY: u64 = 1000;
-/// How many of them cannot be reserved (Lambda API, `PutFunctionConcurrency`).
+/// The part of the quota that cannot be reserved (Lambda API, `PutFunctionConcurrency`).
 const NEVER_RESERVED: u64 = 100;
 
-/// How many calls are kept for single functions, without the one that is named.
+/// The sum of all reserved concurrency, except that of the function `without`.
 fn reserved(state: &State, without: Option<&str>) -> u64 {
     let others = state.functions.iter().filter(|(name, _)| without != Some(name.as_str()));
     others.filter_map(|(_, function)| function.reserved).map(u64::from).sum()
 }
 
-/// Whether so many calls can be kept for a function.
+/// Whether this concurrency can be reserved for the function.
 pub(crate) fn can_reserve(state: &State, function: &str, calls: u32) -> bool {
     reserved(state, Some(function)) + u64::from(calls) + NEVER_RESERVED <= CONCURRENCY
 }

@@ -1,4 +1,4 @@
-//! Names that lead to versions of simulated functions.
+//! Aliases of simulated functions.
 
 use crate::{
     FakeProvider,
@@ -23,8 +23,8 @@ fn about(operation: Operation, function: &FunctionRef, alias: &str) -> ManageSub
     ManageSubject::alias(operation, function.name.as_str(), alias, FakeProvider::REGION, account)
 }
 
-/// Every version that an alias leads to has to be there.
-fn leads_somewhere(
+/// Checks that every version that an alias points to exists.
+fn check_targets(
     asking: &ManageSubject,
     function: &KeptFunction,
     version: &str,
@@ -80,7 +80,7 @@ impl Aliases for FakeProvider {
         }));
         self.change(&asking, effect, &shown, |state, stamp| {
             let kept = state.functions.get_mut(function.name.as_str()).ok_or_else(|| no_function(&asking))?;
-            leads_somewhere(&asking, kept, &version, &routing)?;
+            check_targets(&asking, kept, &version, &routing)?;
             if kept.aliases.contains_key(&name) {
                 return Err(conflict(&asking));
             }
@@ -125,7 +125,7 @@ impl Aliases for FakeProvider {
                 revision: stamp.revision,
                 calls: if rerouted { 0 } else { before.calls },
             };
-            leads_somewhere(&asking, kept, &alias.version, &alias.routing)?;
+            check_targets(&asking, kept, &alias.version, &alias.routing)?;
             let described = alias.describe(&function.name, &name);
             kept.aliases.insert(name.clone(), alias);
             Ok(described)
@@ -146,7 +146,7 @@ impl Aliases for FakeProvider {
             let kept = state.functions.get_mut(function.name.as_str());
             let kept = kept.ok_or_else(|| no_function(&asking))?;
             kept.aliases.remove(name).ok_or_else(|| not_found(&asking))?;
-            kept.forget(name);
+            kept.remove_qualifier(name);
             Ok(())
         })
     }

@@ -1,11 +1,12 @@
-//! What becomes of the queued calls of simulated functions. It is kept and described; queued calls go nowhere.
+//! Asynchronous invocation settings of simulated functions. They are stored and described; events are not retried or
+//! sent to destinations.
 
 use crate::{
     FakeProvider,
     change::{not_found, obey, rule},
     paging::page,
     preview::{self, Request},
-    settings::text,
+    settings::set_text,
     state::{KeptAsyncSettings, KeptFunction, State},
 };
 use async_trait::async_trait;
@@ -19,7 +20,7 @@ use lamplight_ports::{AsyncInvocations, ChangeError, Changed, Effect, Page, Port
 /// The largest page (Lambda API, `ListFunctionEventInvokeConfigs`).
 const LARGEST_PAGE: usize = 50;
 
-/// Under which name the settings of a function itself are kept.
+/// The key under which the settings are stored; `$LATEST` for the function itself.
 fn key(subject: &QualifiedFunction) -> &str {
     subject.qualifier.as_ref().map_or("$LATEST", Qualifier::as_str)
 }
@@ -42,12 +43,12 @@ fn function_of<'a>(
     function.filter(|function| function.number(qualifier).is_some()).ok_or_else(|| not_found(asking))
 }
 
-/// What is set after a change upon what was set.
-fn changed(mut set: AsyncSettings, asked: &AsyncSettings) -> AsyncSettings {
+/// The settings after a change: what the change leaves out stays as it was.
+fn apply_change(mut set: AsyncSettings, asked: &AsyncSettings) -> AsyncSettings {
     set.max_retries = asked.max_retries.or(set.max_retries);
     set.max_age_seconds = asked.max_age_seconds.or(set.max_age_seconds);
-    text(&mut set.on_success, asked.on_success.clone());
-    text(&mut set.on_failure, asked.on_failure.clone());
+    set_text(&mut set.on_success, asked.on_success.clone());
+    set_text(&mut set.on_failure, asked.on_failure.clone());
     set
 }
 
@@ -73,7 +74,8 @@ impl FakeProvider {
                 Some(kept) => kept.settings.clone(),
                 None => return Err(not_found(&asking)),
             };
-            let kept = KeptAsyncSettings { settings: changed(before, settings), last_modified: stamp.time };
+            let kept =
+                KeptAsyncSettings { settings: apply_change(before, settings), last_modified: stamp.time };
             let described = describe(&subject.function, key(subject), &kept);
             async_invocations.insert(key(subject).to_owned(), kept);
             Ok(described)

@@ -1,4 +1,4 @@
-//! What is remembered of the calls that started a function.
+//! A record of the calls that started a function.
 
 use lamplight_domain::{FunctionName, InvocationType, Payload, RawJson};
 
@@ -7,14 +7,14 @@ use lamplight_domain::{FunctionName, InvocationType, Payload, RawJson};
 pub struct Call {
     /// The function.
     pub function: FunctionName,
-    /// Whether the caller waited, or only handed the event over.
+    /// How it was called: waiting for the response, or as an event.
     pub invocation_type: InvocationType,
-    /// The event, as it was sent.
+    /// The event as it was sent.
     pub event: RawJson,
 }
 
 /// The event as JSON text.
 pub(crate) fn event_of(payload: &Payload) -> RawJson {
-    // A payload is JSON by its own rule; the fallback keeps this function total.
+    // A payload is always JSON; the fallback only avoids a panic.
     serde_json::from_slice(payload.as_bytes()).unwrap_or_else(|_| RawJson::null())
 }

@@ -1,4 +1,4 @@
-//! The simulated provider as a catalogue.
+//! The simulator as a function catalogue.
 
 use crate::{
     FakeProvider,
@@ -24,7 +24,7 @@ impl FunctionCatalogue for FakeProvider {
         let sized = request.page_size.map_or(Ok(()), check_list_page_size);
         obey(&asking, [rule(sized), rule(checked)])?;
         let state = self.state();
-        // No function here is a copy of another region's.
+        // No simulated function is a replica of a function in another region.
         let copies_alone = region.is_some_and(|region| region != "ALL");
         let functions = state.functions.iter().filter(|_| !copies_alone);
         let versions = functions.flat_map(|(name, function)| {
@@ -45,7 +45,9 @@ impl FunctionCatalogue for FakeProvider {
         let mut state = self.state();
         let Some(kept) = state.functions.get_mut(function.name.as_str()) else { return Ok(None) };
         let (reserved, tags) = (kept.reserved, kept.tags.clone());
-        let Some(mut described) = kept.look(qualifier.map(Qualifier::as_str)) else { return Ok(None) };
+        let Some(mut described) = kept.describe_and_count(qualifier.map(Qualifier::as_str)) else {
+            return Ok(None);
+        };
         described.reserved_concurrency = reserved;
         described.tags = Some(tags);
         Ok(Some(described))
@@ -59,6 +61,6 @@ impl FunctionCatalogue for FakeProvider {
         self.admit(Operation::GetFunctionConfiguration)?;
         let mut state = self.state();
         let kept = state.functions.get_mut(function.name.as_str());
-        Ok(kept.and_then(|kept| kept.look(qualifier.map(Qualifier::as_str))))
+        Ok(kept.and_then(|kept| kept.describe_and_count(qualifier.map(Qualifier::as_str))))
     }
 }

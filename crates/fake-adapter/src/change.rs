@@ -1,4 +1,4 @@
-//! How anything is changed at the simulated provider: made, shown, or made to fail as a test asks for it.
+//! How a change is made at the simulator: made, previewed, or failed as a test requests.
 
 use crate::{
     FakeProvider,
@@ -12,36 +12,36 @@ use lamplight_domain::{ErrorCode, FunctionRef, Qualifier};
 use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind};
 
 impl FakeProvider {
-    /// The same provider, which will make the next change and lose its answer. Faults are met in the order in which they
-    /// were asked for, one a change, and by all clones.
+    /// Makes the next change and loses its answer. Faults apply to changes in the order in which they were requested,
+    /// one per change, and are shared by all clones.
     #[must_use]
     pub fn lose_next_answer(self) -> Self {
         self.state().faults.push_back(Fault::LoseAnswer);
         self
     }
 
-    /// The same provider, which the next change will not reach, though nobody can tell.
+    /// Loses the request of the next change, so that the caller cannot tell whether the change was made.
     #[must_use]
     pub fn lose_next_request(self) -> Self {
         self.state().faults.push_back(Fault::LoseRequest);
         self
     }
 
-    /// The same provider, which will throttle the next `changes`.
+    /// Throttles the next `changes` changes.
     #[must_use]
     pub fn throttle_changes(self, changes: usize) -> Self {
         self.state().faults.extend(std::iter::repeat_n(Fault::Throttle, changes));
         self
     }
 
-    /// The same provider with functions that are described as pending so often after they were made or changed.
+    /// Describes a function as pending this many times after it was created or changed.
     #[must_use]
     pub fn pending_for(self, descriptions: u32) -> Self {
         self.state().pending = descriptions;
         self
     }
 
-    /// What asks about a function, or one of its versions or aliases.
+    /// The subject of an operation on a function, or on one of its versions or aliases.
     pub(crate) fn asking(
         operation: Operation,
         function: &FunctionRef,
@@ -52,12 +52,12 @@ impl FakeProvider {
         ManageSubject::function(operation, function.name.as_str(), qualifier, Self::REGION, account)
     }
 
-    /// Refuses a caller who may do nothing.
+    /// Refuses every operation if the caller has no permissions.
     pub(crate) fn admit(&self, operation: Operation) -> Result<(), PortError> {
         if self.refusing { Err(Self::refusal(operation.action())) } else { Ok(()) }
     }
 
-    /// Makes a change, or shows it. `make` gets what the thing's revision and time of change are to be.
+    /// Makes a change, or previews it. `make` receives the new revision and the time of the change.
     pub(crate) fn change<T>(
         &self,
         subject: &ManageSubject,
@@ -76,16 +76,16 @@ impl FakeProvider {
                 applied: Applied::No,
                 transient: true,
                 retry_after: None,
-                error: refuse(subject, "TooManyRequestsException", 429),
+                error: provider_error(subject, "TooManyRequestsException", 429),
             });
         }
         if fault == Some(Fault::LoseRequest) {
-            return Err(lost(subject));
+            return Err(lost_answer(subject));
         }
         let stamp = Stamp { revision: state.next_revision(), time: self.now() };
         let outcome = make(&mut state, stamp);
         if fault == Some(Fault::LoseAnswer) {
-            return Err(lost(subject));
+            return Err(lost_answer(subject));
         }
         outcome.map(Changed::Made).map_err(ChangeError::refused)
     }
@@ -95,29 +95,29 @@ impl FakeProvider {
     }
 }
 
-/// What every change leaves on what it changed.
+/// The revision and time that a change sets.
 #[derive(Debug, Clone)]
 pub(crate) struct Stamp {
     pub(crate) revision: String,
     pub(crate) time: String,
 }
 
-fn lost(subject: &ManageSubject) -> ChangeError {
+fn lost_answer(subject: &ManageSubject) -> ChangeError {
     let message = format!(
-        "{} for {} in region {}: the connection ended before an answer; the change may have been made",
+        "{} for {} in region {}: the connection was closed before a response arrived; the change may have been made",
         subject.operation, subject.thing, subject.region
     );
     let error = PortError::new(PortErrorKind::Unavailable, ErrorCode::NoAnswer, message)
-        .with_hint(format!("look at {} before asking for the change again", subject.thing));
+        .with_hint(format!("check {} before you retry the change", subject.thing));
     ChangeError { applied: Applied::Maybe, transient: true, retry_after: None, error }
 }
 
-/// What the provider answers with this code, in the words of ports.
-fn refuse(subject: &ManageSubject, code: &str, http: u16) -> PortError {
-    told(subject, classify_manage(subject.operation, Some(code), http))
+/// The port's error for an error code of the provider.
+fn provider_error(subject: &ManageSubject, code: &str, http: u16) -> PortError {
+    to_port_error(subject, classify_manage(subject.operation, Some(code), http))
 }
 
-fn told(subject: &ManageSubject, facts: ManageErrorFacts) -> PortError {
+fn to_port_error(subject: &ManageSubject, facts: ManageErrorFacts) -> PortError {
     debug_assert!(facts.repeat == Repeat::Never || facts.class == ManageErrorClass::Throttled, "{facts:?}");
     let (kind, code) = match facts.class {
         ManageErrorClass::NotFound if facts.no_function || is_about_a_function(subject) => {
@@ -133,29 +133,29 @@ fn told(subject: &ManageSubject, facts: ManageErrorFacts) -> PortError {
     PortError::new(kind, code, facts.message(subject)).with_hint(facts.hint(subject))
 }
 
-/// Whether what is not found is a function or one of its versions.
+/// Whether the missing thing is a function or a version of one.
 fn is_about_a_function(subject: &ManageSubject) -> bool {
     subject.thing.starts_with("function ") || subject.thing.starts_with("version ")
 }
 
-/// There is no such thing.
+/// The subject of the operation does not exist.
 pub(crate) fn not_found(subject: &ManageSubject) -> PortError {
-    refuse(subject, "ResourceNotFoundException", 404)
+    provider_error(subject, "ResourceNotFoundException", 404)
 }
 
-/// There is no such function, on which the thing would hang.
+/// The function of the subject does not exist.
 pub(crate) fn no_function(subject: &ManageSubject) -> PortError {
     let facts = classify_manage(subject.operation, Some("ResourceNotFoundException"), 404);
     let function = subject.resource.split(':').take(7).collect::<Vec<_>>().join(":");
-    told(subject, facts.in_words(subject.operation, &format!("Function not found: {function}")))
+    to_port_error(subject, facts.in_words(subject.operation, &format!("Function not found: {function}")))
 }
 
-/// It exists, or is in use.
+/// The subject of the operation exists already, or is in use.
 pub(crate) fn conflict(subject: &ManageSubject) -> PortError {
-    refuse(subject, "ResourceConflictException", 409)
+    provider_error(subject, "ResourceConflictException", 409)
 }
 
-/// Refuses a change that is meant for another revision.
+/// Refuses a change for another revision.
 pub(crate) fn expect_revision(
     subject: &ManageSubject,
     asked: Option<&str>,
@@ -164,11 +164,11 @@ pub(crate) fn expect_revision(
     if asked.is_none() || asked == found {
         Ok(())
     } else {
-        Err(refuse(subject, "PreconditionFailedException", 412))
+        Err(provider_error(subject, "PreconditionFailedException", 412))
     }
 }
 
-/// A request that breaks a rule which only the provider can tell.
+/// A request that breaks a rule that only the provider can check.
 pub(crate) fn invalid(subject: &ManageSubject, problem: &str) -> PortError {
     let message = format!("{} for {}: {problem}", subject.operation, subject.thing);
     PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
@@ -184,7 +184,7 @@ pub(crate) fn obey(
     if broken.is_empty() { Ok(()) } else { Err(invalid(subject, &broken.join("; "))) }
 }
 
-/// A rule that is checked by itself.
+/// Adapts a rule that reports one violation to [`obey`].
 pub(crate) fn rule(checked: Result<(), RuleViolation>) -> Result<(), Vec<RuleViolation>> {
     checked.map_err(|violation| vec![violation])
 }

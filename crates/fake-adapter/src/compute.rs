@@ -1,36 +1,36 @@
-//! Expressions over the event, for functions that compute their answer in YAML.
+//! Expressions over the event, for functions whose YAML script computes the answer.
 
 use serde_json::{Map, Number, Value};
 
-/// Something computed from the event. In YAML an operation is a mapping with its name as the only key.
+/// A value computed from the event. In YAML an operation is a mapping with its name as the only key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expression {
-    /// This value itself.
+    /// The value itself.
     Literal(Value),
-    /// `event: name` is a property of the event; `event: {name: …, default: …}` does not need it to be there.
+    /// `event: name` is a property of the event; `event: {name: …, default: …}` uses the default if it does not exist.
     Event {
-        /// The property.
+        /// The name of the property.
         name: String,
-        /// What stands in for an absent one.
+        /// The value to use if the property does not exist.
         default: Option<Value>,
     },
     /// `add: [..]` is the sum of numbers.
     Add(Vec<Expression>),
-    /// `concat: [..]` is one text of several values.
+    /// `concat: [..]` joins several values into one text.
     Concat(Vec<Expression>),
-    /// `upper: x` is a text in capitals.
+    /// `upper: x` is the text in upper case.
     Upper(Box<Expression>),
-    /// `count: x` is how many elements, properties or characters there are.
+    /// `count: x` is the number of elements, properties or characters.
     Count(Box<Expression>),
 }
 
-/// Why an expression is not one, or has no value for an event.
+/// Why an expression is not valid, or has no value for an event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ExpressionError(String);
 
 impl Expression {
-    /// Reads an expression.
+    /// Parses an expression.
     pub fn parse(value: Value) -> Result<Self, ExpressionError> {
         let Value::Object(mut members) = value else { return Ok(Self::Literal(value)) };
         let only = if members.len() == 1 { members.keys().next().cloned() } else { None };
@@ -46,7 +46,7 @@ impl Expression {
         }
     }
 
-    /// The value for an event.
+    /// Computes the value for an event.
     pub fn evaluate(&self, event: &Value) -> Result<Value, ExpressionError> {
         Ok(match self {
             Self::Literal(value) => value.clone(),

@@ -8,7 +8,7 @@ use lamplight_ports::{Canceller, Connection, Connector, Management, PortError, P
 use std::{collections::BTreeMap, sync::Arc};
 
 impl FakeProvider {
-    /// This provider as an open connection.
+    /// Opens a connection to this provider.
     pub fn connection(&self, name: ConnectionName, defaults: Settings) -> Connection {
         let shared = Arc::new(self.clone());
         Connection {
@@ -28,13 +28,13 @@ impl FakeProvider {
         }
     }
 
-    /// What the simulated provider knows without being asked: the same as the real one.
+    /// The platform knowledge of the simulator: the same as that of AWS.
     pub fn platform(&self) -> Arc<dyn Platform> {
         Arc::new(AwsPlatform::new(Region::us_east_1(), PriceTable::default()))
     }
 }
 
-/// Opens connections to simulated providers by name; the first one given is the default.
+/// Opens connections to simulators by name; the first one added is the default.
 #[derive(Debug, Clone, Default)]
 pub struct FakeConnector {
     default: Option<ConnectionName>,
@@ -57,10 +57,11 @@ impl Connector for FakeConnector {
         let absent = |message: String| {
             let known: Vec<&str> = self.connections.keys().map(ConnectionName::as_str).collect();
             PortError::new(PortErrorKind::NotFound, ErrorCode::ConnectionNotFound, message)
-                .with_hint(format!("the connections are: {}", known.join(", ")))
+                .with_hint(format!("available connections: {}", known.join(", ")))
         };
-        let name =
-            name.or(self.default.as_ref()).ok_or_else(|| absent("no connection is named".to_owned()))?;
-        self.connections.get(name).cloned().ok_or_else(|| absent(format!("there is no connection {name}")))
+        let name = name
+            .or(self.default.as_ref())
+            .ok_or_else(|| absent("no connection is named and there is no default".to_owned()))?;
+        self.connections.get(name).cloned().ok_or_else(|| absent(format!("connection {name} does not exist")))
     }
 }

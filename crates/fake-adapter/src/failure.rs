@@ -1,20 +1,20 @@
-//! The error that a scripted function reports.
+//! Errors that scripted functions report.
 
 /// An error that a scripted function reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionFailure {
-    /// `Handled` or `Unhandled`, as the provider's header says.
+    /// `Handled` or `Unhandled`, as in the provider's header.
     pub kind: String,
-    /// The error's type, in the function's language.
+    /// The type of the error, in the terms of the function's language.
     pub error_type: String,
-    /// What it says.
+    /// The error message.
     pub message: String,
-    /// Its stack, a frame a line.
+    /// The stack trace, one frame per line.
     pub stack: Vec<String>,
 }
 
 impl FunctionFailure {
-    /// An unhandled error without stack.
+    /// An unhandled error without a stack trace.
     pub fn unhandled(error_type: &str, message: impl Into<String>) -> Self {
         Self {
             kind: "Unhandled".to_owned(),

@@ -1,4 +1,4 @@
-//! One scripted function: what it is and how it behaves.
+//! A scripted function: its description and its behaviour.
 
 use crate::{
     Expression, ExpressionError, FunctionFailure,
@@ -14,17 +14,17 @@ type Handler = Arc<dyn Fn(Value) -> Result<Value, FunctionFailure> + Send + Sync
 /// How a scripted function answers.
 #[derive(Clone)]
 pub enum Answer {
-    /// Always this JSON text, byte for byte.
+    /// This JSON text, always, byte for byte.
     Return(String),
     /// The event, byte for byte.
     Echo,
     /// An object of values computed from the event.
     Compute(BTreeMap<String, Expression>),
-    /// Always this error.
+    /// This error, always.
     Error(FunctionFailure),
-    /// Whatever this Rust function says.
+    /// The result of this Rust function.
     Call(Handler),
-    /// Nothing, until it is told what: see [`FakeFunction::hanging`].
+    /// Nothing until a test ends the call: see [`FakeFunction::hanging`].
     Hang(Hanging),
 }
 
@@ -44,40 +44,40 @@ impl fmt::Debug for Answer {
 /// A scripted function.
 #[derive(Debug, Clone)]
 pub struct FakeFunction {
-    /// Its bare name.
+    /// The bare name.
     pub name: FunctionName,
-    /// What it does, for people.
+    /// What the function does, for people.
     pub description: String,
-    /// Its runtime, in the provider's words.
+    /// The runtime, as the provider names it.
     pub runtime: String,
-    /// Its time limit in seconds; a longer delay is a timeout.
+    /// The time limit in seconds; a longer delay is a timeout.
     pub timeout_seconds: u32,
-    /// Its memory in MiB.
+    /// The memory in MiB.
     pub memory_mb: u32,
-    /// Its environment.
+    /// The environment variables.
     pub environment: BTreeMap<String, String>,
-    /// Its aliases and the version each leads to.
+    /// The aliases, and the version that each points to.
     pub aliases: BTreeMap<String, String>,
-    /// How long each execution takes.
+    /// The duration of each execution.
     pub delay: Duration,
-    /// How many calls are throttled before the first is served.
+    /// How many calls are throttled before the first one is accepted.
     pub throttle: u32,
-    /// How many connections are refused before the first call arrives.
+    /// How many connections are refused before the first one is accepted.
     pub refuse: u32,
-    /// Whether it runs and its answer is then lost.
+    /// Whether the function runs and its answer is lost.
     pub drop_answer: bool,
-    /// Whether the caller may not call it.
+    /// Whether the caller is not allowed to call it.
     pub forbidden: bool,
-    /// Whether it refuses to give the end of its log.
+    /// Whether the provider refuses to return its log tail.
     pub refuse_log_tail: bool,
-    /// Lines that it writes to its log.
+    /// The lines that it writes to its log.
     pub log: Vec<String>,
     /// How it answers.
     pub answer: Answer,
 }
 
 impl FakeFunction {
-    /// A function with this answer and everything else as a new function has it.
+    /// A function with this answer and the defaults of a new function.
     pub fn new(name: FunctionName, answer: Answer) -> Self {
         Self {
             name,
@@ -98,7 +98,7 @@ impl FakeFunction {
         }
     }
 
-    /// A function that answers with its event.
+    /// A function that returns its event.
     pub fn echo(name: FunctionName) -> Self {
         Self::new(name, Answer::Echo)
     }
@@ -111,20 +111,21 @@ impl FakeFunction {
         Self::new(name, Answer::Call(Arc::new(handler)))
     }
 
-    /// A function that fails.
+    /// A function that always reports this error.
     pub fn failing(name: FunctionName, failure: FunctionFailure) -> Self {
         Self::new(name, Answer::Error(failure))
     }
 
-    /// A function whose calls hang until they are told how to end, whatever its time limit is.
+    /// A function whose calls hang until a test ends them, whatever its time limit.
     ///
     /// ```
     /// use lamplight_fake_adapter::{FakeFunction, FakeWorld};
     ///
     /// let (slow, mut calls) = FakeFunction::hanging("slow".parse()?);
     /// let world = FakeWorld::new([slow]);
-    /// // In a test, beside what calls the function: `calls.next().await` tells that a call has arrived, and then
-    /// // `call.succeed(&json!(…))` lets it go on, `call.fail(…)` lets it fail, and `drop(call)` loses its answer.
+    /// In a test, beside the code that calls the function: `calls.next().await` waits for a call; then
+    /// `call.succeed(&json!(…))` ends it with a response, `call.fail(…)` with an error, and `drop(call)` loses its
+    /// answer.
     /// # Ok::<(), lamplight_domain::NameError>(())
     /// ```
     pub fn hanging(name: FunctionName) -> (Self, HangingCalls) {

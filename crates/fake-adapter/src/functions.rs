@@ -1,4 +1,4 @@
-//! Making, changing and deleting simulated functions.
+//! Creating, changing and deleting simulated functions.
 
 use crate::{
     Answer, FakeFunction, FakeProvider,
@@ -6,7 +6,7 @@ use crate::{
     change::{Stamp, conflict, expect_revision, invalid, not_found, obey, rule},
     paging::page,
     preview::{self, Request, encoded, joined},
-    settings::{changed, defaults},
+    settings::{apply_change, defaults},
     state::{KeptFunction, LATEST, State, Version, made_up_sha256},
 };
 use async_trait::async_trait;
@@ -25,11 +25,11 @@ use lamplight_ports::{
 use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// How much of an upload is told at a time, in bytes.
+/// How many bytes of an upload each progress report covers.
 const CHUNK: u64 = 64 << 10;
 
-/// Tells of an upload as a connection would take it: in Base64.
-fn upload(code: &FunctionCode, watch: Option<&Arc<dyn UploadWatch>>) {
+/// Reports the progress of an upload, in bytes of the Base64 text that a request contains.
+fn report_upload(code: &FunctionCode, watch: Option<&Arc<dyn UploadWatch>>) {
     if let (CodeSource::Package(package), Some(watch)) = (&code.source, watch) {
         let of = package.bytes().len().div_ceil(3) as u64 * 4;
         let mut sent = 0;
@@ -40,7 +40,7 @@ fn upload(code: &FunctionCode, watch: Option<&Arc<dyn UploadWatch>>) {
     }
 }
 
-/// What a function is described as once it has this code.
+/// The description of a function after its code was replaced.
 fn with_code(mut described: Function, code: &FunctionCode) -> Function {
     let (package_type, sha256, size) = match &code.source {
         CodeSource::Package(package) => ("Zip", package.sha256().to_owned(), package.bytes().len() as u64),
@@ -62,8 +62,8 @@ fn with_code(mut described: Function, code: &FunctionCode) -> Function {
     described
 }
 
-/// A function as it is there, and not being changed.
-fn settled<'a>(
+/// The function, if it exists and no change of it is in progress.
+fn find_changeable<'a>(
     state: &'a mut State,
     function: &FunctionRef,
     asking: &ManageSubject,
@@ -73,7 +73,7 @@ fn settled<'a>(
 }
 
 impl KeptFunction {
-    /// Publishes what the function is now, unless the last version is the same.
+    /// Publishes the unpublished version, unless the last version is the same.
     fn publish(
         &mut self,
         description: Option<String>,
@@ -109,8 +109,8 @@ impl KeptFunction {
         published
     }
 
-    /// Gives the unpublished version another form, and publishes it where that is asked for.
-    fn become_changed(
+    /// Replaces the unpublished version, and publishes it if requested.
+    fn replace_latest(
         &mut self,
         described: Function,
         behaviour: FakeFunction,
@@ -169,7 +169,7 @@ impl FunctionManager for FakeProvider {
             .fold(body, joined);
         let shown = Request::new("POST", "/2015-03-31/functions".to_owned()).with_body(body);
         if effect == Effect::Make {
-            upload(&code, watch.as_ref());
+            report_upload(&code, watch.as_ref());
         }
         self.change(&asking, effect, &shown, |state, stamp| {
             if state.functions.contains_key(name.as_str()) {
@@ -179,7 +179,7 @@ impl FunctionManager for FakeProvider {
             let mut described = Function::new(name.clone(), Self::arn(&name));
             described.architecture = Some("x86_64".to_owned());
             let mut described = with_code(described, &code);
-            described.settings = changed(defaults(&name), settings);
+            described.settings = apply_change(defaults(&name), settings);
             described.code_signing = code_signing;
             described.tenancy = tenancy;
             let behaviour = FakeFunction::echo(name.clone());
@@ -191,7 +191,7 @@ impl FunctionManager for FakeProvider {
                 fresh: true,
             };
             let mut function = KeptFunction { tags, ..KeptFunction::new(latest) };
-            let answer = function.become_changed(described, behaviour, publish, pending, &stamp);
+            let answer = function.replace_latest(described, behaviour, publish, pending, &stamp);
             state.functions.insert(name.to_string(), function);
             Ok(answer)
         })
@@ -217,26 +217,29 @@ impl FunctionManager for FakeProvider {
         let body = [preview::code(&code), preview::publish(publish)].into_iter().fold(body, joined);
         let shown = Request::function("PUT", "2015-03-31", &function, "/code").with_body(body);
         if effect == Effect::Make {
-            upload(&code, watch.as_ref());
+            report_upload(&code, watch.as_ref());
         }
         self.change(&asking, effect, &shown, |state, stamp| {
             let pending = state.pending;
-            let kept = settled(state, &function, &asking)?;
+            let kept = find_changeable(state, &function, &asking)?;
             let before = &kept.latest.described;
             expect_revision(&asking, if_revision.as_deref(), before.revision.as_deref())?;
             let is_image = matches!(code.source, CodeSource::Image(_));
             if is_image != (before.package_type.as_deref() == Some("Image")) {
-                return Err(invalid(&asking, "code cannot change between a package and a container image"));
+                return Err(invalid(
+                    &asking,
+                    "the code cannot be changed from a package to a container image or back",
+                ));
             }
             let described = with_code(before.clone(), &code);
-            // What was uploaded is not run: it answers with its event.
+            // Uploaded code is not run: the function returns its event.
             let behaviour = FakeFunction {
                 answer: Answer::Echo,
                 log: Vec::new(),
                 delay: std::time::Duration::ZERO,
                 ..(*kept.latest.behaviour).clone()
             };
-            Ok(kept.become_changed(described, behaviour, publish, pending, &stamp))
+            Ok(kept.replace_latest(described, behaviour, publish, pending, &stamp))
         })
     }
 
@@ -257,12 +260,12 @@ impl FunctionManager for FakeProvider {
         let shown = Request::function("PUT", "2015-03-31", &function, "/configuration").with_body(body);
         self.change(&asking, effect, &shown, |state, stamp| {
             let pending = state.pending;
-            let kept = settled(state, &function, &asking)?;
+            let kept = find_changeable(state, &function, &asking)?;
             let mut described = kept.latest.described.clone();
             expect_revision(&asking, if_revision.as_deref(), described.revision.as_deref())?;
-            described.settings = changed(described.settings, settings);
+            described.settings = apply_change(described.settings, settings);
             let behaviour = (*kept.latest.behaviour).clone();
-            Ok(kept.become_changed(described, behaviour, Publish::No, pending, &stamp))
+            Ok(kept.replace_latest(described, behaviour, Publish::No, pending, &stamp))
         })
     }
 
@@ -287,11 +290,11 @@ impl FunctionManager for FakeProvider {
         }));
         self.change(&asking, effect, &shown, |state, stamp| {
             let pending = state.pending;
-            let kept = settled(state, &function, &asking)?;
+            let kept = find_changeable(state, &function, &asking)?;
             let now = &kept.latest.described;
             expect_revision(&asking, if_revision.as_deref(), now.revision.as_deref())?;
             if if_code_sha256.is_some() && if_code_sha256 != now.code_sha256 {
-                return Err(invalid(&asking, "CodeSha256 is not that of the function's code"));
+                return Err(invalid(&asking, "CodeSha256 does not match the function's code"));
             }
             let how = if latest_published { Publish::LatestPublished } else { Publish::Version };
             Ok(kept.publish(description, how, pending, &stamp))
@@ -315,17 +318,14 @@ impl FunctionManager for FakeProvider {
                 return Ok(());
             };
             if version.as_str().starts_with('$') || kept.aliases.contains_key(version.as_str()) {
-                return Err(invalid(
-                    &asking,
-                    "only a published version can be deleted by itself, by its number",
-                ));
+                return Err(invalid(&asking, "only published versions can be deleted separately, by number"));
             }
             let number = kept.number_of_version(version.as_str()).ok_or_else(|| not_found(&asking))?;
             if kept.aliases.values().any(|alias| alias.uses(version.as_str())) {
                 return Err(conflict(&asking));
             }
             kept.versions.remove(&number);
-            kept.forget(version.as_str());
+            kept.remove_qualifier(version.as_str());
             Ok(())
         })
     }
@@ -360,7 +360,7 @@ impl FunctionManager for FakeProvider {
         let setting = Self::asking(Operation::TagResource, function, None);
         obey(&setting, [check_tags(&set), check_tag_keys(&remove)]).map_err(ChangeError::refused)?;
         if set.is_empty() && remove.is_empty() {
-            return Err(ChangeError::refused(invalid(&setting, "no tag is to be set or taken away")));
+            return Err(ChangeError::refused(invalid(&setting, "name at least one tag to set or remove")));
         }
         let path = format!("/2017-03-31/tags/{}", encoded(&Self::arn(&function.name)));
         let sets = !set.is_empty();
@@ -371,7 +371,7 @@ impl FunctionManager for FakeProvider {
                 let kept = kept.ok_or_else(|| not_found(&setting))?;
                 let all: BTreeSet<&String> = kept.tags.keys().chain(set.keys()).collect();
                 if all.len() > lamplight_aws_model::manage_rules::MAX_TAGS {
-                    return Err(invalid(&setting, "the function would have more tags than it can have"));
+                    return Err(invalid(&setting, "the function would have more than 50 tags"));
                 }
                 kept.tags.extend(set.clone());
                 Ok(())
@@ -390,7 +390,7 @@ impl FunctionManager for FakeProvider {
             kept.tags.retain(|key, _| !remove.contains(key));
             Ok(())
         });
-        // Where the second of two changes fails, the first was made.
+        // If the second of two changes fails, the first one was made.
         changed.map_err(|error| if sets { ChangeError { applied: Applied::Maybe, ..error } } else { error })
     }
 
@@ -421,7 +421,7 @@ impl FunctionManager for FakeProvider {
             let fits = reserved.is_none_or(|calls| can_reserve(state, function.name.as_str(), calls));
             let kept = state.functions.get_mut(function.name.as_str()).ok_or_else(|| not_found(&asking))?;
             if !fits {
-                let problem = "fewer than 100 calls would be left that are not reserved";
+                let problem = "at least 100 of the account's concurrency must stay unreserved";
                 return Err(invalid(&asking, problem));
             }
             kept.reserved = reserved;

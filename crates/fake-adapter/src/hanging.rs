@@ -1,21 +1,21 @@
-//! Executions, and how those that hang are told to end.
+//! Executions, and how a test ends those that hang.
 
 use crate::FunctionFailure;
 use lamplight_domain::RawJson;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
-/// How a function ended: its response, or the error that it reports.
+/// The end of an execution: the response, or the error that the function reports.
 pub(crate) type End = Result<Vec<u8>, FunctionFailure>;
 
-/// An execution that has begun.
+/// An execution in progress.
 pub(crate) enum Execution {
     Ended(End),
     Hangs(oneshot::Receiver<End>),
 }
 
 impl Execution {
-    /// Waits for the end; `None` where the answer is lost.
+    /// Waits for the end; `None` if the answer is lost.
     pub(crate) async fn end(self) -> Option<End> {
         match self {
             Self::Ended(end) => Some(end),
@@ -24,7 +24,7 @@ impl Execution {
     }
 }
 
-/// Takes each call of a hanging function to its [`HangingCalls`].
+/// Sends each call of a hanging function to its [`HangingCalls`].
 #[derive(Debug, Clone)]
 pub struct Hanging(mpsc::UnboundedSender<HangingCall>);
 
@@ -34,28 +34,28 @@ impl Hanging {
         (Self(sender), HangingCalls(calls))
     }
 
-    /// Hands the call over; what is received tells how it ends, and fails where nobody will say.
+    /// Sends the call to the test. The receiver gets the end of the call, or an error if the test drops the call.
     pub(crate) fn call(&self, event: RawJson) -> oneshot::Receiver<End> {
         let (end, ended) = oneshot::channel();
-        // Without anybody to take it, the call is dropped, and its answer is lost.
+        // If nobody receives the call, it is dropped and its answer is lost.
         let _ = self.0.send(HangingCall { event, end });
         ended
     }
 }
 
-/// The calls of a hanging function, made by [`FakeFunction::hanging`](crate::FakeFunction::hanging). Once it is dropped,
-/// the answers of calls are lost.
+/// The calls of a hanging function, created by [`FakeFunction::hanging`](crate::FakeFunction::hanging). Once it is
+/// dropped, the answers of calls are lost.
 #[derive(Debug)]
 pub struct HangingCalls(mpsc::UnboundedReceiver<HangingCall>);
 
 impl HangingCalls {
-    /// Waits for the next call to arrive; `None` once the function is gone with all its providers.
+    /// Waits for the next call; `None` once the function and all providers that have it are dropped.
     pub async fn next(&mut self) -> Option<HangingCall> {
         self.0.recv().await
     }
 }
 
-/// A call that hangs. Where it is dropped its answer is lost, as when the connection closes.
+/// A call that hangs. If it is dropped, its answer is lost, as if the connection had closed.
 #[derive(Debug)]
 pub struct HangingCall {
     event: RawJson,
@@ -63,17 +63,17 @@ pub struct HangingCall {
 }
 
 impl HangingCall {
-    /// What the function was called with.
+    /// The event of the call.
     pub fn event(&self) -> &RawJson {
         &self.event
     }
 
-    /// Ends the call with this response. Where its caller waits no more, nothing happens.
+    /// Ends the call with this response. Does nothing if the caller no longer waits.
     pub fn succeed(self, response: &Value) {
         let _ = self.end.send(Ok(response.to_string().into_bytes()));
     }
 
-    /// Ends the call with an error that the function reports. Where its caller waits no more, nothing happens.
+    /// Ends the call with an error that the function reports. Does nothing if the caller no longer waits.
     pub fn fail(self, failure: FunctionFailure) {
         let _ = self.end.send(Err(failure));
     }

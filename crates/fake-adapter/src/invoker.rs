@@ -1,4 +1,4 @@
-//! The simulated provider as an invoker.
+//! The simulator as an invoker.
 
 use crate::{Call, FakeFunction, FakeProvider, call::event_of};
 use async_trait::async_trait;
@@ -9,49 +9,58 @@ use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErr
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
 
-/// What a cold start takes, in milliseconds.
+/// The duration of a cold start, in milliseconds.
 const INIT_MS: f64 = 101.5;
-/// What every execution takes besides its delay, in milliseconds.
+/// The duration of every execution in addition to its delay, in milliseconds.
 const OVERHEAD_MS: f64 = 1.5;
-/// How much of the log an answer carries, in bytes, as with the real provider.
+/// The size of a log tail in bytes, as at AWS.
 const LOG_TAIL: usize = 4096;
 
 #[async_trait]
 impl Invoker for FakeProvider {
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
         let name = &request.function.name;
-        if self.next_is_refused(name) {
+        if self.take_refusal(name) {
             return Err(failure(Delivery::NotSent, Start::DidNotStart, true, PortErrorKind::Unavailable)
-                .saying(ErrorCode::ConnectionFailed, format!("the connection for {name} was refused")));
+                .with_message(
+                    ErrorCode::ConnectionFailed,
+                    format!("the connection for {name} was refused"),
+                ));
         }
         let request_id = self.ids.run_key().to_string();
         let Some(Routed { function, version, unready, closed }) = self.route(&request) else {
             let qualifier = request.qualifier.as_ref().map(|q| format!(":{q}")).unwrap_or_default();
             return Err(failure(Delivery::Answered, Start::DidNotStart, false, PortErrorKind::NotFound)
-                .saying(ErrorCode::FunctionNotFound, format!("there is no function {name}{qualifier}"))
-                .answered(404, "ResourceNotFoundException", request_id));
+                .with_message(
+                    ErrorCode::FunctionNotFound,
+                    format!("function {name}{qualifier} does not exist"),
+                )
+                .with_answer(404, "ResourceNotFoundException", request_id));
         };
         if self.refusing || function.forbidden {
             return Err(failure(Delivery::Answered, Start::DidNotStart, false, PortErrorKind::Denied)
-                .saying(
+                .with_message(
                     ErrorCode::AccessDenied,
-                    format!("the caller may not lambda:InvokeFunction {}", Self::arn(name)),
+                    format!(
+                        "the caller has no permission for lambda:InvokeFunction on {}",
+                        Self::arn(name)
+                    ),
                 )
-                .answered(403, "AccessDeniedException", request_id));
+                .with_answer(403, "AccessDeniedException", request_id));
         }
         if unready {
             return Err(failure(Delivery::Answered, Start::DidNotStart, true, PortErrorKind::Conflict)
-                .saying(ErrorCode::Conflict, format!("{name} is still being created"))
-                .answered(409, "ResourceConflictException", request_id));
+                .with_message(ErrorCode::Conflict, format!("{name} is still being created"))
+                .with_answer(409, "ResourceConflictException", request_id));
         }
         let function = &*function;
-        if closed || self.next_is_throttled(function) {
+        if closed || self.take_throttle(function) {
             return Err(failure(Delivery::Answered, Start::DidNotStart, true, PortErrorKind::Throttled)
-                .saying(
+                .with_message(
                     ErrorCode::Throttled,
                     format!("{name} is throttled: ConcurrentInvocationLimitExceeded"),
                 )
-                .answered(429, "TooManyRequestsException", request_id));
+                .with_answer(429, "TooManyRequestsException", request_id));
         }
         let answered = |outcome, http_status| InvokeAnswer {
             http_status: Some(http_status),
@@ -80,7 +89,10 @@ impl Invoker for FakeProvider {
                 false,
                 PortErrorKind::Unavailable,
             )
-            .saying(ErrorCode::NoAnswer, format!("the connection closed before {name} answered")));
+            .with_message(
+                ErrorCode::NoAnswer,
+                format!("the connection was closed before a response from {name} arrived"),
+            ));
         };
         let mut answer = answered(AnswerOutcome::Returned, 200);
         answer.executed_version = Some(version.clone());
@@ -108,18 +120,18 @@ impl Invoker for FakeProvider {
     }
 }
 
-/// Where a call goes.
+/// The version that a call goes to.
 struct Routed {
     function: Arc<FakeFunction>,
     version: String,
-    /// Whether it cannot be called yet.
+    /// Whether it is still being created.
     unready: bool,
-    /// Whether no call of it may run at all.
+    /// Whether its reserved concurrency is 0, which throttles every call.
     closed: bool,
 }
 
 impl FakeProvider {
-    /// The version that serves a call; calls that run nothing are not counted.
+    /// Finds the version for a call. Dry runs are not counted for alias routing.
     fn route(&self, request: &InvokeRequest) -> Option<Routed> {
         let mut state = self.state();
         let kept = state.functions.get_mut(request.function.name.as_str())?;
@@ -128,7 +140,7 @@ impl FakeProvider {
         let version = if request.invocation_type == InvocationType::DryRun {
             kept.number(qualifier).and_then(|number| kept.version(number))?
         } else {
-            kept.route(qualifier)?
+            kept.route_next_call(qualifier)?
         };
         Some(Routed {
             function: Arc::clone(&version.behaviour),
@@ -138,7 +150,8 @@ impl FakeProvider {
         })
     }
 
-    fn next_is_refused(&self, name: &FunctionName) -> bool {
+    /// Counts a connection; returns whether it is refused.
+    fn take_refusal(&self, name: &FunctionName) -> bool {
         let refuse = match self.state().functions.get(name.as_str()) {
             Some(function) => function.latest.behaviour.refuse,
             None => return false,
@@ -149,7 +162,8 @@ impl FakeProvider {
         *refused <= refuse
     }
 
-    fn next_is_throttled(&self, function: &FakeFunction) -> bool {
+    /// Counts a call; returns whether it is throttled.
+    fn take_throttle(&self, function: &FakeFunction) -> bool {
         let mut counters = self.counters();
         let throttled = counters.throttled.entry(function.name.to_string()).or_default();
         *throttled += 1;
@@ -204,18 +218,18 @@ fn failure(delivery: Delivery, start: Start, transient: bool, kind: PortErrorKin
     }
 }
 
-/// Fills in an error step by step; an `InvokeError` has many parts and few of them matter here.
-trait Saying {
-    fn saying(self, code: ErrorCode, message: String) -> Self;
-    fn answered(self, http_status: u16, provider_code: &str, request_id: String) -> Self;
+/// Fills in an error step by step: an `InvokeError` has many fields, and few of them matter here.
+trait ErrorBuilder {
+    fn with_message(self, code: ErrorCode, message: String) -> Self;
+    fn with_answer(self, http_status: u16, provider_code: &str, request_id: String) -> Self;
 }
 
-impl Saying for InvokeError {
-    fn saying(self, code: ErrorCode, message: String) -> Self {
+impl ErrorBuilder for InvokeError {
+    fn with_message(self, code: ErrorCode, message: String) -> Self {
         Self { code, message, ..self }
     }
 
-    fn answered(self, http_status: u16, provider_code: &str, request_id: String) -> Self {
+    fn with_answer(self, http_status: u16, provider_code: &str, request_id: String) -> Self {
         Self {
             http_status: Some(http_status),
             provider_code: Some(provider_code.to_owned()),

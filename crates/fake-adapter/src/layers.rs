@@ -1,4 +1,4 @@
-//! Simulated layers, which a builder lays down, and who may use them.
+//! Simulated layers, created by a builder, and their permissions.
 
 use crate::{
     FakeProvider,
@@ -22,8 +22,8 @@ use lamplight_ports::{ChangeError, Changed, Effect, LayerVersionRef, Layers, Lis
 const LARGEST_PAGE: usize = 50;
 
 impl FakeProvider {
-    /// The same provider with a layer of these versions, numbered from 1 in their order. Reference and number are filled
-    /// in, and so are checksum and size where they are not given.
+    /// Adds a layer with these versions, numbered from 1. References and numbers are set here, and so are checksums and
+    /// sizes that are not given.
     #[must_use]
     pub fn with_layer(self, name: &str, versions: impl IntoIterator<Item = LayerVersion>) -> Self {
         let mut layer = KeptLayer::default();
@@ -49,7 +49,7 @@ fn layer_arn(name: &str) -> String {
     format!("arn:aws:lambda:{}:{}:layer:{name}", FakeProvider::REGION, FakeProvider::ACCOUNT)
 }
 
-/// The layer that a name or full reference means.
+/// The layer with that name or full reference.
 fn find<'a>(state: &'a State, reference: &'a str) -> Option<(&'a str, &'a KeptLayer)> {
     let name = name_of(reference);
     let layer = state.layers.get(name)?;
@@ -65,18 +65,18 @@ fn about(operation: Operation, layer: &str, version: Option<u64>) -> ManageSubje
     ManageSubject::layer(operation, layer, version, FakeProvider::REGION, account)
 }
 
-/// As a listing has it.
+/// The version as a listing returns it.
 fn listed(version: &LayerVersion) -> LayerVersion {
     LayerVersion { code_sha256: None, code_size: None, ..version.clone() }
 }
 
 fn fits(version: &LayerVersion, asked: &ListLayers) -> bool {
-    // What says nothing fits whoever asks for nothing only.
+    // A version that names no runtime or architecture only matches a request without that filter.
     asked.runtime.as_ref().is_none_or(|runtime| version.runtimes.contains(runtime))
         && asked.architecture.as_ref().is_none_or(|kind| version.architectures.contains(kind))
 }
 
-/// The policy of a version that exists, made where there is none yet.
+/// The policy of an existing version, created if there is none yet.
 fn policy_of<'a>(
     state: &'a mut State,
     version: &LayerVersionRef,
@@ -118,10 +118,10 @@ impl Layers for FakeProvider {
         obey(&asking, rules.map(rule))?;
         self.admit(asking.operation)?;
         let state = self.state();
-        // The real provider lists no versions of a layer that is not there, and says nothing else.
+        // AWS returns an empty list for a layer that does not exist, not an error.
         let versions = find(&state, layer).into_iter().flat_map(|(_, layer)| layer.versions.values().rev());
         let versions = versions.filter(|version| fits(version, &request));
-        // The newest comes first.
+        // Newest first.
         let places = versions.map(|version| (("", u64::MAX - version.version), version));
         page(places, request.marker.as_deref(), self.page_of(request.page_size).min(LARGEST_PAGE), listed)
     }

@@ -1,26 +1,27 @@
-//! A small simulator of every provider port: functions scripted in YAML or in Rust, a manual clock, faults.
+//! A simulator of all provider ports: functions scripted in YAML or Rust, a manual clock, faults.
 //!
-//! It is held to the same conformance suites as the real adapters, serves the demo connection of the command
-//! line, and lets other projects test their use of the use cases offline: [`FakeWorld`] is all that such a test needs.
+//! It passes the same conformance suites as the real adapters, serves the demo connection of the command line, and lets
+//! other projects test their use of the use cases offline; [`FakeWorld`] has everything that such a test needs.
 //!
-//! The feature `yaml`, on by default, reads scripts in YAML; without it they are read as JSON, and far fewer crates are built.
+//! The feature `yaml`, on by default, reads scripts in YAML. Without it they are read as JSON, and far fewer crates are
+//! built.
 //!
-//! # Managing
-//! Functions can be made, changed and deleted as at the real provider, with versions, aliases, policies, tags, reserved
-//! concurrency and the settings of queued calls; layers are laid down by [`FakeProvider::with_layer`]. All of it lives in
-//! memory, shared by the clones of a provider: with the process it is gone, and so is what the demo connection of the
-//! command line was told to make.
-//! - Code is not run. A function that was made here, or got other code here, answers with its event.
-//! - A call through an alias goes to the alias's own version. Where a weight sends calls elsewhere, they are counted from
-//!   when the weight was set, dry runs left out, and call `n` goes to the other version where `n` times the weight passes
-//!   a whole number: with a weight of 0.1 every tenth.
-//! - Publishing what differs from the last version in nothing but its description gives that version.
-//! - A function for which no call at all is reserved (0) throttles every call.
-//! - What a package's checksum is told to be is believed; other code has one that is made up of where it comes from.
-//! - A change is ready at once, or after as many descriptions as [`FakeProvider::pending_for`] says; until then the
-//!   function takes no other change, and one that was never ready takes no call.
-//! - Faults of changes are asked for with [`FakeProvider::lose_next_answer`], [`FakeProvider::lose_next_request`] and
-//!   [`FakeProvider::throttle_changes`].
+//! # Management
+//! Functions can be created, changed and deleted as at AWS, with versions, aliases, policies, tags, reserved
+//! concurrency and asynchronous invocation settings; layers are added by [`FakeProvider::with_layer`]. Everything is in
+//! memory, shared by the clones of a provider, and lost when the process ends; that includes changes made on the demo
+//! connection of the command line.
+//! - Code is not run. A function that was created here, or whose code was replaced, returns its event.
+//! - A call through an alias goes to the alias's own version. If the alias has a weight, calls are counted from when
+//!   the weight was set, without dry runs, and call `n` goes to the other version if `n` times the weight reaches a new
+//!   whole number: with a weight of 0.1, every tenth call.
+//! - Publishing a version that differs from the last one only in its description returns the last one.
+//! - A function with a reserved concurrency of 0 throttles every call.
+//! - The checksum of a package is taken as given; other code gets a checksum derived from its location.
+//! - A change is complete immediately, or after as many descriptions as [`FakeProvider::pending_for`] says. Until then
+//!   the function accepts no other change, and a new function accepts no calls.
+//! - [`FakeProvider::lose_next_answer`], [`FakeProvider::lose_next_request`] and [`FakeProvider::throttle_changes`]
+//!   inject faults into changes.
 
 mod account;
 mod aliases;

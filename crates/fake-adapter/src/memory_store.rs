@@ -1,4 +1,4 @@
-//! Runs and jobs in memory, for tests and for programs that need no record.
+//! Runs and jobs in memory, for tests and for programs that need no lasting record.
 
 use async_trait::async_trait;
 use lamplight_domain::{
@@ -22,8 +22,8 @@ struct Kept {
     failing: Option<PortErrorKind>,
 }
 
-/// A store that ends with its process. Clones share what is kept; each clone made by
-/// [`another_runner`](Self::another_runner) is a runner of its own.
+/// A store that is lost with its process. Clones share their contents; [`another_runner`](Self::another_runner) creates
+/// a clone that is a different runner.
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     kept: Arc<Mutex<Kept>>,
@@ -37,18 +37,18 @@ impl Default for MemoryStore {
 }
 
 impl MemoryStore {
-    /// The same store as another process sees it.
+    /// The same store as another process opens it, with its own runner ID.
     #[must_use]
     pub fn another_runner(&self, id: &str) -> Self {
         Self { kept: Arc::clone(&self.kept), runner: RunnerId(id.to_owned()) }
     }
 
-    /// Ends this runner, as when its process is killed.
+    /// Ends this runner, as if its process was killed.
     pub fn end_runner(&self) {
         self.kept().living.remove(&self.runner.0);
     }
 
-    /// Makes every write fail with this kind until it is called with `None`.
+    /// Makes every write fail with this kind, until called with `None`.
     pub fn fail_writes(&self, kind: Option<PortErrorKind>) {
         self.kept().failing = kind;
     }
@@ -58,10 +58,10 @@ impl MemoryStore {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn for_writing(&self) -> Result<MutexGuard<'_, Kept>, PortError> {
+    fn lock_for_writing(&self) -> Result<MutexGuard<'_, Kept>, PortError> {
         let kept = self.kept();
         match kept.failing {
-            Some(kind) => Err(PortError::new(kind, ErrorCode::StoreFailed, "the store was told to fail")),
+            Some(kind) => Err(PortError::new(kind, ErrorCode::StoreFailed, "the test made this write fail")),
             None => Ok(kept),
         }
     }
@@ -74,9 +74,9 @@ fn conflict(message: String) -> PortError {
 #[async_trait]
 impl RunStore for MemoryStore {
     async fn insert(&self, run: &Run) -> Result<(), PortError> {
-        let mut kept = self.for_writing()?;
+        let mut kept = self.lock_for_writing()?;
         if kept.runs.contains_key(run.key()) {
-            return Err(conflict(format!("run {} exists already", run.key())));
+            return Err(conflict(format!("run {} already exists", run.key())));
         }
         let mut own = run.clone();
         own.lease_until = None;
@@ -85,9 +85,9 @@ impl RunStore for MemoryStore {
     }
 
     async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError> {
-        let kept = &mut *self.for_writing()?;
+        let kept = &mut *self.lock_for_writing()?;
         let Some(own) = kept.runs.get_mut(run.key()) else {
-            let message = format!("there is no run {}", run.key());
+            let message = format!("run {} not found", run.key());
             return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::RunNotFound, message));
         };
         if own.revision != run.revision {
@@ -112,8 +112,11 @@ impl RunStore for MemoryStore {
                     kept.runs.values().filter(|run| run.key().as_str().starts_with(prefix.as_str()));
                 let first = found.next().cloned();
                 if let (Some(first), Some(second)) = (&first, found.next()) {
-                    let message =
-                        format!("several runs begin with {prefix}: {}, {}, …", first.key(), second.key());
+                    let message = format!(
+                        "more than one run begins with {prefix:?}: {}, {}, …",
+                        first.key(),
+                        second.key()
+                    );
                     return Err(PortError::new(
                         PortErrorKind::InvalidRequest,
                         ErrorCode::RunAmbiguous,
@@ -164,13 +167,13 @@ impl RunStore for MemoryStore {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Run>, PortError> {
-        let mut kept = self.for_writing()?;
+        let mut kept = self.lock_for_writing()?;
         let is_free =
             |run: &&mut Run| run.state() == RunState::Queued && run.lease_until.is_none_or(|end| end <= now);
         let Some(run) = kept.runs.values_mut().filter(is_free).min_by_key(|run| place(run)) else {
             return Ok(None);
         };
-        // A queued run takes any runner.
+        // Claiming a queued run cannot fail.
         let _ = run.claim(runner.clone());
         run.lease_until = Some(to_micros(until));
         run.revision = run.revision.next();
@@ -178,7 +181,7 @@ impl RunStore for MemoryStore {
     }
 
     async fn heartbeat(&self, key: &RunKey, runner: &RunnerId, until: Timestamp) -> Result<bool, PortError> {
-        let mut kept = self.for_writing()?;
+        let mut kept = self.lock_for_writing()?;
         let own = |run: &&mut Run| !run.state().is_final() && run.runner() == Some(runner);
         let Some(run) = kept.runs.get_mut(key).filter(own) else { return Ok(false) };
         run.lease_until = Some(to_micros(until));
@@ -186,7 +189,7 @@ impl RunStore for MemoryStore {
     }
 
     async fn prune(&self, retention: &Retention) -> Result<u64, PortError> {
-        let kept = &mut *self.for_writing()?;
+        let kept = &mut *self.lock_for_writing()?;
         let mut places: Vec<RunPlace> = kept.runs.values().map(place).collect();
         places.sort();
         let by_count = retention
@@ -215,7 +218,7 @@ fn place(run: &Run) -> RunPlace {
     RunPlace::new(run.intent.started_at, run.key().clone())
 }
 
-/// What a store keeps of a lease's end.
+/// The end of a lease, with the precision at which stores keep it.
 fn to_micros(time: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
 }
@@ -240,11 +243,11 @@ fn latest<'a>(runs: impl Iterator<Item = &'a Run>) -> Option<Run> {
 #[async_trait]
 impl JobStore for MemoryStore {
     async fn put(&self, job: &Job, expected: Option<Revision>) -> Result<Revision, PortError> {
-        let mut kept = self.for_writing()?;
+        let mut kept = self.lock_for_writing()?;
         let found = kept.jobs.get(&job.name).map(|stored| stored.revision);
         if found != expected {
             return Err(conflict(match (found, expected) {
-                (Some(_), None) => format!("job {} exists already", job.name),
+                (Some(_), None) => format!("job {} already exists", job.name),
                 _ => format!("job {} was changed by another process", job.name),
             }));
         }
@@ -272,14 +275,14 @@ impl JobStore for MemoryStore {
     }
 
     async fn remove(&self, name: &JobName) -> Result<bool, PortError> {
-        Ok(self.for_writing()?.jobs.remove(name).is_some())
+        Ok(self.lock_for_writing()?.jobs.remove(name).is_some())
     }
 }
 
 #[async_trait]
 impl Runners for MemoryStore {
     async fn enlist(&self) -> Result<RunnerId, PortError> {
-        self.for_writing()?.living.insert(self.runner.0.clone());
+        self.lock_for_writing()?.living.insert(self.runner.0.clone());
         Ok(self.runner.clone())
     }
 

@@ -1,12 +1,12 @@
-//! Pages of whatever is listed. A marker says after what a page begins, so that things may come and go meanwhile.
+//! Pages of a listing. A marker names the item after which a page begins, so changes in between do not move pages.
 
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{Page, PortError, PortErrorKind};
 
-/// Where something stands in a listing: by name, then by number.
+/// The place of an item in a listing: by name, then by number.
 pub(crate) type Place<'a> = (&'a str, u64);
 
-/// The page of `items`, which are in the order of their places.
+/// The page of `items` after `marker`; `items` are sorted by place.
 pub(crate) fn page<'a, X, T>(
     items: impl Iterator<Item = (Place<'a>, X)>,
     marker: Option<&str>,
@@ -31,7 +31,7 @@ fn read(marker: &str) -> Result<Place<'_>, PortError> {
     let place = marker.strip_prefix("after-").and_then(|rest| rest.split_once('-'));
     let place = place.and_then(|(number, name)| Some((name, number.parse().ok()?)));
     place.ok_or_else(|| {
-        let message = format!("marker {marker:?} was not given by this provider");
+        let message = format!("marker {marker:?} is not valid: this provider did not return it");
         PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
     })
 }
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_and_goes_on_the_way_moves_nothing() {
+    fn changes_between_two_pages_do_not_move_the_second() {
         let names = |names: &[&'static str]| names.iter().map(|name| ((*name, 0), *name)).collect::<Vec<_>>();
         let first = page(names(&["a", "c", "e"]).into_iter(), None, 2, str::to_owned).unwrap();
         assert_eq!(first.items, ["a", "c"]);
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn names_may_hold_what_markers_are_made_of() {
+    fn names_may_contain_the_parts_of_a_marker() {
         let place = ("after-1-x", 7);
         assert_eq!(read("after-7-after-1-x").unwrap(), place);
         for foreign in ["", "after-", "after-x", "after-x-y", "before-1-x"] {

@@ -1,4 +1,5 @@
-//! Who else may use the simulated functions. A function and each of its versions and aliases have policies of their own.
+//! Permissions of simulated functions. A function, each of its versions and each of its aliases have their own
+//! policies.
 
 use crate::{
     FakeProvider,
@@ -15,7 +16,7 @@ use lamplight_domain::{PermissionPolicy, PermissionStatement, Qualifier};
 use lamplight_ports::{ChangeError, Changed, Effect, Permissions, PortError, QualifiedFunction};
 use serde_json::json;
 
-/// The policy of a function, version or alias that exists, made where there is none yet.
+/// The policy of an existing function, version or alias, created if there is none yet.
 fn policy_of<'a>(
     state: &'a mut State,
     subject: &QualifiedFunction,

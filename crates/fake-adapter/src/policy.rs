@@ -1,4 +1,4 @@
-//! Policies as the provider writes them: built of the statements asked for, and read back by the real reader.
+//! Policies as the provider writes them: built from statements, and read back by the reader for real policies.
 
 use crate::{FakeProvider, change::Stamp, state::KeptPolicy};
 use lamplight_aws_model::read_policy;
@@ -7,12 +7,12 @@ use lamplight_ports::{PortError, PortErrorKind};
 use serde_json::{Value, json};
 
 impl KeptPolicy {
-    /// A policy without statements, which the provider does not have.
+    /// An empty policy. The provider does not return policies without statements.
     pub(crate) fn new() -> Self {
         Self { statements: Vec::new(), revision: None }
     }
 
-    /// Adds a statement, unless one of its id is there.
+    /// Adds a statement, unless one with the same ID exists; returns whether it was added.
     pub(crate) fn add(&mut self, statement: &PermissionStatement, stamp: Stamp) -> bool {
         let is_new = self.statements.iter().all(|kept| kept.id != statement.id);
         if is_new {
@@ -22,7 +22,7 @@ impl KeptPolicy {
         is_new
     }
 
-    /// Removes the statement of that id, where it is there.
+    /// Removes the statement with that ID; returns whether it existed.
     pub(crate) fn remove(&mut self, id: &str, stamp: Stamp) -> bool {
         let before = self.statements.len();
         self.statements.retain(|kept| kept.id != id);
@@ -33,22 +33,23 @@ impl KeptPolicy {
         removed
     }
 
-    /// The policy of `resource`; none where nothing is left in it.
+    /// The policy of `resource`; `None` without statements.
     pub(crate) fn read(&self, resource: &str) -> Result<Option<PermissionPolicy>, PortError> {
         if self.statements.is_empty() {
             return Ok(None);
         }
-        let statements: Vec<Value> = self.statements.iter().map(|kept| written(kept, resource)).collect();
+        let statements: Vec<Value> =
+            self.statements.iter().map(|kept| statement_json(kept, resource)).collect();
         let document = json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements });
         let read = read_policy(&document.to_string(), self.revision.clone());
         read.map(Some).map_err(|error| {
-            PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, "the policy cannot be read")
+            PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, "cannot read the policy")
                 .with_source(error)
         })
     }
 }
 
-fn written(statement: &PermissionStatement, resource: &str) -> Value {
+fn statement_json(statement: &PermissionStatement, resource: &str) -> Value {
     let mut conditions = json!({});
     for (operator, key, value) in [
         ("ArnLike", "AWS:SourceArn", statement.source.clone()),
@@ -75,7 +76,7 @@ fn written(statement: &PermissionStatement, resource: &str) -> Value {
     written
 }
 
-/// An account is written as its root, a service as such.
+/// Writes an account as its root user, and a service as a service.
 fn principal(text: &str) -> Value {
     let is_account =
         text.len() == FakeProvider::ACCOUNT.len() && text.bytes().all(|byte| byte.is_ascii_digit());

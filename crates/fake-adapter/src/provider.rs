@@ -1,4 +1,4 @@
-//! The simulated provider: how it is set up, who has run how often, and who we are to it.
+//! The simulator: its setup, its counters, and the caller's identity.
 
 use crate::{Call, FakeFunction, ManualClock, Script, SequentialIds, state::State};
 use async_trait::async_trait;
@@ -13,22 +13,22 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// What changes while functions are called.
+/// Counters that change when functions are called.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     /// How often each function was executed.
     pub(crate) executions: BTreeMap<String, u64>,
-    /// The calls that started a function, where they are remembered.
+    /// The calls that started a function, if they are recorded.
     pub(crate) calls: Option<Vec<Call>>,
     /// How many calls of each function were throttled.
     pub(crate) throttled: BTreeMap<String, u32>,
     /// How many connections for each function were refused.
     pub(crate) refused: BTreeMap<String, u32>,
-    /// The function of each queued event, by request id.
+    /// The function of each accepted event, by request ID.
     pub(crate) accepted: BTreeMap<String, String>,
 }
 
-/// A simulated provider. Clones share their state.
+/// A simulated provider. Clones share its state.
 #[derive(Clone)]
 pub struct FakeProvider {
     state: Arc<Mutex<State>>,
@@ -47,11 +47,11 @@ impl FakeProvider {
     /// The region that the simulated functions are in.
     pub const REGION: &str = "us-east-1";
 
-    /// A provider of these functions, on a manual clock, with ids that count.
+    /// A provider of these functions, with a manual clock and sequential IDs.
     pub fn new(functions: impl IntoIterator<Item = FakeFunction>) -> Self {
         let mut state = State::default();
         for function in functions {
-            state.script(function);
+            state.add_script(function);
         }
         let clock = Arc::new(ManualClock::default());
         Self {
@@ -71,7 +71,7 @@ impl FakeProvider {
         Self::new(script.functions)
     }
 
-    /// The same provider with another clock to delay on and other ids, as the demo uses the real ones.
+    /// Uses another sleeper for delays and another source of IDs; the demo uses the real ones.
     #[must_use]
     pub fn with_system(mut self, sleeper: Arc<dyn Sleeper>, ids: Arc<dyn IdSource>) -> Self {
         self.sleeper = sleeper;
@@ -79,46 +79,46 @@ impl FakeProvider {
         self
     }
 
-    /// The same provider with another clock to tell when things were changed.
+    /// Uses another clock for the times of changes.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// The same provider with pages of at most `page_size` things, whatever is asked for.
+    /// Limits pages to `page_size` items, whatever is requested.
     #[must_use]
     pub fn with_page_size(mut self, page_size: usize) -> Self {
         self.page_size = page_size.max(1);
         self
     }
 
-    /// The same provider with a caller who may do nothing.
+    /// Refuses every request, as for a caller without permissions.
     #[must_use]
     pub fn refusing(mut self) -> Self {
         self.refusing = true;
         self
     }
 
-    /// The same provider as one that says of queued events that it has stopped them.
+    /// Confirms the cancellation of accepted events.
     #[must_use]
     pub fn cancelling(mut self) -> Self {
         self.cancels = true;
         self
     }
 
-    /// The same provider as one that remembers every call with its event, for as long as it lives.
+    /// Records every call with its event for as long as the provider lives.
     #[must_use]
     pub fn with_recorded_calls(self) -> Self {
         self.counters().calls.get_or_insert_default();
         self
     }
 
-    /// An error for a caller who may not do what `action` says.
+    /// The error for a caller who is not allowed to perform `action`.
     pub(crate) fn refusal(action: &str) -> PortError {
-        let message = format!("the caller may not {action}");
+        let message = format!("the caller has no permission for {action}");
         PortError::new(PortErrorKind::Denied, ErrorCode::AccessDenied, message)
-            .with_hint(format!("ask for {action}"))
+            .with_hint(format!("ask an administrator for the permission: {action}"))
     }
 
     /// How often a function was executed.
@@ -126,23 +126,22 @@ impl FakeProvider {
         self.counters().executions.get(function).copied().unwrap_or_default()
     }
 
-    /// The calls that started a function, in their order; none are remembered without
-    /// [`with_recorded_calls`](Self::with_recorded_calls).
+    /// The calls that started a function, in order; empty without [`with_recorded_calls`](Self::with_recorded_calls).
     pub fn calls(&self) -> Vec<Call> {
         self.counters().calls.clone().unwrap_or_default()
     }
 
     pub(crate) fn counters(&self) -> MutexGuard<'_, Counters> {
-        // Nothing can panic while the lock is held; were it ever so, counts are still counts.
+        // Nothing panics while the lock is held; if it ever did, the counts would still be valid.
         self.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        // As with the counts: every change is made as a whole or not at all.
+        // As with the counters: every change is made completely or not at all.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many things a page has at the most.
+    /// The number of items on a page.
     pub(crate) fn page_of(&self, asked: Option<u32>) -> usize {
         let asked = asked.map_or(self.page_size, |size| usize::try_from(size).unwrap_or(usize::MAX));
         asked.clamp(1, self.page_size)
@@ -153,7 +152,7 @@ impl FakeProvider {
     }
 }
 
-/// The functions by name; their environments may hold secrets.
+/// Shows functions by name only, because environment variables may contain secrets.
 impl fmt::Debug for FakeProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.state();
@@ -188,13 +187,15 @@ impl Identity for FakeProvider {
 impl Canceller for FakeProvider {
     async fn cancel(&self, function: &FunctionRef, request_id: &str) -> Result<Cancellation, PortError> {
         if self.refusing {
-            return Err(Self::refusal("cancel executions"));
+            return Err(Self::refusal("cancelling executions"));
         }
         let counters = self.counters();
         let accepted = counters.accepted.get(request_id);
         Ok(match accepted {
             Some(name) if name == function.name.as_str() => Cancellation::Cancelled,
-            _ => Cancellation::Refused { reason: "the simulator knows no such execution".to_owned() },
+            _ => Cancellation::Refused {
+                reason: "the simulator has no execution with this request ID".to_owned(),
+            },
         })
     }
 }

@@ -6,17 +6,17 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::{collections::BTreeMap, error::Error, time::Duration};
 
-/// The functions of the demo connection, which needs no account: also the example of the format.
+/// The functions of the demo connection, which needs no account. The script is also an example of the format.
 #[cfg(feature = "yaml")]
 pub const DEMO_SCRIPT: &str = include_str!("demo.yaml");
 
-/// A script that cannot be used.
+/// Why a script cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ScriptError {
-    /// It is not a text of the right form; the source says where.
-    #[error("the script of the fake functions cannot be read")]
+    /// The text does not have the right form; the source says where.
+    #[error("cannot read the script of the simulated functions")]
     Syntax(#[source] Box<dyn Error + Send + Sync>),
-    /// A function's script makes no sense.
+    /// The script of a function is not valid.
     #[error("function {function} of the script: {problem}")]
     Function {
         /// The function.
@@ -26,7 +26,7 @@ pub enum ScriptError {
     },
 }
 
-/// Scripted functions by name.
+/// Scripted functions.
 #[derive(Debug, Clone)]
 pub struct Script {
     /// The functions, by name.
@@ -93,7 +93,7 @@ impl Script {
     /// Reads a script in JSON or, with the feature `yaml`, in YAML.
     ///
     /// # Errors
-    /// The text is not of the right form, or one of its functions makes no sense.
+    /// The text does not have the right form, or the script of a function is not valid.
     pub fn parse(text: &str) -> Result<Self, ScriptError> {
         let document = read(text).map_err(ScriptError::Syntax)?;
         let functions = document.functions.into_iter().map(|(name, script)| function(&name, script));
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_named_with_their_place() {
+    fn errors_name_their_place() {
         let error = Script::parse(r#"{"functions": {"f": {"answer": "echo", "dealy_ms": 5}}}"#).unwrap_err();
         let source = error.source().unwrap().to_string();
         assert!(source.contains("dealy_ms"), "{source}");

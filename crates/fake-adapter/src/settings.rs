@@ -1,8 +1,8 @@
-//! What is set about a function: the defaults of a new one, and how a change falls upon what is there.
+//! The settings of a function: the defaults of a new one, and how a change is applied.
 
 use lamplight_domain::{FunctionName, FunctionSettings, LoggingSettings};
 
-/// What a new function has where nothing else is asked for (Lambda API, `CreateFunction`).
+/// The defaults of a new function (Lambda API, `CreateFunction`).
 pub(crate) fn defaults(name: &FunctionName) -> FunctionSettings {
     FunctionSettings {
         timeout_seconds: Some(3),
@@ -19,9 +19,9 @@ pub(crate) fn defaults(name: &FunctionName) -> FunctionSettings {
     }
 }
 
-/// What is set after a change: `None` stays as it is, an empty text or list takes away what is set.
-pub(crate) fn changed(mut set: FunctionSettings, asked: FunctionSettings) -> FunctionSettings {
-    // Taken apart, so that a setting which is added later cannot be forgotten here.
+/// The settings after a change: `None` changes nothing, an empty text or list removes the setting.
+pub(crate) fn apply_change(mut set: FunctionSettings, asked: FunctionSettings) -> FunctionSettings {
+    // Destructured, so that a new field cannot be forgotten here.
     let FunctionSettings {
         description,
         runtime,
@@ -43,62 +43,62 @@ pub(crate) fn changed(mut set: FunctionSettings, asked: FunctionSettings) -> Fun
         durable,
         capacity,
     } = asked;
-    text(&mut set.description, description);
-    text(&mut set.runtime, runtime);
-    text(&mut set.handler, handler);
-    text(&mut set.role, role);
-    value(&mut set.timeout_seconds, timeout_seconds);
-    value(&mut set.memory_mb, memory_mb);
-    value(&mut set.ephemeral_storage_mb, ephemeral_storage_mb);
-    list(&mut set.environment, environment);
+    set_text(&mut set.description, description);
+    set_text(&mut set.runtime, runtime);
+    set_text(&mut set.handler, handler);
+    set_text(&mut set.role, role);
+    set_value(&mut set.timeout_seconds, timeout_seconds);
+    set_value(&mut set.memory_mb, memory_mb);
+    set_value(&mut set.ephemeral_storage_mb, ephemeral_storage_mb);
+    set_list(&mut set.environment, environment);
     if let Some(variables) = &mut set.environment {
         variables.sort_by(|one, other| one.key.cmp(&other.key));
     }
-    text(&mut set.encryption_key, encryption_key);
-    list(&mut set.layers, layers);
-    text(&mut set.tracing, tracing);
+    set_text(&mut set.encryption_key, encryption_key);
+    set_list(&mut set.layers, layers);
+    set_text(&mut set.tracing, tracing);
     if let Some(network) = network {
         set.network = Some(network).filter(|network| !network.subnets.is_empty());
     }
-    text(&mut set.dead_letter_target, dead_letter_target);
-    list(&mut set.file_systems, file_systems);
+    set_text(&mut set.dead_letter_target, dead_letter_target);
+    set_list(&mut set.file_systems, file_systems);
     if let Some(asked) = image {
         let kept = set.image.get_or_insert_default();
-        list(&mut kept.entry_point, asked.entry_point);
-        list(&mut kept.command, asked.command);
-        text(&mut kept.working_directory, asked.working_directory);
+        set_list(&mut kept.entry_point, asked.entry_point);
+        set_list(&mut kept.command, asked.command);
+        set_text(&mut kept.working_directory, asked.working_directory);
     }
-    text(&mut set.snapshot_start, snapshot_start);
+    set_text(&mut set.snapshot_start, snapshot_start);
     if let Some(asked) = logging {
         let kept = set.logging.get_or_insert_default();
-        text(&mut kept.format, asked.format);
-        text(&mut kept.application_level, asked.application_level);
-        text(&mut kept.system_level, asked.system_level);
-        text(&mut kept.group, asked.group);
+        set_text(&mut kept.format, asked.format);
+        set_text(&mut kept.application_level, asked.application_level);
+        set_text(&mut kept.system_level, asked.system_level);
+        set_text(&mut kept.group, asked.group);
     }
     if let Some(asked) = durable {
         let kept = set.durable.get_or_insert_default();
-        value(&mut kept.execution_timeout_seconds, asked.execution_timeout_seconds);
-        value(&mut kept.retention_days, asked.retention_days);
-        text(&mut kept.encryption_key, asked.encryption_key);
+        set_value(&mut kept.execution_timeout_seconds, asked.execution_timeout_seconds);
+        set_value(&mut kept.retention_days, asked.retention_days);
+        set_text(&mut kept.encryption_key, asked.encryption_key);
     }
-    value(&mut set.capacity, capacity);
+    set_value(&mut set.capacity, capacity);
     set
 }
 
-fn value<T>(set: &mut Option<T>, asked: Option<T>) {
+fn set_value<T>(set: &mut Option<T>, asked: Option<T>) {
     if asked.is_some() {
         *set = asked;
     }
 }
 
-pub(crate) fn text(set: &mut Option<String>, asked: Option<String>) {
+pub(crate) fn set_text(set: &mut Option<String>, asked: Option<String>) {
     if asked.is_some() {
         *set = asked.filter(|text| !text.is_empty());
     }
 }
 
-fn list<T>(set: &mut Option<Vec<T>>, asked: Option<Vec<T>>) {
+fn set_list<T>(set: &mut Option<Vec<T>>, asked: Option<Vec<T>>) {
     if asked.is_some() {
         *set = asked.filter(|list| !list.is_empty());
     }
@@ -110,7 +110,7 @@ mod tests {
     use lamplight_domain::Network;
 
     #[test]
-    fn what_is_not_asked_for_stays_and_what_is_empty_goes() {
+    fn a_change_keeps_what_it_leaves_out_and_removes_what_is_empty() {
         let set = FunctionSettings {
             description: Some("adds".to_owned()),
             memory_mb: Some(512),
@@ -118,7 +118,7 @@ mod tests {
             network: Some(Network { subnets: vec!["subnet-1".to_owned()], ..Network::default() }),
             ..defaults(&"adder".parse().unwrap())
         };
-        assert_eq!(changed(set.clone(), FunctionSettings::default()), set);
+        assert_eq!(apply_change(set.clone(), FunctionSettings::default()), set);
         let taken_away = FunctionSettings {
             description: Some(String::new()),
             layers: Some(Vec::new()),
@@ -126,14 +126,14 @@ mod tests {
             ..FunctionSettings::default()
         };
         let expected = FunctionSettings { description: None, layers: None, network: None, ..set.clone() };
-        assert_eq!(changed(set, taken_away), expected);
+        assert_eq!(apply_change(set, taken_away), expected);
     }
 
     #[test]
     fn each_part_of_a_group_is_changed_by_itself() {
         let logging = LoggingSettings { format: Some("JSON".to_owned()), ..LoggingSettings::default() };
         let asked = FunctionSettings { logging: Some(logging), ..FunctionSettings::default() };
-        let logging = changed(defaults(&"adder".parse().unwrap()), asked).logging.unwrap();
+        let logging = apply_change(defaults(&"adder".parse().unwrap()), asked).logging.unwrap();
         assert_eq!(logging.format.as_deref(), Some("JSON"));
         assert_eq!(logging.group.as_deref(), Some("/aws/lambda/adder"));
     }

@@ -1,4 +1,4 @@
-//! What the simulated provider keeps, and how a qualifier leads to a version of a function.
+//! The state of the simulator, and how a qualifier resolves to a version of a function.
 
 use crate::{FakeFunction, FakeProvider};
 use lamplight_domain::{
@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-/// The number that stands for the unpublished version: published ones count from 1.
+/// The number of the unpublished version; published versions count from 1.
 pub(crate) const LATEST: u64 = 0;
 
 /// Everything that can be changed.
@@ -18,35 +18,35 @@ pub(crate) const LATEST: u64 = 0;
 pub(crate) struct State {
     pub(crate) functions: BTreeMap<String, KeptFunction>,
     pub(crate) layers: BTreeMap<String, KeptLayer>,
-    /// What goes wrong with the next changes.
+    /// The faults of the next changes, one per change.
     pub(crate) faults: VecDeque<Fault>,
-    /// How often a new or changed version is described before it is ready.
+    /// How many times a new or changed version is described as pending.
     pub(crate) pending: u32,
     revisions: u64,
 }
 
-/// What goes wrong with one change.
+/// The fault of one change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It is made, and its answer is lost.
+    /// The change is made and its answer is lost.
     LoseAnswer,
-    /// It never arrives, and nobody can tell.
+    /// The request is lost, and the caller cannot tell.
     LoseRequest,
-    /// It is throttled.
+    /// The change is throttled.
     Throttle,
 }
 
 impl State {
-    /// A revision that nothing has yet, in the form of the real ones.
+    /// A new revision, in the format of AWS.
     pub(crate) fn next_revision(&mut self) -> String {
         self.revisions += 1;
         format!("00000000-0000-4000-8000-{:012x}", self.revisions)
     }
 
-    /// Takes in a scripted function. Each version that one of its aliases leads to is published.
-    pub(crate) fn script(&mut self, script: FakeFunction) {
+    /// Adds a scripted function, and publishes each version that one of its aliases points to.
+    pub(crate) fn add_script(&mut self, script: FakeFunction) {
         let script = Arc::new(script);
-        let described = described(&script);
+        let described = describe_script(&script);
         let mut of_revision = |number| Version {
             number,
             described: Function { revision: Some(self.next_revision()), ..described.clone() },
@@ -73,25 +73,25 @@ impl State {
     }
 }
 
-/// A function with all that hangs on it.
+/// A function and everything that belongs to it.
 pub(crate) struct KeptFunction {
     pub(crate) latest: Version,
     /// The published versions.
     pub(crate) versions: BTreeMap<u64, Version>,
-    /// The highest number that was ever published; none is given twice.
+    /// The highest version number ever published; numbers are never reused.
     pub(crate) newest: u64,
-    /// What `$LATEST.PUBLISHED` leads to.
+    /// The version that `$LATEST.PUBLISHED` points to.
     pub(crate) latest_published: Option<u64>,
     pub(crate) aliases: BTreeMap<String, KeptAlias>,
-    /// By qualifier; the function's own is under the empty text.
+    /// By qualifier; the function's own policy has the empty text as its key.
     pub(crate) policies: BTreeMap<String, KeptPolicy>,
-    /// By qualifier; the function's own are under `$LATEST`, as the real provider has it.
+    /// By qualifier; the function's own settings have the key `$LATEST`, as at AWS.
     pub(crate) async_invocations: BTreeMap<String, KeptAsyncSettings>,
     pub(crate) reserved: Option<u32>,
     pub(crate) tags: Tags,
 }
 
-/// The statements that allow something, in the order in which they were added.
+/// The statements of a policy, in the order in which they were added.
 pub(crate) struct KeptPolicy {
     pub(crate) statements: Vec<PermissionStatement>,
     pub(crate) revision: Option<String>,
@@ -104,7 +104,7 @@ pub(crate) struct KeptLayer {
     pub(crate) policies: BTreeMap<u64, KeptPolicy>,
 }
 
-/// What is set about queued calls.
+/// Asynchronous invocation settings.
 pub(crate) struct KeptAsyncSettings {
     pub(crate) settings: AsyncSettings,
     pub(crate) last_modified: String,
@@ -125,7 +125,7 @@ impl KeptFunction {
         }
     }
 
-    /// The number of the version that a version's text means, where there is such a version.
+    /// The number of a version, if the version exists.
     pub(crate) fn number_of_version(&self, version: &str) -> Option<u64> {
         let number = match version {
             "$LATEST" => LATEST,
@@ -135,7 +135,8 @@ impl KeptFunction {
         self.version(number).map(|_| number)
     }
 
-    /// The number of the version that a qualifier leads to: an alias to its own version, whatever its routing.
+    /// The number of the version that a qualifier resolves to; an alias resolves to its own version, whatever its
+    /// routing.
     pub(crate) fn number(&self, qualifier: Option<&str>) -> Option<u64> {
         match qualifier {
             None => Some(LATEST),
@@ -150,29 +151,28 @@ impl KeptFunction {
         if number == LATEST { Some(&self.latest) } else { self.versions.get(&number) }
     }
 
-    /// Describes what a qualifier leads to, to somebody who asked.
-    pub(crate) fn look(&mut self, qualifier: Option<&str>) -> Option<Function> {
+    /// Describes the version that a qualifier resolves to, and counts the description.
+    pub(crate) fn describe_and_count(&mut self, qualifier: Option<&str>) -> Option<Function> {
         match self.number(qualifier)? {
-            LATEST => Some(self.latest.look()),
-            number => self.versions.get_mut(&number).map(Version::look),
+            LATEST => Some(self.latest.describe_and_count()),
+            number => self.versions.get_mut(&number).map(Version::describe_and_count),
         }
     }
 
-    /// The unpublished version and the published ones, in their order.
+    /// The unpublished version, then the published ones in order.
     pub(crate) fn all_versions(&self) -> impl Iterator<Item = &Version> {
         std::iter::once(&self.latest).chain(self.versions.values())
     }
 
-    /// Forgets what hung on a version or alias that is gone.
-    pub(crate) fn forget(&mut self, qualifier: &str) {
+    /// Removes everything that belongs to a deleted version or alias.
+    pub(crate) fn remove_qualifier(&mut self, qualifier: &str) {
         self.policies.remove(qualifier);
         self.async_invocations.remove(qualifier);
     }
 
-    /// The version that serves the next call, which is counted.
-    pub(crate) fn route(&mut self, qualifier: Option<&str>) -> Option<&Version> {
-        let routed =
-            qualifier.and_then(|text| self.aliases.get_mut(text)).and_then(KeptAlias::next_elsewhere);
+    /// The version for the next call, which is counted.
+    pub(crate) fn route_next_call(&mut self, qualifier: Option<&str>) -> Option<&Version> {
+        let routed = qualifier.and_then(|text| self.aliases.get_mut(text)).and_then(KeptAlias::route_call);
         let number = match routed {
             Some(version) => self.number_of_version(&version)?,
             None => self.number(qualifier)?,
@@ -181,27 +181,27 @@ impl KeptFunction {
     }
 }
 
-/// The function as it was at one time.
+/// A version of a function.
 #[derive(Clone)]
 pub(crate) struct Version {
     pub(crate) number: u64,
-    /// Without version and readiness.
+    /// The description without version number and readiness.
     pub(crate) described: Function,
     /// How it answers.
     pub(crate) behaviour: Arc<FakeFunction>,
-    /// How often it is still described as not ready.
+    /// How many more times it is described as pending.
     pub(crate) pending: u32,
-    /// Whether it was never ready.
+    /// Whether it has never been ready yet.
     pub(crate) fresh: bool,
 }
 
 impl Version {
-    /// Its number in the provider's words.
+    /// The version number as the provider writes it.
     pub(crate) fn name(&self) -> String {
         if self.number == LATEST { "$LATEST".to_owned() } else { self.number.to_string() }
     }
 
-    /// As a listing has it, which tells no state.
+    /// The description in a listing, which has no state.
     pub(crate) fn listed(&self) -> Function {
         let function = Function { version: Some(self.name()), ..self.described.clone() };
         if self.number == LATEST {
@@ -211,7 +211,7 @@ impl Version {
         }
     }
 
-    /// With its state.
+    /// The description with the state.
     pub(crate) fn with_state(&self) -> Function {
         let mut function = self.listed();
         let pending = self.pending > 0;
@@ -227,28 +227,28 @@ impl Version {
         function
     }
 
-    /// Describes it to somebody who asked: one description less until it is ready.
-    pub(crate) fn look(&mut self) -> Function {
+    /// Describes the version and counts the description: each brings it closer to being ready.
+    pub(crate) fn describe_and_count(&mut self) -> Function {
         let function = self.with_state();
         self.pending = self.pending.saturating_sub(1);
         self.fresh &= self.pending > 0;
         function
     }
 
-    /// Begins a change that is done after so many descriptions.
+    /// Begins a change that is complete after `pending` descriptions.
     pub(crate) fn begin_change(&mut self, pending: u32) {
         self.pending = pending;
         self.fresh &= pending > 0;
     }
 }
 
-/// A name that leads to versions.
+/// An alias.
 pub(crate) struct KeptAlias {
     pub(crate) version: String,
     pub(crate) description: Option<String>,
     pub(crate) routing: Routing,
     pub(crate) revision: String,
-    /// How many calls were made through it since its routing was set.
+    /// How many calls were made through the alias since its routing was set.
     pub(crate) calls: u64,
 }
 
@@ -264,28 +264,28 @@ impl KeptAlias {
         }
     }
 
-    /// Whether anything goes to that version.
+    /// Whether the alias points to that version, by itself or by its routing.
     pub(crate) fn uses(&self, version: &str) -> bool {
         self.version == version || self.routing.contains_key(version)
     }
 
-    /// Counts a call, and names the other version where that one serves it. Shares are spread evenly: with a weight of
-    /// 0.1 it is every tenth call.
-    fn next_elsewhere(&mut self) -> Option<String> {
+    /// Counts a call; returns the other version if the call goes there. Calls are spread evenly: with a weight of 0.1
+    /// it is every tenth call.
+    fn route_call(&mut self) -> Option<String> {
         let (version, weight) = self.routing.iter().next()?;
         self.calls += 1;
         #[expect(
             clippy::cast_precision_loss,
-            reason = "nobody calls a simulator more often than a double counts exactly"
+            reason = "the number of calls stays far below the integers that a double holds exactly"
         )]
-        // What is a whole number but for rounding counts as one.
+        // Tolerates rounding errors just below a whole number.
         let share = |calls: u64| (calls as f64 * weight + 1e-9).floor();
         (share(self.calls) > share(self.calls - 1)).then(|| version.clone())
     }
 }
 
-/// What a scripted function is described as.
-fn described(function: &FakeFunction) -> Function {
+/// The description of a scripted function.
+fn describe_script(function: &FakeFunction) -> Function {
     let mut described = Function::new(function.name.clone(), FakeProvider::arn(&function.name));
     described.settings.description = Some(function.description.clone()).filter(|text| !text.is_empty());
     described.settings.runtime = Some(function.runtime.clone());
@@ -303,9 +303,9 @@ fn described(function: &FakeFunction) -> Function {
     described
 }
 
-/// A text in the form of a checksum, the same for the same code: for code that was never uploaded here.
+/// A checksum for code that was never uploaded here: the same text gives the same checksum.
 pub(crate) fn made_up_sha256(code: &str) -> String {
-    // FNV-1a, run on until there are digits enough. The last digit and the sign make 32 bytes of Base64.
+    // FNV-1a, repeated until there are enough digits. The last digit and the sign complete 32 bytes of Base64.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut round = |number: u8| {
         for byte in code.bytes().chain([number]) {
@@ -336,11 +336,11 @@ mod tests {
     fn shares_of_calls_are_exact_and_spread_evenly() {
         for (weight, of_a_hundred) in [(0.0, 0), (0.01, 1), (0.1, 10), (0.29, 29), (0.5, 50), (1.0, 100)] {
             let mut alias = alias(weight);
-            let elsewhere = (0..100).filter(|_| alias.next_elsewhere().is_some()).count();
+            let elsewhere = (0..100).filter(|_| alias.route_call().is_some()).count();
             assert_eq!(elsewhere, of_a_hundred, "{weight}");
         }
         let mut tenth = alias(0.1);
-        let served: Vec<usize> = (1..=20).filter(|_| tenth.next_elsewhere().is_some()).collect();
+        let served: Vec<usize> = (1..=20).filter(|_| tenth.route_call().is_some()).collect();
         assert_eq!(served, [10, 20]);
     }
 

@@ -1,4 +1,4 @@
-//! A clock that moves only when it is told to, and ids that count.
+//! A clock that moves only when told to, and sequential IDs.
 
 use async_trait::async_trait;
 use lamplight_domain::{RunKey, Timestamp};
@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-/// A clock for tests and simulations. Whoever sleeps on it moves it on, so nothing ever waits.
+/// A clock for tests and simulations. Sleeping moves it forward, so nothing ever waits.
 #[derive(Debug)]
 pub struct ManualClock {
     micros: AtomicI64,
@@ -23,13 +23,13 @@ impl Default for ManualClock {
 }
 
 impl ManualClock {
-    /// Moves the clock on.
+    /// Moves the clock forward.
     pub fn advance(&self, duration: Duration) {
         let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
         self.micros.fetch_add(micros, Ordering::SeqCst);
     }
 
-    /// How long was slept in all.
+    /// The total time slept.
     pub fn slept(&self) -> Duration {
         Duration::from_micros(self.slept.load(Ordering::SeqCst))
     }
@@ -46,12 +46,12 @@ impl Sleeper for ManualClock {
     async fn sleep(&self, duration: Duration) {
         self.advance(duration);
         self.slept.fetch_add(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX), Ordering::SeqCst);
-        // Others get their turn, as with a real wait.
+        // Let other tasks run, as a real wait would.
         tokio::task::yield_now().await;
     }
 }
 
-/// Ids that count from 1, in the form of a UUID; jitter is always one half.
+/// IDs that count from 1, in the form of a UUID; the jitter is always one half.
 #[derive(Debug, Default)]
 pub struct SequentialIds(AtomicU64);
 
@@ -59,7 +59,7 @@ impl IdSource for SequentialIds {
     fn run_key(&self) -> RunKey {
         let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
         let text = format!("00000000-0000-7000-8000-{number:012x}");
-        // Digits, small letters and '-' alone are always a key.
+        // Digits, lower-case letters and '-' always form a valid key.
         text.parse().unwrap_or_else(|_| unreachable!("{text}"))
     }
 

@@ -1,18 +1,18 @@
-//! All that a test of another project needs, set up together.
+//! Everything that a test of another project needs, set up together.
 
 use crate::{Call, FakeConnector, FakeFunction, FakeProvider, ManualClock, MemoryStore, SequentialIds};
 use lamplight_domain::{ConnectionName, Settings};
 use lamplight_ports::RunPorts;
 use std::sync::Arc;
 
-/// Simulated functions on one connection, a store in memory, and one clock and one source of ids for all of them. Nothing
-/// is read from the environment, nothing leaves the process and nothing waits. Clones share their state.
+/// Simulated functions on one connection, a store in memory, and one clock and one source of IDs for all of them.
+/// Nothing is read from the environment, nothing leaves the process, and nothing waits. Clones share their state.
 ///
 /// ```
 /// use lamplight_fake_adapter::{FakeFunction, FakeWorld};
 ///
 /// let world = FakeWorld::new([FakeFunction::echo("mirror".parse()?)]);
-/// // Hand `&world.connector`, `&world.store` and `&world.run_ports()` to what is tested, and then:
+/// Pass `&world.connector`, `&world.store` and `&world.run_ports()` to the code under test, and then:
 /// assert_eq!(world.calls(), []);
 /// # Ok::<(), lamplight_domain::NameError>(())
 /// ```
@@ -20,13 +20,13 @@ use std::sync::Arc;
 pub struct FakeWorld {
     /// The provider of the functions.
     pub provider: FakeProvider,
-    /// Opens the one connection, whether it is named or not.
+    /// Opens the only connection, with or without its name.
     pub connector: FakeConnector,
     /// Runs and jobs.
     pub store: MemoryStore,
-    /// The time. Whoever sleeps moves it on.
+    /// The clock. Sleeping moves it forward.
     pub clock: Arc<ManualClock>,
-    /// Keys of runs and request ids, which count.
+    /// Sequential run keys and request IDs.
     pub ids: Arc<SequentialIds>,
 }
 
@@ -45,13 +45,13 @@ impl FakeWorld {
         Self { provider, connector, store: MemoryStore::default(), clock, ids }
     }
 
-    /// The same world with defaults of the connection.
+    /// Sets the defaults of the connection.
     #[must_use]
     pub fn with_defaults(self, defaults: Settings) -> Self {
         Self { connector: connector(&self.provider, defaults), ..self }
     }
 
-    /// The name of the connection, as jobs have it.
+    /// The name of the connection, for jobs.
     pub fn connection_name(&self) -> ConnectionName {
         connection_name()
     }
@@ -67,8 +67,8 @@ impl FakeWorld {
         }
     }
 
-    /// Every call that started a function, in their order: their number is that of all executions. A call that was throttled
-    /// or refused, and a dry run, start none.
+    /// Every call that started a function, in order: one per execution. Throttled and refused calls and dry runs start
+    /// nothing and are not included.
     pub fn calls(&self) -> Vec<Call> {
         self.provider.calls()
     }
@@ -79,6 +79,6 @@ fn connector(provider: &FakeProvider, defaults: Settings) -> FakeConnector {
 }
 
 fn connection_name() -> ConnectionName {
-    // Small letters alone are always a name.
+    // Lower-case letters always form a valid name.
     FakeWorld::CONNECTION.parse().unwrap_or_else(|_| unreachable!("{}", FakeWorld::CONNECTION))
 }

@@ -61,7 +61,7 @@ async fn a_run_is_cancelled_where_the_provider_can_and_did() {
     let connector = FakeConnector::default().with(other.connection(connection(), Settings::default()));
     assert_eq!(
         cancelled(&connector, &bench).await,
-        (false, "the simulator knows no such execution".to_owned())
+        (false, "the simulator has no execution with this request ID".to_owned())
     );
     let plain = FakeConnector::default().with(bench.provider.connection(connection(), Settings::default()));
     assert_eq!(cancelled(&plain, &bench).await, (false, "a queued event cannot be taken back".to_owned()));

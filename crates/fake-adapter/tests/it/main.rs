@@ -1,4 +1,4 @@
-//! The simulator and the store in memory are held to the same suites as the real adapters.
+//! The simulator and the store in memory pass the same conformance suites as the real adapters.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod changes;

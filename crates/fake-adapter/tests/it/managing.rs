@@ -1,4 +1,4 @@
-//! The suites of managing.
+//! The management suites.
 
 use async_trait::async_trait;
 use lamplight_conformance::workbench::{ArrangedLayer, Arrangement, Gap, WorkbenchHarness};
@@ -6,10 +6,10 @@ use lamplight_domain::{LayerVersion, Package, Settings};
 use lamplight_fake_adapter::{FakeProvider, ManualClock};
 use std::sync::Arc;
 
-/// A provider whose functions are pending for so many descriptions after a change, with pages of two at the most.
+/// A provider whose functions are described as pending after a change, with pages of at most two items.
 struct Simulated(u32);
 
-/// The beginning of every zip file; the simulator looks at none.
+/// The beginning of every zip file; the simulator does not read the rest.
 fn package(content: u8) -> Package {
     Package::new([b"PK\x03\x04".to_vec(), vec![content; 100_000]].concat(), format!("{content:043}="))
 }
@@ -47,7 +47,7 @@ impl WorkbenchHarness for Simulated {
     }
 }
 
-/// The simulator does all of it.
+/// The simulator has no gaps.
 const LACKS: &[Gap] = &[];
 
 mod account {

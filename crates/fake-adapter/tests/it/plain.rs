@@ -1,4 +1,4 @@
-//! A provider that calls functions and has little else: it is held to the suites and lies about nothing.
+//! A provider that only calls and lists functions: it passes the suites with its gaps declared.
 
 use crate::provider::Simulated;
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use lamplight_ports::{
 };
 use std::sync::Arc;
 
-/// The simulator without what a provider can lack.
+/// The simulator without everything that a provider may lack.
 #[derive(Debug)]
 struct Plain<T: ?Sized>(Arc<T>);
 

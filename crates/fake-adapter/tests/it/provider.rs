@@ -1,4 +1,4 @@
-//! The suites of the provider's ports.
+//! The conformance suites of the provider's ports.
 
 use async_trait::async_trait;
 use lamplight_conformance::{
@@ -49,7 +49,7 @@ impl InvokerHarness for Simulated {
             Behaviour::RefusesLogTail => function.refuse_log_tail = true,
             Behaviour::IsThrottled => function.throttle = u32::MAX,
             Behaviour::IsForbidden => function.forbidden = true,
-            // To the caller of a simulator a cut answer is a lost one.
+            // For the caller of a simulator, a cut answer is a lost one.
             Behaviour::DropsTheAnswer | Behaviour::CutsTheAnswer => function.drop_answer = true,
             Behaviour::CannotBeReached => function.refuse = u32::MAX,
             Behaviour::AnsweredBySomebodyElse => {

@@ -1,4 +1,4 @@
-//! The suites of the stores.
+//! The conformance suites of the stores.
 
 use async_trait::async_trait;
 use lamplight_conformance::{

@@ -1,4 +1,4 @@
-//! The world that tests of other projects set up: what it remembers, and calls that hang.
+//! The world for tests of other projects: recorded calls, and calls that hang.
 
 use lamplight_app::{
     AppError, CancellationToken, EventSource, RunRequest, StartedRun, Unobserved, prepare_run,
@@ -46,7 +46,7 @@ async fn calls_are_those_that_started_a_function() {
 }
 
 #[tokio::test]
-async fn a_provider_remembers_no_event_unasked() {
+async fn a_provider_records_events_only_on_request() {
     let provider = FakeProvider::new([FakeFunction::echo("mirror".parse().unwrap())]);
     let world = FakeWorld::new([]);
     let connector = lamplight_fake_adapter::FakeConnector::default()
@@ -56,7 +56,7 @@ async fn a_provider_remembers_no_event_unasked() {
 }
 
 #[tokio::test]
-async fn a_call_hangs_until_it_is_told_how_to_end() {
+async fn a_call_hangs_until_the_test_ends_it() {
     let (slow, mut calls) = FakeFunction::hanging("slow".parse().unwrap());
     let world = FakeWorld::new([slow]);
     let start = |number| run(&world, "slow", number, Settings::default());
@@ -77,7 +77,7 @@ async fn a_call_hangs_until_it_is_told_how_to_end() {
 }
 
 #[tokio::test]
-async fn an_event_for_a_function_that_hangs_is_accepted_at_once() {
+async fn an_event_for_a_hanging_function_is_accepted_immediately() {
     let (slow, mut calls) = FakeFunction::hanging("slow".parse().unwrap());
     let world = FakeWorld::new([slow]);
     let started = run(&world, "slow", 1, of_type(InvocationType::Event)).await;
@@ -87,7 +87,7 @@ async fn an_event_for_a_function_that_hangs_is_accepted_at_once() {
 }
 
 #[tokio::test]
-async fn errors_of_names_settings_and_ports_become_those_of_use_cases() {
+async fn errors_of_lower_layers_become_errors_of_use_cases() {
     async fn fails(world: &FakeWorld) -> Result<(), AppError> {
         resolve_target(&world.connector, &world.store, "mirror", Some(&"no name".parse()?)).await?;
         Ok(())
