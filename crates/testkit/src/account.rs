@@ -1,4 +1,4 @@
-//! What there is in the account of AWS, and who calls.
+//! The contents of the simulated AWS account, and its callers.
 
 use crate::{
     function::Function,
@@ -8,10 +8,10 @@ use crate::{
 use ring::rand::{SecureRandom, SystemRandom};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// The account of everybody here.
+/// The ID of the account.
 pub const ACCOUNT: &str = "123456789012";
 
-/// The access key id of AWS's documentation.
+/// The access key ID from AWS's documentation.
 pub const EXAMPLE_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 
 /// The ARN of a user.
@@ -24,96 +24,96 @@ pub fn role(name: &str) -> String {
     format!("arn:aws:iam::{ACCOUNT}:role/{name}")
 }
 
-/// The ARN of a role's session.
+/// The ARN of a role session.
 pub fn session(role: &str, name: &str) -> String {
     format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}")
 }
 
-/// An access key as its holder has it.
+/// An access key, as its holder knows it.
 #[derive(Debug, Clone)]
 pub struct AccessKey {
-    /// Its id.
+    /// The access key ID.
     pub id: String,
-    /// Its secret half.
+    /// The secret access key.
     pub secret: String,
-    /// What goes with a temporary key.
+    /// The session token of a temporary key.
     pub session_token: Option<String>,
-    /// Whose it is.
+    /// The ARN of its owner.
     pub principal: String,
-    /// When it ends, in seconds since 1970.
+    /// When it expires, in seconds since 1970.
     pub expires_at: Option<i64>,
 }
 
-/// One call that was let in.
+/// A call that was authorised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// As in IAM, `lambda:InvokeFunction`.
+    /// The action as IAM names it, such as `lambda:InvokeFunction`.
     pub action: String,
-    /// Whose signature it bore; empty where it needed none.
+    /// The owner of the signing key; empty if the action needs no signature.
     pub principal: String,
-    /// The region that was asked.
+    /// The region that was called.
     pub region: String,
-    /// Where it was sent.
+    /// The host that the call was sent to.
     pub host: String,
-    /// The fields that it came with, those of STS by their names.
+    /// The fields of the request; those of STS by name.
     pub fields: BTreeMap<String, String>,
 }
 
-/// What there is in the account.
+/// The contents of the account.
 #[derive(Debug, Default)]
 pub struct Account {
-    /// The keys by their ids.
+    /// The keys, by ID.
     pub keys: BTreeMap<String, AccessKey>,
-    /// The roles by their ARNs, with whom each lets in.
+    /// The roles by ARN, with who may assume each.
     pub roles: BTreeMap<String, Vec<Trust>>,
     /// The functions by name.
     pub functions: BTreeMap<String, Function>,
-    /// How many of the next answers of Lambda about managing are lost, beginning with the next change.
+    /// How many of the next answers to Lambda management requests are lost, starting with the next change.
     pub answers_to_lose: u32,
     losing: bool,
-    /// The statements on the one layer that there is.
+    /// The statements on the only layer.
     pub(crate) layer_policy: Vec<serde_json::Value>,
-    /// The texts of Secrets Manager.
+    /// The secrets of Secrets Manager.
     pub secrets: BTreeMap<String, String>,
-    /// Access tokens of the sign-in portal, with the role that each may have.
+    /// Access tokens of the sign-in portal, with the role that each gives.
     pub sign_ins: BTreeMap<String, String>,
-    /// The issuers whose tokens are taken.
+    /// The trusted issuers.
     pub providers: Vec<Arc<Issuer>>,
     pub(crate) calls: Vec<Call>,
 }
 
-/// Whom a role lets in.
+/// Who may assume a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trust {
     /// A user or role.
     Caller {
         /// Its ARN.
         arn: String,
-        /// What it must say beside.
+        /// The external ID that it must send.
         external_id: Option<String>,
         /// Whether its session may have tags.
         tags: bool,
     },
-    /// Whoever holds a token.
+    /// Whoever presents a token with these claims.
     Token {
-        /// Its `iss`.
+        /// The claim `iss`.
         issuer: String,
-        /// Its `aud`.
+        /// The claim `aud`.
         audience: String,
-        /// Its `sub`.
+        /// The claim `sub`.
         subject: String,
     },
 }
 
 impl Trust {
-    /// The user or role of this ARN.
+    /// The user or role with this ARN.
     pub fn caller(arn: String) -> Self {
         Self::Caller { arn, external_id: None, tags: false }
     }
 }
 
 impl Account {
-    /// Whether the answer is to be lost; what was asked for is done all the same.
+    /// Whether to lose this answer; the request is carried out all the same.
     pub(crate) fn loses(&mut self, request: &Request) -> bool {
         let loses = self.answers_to_lose > 0 && (self.losing || request.method != "GET");
         if loses {
@@ -123,12 +123,12 @@ impl Account {
         loses
     }
 
-    /// Makes a key: temporary where it ends.
+    /// Creates a key; it is temporary if it has an end.
     pub fn issue(&mut self, principal: &str, expires_at: Option<i64>) -> AccessKey {
         let prefix = if expires_at.is_some() { "ASIA" } else { "AKIA" };
         let key = AccessKey {
             id: format!("{prefix}{}", hex(&random(8)).to_uppercase()),
-            // As long as AWS's and with signs that have to be escaped here and there.
+            // As long as AWS's, and with characters that need escaping in some places.
             secret: format!("/+{}", hex(&random(19))),
             session_token: expires_at.map(|_| format!("IQoJ/+{}==", hex(&random(150)))),
             principal: principal.to_owned(),
@@ -149,7 +149,7 @@ impl Account {
     }
 }
 
-/// Who calls, and where.
+/// The caller, and where it calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) key: Option<AccessKey>,
@@ -157,14 +157,14 @@ pub(crate) struct Caller {
     pub(crate) host: String,
 }
 
-/// As many bytes that nobody can guess.
+/// Random bytes.
 pub fn random(length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     SystemRandom::new().fill(&mut bytes).unwrap();
     bytes
 }
 
-/// A request id as AWS gives.
+/// A request ID in AWS's format.
 pub(crate) fn request_id() -> String {
     let text = hex(&random(16));
     [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")

@@ -1,4 +1,4 @@
-//! AWS: whoever calls must have signed with credentials that were issued here.
+//! AWS: callers must sign with credentials that were issued here.
 
 use crate::{
     function::Function,
@@ -27,17 +27,17 @@ pub use crate::account::{
 pub struct Aws(Mutex<Account>);
 
 impl Aws {
-    /// The account, for this test to change; nobody else gets at it meanwhile.
+    /// The account, locked for this test to change.
     pub fn account(&self) -> MutexGuard<'_, Account> {
         self.0.lock().unwrap()
     }
 
-    /// A key for as long as the test runs.
+    /// A key that is valid for the whole test.
     pub fn user(&self, name: &str) -> AccessKey {
         self.account().issue(&user(name), None)
     }
 
-    /// The same with the id that AWS's documentation uses.
+    /// The same, with the key ID from AWS's documentation.
     pub fn example_user(&self, name: &str) -> AccessKey {
         let mut account = self.account();
         let mut key = account.issue(&user(name), None);
@@ -47,22 +47,22 @@ impl Aws {
         key
     }
 
-    /// A function that gives its event back.
+    /// A function that returns its event.
     pub fn echo(&self) {
         self.account().functions.insert("echo".to_owned(), Function::default());
     }
 
-    /// A temporary key of a role's session, as a machine is given.
+    /// A temporary key of a role session, as a machine receives it.
     pub fn session(&self, role: &str, name: &str) -> AccessKey {
         self.account().issue(&session(role, name), Some(now() + 3600))
     }
 
-    /// Makes a role.
+    /// Creates a role.
     pub fn role(&self, name: &str, trust: impl IntoIterator<Item = Trust>) {
         self.account().roles.insert(role(name), trust.into_iter().collect());
     }
 
-    /// All calls that were let in, in their order.
+    /// All authorised calls, in order.
     pub fn calls(&self) -> Vec<Call> {
         self.account().calls.clone()
     }
@@ -117,12 +117,12 @@ fn unsigned(account: &mut Account, caller: &Caller, request: &Request) -> Result
     if request.method == "POST" {
         return sts::answer(account, caller, request);
     }
-    // What an address of AWS says to who just knocks.
+    // What an AWS endpoint answers to a plain connection check.
     account.keep(caller, "", BTreeMap::new());
     Ok(Answer::json(403, &json!({ "message": "Missing Authentication Token" })))
 }
 
-/// The service and the region that the name of one of AWS's hosts holds; `None` for another address.
+/// The service and the region in an AWS host name; `None` for any other host.
 fn endpoint(host: &str) -> Result<Option<(&str, &str)>, String> {
     let own = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".api.aws"));
     let Some(name) = own else { return Ok(None) };

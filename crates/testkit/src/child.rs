@@ -1,11 +1,11 @@
-//! Running a test in a process of its own, with an environment of its own.
+//! Runs a test in a separate process with its own environment.
 
 use std::process::Command;
 
-/// Set in the child, whose other environment is what the test gives it.
+/// Set in the child process, in addition to the environment that the test gives it.
 const MARK: &str = "LAMPLIGHT_TEST_CHILD";
 
-/// Runs the test `name` once more in a child process with exactly `environment`; there `body` runs.
+/// Runs the test `name` again in a child process with exactly `environment`; `body` runs only there.
 #[expect(clippy::disallowed_methods, reason = "a test looks whether it is its own child")]
 pub fn in_child(name: &str, environment: &[(&str, &str)], body: impl Future<Output = ()>) {
     if std::env::var_os(MARK).is_some() {

@@ -1,6 +1,7 @@
-//! Microsoft Entra: the token endpoint for workload identities, and what hands tokens to managed identities on
-//! virtual machines and in App Service. The shapes are those of Microsoft's documentation ("Microsoft identity platform and
-//! the OAuth 2.0 client credentials flow", third case; "How to use managed identities … to acquire an access token").
+//! Microsoft Entra: the token endpoint for workload identities, and the endpoints that give tokens to managed
+//! identities on virtual machines and in App Service. The formats are those of Microsoft's documentation ("Microsoft
+//! identity platform and the OAuth 2.0 client credentials flow", third case; "How to use managed identities … to
+//! acquire an access token").
 
 use crate::{
     http::{Answer, Form, Request},
@@ -11,15 +12,15 @@ use crate::{
 use serde_json::json;
 use std::sync::Arc;
 
-/// The tenant.
+/// The tenant ID.
 pub const TENANT: &str = "11111111-2222-3333-4444-555555555555";
-/// The one application that asks.
+/// The ID of the only client application.
 pub const CLIENT: &str = "66666666-7777-8888-9999-000000000000";
-/// The application that stands for AWS, by which tokens are asked for.
+/// The application that represents AWS; tokens are requested for it.
 pub const APPLICATION: &str = "api://aws-lamplight";
-/// The same application's id, which is the audience of its tokens ("Access token claims reference": `aud`).
+/// The ID of the same application, which is the audience of its tokens ("Access token claims reference": `aud`).
 pub const AUDIENCE: &str = "99999999-8888-7777-6666-555555555555";
-/// The object of the tenant that the tokens are about.
+/// The object ID that is the subject of the tokens.
 pub const OBJECT: &str = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
 
 /// The issuer of the tenant's tokens.
@@ -27,14 +28,14 @@ pub fn issuer() -> String {
     format!("https://login.microsoftonline.com/{TENANT}/v2.0")
 }
 
-/// `https://login.microsoftonline.com`, which trusts the tokens of one cluster.
+/// `https://login.microsoftonline.com`; it trusts the tokens of one cluster.
 #[derive(Debug)]
 pub struct TokenEndpoint {
-    /// Whose tokens it gives.
+    /// The issuer of the tenant's tokens.
     pub issuer: Arc<Issuer>,
-    /// Whose tokens it federates with.
+    /// The issuer that it federates with.
     pub cluster: Arc<Issuer>,
-    /// Whom they must be about.
+    /// The subject that the federated tokens must have.
     pub subject: &'static str,
 }
 
@@ -61,7 +62,7 @@ impl Site for TokenEndpoint {
 }
 
 fn issued(issuer: &Issuer) -> Answer {
-    // Numbers are texts at a managed identity's endpoint and numbers at the tenant's; who reads them takes both.
+    // The managed identity endpoint writes numbers as strings, the tenant as numbers; clients accept both.
     let body = json!({
         "access_token": issuer.token(OBJECT, AUDIENCE),
         "token_type": "Bearer",
@@ -72,10 +73,10 @@ fn issued(issuer: &Issuer) -> Answer {
     Answer::json(200, &body)
 }
 
-/// What hands a managed identity its tokens.
+/// The endpoints that give tokens to a managed identity.
 #[derive(Debug)]
 pub enum ManagedIdentity {
-    /// On a virtual machine, without any secret.
+    /// On a virtual machine, without a secret.
     Machine(Arc<Issuer>),
     /// In App Service, with the secret of `IDENTITY_HEADER`.
     AppService(Arc<Issuer>, String),

@@ -1,4 +1,4 @@
-//! A function of Lambda, and what it does when it is called.
+//! A Lambda function and its behaviour.
 
 use serde_json::{Map, Value};
 use std::{
@@ -9,19 +9,19 @@ use std::{
     },
 };
 
-/// What a function does when it is called.
+/// The behaviour of a function.
 #[derive(Debug, Clone, Default)]
 pub enum Behaviour {
-    /// Gives the event back.
+    /// Returns the event.
     #[default]
     Echo,
-    /// Answers with this.
+    /// Answers with this text.
     Says(&'static str),
-    /// Reports an error of its own, and its log repeats the event.
+    /// Reports an error, and its log repeats the event.
     Fails,
-    /// Tells that it was called, and does not answer as long as somebody holds the other end.
+    /// Signals that it was called, and answers once the other end of the gate is dropped.
     Waits(Gate),
-    /// Lambda answers this status and error code instead, with this message.
+    /// Lambda answers with this status, error code and message, and the function does not run.
     Refused(u16, &'static str, String),
 }
 
@@ -30,7 +30,7 @@ pub enum Behaviour {
 pub struct Gate(Arc<Mutex<(Sender<()>, Receiver<()>)>>);
 
 impl Gate {
-    /// The gate; what tells that a call has come, and what lets it go on by being dropped.
+    /// A gate, the receiver that signals a call, and the sender whose drop lets the call continue.
     pub fn new() -> (Self, Receiver<()>, Sender<()>) {
         let ((arrived, arrivals), (release, released)) = (channel(), channel());
         (Self(Arc::new(Mutex::new((arrived, released)))), arrivals, release)
@@ -38,35 +38,35 @@ impl Gate {
 
     pub(crate) fn wait(&self) {
         let gate = self.0.lock().unwrap();
-        // Nobody at the other end is what is waited for.
+        // An error means that the other end was dropped, which is what this waits for.
         let _ = gate.0.send(());
         let _ = gate.1.recv();
     }
 }
 
-/// A function with all that hangs on it.
+/// A function and everything that belongs to it.
 #[derive(Debug, Clone, Default)]
 pub struct Function {
-    /// What it does.
+    /// Its behaviour.
     pub behaviour: Behaviour,
     /// The environment variables.
     pub environment: BTreeMap<String, String>,
-    /// What is kept of it beside.
+    /// Its policies and settings.
     pub managed: Managed,
 }
 
-/// What is kept of a function beside what it does.
+/// What is stored about a function besides its behaviour.
 #[derive(Debug, Clone, Default)]
 pub struct Managed {
-    /// The statements of its policies, by qualifier; its own are under the empty text.
+    /// The statements of its policies by qualifier; the function's own have the empty text as their key.
     pub policies: BTreeMap<String, Vec<Value>>,
-    /// What was set of its configuration.
+    /// The configuration that was set.
     pub(crate) configuration: Map<String, Value>,
     pub(crate) versions: Vec<Value>,
     pub(crate) aliases: BTreeMap<String, Value>,
     pub(crate) tags: Map<String, Value>,
-    /// Under the empty text.
+    /// The only key is the empty text.
     pub(crate) concurrency: BTreeMap<String, Value>,
-    /// What is set for asynchronous calls, by qualifier.
+    /// The asynchronous invocation settings, by qualifier.
     pub(crate) asynchronous: BTreeMap<String, Value>,
 }

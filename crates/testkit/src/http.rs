@@ -1,4 +1,4 @@
-//! Requests and answers, as the stubs read and give them.
+//! Requests and responses, as the stubs read and write them.
 
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -8,22 +8,22 @@ use hyper::{
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A request as it came.
+/// A request as received.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The method.
     pub method: String,
-    /// As it stood on the request line, undecoded.
+    /// The path as received, not decoded.
     pub path: String,
-    /// What followed the `?`, undecoded.
+    /// The query as received, not decoded.
     pub query: String,
-    /// Names in small letters, in the order of the wire.
+    /// The headers in the order received, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
 
-/// What a stub answers.
+/// The response of a stub.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The HTTP status.
@@ -48,7 +48,7 @@ impl Request {
         })
     }
 
-    /// All of it in one text, for a search.
+    /// The whole request as one text, to search it.
     pub fn whole(&self) -> String {
         let headers = self.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
         let Self { method, path, query, .. } = self;
@@ -56,22 +56,22 @@ impl Request {
         head + &String::from_utf8_lossy(&self.body)
     }
 
-    /// The first header of this name.
+    /// The first header with this name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
-    /// Refuses a request without this header.
+    /// The header, or an error if it is missing.
     pub fn need(&self, name: &str) -> Result<&str, String> {
         self.header(name).ok_or_else(|| format!("the header {name} is missing"))
     }
 
-    /// Refuses a header that is missing or another than this.
+    /// Fails if the header is missing or has another value.
     pub fn expect(&self, name: &str, value: &str) -> Result<(), String> {
         same(&format!("the header {name}"), self.need(name)?, value)
     }
 
-    /// Whether this is asked for.
+    /// Whether the request has this method and path.
     pub fn is(&self, method: &str, path: &str) -> bool {
         self.method == method && self.path == path
     }
@@ -81,7 +81,7 @@ impl Request {
         std::str::from_utf8(&self.body).map_err(|_| "the body is no text".to_owned())
     }
 
-    /// The body as JSON, which its type must say.
+    /// The body as JSON; the content type must match.
     pub fn json(&self) -> Result<Value, String> {
         let kind = self.need("content-type")?;
         if !kind.starts_with("application/json") && !kind.starts_with("application/x-amz-json-") {
@@ -90,7 +90,7 @@ impl Request {
         serde_json::from_slice(&self.body).map_err(|error| error.to_string())
     }
 
-    /// The body as a form, which its type must say.
+    /// The body as a form; the content type must match.
     pub fn form(&self) -> Result<Form, String> {
         let kind = self.need("content-type")?.split(';').next().unwrap_or_default();
         same("the body's type", kind, "application/x-www-form-urlencoded")?;
@@ -102,12 +102,12 @@ fn same(what: &str, found: &str, expected: &str) -> Result<(), String> {
     if found == expected { Ok(()) } else { Err(format!("{what} is {found:?}, not {expected:?}")) }
 }
 
-/// The fields of a form or query: each at most once, and each must be taken.
+/// The fields of a form or query. Each may occur once, and each must be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Form(BTreeMap<String, String>);
 
 impl Form {
-    /// Reads a form; what is not encoded as it must be is refused.
+    /// Parses a form; fails if the encoding is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut fields = BTreeMap::new();
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
@@ -120,22 +120,22 @@ impl Form {
         Ok(Self(fields))
     }
 
-    /// A field that may be left out.
+    /// An optional field.
     pub fn take(&mut self, name: &str) -> Option<String> {
         self.0.remove(name)
     }
 
-    /// Refuses a form without this field.
+    /// A required field.
     pub fn need(&mut self, name: &str) -> Result<String, String> {
         self.take(name).ok_or_else(|| format!("the field {name} is missing"))
     }
 
-    /// Refuses a field that is missing or another than this.
+    /// Fails if the field is missing or has another value.
     pub fn expect(&mut self, name: &str, value: &str) -> Result<(), String> {
         same(&format!("the field {name}"), &self.need(name)?, value)
     }
 
-    /// What is left, of which each field is one of these, or begins with one that ends in a dot.
+    /// The remaining fields; each must have one of these names, or begin with one that ends in a dot.
     pub fn rest(self, allowed: &[&str]) -> Result<BTreeMap<String, String>, String> {
         let is = |name: &str, own: &str| name == own || own.ends_with('.') && name.starts_with(own);
         match self.0.keys().find(|name| !allowed.iter().any(|own| is(name, own))) {
@@ -144,13 +144,13 @@ impl Form {
         }
     }
 
-    /// Refuses fields that nobody took.
+    /// Fails if a field was not read.
     pub fn done(self) -> Result<(), String> {
         self.rest(&[]).map(drop)
     }
 }
 
-/// Undoes percent-encoding.
+/// Decodes percent-encoding.
 pub fn decode(text: &str) -> Result<String, String> {
     let malformed = || format!("{text:?} is not percent-encoded");
     let mut parts = text.split('%');
@@ -163,33 +163,33 @@ pub fn decode(text: &str) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| malformed())
 }
 
-/// Two small digits a byte.
+/// Two lower-case hexadecimal digits per byte.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to text never fails.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })
 }
 
 impl Answer {
-    /// An answer with a body of this type.
+    /// A response with a body of this type.
     pub fn new(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: vec![("content-type", kind.to_owned())], body: body.into() }
     }
 
-    /// An answer in JSON.
+    /// A response with a JSON body.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, "application/json", body.to_string())
     }
 
-    /// An answer in words.
+    /// A response with a text body.
     pub fn text(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, "text/plain", body)
     }
 
-    /// The same with another header.
+    /// The same response with one more header.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));

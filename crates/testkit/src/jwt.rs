@@ -1,4 +1,4 @@
-//! Issuers of identity tokens, and the check of a token by whoever trusts one.
+//! Issuers of identity tokens, and the verification of tokens.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
@@ -8,7 +8,7 @@ use rcgen::KeyPair;
 use serde_json::{Value, json};
 use std::sync::Mutex;
 
-/// A key pair of the curve P-256, which ES256 signs with.
+/// A key pair on the curve P-256, for ES256.
 #[derive(Debug)]
 pub struct SigningPair {
     kid: String,
@@ -16,12 +16,12 @@ pub struct SigningPair {
 }
 
 impl SigningPair {
-    /// A new pair of that name.
+    /// Creates a key pair with this name.
     pub fn new(kid: &str) -> Self {
         Self { kid: kid.to_owned(), key: KeyPair::generate().unwrap() }
     }
 
-    /// The private half as a file that `openssl genpkey` would have written.
+    /// The private key as a file in the format of `openssl genpkey`.
     pub fn pem(&self) -> String {
         self.key.serialize_pem()
     }
@@ -30,14 +30,14 @@ impl SigningPair {
         EncodingKey::from_ec_der(&self.key.serialize_der())
     }
 
-    /// The public half as a set of one.
+    /// The public key as a JSON Web Key Set.
     pub fn jwks(&self) -> JwkSet {
         let mut key = Jwk::from_encoding_key(&self.private(), Algorithm::ES256).unwrap();
         key.common.key_id = Some(self.kid.clone());
         JwkSet { keys: vec![key] }
     }
 
-    /// A token of these claims.
+    /// Signs a token with these claims.
     pub fn sign(&self, claims: &Value) -> String {
         let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::ES256) };
         encode(&header, claims, &self.private()).unwrap()
@@ -47,26 +47,26 @@ impl SigningPair {
 /// An issuer of tokens: its URL and its key.
 #[derive(Debug)]
 pub struct Issuer {
-    /// What its tokens call it.
+    /// The issuer URL, as in its tokens.
     pub url: String,
-    /// What it signs with.
+    /// The key that it signs with.
     pub pair: SigningPair,
-    /// All tokens that it has given out.
+    /// All tokens that it has issued.
     pub issued: Mutex<Vec<String>>,
 }
 
 impl Issuer {
-    /// An issuer with a key of its own.
+    /// An issuer with its own key.
     pub fn new(url: &str) -> Self {
         Self { url: url.to_owned(), pair: SigningPair::new("stub-1"), issued: Mutex::default() }
     }
 
-    /// A token that is good for an hour.
+    /// A token that is valid for one hour from now.
     pub fn token(&self, subject: &str, audience: &str) -> String {
         self.token_until(subject, audience, now() + 3600)
     }
 
-    /// A token of an hour that ends then, in seconds since 1970.
+    /// A token that is valid for one hour and expires at this time, in seconds since 1970.
     pub fn token_until(&self, subject: &str, audience: &str, expiry: i64) -> String {
         let begin = expiry - 3600;
         let token = self.pair.sign(&json!({
@@ -82,7 +82,8 @@ pub fn now() -> i64 {
     jsonwebtoken::get_current_timestamp().cast_signed()
 }
 
-/// Whether a token is signed by a key of `jwks`, from `issuer`, for `audience` and of now; its claims.
+/// Verifies that a token is signed by a key of `jwks`, from `issuer`, for `audience` and currently valid; returns its
+/// claims.
 pub fn verify(token: &str, jwks: &JwkSet, issuer: &str, audience: &str) -> Result<Value, String> {
     let words = |error: jsonwebtoken::errors::Error| format!("the token is refused: {error}");
     let kid = decode_header(token).map_err(words)?.kid.ok_or("the token names no key")?;
@@ -96,7 +97,7 @@ pub fn verify(token: &str, jwks: &JwkSet, issuer: &str, audience: &str) -> Resul
     decode::<Value>(token, &key, &rules).map(|token| token.claims).map_err(words)
 }
 
-/// The claims of a token that nobody checked.
+/// The claims of a token, without verification.
 pub fn claims(token: &str) -> Result<Value, String> {
     let unchecked = jsonwebtoken::dangerous::insecure_decode::<Value>(token);
     unchecked.map(|token| token.claims).map_err(|error| format!("the token is no JWT: {error}"))

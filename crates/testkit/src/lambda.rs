@@ -1,4 +1,4 @@
-//! Lambda: what it is asked, and functions that answer as a test wants.
+//! Lambda: its requests, and functions that answer as a test wants.
 
 use crate::{
     account::{Account, Caller},
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub use crate::function::{Behaviour, Function, Gate, Managed};
 
-/// What is asked for, by the verb and the parts of the path (Lambda API reference, "Actions").
+/// The action, from the method and the parts of the path (Lambda API reference, "Actions").
 fn action(method: &str, parts: &[&str]) -> Option<&'static str> {
     let [get, post, put, delete] = match parts {
         ["2015-03-31", "functions", rest @ ..] => match rest {

@@ -1,4 +1,4 @@
-//! The form of Lambda's answers.
+//! The formats of Lambda's responses.
 
 use crate::{
     account::{ACCOUNT, Caller, request_id},
@@ -7,13 +7,13 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// The name in `name`, `name:alias` and an ARN.
+/// The function name in `name`, `name:alias` and an ARN.
 pub(crate) fn bare_name(reference: &str) -> &str {
     let parts: Vec<&str> = reference.split(':').collect();
     if parts[0] == "arn" { parts.get(6).copied().unwrap_or_default() } else { parts[0] }
 }
 
-/// A function with what was set of its configuration.
+/// A function with the configuration that was set.
 pub(crate) fn described(caller: &Caller, name: &str, function: &Function) -> Value {
     let mut described = json!({
         "FunctionName": name,
@@ -33,23 +33,23 @@ pub(crate) fn described(caller: &Caller, name: &str, function: &Function) -> Val
     described
 }
 
-/// An answer that all is well.
+/// A successful response.
 pub(crate) fn ok(status: u16, body: &Value) -> Answer {
     Answer::json(status, body).with("x-amzn-requestid", request_id())
 }
 
-/// The same without words.
+/// A successful response without a body.
 pub(crate) fn nothing(status: u16) -> Answer {
     Answer { body: Vec::new(), ..ok(status, &Value::Null) }
 }
 
-/// An error as services that speak REST and JSON tell it.
+/// An error in the format of REST/JSON services.
 pub(crate) fn refused(status: u16, code: &str, message: &str) -> Answer {
     let body = json!({ "Type": "User", "Message": message, "message": message });
     ok(status, &body).with("x-amzn-errortype", code)
 }
 
-/// There is no such thing.
+/// The resource does not exist.
 pub(crate) fn absent(message: &str) -> Answer {
     refused(404, "ResourceNotFoundException", message)
 }

@@ -1,9 +1,9 @@
-//! What tests of several crates speak to and run in; a dev-dependency and nothing else.
+//! Servers and environments for the tests of several crates; only a dev-dependency.
 //!
-//! - [`World`]: AWS, identity providers, machines and vaults, each at the address that it really has. Each checks what it
-//!   is asked as strictly as the original does, and everything is kept.
-//! - [`script`]: a server whose every byte a test decides, also where it breaks the protocol.
-//! - [`in_child`]: a process of its own for a test that needs an environment of its own.
+//! - [`World`]: AWS, identity providers, machines and vaults, each at its real address. Each checks requests as
+//!   strictly as the original does, and records them.
+//! - [`script`]: a server whose every byte a test decides, including violations of the protocol.
+//! - [`in_child`]: a separate process for a test that needs its own environment.
 #![deny(missing_docs)]
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! What machines are given: the instance metadata service (version 2 alone) and the container's endpoint.
+//! Endpoints on machines: the instance metadata service (version 2 only) and the container credentials endpoint.
 
 use crate::{
     aws::{AccessKey, random},
@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 pub struct Instance {
     role: String,
     key: AccessKey,
-    /// The token of a session, which all must show.
+    /// The session token, which every request must send.
     token: String,
 }
 
 impl Instance {
-    /// An instance that has this key of the role.
+    /// An instance with this key of the role.
     pub fn new(role: &str, key: AccessKey) -> Self {
         Self { role: role.to_owned(), key, token: hex(&random(20)) }
     }
@@ -34,7 +34,7 @@ impl Site for Instance {
                 _ => Err("the time to live is out of range".to_owned()),
             };
         }
-        // An instance that wants version 2 alone says no more than this.
+        // An instance that requires version 2 answers nothing more than this.
         if request.header("x-aws-ec2-metadata-token") != Some(&self.token) {
             return Ok(Answer::text(401, "Unauthorized"));
         }
@@ -62,14 +62,14 @@ fn credentials(key: &AccessKey) -> Value {
     })
 }
 
-/// The endpoint beside an ECS task or an EKS pod.
+/// The credentials endpoint of an ECS task or an EKS pod.
 #[derive(Debug)]
 pub struct Container {
-    /// Where it is.
+    /// Its URL.
     pub path: &'static str,
-    /// What the `Authorization` header must be.
+    /// The required value of the `Authorization` header.
     pub authorization: String,
-    /// What it gives.
+    /// The key that it returns.
     pub key: AccessKey,
 }
 

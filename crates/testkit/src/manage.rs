@@ -1,4 +1,4 @@
-//! Lambda: what of managing functions, aliases, permissions, layers and asynchronous calls is used.
+//! Lambda: the parts of managing functions, aliases, permissions, layers and asynchronous invocations that are used.
 
 use crate::{
     account::{ACCOUNT, Account, Caller, request_id},
@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Does what `action` names to what the path names.
+/// Carries out `action` on the resource in the path.
 pub(crate) fn answer(
     account: &mut Account,
     caller: &Caller,
@@ -163,7 +163,7 @@ fn of_function(
     })
 }
 
-/// What is kept under a name, dealt with as the verb that the action begins with says.
+/// Reads, writes or deletes what is stored under a name, depending on the verb at the start of the action.
 fn document(
     kept: &mut BTreeMap<String, Value>,
     name: &str,
@@ -233,7 +233,7 @@ fn policy(statements: &mut Vec<Value>, action: &str, id: &str, body: &Value) -> 
     answer
 }
 
-/// The one layer that there is, in its one version.
+/// The only version of the only layer.
 fn layer(statements: &mut Vec<Value>, caller: &Caller, action: &str, parts: &[&str], body: &Value) -> Answer {
     let arn = format!("arn:aws:lambda:{}:{ACCOUNT}:layer:tools", caller.region);
     let version = json!({

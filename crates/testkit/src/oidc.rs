@@ -1,5 +1,5 @@
-//! An identity provider: tokens for clients that prove who they are by a secret or by a signed assertion (RFC 6749,
-//! 4.4; RFC 7523; OpenID Connect Core, 9).
+//! An identity provider: tokens for clients that authenticate with a secret or a signed assertion (RFC 6749, 4.4; RFC
+//! 7523; OpenID Connect Core, 9).
 
 use crate::{
     http::{Answer, Form, Request, decode},
@@ -13,38 +13,38 @@ use std::sync::{Arc, Mutex};
 /// The kind of an assertion (RFC 7523, 2.2).
 pub(crate) const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// How a client proves who it is.
+/// How a client authenticates.
 #[derive(Debug)]
 pub enum Proof {
-    /// By this text, in the body or by Basic authentication.
+    /// With this secret, in the body or by Basic authentication.
     Secret(String),
-    /// Signed with this pair, of which the provider holds the public half.
+    /// With an assertion signed by this pair; the provider has the public key.
     Assertion(Box<SigningPair>),
 }
 
 /// The provider, with one client.
 #[derive(Debug)]
 pub struct Provider {
-    /// What must be asked for.
+    /// The required scope.
     pub scope: Option<&'static str>,
     issuer: Arc<Issuer>,
     client_id: &'static str,
     proof: Proof,
-    /// What its tokens are for.
+    /// The audience of its tokens.
     audience: &'static str,
-    /// The assertions that were used: each is good once.
+    /// The assertions that were used; each is valid once.
     used: Mutex<Vec<Value>>,
 }
 
 const TOKEN_PATH: &str = "/oauth2/token";
 
 impl Provider {
-    /// A provider that asks for no scope.
+    /// A provider that requires no scope.
     pub fn new(issuer: Arc<Issuer>, client_id: &'static str, audience: &'static str, proof: Proof) -> Self {
         Self { issuer, client_id, proof, scope: None, audience, used: Mutex::default() }
     }
 
-    /// In the body or by Basic authentication; never both (RFC 6749, 2.3).
+    /// Credentials in the body or by Basic authentication, never both (RFC 6749, 2.3).
     fn has_secret(&self, secret: &str, request: &Request, form: &mut Form) -> Result<bool, String> {
         let (id, given) = match request.header("authorization") {
             Some(header) => {
@@ -104,7 +104,7 @@ impl Site for Provider {
     }
 }
 
-/// An error as a token endpoint tells it (RFC 6749, 5.2).
+/// An error in the format of a token endpoint (RFC 6749, 5.2).
 pub(crate) fn refusal(status: u16, error: &str, description: &str) -> Answer {
     Answer::json(status, &json!({ "error": error, "error_description": description }))
 }

@@ -1,4 +1,4 @@
-//! A small HTTP server that misbehaves on demand and counts what it was sent.
+//! A small HTTP server that misbehaves on demand and counts what it receives.
 
 use crate::pass;
 use std::{
@@ -15,21 +15,21 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-/// A request as it came.
+/// A request as received.
 #[derive(Debug, Clone, Default)]
 pub struct Received {
     /// The method.
     pub method: String,
     /// Path and query.
     pub target: String,
-    /// Names in small letters.
+    /// The headers, with names in lower case.
     pub headers: HashMap<String, String>,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Received {
-    /// The function of Lambda in the path, as it is encoded there.
+    /// The Lambda function in the path, as it is encoded there.
     pub fn function(&self) -> &str {
         self.target.split('/').nth(3).unwrap_or_default()
     }
@@ -53,30 +53,30 @@ impl Received {
 /// How a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// In order, by FIN.
+    /// In order, with FIN.
     Close,
-    /// At once, by RST.
+    /// Immediately, with RST.
     Reset,
 }
 
-/// What the server does once it has the whole request.
+/// What the server does after it has received the whole request.
 #[derive(Debug, Clone)]
 pub enum Reaction {
-    /// Sends these bytes and keeps the connection.
+    /// Sends these bytes and keeps the connection open.
     Answer(Vec<u8>),
-    /// Sends these bytes, possibly none, and ends the connection.
+    /// Sends these bytes, possibly none, and closes the connection.
     SendAndEnd(Vec<u8>, End),
-    /// Sends these bytes after a while and keeps the connection.
+    /// Sends these bytes after a delay and keeps the connection open.
     Late(Duration, Vec<u8>),
-    /// Sends these bytes, possibly none, and nothing more for as long as the client stays.
+    /// Sends these bytes, possibly none, and nothing more until the client closes the connection.
     Stall(Vec<u8>),
-    /// Sends these bytes and then a body for as long as the client reads.
+    /// Sends these bytes and then an endless body, until the client stops reading.
     Endless(Vec<u8>),
 }
 
-/// What the server does.
+/// The behaviour of the server.
 pub trait Script: Send + Sync + 'static {
-    /// Whether to end the connection when the head has come and the body is not read.
+    /// Whether to close the connection after the head, before the body is read.
     fn on_head(&self, _: &Received) -> Option<End> {
         None
     }
@@ -99,7 +99,7 @@ struct Seen {
     endless_bytes: usize,
 }
 
-/// The server; it ends when this is dropped.
+/// The server; it stops when this is dropped.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -108,12 +108,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves `script` on a port of its own.
+    /// Serves `script` on a free port.
     pub async fn start(script: impl Script) -> Self {
         Self::start_on(0, script).await
     }
 
-    /// The same on a port that was promised to somebody.
+    /// Serves `script` on a given port.
     pub async fn start_on(port: u16, script: impl Script) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -129,7 +129,7 @@ impl Server {
         Self { address, seen, accepting }
     }
 
-    /// Its address, without a path.
+    /// The URL, without a path.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -149,17 +149,17 @@ impl Server {
         self.seen.lock().unwrap().heads.get(function).copied().unwrap_or_default()
     }
 
-    /// How many requests for `function` arrived whole: each may be an execution.
+    /// How many requests for `function` arrived completely; each may be an execution.
     pub fn executions(&self, function: &str) -> usize {
         self.seen.lock().unwrap().requests.iter().filter(|request| request.function() == function).count()
     }
 
-    /// How many bytes of endless bodies went out.
+    /// How many bytes of endless bodies were sent.
     pub fn endless_bytes(&self) -> usize {
         self.seen.lock().unwrap().endless_bytes
     }
 
-    /// The requests that arrived whole.
+    /// The requests that arrived completely.
     pub fn requests(&self) -> Vec<Received> {
         self.seen.lock().unwrap().requests.clone()
     }
@@ -231,12 +231,12 @@ fn ended(stream: TcpStream, end: End) -> io::Result<()> {
     Ok(())
 }
 
-/// An answer with headers of one's own and the right content length.
+/// A response with these headers and the right content length.
 pub fn answer(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     framed(status, headers, body, body.len())
 }
 
-/// The same with any content length.
+/// The same, with any content length.
 pub fn framed(status: u16, headers: &[(&str, &str)], body: &[u8], length: usize) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n");
     for (name, value) in headers {
@@ -247,7 +247,7 @@ pub fn framed(status: u16, headers: &[(&str, &str)], body: &[u8], length: usize)
     bytes
 }
 
-/// An address where nothing listens: it was bound a moment ago and is no more.
+/// An address where nothing listens: its port was free a moment ago.
 pub async fn closed_url() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())

@@ -1,5 +1,5 @@
-//! The stubs' sockets: plain servers, and a proxy that is every HTTPS host at once. With it a test needs no other
-//! address than the real one: the binary is told of the proxy and of the certificate authority behind it.
+//! The sockets of the stubs: plain servers, and a proxy that serves every HTTPS host. A test uses the real addresses;
+//! the program only needs to know the proxy and its certificate authority.
 
 use crate::{
     http::{Answer, Request},
@@ -20,10 +20,9 @@ use std::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-/// One service behind one address or several.
+/// A service at one or more addresses.
 pub trait Site: Send + Sync + 'static {
-    /// The answer to a request for `host`; an error says how the request is not what the original would accept. It may
-    /// block.
+    /// Answers a request for `host`. An error says why the original would not accept the request. May block.
     fn answer(&self, host: &str, request: &Request) -> Result<Answer, String>;
 }
 
@@ -33,20 +32,20 @@ impl<F: Fn(&str, &Request) -> Result<Answer, String> + Send + Sync + 'static> Si
     }
 }
 
-/// One request and what became of it.
+/// A request and its response.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// The host as the client meant it.
+    /// The host that the client addressed.
     pub host: String,
-    /// What was asked.
+    /// The request.
     pub request: Request,
-    /// What was answered.
+    /// The response.
     pub status: u16,
-    /// Why the stub refused it, where it did.
+    /// Why the stub refused the request, if it did.
     pub refused: Option<String>,
 }
 
-/// Every request of every stub of one test, in the order in which they were answered.
+/// All requests to the stubs of one test, in the order of their responses.
 #[derive(Debug, Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<Seen>>>);
 
@@ -56,7 +55,7 @@ impl Log {
         self.0.lock().unwrap().clone()
     }
 
-    /// One line a request, for the message of a test that failed.
+    /// One line per request, for the message of a failed test.
     pub fn told(&self) -> String {
         let line = |seen: &Seen| {
             let refused = seen.refused.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
@@ -75,13 +74,13 @@ impl Log {
     }
 }
 
-/// Leads a host to its site.
+/// Maps a host to its site.
 pub(crate) type Route = dyn Fn(&str) -> Option<Arc<dyn Site>> + Send + Sync;
 
-/// Where requests of one test are answered.
+/// Where the requests of a test are answered.
 #[derive(Clone)]
 pub(crate) struct Desk {
-    /// The site behind each `https://` host.
+    /// The site of each `https://` host.
     pub(crate) route: Arc<Route>,
     pub(crate) authority: Arc<Authority>,
     pub(crate) log: Log,
@@ -95,7 +94,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves one site in the clear, and as a proxy every HTTPS host of the desk.
+    /// Serves one site without TLS, and as a proxy every HTTPS host of the desk.
     pub(crate) fn new(site: Option<Arc<dyn Site>>, desk: Desk) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -113,12 +112,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // A site may wait for ever.
+        // A site may block forever.
         self.runtime.take().map(Runtime::shutdown_background).unwrap_or_default();
     }
 }
 
-/// Boxed, for what is served in a tunnel is served in the same way.
+/// Boxed, because requests inside a tunnel are served the same way.
 fn serve(
     stream: impl Read + Write + Unpin + Send + 'static,
     host: String,
@@ -149,7 +148,7 @@ fn serve(
         }
     });
     let connection = http1::Builder::new().serve_connection(stream, service).with_upgrades();
-    // A client that hangs up in between is its own business; what it sent is in the log.
+    // A client may hang up at any time; what it sent is in the log.
     Box::pin(async move { drop(connection.await) })
 }
 
@@ -162,14 +161,14 @@ async fn tunnel(request: hyper::Request<Incoming>, host: String, site: Arc<dyn S
     }
 }
 
-/// A listener that takes connections and never says anything.
+/// A listener that accepts connections and never sends anything.
 pub fn silent() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     (listener, url)
 }
 
-/// An address where nobody listens.
+/// An address where nothing listens.
 pub fn refusing() -> String {
     silent().1
 }

@@ -1,5 +1,5 @@
-//! AWS Signature Version 4, checked from the receiving side: what the request says of itself is signed once more, with
-//! the key that its holder should have.
+//! AWS Signature Version 4, verified by the receiver: the request is signed again with the key that its holder should
+//! have.
 
 use crate::http::{Request, hex};
 use aws_credential_types::Credentials;
@@ -13,13 +13,13 @@ use std::{error::Error, time::SystemTime};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// How far a request's time may be from ours, in seconds.
+/// The allowed difference between the request's time and ours, in seconds.
 const LARGEST_SKEW: i64 = 15 * 60;
 
-/// What signing adds by itself.
+/// The headers that signing adds.
 const ADDED: [&str; 2] = ["x-amz-date", "x-amz-security-token"];
 
-/// What a request says of its signature.
+/// The signature of a request and what it covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Signature {
     pub(crate) access_key_id: String,
@@ -31,7 +31,7 @@ pub(crate) struct Signature {
 }
 
 impl Signature {
-    /// Reads the `Authorization` header; `None` where there is none.
+    /// Parses the `Authorization` header; `None` if there is none.
     pub(crate) fn of(request: &Request) -> Result<Option<Self>, String> {
         if request.query.contains("X-Amz-Signature") {
             return Err("a signature in the query is none that we make".to_owned());
@@ -57,7 +57,7 @@ impl Signature {
         }))
     }
 
-    /// Refuses a request that the key's holder did not sign as it is.
+    /// Fails unless the key's holder signed exactly this request.
     pub(crate) fn verify(&self, request: &Request, key: &Credentials, now: Timestamp) -> Result<(), String> {
         let time = request.need("x-amz-date")?;
         let then = Timestamp::strptime("%Y%m%dT%H%M%S%z", time.replace('Z', "+0000"))
@@ -84,7 +84,7 @@ impl Signature {
         if value == self.value { Ok(()) } else { Err("the signature does not match".to_owned()) }
     }
 
-    /// The signature that it should have.
+    /// The expected signature.
     fn sign(&self, request: &Request, key: &Credentials, time: SystemTime) -> Result<String, Box<dyn Error>> {
         let identity = key.clone().into();
         let params = SigningParams::builder()
@@ -113,13 +113,13 @@ fn sha256(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// AWS's own example key, in two halves so that nobody takes it for a leak.
+    /// The example key of AWS's documentation, split in two so that scanners do not report it as a leak.
     fn example_key(session_token: Option<&str>) -> Credentials {
         let secret = ["wJalrXUtnFEMI/K7MDENG", "+bPxRfiCYEXAMPLEKEY"].concat();
         Credentials::new("AKIDEXAMPLE", secret, session_token.map(str::to_owned), None, "test")
     }
 
-    /// The request `post-x-www-form-urlencoded` of the vectors that AWS publishes.
+    /// The request `post-x-www-form-urlencoded` of AWS's published test vectors.
     fn vector() -> Request {
         let headers = [
             ("host", "example.amazonaws.com"),
@@ -147,7 +147,7 @@ mod tests {
         Signature::of(request).unwrap().unwrap().verify(request, key, time.parse().unwrap())
     }
 
-    /// A change to a request, and words of the reason for refusing it.
+    /// A change to a request, and a part of the reason for refusing it.
     type Change = (fn(&mut Request), &'static str);
 
     #[test]

@@ -1,4 +1,4 @@
-//! Secrets Manager and the sign-in portal: the one operation of each that the command line uses.
+//! Secrets Manager and the sign-in portal: the one operation of each that is used.
 
 use crate::{
     account::{ACCOUNT, Account, Caller, request_id},
@@ -9,11 +9,11 @@ use crate::{
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// A refusal in the form of the service's protocol.
+/// An error in the format of the service's protocol.
 pub(crate) fn refusal(service: &str, status: u16, code: &str, message: &str) -> Answer {
     match service {
         "sts" => {
-            // STS has names of its own for the same things.
+            // STS has different names for the same errors.
             let code = match code {
                 "UnrecognizedClientException" => "InvalidClientTokenId",
                 "InvalidSignatureException" => "SignatureDoesNotMatch",
@@ -30,7 +30,7 @@ pub(crate) fn refusal(service: &str, status: u16, code: &str, message: &str) -> 
     }
 }
 
-/// A name of a secret that may not be read.
+/// The name of a secret that callers are not allowed to read.
 pub const FORBIDDEN_SECRET: &str = "forbidden";
 
 pub(crate) fn secrets_manager(

@@ -1,5 +1,5 @@
-//! STS: roles are assumed with credentials that were issued here or with tokens of a trusted issuer. The shapes and
-//! rules are those of the STS API reference.
+//! STS: roles are assumed with credentials that were issued here or with tokens of a trusted issuer. Formats and rules
+//! are those of the STS API reference.
 
 use crate::{
     account::{self, ACCOUNT, AccessKey, Account, Caller, Trust, request_id},
@@ -10,10 +10,10 @@ use lamplight_domain::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The name of a role that STS refuses with the code after it, whoever asks.
+/// The beginning of the name of a role that STS refuses, whoever calls; the error code follows it.
 pub const REFUSES: &str = "refuses-";
 
-/// The fields of a request for a session; those of lists end in a dot.
+/// The fields of a request for a session; names of list fields end in a dot.
 const FIELDS: [&str; 9] = [
     "RoleArn",
     "RoleSessionName",
@@ -28,7 +28,7 @@ const FIELDS: [&str; 9] = [
 
 type Fields = BTreeMap<String, String>;
 
-/// The code of a refusal and its words.
+/// The code and the message of an error.
 type Refused = (String, String);
 
 fn refuse<T>(code: &str, words: impl Into<String>) -> Result<T, Refused> {
@@ -65,7 +65,7 @@ pub(crate) fn answer(account: &mut Account, caller: &Caller, request: &Request) 
     })
 }
 
-/// The credentials of a session, where the role can be had like that and trusts who asks.
+/// The credentials of a session, if the role trusts the caller and can be assumed this way.
 fn assume(
     account: &mut Account,
     fields: &Fields,
@@ -108,7 +108,7 @@ fn assume(
 
 fn lets_in(trust: &Trust, key: &AccessKey, fields: &Fields) -> bool {
     let Trust::Caller { arn, external_id, tags } = trust else { return false };
-    // A session is let in where its role is.
+    // A session has access wherever its role has.
     let role = key.principal.strip_prefix(&format!("arn:aws:sts::{ACCOUNT}:assumed-role/"));
     let role = role.and_then(|rest| rest.split('/').next()).map(account::role);
     (key.principal == *arn || role.as_ref() == Some(arn))
@@ -116,7 +116,7 @@ fn lets_in(trust: &Trust, key: &AccessKey, fields: &Fields) -> bool {
         && (*tags || !fields.keys().any(|name| name.starts_with("Tags.")))
 }
 
-/// The same with a token that an issuer trusted in this account has signed.
+/// The same, with a token that a trusted issuer has signed.
 fn by_token(account: &mut Account, fields: &Fields, token: &str) -> Result<String, Refused> {
     let invalid = |words: String| ("InvalidIdentityToken".to_owned(), words);
     let unchecked = jwt::claims(token).map_err(invalid)?;
@@ -144,7 +144,7 @@ fn good(action: &str, body: &str) -> Answer {
     whole(200, action, &format!("<{action}Result>{body}</{action}Result>"))
 }
 
-/// An error as services of the query protocol tell it.
+/// An error in the format of query-protocol services.
 pub(crate) fn error(status: u16, code: &str, message: &str) -> Answer {
     let message = message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let error = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");

@@ -84,7 +84,7 @@ fn sts_lets_in_the_right_token_alone() {
         (issuer.token("stranger", "sts.amazonaws.com"), "AccessDenied"),
         (issuer.token_until("ci", "sts.amazonaws.com", now() - 1), "ExpiredTokenException"),
         (Issuer::new("https://other.example.com").token("ci", "sts.amazonaws.com"), "InvalidIdentityToken"),
-        // Another's key under the same name.
+        // The key of another issuer under the same name.
         (Issuer::new(&issuer.url).token("ci", "sts.amazonaws.com"), "InvalidIdentityToken"),
         ("no.token.atall".to_owned(), "InvalidIdentityToken"),
     ] {

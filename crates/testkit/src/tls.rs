@@ -1,4 +1,4 @@
-//! A certificate authority for the length of one test, and TLS in its name for any host.
+//! A certificate authority for one test, and TLS for any host with its certificates.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio_rustls::{
     },
 };
 
-/// Signs the certificates of whatever host is asked for.
+/// Signs certificates for any host.
 pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     key: KeyPair,
@@ -25,12 +25,12 @@ impl Authority {
         Self { issuer, key: KeyPair::generate().unwrap() }
     }
 
-    /// What a client must trust.
+    /// The certificate that a client must trust.
     pub(crate) fn pem(&self) -> String {
         self.issuer.as_ref().pem()
     }
 
-    /// Speaks TLS as `host`.
+    /// Serves TLS as `host`.
     pub(crate) fn acceptor(&self, host: &str) -> TlsAcceptor {
         let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         let certificate = params.signed_by(&self.key, &self.issuer).unwrap();

@@ -1,5 +1,5 @@
-//! HashiCorp Vault: entries of a KV v2 engine, for who has the token or signs in (Vault API documentation, "KV secrets
-//! engine - version 2", "`AppRole` auth method", "JWT/OIDC auth method").
+//! HashiCorp Vault: entries of a KV v2 engine, for callers that have the token or sign in (Vault API documentation, "KV
+//! secrets engine - version 2", "`AppRole` auth method", "JWT/OIDC auth method").
 
 use crate::{
     http::{Answer, Request},
@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 pub struct Vault {
     /// The tokens that may read.
     pub tokens: Vec<String>,
-    /// The namespace that must be named, and none where it is left out.
+    /// The required namespace; `None` requires that none is sent.
     pub namespace: Option<&'static str>,
-    /// Role id and secret id of an `AppRole`, and the token that it gives.
+    /// The role ID and secret ID of an `AppRole`, and the token that it gives.
     pub approle: Option<(&'static str, String, String)>,
-    /// The entries by path below the mount.
+    /// The entries, by path below the mount.
     pub entries: BTreeMap<&'static str, Map<String, Value>>,
     /// Paths that no token may read.
     pub forbidden: Vec<&'static str>,

@@ -1,4 +1,4 @@
-//! All stubs of one test, and what a program is told of them.
+//! All stubs of a test, and how a program reaches them.
 
 use crate::{
     aws::Aws,
@@ -10,11 +10,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// AWS and whatever else a test puts there, behind the addresses that they really have.
+/// AWS and other sites of a test, at their real addresses.
 pub struct World {
     /// AWS.
     pub aws: Arc<Aws>,
-    /// Everything that was asked.
+    /// All requests.
     pub log: Log,
     hosts: Arc<Mutex<BTreeMap<String, Arc<dyn Site>>>>,
     desk: Desk,
@@ -39,12 +39,12 @@ impl Default for World {
 }
 
 impl World {
-    /// Puts a site behind `https://host`.
+    /// Adds a site at `https://host`.
     pub fn https(&self, host: &str, site: Arc<dyn Site>) {
         self.hosts.lock().unwrap().insert(host.to_owned(), site);
     }
 
-    /// Puts a site behind an address of this machine, which it gives.
+    /// Adds a site at an address of this machine, and returns its URL.
     pub fn http(&self, site: Arc<dyn Site>) -> String {
         let server = Server::new(Some(site), self.desk.clone());
         let url = format!("http://{}", server.address);
@@ -52,17 +52,17 @@ impl World {
         url
     }
 
-    /// AWS at an address of this machine, as an emulator is.
+    /// AWS at an address of this machine, like an emulator.
     pub fn emulator(&self) -> String {
         self.http(Arc::clone(&self.aws) as Arc<dyn Site>)
     }
 
-    /// The proxy that a program must use for the world to be this one: what `HTTPS_PROXY` is for.
+    /// The proxy that a program must use to reach this world: the value of `HTTPS_PROXY`.
     pub fn proxy(&self) -> String {
         format!("http://{}", self.proxy.address)
     }
 
-    /// The certificate that it must trust, in PEM: what belongs into the file that `SSL_CERT_FILE` names.
+    /// The certificate that a program must trust, in PEM: the contents of the file that `SSL_CERT_FILE` names.
     pub fn authority(&self) -> String {
         self.desk.authority.pem()
     }
