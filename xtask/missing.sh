@@ -1,8 +1,8 @@
 #!/bin/sh
-# Prints what the whole check needs beside Rust and this machine lacks, a line for each: Debian's package of it, a tab,
-# and what is missing. With `--no-peers` among the arguments, what only the tests against the peers need is left out.
+# Prints what all checks need besides Rust and this machine lacks, one per line: its Debian package, a tab, and its name.
+# With `--no-peers` it omits what only the tests against the peers need.
 #
-# The only list of these: `.ci/run` installs from it, and `cargo xtask ci` stops with it before it builds anything.
+# This is the only such list: `.ci/run` installs from it, and `cargo xtask ci` stops with it before it builds anything.
 set -eu
 
 missing() { printf '%s\t%s\n' "$1" "$2"; }
@@ -13,17 +13,17 @@ for argument; do
 done
 
 program cc gcc
-# cc without the C library's start files cannot link, and neither can rustc.
+# cc and rustc cannot link without the start files of the C library.
 [ -e "$(cc -print-file-name=crt1.o 2>/dev/null)" ] || missing libc6-dev "crt1.o of the C library"
 [ -e "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" ] || missing ca-certificates "root certificates"
-# Fetches the list of known holes in dependencies.
+# Fetches the advisory database.
 program git git
-# Reads the packages of functions that a test writes.
+# A test reads function packages with it.
 program python3 python3
 if [ "$no_peers" = false ]; then
   # The peers are installed into a virtual environment.
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing python3-venv "venv and ensurepip for python3"
-  # The keyring is tested against a real Secret Service in a session of its own.
+  # The keyring is tested against a real Secret Service in a separate session.
   program dbus-run-session dbus
   program gnome-keyring-daemon gnome-keyring
   program secret-tool libsecret-tools

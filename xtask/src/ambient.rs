@@ -1,6 +1,6 @@
-//! The clock, the environment and waiting: what this tool takes from the machine it runs on.
+//! Access to the clock, the environment and sleeping.
 //!
-//! The ban on these calls is for the product, whose tests need a clock of their own. A build tool has none.
+//! The workspace bans these calls in the product, whose tests need their own clock. A build tool has no such tests.
 
 #![expect(clippy::disallowed_methods, reason = "the only place where the tool reads the machine")]
 
@@ -8,22 +8,22 @@ use std::env;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The current moment, for measuring how long something took.
+/// The current time, for measuring durations.
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// A variable of the environment; none where it is unset, empty or not UTF-8.
+/// An environment variable; `None` if it is unset, empty or not UTF-8.
 pub(crate) fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The names of all variables of the environment that are UTF-8.
+/// The names of all environment variables that are UTF-8.
 pub(crate) fn variable_names() -> Vec<String> {
     env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
 }
 
-/// Asks `done` every 50 ms until it says yes; false when `limit` passed before.
+/// Calls `done` every 50 ms until it returns true; returns false if `limit` passes first.
 pub(crate) fn wait_until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! Everything that CI checks, in one command: the same on a developer's machine and on CI's.
+//! All CI checks in one command, the same on a developer's machine and on CI.
 
 mod deny;
 mod missing;
@@ -18,26 +18,26 @@ use crate::peers;
 use crate::process::read;
 use crate::workspace::Workspace;
 
-/// What to leave out.
+/// Which checks to skip.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Leave out the tests against the peers, which need Python and a package index
+    /// Skip the tests against the peers, which need Python and a package index
     #[arg(long)]
     no_peers: bool,
 }
 
-/// How a step ended.
+/// The result of a step.
 #[derive(Debug)]
 enum Outcome {
     Passed,
-    /// Passed as far as it could be run; says what could not.
+    /// Passed, except for what could not be run; names what was not run.
     Partly(String),
-    /// Left out because it was asked for.
-    LeftOut(String),
+    /// Skipped on request.
+    Skipped(String),
     Failed(String),
 }
 
-/// One check.
+/// A check.
 struct Step {
     name: &'static str,
     run: fn(&Workspace, &Options) -> Result<Outcome>,
@@ -49,11 +49,11 @@ struct Ended {
     took: Duration,
 }
 
-/// Runs every step, also after one that failed, and sums up.
+/// Runs all steps, even after a failure, and prints a summary.
 ///
 /// # Errors
 ///
-/// This machine lacks something that a step needs; then none was run.
+/// This machine lacks a program that a step needs; then no step was run.
 pub(crate) fn run(mut workspace: Workspace, options: &Options) -> Result<ExitCode> {
     if let Some(message) = missing::message(&workspace.root, options)? {
         bail!(message);
@@ -64,15 +64,15 @@ pub(crate) fn run(mut workspace: Workspace, options: &Options) -> Result<ExitCod
     let started = ambient::now();
     let ended: Vec<Ended> = thread::scope(|scope| {
         if !options.no_peers {
-            // They come over the network while the compiler works. What fails here fails in its step again, which
-            // tells of it.
+            // Install the peers over the network while the compiler works. If this fails, their step fails too and
+            // reports the error.
             scope.spawn(|| peers::install(workspace));
         }
         steps::ALL.iter().map(|step| carry_out(step, workspace, options)).collect()
     });
     println!("\n=== summary ===");
     for one in &ended {
-        println!("{}", line(one));
+        println!("{}", format_line(one));
     }
     let failed = ended.iter().filter(|one| matches!(one.outcome, Outcome::Failed(_))).count();
     let whole = ended.iter().all(|one| matches!(one.outcome, Outcome::Passed));
@@ -81,7 +81,7 @@ pub(crate) fn run(mut workspace: Workspace, options: &Options) -> Result<ExitCod
         println!("ci: {failed} of {} steps failed, after {seconds} s", ended.len());
         return Ok(ExitCode::FAILURE);
     }
-    let caveat = if whole { "" } else { ", but not all of it was run: see above" };
+    let caveat = if whole { "" } else { ", except for the checks that were not run: see above" };
     println!("ci: passed{caveat}, after {seconds} s");
     Ok(ExitCode::SUCCESS)
 }
@@ -92,15 +92,15 @@ fn carry_out(step: &Step, workspace: &Workspace, options: &Options) -> Ended {
     let outcome =
         (step.run)(workspace, options).unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
     let ended = Ended { name: step.name, outcome, took: begun.elapsed() };
-    println!("{}", line(&ended));
+    println!("{}", format_line(&ended));
     ended
 }
 
-fn line(one: &Ended) -> String {
+fn format_line(one: &Ended) -> String {
     let (word, note) = match &one.outcome {
         Outcome::Passed => ("ok", ""),
         Outcome::Partly(note) => ("partly", note.as_str()),
-        Outcome::LeftOut(note) => ("left out", note.as_str()),
+        Outcome::Skipped(note) => ("skipped", note.as_str()),
         Outcome::Failed(note) => ("FAILED", note.as_str()),
     };
     let colon = if note.is_empty() { "" } else { ": " };
@@ -112,11 +112,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_says_how_a_step_ended_and_why() {
-        let ended = |outcome| line(&Ended { name: "tidy", outcome, took: Duration::from_millis(1250) });
+    fn a_line_names_the_result_and_the_reason() {
+        let ended =
+            |outcome| format_line(&Ended { name: "tidy", outcome, took: Duration::from_millis(1250) });
         assert_eq!(ended(Outcome::Passed), "      ok    1.2 s  tidy");
-        assert_eq!(ended(Outcome::Failed("2 to mend".to_owned())), "  FAILED    1.2 s  tidy: 2 to mend");
-        assert_eq!(ended(Outcome::LeftOut("asked".to_owned())), "left out    1.2 s  tidy: asked");
+        assert_eq!(ended(Outcome::Failed("2 problems".to_owned())), "  FAILED    1.2 s  tidy: 2 problems");
+        assert_eq!(ended(Outcome::Skipped("asked".to_owned())), " skipped    1.2 s  tidy: asked");
         assert_eq!(ended(Outcome::Partly("no network".to_owned())), "  partly    1.2 s  tidy: no network");
     }
 }

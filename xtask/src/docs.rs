@@ -1,5 +1,5 @@
-//! The pages of `docs/cli` and the schema of the configuration file: generated from the definitions in the code,
-//! committed, compared in CI.
+//! The pages of `docs/cli` and the schema of the configuration file. Both are generated from the definitions in the
+//! code and committed; CI compares them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,29 +15,29 @@ use crate::workspace::Workspace;
 const FOLDER: &str = "docs/cli";
 const SCHEMA: &str = "docs/lamplight.schema.json";
 
-/// How to treat the pages.
+/// How to generate the pages.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Change nothing; fail when a page is not what would be written
+    /// Change nothing; fail if a page differs from what would be written
     #[arg(long)]
     check: bool,
 }
 
-/// Writes the pages, or compares them.
+/// Writes the pages, or compares them with the committed ones.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     if options.check {
         return Ok(crate::report("docs", &differences(workspace)?));
     }
     let folder = workspace.root.join(FOLDER);
     let fresh = generate(workspace)?;
-    // Pages of verbs that are gone go too.
+    // Removing the folder also removes the pages of verbs that no longer exist.
     if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {FOLDER}"))?;
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot clear {FOLDER}"))?;
     }
     for page in files::below(&fresh)? {
         let to = folder.join(files::relative(&page, &fresh));
         fs::create_dir_all(to.parent().unwrap_or(&folder))
-            .with_context(|| format!("cannot make {FOLDER}"))?;
+            .with_context(|| format!("cannot create {FOLDER}"))?;
         fs::copy(&page, &to).with_context(|| format!("cannot write {}", to.display()))?;
     }
     fs::write(workspace.root.join(SCHEMA), schema(workspace)?)
@@ -45,16 +45,16 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// What differs between the committed pages and fresh ones.
+/// The differences between the committed pages and newly generated ones.
 pub(crate) fn differences(workspace: &Workspace) -> Result<Vec<String>> {
     let fresh = generate(workspace)?;
     let mut findings = compare(&workspace.root.join(FOLDER), &fresh)?;
     let committed = fs::read_to_string(workspace.root.join(SCHEMA)).ok();
-    findings.extend(of_schema(committed.as_deref(), &schema(workspace)?));
+    findings.extend(compare_schema(committed.as_deref(), &schema(workspace)?));
     Ok(findings)
 }
 
-fn of_schema(committed: Option<&str>, fresh: &str) -> Option<String> {
+fn compare_schema(committed: Option<&str>, fresh: &str) -> Option<String> {
     let what = match committed {
         Some(committed) if committed == fresh => return None,
         Some(_) => "is out of date",
@@ -70,9 +70,9 @@ fn schema(workspace: &Workspace) -> Result<String> {
 fn generate(workspace: &Workspace) -> Result<std::path::PathBuf> {
     let fresh = workspace.target.join("generated-docs");
     if fresh.exists() {
-        fs::remove_dir_all(&fresh).with_context(|| format!("cannot empty {}", fresh.display()))?;
+        fs::remove_dir_all(&fresh).with_context(|| format!("cannot clear {}", fresh.display()))?;
     }
-    fs::create_dir_all(&fresh).with_context(|| format!("cannot make {}", fresh.display()))?;
+    fs::create_dir_all(&fresh).with_context(|| format!("cannot create {}", fresh.display()))?;
     process::check(process::example(workspace, "lamplight-cli", "generate-docs")?.arg(&fresh))?;
     Ok(fresh)
 }
@@ -90,7 +90,7 @@ fn compare(committed: &Path, fresh: &Path) -> Result<Vec<String>> {
         let what = match (old, new) {
             (old, new) if old == new => continue,
             (None, _) => "is missing",
-            (_, None) => "belongs to nothing any more",
+            (_, None) => "is no longer needed",
             _ => "is out of date",
         };
         findings.push(format!("{FOLDER}/{name}: {what}; run `cargo xtask docs`"));
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_that_are_missing_old_or_left_over_are_named() {
+    fn missing_outdated_and_left_over_pages_are_named() {
         let base = std::env::temp_dir().join(format!("xtask-docs-{}", std::process::id()));
         let (committed, fresh) = (base.join("committed"), base.join("fresh"));
         for (folder, name, text) in [
@@ -122,17 +122,17 @@ mod tests {
         assert_eq!(
             found,
             [
-                "docs/cli/left.md: belongs to nothing any more; run `cargo xtask docs`",
+                "docs/cli/left.md: is no longer needed; run `cargo xtask docs`",
                 "docs/cli/new.md: is missing; run `cargo xtask docs`",
                 "docs/cli/old.md: is out of date; run `cargo xtask docs`",
             ]
         );
     }
     #[test]
-    fn a_schema_that_is_missing_or_old_is_named() {
-        assert_eq!(of_schema(Some("{}\n"), "{}\n"), None);
+    fn a_missing_or_outdated_schema_is_named() {
+        assert_eq!(compare_schema(Some("{}\n"), "{}\n"), None);
         for (committed, what) in [(None, "is missing"), (Some("{}\r\n"), "is out of date")] {
-            let found = of_schema(committed, "{}\n").unwrap();
+            let found = compare_schema(committed, "{}\n").unwrap();
             assert_eq!(found, format!("docs/lamplight.schema.json: {what}; run `cargo xtask docs`"));
         }
     }

@@ -1,4 +1,4 @@
-//! The arrows between the crates: `layers.toml` says what is allowed, `cargo metadata` what is.
+//! The dependencies between crates: `layers.toml` says which are allowed, `cargo metadata` which exist.
 
 mod check;
 mod circles;
@@ -15,11 +15,11 @@ use check::{Crate, Use};
 use fronts::Front;
 use rules::Rules;
 
-/// What breaks the rules, one line each.
+/// The violations of the rules, one line each.
 pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
     let path = workspace.root.join("xtask/layers.toml");
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let rules = Rules::parse(&text).with_context(|| format!("cannot understand {}", path.display()))?;
+    let rules = Rules::parse(&text).with_context(|| format!("cannot parse {}", path.display()))?;
     let crates = workspace.packages.iter().map(read_crate).collect::<Result<Vec<_>>>()?;
     let mut findings = check::check(&rules, &crates);
     let front = Front::of_pages(&workspace.root)?;
@@ -40,7 +40,7 @@ fn read_crate(package: &cargo_metadata::Package) -> Result<Crate> {
     let text = fs::read_to_string(&package.manifest_path)
         .with_context(|| format!("cannot read {}", package.manifest_path))?;
     let manifest: toml::Table =
-        toml::from_str(&text).with_context(|| format!("cannot understand {}", package.manifest_path))?;
+        toml::from_str(&text).with_context(|| format!("cannot parse {}", package.manifest_path))?;
     let lints = manifest.get("lints").and_then(|lints| lints.get("workspace")).and_then(toml::Value::as_bool);
     Ok(Crate {
         name: package.name.to_string(),
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_workspace_keeps_its_layers() {
         let workspace = Workspace::load().unwrap();
-        assert!(workspace.packages.len() > 5, "metadata shows the whole workspace");
+        assert!(workspace.packages.len() > 5, "the metadata covers the whole workspace");
         assert_eq!(check(&workspace).unwrap(), Vec::<String>::new());
     }
 }

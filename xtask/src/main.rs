@@ -1,4 +1,4 @@
-//! The project's own commands: everything that CI checks, and the peers that the end-to-end tests need.
+//! The project's own commands: all CI checks, and the peers for the end-to-end tests.
 
 #![expect(
     clippy::print_stdout,
@@ -24,7 +24,7 @@ use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
 
-/// The project's own commands.
+/// The project's own commands
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -34,15 +34,15 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run everything that CI checks, each step named and timed; fails when one of them failed.
+    /// Run all CI checks; fails if one of them fails.
     Ci(ci::Options),
-    /// Check which crate uses which against `xtask/layers.toml`.
+    /// Check the dependencies between crates against `xtask/layers.toml`.
     Layers,
-    /// Check what no compiler checks: first lines, lengths, forbidden calls, links, required files.
+    /// Check source files and documents: first lines, lengths, forbidden calls, links, required files.
     Tidy,
-    /// Write the pages of `docs/cli` anew from the command line's own definition.
+    /// Generate the pages of `docs/cli` from the definition of the command line.
     Docs(docs::Options),
-    /// The independent peers of the end-to-end tests: ministack, moto and the AWS command line.
+    /// Manage the peers of the end-to-end tests: ministack, moto and the AWS command line.
     #[command(subcommand)]
     Peers(peers::Command),
 }
@@ -68,15 +68,19 @@ fn run(command: Command) -> Result<ExitCode> {
     }
 }
 
-/// Prints what a check found; a check that found nothing says so.
+/// Prints the findings of a check.
 fn report(check: &str, findings: &[String]) -> ExitCode {
     if findings.is_empty() {
-        println!("{check}: nothing to complain about");
+        println!("{check}: no problems found");
         return ExitCode::SUCCESS;
     }
     for finding in findings {
         eprintln!("{finding}");
     }
-    eprintln!("{check}: {} to mend", findings.len());
+    eprintln!("{check}: {}", problems(findings.len()));
     ExitCode::FAILURE
+}
+/// "1 problem", "2 problems".
+fn problems(count: usize) -> String {
+    if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") }
 }

@@ -15,34 +15,34 @@ use servers::{Life, Peers, Ports};
 
 /// What to do with the peers.
 ///
-/// `ministack` executes Python handlers, `moto` keeps a second catalogue and executes nothing; both hold the
-/// functions of `xtask/peers/handlers` and 120 more named `page-000` to `page-119`. `functions-framework` is installed
-/// beside them, and tests start it themselves, with `xtask/peers/http_functions`. All of it lives below the target
-/// folder, in `peers`.
+/// `ministack` runs Python handlers; `moto` keeps a second catalogue and runs nothing. Both contain the functions of
+/// `xtask/peers/handlers` and 120 more, named `page-000` to `page-119`. `functions-framework` is installed beside them;
+/// tests start it themselves, with `xtask/peers/http_functions`. Everything is in the folder `peers` of the target
+/// folder.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Install the peers at the versions of `xtask/peers/requirements.txt`.
     Install,
-    /// Start the peers in the background and deploy the handlers; prints the variables to use them with.
+    /// Start the peers in the background, deploy the handlers, and print the environment variables for tests.
     ///
-    /// What is on stdout is for a shell: `eval "$(cargo xtask peers start)"`. It is also written to
-    /// `peers/background/peers.env` below the target folder.
+    /// The output is for a shell: `eval "$(cargo xtask peers start)"`. It is also written to
+    /// `peers/background/peers.env` in the target folder.
     Start {
-        /// Port of ministack; any free one where it is taken
+        /// Port of ministack; if it is in use, any free port
         #[arg(long, default_value_t = 4566)]
         ministack_port: u16,
-        /// Port of moto; any free one where it is taken
+        /// Port of moto; if it is in use, any free port
         #[arg(long, default_value_t = 5555)]
         moto_port: u16,
     },
-    /// Stop the peers in the background, with every process that they started.
+    /// Stop the peers in the background and every process that they started.
     Stop,
-    /// Say whether the peers run in the background; fails when they do not.
+    /// Show whether the peers run in the background; fails if they do not.
     Status,
-    /// Start peers of its own on free ports, run a command against them, stop them, pass on its exit code.
+    /// Start separate peers on free ports, run a command with them, stop them, and return the command's exit code.
     ///
-    /// The command finds them in `LAMPLIGHT_TEST_MINISTACK_URL`, `LAMPLIGHT_TEST_MOTO_URL`,
-    /// `LAMPLIGHT_TEST_AWS_CLI` and `LAMPLIGHT_TEST_FUNCTIONS_FRAMEWORK`, with credentials and a region that fit. The peers end with this process,
+    /// The command finds them in `LAMPLIGHT_TEST_MINISTACK_URL`, `LAMPLIGHT_TEST_MOTO_URL`, `LAMPLIGHT_TEST_AWS_CLI`
+    /// and `LAMPLIGHT_TEST_FUNCTIONS_FRAMEWORK`, with matching credentials and region. The peers end with this process,
     /// however it ends.
     Run {
         /// The command and its arguments, after `--`
@@ -51,7 +51,7 @@ pub(crate) enum Command {
     },
 }
 
-/// Does what was asked.
+/// Runs the command.
 pub(crate) fn run(workspace: &Workspace, command: Command) -> Result<ExitCode> {
     let peers = Peers::new(workspace);
     match command {
@@ -70,7 +70,7 @@ pub(crate) fn run(workspace: &Workspace, command: Command) -> Result<ExitCode> {
     }
 }
 
-/// Installs the peers where they are missing.
+/// Installs the peers if they are missing.
 ///
 /// # Errors
 ///
@@ -79,7 +79,7 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     Peers::new(workspace).install().map(drop)
 }
 
-/// Runs a command against peers of its own.
+/// Runs a command with separate peers.
 ///
 /// # Errors
 ///
@@ -97,7 +97,7 @@ fn run_with(peers: &Peers, command: &mut Process) -> Result<ExitCode> {
     peers.deploy(ports)?;
     eprintln!("peers ready on ports {ports} after {:.1} s", started.elapsed().as_secs_f32());
 
-    // The developer's own account has no place in a test.
+    // Tests must not use the developer's own account.
     for name in ambient::variable_names() {
         if name.starts_with("AWS_") || name.starts_with("LAMPLIGHT_") {
             command.env_remove(name);
@@ -105,7 +105,7 @@ fn run_with(peers: &Peers, command: &mut Process) -> Result<ExitCode> {
     }
     command.envs(state::variables(&programs, &folder, ports));
     let status =
-        command.status().with_context(|| format!("cannot start `{}`", crate::process::shown(command)));
+        command.status().with_context(|| format!("cannot start `{}`", crate::process::command_line(command)));
     let stopped = running.stop();
     let status = status?;
     stopped?;
@@ -121,22 +121,22 @@ fn run_with(peers: &Peers, command: &mut Process) -> Result<ExitCode> {
 fn start(peers: &Peers, ministack_port: u16, moto_port: u16) -> Result<ExitCode> {
     let programs = peers.install()?;
     let folder = peers.background();
-    if let Some((pid, ports)) = state::running(&folder) {
-        eprintln!("the peers run already, as process group {pid} on ports {ports}");
+    if let Some((pid, ports)) = state::find_running(&folder) {
+        eprintln!("the peers are already running as process group {pid} on ports {ports}");
     } else {
         if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+            fs::remove_dir_all(&folder).with_context(|| format!("cannot clear {}", folder.display()))?;
         }
         let ports = Ports::free(Some(ministack_port), Some(moto_port))?;
-        let running = peers.start(&folder, ports, Life::OfItsOwn)?;
+        let running = peers.start(&folder, ports, Life::UntilStopped)?;
         let variables = state::variables(&programs, &folder, ports);
         state::write(&folder, running.pid(), ports, &variables)?;
         if let Err(error) = peers.deploy(ports) {
             running.stop()?;
-            state::forget(&folder);
+            state::remove(&folder);
             return Err(error);
         }
-        running.leave();
+        running.detach();
     }
     let file = folder.join(state::VARIABLES);
     print!("{}", fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?);
@@ -145,24 +145,24 @@ fn start(peers: &Peers, ministack_port: u16, moto_port: u16) -> Result<ExitCode>
 
 fn stop(peers: &Peers) -> Result<ExitCode> {
     let folder = peers.background();
-    match state::running(&folder) {
+    match state::find_running(&folder) {
         Some((pid, ports)) => {
             if !servers::stop_group(pid) {
-                bail!("process group {pid} does not end");
+                bail!("process group {pid} could not be stopped");
             }
             println!("stopped the peers on ports {ports}");
         }
-        None => println!("no peers run in the background"),
+        None => println!("no peers are running in the background"),
     }
-    state::forget(&folder);
+    state::remove(&folder);
     Ok(ExitCode::SUCCESS)
 }
 
 fn status(peers: &Peers) -> ExitCode {
-    if let Some((pid, ports)) = state::running(&peers.background()) {
-        println!("the peers run as process group {pid} on ports {ports}");
+    if let Some((pid, ports)) = state::find_running(&peers.background()) {
+        println!("the peers are running as process group {pid} on ports {ports}");
         return ExitCode::SUCCESS;
     }
-    println!("no peers run in the background");
+    println!("no peers are running in the background");
     ExitCode::FAILURE
 }

@@ -1,4 +1,4 @@
-//! Starting other programs: their output goes straight to the terminal, their failure becomes an error.
+//! Starts other programs: their output goes to the terminal, and a failure becomes an error.
 
 use std::ffi::OsStr;
 use std::io::BufReader;
@@ -10,7 +10,7 @@ use cargo_metadata::{Message, TargetKind};
 use crate::ambient;
 use crate::workspace::Workspace;
 
-/// The cargo that runs this tool, started in the workspace's root.
+/// The cargo that runs this tool, to be started in the root of the workspace.
 pub(crate) fn cargo<I, S>(workspace: &Workspace, arguments: I) -> Command
 where
     I: IntoIterator<Item = S>,
@@ -21,25 +21,25 @@ where
     command
 }
 
-/// Builds an example and returns the command that runs it, in the workspace's root.
+/// Builds an example and returns the command that runs it in the root of the workspace.
 ///
-/// It is built with the whole workspace, as the tests are: asked for alone, its crates would take other
-/// features and be compiled once more.
+/// The example is built with the whole workspace, as for the tests. If it was built alone, its dependencies would get
+/// other features and be compiled again.
 ///
 /// # Errors
 ///
-/// The examples do not compile, or the package has none of this name.
+/// The examples do not compile, or the package has no example with this name.
 pub(crate) fn example(workspace: &Workspace, package: &str, name: &str) -> Result<Command> {
     let mut build = cargo(workspace, ["build", "--quiet", "--workspace", "--examples"]);
     build.arg("--message-format=json-render-diagnostics").stdout(Stdio::piped());
-    let program = shown(&build);
+    let program = command_line(&build);
     let mut child = build.spawn().with_context(|| format!("cannot start `{program}`"))?;
     let output = child.stdout.take().context("the output is piped")?;
     let manifest = workspace.packages.iter().find(|one| one.name == package).map(|one| &one.manifest_path);
     let mut executable = None;
     for message in Message::parse_stream(BufReader::new(output)) {
         if let Message::CompilerArtifact(artifact) =
-            message.with_context(|| format!("cannot read `{program}`"))?
+            message.with_context(|| format!("cannot read the output of `{program}`"))?
             && artifact.target.name == name
             && artifact.target.kind.contains(&TargetKind::Example)
             && Some(&artifact.manifest_path) == manifest
@@ -47,9 +47,9 @@ pub(crate) fn example(workspace: &Workspace, package: &str, name: &str) -> Resul
             executable = artifact.executable;
         }
     }
-    let status = child.wait().with_context(|| format!("cannot wait for `{program}`"))?;
+    let status = child.wait().with_context(|| format!("waiting for `{program}` failed"))?;
     if !status.success() {
-        bail!("`{program}` ended with {status}");
+        bail!("`{program}` failed with {status}");
     }
     let executable = executable.with_context(|| format!("{package} has no example {name}"))?;
     let mut command = Command::new(executable);
@@ -57,36 +57,40 @@ pub(crate) fn example(workspace: &Workspace, package: &str, name: &str) -> Resul
     Ok(command)
 }
 
-/// Runs a program to its end.
+/// Runs a program and waits for its end.
 ///
 /// # Errors
 ///
-/// The program cannot be started, or it ended with another status than 0.
+/// The program cannot be started, or its exit status is not 0.
 pub(crate) fn check(command: &mut Command) -> Result<()> {
-    let program = shown(command);
+    let program = command_line(command);
     let status = command.status().with_context(|| format!("cannot start `{program}`"))?;
     if !status.success() {
-        bail!("`{program}` ended with {status}");
+        bail!("`{program}` failed with {status}");
     }
     Ok(())
 }
 
-/// Runs a program to its end and returns what it wrote to stdout.
+/// Runs a program and returns its stdout.
 ///
 /// # Errors
 ///
-/// The program cannot be started, or it ended with another status than 0; then its stderr is in the error.
+/// The program cannot be started, or its exit status is not 0; then its stderr is in the error.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
-    let program = shown(command);
+    let program = command_line(command);
     let output = command.output().with_context(|| format!("cannot start `{program}`"))?;
     if !output.status.success() {
-        bail!("`{program}` ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+        bail!(
+            "`{program}` failed with {}: {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The program and its arguments as one line.
-pub(crate) fn shown(command: &Command) -> String {
+/// The program and its arguments on one line.
+pub(crate) fn command_line(command: &Command) -> String {
     std::iter::once(command.get_program())
         .chain(command.get_args())
         .map(OsStr::to_string_lossy)

@@ -1,4 +1,4 @@
-//! Virtual environments of Python below the target folder: made once, made anew when what they hold changes.
+//! Python virtual environments in the target folder, created once and recreated when their requirements change.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -9,27 +9,26 @@ use anyhow::{Context, Result, bail};
 
 use crate::process;
 
-/// The installer.
 const UV: &str = "uv==0.13.8";
 const HINT: &str =
-    "Python 3.10 or newer with venv and ensurepip is needed; `.ci/run` installs it on Debian and Ubuntu";
+    "install Python 3.10 or newer with venv and ensurepip; `.ci/run` does that on Debian and Ubuntu";
 
-/// Makes a virtual environment that holds exactly these requirements, and returns its folder of programs.
+/// Creates a virtual environment with exactly these requirements and returns the folder of its programs.
 ///
-/// Does nothing where it stands already. Another process that wants the same one waits.
+/// Does nothing if it exists already. A process that needs the same environment waits for the other one.
 ///
 /// # Errors
 ///
 /// Python is missing or too old, or pip cannot install the requirements.
-pub(crate) fn ensure(folder: &Path, requirements: &str) -> Result<PathBuf> {
+pub(crate) fn ensure_environment(folder: &Path, requirements: &str) -> Result<PathBuf> {
     let parent = folder.parent().context("a virtual environment lies in a folder")?;
-    fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+    fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
     let lock = folder.with_extension("lock");
     let lock = File::create(&lock).with_context(|| format!("cannot write {}", lock.display()))?;
-    lock.lock().context("cannot wait for another installation")?;
+    lock.lock().context("waiting for another installation failed")?;
 
     let programs = folder.join("bin");
-    // Written last: an installation that was broken off is no installation.
+    // Written last, so an interrupted installation is repeated.
     let stamp = folder.join("requirements.installed");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == requirements) {
         return Ok(programs);
@@ -48,11 +47,11 @@ pub(crate) fn ensure(folder: &Path, requirements: &str) -> Result<PathBuf> {
     Ok(programs)
 }
 
-/// Installs the requirements of a list with uv, which takes a tenth of pip's time; with pip where that fails, for pip
-/// may be told of an index that uv is not.
+/// Installs the requirements with uv, which takes a tenth of the time of pip, or with pip if uv fails: only pip may be
+/// configured with a package index.
 fn install(programs: &Path, list: &Path) -> Result<()> {
     let python = programs.join("python");
-    // Python compiles what it imports; to compile all that is installed takes as long as to install it.
+    // Python compiles modules when it imports them; compiling everything here would double the time.
     let pip = |what: &[&OsStr]| {
         let mut command = Command::new(&python);
         command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
@@ -66,7 +65,7 @@ fn install(programs: &Path, list: &Path) -> Result<()> {
         process::check(uv.arg("--requirement").arg(list).stdin(Stdio::null()))
     };
     with_uv().or_else(|error| {
-        eprintln!("{error:#}; trying pip");
+        eprintln!("{error:#}; retrying with pip");
         pip(&["--requirement".as_ref(), list.as_ref()])
     })
 }
@@ -75,11 +74,11 @@ fn check_python() -> Result<()> {
     let probe = "import ensurepip, sys, venv; sys.exit(0 if sys.version_info >= (3, 10) else 3)";
     let output = Command::new("python3").args(["-c", probe]).stdin(Stdio::null()).output();
     match output {
-        Err(error) => Err(error).context(format!("python3 cannot be started; {HINT}")),
+        Err(error) => Err(error).context(format!("cannot start python3; {HINT}")),
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) if output.status.code() == Some(3) => bail!("python3 is older than 3.10; {HINT}"),
         Ok(output) => {
-            bail!("python3 lacks a part: {}; {HINT}", String::from_utf8_lossy(&output.stderr).trim())
+            bail!("python3 lacks a module: {}; {HINT}", String::from_utf8_lossy(&output.stderr).trim())
         }
     }
 }

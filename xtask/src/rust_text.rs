@@ -1,33 +1,33 @@
-//! Rust source as text: its code without comments and literals, and its string literals, by line. It knows as much of the
-//! language as that takes, and no more.
+//! Splits Rust source into code without comments and literals, and string literals with their lines. It parses only as
+//! much of the language as that needs.
 
-/// What a file says, taken apart.
+/// The parts of a source file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RustText {
-    /// The code line by line, with spaces in place of comments and of what stands between the quotes of literals.
+    /// The code, line by line, with spaces in place of comments and of the contents of literals.
     pub(crate) code: String,
-    /// The string literals, in their order.
+    /// The string literals, in order.
     pub(crate) literals: Vec<Literal>,
 }
 
 /// A string literal.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Literal {
-    /// The line on which it begins, from 1.
+    /// The line where it begins, from 1.
     pub(crate) line: usize,
-    /// What it stands for, with `\n`, `\"`, `\\` and the escaped end of a line resolved; other escapes as they are.
+    /// The value, with `\n`, `\"`, `\\` and escaped line ends resolved; other escapes are unchanged.
     pub(crate) text: String,
 }
 
 impl RustText {
-    /// Takes a file apart.
+    /// Splits a source file.
     pub(crate) fn read(text: &str) -> Self {
         let mut reader = Reader { rest: text, line: 1, found: Self::default() };
         while reader.step() {}
         reader.found
     }
 
-    /// Leaves out the items under `#[cfg(test)]`.
+    /// Removes the items under `#[cfg(test)]`.
     pub(crate) fn without_tests(mut self) -> Self {
         const MARK: &str = "#[cfg(test)]";
         while let Some(start) = self.code.find(MARK) {
@@ -35,7 +35,7 @@ impl RustText {
             let lines = |text: &str| text.matches('\n').count() + 1;
             let (first, last) = (lines(&self.code[..start]), lines(&self.code[..end]));
             self.literals.retain(|literal| literal.line < first || literal.line > last);
-            let blank = blanked(&self.code[start..end]);
+            let blank = to_blanks(&self.code[start..end]);
             self.code.replace_range(start..end, &blank);
         }
         self
@@ -58,8 +58,8 @@ fn item_end(code: &str, start: usize) -> usize {
     code.len()
 }
 
-/// Spaces in place of everything but the ends of lines.
-fn blanked(text: &str) -> String {
+/// Replaces everything but line ends with spaces.
+fn to_blanks(text: &str) -> String {
     text.chars().map(|character| if character == '\n' { '\n' } else { ' ' }).collect()
 }
 
@@ -70,7 +70,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Takes the next piece; false at the end.
+    /// Reads the next piece; false at the end of the text.
     fn step(&mut self) -> bool {
         let Some(first) = self.rest.chars().next() else { return false };
         if self.rest.starts_with("//") {
@@ -80,18 +80,18 @@ impl<'a> Reader<'a> {
             self.blank(block_comment(self.rest));
         } else if first == '"' {
             self.keep(1);
-            self.quoted();
+            self.read_quoted();
         } else if let Some(hashes) = raw_start(self.rest) {
-            self.raw(hashes);
+            self.read_raw(hashes);
         } else if first == '\'' {
-            // Either a character or a lifetime, which has no second quote.
+            // Either a character literal or a lifetime, which has no closing quote.
             self.keep(1);
             if let Some(end) = character_end(self.rest) {
                 self.blank(end);
                 self.keep(1);
             }
         } else {
-            // A whole word at once: the `r` in `bar"…"` begins no raw string, and cannot follow a word anyway.
+            // Read a whole word at a time: the `r` in `bar"…"` does not begin a raw string.
             let end = self.rest.find(|character: char| !is_of_word(character)).unwrap_or(self.rest.len());
             self.keep(end.max(first.len_utf8()));
         }
@@ -112,11 +112,11 @@ impl<'a> Reader<'a> {
 
     fn blank(&mut self, length: usize) {
         let piece = self.take(length);
-        self.found.code.push_str(&blanked(piece));
+        self.found.code.push_str(&to_blanks(piece));
     }
 
-    /// The inside of a literal with escapes, and its closing quote.
-    fn quoted(&mut self) {
+    /// Reads the contents of a literal with escapes, and its closing quote.
+    fn read_quoted(&mut self) {
         let mut escaped = false;
         let end = self.rest.find(|character| {
             let ends = character == '"' && !escaped;
@@ -124,14 +124,14 @@ impl<'a> Reader<'a> {
             ends
         });
         let end = end.unwrap_or(self.rest.len());
-        let text = unescaped(&self.rest[..end]);
+        let text = unescape(&self.rest[..end]);
         self.found.literals.push(Literal { line: self.line, text });
         self.blank(end);
         self.keep(1.min(self.rest.len()));
     }
 
-    /// A raw literal with its prefix and both quotes.
-    fn raw(&mut self, hashes: usize) {
+    /// Reads a raw literal with its prefix and both quotes.
+    fn read_raw(&mut self, hashes: usize) {
         let start = self.rest.find('"').map_or(self.rest.len(), |quote| quote + 1);
         self.keep(start);
         let close = format!("\"{}", "#".repeat(hashes));
@@ -146,17 +146,17 @@ fn is_of_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
-/// How many `#` a raw literal that begins here has.
+/// The number of `#` of the raw literal that begins here.
 fn raw_start(text: &str) -> Option<usize> {
     let rest = ["r", "br", "cr"]
         .iter()
         .find_map(|prefix| text.strip_prefix(prefix).filter(|rest| rest.starts_with(['"', '#'])))?;
     let quoted = rest.trim_start_matches('#');
-    // `r#type` is an identifier.
+    // `r#type` is an identifier, not a literal.
     quoted.starts_with('"').then(|| rest.len() - quoted.len())
 }
 
-/// The length of a comment that may hold others.
+/// The length of a block comment, which may contain other block comments.
 fn block_comment(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -178,7 +178,7 @@ fn block_comment(text: &str) -> usize {
     text.len()
 }
 
-/// The length of what stands between the quotes of a character, given what follows the first quote.
+/// The length of the contents of a character literal, given the text after its opening quote.
 fn character_end(rest: &str) -> Option<usize> {
     if let Some(escape) = rest.strip_prefix('\\') {
         let first = escape.chars().next()?.len_utf8();
@@ -188,7 +188,7 @@ fn character_end(rest: &str) -> Option<usize> {
     rest[length..].starts_with('\'').then_some(length)
 }
 
-fn unescaped(text: &str) -> String {
+fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\\') {

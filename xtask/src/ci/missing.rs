@@ -1,4 +1,5 @@
-//! What this machine lacks for the whole check, told before anything is built. `xtask/missing.sh` knows the programs.
+//! Finds the programs that this machine lacks for all checks, before anything is built. `xtask/missing.sh` lists the
+//! programs.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,13 +11,13 @@ use crate::process::read;
 
 const SCRIPT: &str = "xtask/missing.sh";
 
-/// The message that names what is missing, with Debian's package of each; none where nothing is.
+/// A message that names what is missing and its Debian package; `None` if nothing is missing.
 ///
 /// # Errors
 ///
-/// The script cannot be run, or wrote what it does not promise.
+/// The script cannot be run, or its output has an unexpected form.
 pub(super) fn message(root: &Path, options: &Options) -> Result<Option<String>> {
-    // The script knows Debian and what is like it; elsewhere a step says what it lacks when it starts.
+    // The script only knows Debian and similar systems; elsewhere each step reports what it lacks.
     if !cfg!(target_os = "linux") {
         return Ok(None);
     }
@@ -27,7 +28,7 @@ pub(super) fn message(root: &Path, options: &Options) -> Result<Option<String>> 
     }
     let text = read(&mut command)?;
     let missing = parse(&text)?;
-    Ok((!missing.is_empty()).then(|| worded(&missing, options)))
+    Ok((!missing.is_empty()).then(|| format_message(&missing, options)))
 }
 
 /// Something that is missing.
@@ -41,14 +42,14 @@ fn parse(text: &str) -> Result<Vec<Missing<'_>>> {
     text.lines()
         .map(|line| {
             let (package, what) = line.split_once('\t').with_context(|| {
-                format!("{SCRIPT} wrote {line:?}, which is not a package and what it has")
+                format!("unexpected output of {SCRIPT}: {line:?} is not a package, a tab and a name")
             })?;
             Ok(Missing { package, what })
         })
         .collect()
 }
 
-fn worded(missing: &[Missing<'_>], options: &Options) -> String {
+fn format_message(missing: &[Missing<'_>], options: &Options) -> String {
     let mut lines = vec!["nothing was built or checked, because this machine lacks:".to_owned()];
     lines.extend(missing.iter().map(|one| format!("  {} (Debian package {})", one.what, one.package)));
     let mut packages: Vec<&str> = missing.iter().map(|one| one.package).collect();
@@ -56,7 +57,7 @@ fn worded(missing: &[Missing<'_>], options: &Options) -> String {
     packages.dedup();
     lines.push(format!("install them with `apt-get install {}`, or let `.ci/run` do it", packages.join(" ")));
     if !options.no_peers {
-        lines.push("`--no-peers` leaves out the tests against the peers, and needs less".to_owned());
+        lines.push("`--no-peers` skips the tests against the peers and needs fewer programs".to_owned());
     }
     lines.join("\n")
 }
@@ -72,18 +73,18 @@ mod tests {
     fn the_message_names_each_program_and_its_package() {
         let missing = parse("gnome-keyring\tgnome-keyring-daemon\ndbus\tdbus-run-session\n").unwrap();
         assert_eq!(
-            worded(&missing, &ALL),
+            format_message(&missing, &ALL),
             "nothing was built or checked, because this machine lacks:\n\
              \x20 gnome-keyring-daemon (Debian package gnome-keyring)\n\
              \x20 dbus-run-session (Debian package dbus)\n\
              install them with `apt-get install dbus gnome-keyring`, or let `.ci/run` do it\n\
-             `--no-peers` leaves out the tests against the peers, and needs less"
+             `--no-peers` skips the tests against the peers and needs fewer programs"
         );
-        assert!(!worded(&missing, &NO_PEERS).contains("--no-peers"));
+        assert!(!format_message(&missing, &NO_PEERS).contains("--no-peers"));
     }
 
     #[test]
-    fn what_is_not_a_package_and_a_thing_is_an_error() {
+    fn a_line_that_is_not_a_package_and_a_name_is_an_error() {
         assert_eq!(parse("").unwrap(), []);
         let error = parse("gcc cc\n").unwrap_err();
         assert!(error.to_string().contains(r#""gcc cc""#), "{error}");
@@ -91,12 +92,12 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn the_script_finds_what_is_not_on_the_path_and_asks_less_without_peers() {
+    fn the_script_finds_programs_that_are_not_on_the_path() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let folder = std::env::temp_dir().join(format!("xtask-missing-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let packages = |arguments: &[&str]| {
-            // Nothing is on this path; what the script itself needs is built into the shell.
+            // The path is empty; the script itself only needs shell built-ins.
             let mut command = Command::new("/bin/sh");
             command.current_dir(root).arg(SCRIPT).args(arguments).env("PATH", &folder);
             let text = read(command.env("SSL_CERT_FILE", "/dev/null")).unwrap();

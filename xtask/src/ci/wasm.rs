@@ -1,4 +1,4 @@
-//! The crates that keep building for WebAssembly, where there is no operating system.
+//! Checks the crates that must build for WebAssembly, where there is no operating system.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,10 +12,10 @@ use crate::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const CRATES: [&str; 1] = ["lamplight-domain"];
-/// Packages by which a build script finds or compiles code that is not Rust.
+/// Packages with which a build script finds or compiles code in other languages.
 const COMPILERS: [&str; 5] = ["bindgen", "cc", "cmake", "pkg-config", "vcpkg"];
 
-/// Checks the crates for the target where it is installed, and in any case what they depend on.
+/// Checks the dependencies of the crates, and the crates themselves if the target is installed.
 pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
     let metadata = MetadataCommand::new()
         .manifest_path(workspace.root.join("Cargo.toml"))
@@ -27,10 +27,10 @@ pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
         println!("{finding}");
     }
     if !findings.is_empty() {
-        bail!("{} to fix", findings.len());
+        bail!("{}", crate::problems(findings.len()));
     }
 
-    // Asked of the compiler: rustup is not the only one that installs targets.
+    // Ask the compiler, because other tools than rustup install targets too.
     let rustc = read(Command::new("rustc").current_dir(&workspace.root).args([
         "--print",
         "target-libdir",
@@ -39,7 +39,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
     ]))?;
     if !Path::new(rustc.trim()).is_dir() {
         return Ok(Outcome::Partly(format!(
-            "only the dependencies were checked: {TARGET} is not installed (`rustup target add {TARGET}`)"
+            "only the dependencies were checked: {TARGET} is not installed; run `rustup target add {TARGET}`"
         )));
     }
     let mut command = cargo(workspace, ["check", "--target", TARGET]);
@@ -48,13 +48,13 @@ pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// The dependencies of the crates that bring code which is not Rust.
+/// The dependencies of the crates that contain code in other languages.
 fn native_dependencies(metadata: &Metadata) -> Result<Vec<String>> {
-    let resolve = metadata.resolve.as_ref().context("cargo resolved nothing")?;
+    let resolve = metadata.resolve.as_ref().context("cargo returned no dependency graph")?;
     let mut open: Vec<&PackageId> = Vec::new();
     for name in CRATES {
         let package = metadata.packages.iter().find(|package| package.name == name);
-        open.push(&package.with_context(|| format!("there is no crate {name}"))?.id);
+        open.push(&package.with_context(|| format!("crate {name} does not exist"))?.id);
     }
     let mut seen = open.clone();
     let mut findings = Vec::new();
@@ -76,13 +76,13 @@ fn native_dependencies(metadata: &Metadata) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-/// Why a package brings code that is not Rust, by what it declares.
+/// Why a package contains code in other languages, according to its manifest.
 fn native(name: &str, links: Option<&str>, build_uses: &[&str]) -> Option<String> {
     if let Some(library) = links {
         return Some(format!("{name}: links the library {library}, which {TARGET} lacks"));
     }
     let compiler = build_uses.iter().find(|used| COMPILERS.contains(used))?;
-    Some(format!("{name}: its build script uses {compiler}, so it is not all Rust"))
+    Some(format!("{name}: its build script uses {compiler}, so it contains code in other languages"))
 }
 
 #[cfg(test)]
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn code_that_is_not_rust_is_found_by_what_a_package_declares() {
+    fn packages_with_code_in_other_languages_are_found() {
         assert_eq!(native("jiff", None, &["version_check"]), None);
         assert_eq!(
             native("libsqlite3-sys", Some("sqlite3"), &["cc"]).unwrap(),
@@ -98,7 +98,7 @@ mod tests {
         );
         assert_eq!(
             native("psm", None, &["version_check", "cc"]).unwrap(),
-            "psm: its build script uses cc, so it is not all Rust"
+            "psm: its build script uses cc, so it contains code in other languages"
         );
     }
 }

@@ -1,17 +1,17 @@
-//! Compares what the crates use with what they may use. Pure: what it checks is handed in.
+//! Compares the dependencies of the crates with the allowed ones. Pure: the data is passed in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules::{CrateRule, Rules};
 
-/// A crate of the workspace, as far as the rules look at it.
+/// The facts about a crate that the rules check.
 #[derive(Debug, Clone)]
 pub(super) struct Crate {
     pub(super) name: String,
     pub(super) uses: Vec<Use>,
-    /// The manifest says `[lints] workspace = true`.
+    /// Whether the manifest says `[lints] workspace = true`.
     pub(super) workspace_lints: bool,
-    /// Some registry would take it.
+    /// Whether the manifest allows the crate to be published.
     pub(super) published: bool,
 }
 
@@ -19,17 +19,17 @@ pub(super) struct Crate {
 #[derive(Debug, Clone)]
 pub(super) struct Use {
     pub(super) name: String,
-    /// For tests, examples and benches only.
+    /// Whether it is only for tests, examples and benches.
     pub(super) dev: bool,
 }
 
-/// Every broken rule, one line each, in the order of the crates.
+/// Every violation, one line each, in the order of the crates.
 pub(super) fn check(rules: &Rules, crates: &[Crate]) -> Vec<String> {
     let members: BTreeSet<&str> = crates.iter().map(|one| one.name.as_str()).collect();
     let mut findings = Vec::new();
     for one in crates {
         let Some(rule) = rules.crates.get(&one.name) else {
-            findings.push(format!("{}: no rule says what it may use; add it to xtask/layers.toml", one.name));
+            findings.push(format!("{}: no rule for this crate; add it to xtask/layers.toml", one.name));
             continue;
         };
         for used in &one.uses {
@@ -48,7 +48,7 @@ pub(super) fn check(rules: &Rules, crates: &[Crate]) -> Vec<String> {
             findings.push(format!("{}: its Cargo.toml lacks `publish = false`", one.name));
         }
     }
-    findings.extend(stale(rules, crates, &members));
+    findings.extend(stale_rules(rules, crates, &members));
     findings
 }
 
@@ -64,24 +64,24 @@ fn check_arrow(one: &Crate, used: &Use, rule: &CrateRule) -> Option<String> {
     if allowed.iter().any(|name| *name == used.name || *name == "*") {
         return None;
     }
-    let allowed = if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(", ") };
-    Some(format!("{}: of the workspace it may use {allowed}", edge(one, used)))
+    let allowed = if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
+    Some(format!("{}: not allowed; workspace crates it may use: {allowed}", edge(one, used)))
 }
 
-/// What is made for tests stands in no program, not even of a crate that may use all others.
+/// Crates for tests must not be part of a program, not even through a crate that may use all others.
 fn check_dev_only(one: &Crate, used: &Use, rules: &Rules) -> Option<String> {
     let dev_only = rules.crates.get(&used.name).is_some_and(|rule| rule.dev_only);
-    (dev_only && !used.dev).then(|| format!("{}: only tests may use it", edge(one, used)))
+    (dev_only && !used.dev).then(|| format!("{}: only tests may use this crate", edge(one, used)))
 }
 
 fn check_external(one: &Crate, used: &Use, rule: &CrateRule) -> Option<String> {
     let allowed = rule.external.as_ref()?;
-    // What tests use does not reach those who use the crate.
+    // Dependencies of tests do not reach the users of the crate.
     if used.dev || allowed.contains_key(&used.name) {
         return None;
     }
     Some(format!(
-        "{}: its external crates are listed one by one, with a reason each, in xtask/layers.toml",
+        "{}: not in the list of external crates; add it with a reason to xtask/layers.toml",
         edge(one, used)
     ))
 }
@@ -98,13 +98,13 @@ fn check_vendor(one: &Crate, used: &Use, rule: &CrateRule, rules: &Rules) -> Vec
         .filter(|vendor| !(used.dev && vendor.dev_in.contains(&one.name)))
         .map(|vendor| {
             let only: Vec<&str> = vendor.only_in.iter().map(String::as_str).collect();
-            format!("{}: only for {}: {}", edge(one, used), only.join(", "), vendor.reason)
+            format!("{}: only allowed in {}: {}", edge(one, used), only.join(", "), vendor.reason)
         })
         .collect()
 }
 
-/// Rules about what is no longer there: a list that only grows stops being read.
-fn stale(rules: &Rules, crates: &[Crate], members: &BTreeSet<&str>) -> Vec<String> {
+/// Rules about crates that no longer exist; without this check the list would only grow.
+fn stale_rules(rules: &Rules, crates: &[Crate], members: &BTreeSet<&str>) -> Vec<String> {
     let mut named: BTreeMap<&str, &str> = BTreeMap::new();
     for (name, rule) in &rules.crates {
         named.entry(name).or_insert("[crates]");
@@ -127,7 +127,7 @@ fn stale(rules: &Rules, crates: &[Crate], members: &BTreeSet<&str>) -> Vec<Strin
         .into_iter()
         .filter(|(name, _)| !members.contains(name))
         .map(|(name, place)| {
-            format!("xtask/layers.toml: {place} names {name}, which is no crate of the workspace")
+            format!("xtask/layers.toml: {place} names {name}, which is not a crate of the workspace")
         })
         .collect();
     for (name, rule) in &rules.crates {
@@ -139,7 +139,7 @@ fn stale(rules: &Rules, crates: &[Crate], members: &BTreeSet<&str>) -> Vec<Strin
         for (external, _) in rule.external.iter().flatten() {
             if members.contains(name.as_str()) && !used.contains(external.as_str()) {
                 findings.push(format!(
-                    "xtask/layers.toml: {name} no longer uses {external}; take it off the list"
+                    "xtask/layers.toml: {name} no longer uses {external}; remove it from the list"
                 ));
             }
         }
@@ -175,7 +175,7 @@ mod tests {
         named_in = ["front"]
     "#;
 
-    fn made(name: &str, uses: &[(&str, bool)]) -> Crate {
+    fn new_crate(name: &str, uses: &[(&str, bool)]) -> Crate {
         Crate {
             name: name.to_owned(),
             uses: uses.iter().map(|&(name, dev)| Use { name: name.to_owned(), dev }).collect(),
@@ -186,10 +186,10 @@ mod tests {
 
     fn good() -> Vec<Crate> {
         vec![
-            made("bench", &[("aws-sdk-lambda", false)]),
-            made("core", &[("serde", false), ("proptest", true)]),
-            made("front", &[("core", false), ("suite", true), ("aws-types", true), ("clap", false)]),
-            made("suite", &[("core", false), ("front", false), ("sqlx", false)]),
+            new_crate("bench", &[("aws-sdk-lambda", false)]),
+            new_crate("core", &[("serde", false), ("proptest", true)]),
+            new_crate("front", &[("core", false), ("suite", true), ("aws-types", true), ("clap", false)]),
+            new_crate("suite", &[("core", false), ("front", false), ("sqlx", false)]),
         ]
     }
 
@@ -214,63 +214,69 @@ mod tests {
 
     #[test]
     fn a_wrong_arrow_is_named_with_its_rule() {
-        assert_eq!(using(1, "front", false), ["core -> front: of the workspace it may use nothing"]);
-        assert_eq!(using(1, "suite", true), ["core -> suite (dev): of the workspace it may use nothing"]);
-        // What is allowed for tests is not allowed for the crate itself.
+        assert_eq!(
+            using(1, "front", false),
+            ["core -> front: not allowed; workspace crates it may use: none"]
+        );
+        assert_eq!(
+            using(1, "suite", true),
+            ["core -> suite (dev): not allowed; workspace crates it may use: none"]
+        );
+        // A dependency that is allowed for tests is not allowed for the crate itself.
         assert_eq!(
             using(2, "suite", false),
-            ["front -> suite: of the workspace it may use core", "front -> suite: only tests may use it"]
+            [
+                "front -> suite: not allowed; workspace crates it may use: core",
+                "front -> suite: only tests may use this crate"
+            ]
         );
     }
 
     #[test]
-    fn what_is_for_tests_alone_is_used_by_tests_alone() {
+    fn a_crate_for_tests_is_used_by_tests_only() {
         assert_eq!(using(0, "suite", true), Vec::<String>::new());
-        assert_eq!(using(0, "suite", false), ["bench -> suite: only tests may use it"]);
+        assert_eq!(using(0, "suite", false), ["bench -> suite: only tests may use this crate"]);
     }
 
     #[test]
-    fn an_external_crate_needs_a_place_on_the_closed_list() {
+    fn an_external_crate_must_be_on_the_list() {
         let found = using(1, "tokio", false);
         assert_eq!(found.len(), 1);
-        assert!(found[0].starts_with("core -> tokio: its external crates are listed"), "{found:?}");
+        assert!(found[0].starts_with("core -> tokio: not in the list of external crates"), "{found:?}");
     }
 
     #[test]
-    fn a_vendor_is_seen_in_its_crate_only() {
+    fn a_vendor_crate_is_allowed_in_its_adapter_only() {
         assert_eq!(
             using(2, "aws-config", false),
-            ["front -> aws-config: only for suite: vendors stay behind ports"]
+            ["front -> aws-config: only allowed in suite: vendors stay behind ports"]
         );
         assert_eq!(using(2, "sqlx", true), Vec::<String>::new());
         assert_eq!(using(0, "sqlx", false), Vec::<String>::new());
-        // `sqlx` is no pattern: another crate may start with the same letters.
+        // `sqlx` is not a pattern: another crate may begin with the same letters.
         assert_eq!(using(2, "sqlx-log", false), Vec::<String>::new());
     }
 
     #[test]
     fn a_crate_without_a_rule_is_refused() {
         let mut crates = good();
-        crates.push(made("stranger", &[("core", false)]));
-        assert_eq!(
-            findings(&crates),
-            ["stranger: no rule says what it may use; add it to xtask/layers.toml"]
-        );
+        crates.push(new_crate("stranger", &[("core", false)]));
+        assert_eq!(findings(&crates), ["stranger: no rule for this crate; add it to xtask/layers.toml"]);
     }
 
     #[test]
-    fn rules_about_what_is_gone_are_refused() {
+    fn rules_about_crates_that_no_longer_exist_are_refused() {
         let mut crates = good();
         crates.remove(3);
         crates[1].uses.retain(|used| used.name != "suite");
-        // Named once, at the first of the places.
+        // Reported once, at the first place that names it.
         assert_eq!(
             findings(&crates),
-            ["xtask/layers.toml: front names suite, which is no crate of the workspace"]
+            ["xtask/layers.toml: front names suite, which is not a crate of the workspace"]
         );
         assert_eq!(
             with(1, |one| one.uses.clear()),
-            ["xtask/layers.toml: core no longer uses serde; take it off the list"]
+            ["xtask/layers.toml: core no longer uses serde; remove it from the list"]
         );
     }
 

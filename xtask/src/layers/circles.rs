@@ -1,7 +1,8 @@
-//! Finds files of one crate that need each other in a circle: none of them can be read, moved or tested alone.
+//! Finds files of a crate that depend on each other in a cycle, so that none of them can be read, moved or tested
+//! alone.
 //!
-//! An arrow goes from a file to the file of the module that a path beginning with `crate` or `super` names. What a
-//! module's file makes public of its children is not followed, and children may use what their parents share.
+//! A file depends on the file of a module if a path that begins with `crate` or `super` names the module. Re-exports
+//! are not followed, and a module may use what its parents define.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,10 +13,10 @@ use anyhow::{Context, Result};
 use crate::rust_text::RustText;
 use crate::tidy::files;
 
-/// A module as the names on the way to it; the crate itself has none.
+/// A module as the list of names in its path; the crate root has an empty list.
 type Module = Vec<String>;
 
-/// One line for each circle below a crate's `src`, tests left out.
+/// Finds the cycles in the `src` folder of a crate, without tests; one line each.
 pub(super) fn check(folder: &Path, root: &Path) -> Result<Vec<String>> {
     let source = folder.join("src");
     let mut codes = BTreeMap::new();
@@ -31,12 +32,12 @@ pub(super) fn check(folder: &Path, root: &Path) -> Result<Vec<String>> {
         .into_iter()
         .map(|circle| {
             let names: Vec<String> = circle.iter().map(|module| module.join("::")).collect();
-            format!("{place}: these modules need each other in a circle: {}", names.join(", "))
+            format!("{place}: these modules depend on each other in a cycle: {}", names.join(", "))
         })
         .collect())
 }
 
-/// `a/b.rs` and `a/b/mod.rs` are both `a::b`.
+/// `a/b.rs` and `a/b/mod.rs` are both the module `a::b`.
 fn module_of(name: &str) -> Module {
     let mut parts: Module = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if parts.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
@@ -45,7 +46,7 @@ fn module_of(name: &str) -> Module {
     parts
 }
 
-/// The groups of modules that reach each other.
+/// The groups of modules that can reach each other.
 fn circles(codes: &BTreeMap<Module, String>) -> Vec<Vec<&Module>> {
     let arrows: BTreeMap<&Module, BTreeSet<&Module>> =
         codes.iter().map(|(module, code)| (module, arrows_of(module, code, codes))).collect();
@@ -83,7 +84,7 @@ fn arrows_of<'a>(module: &Module, code: &str, codes: &'a BTreeMap<Module, String
         .collect()
 }
 
-/// The paths that begin with `crate` or `super`, from the crate's root, each member of a group by itself.
+/// The paths that begin with `crate` or `super`, from the crate root, with the members of a group separated.
 fn paths(module: &Module, code: &str) -> Vec<Module> {
     let tokens = tokens(code);
     let mut found = Vec::new();
@@ -104,7 +105,7 @@ fn paths(module: &Module, code: &str) -> Vec<Module> {
     found
 }
 
-/// Reads on from `at`, after `path`, and gives where the path ended.
+/// Reads the rest of the path after `at` and returns where the path ends.
 fn follow(tokens: &[&str], mut at: usize, path: &mut Module, found: &mut Vec<Module>) -> usize {
     while tokens.get(at) == Some(&"::") {
         match tokens.get(at + 1) {
@@ -137,7 +138,7 @@ fn is_name(token: &str) -> bool {
     token.starts_with(|first: char| first.is_alphabetic() || first == '_')
 }
 
-/// Names, `::`, and every other sign by itself.
+/// Splits code into names, `::`, and single characters.
 fn tokens(code: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = code.trim_start();
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_need_each_other_are_named() {
+    fn files_that_depend_on_each_other_are_named() {
         let files = [
             ("lib.rs", "mod a; mod b; mod c; pub use a::A;"),
             ("a.rs", "use crate::{b::{self, B as Other}, c::C};"),
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn other_paths_are_no_arrows() {
+    fn other_paths_are_not_dependencies() {
         let code =
             "use other::crate_name; pub(crate) fn f() {} pub(super) struct S; pub(in crate::a) fn g() {}";
         assert_eq!(paths(&vec!["b".to_owned()], code), [vec![], vec![], vec!["a".to_owned()]]);

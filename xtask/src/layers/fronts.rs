@@ -1,4 +1,4 @@
-//! Finds a front's commands and flags in the strings of crates behind it: what one front says, another would repeat.
+//! Finds a front's commands and flags in the strings of lower layers, whose messages every front shows.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,19 +9,18 @@ use anyhow::{Context, Result, bail};
 use crate::rust_text::RustText;
 use crate::tidy::files;
 
-/// The pages that the command line writes of itself, so that what is looked for is what there is.
+/// The generated pages of the command line, which name its commands and flags.
 const PAGES: &str = "docs/cli";
-/// The program of the command line.
 const PROGRAM: &str = "lamplight";
-/// How the command of another program begins, whose flags may be called as ours are.
+/// The beginnings of commands of other programs, whose flags may have the same names as ours.
 const OTHERS: [&str; 3] = ["aws ", "eval \"$(aws ", "secret-tool "];
 
-/// How users call the command line.
+/// The commands and flags of the command line.
 #[derive(Debug, Default)]
 pub(super) struct Front {
-    /// The first words after the program's name.
+    /// The verbs: the first words after the program's name.
     verbs: BTreeSet<String>,
-    /// `-q`, `--quiet` and so on.
+    /// The flags, such as `-q` and `--quiet`.
     flags: BTreeSet<String>,
 }
 
@@ -30,7 +29,7 @@ impl Front {
     ///
     /// # Errors
     ///
-    /// They cannot be read, or show no verb or no flag.
+    /// The pages cannot be read, or contain no verb or no flag.
     pub(super) fn of_pages(root: &Path) -> Result<Self> {
         let mut front = Self::default();
         for page in files::below(&root.join(PAGES))? {
@@ -39,12 +38,12 @@ impl Front {
             front.add_page(&text);
         }
         if front.verbs.is_empty() || front.flags.is_empty() {
-            bail!("the pages of {PAGES} show no verb or no flag");
+            bail!("the pages of {PAGES} contain no verb or no flag");
         }
         Ok(front)
     }
 
-    /// A page's title is its verb; the first cell of a row in its tables names a flag.
+    /// Adds a page: its title names a verb, and the first cell of a table row names a flag.
     fn add_page(&mut self, page: &str) {
         for line in page.lines() {
             if let Some(verb) = line.strip_prefix(&format!("# {PROGRAM} ")) {
@@ -57,10 +56,10 @@ impl Front {
         }
     }
 
-    /// The commands and flags that a string names.
+    /// The commands and flags in a string.
     fn named_in(&self, text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        // What stands between backticks is code, and may be another program's.
+        // Text between backticks is code, and may be the command of another program.
         for (index, span) in text.split('`').enumerate() {
             if index % 2 == 1 && OTHERS.iter().any(|start| span.starts_with(start)) {
                 continue;
@@ -82,7 +81,7 @@ fn is_around_a_word(character: char) -> bool {
     character.is_whitespace() || ",;:.()[]{}\"'/|".contains(character)
 }
 
-/// The strings below a crate's `src` that name a command or a flag of the front. Tests may.
+/// Finds strings in the `src` folder of a crate, without tests, that name a command or flag of the command line.
 pub(super) fn check(folder: &Path, root: &Path, front: &Front) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for path in files::below(&folder.join("src"))? {
@@ -94,7 +93,7 @@ pub(super) fn check(folder: &Path, root: &Path, front: &Front) -> Result<Vec<Str
         for literal in RustText::read(&text).without_tests().literals {
             findings.extend(front.named_in(&literal.text).iter().map(|what| {
                 format!(
-                    "{name}:{}: the string names `{what}` of the command line: return a hint, which each front words",
+                    "{name}:{}: the string names `{what}` of the command line: return a hint instead, which each front puts into its own words",
                     literal.line
                 )
             }));
@@ -125,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_command_and_no_flag_of_ours_is_left_alone() {
+    fn text_without_our_commands_and_flags_is_allowed() {
         for text in [
             "lamplight.toml",
             "the lamplight job",
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn only_strings_outside_of_tests_are_looked_at() {
+    fn only_strings_outside_of_tests_are_checked() {
         let root = std::env::temp_dir().join(format!("xtask-fronts-{}", std::process::id()));
         fs::create_dir_all(root.join("core/src/inner")).unwrap();
         let text = "//! See --region.\nfn f() { g(\"x\n --region\") }\n#[cfg(test)]\nmod tests { const A: &str = \"-p\"; }\n";
@@ -166,7 +165,7 @@ mod tests {
         assert_eq!(
             found.unwrap(),
             [
-                "core/src/lib.rs:2: the string names `--region` of the command line: return a hint, which each front words"
+                "core/src/lib.rs:2: the string names `--region` of the command line: return a hint instead, which each front puts into its own words"
             ]
         );
     }

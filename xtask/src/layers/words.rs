@@ -1,4 +1,4 @@
-//! Finds vendors' words in crates that are to know none: in identifiers, string literals and documentation.
+//! Finds words of vendors in the identifiers, string literals and documentation of provider-neutral crates.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,8 +10,8 @@ use super::rules::NeutralRule;
 use crate::rust_text::RustText;
 use crate::tidy::files;
 
-/// The lines below `folder` that hold one of the words: in code everywhere, and in the sources also in what they say,
-/// which is string literals and the documentation of items. Tests may give examples in any words.
+/// Finds the lines below `folder` that contain one of the words: in code everywhere, and in `src` also in string
+/// literals and documentation. Tests may use any words in examples.
 pub(super) fn check(folder: &Path, root: &Path, rule: &NeutralRule) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     let mut spoken = BTreeSet::new();
@@ -22,37 +22,37 @@ pub(super) fn check(folder: &Path, root: &Path, rule: &NeutralRule) -> Result<Ve
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         let read = RustText::read(&text);
-        findings.extend(named(&shown, &read, rule));
+        findings.extend(check_code(&shown, &read, rule));
         if path.starts_with(folder.join("src")) {
-            let (found, allowed) = told(&shown, &text, read, rule);
+            let (found, allowed) = check_texts(&shown, &text, read, rule);
             findings.extend(found);
             spoken.extend(allowed);
         }
     }
-    findings.extend(stale(folder.strip_prefix(root).unwrap_or(folder), &spoken, rule));
+    findings.extend(stale_exceptions(folder.strip_prefix(root).unwrap_or(folder), &spoken, rule));
     Ok(findings)
 }
 
-/// The words in code.
-fn named(file: &str, read: &RustText, rule: &NeutralRule) -> Vec<String> {
+/// Checks the code for the words.
+fn check_code(file: &str, read: &RustText, rule: &NeutralRule) -> Vec<String> {
     let lines = read.code.lines().enumerate();
     lines
         .flat_map(|(number, line)| {
-            found(line, &rule.words).into_iter().map(move |word| finding(file, number + 1, &word))
+            forbidden_words(line, &rule.words).into_iter().map(move |word| finding(file, number + 1, &word))
         })
         .collect()
 }
 
-/// The words in what a file says, and those of them that it may say, each with the file.
-fn told(
+/// Checks the texts of a file for the words. Also returns the words that exceptions allow, each with the file.
+fn check_texts(
     file: &str,
     text: &str,
     read: RustText,
     rule: &NeutralRule,
 ) -> (Vec<String>, BTreeSet<(String, String)>) {
     let (mut findings, mut allowed) = (Vec::new(), BTreeSet::new());
-    for (line, said) in said(text, read.without_tests()) {
-        for word in found(&said, &rule.words) {
+    for (line, said) in texts_of(text, read.without_tests()) {
+        for word in forbidden_words(&said, &rule.words) {
             if rule.may_say(file, &word) {
                 allowed.insert((file.to_owned(), word));
             } else {
@@ -63,23 +63,23 @@ fn told(
     (findings, allowed)
 }
 
-/// Exceptions below `folder` that nothing needs any more.
-fn stale(folder: &Path, spoken: &BTreeSet<(String, String)>, rule: &NeutralRule) -> Vec<String> {
+/// Exceptions below `folder` that are no longer needed.
+fn stale_exceptions(folder: &Path, spoken: &BTreeSet<(String, String)>, rule: &NeutralRule) -> Vec<String> {
     let here = rule.said_in.iter().filter(|said| Path::new(&said.file).starts_with(folder));
     here.flat_map(|said| said.words.iter().map(|word| (said.file.clone(), word.clone())))
         .filter(|exception| !spoken.contains(exception))
         .map(|(file, word)| {
-            format!("xtask/layers.toml: {file} no longer says `{word}`; take it off the list")
+            format!("xtask/layers.toml: {file} no longer says `{word}`; remove it from the list")
         })
         .collect()
 }
 
 fn finding(file: &str, line: usize, word: &str) -> String {
-    format!("{file}:{line}: names `{word}`: this crate serves every provider and names none")
+    format!("{file}:{line}: contains `{word}`: this crate must not name a provider")
 }
 
-/// The string literals and the lines of documentation, each with its line.
-fn said(text: &str, read: RustText) -> Vec<(usize, String)> {
+/// The string literals and the lines of documentation, each with its line number.
+fn texts_of(text: &str, read: RustText) -> Vec<(usize, String)> {
     let documentation = text.lines().enumerate().filter_map(|(number, line)| {
         let said = line.trim_start();
         let said = said.strip_prefix("///").or_else(|| said.strip_prefix("//!"))?;
@@ -88,12 +88,12 @@ fn said(text: &str, read: RustText) -> Vec<(usize, String)> {
     documentation.chain(read.literals.into_iter().map(|literal| (literal.line, literal.text))).collect()
 }
 
-/// The forbidden words among those that a text consists of.
-fn found(text: &str, words: &BTreeSet<String>) -> Vec<String> {
+/// The forbidden words in a text.
+fn forbidden_words(text: &str, words: &BTreeSet<String>) -> Vec<String> {
     split(text).into_iter().filter(|word| words.contains(word)).collect()
 }
 
-/// `aws_arn` and `AwsArn` are each `aws` and `arn`.
+/// Splits a text into words in lower case: `aws_arn` and `AwsArn` are both `aws` and `arn`.
 fn split(code: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn words_are_found_in_every_spelling() {
         let words = BTreeSet::from(["aws".to_owned(), "arn".to_owned()]);
-        let found = |line| found(&RustText::read(line).code, &words);
+        let found = |line| forbidden_words(&RustText::read(line).code, &words);
         for line in ["let aws_region = 1;", "struct AwsRegion;", "parse_arn(x)", "FunctionArn::new()", "AWS"]
         {
             assert_eq!(found(line).len(), 1, "{line}");
@@ -132,13 +132,13 @@ mod tests {
         }
     }
     #[test]
-    fn what_sources_say_is_read_and_what_they_remark_is_not() {
+    fn documentation_and_literals_are_checked_and_comments_are_not() {
         let text = "//! Of AWS.\n/// An ARN.\n// aws\nfn f() {}\nconst A: &str = \"an arn\"; // arn\n\
                     #[cfg(test)]\nmod tests {\n    const B: &str = \"aws\";\n}\n";
         let words = BTreeSet::from(["aws".to_owned(), "arn".to_owned()]);
-        let mut lines: Vec<usize> = said(text, RustText::read(text).without_tests())
+        let mut lines: Vec<usize> = texts_of(text, RustText::read(text).without_tests())
             .into_iter()
-            .filter(|(_, said)| !found(said, &words).is_empty())
+            .filter(|(_, said)| !forbidden_words(said, &words).is_empty())
             .map(|(line, _)| line)
             .collect();
         lines.sort_unstable();
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exception_holds_for_its_file_and_only_as_long_as_it_is_needed() {
+    fn an_exception_applies_to_its_file_and_must_be_needed() {
         let rule = |exceptions: &[&str]| NeutralRule {
             crates: BTreeSet::new(),
             words: BTreeSet::from(["aws".to_owned(), "arn".to_owned()]),
@@ -159,15 +159,15 @@ mod tests {
         let text = "const A: &str = \"aws\";\n";
         let findings = |file: &str, exceptions: &[&str]| {
             let rule = rule(exceptions);
-            let (mut findings, spoken) = told(file, text, RustText::read(text), &rule);
-            findings.extend(stale(Path::new("core"), &spoken, &rule));
+            let (mut findings, spoken) = check_texts(file, text, RustText::read(text), &rule);
+            findings.extend(stale_exceptions(Path::new("core"), &spoken, &rule));
             findings
         };
         assert_eq!(findings("core/src/lib.rs", &["aws"]), Vec::<String>::new());
         assert_eq!(findings("core/src/lib.rs", &[]).len(), 1);
         assert_eq!(
             findings("core/src/lib.rs", &["arn", "aws"]),
-            ["xtask/layers.toml: core/src/lib.rs no longer says `arn`; take it off the list"]
+            ["xtask/layers.toml: core/src/lib.rs no longer says `arn`; remove it from the list"]
         );
         assert_eq!(findings("core/src/other.rs", &["aws"]).len(), 2);
     }

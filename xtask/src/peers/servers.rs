@@ -1,4 +1,4 @@
-//! Installing, starting, filling and stopping the two servers.
+//! Installs, starts, fills and stops the two servers.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -12,9 +12,9 @@ use anyhow::{Context, Result, bail};
 use crate::workspace::Workspace;
 use crate::{ambient, python};
 
-/// A cold start of both servers takes half a second on two idle cores.
+/// Both servers start within half a second on two idle cores; the limit is for busy machines.
 const START_LIMIT: Duration = Duration::from_mins(1);
-/// The supervisor itself gives the servers 5 s before it kills them.
+/// The supervisor waits 5 s for the servers before it kills them.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
 
 /// The ports of the two servers, on the loopback interface.
@@ -31,9 +31,9 @@ impl fmt::Display for Ports {
 }
 
 impl Ports {
-    /// The wished ports where they are free, else any that are.
+    /// The requested ports if they are free, otherwise any free ports.
     pub(super) fn free(ministack: Option<u16>, moto: Option<u16>) -> Result<Self> {
-        // Both are held at once, or the second could be the first again.
+        // Keep both listeners open, so that the two ports differ.
         let first = listen(ministack)?;
         let second = listen(moto)?;
         Ok(Self { ministack: first.local_addr()?.port(), moto: second.local_addr()?.port() })
@@ -43,34 +43,34 @@ impl Ports {
         [self.ministack, self.moto].map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
     }
 
-    /// The base URLs, ministack's first.
+    /// The base URLs, ministack first.
     pub(super) fn urls(self) -> [String; 2] {
         self.addresses().map(|address| format!("http://{address}"))
     }
 }
 
-fn listen(wished: Option<u16>) -> Result<TcpListener> {
-    wished
+fn listen(requested: Option<u16>) -> Result<TcpListener> {
+    requested
         .and_then(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok())
         .map_or_else(|| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)), Ok)
         .context("no free port on the loopback interface")
 }
 
-/// How long servers live.
+/// How long the servers run.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Life {
     /// Until this process ends, however it ends.
     WithThisProcess,
-    /// Until somebody stops them.
-    OfItsOwn,
+    /// Until they are stopped explicitly.
+    UntilStopped,
 }
 
-/// What the peers are made of, and where they live.
+/// The sources of the peers and the folder for their files.
 #[derive(Debug)]
 pub(super) struct Peers {
-    /// What is committed: scripts, handlers, requirements.
+    /// The committed files: scripts, handlers, requirements.
     sources: PathBuf,
-    /// Everything that is made.
+    /// The folder for all generated files.
     pub(super) folder: PathBuf,
 }
 
@@ -79,32 +79,32 @@ impl Peers {
         Self { sources: workspace.root.join("xtask/peers"), folder: workspace.target.join("peers") }
     }
 
-    /// Where the peers of `start` live.
+    /// The folder of the peers that run in the background.
     pub(super) fn background(&self) -> PathBuf {
         self.folder.join("background")
     }
 
-    /// Installs the peers where they are missing; returns the folder of their programs.
+    /// Installs the peers if they are missing; returns the folder of their programs.
     pub(super) fn install(&self) -> Result<PathBuf> {
         let list = self.sources.join("requirements.txt");
         let requirements =
             fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
-        python::ensure(&self.folder.join("venv"), &requirements)
+        python::ensure_environment(&self.folder.join("venv"), &requirements)
     }
 
-    /// Starts both servers under a supervisor and waits until they answer.
+    /// Starts both servers under a supervisor and waits until they accept connections.
     pub(super) fn start(&self, folder: &Path, ports: Ports, life: Life) -> Result<Running> {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let log = folder.join("supervisor.log");
         let out = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut command = self.python("serve.py");
         command.arg(folder).args([ports.ministack.to_string(), ports.moto.to_string()]);
         match life {
             Life::WithThisProcess => command.arg("--until-eof").stdin(Stdio::piped()),
-            Life::OfItsOwn => command.stdin(Stdio::null()),
+            Life::UntilStopped => command.stdin(Stdio::null()),
         };
         command.stdout(out.try_clone()?).stderr(out);
-        // Not the terminal's group: an interrupt is for the tests, and the supervisor ends after them.
+        // A separate process group: an interrupt in the terminal goes to the tests, and the supervisor ends after them.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command.spawn().context("cannot start the peers")?;
@@ -112,7 +112,7 @@ impl Peers {
 
         let mut ended = false;
         let ready = ambient::wait_until(START_LIMIT, || {
-            ended = running.ended();
+            ended = running.has_ended();
             ended
                 || ports
                     .addresses()
@@ -120,7 +120,8 @@ impl Peers {
                     .all(|address| TcpStream::connect_timeout(address, Duration::from_secs(1)).is_ok())
         });
         if ended || !ready {
-            let problem = if ended { "the peers ended at once" } else { "the peers do not answer" };
+            let problem =
+                if ended { "the peers ended immediately" } else { "the peers do not accept connections" };
             running.stop()?;
             bail!("{problem}\n{}", logs(folder));
         }
@@ -148,7 +149,7 @@ impl Peers {
         Ok(())
     }
 
-    /// One of our scripts, in an environment that holds nothing of the developer's own.
+    /// A command that runs one of our scripts, with an environment that contains nothing of the developer's own.
     fn python(&self, script: &str) -> Command {
         let mut command = Command::new(self.folder.join("venv/bin/python"));
         command.arg(self.sources.join(script)).env_clear();
@@ -157,49 +158,49 @@ impl Peers {
                 command.env(name, value);
             }
         }
-        // The sources stay as they are committed: what Python compiles is kept elsewhere.
+        // Python's compiled files must not end up among the committed sources.
         command.env("PYTHONPYCACHEPREFIX", self.folder.join("pycache"));
         command.env("NO_PROXY", "127.0.0.1,localhost");
         command
     }
 }
 
-/// Servers that run. Dropped without a word they are stopped.
+/// Running servers. Dropping the value stops them.
 #[derive(Debug)]
 pub(super) struct Running {
     child: Option<Child>,
 }
 
 impl Running {
-    /// The supervisor, which is also the leader of the servers' process group.
+    /// The process ID of the supervisor, which is also the ID of the servers' process group.
     pub(super) fn pid(&self) -> u32 {
         self.child.as_ref().map_or(0, Child::id)
     }
 
-    /// Lets them run on when this process ends.
-    pub(super) fn leave(mut self) {
+    /// Lets the servers run after this process has ended.
+    pub(super) fn detach(mut self) {
         self.child = None;
     }
 
-    /// Stops them and everything that they started.
+    /// Stops the servers and every process that they started.
     pub(super) fn stop(mut self) -> Result<()> {
-        self.end()
+        self.stop_servers()
     }
 
-    fn ended(&mut self) -> bool {
+    fn has_ended(&mut self) -> bool {
         self.child.as_mut().is_some_and(|child| child.try_wait().is_ok_and(|status| status.is_some()))
     }
 
-    fn end(&mut self) -> Result<()> {
+    fn stop_servers(&mut self) -> Result<()> {
         let Some(mut child) = self.child.take() else { return Ok(()) };
         let pid = child.id();
-        // The end of its stdin is what a supervisor with a pipe waits for; the signal is for the other kind.
+        // A supervisor with a pipe waits for the end of its stdin; the signal is for one without a pipe.
         drop(child.stdin.take());
         signal_group("TERM", pid);
         let ended = ambient::wait_until(STOP_LIMIT, || child.try_wait().is_ok_and(|status| status.is_some()));
         if !ended {
             signal_group("KILL", pid);
-            child.wait().context("cannot wait for the peers")?;
+            child.wait().context("waiting for the peers failed")?;
         }
         Ok(())
     }
@@ -207,13 +208,13 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Err(error) = self.end() {
-            eprintln!("the peers may still run: {error:#}");
+        if let Err(error) = self.stop_servers() {
+            eprintln!("the peers may still be running: {error:#}");
         }
     }
 }
 
-/// Stops a process group that another process started; false when it does not end.
+/// Stops a process group that another process has started; returns false if it does not end.
 pub(super) fn stop_group(pid: u32) -> bool {
     signal_group("TERM", pid);
     if ambient::wait_until(STOP_LIMIT, || !group_lives(pid)) {
@@ -223,14 +224,14 @@ pub(super) fn stop_group(pid: u32) -> bool {
     ambient::wait_until(STOP_LIMIT, || !group_lives(pid))
 }
 
-/// Whether any process of the group is there.
+/// Whether any process of the group still exists.
 pub(super) fn group_lives(pid: u32) -> bool {
     signal_group("0", pid)
 }
 
-/// The shell knows how to signal a group wherever there are groups; the standard library does not.
+/// Signals a process group through the shell, because the standard library cannot.
 fn signal_group(signal: &str, pid: u32) -> bool {
-    // Below 2 the number means every process, or our own group.
+    // 0 and 1 would signal our own group or every process.
     pid > 1
         && Command::new("sh")
             .args(["-c", &format!("kill -s {signal} -- -{pid}")])
@@ -241,7 +242,7 @@ fn signal_group(signal: &str, pid: u32) -> bool {
             .is_ok_and(|status| status.success())
 }
 
-/// The last lines of what the servers wrote.
+/// The last lines of the servers' logs.
 fn logs(folder: &Path) -> String {
     let mut shown = Vec::new();
     for name in ["supervisor.log", "ministack.log", "moto.log"] {

@@ -1,4 +1,4 @@
-//! What is remembered of the peers in the background, and the variables under which tests find peers.
+//! The record of the peers that run in the background, and the environment variables for tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use anyhow::{Context, Result};
 
 use super::servers::{Ports, group_lives};
 
-/// The variables, as a file for a shell.
+/// The environment variables, as a file for a shell.
 pub(super) const VARIABLES: &str = "peers.env";
-/// The process group and the ports: three numbers in a line.
+/// The process group and the two ports: three numbers on one line.
 const STATE: &str = "peers.state";
 
-/// How tests reach the peers and with which credentials; nothing of the developer's own is left.
+/// The addresses and credentials of the peers; no settings of the developer are used.
 pub(super) fn variables(programs: &Path, folder: &Path, ports: Ports) -> Vec<(&'static str, String)> {
     let [ministack, moto] = ports.urls();
     let absent = |name: &str| folder.join(name).display().to_string();
@@ -35,27 +35,27 @@ pub(super) fn variables(programs: &Path, folder: &Path, ports: Ports) -> Vec<(&'
     ]
 }
 
-/// Remembers peers that will outlive this process.
+/// Records peers that will outlive this process.
 pub(super) fn write(folder: &Path, pid: u32, ports: Ports, variables: &[(&str, String)]) -> Result<()> {
     let state = folder.join(STATE);
     fs::write(&state, format!("{pid} {} {}\n", ports.ministack, ports.moto))
         .with_context(|| format!("cannot write {}", state.display()))?;
     let mut lines = String::new();
     for (name, value) in variables {
-        lines.extend(["export ", name, "=", &quoted(value), "\n"]);
+        lines.extend(["export ", name, "=", &shell_quote(value), "\n"]);
     }
     let file = folder.join(VARIABLES);
     fs::write(&file, lines).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Forgets them.
-pub(super) fn forget(folder: &Path) {
-    // What cannot be removed names a group that is gone; it is seen through the next time.
+/// Removes the record.
+pub(super) fn remove(folder: &Path) {
+    // If this fails, the record names a process group that no longer exists, which the next read notices.
     let _ = fs::remove_file(folder.join(STATE));
 }
 
 /// The process group and the ports of the peers that run in the background.
-pub(super) fn running(folder: &Path) -> Option<(u32, Ports)> {
+pub(super) fn find_running(folder: &Path) -> Option<(u32, Ports)> {
     let (pid, ports) = parse(&fs::read_to_string(folder.join(STATE)).ok()?)?;
     (group_lives(pid) && is_ours(pid, folder)).then_some((pid, ports))
 }
@@ -68,7 +68,7 @@ fn parse(text: &str) -> Option<(u32, Ports)> {
     numbers.next().is_none().then_some((pid, Ports { ministack, moto }))
 }
 
-/// After a restart of the machine the number may belong to anybody. Where there is no `/proc` it is believed.
+/// After a restart of the machine, another process may have the number. Without `/proc` the number is trusted.
 fn is_ours(pid: u32, folder: &Path) -> bool {
     let line = PathBuf::from(format!("/proc/{pid}/cmdline"));
     match fs::read(line) {
@@ -77,8 +77,8 @@ fn is_ours(pid: u32, folder: &Path) -> bool {
     }
 }
 
-/// A value as one word of a shell.
-fn quoted(value: &str) -> String {
+/// Quotes a value as one word for a shell.
+fn shell_quote(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
@@ -87,17 +87,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_state_is_read_back_and_anything_else_is_nothing() {
+    fn the_state_is_read_back_and_other_text_is_ignored() {
         let folder = std::env::temp_dir().join(format!("xtask-state-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let ports = Ports { ministack: 4566, moto: 5555 };
-        // Our own process leads no group whose command line names the folder: the number was used again.
+        // The command line of our own process does not name the folder, as if the number had been reused.
         write(&folder, std::process::id(), ports, &[("KEY", "it's".to_owned())]).unwrap();
         let (state, file) =
             (fs::read_to_string(folder.join(STATE)), fs::read_to_string(folder.join(VARIABLES)));
-        let before = running(&folder);
-        forget(&folder);
-        let gone = running(&folder);
+        let before = find_running(&folder);
+        remove(&folder);
+        let gone = find_running(&folder);
         fs::remove_dir_all(&folder).unwrap();
 
         assert_eq!(parse(&state.unwrap()), Some((std::process::id(), ports)));

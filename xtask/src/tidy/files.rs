@@ -1,14 +1,14 @@
-//! Which files belong to the project: everything but what is built.
+//! Lists the files of the project, without build output.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Folders in which nothing of ours lies.
+/// Folders that contain no files of the project.
 const SKIPPED: [&str; 3] = [".git", "node_modules", "target"];
 
-/// Every file below a folder, in the order of their names.
+/// Every file below a folder, sorted by name.
 pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
@@ -16,8 +16,9 @@ pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
         let entries = fs::read_dir(&current).with_context(|| format!("cannot list {}", current.display()))?;
         for entry in entries {
             let entry = entry.with_context(|| format!("cannot list {}", current.display()))?;
-            let kind =
-                entry.file_type().with_context(|| format!("cannot look at {}", entry.path().display()))?;
+            let kind = entry
+                .file_type()
+                .with_context(|| format!("cannot read the type of {}", entry.path().display()))?;
             if kind.is_dir() {
                 if !SKIPPED.iter().any(|skipped| entry.file_name() == *skipped) {
                     open.push(entry.path());
@@ -31,7 +32,7 @@ pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The path from `root`, with `/` between its parts.
+/// The path relative to `root`, with `/` between its parts.
 pub(crate) fn relative(path: &Path, root: &Path) -> String {
     let parts: Vec<_> = path
         .strip_prefix(root)
@@ -42,7 +43,7 @@ pub(crate) fn relative(path: &Path, root: &Path) -> String {
     parts.join("/")
 }
 
-/// Whether a file's name ends in a dot and this ending, as written here.
+/// Whether a file name has exactly this extension.
 pub(crate) fn ends_with(name: &str, ending: &str) -> bool {
     Path::new(name).extension().is_some_and(|found| found == ending)
 }

@@ -1,10 +1,10 @@
-//! Links between documents: their files and their headings exist.
+//! Checks links between documents: their files and headings must exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::files::ends_with;
 
-/// Every link of a Markdown file that leads nowhere. `exists` is asked for files that are no text.
+/// Finds the broken links of all Markdown files. `exists` checks files that are not text.
 pub(super) fn check(texts: &BTreeMap<String, String>, exists: impl Fn(&str) -> bool) -> Vec<String> {
     let mut findings = Vec::new();
     for (name, text) in texts.iter().filter(|(name, _)| is_markdown(name)) {
@@ -13,7 +13,7 @@ pub(super) fn check(texts: &BTreeMap<String, String>, exists: impl Fn(&str) -> b
                 continue;
             }
             let (path, heading) = target.split_once('#').unwrap_or((&target, ""));
-            let file = if path.is_empty() { Some(name.clone()) } else { resolved(name, path) };
+            let file = if path.is_empty() { Some(name.clone()) } else { resolve(name, path) };
             let found = match &file {
                 None => false,
                 Some(file) => match texts.get(file) {
@@ -24,7 +24,7 @@ pub(super) fn check(texts: &BTreeMap<String, String>, exists: impl Fn(&str) -> b
                 },
             };
             if !found {
-                findings.push(format!("{name}:{number}: the link to `{target}` leads nowhere"));
+                findings.push(format!("{name}:{number}: the link to `{target}` is broken"));
             }
         }
     }
@@ -35,8 +35,8 @@ fn is_markdown(name: &str) -> bool {
     ends_with(name, "md")
 }
 
-/// The file that a link of `from` means; none where it leaves the project.
-fn resolved(from: &str, path: &str) -> Option<String> {
+/// The file that a link in `from` points to; `None` if it is outside the project.
+fn resolve(from: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();
     for part in path.split('/') {
@@ -51,7 +51,7 @@ fn resolved(from: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The lines that are text: blocks of code left out.
+/// The lines of text, without code blocks.
 fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut code = false;
     text.lines().enumerate().filter_map(move |(number, line)| {
@@ -81,12 +81,12 @@ fn links(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// A line without its `code`.
+/// A line without `code` spans.
 fn without_code(line: &str) -> String {
     line.split('`').step_by(2).collect()
 }
 
-/// The names under which a document's headings can be linked: lower case, words joined by `-`, no punctuation.
+/// The anchors of a document's headings: lower case, words joined by `-`, no punctuation.
 fn headings(text: &str) -> BTreeSet<String> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut names = BTreeSet::new();
@@ -132,11 +132,11 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_leads_nowhere_is_named_with_its_line() {
+    fn a_broken_link_is_named_with_its_line() {
         for target in ["gone.md", "errors.md#gone", "#gone", "../../outside.md", "errors.md#same-2"] {
             assert_eq!(
                 findings(&format!("# Top\n\nsee [this]({target}).\n")),
-                [format!("docs/README.md:3: the link to `{target}` leads nowhere")]
+                [format!("docs/README.md:3: the link to `{target}` is broken")]
             );
         }
         assert_eq!(findings("[x]: gone.md\n").len(), 1);

@@ -1,11 +1,11 @@
-//! What every Rust file keeps to.
+//! Rules for every Rust file.
 
-/// Lines of code that a file may have before it is split.
+/// The maximum number of lines of a file.
 const LONGEST: usize = 800;
-/// The same for files of tests, which grow by cases and not by ideas.
+/// The same for test files, which grow by cases and not by ideas.
 const LONGEST_TEST: usize = 1200;
 
-/// What no Rust file contains outside of comments, and why. Written in halves: this file is checked too.
+/// Text that is forbidden outside of comments, and why. Split into halves, because this file is checked too.
 const FORBIDDEN: [(&str, &str); 5] = [
     (concat!("#[ign", "ore"), "a test runs, or it is deleted"),
     (concat!("should_", "panic"), "assert on what is returned; any panic at all would pass"),
@@ -14,21 +14,22 @@ const FORBIDDEN: [(&str, &str); 5] = [
     (concat!("time::", "sleep("), "waiting is a port; only its adapter sleeps"),
 ];
 
-/// Where waiting is made of sleeping: the port's adapter, the loop that polls for a server of the build, and the server
-/// of a bench that is as slow as a network.
+/// Files that may sleep: the adapter of the port, the loop that polls servers of the build, and the server of a
+/// benchmark that imitates a slow network.
 const SLEEPERS: [&str; 3] =
     ["crates/system-adapter/src/time.rs", "xtask/src/ambient.rs", "benches/src/pages.rs"];
 
-/// What is out of order in one file.
+/// The problems of one file.
 pub(super) fn check(name: &str, text: &str) -> Vec<String> {
     let mut findings = Vec::new();
     if !text.starts_with("//!") {
-        findings.push(format!("{name}: the first line says what the file is responsible for, with `//!`"));
+        findings
+            .push(format!("{name}: the first line must be a `//!` comment that says what the file is for"));
     }
     let longest = if is_test(name) { LONGEST_TEST } else { LONGEST };
     let lines = text.lines().count();
     if lines > longest {
-        findings.push(format!("{name}: {lines} lines, {longest} are the most; split it"));
+        findings.push(format!("{name}: {lines} lines, but at most {longest} are allowed; split it"));
     }
     for (number, line) in text.lines().enumerate() {
         let line = line.trim_start();
@@ -65,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_begins_with_what_it_is_for() {
+    fn a_file_begins_with_its_purpose() {
         assert_eq!(check("a.rs", "fn add() {}\n").len(), 1);
         assert_eq!(check("a.rs", "// Adds.\n").len(), 1);
     }
@@ -75,7 +76,7 @@ mod tests {
         assert_eq!(check("crates/x/src/a.rs", &of_lines(800)), Vec::<String>::new());
         assert_eq!(
             check("crates/x/src/a.rs", &of_lines(801)),
-            ["crates/x/src/a.rs: 801 lines, 800 are the most; split it"]
+            ["crates/x/src/a.rs: 801 lines, but at most 800 are allowed; split it"]
         );
         assert_eq!(check("crates/x/tests/it/a.rs", &of_lines(1200)), Vec::<String>::new());
         assert_eq!(check("crates/x/tests/it/a.rs", &of_lines(1201)).len(), 1);
