@@ -1,23 +1,24 @@
-//! Reads and writes YAML: the only file that uses the YAML library.
+//! YAML files of the command line, and its output as YAML.
 
 use crate::{failure::Failure, members::Members};
 use lamplight_domain::ErrorCode;
+use lamplight_yaml::ReadError;
 use serde::{Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
 use serde_json::value::RawValue;
 
 /// Reads one or several documents; an error names `source`, line and column.
 pub fn read_all<T: DeserializeOwned>(text: &str, source: &str) -> Result<Vec<T>, Failure> {
-    serde_saphyr::from_multiple(text).map_err(|error| read_failure(&error, source))
+    lamplight_yaml::read_all(text).map_err(|error| read_failure(&error, source))
 }
 
 /// Reads one document.
 pub fn read<T: DeserializeOwned>(text: &str, source: &str) -> Result<T, Failure> {
-    serde_saphyr::from_str(text).map_err(|error| read_failure(&error, source))
+    lamplight_yaml::read(text).map_err(|error| read_failure(&error, source))
 }
 
 /// Writes one document.
 pub fn write<T: Serialize>(value: &T) -> Result<String, Failure> {
-    serde_saphyr::to_string(value).map_err(|error| write_failure(&error))
+    lamplight_yaml::write(value).map_err(|error| write_failure(&error))
 }
 
 /// Writes a JSON value as one document. A number that a reader would round is written as a text.
@@ -62,11 +63,8 @@ fn write_failure(error: &dyn std::error::Error) -> Failure {
     }
 }
 
-fn read_failure(error: &serde_saphyr::Error, source: &str) -> Failure {
-    // A rendering with a snippet would repeat the lines around the error, which may hold a secret.
-    let problem = error.without_snippet().to_string();
-    let problem = problem.lines().next().unwrap_or_default();
-    Failure::usage(ErrorCode::InvalidYaml, format!("{source}: {problem}"))
+fn read_failure(error: &ReadError, source: &str) -> Failure {
+    Failure::usage(ErrorCode::InvalidYaml, format!("{source}: {error}"))
 }
 
 #[cfg(test)]

@@ -41,10 +41,7 @@ impl Invoker for FakeProvider {
             return Err(failure(Delivery::Answered, Start::DidNotStart, false, PortErrorKind::Denied)
                 .with_message(
                     ErrorCode::AccessDenied,
-                    format!(
-                        "the caller has no permission for lambda:InvokeFunction on {}",
-                        Self::arn(name)
-                    ),
+                    format!("the caller has no permission for lambda:InvokeFunction on {}", Self::arn(name)),
                 )
                 .with_answer(403, "AccessDeniedException", request_id));
         }

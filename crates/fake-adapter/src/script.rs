@@ -103,7 +103,7 @@ impl Script {
 
 #[cfg(feature = "yaml")]
 fn read(text: &str) -> Result<Document, Box<dyn Error + Send + Sync>> {
-    Ok(serde_saphyr::from_str(text)?)
+    Ok(lamplight_yaml::read(text)?)
 }
 
 #[cfg(not(feature = "yaml"))]
