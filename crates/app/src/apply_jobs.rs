@@ -1,28 +1,28 @@
-//! Making stored jobs what their documents say.
+//! Creates and updates stored jobs from documents.
 
 use crate::{AppError, JobDocument};
 use lamplight_domain::JobName;
 use lamplight_ports::{Connector, JobStore};
 use std::collections::HashSet;
 
-/// What became of one document.
+/// The result of applying one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobChange {
-    /// The job is new.
+    /// The job was created.
     Created,
-    /// The job was changed.
+    /// The job was updated.
     Configured,
-    /// The job was that already.
+    /// The job already was as the document says.
     Unchanged,
 }
 
-/// Applies documents.
+/// Applies job documents.
 ///
 /// # Guarantees
-/// - Every document is checked before the first is written: a wrong one changes nothing at all.
-/// - Applying twice changes nothing the second time.
-/// - A change that another makes meanwhile is not overwritten: that is a conflict, and the documents before it
-///   stay applied.
+/// - Every document is checked before the first job is written: if one is not valid, nothing changes.
+/// - Applying the same documents again changes nothing.
+/// - A concurrent change by somebody else is not overwritten: the result is a conflict. The documents before that one
+///   remain applied.
 pub async fn apply_jobs(
     connector: &dyn Connector,
     jobs: &dyn JobStore,
@@ -32,7 +32,7 @@ pub async fn apply_jobs(
     let mut checked = Vec::with_capacity(documents.len());
     for document in documents {
         if !seen.insert(document.name.clone()) {
-            let problem = "stands in more than one document".to_owned();
+            let problem = "more than one document defines this job".to_owned();
             return Err(AppError::Document { name: document.name.to_string(), problem });
         }
         let connection = connector.open(Some(&document.connection)).await?;

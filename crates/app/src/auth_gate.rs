@@ -1,4 +1,4 @@
-//! Pausing a long work whose credentials have gone bad, in place of failing all that is left of it.
+//! Pauses a long operation whose credentials have become invalid, instead of failing the rest of it.
 
 use crate::{ProgressObserver, RunProgress};
 use lamplight_domain::{Delivery, ErrorCode, Hint, Start};
@@ -12,16 +12,16 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// How long a work waits for credentials unless it is told otherwise.
+/// How long an operation waits for valid credentials by default.
 pub const AUTH_PATIENCE: Duration = Duration::from_mins(15);
 
-/// The first wait before the credentials are tried again, and the longest one.
+/// The first and the longest wait before the credentials are tried again.
 const WAITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
 
-/// Why credentials are not good, as the call that met it was told.
+/// Why credentials are not valid, from the error of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadCredentials {
-    /// The failure's stable code.
+    /// The stable code of the error.
     pub code: ErrorCode,
     /// What happened.
     pub message: String,
@@ -31,17 +31,17 @@ pub struct BadCredentials {
 
 impl BadCredentials {
     fn not_started(&self) -> String {
-        format!("not started, because there are no good credentials: {}", self.message)
+        format!("not started, because the credentials are not valid: {}", self.message)
     }
 }
 
-/// A failure that tells whether it is one of credentials.
+/// An error that may be about credentials.
 pub trait CredentialFailure: Sized {
-    /// What is wrong with the credentials, where they are what failed and it is proven that nothing was done, so
-    /// that asking again is safe; else `None`.
+    /// What is wrong with the credentials, if they caused the error and it is proven that the call had no effect, so
+    /// that it can safely be repeated; else `None`.
     fn bad_credentials(&self) -> Option<BadCredentials>;
 
-    /// The failure of a call that was never made, because of credentials that others waited for in vain.
+    /// The error of a call that was not made, because valid credentials did not become available in time.
     fn not_started(reason: &BadCredentials) -> Self;
 }
 
@@ -85,15 +85,15 @@ impl CredentialFailure for InvokeError {
     }
 }
 
-/// What all parts of one long work go through when they ask the provider for something.
+/// Makes all calls of one long operation, which may run in several tasks, and waits for valid credentials if needed.
 ///
 /// # Guarantees
-/// - Before the first success a failure is a failure: credentials that never worked are not waited for.
-/// - After that, a failure of credentials closes the gate: one part tries its own call again, with growing
-///   waits, while all others wait. Its success opens the gate, and each goes on where it was.
-/// - Only what provably did nothing is asked again.
-/// - Where patience runs out or the work is cancelled, each part gets the failure that it met, and no call is
-///   made any more: those that were still to come fail as not started.
+/// - Before the first success, an error is returned at once: it does not wait for credentials that never worked.
+/// - After that, an error about credentials closes the gate: one task retries its own call, with growing waits, while
+///   all others wait. Its success opens the gate, and every task continues where it was.
+/// - A call is repeated only if it provably had no effect.
+/// - If patience runs out or the operation is cancelled, each waiting task gets the error of its own call. No further
+///   call is made: it fails as not started.
 #[derive(Debug)]
 pub struct AuthGate<'a> {
     sleeper: &'a dyn Sleeper,
@@ -102,20 +102,21 @@ pub struct AuthGate<'a> {
     patience: Duration,
     has_succeeded: AtomicBool,
     state: Mutex<State>,
-    /// Held by the one who tries: the gate is closed for as long as it is.
+    /// Held by the task that retries; the gate is closed while it is held.
     trying: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// How often the gate has opened again.
+    /// How often the gate has been reopened.
     openings: u64,
-    /// Why the work was given up.
+    /// Why the operation was given up, if it was.
     given_up: Option<BadCredentials>,
 }
 
 impl<'a> AuthGate<'a> {
-    /// A gate that waits for credentials for at most `patience`, calls not counted; zero is not at all.
+    /// A gate that waits for valid credentials for at most `patience`, not counting the time of calls; zero means not
+    /// at all.
     pub fn new(
         sleeper: &'a dyn Sleeper,
         observer: &'a dyn ProgressObserver,
@@ -137,10 +138,10 @@ impl<'a> AuthGate<'a> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes a call, and makes it again once the credentials are good where they were not.
+    /// Makes a call, and repeats it with valid credentials if they were the reason for an error.
     ///
     /// # Errors
-    /// What the call failed with, or that it was not made because the work has been given up.
+    /// The error of the call, or an error that says that it was not made because the operation has been given up.
     pub async fn run<T, E, F>(&self, call: impl Fn() -> F) -> Result<T, E>
     where
         E: CredentialFailure,
@@ -175,12 +176,12 @@ impl<'a> AuthGate<'a> {
                 state.openings > openings
             };
             if !opened_meanwhile {
-                return self.try_until_good(call, error, reason).await;
+                return self.retry_until_valid(call, error, reason).await;
             }
         }
     }
 
-    async fn try_until_good<T, E, F>(
+    async fn retry_until_valid<T, E, F>(
         &self,
         call: impl Fn() -> F,
         mut error: E,
@@ -208,13 +209,13 @@ impl<'a> AuthGate<'a> {
             error = match call().await {
                 Err(again) => again,
                 Ok(value) => {
-                    self.open();
+                    self.reopen();
                     return Ok(value);
                 }
             };
             let Some(again) = error.bad_credentials() else {
-                // Something else is wrong with this call; whether the credentials are good, the next one will tell.
-                self.open();
+                // This call has another problem. The next one shows whether the credentials are valid.
+                self.reopen();
                 return Err(error);
             };
             reason = again;
@@ -223,7 +224,7 @@ impl<'a> AuthGate<'a> {
         Err(error)
     }
 
-    fn open(&self) {
+    fn reopen(&self) {
         self.state().openings += 1;
         self.observer.observe(&RunProgress::Resumed);
     }

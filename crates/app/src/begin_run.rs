@@ -1,11 +1,11 @@
-//! Recording a prepared run before anything is called.
+//! Records a prepared run before any call is made.
 
 use crate::{AppError, PreparedRun};
 use lamplight_domain::{Attempt, Intent, Run};
 use lamplight_ports::RunPorts;
 
-/// A run that is recorded as running and whose calls are still to be made. Only this process has it, and only once, so
-/// nothing but [`follow_run`](crate::follow_run()) can make its calls, and that not twice.
+/// A run that is recorded as running, but whose calls have not been made. It cannot be cloned or created elsewhere, so
+/// its calls can only be made by [`follow_run`](crate::follow_run()), and only once.
 #[derive(Debug)]
 pub struct BegunRun {
     pub(crate) run: Run,
@@ -13,32 +13,32 @@ pub struct BegunRun {
 }
 
 impl BegunRun {
-    /// The run as it is recorded.
+    /// The run as recorded.
     pub fn run(&self) -> &Run {
         &self.run
     }
 }
 
-/// Records that this process makes a run now, which [`follow_run`](crate::follow_run()) then does.
+/// Records a new run as running in this process. [`follow_run`](crate::follow_run()) then makes its calls.
 ///
 /// # Guarantees
-/// - Nothing is called. When it returns, the intent survives the end of this process and a loss of power.
-/// - From here on the run is not missing: without an outcome it is Unknown. Its first attempt is recorded with it, for
-///   it may be made at once.
+/// - No call is made. Once it has returned, the intent survives the end of this process and a power failure.
+/// - From then on the run exists: without an outcome it is Unknown. Its first attempt is recorded with it, because that
+///   may be made at once.
 pub async fn begin_run(ports: &RunPorts, prepared: PreparedRun) -> Result<BegunRun, AppError> {
     let runner = ports.runners.enlist().await?;
-    let mut run = Run::begin(intent(ports, &prepared), runner);
+    let mut run = Run::begin(build_intent(ports, &prepared), runner);
     run.attempts.push(Attempt::sent(run.intent.started_at));
     ports.runs.insert(&run).await?;
     Ok(BegunRun { run, prepared })
 }
 
-/// Records that this process makes a queued run now. `prepared` is what the run was recorded from.
+/// Records a queued run as running in this process. `prepared` must be what the run was recorded from.
 ///
 /// # Guarantees
-/// - Nothing is called. Where another process has taken the run, or it is not queued any more, this is an error, and the
-///   run is the other's.
-/// - When it returns, nobody takes the run for a queued one again, also after a loss of power.
+/// - No call is made. If another process has claimed the run, or it is no longer queued, the result is an error, and
+///   this process must not make its calls.
+/// - Once it has returned, the run never becomes queued again, even after a power failure.
 pub async fn begin_queued_run(
     ports: &RunPorts,
     prepared: PreparedRun,
@@ -55,14 +55,14 @@ pub async fn begin_queued_run(
 /// Records a run that waits for a runner.
 ///
 /// # Guarantees
-/// - Nothing is called, and no process is bound to do it.
+/// - No call is made, and the run is not assigned to a process.
 pub async fn queue_run(ports: &RunPorts, prepared: &PreparedRun) -> Result<Run, AppError> {
-    let run = Run::queue(intent(ports, prepared));
+    let run = Run::queue(build_intent(ports, prepared));
     ports.runs.insert(&run).await?;
     Ok(run)
 }
 
-fn intent(ports: &RunPorts, prepared: &PreparedRun) -> Intent {
+fn build_intent(ports: &RunPorts, prepared: &PreparedRun) -> Intent {
     Intent {
         key: ports.ids.run_key(),
         job: prepared.job.as_ref().map(|job| job.name.clone()),

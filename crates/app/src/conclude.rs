@@ -1,4 +1,4 @@
-//! From an answer, or its absence, to the conclusion of a run.
+//! Derives the outcome of a run from an answer or an error.
 
 use crate::PreparedRun;
 use lamplight_domain::{
@@ -8,16 +8,16 @@ use lamplight_domain::{
 use lamplight_ports::{Bytes, InvokeAnswer, InvokeError};
 use std::error::Error;
 
-/// How much of a function's error response a message shows, in characters.
-const SHOWN_RESPONSE: usize = 2000;
+/// The maximum length of a function's error message in an outcome, in characters.
+const LONGEST_MESSAGE: usize = 2000;
 
-/// How a run ended, and the response.
+/// The outcome of a run, and the response.
 pub(crate) struct Conclusion {
     pub(crate) outcome: Outcome,
     pub(crate) response: Option<Bytes>,
 }
 
-/// Concludes a run that was answered.
+/// Concludes a run from an answer.
 pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer, now: Timestamp) -> Conclusion {
     let invocation_type = run.effective.invocation_type.value;
     let (state, evidence) = judge_answer(invocation_type, &answer.outcome, answer.http_status);
@@ -58,7 +58,7 @@ pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer, now: Timestam
     Conclusion { outcome, response }
 }
 
-/// Concludes a run whose call failed for good.
+/// Concludes a run from the error of its last call.
 pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError, now: Timestamp) -> Conclusion {
     let (state, evidence) = judge_failure(
         run.effective.invocation_type.value,
@@ -99,7 +99,7 @@ fn causes(error: &InvokeError) -> Vec<String> {
 fn unknown_hint(start: Start) -> Option<Hint> {
     match start {
         Start::MayHaveStarted => Some(Hint::new(
-            "the function may have run: look at its logs before you run it again; nothing was repeated",
+            "the function may have run: check its logs before you run it again; the call was not repeated",
         )),
         Start::DidNotStart => None,
     }
@@ -111,17 +111,17 @@ fn unexpected_answer(
     invocation_type: InvocationType,
 ) -> RunError {
     let hint = match (outcome, invocation_type) {
-        (_, InvocationType::DryRun) => Some("check that the endpoint leads to the provider".into()),
+        (_, InvocationType::DryRun) => Some("check that the endpoint belongs to the provider".into()),
         (AnswerOutcome::Unidentified, _) => Some(
-            "the function may have run: look at its logs before you run it again, and check that the endpoint leads \
-             to the provider; nothing was repeated"
+            "the function may have run: check its logs before you run it again, and check that the endpoint belongs \
+             to the provider; the call was not repeated"
                 .into(),
         ),
         _ => unknown_hint(Start::MayHaveStarted),
     };
     RunError {
         code: ErrorCode::UnexpectedAnswer,
-        message: unexpected_answer_in_words(outcome, http_status),
+        message: describe_unexpected_answer(outcome, http_status),
         error_type: None,
         stack: Vec::new(),
         hint,
@@ -129,33 +129,32 @@ fn unexpected_answer(
     }
 }
 
-/// What is wrong with an answer that does not fit its call, as one fragment.
-pub(crate) fn unexpected_answer_in_words(outcome: &AnswerOutcome, http_status: Option<u16>) -> String {
+/// Describes an answer that does not fit its call, in lower case and without a final period.
+pub(crate) fn describe_unexpected_answer(outcome: &AnswerOutcome, http_status: Option<u16>) -> String {
     let with = http_status.map(|status| format!(" with HTTP {status}")).unwrap_or_default();
     match outcome {
         AnswerOutcome::Unidentified => format!(
-            "the call was answered{with}, but nothing shows that the answer comes from the provider: a proxy may have \
-             answered in its place"
+            "the answer{with} cannot be identified as the provider's: a proxy may have answered instead"
         ),
         AnswerOutcome::Returned
         | AnswerOutcome::FunctionError(_)
         | AnswerOutcome::Accepted
         | AnswerOutcome::Validated
         | AnswerOutcome::Unproven => {
-            format!("the service answered{with}, which this invocation type does not expect")
+            format!("the provider gave an answer{with} that is not expected for this invocation type")
         }
     }
 }
 
 fn function_error(error: ReportedError, has_log_tail: bool, has_page: bool) -> RunError {
     let hint = match (has_log_tail, has_page) {
-        (_, true) => Some("the log tail and the monitor page say more".into()),
-        (true, false) => Some("the log tail says more".into()),
+        (_, true) => Some("see the log tail and the monitor page".into()),
+        (true, false) => Some("see the log tail".into()),
         (false, false) => None,
     };
     RunError {
         code: ErrorCode::FunctionError,
-        message: cut(&error.message),
+        message: truncate(&error.message),
         error_type: error.error_type,
         stack: error.stack,
         hint,
@@ -163,18 +162,20 @@ fn function_error(error: ReportedError, has_log_tail: bool, has_page: bool) -> R
     }
 }
 
-fn cut(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN_RESPONSE).collect();
+fn truncate(text: &str) -> String {
+    let mut shown: String = text.chars().take(LONGEST_MESSAGE).collect();
     if shown.len() < text.len() {
-        shown.push_str(" … (cut)");
+        shown.push_str(" … (truncated)");
     }
     if shown.is_empty() { "the function gave no error message".to_owned() } else { shown }
 }
 
-/// Takes the run's secrets out of an outcome that is to be kept or shown. The response is left whole for
-/// the caller and reported as withheld from the record where it holds a secret.
+/// Removes the run's secrets from an outcome before it is recorded or shown. The response is not part of the outcome;
+/// see [`may_keep_response`].
 pub(crate) fn scrub(outcome: &mut Outcome, scrubber: &Scrubber) {
-    for output in outcome.outputs.iter_mut().filter(|output| output.secret || holds(output, scrubber)) {
+    for output in
+        outcome.outputs.iter_mut().filter(|output| output.secret || contains_secret(output, scrubber))
+    {
         output.value = RawJson::string(MASK);
     }
     if scrubber.is_empty() {
@@ -189,11 +190,11 @@ pub(crate) fn scrub(outcome: &mut Outcome, scrubber: &Scrubber) {
     }
 }
 
-fn holds(output: &Output, scrubber: &Scrubber) -> bool {
+fn contains_secret(output: &Output, scrubber: &Scrubber) -> bool {
     scrubber.finds(output.value.as_str())
 }
 
-/// Whether a response may be kept: not where a secret output or a secret argument would be in it.
+/// Whether a response may be recorded: not if it contains a secret argument, or if a secret output may be in it.
 pub(crate) fn may_keep_response(run: &PreparedRun, response: &[u8]) -> bool {
     let has_secret_output = run.parameters.iter().any(|p| p.secret && p.direction.is_output());
     let repeats_secret = !run.scrubber.is_empty() && run.scrubber.finds(&String::from_utf8_lossy(response));

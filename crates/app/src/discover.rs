@@ -1,4 +1,4 @@
-//! Discovering functions: all of them, or page by page.
+//! Discovers functions: all of them, or page by page.
 
 use crate::{
     AppError, AuthGate,
@@ -8,32 +8,32 @@ use lamplight_domain::Function;
 use lamplight_ports::Connection;
 use std::ops::ControlFlow;
 
-/// How much is to be discovered.
+/// What to discover.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DiscoverRequest {
-    /// Where to begin: a marker that an earlier walk gave.
+    /// Where to start: the marker of an earlier discovery.
     pub marker: Option<String>,
-    /// How many functions one call asks for, 1–10,000.
+    /// The number of functions requested by one call, 1–10,000.
     pub page_size: Option<u32>,
-    /// After how many functions the walk ends; `None` is never.
+    /// The maximum number of functions; `None` is all.
     pub max_items: Option<u32>,
 }
 
-/// What was found.
+/// The result of a discovery.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Discovery {
     /// The functions, in the provider's order.
     pub functions: Vec<Function>,
-    /// Where to go on; `None` at the end.
+    /// Where to continue; `None` if all functions were listed.
     pub next_marker: Option<String>,
 }
 
-/// Walks the catalogue.
+/// Lists the functions of a connection.
 ///
 /// # Guarantees
-/// - Credentials that end during the walk are waited for at the gate, and no page is lost or read twice.
-/// - No more than `max_items` are shown, and nothing is left out where walks follow each other: the next marker says
-///   where in a page the walk ended.
+/// - If credentials expire in between, `gate` waits for valid ones, and no page is lost or read twice.
+/// - At most `max_items` are returned, and nothing is left out if a discovery continues with the next marker: it says
+///   where in a page this one ended.
 pub async fn discover(
     connection: &Connection,
     request: &DiscoverRequest,

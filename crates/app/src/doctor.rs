@@ -1,8 +1,8 @@
-//! Looking for what is wrong, step by step, without calling anything for real.
+//! Checks a connection step by step, without running a function.
 
 use crate::{
     AppError, EventSource, ProgressObserver, RunProgress, RunRequest, Target,
-    conclude::unexpected_answer_in_words, prepare_run, resolve_target,
+    conclude::describe_unexpected_answer, prepare_run, resolve_target,
 };
 use lamplight_domain::{
     Arguments, ConnectionName, ErrorCode, FunctionRef, InvocationType, RunState, Settings, Timestamp,
@@ -14,52 +14,52 @@ use lamplight_ports::{
 };
 use std::time::Duration;
 
-/// Credentials that end sooner than this are pointed out.
+/// Credentials that expire sooner than this get a note.
 const SOON: Duration = Duration::from_mins(5);
 
-const NOBODY_IS_NAMED: &str = "this provider does not say who calls";
+const NO_IDENTITY: &str = "this provider does not report the identity of the caller";
 
-/// What the doctor needs besides a connection.
+/// The ports that the checks need.
 #[derive(Debug, Clone, Copy)]
 pub struct DoctorPorts<'a> {
     /// Opens the connection.
     pub connector: &'a dyn Connector,
-    /// Reads what a job's secret parameters need.
+    /// Reads the secrets of a job's parameters.
     pub secrets: &'a dyn SecretResolver,
-    /// The time.
+    /// The clock.
     pub clock: &'a dyn Clock,
 }
 
-/// A job or function to look at.
+/// A job or function to check.
 #[derive(Debug, Clone, Copy)]
 pub struct DoctorTarget<'a> {
-    /// Its name.
+    /// Its name, as the user gave it.
     pub text: &'a str,
-    /// Where jobs are kept.
+    /// The store of jobs.
     pub jobs: &'a dyn JobStore,
 }
 
-/// What is to be looked at.
+/// What to check.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DoctorRequest<'a> {
-    /// The connection; else the job's, else the default one.
+    /// The connection. Without one, it is that of the job or else the default one.
     pub connection: Option<&'a ConnectionName>,
-    /// A job or function to look at too.
+    /// A job or function to check as well.
     pub target: Option<DoctorTarget<'a>>,
-    /// Whether to stop after the connection itself: credentials, identity, and whether the service answers.
+    /// Whether to check only the connection itself: credentials, identity and endpoint.
     pub connection_alone: bool,
 }
 
-/// The checks, in their order.
+/// The checks, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CheckName {
-    /// The configuration can be read, and the connection or job is in it.
+    /// The configuration can be read, and the connection or job exists.
     Configuration,
-    /// Credentials are there.
+    /// Credentials can be loaded.
     Credentials,
-    /// The provider knows whose they are.
+    /// The provider accepts the credentials and reports their identity.
     Identity,
-    /// The provider's endpoint answers at all.
+    /// The provider's endpoint answers.
     Endpoint,
     /// The functions can be listed.
     ListFunctions,
@@ -70,7 +70,7 @@ pub enum CheckName {
 }
 
 impl CheckName {
-    /// The check in words that programs may rely on.
+    /// The stable name of the check, for programs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Configuration => "configuration",
@@ -84,17 +84,17 @@ impl CheckName {
     }
 }
 
-/// How a check ended.
+/// The result of a check.
 #[derive(Debug)]
-pub enum Outcome {
-    /// All is well.
+pub enum CheckOutcome {
+    /// The check passed.
     Pass {
         /// What was found.
         detail: String,
     },
-    /// Something is wrong.
+    /// The check failed.
     Fail(AppError),
-    /// It was not looked at.
+    /// The check was not made.
     Skipped {
         /// Why not.
         reason: String,
@@ -107,65 +107,66 @@ pub struct Check {
     /// Which one.
     pub name: CheckName,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: CheckOutcome,
 }
 
 /// Makes the checks.
 ///
 /// # Guarantees
-/// - Nothing is called but as a dry run, and only what the request names.
+/// - A function is called only as a dry run, and only the one that the request names.
 /// - Nothing is recorded.
-/// - A check that depends on one that failed, or that the provider has nothing for, is skipped and says so; all others
-///   are made.
+/// - A check that depends on a failed one, or that the provider does not support, is skipped with a reason. All other
+///   checks are made.
 pub async fn doctor(
     ports: &DoctorPorts<'_>,
     request: &DoctorRequest<'_>,
     observer: &dyn ProgressObserver,
 ) -> Vec<Check> {
-    let mut visit = Visit { observer, checks: Vec::new() };
-    visit.observer.observe(&RunProgress::Checking(CheckName::Configuration));
+    let mut checkup = Checkup { observer, checks: Vec::new() };
+    checkup.observer.observe(&RunProgress::Checking(CheckName::Configuration));
     let (connection, target) = match open(ports, request).await {
         Ok(opened) => opened,
         Err(error) => {
-            visit.end(CheckName::Configuration, Err(error));
+            checkup.finish(CheckName::Configuration, Err(error));
             let names = [CheckName::Credentials, CheckName::Identity, CheckName::Endpoint];
             for name in names {
-                visit.skip(name, "there is no connection");
+                checkup.skip(name, "the connection could not be opened");
             }
             if !request.connection_alone {
                 for name in [CheckName::ListFunctions, CheckName::GetFunction, CheckName::DryRun] {
-                    visit.skip(name, "there is no connection");
+                    checkup.skip(name, "the connection could not be opened");
                 }
             }
-            return visit.checks;
+            return checkup.checks;
         }
     };
-    visit.end(CheckName::Configuration, Ok(opened_in_words(&connection, target.as_ref())));
+    checkup.finish(CheckName::Configuration, Ok(describe_target(&connection, target.as_ref())));
 
-    let has_credentials = visit.credentials(&connection, ports.clock.now()).await;
-    let is_reachable = visit.endpoint(&connection, target.as_ref().map(|target| &target.function)).await;
+    let has_credentials = checkup.check_credentials(&connection, ports.clock.now()).await;
+    let is_reachable =
+        checkup.check_endpoint(&connection, target.as_ref().map(|target| &target.function)).await;
 
     if request.connection_alone {
-        return visit.checks;
+        return checkup.checks;
     }
-    let missing = if has_credentials { "the service does not answer" } else { "there are no credentials" };
+    let missing = if has_credentials { "the endpoint does not answer" } else { "credentials are missing" };
     if !has_credentials || !is_reachable {
         for name in [CheckName::ListFunctions, CheckName::GetFunction, CheckName::DryRun] {
-            visit.skip(name, missing);
+            checkup.skip(name, missing);
         }
-        return visit.checks;
+        return checkup.checks;
     }
-    let listed = visit.list(&connection).await;
+    let listed = checkup.check_list(&connection).await;
     let function = target.as_ref().map(|target| target.function.clone()).or(listed);
     match function {
-        Some(function) => visit.get(&connection, &function).await,
-        None => visit.skip(CheckName::GetFunction, "no function is known to read"),
+        Some(function) => checkup.check_get(&connection, &function).await,
+        None => checkup.skip(CheckName::GetFunction, "no function was found"),
     }
     match target {
-        Some(target) => visit.dry_run(ports, target).await,
-        None => visit.skip(CheckName::DryRun, "no job or function is named"),
+        Some(target) => checkup.check_dry_run(ports, target).await,
+        None => checkup.skip(CheckName::DryRun, "no job or function was given"),
     }
-    visit.checks
+    checkup.checks
 }
 
 async fn open(
@@ -182,7 +183,7 @@ async fn open(
     }
 }
 
-fn opened_in_words(connection: &Connection, target: Option<&Target>) -> String {
+fn describe_target(connection: &Connection, target: Option<&Target>) -> String {
     match target {
         None => format!("connection {}", connection.name),
         Some(Target { job: Some(job), function, .. }) => {
@@ -194,84 +195,86 @@ fn opened_in_words(connection: &Connection, target: Option<&Target>) -> String {
     }
 }
 
-fn credentials_in_words(source: &str, end: Option<Timestamp>, now: Timestamp) -> String {
+fn describe_credentials(source: &str, end: Option<Timestamp>, now: Timestamp) -> String {
     let Some(end) = end else { return source.to_owned() };
     let is_soon = now.checked_add(SOON).is_ok_and(|soon| end < soon);
-    let warning = if is_soon { ", which is soon: they are renewed where their source allows it" } else { "" };
-    // Whole seconds: nobody needs more.
+    let warning = if is_soon { ", which is soon; they are renewed if their source supports it" } else { "" };
+    // Fractions of a second are of no use here.
     let end = Timestamp::from_second(end.as_second()).unwrap_or(end);
-    format!("{source}, until {end}{warning}")
+    format!("{source}, valid until {end}{warning}")
 }
 
-/// The checks so far.
-struct Visit<'a> {
+/// Makes checks and collects their results.
+struct Checkup<'a> {
     observer: &'a dyn ProgressObserver,
     checks: Vec<Check>,
 }
 
-impl Visit<'_> {
-    fn add(&mut self, name: CheckName, outcome: Outcome) {
+impl Checkup<'_> {
+    fn add(&mut self, name: CheckName, outcome: CheckOutcome) {
         let check = Check { name, outcome };
         self.observer.observe(&RunProgress::Checked(&check));
         self.checks.push(check);
     }
 
-    fn end(&mut self, name: CheckName, result: Result<String, AppError>) {
+    fn finish(&mut self, name: CheckName, result: Result<String, AppError>) {
         let outcome = match result {
-            Ok(detail) => Outcome::Pass { detail },
-            Err(error) => Outcome::Fail(error),
+            Ok(detail) => CheckOutcome::Pass { detail },
+            Err(error) => CheckOutcome::Fail(error),
         };
         self.add(name, outcome);
     }
 
     fn skip(&mut self, name: CheckName, reason: impl Into<String>) {
-        self.add(name, Outcome::Skipped { reason: reason.into() });
+        self.add(name, CheckOutcome::Skipped { reason: reason.into() });
     }
 
-    /// Gets credentials and asks whose they are; whether requests can be made with what there is.
-    async fn credentials(&mut self, connection: &Connection, now: Timestamp) -> bool {
+    /// Checks the credentials and the identity. Returns whether requests can be made.
+    async fn check_credentials(&mut self, connection: &Connection, now: Timestamp) -> bool {
         let Some(identity) = &connection.identity else {
             self.skip(CheckName::Credentials, "this provider needs no credentials");
-            self.skip(CheckName::Identity, NOBODY_IS_NAMED);
+            self.skip(CheckName::Identity, NO_IDENTITY);
             return true;
         };
         self.observer.observe(&RunProgress::Checking(CheckName::Credentials));
         let summary = identity.credentials().await;
         let has_credentials = summary.is_ok();
-        let told = summary.map(|summary| credentials_in_words(&summary.source, summary.expires_at, now));
-        self.end(CheckName::Credentials, told.map_err(Into::into));
+        let described = summary.map(|summary| describe_credentials(&summary.source, summary.expires_at, now));
+        self.finish(CheckName::Credentials, described.map_err(Into::into));
         if !has_credentials {
-            self.skip(CheckName::Identity, "there are no credentials");
+            self.skip(CheckName::Identity, "credentials are missing");
             return false;
         }
         self.observer.observe(&RunProgress::Checking(CheckName::Identity));
         match identity.who_am_i().await {
             Ok(Some(Principal { account: Some(account), reference })) => {
-                self.end(CheckName::Identity, Ok(format!("{reference} in account {account}")));
+                self.finish(CheckName::Identity, Ok(format!("{reference} in account {account}")));
             }
-            Ok(Some(Principal { account: None, reference })) => self.end(CheckName::Identity, Ok(reference)),
-            Ok(None) => self.skip(CheckName::Identity, NOBODY_IS_NAMED),
-            Err(error) => self.end(CheckName::Identity, Err(error.into())),
+            Ok(Some(Principal { account: None, reference })) => {
+                self.finish(CheckName::Identity, Ok(reference));
+            }
+            Ok(None) => self.skip(CheckName::Identity, NO_IDENTITY),
+            Err(error) => self.finish(CheckName::Identity, Err(error.into())),
         }
         true
     }
 
-    /// Whether nothing says that the provider cannot be reached.
-    async fn endpoint(&mut self, connection: &Connection, function: Option<&FunctionRef>) -> bool {
+    /// Checks the endpoint. Returns false only if it is known that it cannot be reached.
+    async fn check_endpoint(&mut self, connection: &Connection, function: Option<&FunctionRef>) -> bool {
         let Some(reachability) = &connection.reachability else {
-            self.skip(CheckName::Endpoint, "this provider has nothing to ask without a call");
+            self.skip(CheckName::Endpoint, "this provider cannot be checked without calling a function");
             return true;
         };
         self.observer.observe(&RunProgress::Checking(CheckName::Endpoint));
         let reached = reachability.reach(function).await;
         let is_reachable = reached.is_ok();
-        let told = reached.map(|address| format!("{address} answers"));
-        self.end(CheckName::Endpoint, told.map_err(Into::into));
+        let described = reached.map(|address| format!("{address} answers"));
+        self.finish(CheckName::Endpoint, described.map_err(Into::into));
         is_reachable
     }
 
-    /// Lists a little, and gives a function of it.
-    async fn list(&mut self, connection: &Connection) -> Option<FunctionRef> {
+    /// Lists one function and returns it.
+    async fn check_list(&mut self, connection: &Connection) -> Option<FunctionRef> {
         self.observer.observe(&RunProgress::Checking(CheckName::ListFunctions));
         let page =
             connection.catalogue.list(ListFunctions { page_size: Some(1), ..ListFunctions::default() }).await;
@@ -279,20 +282,20 @@ impl Visit<'_> {
             Ok(page) => {
                 let first = page.items.into_iter().next();
                 let detail = match &first {
-                    Some(function) => format!("{} and maybe more", function.name),
-                    None => "there are none yet".to_owned(),
+                    Some(function) => format!("{} and possibly more", function.name),
+                    None => "no functions exist yet".to_owned(),
                 };
-                self.end(CheckName::ListFunctions, Ok(detail));
+                self.finish(CheckName::ListFunctions, Ok(detail));
                 first.map(|function| function.to_ref())
             }
             Err(error) => {
-                self.end(CheckName::ListFunctions, Err(error.into()));
+                self.finish(CheckName::ListFunctions, Err(error.into()));
                 None
             }
         }
     }
 
-    async fn get(&mut self, connection: &Connection, function: &FunctionRef) {
+    async fn check_get(&mut self, connection: &Connection, function: &FunctionRef) {
         self.observer.observe(&RunProgress::Checking(CheckName::GetFunction));
         let found = match connection.catalogue.get(function, function.qualifier.as_ref()).await {
             Ok(Some(found)) => {
@@ -306,26 +309,26 @@ impl Visit<'_> {
             }),
             Err(error) => Err(error.into()),
         };
-        self.end(CheckName::GetFunction, found);
+        self.finish(CheckName::GetFunction, found);
     }
 
-    async fn dry_run(&mut self, ports: &DoctorPorts<'_>, target: Target) {
+    async fn check_dry_run(&mut self, ports: &DoctorPorts<'_>, target: Target) {
         self.observer.observe(&RunProgress::Checking(CheckName::DryRun));
         let name = target.function.name.clone();
         match dry_run(ports, target).await {
             Ok(DryRun::Passed { event }) => {
-                self.end(CheckName::DryRun, Ok(format!("{name} could be called{event}")));
+                self.finish(CheckName::DryRun, Ok(format!("{name} could be called{event}")));
             }
             Ok(DryRun::Unsupported { reason }) => self.skip(CheckName::DryRun, reason),
-            Err(error) => self.end(CheckName::DryRun, Err(error)),
+            Err(error) => self.finish(CheckName::DryRun, Err(error)),
         }
     }
 }
 
-/// How a dry run ended that did not fail.
+/// The result of a dry run that did not fail.
 enum DryRun {
     Passed {
-        /// What is to be said of the event, where it is not the job's own.
+        /// A note about the event, if it is not that of the job.
         event: &'static str,
     },
     Unsupported {
@@ -333,7 +336,7 @@ enum DryRun {
     },
 }
 
-/// Asks whether the target could be called.
+/// Makes a dry run of the target.
 async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<DryRun, AppError> {
     let request = |event| RunRequest {
         settings: Settings { invocation_type: Some(InvocationType::DryRun), ..Settings::default() },
@@ -341,10 +344,10 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<DryRun, AppE
     };
     let arguments = EventSource::Arguments(Arguments::default());
     let (prepared, event) = match prepare_run(ports.secrets, request(arguments)).await {
-        // Values that only a run has are missing; whether it may be called can be asked without them.
+        // Arguments are missing, but a dry run can check the permission without them.
         Err(AppError::Arguments(_)) => {
             let empty = EventSource::Raw("{}".to_owned());
-            let event = "; asked with an empty event, because the job's own needs values that a run gives";
+            let event = "; checked with an empty event, because the job needs arguments";
             (prepare_run(ports.secrets, request(empty)).await?, event)
         }
         other => (other?, ""),
@@ -364,7 +367,7 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<DryRun, AppE
             _ => Err(AppError::Port(PortError::new(
                 PortErrorKind::Unavailable,
                 ErrorCode::UnexpectedAnswer,
-                unexpected_answer_in_words(&answer.outcome, answer.http_status),
+                describe_unexpected_answer(&answer.outcome, answer.http_status),
             ))),
         },
         Err(error) if error.kind == PortErrorKind::Unsupported => {

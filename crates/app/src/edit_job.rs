@@ -1,4 +1,4 @@
-//! Editing a job in place: parameters, overrides, description.
+//! Edits a job: parameters, overrides, description.
 
 use crate::{AppError, show_job};
 use lamplight_domain::{
@@ -10,54 +10,54 @@ use lamplight_ports::{JobStore, StoredJob};
 /// One change of one parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParameterEdit {
-    /// Its declared type.
+    /// Sets the declared type.
     DataType(DataType),
-    /// Which way its value goes.
+    /// Sets the direction.
     Direction(Direction),
-    /// Its default; `None` takes it away.
+    /// Sets the default; `None` removes it.
     Default(Option<String>),
-    /// Whether a run without a value is refused.
+    /// Sets whether a run without a value is refused.
     Required(bool),
-    /// Whether its value is masked.
+    /// Sets whether the value is masked.
     Secret(bool),
-    /// What it means; `None` takes it away.
+    /// Sets the description; `None` removes it.
     Description(Option<String>),
 }
 
-/// One change of a job. `None` in an override leaves the setting to the connection again.
+/// One change of a job. `None` removes an override, so that the connection's setting applies again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobEdit {
-    /// Adds a parameter; its name must be new.
+    /// Adds a parameter. Its name must not exist yet.
     AddParameter(Parameter),
     /// Removes a parameter.
     RemoveParameter(ParamName),
-    /// Renames a parameter; its place stays.
+    /// Renames a parameter and keeps its position.
     RenameParameter(ParamName, ParamName),
     /// Changes a parameter.
     Parameter(ParamName, ParameterEdit),
-    /// Overrides how the function is called.
+    /// Overrides the invocation type.
     InvocationType(Option<InvocationType>),
     /// Overrides the version or alias.
     Qualifier(Option<Qualifier>),
-    /// Overrides the number of attempts.
+    /// Overrides the maximum number of attempts.
     MaxAttempts(Option<u32>),
-    /// Overrides whether the log tail is asked for.
+    /// Overrides whether to request the log tail.
     LogTail(Option<bool>),
-    /// Overrides what the function learns of its caller, as JSON.
+    /// Overrides the client context, as JSON.
     ClientContext(Option<String>),
     /// Moves the job to another connection.
     Connection(ConnectionName),
-    /// Describes the job.
+    /// Sets the description; `None` removes it.
     Description(Option<String>),
-    /// Says whether running it twice does what running it once does.
+    /// Declares whether running the job twice has the same effect as running it once.
     Idempotent(bool),
 }
 
-/// Applies all edits, in order, to one job.
+/// Applies all edits to one job, in order.
 ///
 /// # Guarantees
-/// - All edits are applied, or none; the result is a valid job.
-/// - A change that another made meanwhile is not overwritten: that is a conflict.
+/// - Either all edits are applied or none, and the result is a valid job.
+/// - A concurrent change by somebody else is not overwritten: the result is a conflict.
 pub async fn edit_job(
     jobs: &dyn JobStore,
     name: &JobName,
@@ -65,7 +65,7 @@ pub async fn edit_job(
 ) -> Result<StoredJob, AppError> {
     let stored = show_job(jobs, name).await?;
     let mut job = stored.job.clone();
-    // The rules of a list hold when all edits are done; halfway they need not.
+    // The list must be valid after all edits, not after each of them.
     let mut parameters: Vec<Parameter> = job.parameters.into();
     for edit in edits {
         match edit {
@@ -75,7 +75,7 @@ pub async fn edit_job(
                 parameters.remove(index);
             }
             JobEdit::RenameParameter(from, to) => find(&mut parameters, &from)?.name = to,
-            JobEdit::Parameter(name, edit) => change(find(&mut parameters, &name)?, edit),
+            JobEdit::Parameter(name, edit) => apply_edit(find(&mut parameters, &name)?, edit),
             JobEdit::InvocationType(value) => job.overrides.invocation_type = value,
             JobEdit::Qualifier(value) => job.overrides.qualifier = value,
             JobEdit::MaxAttempts(value) => job.overrides.max_attempts = value,
@@ -95,7 +95,7 @@ pub async fn edit_job(
     Ok(StoredJob { job, revision })
 }
 
-/// Holds what a job overrides against its ranges, and against the function that it names.
+/// Checks a job's overrides: their ranges, and that the qualifier does not contradict the one of the function.
 pub(crate) fn check_overrides(job: &lamplight_domain::Job) -> Result<(), AppError> {
     let overrides = &job.overrides;
     crate::prepare_run::one_qualifier(overrides.qualifier.clone(), &job.function)?;
@@ -120,7 +120,7 @@ fn find<'a>(parameters: &'a mut [Parameter], name: &ParamName) -> Result<&'a mut
         .ok_or_else(|| AppError::Parameters(ParameterError::Absent { name: name.clone() }))
 }
 
-fn change(parameter: &mut Parameter, edit: ParameterEdit) {
+fn apply_edit(parameter: &mut Parameter, edit: ParameterEdit) {
     match edit {
         ParameterEdit::DataType(value) => parameter.data_type = value,
         ParameterEdit::Direction(value) => parameter.direction = value,

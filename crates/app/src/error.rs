@@ -1,4 +1,4 @@
-//! What a use case's failure means to its caller.
+//! The errors of use cases.
 
 use lamplight_domain::{
     Action, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonSyntaxError, NameError, ParameterError,
@@ -6,19 +6,19 @@ use lamplight_domain::{
 };
 use lamplight_ports::PortError;
 
-/// A use case that did not do what it was asked.
+/// The error of a use case.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// A port failed.
     #[error("{0}")]
     Port(PortError),
-    /// A text names no function or qualifier.
+    /// A text is not a valid function or qualifier.
     #[error("{0}")]
     Reference(ReferenceError),
-    /// A text is no name of its kind.
+    /// A text is not a valid name.
     #[error("{0}")]
     Name(NameError),
-    /// Arguments do not fit the parameters.
+    /// The arguments do not fit the parameters.
     #[error("{0}")]
     Arguments(PayloadError),
     /// A parameter list is not valid.
@@ -31,89 +31,91 @@ pub enum AppError {
     #[error("the client context is {0}")]
     ClientContext(JsonSyntaxError),
     /// Parameters and a raw event were both given.
-    #[error("parameters and a raw payload were both given; a raw payload takes the place of all parameters")]
+    #[error(
+        "parameters and a raw payload were both given; a raw payload replaces all parameters, so use only one"
+    )]
     ArgumentsBesidePayload,
-    /// The event is larger than the provider takes.
-    #[error("the payload is {size} bytes; {invocation_type} takes at most {limit} bytes")]
+    /// The event is larger than the provider allows.
+    #[error("the payload has {size} bytes; the maximum for {invocation_type} is {limit} bytes")]
     TooLarge {
-        /// Its size in bytes.
+        /// The size of the event in bytes.
         size: usize,
         /// The limit in bytes.
         limit: usize,
-        /// How the function was to be called.
+        /// The invocation type.
         invocation_type: InvocationType,
     },
     /// A setting is outside its range.
     #[error("{0}")]
     Setting(String),
-    /// There is no job of that name.
-    #[error("there is no job {name}")]
+    /// The job does not exist.
+    #[error("job {name} not found")]
     JobNotFound {
-        /// The name asked for.
+        /// The name that was looked up.
         name: JobName,
-        /// A job whose name is close, where there is one.
+        /// The job with the most similar name, if there is one.
         nearest: Option<JobName>,
     },
-    /// There is no such run.
-    #[error("there is no run {name}")]
+    /// The run does not exist.
+    #[error("run {name} not found")]
     RunNotFound {
-        /// The name asked for.
+        /// The name that was looked up.
         name: String,
     },
-    /// A text is no run id and no run key.
+    /// A text is neither a run ID nor a run key.
     #[error("{0}")]
     RunId(RunIdError),
-    /// The function named exists neither as a job nor as a function.
-    #[error("there is no function {function} on connection {connection}")]
+    /// The function does not exist.
+    #[error("function {function} not found on connection {connection}")]
     FunctionNotFound {
-        /// The name asked for.
+        /// The name that was looked up.
         function: String,
-        /// The connection asked.
+        /// The connection.
         connection: String,
     },
-    /// What was to be used or changed does not exist.
-    #[error("there is no {thing} on connection {connection}")]
+    /// The resource to use or to change does not exist.
+    #[error("{thing} not found on connection {connection}")]
     ThingNotFound {
-        /// The thing, in words.
+        /// The resource, in words.
         thing: String,
-        /// The connection asked.
+        /// The connection.
         connection: String,
     },
-    /// What was to be made exists already, and is not as it was asked for.
-    #[error("{thing} exists already{how}; nothing was changed")]
+    /// The resource to create already exists and differs from the request.
+    #[error("{thing} already exists{how}; nothing was changed")]
     ExistsOtherwise {
-        /// The thing, in words.
+        /// The resource, in words.
         thing: String,
-        /// What it differs in, and what cannot be compared; goes on after "exists already".
+        /// What differs and what cannot be compared; continues the message after "already exists".
         how: String,
         /// What to do about it.
         hint: &'static str,
     },
-    /// The answer to a change was lost, and looking did not show what became of it.
-    #[error("nobody can say whether there was a change of {thing}: {lost}{}", found.as_ref().map(|found| format!("; {found}")).unwrap_or_default())]
+    /// The answer to a change was lost, and reading the resource did not show whether the change was made.
+    #[error("cannot tell whether {thing} was changed: {lost}{}", found.as_ref().map(|found| format!("; {found}")).unwrap_or_default())]
     ChangeUnknown {
-        /// The thing, in words.
+        /// The resource, in words.
         thing: String,
-        /// What was found in its place, where something was.
+        /// What was found when the resource was read, if anything.
         found: Option<String>,
-        /// How the answer was lost.
+        /// The error that lost the answer.
         lost: Box<PortError>,
     },
-    /// A function is not ready, or will not be.
-    #[error("function {function} is not ready: {told}")]
+    /// A function did not become ready.
+    #[error("function {function} is not ready: {reason}")]
     FunctionNotReady {
         /// The function.
         function: String,
-        /// What the provider says of it.
-        told: String,
+        /// The state and its reason, in the provider's words.
+        reason: String,
         /// Whether it may become ready by itself.
         may_become: bool,
     },
-    /// A run is in a state that does not allow what was asked.
+    /// The state of a run does not allow the operation.
     #[error("{0}")]
     Transition(TransitionError),
-    /// There is no page to open.
-    #[error("there is no monitor page for {function}")]
+    /// The function has no monitor page.
+    #[error("function {function} has no monitor page")]
     NoMonitorPage {
         /// The function.
         function: String,
@@ -121,7 +123,7 @@ pub enum AppError {
     /// A job document is not valid.
     #[error("job {name}: {problem}")]
     Document {
-        /// The job's name as written.
+        /// The name of the job.
         name: String,
         /// What is wrong with it.
         problem: String,
@@ -156,8 +158,8 @@ impl AppError {
         }
     }
 
-    /// What the caller can do. A port's failure is told by its kind: the same code may come of a call that was wrong and of
-    /// a service that is broken.
+    /// What the caller can do. For the error of a port this follows from its kind, because the same code may come from
+    /// a wrong call and from a service that has failed.
     pub fn class(&self) -> ErrorClass {
         match self {
             Self::Port(error) => error.kind.class(),
@@ -165,7 +167,7 @@ impl AppError {
         }
     }
 
-    /// What to do about it, where more can be said.
+    /// What to do about it, if there is more to say.
     pub fn hint(&self) -> Option<Hint> {
         let hint = match self {
             Self::Port(error) => return error.hint.clone(),
@@ -174,26 +176,24 @@ impl AppError {
             }
             Self::JobNotFound { nearest: Some(nearest), .. } => format!("did you mean {nearest}?").into(),
             Self::JobNotFound { nearest: None, .. } => Hint::of(Action::ListJobs)
-                .text(" shows all jobs; to call a function, name its connection or region"),
+                .text(" shows all jobs; to call a function, give its connection or region"),
             Self::RunNotFound { .. } => Hint::of(Action::ListRuns).text(" shows the recorded runs"),
-            Self::FunctionNotFound { .. } => {
-                Hint::of(Action::Discover).text(" shows the functions there are")
-            }
-            Self::ChangeUnknown { .. } => "look at what is there before asking again".into(),
+            Self::FunctionNotFound { .. } => Hint::of(Action::Discover).text(" shows all functions"),
+            Self::ChangeUnknown { .. } => "check its current state before you retry".into(),
             Self::ExistsOtherwise { hint, .. } => (*hint).into(),
             Self::FunctionNotReady { may_become: true, .. } => {
-                "wait longer: the provider is still at it".into()
+                "wait longer: the update is still in progress".into()
             }
             Self::FunctionNotReady { may_become: false, .. } => {
-                "mend what the reason names, and update the function".into()
+                "fix the cause named above, then update the function".into()
             }
             Self::Arguments(_) => Hint::of(Action::GiveArguments)
                 .text("; ")
                 .action(Action::ShowJob)
-                .text(" lists a job's parameters, ")
+                .text(" shows a job's parameters, ")
                 .action(Action::EditJob)
-                .text(" adds to them"),
-            Self::RunId(_) => "name a run by its run id, by the beginning of its key, or by `latest`".into(),
+                .text(" changes them"),
+            Self::RunId(_) => "give a run ID, the beginning of a run key, or `latest`".into(),
             Self::Reference(_)
             | Self::Name(_)
             | Self::Parameters(_)
@@ -209,7 +209,7 @@ impl AppError {
         Some(hint)
     }
 
-    /// What lies beneath, for the list of causes.
+    /// The underlying error, for the list of causes.
     pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Port(error) => std::error::Error::source(error),

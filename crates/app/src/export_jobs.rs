@@ -1,10 +1,10 @@
-//! The jobs that are to be written as documents.
+//! Selects the jobs to export as documents.
 
 use crate::{AppError, all_jobs, show_job};
 use lamplight_domain::JobName;
 use lamplight_ports::{JobStore, StoredJob};
 
-/// The named jobs, in that order; all jobs where none is named.
+/// The jobs with these names, in this order; all jobs if `names` is empty.
 pub async fn export_jobs(jobs: &dyn JobStore, names: &[JobName]) -> Result<Vec<StoredJob>, AppError> {
     if names.is_empty() {
         return all_jobs(jobs).await;

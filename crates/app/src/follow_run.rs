@@ -1,4 +1,4 @@
-//! Making the calls of a recorded run up to its recorded end: the one place where a function is called.
+//! Makes the calls of a recorded run and records its outcome. This is the only place where a function is run.
 
 use crate::{
     AppError, BegunRun, PreparedRun, ProgressObserver, RunProgress, begin_run,
@@ -10,66 +10,66 @@ use lamplight_domain::{
 use lamplight_ports::{Bytes, Departure, InvokeAnswer, InvokeError, InvokeRequest, PortErrorKind, RunPorts};
 use tokio_util::sync::CancellationToken;
 
-/// A run that has ended.
+/// A run that has ended, and its response.
 #[derive(Debug)]
-pub struct StartedRun {
-    /// The run as it is recorded.
+pub struct EndedRun {
+    /// The run as recorded.
     pub run: Run,
-    /// The response as it came, for the caller alone.
+    /// The response as received. Only the caller gets it if it may not be recorded.
     pub response: Option<Bytes>,
 }
 
-/// Records a prepared run, makes its calls and waits for its end: [`begin_run()`], then [`follow_run()`].
+/// Records a prepared run, makes its calls and waits until it ends: [`begin_run()`], then [`follow_run()`].
 ///
 /// # Guarantees
-/// - `Ok` carries an ended run, whatever its status. `Err` means that nothing was sent.
+/// - `Ok` contains a run that has ended, with any status. `Err` means that nothing was sent.
 pub async fn start_run(
     ports: &RunPorts,
     prepared: PreparedRun,
     observer: &dyn ProgressObserver,
     cancel: &CancellationToken,
-) -> Result<StartedRun, AppError> {
+) -> Result<EndedRun, AppError> {
     Ok(follow_run(ports, begin_run(ports, prepared).await?, observer, cancel).await)
 }
 
-/// Makes the calls of a recorded run and waits for its end.
+/// Makes the calls of a recorded run and waits until it ends.
 ///
 /// # Guarantees
-/// - The function is called again only after a proof that it did not start, and never more often than the
-///   run's attempts. Each attempt is recorded before it is made; where it cannot be, it is not made.
-/// - When `cancel` fires, waiting ends and the run is recorded as Unknown, unless it provably never started.
-/// - Where the outcome cannot be recorded, it is still returned, with a warning that says so.
+/// - The function is called again only if it provably did not start, and never more often than the run's maximum number
+///   of attempts. Each attempt is recorded before it is made; if that fails, it is not made.
+/// - When `cancel` fires, waiting ends and the run is recorded as Unknown, unless the function provably did not start.
+/// - If the outcome cannot be recorded, it is still returned, with a warning that says so.
 pub async fn follow_run(
     ports: &RunPorts,
     begun: BegunRun,
     observer: &dyn ProgressObserver,
     cancel: &CancellationToken,
-) -> StartedRun {
+) -> EndedRun {
     let BegunRun { mut run, prepared } = begun;
-    let Conclusion { mut outcome, response } = call(ports, &prepared, &mut run, observer, cancel).await;
+    let Conclusion { mut outcome, response } = make_calls(ports, &prepared, &mut run, observer, cancel).await;
     scrub(&mut outcome, &prepared.scrubber);
     let keep = response.as_deref().is_none_or(|response| may_keep_response(&prepared, response));
     if !keep {
-        let what = "the response, because it holds a secret".to_owned();
+        let what = "the response, because it contains a secret".to_owned();
         outcome.warnings.push(Warning::NotRecorded { what });
     }
-    // A running run takes any outcome; were one ever refused, the record stays as it is: Unknown.
+    // A running run accepts any outcome. If one were refused nevertheless, the record would stay Unknown.
     let concluded = run.conclude(outcome);
     debug_assert!(concluded.is_ok());
     let kept = response.clone().filter(|_| keep);
     match ports.runs.update(&run, kept).await {
         Ok(revision) => run.revision = revision,
         Err(error) => {
-            tracing::error!(run.key = %run.key(), error = %error, "the outcome of a run could not be recorded");
+            tracing::error!(run.key = %run.key(), error = %error, "could not record the outcome of a run");
             run.warn(Warning::NotRecorded { what: format!("the outcome: {error}") });
         }
     }
     observer.observe(&RunProgress::Ended(&run));
-    StartedRun { run, response }
+    EndedRun { run, response }
 }
 
-/// Makes calls until one is answered, fails for good, or the caller stops waiting.
-async fn call(
+/// Makes calls until one is answered, one fails and may not be repeated, or the caller stops waiting.
+async fn make_calls(
     ports: &RunPorts,
     prepared: &PreparedRun,
     run: &mut Run,
@@ -77,13 +77,13 @@ async fn call(
     cancel: &CancellationToken,
 ) -> Conclusion {
     loop {
-        // The record has the attempt that is made now.
+        // The attempt that is made now is already recorded.
         let attempt = u32::try_from(run.attempts.len()).unwrap_or(u32::MAX);
         observer.observe(&RunProgress::Calling { run, attempt });
         let sent_at = Some(ports.clock.now());
-        let ended = once(prepared, cancel).await;
+        let ended = invoke_once(prepared, cancel).await;
         let now = ports.clock.now();
-        let mut note = |evidence, error| {
+        let mut note_attempt = |evidence, error| {
             let ended = Attempt { sent_at, ended_at: Some(now), evidence: Some(evidence), error };
             run.attempts.pop();
             run.attempts.push(ended);
@@ -91,18 +91,18 @@ async fn call(
         let error = match ended {
             Ended::Interrupted { may_have_left: true } => {
                 let outcome = Outcome::unknown(EvidenceKind::Interrupted, now);
-                note(outcome.evidence.clone(), None);
+                note_attempt(outcome.evidence.clone(), None);
                 return Conclusion { outcome, response: None };
             }
-            Ended::Interrupted { may_have_left: false } => stopped(prepared),
+            Ended::Interrupted { may_have_left: false } => interrupted(prepared),
             Ended::Answered(answer) => {
                 let conclusion = from_answer(prepared, answer, now);
-                note(conclusion.outcome.evidence.clone(), None);
+                note_attempt(conclusion.outcome.evidence.clone(), None);
                 return conclusion;
             }
             Ended::Failed(error) => error,
         };
-        note(evidence_of(prepared, &error), Some(error.code.clone()));
+        note_attempt(evidence_of(prepared, &error), Some(error.code.clone()));
         let wait = prepared.retries.next_wait(
             attempt,
             error.delivery,
@@ -113,19 +113,20 @@ async fn call(
         );
         let Some(wait) = wait else { return from_failure(prepared, &error, now) };
         tracing::info!(run.key = %run.key(), run.attempt = attempt, wait_ms = wait.as_millis(), reason = %error,
-            "a call did not start the function and is made again");
+            "a call did not start the function and is repeated");
         observer.observe(&RunProgress::Waiting { run, attempt, wait, reason: &error.to_string() });
         tokio::select! {
             () = ports.sleeper.sleep(wait) => {}
-            // The last call provably did not start the function, so this is not Unknown.
+            // The last call provably did not start the function, so the run is not Unknown.
             () = cancel.cancelled() => return from_failure(prepared, &error, ports.clock.now()),
         }
         run.attempts.push(Attempt::sent(ports.clock.now()));
         match ports.runs.update(run, None).await {
             Ok(revision) => run.revision = revision,
-            // What is not recorded is not sent; or the record says already that this runner is gone.
+            // An attempt that is not recorded must not be made. This also happens if another process has already
+            // recorded that this runner is gone.
             Err(reason) => {
-                tracing::error!(run.key = %run.key(), error = %reason, "a further attempt could not be recorded");
+                tracing::error!(run.key = %run.key(), error = %reason, "could not record a further attempt");
                 run.attempts.pop();
                 return from_failure(prepared, &error, ports.clock.now());
             }
@@ -133,7 +134,7 @@ async fn call(
     }
 }
 
-/// What a call that failed proves.
+/// The evidence that a failed call provides.
 fn evidence_of(prepared: &PreparedRun, error: &InvokeError) -> Evidence {
     let invocation_type = prepared.effective.invocation_type.value;
     let code = error.provider_code.as_deref();
@@ -150,8 +151,8 @@ enum Ended {
     },
 }
 
-/// The failure of a call that was stopped while it was still being prepared, as by slow credentials.
-fn stopped(prepared: &PreparedRun) -> InvokeError {
+/// The error of a call that was stopped before it was sent, for instance while credentials were loaded.
+fn interrupted(prepared: &PreparedRun) -> InvokeError {
     InvokeError {
         delivery: Delivery::NotSent,
         start: Start::DidNotStart,
@@ -162,14 +163,14 @@ fn stopped(prepared: &PreparedRun) -> InvokeError {
         provider_code: None,
         http_status: None,
         request_id: None,
-        message: format!("calling {} was stopped before anything was sent", prepared.function.name),
-        hint: Some("the function did not run; start it again where that is wanted".into()),
+        message: format!("the call of {} was stopped before anything was sent", prepared.function.name),
+        hint: Some("the function did not run; start it again if needed".into()),
         source: None,
     }
 }
 
-/// One call.
-async fn once(prepared: &PreparedRun, cancel: &CancellationToken) -> Ended {
+/// Makes one call.
+async fn invoke_once(prepared: &PreparedRun, cancel: &CancellationToken) -> Ended {
     let departure = Departure::default();
     let request = InvokeRequest {
         function: prepared.function.clone(),
@@ -185,7 +186,7 @@ async fn once(prepared: &PreparedRun, cancel: &CancellationToken) -> Ended {
         answered = prepared.connection.invoker.invoke(request) => Some(answered),
         () = cancel.cancelled() => None,
     };
-    // By now the call is dropped: what has not left stays here.
+    // The call has been dropped, so what has not been sent by now never will be.
     match answered {
         Some(Ok(answer)) => Ended::Answered(answer),
         Some(Err(error)) => Ended::Failed(error),

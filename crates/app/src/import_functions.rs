@@ -1,40 +1,40 @@
-//! Making jobs of discovered functions, with their environment as suggested parameters.
+//! Creates jobs from discovered functions, with parameters suggested from their environment variables.
 
 use crate::AppError;
 use lamplight_domain::{Function, Job, JobName, suggest_parameters};
 use lamplight_ports::{Connection, JobStore};
 
-/// What became of one function.
+/// The result of importing one function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Import {
-    /// A job was made.
+    /// A job was created.
     Created(JobName),
-    /// A job of this function exists; what discovery knows of the function was brought up to date, what people
-    /// set stays.
+    /// A job of this function already existed. What discovery knows about the function was updated; what users set was
+    /// kept.
     Refreshed(JobName),
-    /// A job of this function exists and nothing has changed.
+    /// A job of this function already existed, and nothing changed.
     Unchanged(JobName),
-    /// No job was made, for this reason.
+    /// No job was created, for this reason.
     Skipped(String),
 }
 
-/// One function of an import.
+/// One imported function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedFunction {
-    /// The function's name.
+    /// The name of the function.
     pub function: String,
-    /// What became of it.
+    /// The result.
     pub import: Import,
-    /// What was left out of the suggested parameters, without values.
+    /// Why variables were left out of the suggested parameters. Notes contain no values.
     pub notes: Vec<String>,
 }
 
-/// Makes or refreshes a job for each function.
+/// Creates or updates a job for each function.
 ///
 /// # Guarantees
-/// - No parameter, override or description that people set is changed.
-/// - A secret value is never stored: a variable that looks secret becomes a secret parameter without default.
-/// - Importing twice changes nothing the second time.
+/// - Parameters, overrides and descriptions of existing jobs are not changed.
+/// - A secret value is never stored: a variable that looks secret becomes a secret parameter without a default.
+/// - Importing the same functions again changes nothing.
 pub async fn import_functions(
     jobs: &dyn JobStore,
     connection: &Connection,
@@ -53,10 +53,10 @@ async fn import_one(
     connection: &Connection,
     function: &Function,
 ) -> Result<(Import, Vec<String>), AppError> {
-    // The function's own name, or with the connection's in front where another connection has taken it.
+    // The name of the function, or with the connection as a prefix if another job already uses it.
     for text in [function.name.to_string(), format!("{}.{}", connection.name, function.name)] {
         let Ok(name) = text.parse::<JobName>() else {
-            return Ok((Import::Skipped(format!("{text} cannot be a job's name")), Vec::new()));
+            return Ok((Import::Skipped(format!("{text:?} is not a valid job name")), Vec::new()));
         };
         let Some(stored) = jobs.get(&name).await? else {
             let suggestion = suggest_parameters(function);
@@ -83,5 +83,8 @@ async fn import_one(
         jobs.put(&refreshed, Some(stored.revision)).await?;
         return Ok((Import::Refreshed(name), Vec::new()));
     }
-    Ok((Import::Skipped(format!("jobs of other functions have the name {}", function.name)), Vec::new()))
+    Ok((
+        Import::Skipped(format!("jobs of other functions already use the name {}", function.name)),
+        Vec::new(),
+    ))
 }

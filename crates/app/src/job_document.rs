@@ -1,4 +1,4 @@
-//! The form in which jobs enter: what people write, with the function as one text.
+//! Job documents: the format in which users write jobs, with the function as one text.
 
 use crate::AppError;
 use lamplight_domain::{ConnectionName, Job, JobName, Overrides, ParameterList, Platform};
@@ -12,30 +12,30 @@ pub struct JobDocument {
     pub name: JobName,
     /// The connection it runs on.
     pub connection: ConnectionName,
-    /// The function, in any form that the connection's provider reads.
+    /// The function, in any format that the connection's provider accepts.
     pub function: String,
-    /// The function's own time limit in seconds, where discovery has recorded it.
+    /// The function's timeout in seconds, if discovery has recorded it.
     #[serde(default)]
     pub timeout_seconds: Option<u32>,
-    /// The function's processor architecture, where discovery has recorded it.
+    /// The function's processor architecture, if discovery has recorded it.
     #[serde(default)]
     pub architecture: Option<String>,
     /// What the job is for.
     #[serde(default)]
     pub description: Option<String>,
-    /// Whether running it twice does what running it once does; workflow retries go by it.
+    /// Whether running the job twice has the same effect as running it once; only workflow retries use this.
     #[serde(default)]
     pub idempotent: bool,
-    /// What it sets in place of the connection's defaults.
+    /// The settings that override the connection's defaults.
     #[serde(default)]
     pub overrides: Overrides,
-    /// Its typed parameters.
+    /// The typed parameters.
     #[serde(default)]
     pub parameters: ParameterList,
 }
 
 impl JobDocument {
-    /// The job that the document describes, with its function read by `platform`.
+    /// Converts the document to a job. `platform` parses the function and the qualifier.
     pub(crate) fn into_job(self, platform: &dyn Platform) -> Result<Job, AppError> {
         let name = self.name.to_string();
         let wrong = |problem: String| AppError::Document { name: name.clone(), problem };

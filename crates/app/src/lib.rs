@@ -1,7 +1,7 @@
-//! The use cases: one file per verb, and the only place where effects are ordered.
+//! The use cases: one file per verb. Only this crate decides in which order effects happen.
 //!
-//! Fronts parse, call one of these and render what comes back. No use case knows a terminal, a file system, an
-//! environment or a provider; all of that is behind the ports it is handed.
+//! Fronts parse their input, call a use case and render the result. Use cases access the outside world only through the
+//! ports that they are given: no terminal, no file system, no environment, no provider.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod apply_jobs;
@@ -34,17 +34,17 @@ pub use auth_gate::{AUTH_PATIENCE, AuthGate, BadCredentials, CredentialFailure};
 pub use begin_run::{BegunRun, begin_queued_run, begin_run, queue_run};
 pub use cancel_run::{CancelOutcome, cancel_run};
 pub use discover::{DiscoverRequest, Discovery, discover};
-pub use doctor::{Check, CheckName, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, doctor};
+pub use doctor::{Check, CheckName, CheckOutcome, DoctorPorts, DoctorRequest, DoctorTarget, doctor};
 pub use edit_job::{JobEdit, ParameterEdit, edit_job};
 pub use error::AppError;
 pub use export_jobs::export_jobs;
-pub use follow_run::{StartedRun, follow_run, start_run};
+pub use follow_run::{EndedRun, follow_run, start_run};
 pub use import_functions::{Import, ImportedFunction, import_functions};
 pub use job_document::JobDocument;
 pub use list_runs::list_runs;
 pub use monitor::monitor_url;
 pub use prepare_run::{EventSource, PreparedRun, RunRequest, prepare_run};
-pub use progress::{ProgressObserver, RunProgress, Unobserved};
+pub use progress::{NoProgress, ProgressObserver, RunProgress};
 pub use prune_runs::prune_runs;
 pub use read_jobs::{all_jobs, list_jobs, show_job};
 pub use remove_job::remove_job;
@@ -52,5 +52,5 @@ pub use settle_runs::settle_runs;
 pub use show_run::{FoundRun, RunName, show_run};
 pub use target::{Target, resolve_target};
 
-/// What stops a use case that waits.
+/// Cancels use cases that wait.
 pub use tokio_util::sync::CancellationToken;

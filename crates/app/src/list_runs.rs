@@ -1,9 +1,9 @@
-//! Listing recorded runs.
+//! Lists recorded runs.
 
 use crate::AppError;
 use lamplight_ports::{Page, PageRequest, RunFilter, RunStore, RunSummary};
 
-/// Lists a page of runs, the latest first.
+/// Lists a page of runs, latest first.
 pub async fn list_runs(
     runs: &dyn RunStore,
     filter: &RunFilter,

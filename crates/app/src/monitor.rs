@@ -1,4 +1,4 @@
-//! Finding the page where a person can watch a function.
+//! Finds the web page where a person can watch a function.
 
 use crate::{AppError, Target};
 

@@ -1,4 +1,4 @@
-//! Everything about a run that can be decided, and refused, before anything is recorded or sent.
+//! Prepares a run: everything that can be decided, or refused, before anything is recorded or sent.
 
 use crate::{AppError, Target};
 use lamplight_domain::{
@@ -11,33 +11,33 @@ use lamplight_ports::{Connection, ExposeSecret, SecretResolver};
 /// Where the event comes from.
 #[derive(Debug, Clone)]
 pub enum EventSource {
-    /// From values by name, through the job's parameters.
+    /// Built from named values according to the job's parameters.
     Arguments(Arguments),
-    /// A JSON text as it is, past all parameters.
+    /// A JSON text, bypassing parameters.
     Raw(String),
 }
 
-/// What a caller asks for.
+/// A request to run something.
 #[derive(Debug, Clone)]
 pub struct RunRequest {
-    /// What is to be run.
+    /// What to run.
     pub target: Target,
     /// The event.
     pub event: EventSource,
-    /// What this run alone sets.
+    /// The settings of this run only.
     pub settings: Settings,
-    /// Why there is a run.
+    /// Why the run exists.
     pub provenance: Provenance,
 }
 
 impl RunRequest {
-    /// A request that sets nothing of its own and says nothing of why.
+    /// A request without settings and provenance.
     pub fn new(target: Target, event: EventSource) -> Self {
         Self { target, event, settings: Settings::default(), provenance: Provenance::default() }
     }
 }
 
-/// A run that is ready to be started.
+/// A run that is ready to be recorded and started.
 #[derive(Debug)]
 pub struct PreparedRun {
     pub(crate) job: Option<Job>,
@@ -53,22 +53,22 @@ pub struct PreparedRun {
 }
 
 impl PreparedRun {
-    /// The event that will be sent.
+    /// The event to send.
     pub fn payload(&self) -> &Payload {
         &self.payload
     }
 
-    /// The settings, each with its level.
+    /// The settings, each with the level that it comes from.
     pub fn effective(&self) -> &EffectiveSettings {
         &self.effective
     }
 }
 
-/// Resolves settings and secrets, builds the event and holds it against the provider's limits.
+/// Resolves settings and secrets, builds the event and checks it against the provider's limits.
 ///
 /// # Guarantees
-/// - Nothing is recorded and the provider is not asked.
-/// - Secrets are read only for secret parameters that take part in this run.
+/// - Nothing is recorded and the provider is not called.
+/// - A secret is read only for a secret input parameter without a given value.
 pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> Result<PreparedRun, AppError> {
     let RunRequest { target: Target { job, function, connection }, event, settings, provenance } = request;
     let nothing = Settings::default();
@@ -86,7 +86,7 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
             (Payload::from_json(text).map_err(AppError::Payload)?, Vec::new(), Scrubber::default())
         }
         EventSource::Arguments(arguments) => {
-            let declared = if job.is_some() { parameters.clone() } else { undeclared(&arguments)? };
+            let declared = if job.is_some() { parameters.clone() } else { derive_parameters(&arguments)? };
             build_event(secrets, &declared, arguments).await?
         }
     };
@@ -111,7 +111,7 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
     })
 }
 
-/// A qualifier that stands in the function's text was given at the level that gave the text.
+/// Resolves the settings. A qualifier in the function's name belongs to the level that the name comes from.
 fn effective_settings(
     run: &Settings,
     job: &Settings,
@@ -129,21 +129,22 @@ fn effective_settings(
     Ok(effective)
 }
 
-/// The qualifier of one level: in the function's text, beside it, or the same in both places.
+/// The qualifier of one level: in the function's name or given separately. If both are given, they must be the same.
 pub(crate) fn one_qualifier(
     beside: Option<Qualifier>,
     function: &FunctionRef,
 ) -> Result<Option<Qualifier>, AppError> {
     match (beside, &function.qualifier) {
         (Some(beside), Some(in_text)) if beside != *in_text => Err(AppError::Setting(format!(
-            "qualifier {beside} contradicts {in_text}, which stands in the function's name; give one of them"
+            "qualifier {beside} contradicts {in_text} in the function's name; use only one of them"
         ))),
         (beside, in_text) => Ok(beside.or_else(|| in_text.clone())),
     }
 }
 
-/// Without a job there is no declaration: text is text (or the JSON object or array it spells), JSON is JSON.
-fn undeclared(arguments: &Arguments) -> Result<ParameterList, AppError> {
+/// Derives parameters from arguments for a run without a job: text is a string (or the JSON object or array that it
+/// contains), and JSON is JSON.
+fn derive_parameters(arguments: &Arguments) -> Result<ParameterList, AppError> {
     let declare = |argument: &Argument| match argument {
         Argument::Text(_) => DataType::String,
         Argument::Json(_) => DataType::Json,
@@ -162,7 +163,7 @@ async fn build_event(
         if arguments.get(&parameter.name).is_some() {
             continue;
         }
-        // The list's own rule: the default of a secret parameter is a reference.
+        // A parameter list guarantees that the default of a secret parameter is a reference.
         let Some(reference) = parameter.default.as_ref().and_then(|text| text.parse::<SecretRef>().ok())
         else {
             continue;

@@ -1,61 +1,61 @@
-//! What a use case tells of itself while it works.
+//! The progress of a use case.
 
 use crate::{Check, CheckName};
 use lamplight_domain::{Function, Hint, Run};
 use std::{fmt::Debug, time::Duration};
 
-/// What a use case is doing.
+/// A step of a use case.
 #[derive(Debug)]
 pub enum RunProgress<'a> {
-    /// The call of this number leaves; the run's intent is recorded.
+    /// A call is made; it has been recorded.
     Calling {
         /// The run.
         run: &'a Run,
-        /// 1 for the first call.
+        /// The number of the call, from 1.
         attempt: u32,
     },
-    /// The call did not start the function and is made again after a wait.
+    /// The call did not start the function and is repeated after a wait.
     Waiting {
         /// The run.
         run: &'a Run,
         /// The attempt that failed.
         attempt: u32,
-        /// How long the wait is.
+        /// The duration of the wait.
         wait: Duration,
-        /// Why, as one fragment.
+        /// Why the call failed.
         reason: &'a str,
     },
-    /// The run has ended and its outcome is recorded, or could not be.
+    /// The run has ended. If its outcome could not be recorded, it has a warning.
     Ended(&'a Run),
-    /// A long work waits for credentials.
+    /// A long operation waits for valid credentials.
     Paused {
         /// What is wrong with the credentials.
         reason: &'a str,
         /// What to do about it.
         hint: Option<&'a Hint>,
-        /// How long it waits at most.
+        /// The maximum duration of the wait.
         patience: Duration,
     },
-    /// The credentials are good again, and the work goes on.
+    /// The credentials are valid again, and the operation continues.
     Resumed,
-    /// A check begins.
+    /// A check starts.
     Checking(CheckName),
     /// A check has ended.
     Checked(&'a Check),
-    /// A function that is waited for was looked at and is not ready yet.
+    /// The function that the use case waits for is not ready yet.
     NotReady(&'a Function),
 }
 
-/// Is told what a use case is doing. It must not block.
+/// Receives the progress of a use case. It must not block.
 pub trait ProgressObserver: Debug + Send + Sync {
-    /// This happens now.
+    /// Receives the current step.
     fn observe(&self, progress: &RunProgress<'_>);
 }
 
-/// Ignores everything.
+/// Ignores all progress.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Unobserved;
+pub struct NoProgress;
 
-impl ProgressObserver for Unobserved {
+impl ProgressObserver for NoProgress {
     fn observe(&self, _: &RunProgress<'_>) {}
 }

@@ -1,12 +1,13 @@
-//! Removing runs that need not be kept any more.
+//! Removes old runs.
 
 use crate::AppError;
 use lamplight_ports::{Retention, RunStore};
 
-/// Removes all runs that have ended and that `retention` names, and tells how many.
+/// Removes all runs that have ended and match `retention`, and returns how many.
 ///
 /// # Guarantees
-/// - Other writers get their turn between any two batches. Where it fails, or is dropped, some of the runs are removed.
+/// - Runs are removed in batches, so that other writers can proceed in between. If it fails or is dropped, some of the
+///   runs may have been removed.
 pub async fn prune_runs(runs: &dyn RunStore, retention: &Retention) -> Result<u64, AppError> {
     let mut removed = 0;
     loop {

@@ -1,15 +1,15 @@
-//! Reading jobs.
+//! Reads jobs.
 
 use crate::AppError;
 use lamplight_domain::JobName;
 use lamplight_ports::{JobStore, Page, PageRequest, StoredJob};
 
-/// A page of jobs, by name.
+/// Reads a page of jobs, sorted by name.
 pub async fn list_jobs(jobs: &dyn JobStore, page: &PageRequest) -> Result<Page<StoredJob>, AppError> {
     Ok(jobs.list(page).await?)
 }
 
-/// All jobs, by name.
+/// Reads all jobs, sorted by name.
 pub async fn all_jobs(jobs: &dyn JobStore) -> Result<Vec<StoredJob>, AppError> {
     let (mut all, mut page) = (Vec::new(), PageRequest::default());
     loop {
@@ -22,7 +22,7 @@ pub async fn all_jobs(jobs: &dyn JobStore) -> Result<Vec<StoredJob>, AppError> {
     }
 }
 
-/// One job; an absent one is an error that names the nearest.
+/// Reads one job. If it does not exist, the error suggests the most similar name.
 pub async fn show_job(jobs: &dyn JobStore, name: &JobName) -> Result<StoredJob, AppError> {
     match jobs.get(name).await? {
         Some(stored) => Ok(stored),
@@ -34,12 +34,12 @@ pub(crate) async fn nearest(jobs: &dyn JobStore, name: &JobName) -> Result<Optio
     let all = all_jobs(jobs).await?;
     let scored =
         all.into_iter().map(|stored| (distance(stored.job.name.as_str(), name.as_str()), stored.job.name));
-    // Further away than a third of the name it is another name, not a slip.
+    // With more typos than a third of its length it is another name.
     let most = name.as_str().chars().count() / 3 + 1;
     Ok(scored.filter(|(distance, _)| *distance <= most).min().map(|(_, name)| name))
 }
 
-/// How many single-character edits lie between two names, without regard to case.
+/// The number of single-character edits between two names, ignoring case.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.to_lowercase().chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -1,10 +1,10 @@
-//! Removing a job; its runs stay.
+//! Removes a job. Its runs are kept.
 
 use crate::{AppError, read_jobs::nearest};
 use lamplight_domain::JobName;
 use lamplight_ports::JobStore;
 
-/// Removes a job; an absent one is an error that names the nearest.
+/// Removes a job. If it does not exist, the error suggests the most similar name.
 pub async fn remove_job(jobs: &dyn JobStore, name: &JobName) -> Result<(), AppError> {
     if jobs.remove(name).await? {
         return Ok(());

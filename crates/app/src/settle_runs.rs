@@ -1,15 +1,15 @@
-//! Settling runs whose process ended before it recorded an outcome: they become Unknown.
+//! Settles abandoned runs: if the process of a run ended before it recorded an outcome, the run becomes Unknown.
 
 use crate::AppError;
 use lamplight_domain::{ErrorCode, EvidenceKind, Outcome, Run, RunError, RunKey, Timestamp};
 use lamplight_ports::{Clock, PortErrorKind, RunStore, Runners};
 
-/// Concludes every running run whose runner is gone, and tells which. A runner that holds its run by a lease is gone
-/// when the lease has ended, any other when its process has.
+/// Concludes every running run whose runner is gone, and returns their keys. A runner with a lease on its run is gone
+/// once the lease has expired, any other runner once its process has ended.
 ///
 /// # Guarantees
-/// - A run whose runner is there is left alone, and so is one that was never started.
-/// - Settling twice, or at the same time from two processes, settles each run once.
+/// - A run whose runner is alive is not changed, and neither is a run that was never started.
+/// - Each run is settled once, even if this is repeated or done by two processes at the same time.
 pub async fn settle_runs(
     runs: &dyn RunStore,
     runners: &dyn Runners,
@@ -23,7 +23,7 @@ pub async fn settle_runs(
         }
         match runs.update(&run, None).await {
             Ok(_) => settled.push(run.intent.key),
-            // Another process has settled it, or its runner has recorded the outcome after all.
+            // Another process has settled the run, or its runner has recorded the outcome after all.
             Err(error) if error.kind == PortErrorKind::Conflict => {}
             Err(error) => return Err(error.into()),
         }
@@ -46,7 +46,7 @@ fn runner_gone(now: Timestamp) -> Outcome {
         error_type: None,
         stack: Vec::new(),
         causes: Vec::new(),
-        hint: Some("the function may have run: look at its logs before you run it again".into()),
+        hint: Some("the function may have run: check its logs before you run it again".into()),
     };
     Outcome { error: Some(error), ..Outcome::unknown(EvidenceKind::RunnerGone, now) }
 }

@@ -1,18 +1,18 @@
-//! Finding a run by the names people have for it, and decoding a run id that no store knows.
+//! Finds a run by what users call it, and decodes run IDs that are not in the store.
 
 use crate::AppError;
 use lamplight_domain::{Run, RunId};
 use lamplight_ports::{Bytes, RunSelector, RunStore};
 use std::str::FromStr;
 
-/// How a run is named: `latest`, a run id, or the beginning of a run's key.
+/// What users call a run: `latest`, a run ID, or the beginning of a run key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunName {
-    /// The run that began last.
+    /// The run that started last.
     Latest,
-    /// A run id; the beginning of a key is never one, for it holds no `/`.
+    /// A run ID. It contains a `/`, so it cannot be confused with a key.
     Id(RunId),
-    /// The beginning of a key.
+    /// The beginning of a run key.
     Key(String),
 }
 
@@ -29,29 +29,29 @@ impl FromStr for RunName {
         let key = text.strip_prefix(RunId::LOCAL).unwrap_or(text);
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if key.is_empty() || !key.bytes().all(plain) {
-            // The decoder's own words say what a run id looks like.
+            // The error of the decoder says what a run ID looks like.
             return text.parse().map(Self::Id).map_err(AppError::RunId);
         }
         Ok(Self::Key(key.to_owned()))
     }
 }
 
-/// What is known of a run.
+/// What is known about a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundRun {
-    /// The id that was asked for, where one was: it is decoded without asking anybody.
+    /// The run ID, if the run was looked up by one. It is known even if the run is not in the store.
     pub decoded: Option<RunId>,
-    /// The record, where the store has one.
+    /// The record, if the store has one.
     pub run: Option<Run>,
-    /// The response that is recorded.
+    /// The recorded response.
     pub response: Option<Bytes>,
 }
 
 /// Finds a run.
 ///
 /// # Guarantees
-/// - A well-formed run id is always an answer, also where the store does not know the run.
-/// - The provider is not asked.
+/// - A well-formed run ID is never an error, even if the run is not in the store.
+/// - The provider is not called.
 pub async fn show_run(runs: &dyn RunStore, name: &RunName) -> Result<FoundRun, AppError> {
     let (selector, decoded, shown) = match name {
         RunName::Latest => (RunSelector::Latest, None, "latest".to_owned()),

@@ -1,13 +1,13 @@
-//! Finding out what a person means by `run TARGET`: a job, or a function on a connection.
+//! Resolves what a user wants to run: a job, or a function on a connection.
 
 use crate::{AppError, read_jobs::nearest};
 use lamplight_domain::{ConnectionName, ErrorCode, FunctionRef, Job, JobName};
 use lamplight_ports::{Connection, Connector, JobStore};
 
-/// What is to be run.
+/// What to run.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// The job, where the text names one.
+    /// The job, if the text is the name of one.
     pub job: Option<Job>,
     /// The function to call.
     pub function: FunctionRef,
@@ -15,11 +15,11 @@ pub struct Target {
     pub connection: Connection,
 }
 
-/// Resolves `text`: a job of that name wins; otherwise it is a function in any form that the connection's
-/// provider reads. Where a connection is named, only a job on that connection is meant.
+/// Resolves `text`: to the job with this name, or else to a function in any format that the connection's provider
+/// accepts. With a connection, only jobs on that connection count.
 ///
 /// # Guarantees
-/// - Nothing is asked of the provider.
+/// - The provider is not called.
 pub async fn resolve_target(
     connector: &dyn Connector,
     jobs: &dyn JobStore,
@@ -35,9 +35,9 @@ pub async fn resolve_target(
     }
     let connection = match (connector.open(connection).await, connection, text.parse::<JobName>()) {
         (Ok(connection), _, _) => connection,
-        // Nobody said where to look for a function, so a job was meant.
+        // Without a connection the text cannot be a function, so a job was meant.
         (Err(error), None, Ok(name)) if error.code == ErrorCode::RegionMissing => {
-            tracing::debug!(%error, "there is no connection to look for a function on");
+            tracing::debug!(%error, "no connection to look for a function on");
             return Err(AppError::JobNotFound { nearest: nearest(jobs, &name).await?, name });
         }
         (Err(error), _, _) => return Err(error.into()),

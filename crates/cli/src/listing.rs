@@ -1,7 +1,7 @@
 //! Writes listings page by page, so that the first rows appear before the last page is fetched.
 
 use crate::{ExitCode, args::Format, failure::Failure, wiring::Wiring, yaml};
-use lamplight_app::{AppError, manage::Listed};
+use lamplight_app::{AppError, manage::ListResult};
 use serde::Serialize;
 use std::{
     io::{self, Write},
@@ -52,7 +52,7 @@ impl<'a, const N: usize> Listing<'a, N> {
 
     /// Ends the listing; `things` is the plural of what was listed. After a failure, what was written is still complete JSON
     /// or YAML.
-    pub fn end(mut self, walked: Result<Listed, AppError>, things: &str) -> Result<ExitCode, Failure> {
+    pub fn end(mut self, walked: Result<ListResult, AppError>, things: &str) -> Result<ExitCode, Failure> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }

@@ -2,7 +2,7 @@
 
 use crate::{Auth, AwsTable, Token, regions};
 use lamplight_aws_model::{SessionDuration, SessionTag};
-use lamplight_domain::{TableError, without_quotes};
+use lamplight_domain::{TableError, remove_quoted};
 use std::collections::BTreeSet;
 
 /// The first rule that the table breaks.
@@ -36,7 +36,7 @@ impl<'a> Inside<'a> {
     }
 
     fn wrong(&self, key: &'a str, message: impl Into<String>, hint: &'static str) -> TableError {
-        TableError::new(self.at(&[key]).path, without_quotes(&message.into())).with_hint(hint)
+        TableError::new(self.at(&[key]).path, remove_quoted(&message.into())).with_hint(hint)
     }
 
     fn auth(&self, auth: &'a Auth) -> Result<(), TableError> {

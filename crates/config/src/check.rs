@@ -146,7 +146,7 @@ fn with_all_keys(mistake: TableError, factory: &dyn ProviderFactory) -> TableErr
     let own = schema.get("properties").and_then(serde_json::Value::as_object);
     let own = own.into_iter().flat_map(|properties| properties.keys().map(String::as_str));
     let known: Vec<&str> = ConnectionConfig::KEYS.into_iter().chain(own).collect();
-    let all = format!("the keys here are: {}", known.join(", "));
+    let all = format!("valid keys: {}", known.join(", "));
     let (message, hint) = match nearest(key, known.iter().copied()) {
         Some(nearest) => (format!("unknown key {key:?}"), format!("did you mean {nearest:?}? {all}")),
         None => ("unknown key".to_owned(), all),

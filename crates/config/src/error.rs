@@ -1,7 +1,7 @@
 //! Mistakes in the file, told with their place and without any value that may be a secret.
 
 use crate::Place;
-use lamplight_domain::{Hint, plain_words};
+use lamplight_domain::{Hint, explain_parse_error};
 use std::fmt;
 
 /// A mistake in the configuration.
@@ -33,7 +33,7 @@ impl std::error::Error for ConfigError {}
 pub(crate) fn of_parser(error: &toml_edit::de::Error, text: &str, shown: &str) -> ConfigError {
     let place =
         error.span().map(|span| Place::at(text, span.start)).or_else(|| longest_key(text, error.message()));
-    let (message, hint) = plain_words(error.message());
+    let (message, hint) = explain_parse_error(error.message());
     ConfigError { shown: shown.to_owned(), place, message, hint: hint.map(Hint::from) }
 }
 

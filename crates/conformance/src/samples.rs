@@ -86,7 +86,7 @@ pub fn sample_request_id(n: u32) -> String {
 /// If the run has already ended, or `state` is not final.
 pub fn finish(run: &mut Run, n: u32, state: RunState) {
     let kind = match state {
-        RunState::Accepted => EvidenceKind::Queued,
+        RunState::Accepted => EvidenceKind::Accepted,
         RunState::Unknown => EvidenceKind::NoAnswer,
         RunState::FunctionFailed => EvidenceKind::FunctionError,
         _ => EvidenceKind::Answered,

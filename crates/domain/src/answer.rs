@@ -1,39 +1,39 @@
-//! What an answer to a call means, in the words of its adapter: the one who knows the provider judges its answers.
+//! What the answer to a call means. The adapter decides this, because only it knows the provider's answers.
 
-/// The error that a function reported through its answer.
+/// The error that a function reported in its answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportedError {
-    /// The provider's own word for the kind of error, where it has one.
+    /// The provider's name for the kind of error, if it has one.
     pub kind: Option<String>,
-    /// The type of the error, in the function's language.
+    /// The type of the error in the function's language.
     pub error_type: Option<String>,
-    /// What the function says happened, else the whole response as text; whole, and empty where there is neither.
+    /// The function's error message, or else the whole response as text. Not truncated; empty if there is neither.
     pub message: String,
-    /// The stack, one frame per item, without line ends.
+    /// The stack trace, one frame per item, without line breaks.
     pub stack: Vec<String>,
 }
 
 impl ReportedError {
-    /// An error of which only a text is known.
+    /// An error with only a message.
     pub fn of_text(message: impl Into<String>) -> Self {
         Self { message: message.into(), ..Self::default() }
     }
 }
 
-/// What a complete answer to a call says.
+/// The meaning of a complete answer to a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerOutcome {
-    /// The function ended without an error; the response is its result.
+    /// The function returned without an error; the response is its result.
     Returned,
     /// The function ran and reported an error.
     FunctionError(ReportedError),
-    /// The event was taken and is run later.
+    /// The provider accepted the event and runs it later.
     Accepted,
-    /// The call would be allowed; nothing was started.
+    /// The call would be allowed; the function was not started.
     Validated,
-    /// The provider's answer says neither that the function ran nor that it did not.
+    /// The answer comes from the provider, but proves neither that the function ran nor that it did not.
     Unproven,
-    /// The answer lacks the provider's mark: it is somebody else's, such as a proxy's, whatever it says.
+    /// The answer lacks the provider's identifying header, so it may come from a proxy; its content proves nothing.
     Unidentified,
 }
 

@@ -4,16 +4,16 @@ use crate::{MASK, NameError, ParamName, RawJson, name::fold};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One value as the caller gave it.
+/// The value of one parameter as the caller gave it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Argument {
-    /// Text, to be read by the parameter's declared type.
+    /// Text, parsed according to the parameter's declared type.
     Text(String),
-    /// JSON, which must be of the declared type already.
+    /// JSON, which must have the declared type.
     Json(RawJson),
 }
 
-/// Values may be secret, so `Debug` shows their form and length only.
+/// Values may be secret, so `Debug` shows only whether they are text or JSON, and their length.
 impl fmt::Debug for Argument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -24,7 +24,7 @@ impl fmt::Debug for Argument {
 }
 
 impl Argument {
-    /// The text as given, JSON included.
+    /// The text as given, for both text and JSON.
     pub fn as_given(&self) -> &str {
         match self {
             Self::Text(text) => text,
@@ -33,15 +33,15 @@ impl Argument {
     }
 }
 
-/// A name given twice.
+/// A parameter that is given more than once.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("parameter {name} is given more than once; names are compared without case")]
+#[error("parameter {name} is given more than once; parameter names are not case-sensitive")]
 pub struct DuplicateArgument {
-    /// The name as given the second time.
+    /// The second name, as given.
     pub name: ParamName,
 }
 
-/// The values of one run in the order given; no name occurs twice, compared without case.
+/// The values for one run in the order given. Names are unique and not case-sensitive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Arguments(Vec<(ParamName, Argument)>);
 
@@ -55,7 +55,7 @@ impl Arguments {
         Ok(())
     }
 
-    /// Adds a value of text under a name still to be checked.
+    /// Checks `name` and adds a text value for it.
     pub fn insert_text(&mut self, name: &str, text: &str) -> Result<(), NameError> {
         let name = name.parse::<ParamName>()?;
         self.insert(name, Argument::Text(text.to_owned())).map_err(|duplicate| NameError {
@@ -65,46 +65,46 @@ impl Arguments {
         })
     }
 
-    /// The value of a name, compared without case.
+    /// The value for a name, which is not case-sensitive.
     pub fn get(&self, name: &ParamName) -> Option<&Argument> {
         self.0.iter().find(|(own, _)| same_name(own.as_str(), name.as_str())).map(|(_, argument)| argument)
     }
 
-    /// All of them, in the order given.
+    /// All values, in the order given.
     pub fn iter(&self) -> impl Iterator<Item = (&ParamName, &Argument)> {
         self.0.iter().map(|(name, argument)| (name, argument))
     }
 
-    /// Whether none was given.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Whether two names are the same without regard to case. Names of ASCII alone, the common case, are compared
-/// without an allocation; for these both ways of folding agree.
+/// Whether two names are equal if case is ignored. ASCII names, the common case, are compared without an allocation;
+/// both comparisons give the same result for them.
 pub(crate) fn same_name(a: &str, b: &str) -> bool {
     if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { fold(a) == fold(b) }
 }
 
-/// What a run keeps of an argument.
+/// An argument as it is recorded with a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedArgument {
     /// The parameter.
     pub name: ParamName,
-    /// The text as given, [`MASK`] for a secret, cut after [`RecordedArgument::LONGEST`] bytes.
+    /// The text as given, truncated to [`RecordedArgument::LONGEST`] bytes; [`MASK`] for a secret.
     pub value: String,
-    /// The length of the whole text in bytes, where `value` is cut.
+    /// The length of the whole text in bytes, if `value` is truncated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_from_bytes: Option<u64>,
 }
 
 impl RecordedArgument {
-    /// The longest text a record keeps of one argument, in bytes: enough to recognise a call by, small
-    /// enough that lists of runs stay quick.
+    /// The maximum length of a recorded text in bytes: enough to recognise a call, and small enough to list runs
+    /// quickly.
     pub const LONGEST: usize = 4096;
 
-    /// Records `argument`, masked where it is secret.
+    /// Creates the record of `argument`, masked if it is secret.
     pub fn new(name: &ParamName, argument: &Argument, secret: bool) -> Self {
         let text = argument.as_given();
         if secret {

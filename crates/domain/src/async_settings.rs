@@ -1,26 +1,26 @@
-//! What becomes of a function's queued calls.
+//! Asynchronous invocation settings of a function.
 
-/// What becomes of queued calls. In a description `None` is the provider's default; in a request it is what stays as it
-/// is, or takes the default. An empty text takes a destination away.
+/// Asynchronous invocation settings. In a description, `None` is the provider's default. In a request, `None` keeps the
+/// current value or sets the default, depending on the request; an empty text removes a destination.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AsyncSettings {
-    /// How often a call is tried again after its function failed.
+    /// How often the provider retries an event after the function failed.
     pub max_retries: Option<u32>,
-    /// How long a call may wait to be tried, in seconds.
+    /// How long the provider keeps an event before it discards it, in seconds.
     pub max_age_seconds: Option<u32>,
-    /// Where the record of a call goes that succeeded.
+    /// The destination for records of successful events.
     pub on_success: Option<String>,
-    /// Where the record of a call goes that failed or grew too old.
+    /// The destination for records of events that failed or expired.
     pub on_failure: Option<String>,
 }
 
-/// What becomes of the queued calls of one function, version or alias, as the provider describes it.
+/// The asynchronous invocation settings of one function, version or alias, as the provider describes them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DescribedAsyncSettings {
     /// The provider's full reference of the function, version or alias.
     pub reference: String,
-    /// What is set.
+    /// The settings.
     pub settings: AsyncSettings,
-    /// When it last changed, in the provider's words.
+    /// When they last changed, in the provider's format.
     pub last_modified: Option<String>,
 }

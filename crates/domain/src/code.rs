@@ -1,8 +1,8 @@
-//! The code of a function, before it is one.
+//! The code to create or update a function with.
 
 use std::{fmt, sync::Arc};
 
-/// A package of code as it is uploaded.
+/// A code package to upload.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Package {
     bytes: Arc<[u8]>,
@@ -10,12 +10,12 @@ pub struct Package {
 }
 
 impl Package {
-    /// A package and the checksum of its bytes: SHA-256 in Base64, which the caller has computed.
+    /// Creates a package. `sha256` is the SHA-256 of the bytes in Base64; the caller computes it.
     pub fn new(bytes: impl Into<Arc<[u8]>>, sha256: impl Into<String>) -> Self {
         Self { bytes: bytes.into(), sha256: sha256.into() }
     }
 
-    /// What is uploaded.
+    /// The bytes to upload.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -35,25 +35,25 @@ impl fmt::Debug for Package {
 /// Where a function's code comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeSource {
-    /// It is uploaded with the request.
+    /// A package that is uploaded with the request.
     Package(Package),
-    /// It lies in the provider's object store.
+    /// An object in the provider's object store.
     StoredObject {
-        /// The store's name.
+        /// The bucket.
         bucket: String,
-        /// The object's name in it.
+        /// The key of the object.
         key: String,
-        /// Which of its versions; `None` is the newest.
+        /// The version of the object; `None` is the newest.
         version: Option<String>,
-        /// Whether the provider copies it or keeps reading it there, in the provider's words.
+        /// Whether the provider copies the object or refers to it, in the provider's words.
         mode: Option<String>,
     },
-    /// It is a container image.
+    /// A container image.
     Image(String),
 }
 
 impl CodeSource {
-    /// The checksum that the provider will show for this code, where it can be told beforehand.
+    /// The checksum that the provider will report for this code, if it is known in advance.
     pub fn sha256(&self) -> Option<&str> {
         match self {
             Self::Package(package) => Some(package.sha256()),
@@ -62,19 +62,19 @@ impl CodeSource {
     }
 }
 
-/// What a function is made of.
+/// The code of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionCode {
     /// Where it comes from.
     pub source: CodeSource,
-    /// The processor architecture that it is built for; `None` is what it was, or the provider's default.
+    /// The processor architecture that it is built for; `None` keeps the current one, or is the provider's default.
     pub architecture: Option<String>,
-    /// The key that the provider encrypts it with.
+    /// The key that the provider encrypts the code with.
     pub encryption_key: Option<String>,
 }
 
 impl FunctionCode {
-    /// Code from there, for the architecture that the function has.
+    /// Code from this source, without a change of architecture or encryption key.
     pub fn new(source: CodeSource) -> Self {
         Self { source, architecture: None, encryption_key: None }
     }

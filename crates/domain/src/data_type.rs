@@ -1,4 +1,4 @@
-//! The types a parameter can declare, and how a value is held against one.
+//! The types that a parameter can declare, and how a value is checked against them.
 
 use crate::{Argument, JsonKind, json};
 use serde::{Deserialize, Serialize};
@@ -8,10 +8,10 @@ use std::{fmt, str::FromStr};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DataType {
-    /// Any text; a text that is a valid JSON object or array is embedded as that JSON.
+    /// Any text. A text that is a valid JSON object or array is embedded as JSON.
     #[default]
     String,
-    /// A number without fraction or exponent, of any length.
+    /// A number of any length without a fraction or exponent.
     Integer,
     /// Any JSON number, of any length and precision.
     Number,
@@ -25,12 +25,12 @@ pub enum DataType {
     Json,
 }
 
-/// A text that names no [`DataType`].
+/// A text that is not the name of a [`DataType`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no data type; use string, integer, number, boolean, object, array or json")]
+#[error("{0:?} is not a data type; use string, integer, number, boolean, object, array or json")]
 pub struct UnknownDataType(pub String);
 
-/// Why a value does not fit a type. It does not hold the value, which may be a secret.
+/// Why a value does not fit a type. It does not contain the value, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}, {problem}")]
 pub struct Misfit {
@@ -40,17 +40,17 @@ pub struct Misfit {
     pub problem: String,
 }
 
-/// A value that fits its type, ready to be written.
+/// A value that fits its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fitted<'a> {
-    /// JSON to be copied as it is.
+    /// JSON to copy unchanged.
     Raw(&'a str),
-    /// Plain text to be written as a JSON string.
+    /// Text to write as a JSON string.
     Text(&'a str),
 }
 
 impl DataType {
-    /// All types, in the order in which they are documented.
+    /// All types, in the order of the documentation.
     pub const ALL: [Self; 7] =
         [Self::String, Self::Integer, Self::Number, Self::Boolean, Self::Object, Self::Array, Self::Json];
 
@@ -67,8 +67,8 @@ impl DataType {
         }
     }
 
-    /// Whether a JSON value of `kind` is of this type. An embedded object or array is a legal value of a
-    /// string parameter on the way in only; here, on the way out, the declared type is meant literally.
+    /// Whether a JSON value of `kind` has this type. An object or array is accepted for a string parameter in an event
+    /// only, not here: a string output must be a JSON string.
     pub fn admits(self, kind: JsonKind) -> bool {
         match self {
             Self::Json => true,
@@ -111,7 +111,7 @@ impl DataType {
             Self::Integer | Self::Number => match json::number_kind(trimmed) {
                 Some(kind) if self.admits(kind) => Ok(Fitted::Raw(trimmed)),
                 Some(_) => Err(self.misfit("found a number with a fraction or an exponent".to_owned())),
-                None => Err(self.misfit("found text that is no JSON number".to_owned())),
+                None => Err(self.misfit("found text that is not a JSON number".to_owned())),
             },
             Self::Boolean if trimmed.eq_ignore_ascii_case("true") => Ok(Fitted::Raw("true")),
             Self::Boolean if trimmed.eq_ignore_ascii_case("false") => Ok(Fitted::Raw("false")),
@@ -180,11 +180,14 @@ mod tests {
             fit(T::Integer, "1.5").unwrap_err(),
             "expected integer, found a number with a fraction or an exponent"
         );
-        assert_eq!(fit(T::Number, "abc").unwrap_err(), "expected number, found text that is no JSON number");
+        assert_eq!(
+            fit(T::Number, "abc").unwrap_err(),
+            "expected number, found text that is not a JSON number"
+        );
         assert_eq!(fit(T::Object, "[1]").unwrap_err(), "expected object, found JSON of type array");
         assert!(fit(T::Object, "{").unwrap_err().contains("not valid JSON"));
         assert!(fit(T::Boolean, "yes").is_err());
-        assert!(fit(T::Integer, "\u{a0}7").is_err(), "only JSON's white space is passed over");
+        assert!(fit(T::Integer, "\u{a0}7").is_err(), "only JSON's white space is skipped");
     }
 
     #[test]

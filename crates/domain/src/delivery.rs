@@ -1,4 +1,4 @@
-//! How far a request got, and what its answer, or the lack of one, proves.
+//! How far a request got, and what its answer, or a missing answer, proves.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,29 +6,29 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
-    /// No byte of the request left: the function cannot have started.
+    /// No byte of the request was sent: the function cannot have started.
     NotSent,
-    /// Some of the request may have arrived and no complete answer came.
+    /// A part of the request may have arrived, and no complete answer was received.
     MaybeSent,
-    /// A complete answer came.
+    /// A complete answer was received.
     Answered,
 }
 
-/// Whether the function can have started.
+/// Whether the function may have started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
-    /// It is proven that it did not.
+    /// It is proven that it did not start.
     DidNotStart,
     /// There is no such proof.
     MayHaveStarted,
 }
 
-/// What is known of a change that failed.
+/// Whether a change that failed may have been made nevertheless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Applied {
-    /// It was not made: no byte of the request left, or the answer proves it.
+    /// It was not made: no byte of the request was sent, or the answer proves it.
     No,
-    /// It may have been made: the answer was lost, or says nothing about it.
+    /// It may have been made: the answer was lost or does not say.
     Maybe,
 }

@@ -1,27 +1,27 @@
-//! The stable codes of failures, and what a caller can do about each.
+//! The stable error codes, and what a caller can do about each.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{borrow::Cow, fmt, hash};
 
-/// What a caller can do about a failure. Fronts match it exhaustively: to exit codes, to HTTP statuses.
+/// What a caller can do about an error. Fronts map every class to an exit code or an HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
-    /// The call was wrong: change it.
+    /// The call is wrong: change it.
     Usage,
     /// Credentials or permission are missing.
     Access,
-    /// Throttled, or over a limit.
+    /// The call was throttled or is over a limit.
     Limit,
-    /// The thing named does not exist.
+    /// What the call names does not exist.
     NotFound,
-    /// It was changed by another meanwhile, or is not in a state that allows the call.
+    /// Somebody else changed it in the meantime, or its state does not allow the call.
     Conflict,
     /// The function ran and failed.
     Function,
-    /// It is not known whether it was done.
+    /// It is not known whether the call took effect.
     Unknown,
-    /// The caller stopped it before anything was sent.
+    /// The caller stopped the call before anything was sent.
     Interrupted,
     /// Anything else.
     Unexpected,
@@ -29,9 +29,9 @@ pub enum ErrorClass {
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $class:ident;)*) => {
-        /// The stable code of a failure. `docs/errors.md` has a section for each.
+        /// The stable code of an error. `docs/errors.md` has a section for each.
         ///
-        /// Two codes are equal where their texts are.
+        /// Two codes are equal if their texts are equal.
         ///
         /// ```
         /// use lamplight_domain::{ErrorClass, ErrorCode};
@@ -45,9 +45,9 @@ macro_rules! codes {
         #[derive(Debug, Clone)]
         pub enum ErrorCode {
             $($(#[$doc])* $name,)*
-            /// A code that only one provider has.
+            /// A code of one provider only.
             Provider {
-                /// The code: lower-case words joined by `_`.
+                /// The code, in snake case.
                 code: Cow<'static, str>,
                 /// What a caller can do about it.
                 class: ErrorClass,
@@ -55,7 +55,7 @@ macro_rules! codes {
         }
 
         impl ErrorCode {
-            /// Every code that is not a provider's own, in the order of the alphabet.
+            /// Every code that is not specific to a provider, in alphabetical order.
             pub const NEUTRAL: &[Self] = &[$(Self::$name),*];
 
             /// The code as text.
@@ -78,180 +78,180 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The caller is known and lacks a permission, which the message names.
+    /// The caller is authenticated but lacks a permission, which the message names.
     AccessDenied = "access_denied", Access;
-    /// What was to be created exists.
+    /// The resource to create already exists.
     AlreadyExists = "already_exists", Conflict;
     /// Parameters and a raw event were both given.
     ArgumentsBesidePayload = "arguments_beside_payload", Usage;
-    /// The answer to a change was lost, and reading did not show whether it was made.
+    /// The answer to a change was lost, and reading the resource did not show whether the change was made.
     ChangeUnknown = "change_unknown", Unknown;
-    /// The JSON about the caller is larger than the provider takes.
+    /// The client context is larger than the provider allows.
     ClientContextTooLarge = "client_context_too_large", Limit;
-    /// The code's signature is missing, or not by who must sign it.
+    /// The signature of the code is missing, or is not by an allowed signer.
     CodeNotTrusted = "code_not_trusted", Usage;
-    /// Something else is in progress on the function, or exists already.
+    /// Another operation on the function is in progress, or the resource already exists.
     Conflict = "conflict", Conflict;
-    /// There is a connection of that name.
+    /// A connection with this name already exists.
     ConnectionExists = "connection_exists", Usage;
-    /// The connection ended, or could not be made, before a byte of the request was sent.
+    /// Connecting failed, or the connection was closed, before a byte of the request was sent.
     ConnectionFailed = "connection_failed", Unexpected;
-    /// There is no connection of that name.
+    /// The connection does not exist.
     ConnectionNotFound = "connection_not_found", NotFound;
     /// The credentials have expired.
     CredentialsExpired = "credentials_expired", Access;
-    /// A source of credentials was found and gave none.
+    /// A source of credentials was found, but did not provide any.
     CredentialsFailed = "credentials_failed", Access;
-    /// A part of the credentials cannot be one.
+    /// The credentials are malformed.
     CredentialsInvalid = "credentials_invalid", Access;
-    /// There is no source of credentials.
+    /// No source of credentials was found.
     CredentialsMissing = "credentials_missing", Access;
-    /// What was to be created exists, and is not as it was asked for.
+    /// The resource to create already exists and differs from the request.
     ExistsOtherwise = "exists_otherwise", Conflict;
     /// The function ran and reported an error.
     FunctionError = "function_error", Function;
-    /// There is no such function, version or alias.
+    /// The function, version or alias does not exist.
     FunctionNotFound = "function_not_found", NotFound;
-    /// The function is not ready, or will not be.
+    /// The function did not become ready.
     FunctionNotReady = "function_not_ready", Unexpected;
-    /// An answer began and did not come whole.
+    /// The answer was cut off.
     IncompleteAnswer = "incomplete_answer", Unexpected;
-    /// The caller stopped it before anything was sent.
+    /// The caller stopped the call before anything was sent.
     Interrupted = "interrupted", Interrupted;
-    /// Arguments do not fit the parameters.
+    /// The arguments do not fit the parameters.
     InvalidArguments = "invalid_arguments", Usage;
     /// The client context is not JSON.
     InvalidClientContext = "invalid_client_context", Usage;
-    /// The configuration is wrong.
+    /// The configuration is not valid.
     InvalidConfig = "invalid_config", Usage;
-    /// The endpoint is not a URL that requests can be sent to.
+    /// The endpoint is not a valid URL.
     InvalidEndpoint = "invalid_endpoint", Usage;
-    /// A job document is wrong.
+    /// A job document is not valid.
     InvalidJobDocument = "invalid_job_document", Usage;
-    /// A text is not a name of its kind.
+    /// A text is not a valid name.
     InvalidName = "invalid_name", Usage;
-    /// A package of code cannot be read or packed.
+    /// A code package cannot be read or built.
     InvalidPackage = "invalid_package", Usage;
-    /// A parameter list is wrong.
+    /// A parameter list is not valid.
     InvalidParameters = "invalid_parameters", Usage;
     /// A raw event is not JSON.
     InvalidPayload = "invalid_payload", Usage;
-    /// A text names no function or qualifier.
+    /// A text is not a valid function or qualifier.
     InvalidReference = "invalid_reference", Usage;
-    /// The provider refuses the request as it stands.
+    /// The provider rejects the request as not valid.
     InvalidRequest = "invalid_request", Usage;
-    /// A text is not a run id.
+    /// A text is not a run ID.
     InvalidRunId = "invalid_run_id", Usage;
     /// A text is not a reference to a secret.
     InvalidSecretReference = "invalid_secret_reference", Usage;
     /// A setting is outside its range.
     InvalidSetting = "invalid_setting", Usage;
-    /// A YAML text is wrong.
+    /// A YAML text is not valid.
     InvalidYaml = "invalid_yaml", Usage;
     /// A file or stream cannot be read or written.
     Io = "io", Unexpected;
-    /// There is no job of that name.
+    /// The job does not exist.
     JobNotFound = "job_not_found", NotFound;
-    /// The function's configuration keeps it from starting.
+    /// The function's configuration prevents it from starting.
     MisconfiguredFunction = "misconfigured_function", Unexpected;
-    /// The connection ended after the request may have been sent and before an answer.
+    /// The connection was closed after the request may have been sent and before an answer arrived.
     NoAnswer = "no_answer", Unexpected;
-    /// There is no folder for data.
+    /// No folder for data was found.
     NoDataDir = "no_data_dir", Unexpected;
-    /// There is no page to open.
+    /// The function has no monitor page.
     NoMonitorPage = "no_monitor_page", NotFound;
-    /// The provider does not accept the credentials.
+    /// The provider rejects the credentials.
     NotAuthenticated = "not_authenticated", Access;
-    /// What has to be confirmed was not.
+    /// An action that needs confirmation was not confirmed.
     NotConfirmed = "not_confirmed", Usage;
-    /// There is no such thing.
+    /// The resource does not exist.
     NotFound = "not_found", NotFound;
-    /// The function is not ready to start yet.
+    /// The function is not ready yet.
     NotReady = "not_ready", Unexpected;
-    /// The event is larger than the provider takes.
+    /// The event is larger than the provider allows.
     PayloadTooLarge = "payload_too_large", Limit;
-    /// The account has reached a quota that waiting does not lift.
+    /// The account has reached a quota; waiting does not help.
     QuotaExceeded = "quota_exceeded", Limit;
     /// A record is damaged.
     RecordDamaged = "record_damaged", Unexpected;
-    /// A newer version wrote a record.
+    /// A record was written by a newer version.
     RecordNewer = "record_newer", Unexpected;
     /// A connection has no region.
     RegionMissing = "region_missing", Usage;
-    /// The request is larger than the provider takes.
+    /// The request is larger than the provider allows.
     RequestTooLarge = "request_too_large", Limit;
-    /// It was changed since the revision that the change was meant for.
+    /// The resource no longer has the revision that the change expects.
     RevisionChanged = "revision_changed", Conflict;
-    /// Several runs have a key that begins so.
+    /// Several runs match the given beginning of a run key.
     RunAmbiguous = "run_ambiguous", Usage;
-    /// There is no such run.
+    /// The run does not exist.
     RunNotFound = "run_not_found", NotFound;
     /// The process that made the call ended before it recorded an outcome.
     RunnerGone = "runner_gone", Unknown;
-    /// A runner's id cannot name its lock.
+    /// A runner ID cannot be used as the name of a lock file.
     RunnerId = "runner_id", Unexpected;
-    /// Another process has a runner's id.
+    /// Another process uses the runner ID.
     RunnerInUse = "runner_in_use", Unexpected;
-    /// A runner's lock cannot be read or taken.
+    /// The lock of a runner cannot be read or acquired.
     RunnerLock = "runner_lock", Unexpected;
-    /// The secret may not be read.
+    /// Access to the secret is denied.
     SecretDenied = "secret_denied", Access;
-    /// The secret is not a text, or the reference does not fit what is stored.
+    /// The secret is not text, or the reference does not fit the stored value.
     SecretInvalid = "secret_invalid", Usage;
-    /// The reference to a secret leads nowhere.
+    /// The secret does not exist.
     SecretNotFound = "secret_not_found", NotFound;
-    /// The store of secrets cannot be reached, or failed.
+    /// The secret store cannot be reached, or failed.
     SecretUnreadable = "secret_unreadable", Unexpected;
-    /// Nothing is set up to read secrets of this kind.
+    /// Secrets of this kind are not supported here.
     SecretUnsupported = "secret_unsupported", Usage;
-    /// The service failed on its own side.
+    /// The provider had an internal error.
     ServiceUnavailable = "service_unavailable", Unexpected;
-    /// The key that is to sign is not a key of its algorithm.
+    /// The signing key is not valid for its algorithm.
     SigningKeyInvalid = "signing_key_invalid", Access;
-    /// The store is in use for too long.
+    /// The store stayed locked for too long.
     StoreBusy = "store_busy", Unexpected;
-    /// What the store holds was changed meanwhile.
+    /// The record was changed in the meantime.
     StoreConflict = "store_conflict", Conflict;
-    /// The store is not a store of ours, or is damaged.
+    /// The file is not a Lamplight store, or is damaged.
     StoreCorrupt = "store_corrupt", Unexpected;
     /// The store failed.
     StoreFailed = "store_failed", Unexpected;
-    /// There is no room for the store.
+    /// The disk is full.
     StoreFull = "store_full", Unexpected;
-    /// A newer version wrote the store.
+    /// The store was written by a newer version.
     StoreNewer = "store_newer", Unexpected;
-    /// The store may only be read.
+    /// The store is read-only.
     StoreReadOnly = "store_read_only", Unexpected;
     /// The store cannot be opened.
     StoreUnreadable = "store_unreadable", Unexpected;
-    /// Too many calls at once.
+    /// Too many calls.
     Throttled = "throttled", Limit;
-    /// No answer came in the time given.
+    /// No answer arrived in time.
     Timeout = "timeout", Unexpected;
-    /// What was found or answered is not a token that can be used.
+    /// What was found or received is not a usable token.
     TokenInvalid = "token_invalid", Access;
-    /// The file that is to hold a token does not exist or may not be read.
+    /// The token file does not exist or cannot be read.
     TokenNotFound = "token_not_found", Access;
-    /// The issuer refused to give a token.
+    /// The issuer refused to issue a token.
     TokenRefused = "token_refused", Access;
-    /// The issuer or the file could not be asked, failed on its own side, or is asked too often.
+    /// The issuer or the token file cannot be reached, failed, or throttles requests.
     TokenUnavailable = "token_unavailable", Access;
-    /// An answer came that the service never gives.
+    /// The answer is not one that the provider gives.
     UnexpectedAnswer = "unexpected_answer", Unexpected;
-    /// The region is not known.
+    /// The region is unknown.
     UnknownRegion = "unknown_region", Usage;
-    /// The provider has nothing like it.
+    /// The provider does not support this.
     Unsupported = "unsupported", Usage;
 }
 
 impl ErrorCode {
-    /// A provider's own code: lower-case words joined by `_`, not one of the [neutral](Self::NEUTRAL) ones.
+    /// A code specific to one provider, in snake case. It must not be one of the [neutral](Self::NEUTRAL) codes.
     pub const fn provider(code: &'static str, class: ErrorClass) -> Self {
         Self::Provider { code: Cow::Borrowed(code), class }
     }
 
-    /// The code of a text that was stored or sent. One that is not neutral is a provider's, of the class stored beside it,
-    /// or [`Unexpected`](ErrorClass::Unexpected) where none was.
+    /// The code for a stored or received text. If it is not neutral, it is a provider's code with the given class, or
+    /// [`Unexpected`](ErrorClass::Unexpected) without one.
     pub fn from_text(text: &str, class: Option<ErrorClass>) -> Self {
         Self::NEUTRAL.iter().find(|code| code.as_str() == text).cloned().unwrap_or_else(|| Self::Provider {
             code: Cow::Owned(text.to_owned()),

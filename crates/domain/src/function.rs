@@ -1,98 +1,98 @@
-//! What a provider lists.
+//! Functions, as a provider describes them and as a job refers to them.
 
 use crate::{EnvironmentVariable, FunctionName, FunctionSettings, Qualifier, Tags};
 use serde::{Deserialize, Serialize};
 
-/// A function as a caller can name it.
+/// A function as a job or a caller refers to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionRef {
-    /// The bare name, for people and for run ids.
+    /// The bare name, for display and for run IDs.
     pub name: FunctionName,
-    /// What the provider is to be called with: the name itself or a full reference, without qualifier.
+    /// What to call the provider with: the name or a full reference, without a qualifier.
     pub reference: String,
-    /// The version or alias that stood in the reference.
+    /// The version or alias that the reference contained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualifier: Option<Qualifier>,
-    /// The function's own time limit in seconds, where discovery has recorded it.
+    /// The function's timeout in seconds, if discovery has recorded it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
-    /// The processor architecture, where discovery has recorded it; prices depend on it.
+    /// The processor architecture, if discovery has recorded it; prices depend on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,
 }
 
 impl FunctionRef {
-    /// A reference by name alone.
+    /// A reference by name only.
     pub fn by_name(name: FunctionName) -> Self {
         let reference = name.to_string();
         Self { name, reference, qualifier: None, timeout_seconds: None, architecture: None }
     }
 }
 
-/// Whether a function is as it was last asked to be, and can be called.
+/// Whether a function can be called and its last change is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Readiness {
-    /// It is, and it can.
+    /// The function can be called and its last change is complete.
     Ready,
-    /// A change is still being made; the provider will come to an end by itself.
+    /// A change is in progress and will complete or fail without further action.
     Pending,
-    /// It sleeps, and the next call wakes it.
+    /// The function is inactive; the next call activates it.
     Asleep,
-    /// It cannot be called, or its last change failed; somebody has to do something.
+    /// The function cannot be called or its last change failed, and it stays so until somebody acts.
     Failed,
 }
 
-/// A function as the provider describes it. What a provider does not say is `None`.
+/// A function as the provider describes it. `None` is what the provider does not report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Function {
     /// The bare name.
     pub name: FunctionName,
-    /// The provider's full reference: that of a published version ends with its number, any other has no qualifier.
+    /// The provider's full reference. That of a published version ends with its number; any other has no qualifier.
     pub reference: String,
     /// The version described, in the provider's words.
     pub version: Option<String>,
-    /// What can be set about it.
+    /// Its settings.
     pub settings: FunctionSettings,
-    /// Why the environment could not be read, where it could not.
+    /// Why the provider could not read the environment variables, if it could not.
     pub environment_error: Option<String>,
     /// The processor architecture, in the provider's words.
     pub architecture: Option<String>,
-    /// How its code is packaged, in the provider's words.
+    /// The package type, in the provider's words.
     pub package_type: Option<String>,
-    /// The checksum of its code, in the provider's form.
+    /// The checksum of its code, in the provider's format.
     pub code_sha256: Option<String>,
-    /// The size of its code as it was uploaded, in bytes.
+    /// The size of the uploaded code, in bytes.
     pub code_size: Option<u64>,
-    /// The container image it was made of.
+    /// Its container image.
     pub image: Option<String>,
-    /// When it last changed, in the provider's words.
+    /// When it last changed, in the provider's format.
     pub last_modified: Option<String>,
-    /// What it is to be changed from, for changes that must not undo another's.
+    /// The provider's revision, for changes that must not overwrite somebody else's.
     pub revision: Option<String>,
-    /// The function in another region that this one is a copy of.
+    /// The function in another region that this one is a replica of.
     pub primary_reference: Option<String>,
-    /// Whether it can be called, in the provider's words.
+    /// Its state, in the provider's words.
     pub state: Option<String>,
     /// Why it is in that state, in the provider's words.
     pub state_reason: Option<String>,
-    /// How its last change went, in the provider's words.
+    /// The result of its last change, in the provider's words.
     pub update_status: Option<String>,
-    /// Why its last change went so, in the provider's words.
+    /// The reason for that result, in the provider's words.
     pub update_reason: Option<String>,
-    /// What state and last change mean together.
+    /// What the state and the result of the last change mean together.
     pub readiness: Option<Readiness>,
-    /// Who must have signed its code.
+    /// The provider's reference of its code signing configuration.
     pub code_signing: Option<String>,
-    /// How callers are kept apart, in the provider's words.
+    /// How tenants are isolated, in the provider's words.
     pub tenancy: Option<String>,
-    /// How many calls are kept for it alone.
+    /// Its reserved concurrency.
     pub reserved_concurrency: Option<u32>,
-    /// What it is marked with.
+    /// Its tags.
     pub tags: Option<Tags>,
 }
 
 impl Function {
-    /// A function of which only name and reference are known.
+    /// A function with only a name and a reference.
     pub fn new(name: FunctionName, reference: impl Into<String>) -> Self {
         Self {
             name,
@@ -120,12 +120,12 @@ impl Function {
         }
     }
 
-    /// Its environment, by key; empty where it has none or it could not be read.
+    /// Its environment variables, sorted by key; empty if it has none or they could not be read.
     pub fn environment(&self) -> &[EnvironmentVariable] {
         self.settings.environment.as_deref().unwrap_or_default()
     }
 
-    /// How a job refers to this function, whichever version of it is described.
+    /// The reference for a job: to the function itself, even if this describes a version of it.
     pub fn to_ref(&self) -> FunctionRef {
         let version = self.version.as_deref().and_then(|version| self.reference.strip_suffix(version));
         let whole = version.and_then(|reference| reference.strip_suffix(':')).unwrap_or(&self.reference);

@@ -1,4 +1,4 @@
-//! What can be set about a function.
+//! The settings of a function.
 
 use crate::Redacted;
 use std::collections::BTreeMap;
@@ -12,64 +12,64 @@ pub struct EnvironmentVariable {
     pub value: Redacted<String>,
 }
 
-/// Key and value pairs that people mark things with.
+/// Tags: keys and values that users attach to resources.
 pub type Tags = BTreeMap<String, String>;
 
-/// What can be set about a function and be changed afterwards.
+/// The settings of a function, all of which can be changed later.
 ///
-/// In a description `None` is what the provider does not say. In a request it is what stays as it is, or takes the
-/// provider's default; an empty text or list takes away what is set. Words such as a runtime's or a tracing mode's are
-/// the provider's own: which it takes is for its adapter to check.
+/// In a description, `None` is what the provider does not report. In an update, `None` keeps the current value; when a
+/// function is created, it is the provider's default. An empty text or list removes what is set. Values such as a
+/// runtime or a tracing mode are the provider's own, and the adapter or the provider checks them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FunctionSettings {
-    /// What it does, for people.
+    /// What the function does.
     pub description: Option<String>,
     /// The language runtime.
     pub runtime: Option<String>,
     /// The entry point.
     pub handler: Option<String>,
-    /// The identity it runs as.
+    /// The execution role.
     pub role: Option<String>,
-    /// Its own time limit in seconds.
+    /// The timeout in seconds.
     pub timeout_seconds: Option<u32>,
-    /// Its memory in MiB.
+    /// The memory in MiB.
     pub memory_mb: Option<u32>,
-    /// Its disk for temporary files in MiB.
+    /// The ephemeral storage in MiB.
     pub ephemeral_storage_mb: Option<u32>,
-    /// Its environment, by key; as a whole, never merged.
+    /// The environment variables, sorted by key. A request replaces all of them.
     pub environment: Option<Vec<EnvironmentVariable>>,
-    /// The key that its environment is encrypted with.
+    /// The key that encrypts the environment variables.
     pub encryption_key: Option<String>,
-    /// The versions of layers it is built upon, in their order; as a whole.
+    /// The layer versions, in order. A request replaces all of them.
     pub layers: Option<Vec<String>>,
-    /// How its calls are traced.
+    /// The tracing mode.
     pub tracing: Option<String>,
-    /// The private network it is attached to.
+    /// The private network that it is attached to.
     pub network: Option<Network>,
-    /// Where events go that it failed on.
+    /// The dead-letter queue or topic for events that it failed to process.
     pub dead_letter_target: Option<String>,
-    /// The file systems it mounts; as a whole.
+    /// The file systems that it mounts. A request replaces all of them.
     pub file_systems: Option<Vec<FileSystemMount>>,
-    /// How its container is started, where it is packaged as one.
+    /// How its container is started, if it is a container image.
     pub image: Option<ImageSettings>,
-    /// When a snapshot of it is taken that calls start from.
+    /// When the provider takes a snapshot to start the function from.
     pub snapshot_start: Option<String>,
-    /// How it writes its log.
+    /// The logging settings.
     pub logging: Option<LoggingSettings>,
-    /// How its long executions are kept.
+    /// The settings of its durable executions.
     pub durable: Option<DurableSettings>,
-    /// The machines of the account's own that it runs on.
+    /// The settings for running it on compute capacity of the account.
     pub capacity: Option<CapacitySettings>,
 }
 
 /// A private network that a function is attached to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Network {
-    /// Its subnets; none detaches the function.
+    /// The subnets; an empty list detaches the function.
     pub subnets: Vec<String>,
-    /// The security groups of the function in it.
+    /// The security groups of the function.
     pub security_groups: Vec<String>,
-    /// Whether IPv6 may leave subnets that have both.
+    /// Whether outbound IPv6 traffic is allowed in dual-stack subnets.
     pub ipv6: Option<bool>,
 }
 
@@ -78,52 +78,52 @@ pub struct Network {
 pub struct FileSystemMount {
     /// The provider's reference of its access point.
     pub reference: String,
-    /// Where the function sees it.
+    /// The local path where it is mounted.
     pub path: String,
 }
 
-/// How a container is started. An empty list or text goes back to the image's own.
+/// How a container is started. An empty list or text restores the image's own setting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImageSettings {
-    /// The program in place of the image's own.
+    /// The entry point, in place of the image's own.
     pub entry_point: Option<Vec<String>>,
-    /// The arguments in place of the image's own.
+    /// The command, in place of the image's own.
     pub command: Option<Vec<String>>,
-    /// The folder it starts in.
+    /// The working directory, in place of the image's own.
     pub working_directory: Option<String>,
 }
 
 /// How a function writes its log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoggingSettings {
-    /// The form of its lines.
+    /// The log format.
     pub format: Option<String>,
-    /// The least severe line of its own that is kept.
+    /// The lowest level of the function's own lines that is recorded.
     pub application_level: Option<String>,
-    /// The least severe line of the provider that is kept.
+    /// The lowest level of the provider's lines that is recorded.
     pub system_level: Option<String>,
-    /// Where they go.
+    /// The log group.
     pub group: Option<String>,
 }
 
-/// How executions are kept that outlive one call.
+/// The settings of durable executions, which outlive one call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DurableSettings {
-    /// The longest that one may take, in seconds.
+    /// The maximum duration of an execution, in seconds.
     pub execution_timeout_seconds: Option<u32>,
-    /// How long an ended one is kept, in days.
+    /// How long a finished execution is kept, in days.
     pub retention_days: Option<u32>,
-    /// The key that it is encrypted with.
+    /// The key that encrypts executions.
     pub encryption_key: Option<String>,
 }
 
-/// Machines of the account's own that a function runs on.
+/// Compute capacity of the account that a function runs on.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CapacitySettings {
-    /// The provider's reference of them.
+    /// The provider's reference of the capacity.
     pub reference: String,
-    /// How many calls one environment serves at once.
+    /// The maximum number of concurrent calls in one execution environment.
     pub concurrency_per_environment: Option<u32>,
-    /// How much memory in GiB comes with each processor.
+    /// The memory per processor, in GiB.
     pub memory_gib_per_processor: Option<f64>,
 }

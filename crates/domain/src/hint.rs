@@ -1,9 +1,9 @@
-//! What to do about a failure, as a value that each front words in its own terms.
+//! Hints: what to do about an error, as values that each front turns into its own commands and options.
 
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt};
 
-/// Something that can be done with this program, whichever front is used.
+/// Something that a user can do with any front of this program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -19,33 +19,33 @@ pub enum Action {
     EditJob,
     /// List recorded runs.
     ListRuns,
-    /// List functions to manage.
+    /// List the functions that can be managed.
     ListFunctions,
-    /// Wait until the function of this name is ready.
+    /// Wait until the function with this name is ready.
     WaitForFunction(String),
     /// Change a function's code.
     UpdateFunctionCode,
     /// Change a function's settings.
     UpdateFunctionSettings,
-    /// List the aliases of the function of this name.
+    /// List the aliases of the function with this name.
     ListAliases(String),
     /// Change an alias.
     UpdateAlias,
     /// Show the permissions of a function.
     ShowPermissions,
-    /// Show what the account may use and what it uses.
+    /// Show the limits and the usage of the account.
     ShowAccount,
     /// Print a trust policy for an identity provider.
     PrintTrustPolicy,
     /// Print a trust policy for another role.
     PrintRoleTrustPolicy,
-    /// Remove the connection of this name.
+    /// Remove the connection with this name.
     RemoveConnection(String),
-    /// Use the connection of this name.
+    /// Use the connection with this name.
     UseConnection(String),
 }
 
-/// Words for logs and for programs without a front.
+/// Texts for logs and for programs that are not a front.
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -71,7 +71,7 @@ impl fmt::Display for Action {
     }
 }
 
-/// A setting that fronts take in their own ways.
+/// A setting that each front accepts in its own way, such as an option or a form field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SettingName {
@@ -79,11 +79,11 @@ pub enum SettingName {
     Region,
     /// The connection.
     Connection,
-    /// Where the provider is, in place of its own address.
+    /// The provider's address, in place of the default one.
     EndpointUrl,
     /// The configuration file.
     ConfigFile,
-    /// Keys for one call.
+    /// Access keys for one call.
     AccessKey,
 }
 
@@ -103,15 +103,15 @@ impl fmt::Display for SettingName {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HintPart {
-    /// Words that hold for every front.
+    /// Text that is valid for every front.
     Text(Cow<'static, str>),
-    /// Something to do with this program.
+    /// An action, worded by the front.
     Action(Action),
-    /// A setting to give.
+    /// A setting, worded by the front.
     Setting(SettingName),
 }
 
-/// What to do about a failure: one fragment, of words and of what each front words in its own terms.
+/// What to do about an error: one phrase of texts, actions and settings. Each front words the actions and settings.
 ///
 /// ```
 /// use lamplight_domain::{Action, Hint};
@@ -124,7 +124,7 @@ pub enum HintPart {
 #[serde(from = "Stored", into = "Stored")]
 pub struct Hint(Box<[HintPart]>);
 
-/// Words alone are stored as a text, as they were before hints had parts.
+/// A hint of text only is stored as a string, as in records from before hints had parts.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Stored {
@@ -151,29 +151,29 @@ impl From<Hint> for Stored {
 }
 
 impl Hint {
-    /// A hint that begins with these words, or is only them.
+    /// A hint that begins with this text.
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new([HintPart::Text(text.into())]))
     }
 
-    /// A hint that begins with something to do, or is only that.
+    /// A hint that begins with this action.
     pub fn of(action: Action) -> Self {
         Self(Box::new([HintPart::Action(action)]))
     }
 
-    /// The same hint, going on with these words.
+    /// The same hint followed by this text.
     #[must_use]
     pub fn text(self, text: impl Into<Cow<'static, str>>) -> Self {
         self.and(HintPart::Text(text.into()))
     }
 
-    /// The same hint, going on with something to do.
+    /// The same hint followed by this action.
     #[must_use]
     pub fn action(self, action: Action) -> Self {
         self.and(HintPart::Action(action))
     }
 
-    /// The same hint, going on with a setting.
+    /// The same hint followed by this setting.
     #[must_use]
     pub fn setting(self, setting: SettingName) -> Self {
         self.and(HintPart::Setting(setting))
@@ -185,12 +185,12 @@ impl Hint {
         Self(parts.into())
     }
 
-    /// The parts in their order.
+    /// The parts in order.
     pub fn parts(&self) -> &[HintPart] {
         &self.0
     }
 
-    /// The hint in the words of a front.
+    /// The hint as text, with actions and settings worded by the given functions.
     pub fn word(
         &self,
         action: impl Fn(&Action) -> String,
@@ -205,7 +205,7 @@ impl Hint {
     }
 }
 
-/// The hint where no front words it, as in logs.
+/// The hint for places without a front, such as logs.
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.word(ToString::to_string, |setting| setting.to_string()))

@@ -1,8 +1,8 @@
-//! Guessing a type from a text, for suggested defaults only.
+//! Infers a data type from a text. Used only to suggest parameters.
 
 use crate::{DataType, JsonKind, json};
 
-/// The narrowest type that reads `text` without changing it.
+/// The narrowest type that represents `text` without changing it.
 ///
 /// ```
 /// use lamplight_domain::{DataType, infer_data_type};

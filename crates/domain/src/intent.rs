@@ -1,15 +1,15 @@
-//! What is known of a run before a call leaves: what is to be called, and why.
+//! The intent of a run: what to call and why, recorded before the first call is made.
 
 use crate::{ConnectionName, EffectiveSettings, FunctionRef, JobName, RecordedArgument, RunKey};
 use jiff::Timestamp;
 use std::fmt;
 
-/// Who or what asked for a run.
+/// Who or what started a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StartedBy {
-    /// The person of this name, at a terminal.
+    /// The user with this name, at a terminal.
     User(String),
-    /// A program that called with the token of this name.
+    /// A program that authenticated with the API token of this name.
     Token(String),
     /// A part of this program: a workflow engine, a schedule, a queue.
     Service(String),
@@ -22,20 +22,20 @@ pub enum Parent {
     Workflow {
         /// The execution's key.
         execution: String,
-        /// The name of the state whose task the run is.
+        /// The name of the state that the run is a task of.
         state: String,
     },
     /// An item of a map run.
     MapRun {
         /// The map run's key.
         map_run: String,
-        /// The item's place, from 0.
+        /// The index of the item, from 0.
         item: u64,
     },
 }
 
 impl Parent {
-    /// The parent alone, without the run's place in it.
+    /// The ID of the parent, without the run's position in it.
     pub fn id(&self) -> ParentId {
         match self {
             Self::Workflow { execution, .. } => ParentId::Workflow(execution.clone()),
@@ -44,16 +44,16 @@ impl Parent {
     }
 }
 
-/// Names what runs can be a part of, to find them by.
+/// Identifies a parent, to find its runs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParentId {
-    /// The workflow execution of this key.
+    /// The workflow execution with this key.
     Workflow(String),
-    /// The map run of this key.
+    /// The map run with this key.
     MapRun(String),
 }
 
-/// One text, of which no two parents have the same.
+/// The text is unique among all parents.
 impl fmt::Display for ParentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -63,32 +63,32 @@ impl fmt::Display for ParentId {
     }
 }
 
-/// The message that a run came from.
+/// The message that started a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    /// The queue, in its provider's words.
+    /// The queue, in the provider's format.
     pub source: String,
-    /// The message's id in that queue.
+    /// The ID of the message in that queue.
     pub message_id: String,
 }
 
-/// Why there is a run. What is not known is `None`.
+/// Why a run exists. `None` is what is not known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provenance {
-    /// Who or what asked for it.
+    /// Who or what started it.
     pub started_by: Option<StartedBy>,
     /// What it is a part of.
     pub parent: Option<Parent>,
-    /// The trace that it belongs to, in the words of whoever traces.
+    /// The ID of the trace that it belongs to, in the format of the tracing system.
     pub trace_id: Option<String>,
-    /// The message that it came from.
+    /// The message that started it.
     pub origin: Option<Origin>,
 }
 
-/// What is recorded before a call leaves. It never changes.
+/// What is recorded before the first call is made. It never changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Intent {
-    /// The run's own key.
+    /// The run key.
     pub key: RunKey,
     /// The job, if the run belongs to one.
     pub job: Option<JobName>,
@@ -96,17 +96,17 @@ pub struct Intent {
     pub connection: ConnectionName,
     /// The function called.
     pub function: FunctionRef,
-    /// The settings, each with its level.
+    /// The effective settings, each with the level that it comes from.
     pub effective: EffectiveSettings,
-    /// The arguments, masked and cut where needed.
+    /// The arguments, masked and truncated where needed.
     pub arguments: Vec<RecordedArgument>,
     /// The size of the event in bytes.
     pub payload_bytes: u64,
-    /// The name asked for, if the call is to begin or join a durable execution.
+    /// The name of the durable execution to start or join, if any.
     pub durable_name: Option<String>,
-    /// Where a person can watch the function.
+    /// The web page where a person can watch the function.
     pub monitor_url: Option<String>,
-    /// Why there is a run.
+    /// Why the run exists.
     pub provenance: Provenance,
     /// When the intent was recorded.
     pub started_at: Timestamp,

@@ -1,18 +1,18 @@
-//! A function on a connection, with a parameter list and overrides.
+//! A job: a function on a connection, with a parameter list and overrides.
 
 use crate::{ConnectionName, FunctionRef, JobName, ParameterList, Settings};
 use serde::{Deserialize, Serialize};
 
-/// What a job sets in place of its connection's defaults.
+/// The settings of a job that override the defaults of its connection.
 pub type Overrides = Settings;
 
-/// Counts the changes of a stored thing, so that two writers cannot overwrite each other unseen.
+/// Counts the changes of a record, so that a writer cannot overwrite the change of another one without noticing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Revision(pub u64);
 
 impl Revision {
-    /// The revision of a thing just made.
+    /// The revision of a new record.
     pub const FIRST: Self = Self(1);
 
     /// The revision after this one.
@@ -22,7 +22,7 @@ impl Revision {
     }
 }
 
-/// A function made ready to be run by name.
+/// A function that can be run by the name of the job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     /// The job's name.
@@ -31,14 +31,14 @@ pub struct Job {
     pub connection: ConnectionName,
     /// The function it calls.
     pub function: FunctionRef,
-    /// What it is for.
+    /// What the job is for.
     pub description: Option<String>,
-    /// Its typed parameters.
+    /// The typed parameters.
     pub parameters: ParameterList,
-    /// What it sets in place of the connection's defaults.
+    /// The settings that override the connection's defaults.
     pub overrides: Overrides,
-    /// Whether running it twice does what running it once does, by the word of whoever made the job. Only workflow
-    /// retries go by it; a plain run is never repeated for it.
+    /// Whether the author of the job declares that running it twice has the same effect as running it once. Only
+    /// workflow retries use this; a plain run is never repeated because of it.
     pub idempotent: bool,
 }
 

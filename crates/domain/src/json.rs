@@ -1,10 +1,10 @@
-//! JSON text kept exactly as it was written: no number is rounded, no key reordered.
+//! JSON text, kept exactly as written: numbers are not rounded and keys are not reordered.
 
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use std::fmt;
 
-/// What a JSON text is at its root.
+/// The type of a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JsonKind {
@@ -12,7 +12,7 @@ pub enum JsonKind {
     Null,
     /// `true` or `false`
     Boolean,
-    /// A number without fraction or exponent.
+    /// A number without a fraction or exponent.
     Integer,
     /// Any other number.
     Number,
@@ -38,23 +38,23 @@ impl fmt::Display for JsonKind {
     }
 }
 
-/// Where and why a text is not JSON.
+/// A text that is not valid JSON.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not valid JSON: {reason}")]
 pub struct JsonSyntaxError {
-    /// The parser's words, with line and column.
+    /// The parser's message, with line and column.
     pub reason: String,
 }
 
-/// A JSON value that is not what its reader wants it to be.
+/// A JSON value that does not have the type that it is read as.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the JSON value does not fit: {reason}")]
 pub struct JsonMismatch {
-    /// The parser's words, with line and column.
+    /// The parser's message, with line and column.
     pub reason: String,
 }
 
-/// A valid JSON text, byte for byte as written, without white space around it.
+/// A valid JSON text, byte for byte as written, without surrounding white space.
 ///
 /// ```
 /// use lamplight_domain::{JsonKind, RawJson};
@@ -74,9 +74,9 @@ impl RawJson {
             .map_err(|error| JsonSyntaxError { reason: error.to_string() })
     }
 
-    /// The JSON string of a plain text.
+    /// The JSON string for a text.
     pub fn string(text: &str) -> Self {
-        // Serialising a `str` cannot fail; the fallback keeps this function total.
+        // Serialising a `str` cannot fail; the fallback avoids a panic.
         serde_json::value::to_raw_value(text).map_or_else(|_| Self::null(), Self)
     }
 
@@ -90,13 +90,13 @@ impl RawJson {
         self.0.get()
     }
 
-    /// What it is at its root.
+    /// The type of the value.
     pub fn kind(&self) -> JsonKind {
         kind_of(self.as_str())
     }
 
-    /// Reads the value as a `T`, straight from its text: a number is rounded only where `T` cannot hold it, as `f64` and
-    /// `serde_json::Value` cannot, and a field of type [`RawJson`] keeps its text.
+    /// Deserialises the value from its text. A number is rounded only if `T` cannot represent it exactly, as with `f64`
+    /// and `serde_json::Value`; a field of type [`RawJson`] keeps its text.
     ///
     /// ```
     /// use lamplight_domain::RawJson;
@@ -106,13 +106,13 @@ impl RawJson {
     /// ```
     ///
     /// # Errors
-    /// The value is not a `T`: another type, a number out of its range, a field that is missing.
+    /// The value is not a `T`: another type, a number out of range, a missing field.
     pub fn to<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JsonMismatch> {
         serde_json::from_str(self.as_str()).map_err(|error| JsonMismatch { reason: error.to_string() })
     }
 
-    /// The text of a JSON string without its quotes and escapes; `None` for every other kind and for
-    /// strings that are legal JSON but no Unicode text (a lone surrogate).
+    /// The content of a JSON string with escapes decoded; `None` for other types and for strings that are valid JSON
+    /// but not valid Unicode (a lone surrogate).
     pub fn as_plain_text(&self) -> Option<String> {
         self.to().ok()
     }
@@ -144,7 +144,7 @@ impl fmt::Display for RawJson {
     }
 }
 
-/// The kind of a text already known to be JSON; white space in front is passed over.
+/// The type of a text that is known to be valid JSON; leading white space is skipped.
 pub(crate) fn kind_of(text: &str) -> JsonKind {
     let text = text.trim_start_matches(WHITE_SPACE);
     match text.as_bytes().first() {
@@ -158,17 +158,17 @@ pub(crate) fn kind_of(text: &str) -> JsonKind {
     }
 }
 
-/// JSON's white space, which is less than Rust's.
+/// JSON's white space, a subset of Rust's.
 pub(crate) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// Reads all of `text` without building anything.
+/// Checks that `text` is JSON, without building a value.
 pub(crate) fn validate(text: &str) -> Result<(), JsonSyntaxError> {
     serde_json::from_str::<IgnoredAny>(text)
         .map(|_| ())
         .map_err(|error| JsonSyntaxError { reason: error.to_string() })
 }
 
-/// Whether `text` is a JSON number, and whether it is one without fraction and exponent.
+/// `Integer` or `Number` if `text` is a JSON number without surrounding white space, else `None`.
 pub(crate) fn number_kind(text: &str) -> Option<JsonKind> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if !digits.as_bytes().first().is_some_and(u8::is_ascii_digit) {

@@ -1,35 +1,35 @@
-//! Code that functions share.
+//! Layers: code that several functions share.
 
 /// A version of a layer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LayerVersion {
     /// The provider's full reference.
     pub reference: String,
-    /// Its number.
+    /// The version number.
     pub version: u64,
-    /// What it is for, for people.
+    /// What the version is for.
     pub description: Option<String>,
-    /// When it was made, in the provider's words.
+    /// When it was published, in the provider's format.
     pub created: Option<String>,
-    /// The runtimes it is for.
+    /// The compatible runtimes.
     pub runtimes: Vec<String>,
-    /// The processor architectures it is for.
+    /// The compatible processor architectures.
     pub architectures: Vec<String>,
-    /// Its licence.
+    /// The license.
     pub license: Option<String>,
-    /// The checksum of its code, where it was asked for alone.
+    /// The checksum of the code; `None` in lists.
     pub code_sha256: Option<String>,
-    /// The size of its code in bytes, where it was asked for alone.
+    /// The size of the code in bytes; `None` in lists.
     pub code_size: Option<u64>,
 }
 
-/// A layer, with its newest version that fits what was asked for.
+/// A layer, with its newest version that matches the filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layer {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// The provider's full reference, without version.
+    /// The provider's full reference, without a version.
     pub reference: String,
-    /// The newest version.
+    /// The newest version that matches the filter.
     pub latest: Option<LayerVersion>,
 }

@@ -1,5 +1,5 @@
-//! What a job, a run and its outcome are: pure rules, with no IO, no clock, no randomness and no
-//! environment. Nothing in here names a provider; what a provider knows enters through [`Platform`].
+//! The types and rules of jobs, runs and outcomes. Pure: no IO, no clock, no randomness, no environment. Nothing in
+//! here names a provider; everything specific to one comes through [`Platform`].
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod alias;
@@ -80,7 +80,7 @@ pub use status::{
     Evidence, EvidenceKind, RunState, Status, Strength, UnknownStatus, judge_answer, judge_failure,
 };
 pub use suggest::{Suggestion, suggest_parameters};
-pub use table::{TableError, TableSpot, distance, nearest, plain_words, read_table, without_quotes};
+pub use table::{TableError, TableSpot, distance, explain_parse_error, nearest, read_table, remove_quoted};
 
-/// A point in time; the domain never reads a clock, it is handed one of these.
+/// A point in time. The domain never reads a clock: callers pass the time in.
 pub use jiff::Timestamp;

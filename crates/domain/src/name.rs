@@ -1,17 +1,17 @@
-//! Names parsed at the edge: once one of these exists, its rule holds.
+//! Validated names: a value of one of these types always follows its rule.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Why a text is not a name of its kind.
+/// Why a text is not a valid name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} {text:?} {rule}")]
 pub struct NameError {
-    /// What the text was meant to be: `job name`, `parameter name`, …
+    /// The kind of name: `job name`, `parameter name`, …
     pub kind: &'static str,
-    /// The text as given, cut to 80 characters.
+    /// The text as given, truncated to 80 characters.
     pub text: String,
-    /// The rule it breaks.
+    /// The rule that it breaks.
     pub rule: &'static str,
 }
 
@@ -70,18 +70,18 @@ macro_rules! name {
 name!(
     /// The name of a job: 1–140 letters, digits, `.`, `_` or `-`, not beginning with '.' or '-'.
     JobName, "job name", |text| {
-        slug(text, 140, "must be 1-140 letters, digits, '.', '_' or '-', not beginning with '.' or '-'")
+        check_slug(text, 140, "must be 1-140 letters, digits, '.', '_' or '-', not beginning with '.' or '-'")
     }
 );
 name!(
     /// The name of a connection: 1–64 letters, digits, `.`, `_` or `-`, not beginning with '.' or '-'.
     ConnectionName, "connection name", |text| {
-        slug(text, 64, "must be 1-64 letters, digits, '.', '_' or '-', not beginning with '.' or '-'")
+        check_slug(text, 64, "must be 1-64 letters, digits, '.', '_' or '-', not beginning with '.' or '-'")
     }
 );
 name!(
-    /// The bare name of a function, whatever form the caller used: 1–256 characters without `/`, `#`,
-    /// white space or control characters, so that it can stand in a [`RunId`](crate::RunId).
+    /// The bare name of a function, in whatever format the caller gave it: 1–256 characters without `/`, `#`, white
+    /// space or control characters, so that it can be part of a [`RunId`](crate::RunId).
     FunctionName, "function name", |text| {
         if text.is_empty() || text.chars().count() > 256 {
             return Err("must be 1-256 characters long");
@@ -106,9 +106,9 @@ name!(
     }
 );
 name!(
-    /// The name of a parameter, and so of a top-level property of the event: 1–256 characters, no
-    /// control characters, no `=`, no white space at either end, no `:` at the end (`name=value` and
-    /// `name:=json` must stay readable).
+    /// The name of a parameter, and so of a top-level property of the event: 1–256 characters, without control
+    /// characters or `=`, and without white space at either end or `:` at the end, so that `name=value` and
+    /// `name:=json` can be parsed.
     ParamName, "parameter name", |text| {
         if text.is_empty() || text.chars().count() > 256 {
             return Err("must be 1-256 characters long");
@@ -124,18 +124,18 @@ name!(
 );
 
 impl ParamName {
-    /// The form in which two names are compared: names that differ in case alone are the same name.
+    /// The lower-case form that names are compared in: names that differ only in case are the same name.
     pub fn folded(&self) -> String {
         fold(&self.0)
     }
 }
 
-/// Case folding as [`ParamName`] compares: full Unicode lower case, character by character.
+/// Converts a text to Unicode lower case, to compare names.
 pub(crate) fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-fn slug(text: &str, longest: usize, rule: &'static str) -> Result<(), &'static str> {
+fn check_slug(text: &str, longest: usize, rule: &'static str) -> Result<(), &'static str> {
     let mut chars = text.chars();
     let begins = chars.next().is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
     let goes_on = chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));

@@ -1,37 +1,37 @@
-//! How the calls of a run went, and how the run ended.
+//! The attempts of a run and its outcome.
 
 use crate::{ErrorCode, Evidence, EvidenceKind, ExecutionReport, Hint, Output, RunState, Warning};
 use jiff::Timestamp;
 
-/// What went wrong, in the caller's terms.
+/// The error of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunError {
-    /// A stable code, documented in `docs/errors.md`.
+    /// The stable code, documented in `docs/errors.md`.
     pub code: ErrorCode,
-    /// What happened, as one fragment.
+    /// What happened: lower case, without a final period.
     pub message: String,
-    /// The type of the error that the function reported, in its language's words.
+    /// The type of the error that the function reported, in the function's language.
     pub error_type: Option<String>,
-    /// The stack that the function reported, a frame a line.
+    /// The stack trace that the function reported, one frame per item.
     pub stack: Vec<String>,
     /// What to do about it.
     pub hint: Option<Hint>,
-    /// What lies beneath, outermost first.
+    /// The underlying causes, outermost first.
     pub causes: Vec<String>,
 }
 
 /// One call of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// When the call was handed to the provider, or was about to be, where no end is recorded; `None` in records that
-    /// are older than this field.
+    /// When the call was made, or was about to be made if no end is recorded. `None` in records that are older than
+    /// this field.
     pub sent_at: Option<Timestamp>,
-    /// When its answer came, or it failed, or the caller stopped waiting; `None` while it is under way, and for good
-    /// where its process ended before it.
+    /// When the answer arrived, the call failed or the caller stopped waiting. `None` while the call is in progress,
+    /// and forever if the process ended before the call did.
     pub ended_at: Option<Timestamp>,
-    /// How it ended, with what that proves.
+    /// How it ended, and what that proves.
     pub evidence: Option<Evidence>,
-    /// The code of the error that it ended with.
+    /// The code of the error that it ended with, if any.
     pub error: Option<ErrorCode>,
 }
 
@@ -42,46 +42,46 @@ impl Attempt {
     }
 }
 
-/// An execution that outlives one call, at a provider that has such.
+/// A durable execution, which outlives the call that starts it. Not every provider has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DurableExecution {
-    /// The provider's reference of it.
+    /// The provider's reference of the execution.
     pub reference: String,
-    /// Whether it was there already, so that the call joined it and began none.
+    /// Whether it already existed, so that the call joined it instead of starting it.
     pub joined: bool,
 }
 
-/// How a run ended, with all that is known about it but the response, which stores keep apart.
+/// How a run ended, with everything known about it except the response, which stores keep separately.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     /// The final state.
     pub state: RunState,
-    /// What it rests on.
+    /// Why this is the state.
     pub evidence: Evidence,
-    /// The provider's request id, where it gave one.
+    /// The provider's request ID, if it gave one.
     pub request_id: Option<String>,
-    /// The version that ran, where the provider said so.
+    /// The version that ran, if the provider reported it.
     pub executed_version: Option<String>,
-    /// The durable execution that the call began or joined.
+    /// The durable execution that the call started or joined.
     pub durable: Option<DurableExecution>,
-    /// The outputs taken from the response.
+    /// The outputs extracted from the response.
     pub outputs: Vec<Output>,
-    /// What deserves a look.
+    /// Problems that do not change the state.
     pub warnings: Vec<Warning>,
-    /// What went wrong.
+    /// The error, if the run failed or its state is unknown.
     pub error: Option<RunError>,
     /// The end of the function's log.
     pub log_tail: Option<String>,
-    /// The provider's figures.
+    /// Durations and memory, as the provider reported them.
     pub report: Option<ExecutionReport>,
-    /// What the execution costs by list price, in US dollars.
+    /// The cost of the execution at list price, in US dollars.
     pub cost_usd: Option<f64>,
-    /// When the outcome was known.
+    /// When the outcome became known.
     pub ended_at: Timestamp,
 }
 
 impl Outcome {
-    /// An outcome of which only state, evidence and time are known.
+    /// An outcome with only a state, evidence and a time.
     pub fn new(state: RunState, evidence: Evidence, ended_at: Timestamp) -> Self {
         Self {
             state,
@@ -99,13 +99,13 @@ impl Outcome {
         }
     }
 
-    /// Unknown, for a reason that lies on our side.
+    /// An outcome with the state `Unknown` for a reason of our own, such as a caller that stopped waiting.
     pub fn unknown(kind: EvidenceKind, ended_at: Timestamp) -> Self {
         Self::new(RunState::Unknown, Evidence::of(kind), ended_at)
     }
 
-    /// This outcome, with what only the earlier one knew.
-    pub(crate) fn after(self, earlier: Self) -> Self {
+    /// This outcome, completed with what only the earlier one knew.
+    pub(crate) fn completed_from(self, earlier: Self) -> Self {
         let mut warnings = earlier.warnings;
         warnings.extend(self.warnings);
         Self {

@@ -1,4 +1,4 @@
-//! Taking outputs from a response: one pass that validates all of it and builds nothing but what is wanted.
+//! Extracts outputs from a response in one pass, which validates the whole response and copies only the outputs.
 
 use crate::{
     DataType, Evidence, EvidenceKind, JsonKind, ParamName, Parameter, ParameterList, RawJson, RunState, json,
@@ -11,53 +11,53 @@ use serde::{
 use serde_json::value::RawValue;
 use std::{borrow::Cow, fmt};
 
-/// The value of one Output or `InputOutput` parameter.
+/// The value of one `Output` or `InputOutput` parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// The parameter.
     pub name: ParamName,
-    /// Its declared type; where `value` is of another type the run carries a warning.
+    /// Its declared type. If `value` has another type, the run carries a warning.
     #[serde(rename = "type")]
     pub data_type: DataType,
-    /// The property as the response wrote it.
+    /// The property, byte for byte as in the response.
     pub value: RawJson,
     /// Whether the parameter is secret.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
 }
 
-/// Something about a run that deserves a look and does not change its status.
+/// A problem with a run that does not change its status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Warning {
-    /// The response is not JSON, so no output could be taken.
+    /// The response is not JSON, so it has no outputs.
     ResponseNotJson {
-        /// The parser's words, with line and column.
+        /// The parser's message, with line and column.
         reason: String,
     },
-    /// The response is JSON but no object, so no output could be taken.
+    /// The response is JSON but not an object, so it has no outputs.
     ResponseNotObject {
-        /// What it is.
+        /// The type of the response.
         found: JsonKind,
     },
-    /// The response has no property of the parameter's name.
+    /// The response has no property with the parameter's name.
     PropertyMissing {
         /// The parameter.
         parameter: ParamName,
     },
-    /// Several properties match the name without regard to case and none matches exactly.
+    /// Several properties match the name if case is ignored, and none matches it exactly.
     PropertyAmbiguous {
         /// The parameter.
         parameter: ParamName,
-        /// The properties' names as the response wrote them.
+        /// The names of these properties as in the response.
         candidates: Vec<String>,
     },
-    /// The response writes the property more than once; the last one counts, as in every JSON parser.
+    /// The response has the property more than once; the last one counts, as in most JSON parsers.
     PropertyRepeated {
         /// The parameter.
         parameter: ParamName,
     },
-    /// The value is of another type than declared; it is kept as it is.
+    /// The value does not have the declared type; it is kept unchanged.
     TypeMismatch {
         /// The parameter.
         parameter: ParamName,
@@ -66,19 +66,20 @@ pub enum Warning {
         /// The type of the value.
         found: JsonKind,
     },
-    /// A function has no concurrency or log feature asked for, and the call went without it.
+    /// The function does not support a feature that was requested, such as a log tail; the call was made without it.
     FeatureRefused {
-        /// What was left out, in the provider's words.
+        /// The feature left out, in the provider's words.
         feature: String,
     },
-    /// Evidence as good as the run's own says that it ended otherwise; the first stays.
+    /// Evidence as strong as that of the recorded outcome says that the run ended in another state. The recorded
+    /// outcome is kept.
     Contradicted {
-        /// What the other evidence says.
+        /// The state according to the other evidence.
         state: RunState,
-        /// The other evidence.
+        /// The kind of the other evidence.
         evidence: EvidenceKind,
     },
-    /// A part of what the run produced is not in the store.
+    /// A part of what the run produced could not be recorded in the store.
     NotRecorded {
         /// Which part, and why.
         what: String,
@@ -90,7 +91,7 @@ impl fmt::Display for Warning {
         match self {
             Self::ResponseNotJson { reason } => write!(f, "no outputs: the response is not JSON: {reason}"),
             Self::ResponseNotObject { found } => {
-                write!(f, "no outputs: the response is a JSON {found}, outputs are taken from a JSON object")
+                write!(f, "no outputs: the response is a JSON {found}, but outputs need a JSON object")
             }
             Self::PropertyMissing { parameter } => write!(f, "the response has no property {parameter}"),
             Self::PropertyAmbiguous { parameter, candidates } => write!(
@@ -99,56 +100,59 @@ impl fmt::Display for Warning {
                 candidates.join(", ")
             ),
             Self::PropertyRepeated { parameter } => {
-                write!(f, "the response has property {parameter} more than once; the last one was taken")
+                write!(f, "the response has property {parameter} more than once; the last one is used")
             }
             Self::TypeMismatch { parameter, expected, found } => {
                 write!(
                     f,
-                    "output {parameter} is declared {expected} but is {found}; the value is kept as it is"
+                    "output {parameter} is declared as {expected}, but the response has {found}; the value is kept unchanged"
                 )
             }
             Self::FeatureRefused { feature } => {
-                write!(f, "the function refused {feature}; the call went without")
+                write!(f, "the function does not support {feature}; the call was made without it")
             }
             Self::Contradicted { state, evidence } => {
                 let evidence = Evidence::of(*evidence);
-                write!(f, "contradicted: evidence as good says {state} ({evidence}); the first stays")
+                write!(
+                    f,
+                    "contradicted: equally strong evidence says {state} ({evidence}); the first outcome is kept"
+                )
             }
             Self::NotRecorded { what } => write!(f, "not recorded: {what}"),
         }
     }
 }
 
-/// What was taken from a response.
+/// The outputs of a response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extraction {
-    /// The outputs found, in the parameters' order.
+    /// The outputs found, in the order of the parameters.
     pub outputs: Vec<Output>,
-    /// What could not be taken as declared.
+    /// What was missing, ambiguous or not of the declared type.
     pub warnings: Vec<Warning>,
 }
 
-/// Takes the outputs of `parameters` from `response`.
+/// Extracts the outputs of `parameters` from `response`.
 ///
 /// # Guarantees
-/// - All of `response` is validated, UTF-8 included, also where nothing is wanted from it; without Output
+/// - All of `response` is validated, including UTF-8 and the properties that no parameter asks for. Without output
 ///   parameters it is not read at all.
-/// - An exact name wins; otherwise a single property that matches without regard to case.
-/// - No value is lost: one of another type is kept with a warning.
-/// - The depth of skipped parts is not limited and uses no stack.
+/// - An exact name wins; otherwise the only property that matches if case is ignored.
+/// - A value of another type is kept, with a warning.
+/// - Skipped properties may be nested to any depth: skipping them uses no stack.
 pub fn extract_outputs(parameters: &ParameterList, response: &[u8]) -> Extraction {
     let mut slots: Vec<Slot<'_, '_>> =
         parameters.iter().filter(|p| p.direction.is_output()).map(Slot::new).collect();
     if slots.is_empty() {
         return Extraction::default();
     }
-    // Twice as fast as the standard library's check on text that is not all ASCII.
+    // On text that is not all ASCII, twice as fast as the check of the standard library.
     let text = match simdutf8::compat::from_utf8(response) {
         Ok(text) => text,
-        Err(error) => return refused(Warning::ResponseNotJson { reason: error.to_string() }),
+        Err(error) => return without_outputs(Warning::ResponseNotJson { reason: error.to_string() }),
     };
     if !text.trim_start_matches(json::WHITE_SPACE).starts_with('{') {
-        return refused(match json::validate(text) {
+        return without_outputs(match json::validate(text) {
             Ok(()) => Warning::ResponseNotObject { found: json::kind_of(text) },
             Err(error) => Warning::ResponseNotJson { reason: error.reason },
         });
@@ -157,20 +161,20 @@ pub fn extract_outputs(parameters: &ParameterList, response: &[u8]) -> Extractio
     let read =
         Properties { slots: &mut slots }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
     if let Err(error) = read {
-        return refused(Warning::ResponseNotJson { reason: error.to_string() });
+        return without_outputs(Warning::ResponseNotJson { reason: error.to_string() });
     }
     let mut extraction = Extraction::default();
     for slot in slots {
-        slot.settle(&mut extraction);
+        slot.write_to(&mut extraction);
     }
     extraction
 }
 
-fn refused(warning: Warning) -> Extraction {
+fn without_outputs(warning: Warning) -> Extraction {
     Extraction { outputs: Vec::new(), warnings: vec![warning] }
 }
 
-/// What one parameter has found so far.
+/// The properties found so far for one parameter.
 struct Slot<'p, 'r> {
     parameter: &'p Parameter,
     folded: String,
@@ -186,7 +190,7 @@ impl<'p, 'r> Slot<'p, 'r> {
     }
 
     fn matches(&self, key: &str) -> bool {
-        // Equal lengths and ASCII are the common case and need no allocation.
+        // ASCII names of equal length are the common case and need no allocation.
         key == self.parameter.name.as_str()
             || (key.len() == self.folded.len() && key.eq_ignore_ascii_case(&self.folded))
             || (!key.is_ascii() && fold(key) == self.folded)
@@ -203,7 +207,7 @@ impl<'p, 'r> Slot<'p, 'r> {
         }
     }
 
-    fn settle(self, extraction: &mut Extraction) {
+    fn write_to(self, extraction: &mut Extraction) {
         let parameter = self.parameter.name.clone();
         let value = match (self.exact, self.similar.as_slice()) {
             (Some(exact), _) => exact,
@@ -227,7 +231,7 @@ impl<'p, 'r> Slot<'p, 'r> {
     }
 }
 
-/// Visits the top-level properties and keeps the wanted ones.
+/// Visits the top-level properties and keeps those that a parameter asks for.
 struct Properties<'s, 'p, 'r> {
     slots: &'s mut [Slot<'p, 'r>],
 }
@@ -265,7 +269,7 @@ impl<'r> Visitor<'r> for Properties<'_, '_, 'r> {
     }
 }
 
-/// Reads a key and finds the parameter that wants it; keys nobody wants are not copied.
+/// Reads a key and finds the parameter that it belongs to. Keys without a parameter are not copied.
 struct Key<'s, 'p, 'r> {
     slots: &'s [Slot<'p, 'r>],
 }

@@ -1,24 +1,24 @@
-//! The typed parameter list that drives flags, forms, schemas and events alike.
+//! The typed parameter list: flags, forms, schemas and events are all derived from it.
 
 use crate::{Argument, DataType, ParamName, SecretRef, argument::same_name};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, fmt, str::FromStr};
 
-/// Which way a parameter's value goes.
+/// Whether a parameter's value is sent in the event, read from the response, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Direction {
-    /// Into the event.
+    /// Sent in the event.
     #[default]
     Input,
-    /// Out of the response.
+    /// Read from the response.
     Output,
-    /// Both: into the event, and updated from the response.
+    /// Sent in the event and read from the response.
     InputOutput,
 }
 
-/// A text that names no [`Direction`].
+/// A text that is not the name of a [`Direction`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no direction; use Input, Output or InputOutput")]
+#[error("{0:?} is not a direction; use Input, Output or InputOutput")]
 pub struct UnknownDirection(pub String);
 
 impl Direction {
@@ -27,7 +27,7 @@ impl Direction {
         matches!(self, Self::Input | Self::InputOutput)
     }
 
-    /// Whether the value is taken from the response.
+    /// Whether the value is read from the response.
     pub fn is_output(self) -> bool {
         matches!(self, Self::Output | Self::InputOutput)
     }
@@ -63,25 +63,25 @@ impl FromStr for Direction {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
-    /// The property's name.
+    /// The name, which is also that of the property in the event and the response.
     pub name: ParamName,
     /// The declared type.
     #[serde(default, rename = "type")]
     pub data_type: DataType,
-    /// Which way the value goes.
+    /// Whether the value is sent, read or both.
     #[serde(default)]
     pub direction: Direction,
-    /// The value used where none is given, as text that is read by the declared type. For a secret
-    /// parameter it is a reference ([`SecretRef`]), never the secret.
+    /// The value used if none is given, as text that is parsed according to the declared type. For a secret parameter
+    /// it is a reference ([`SecretRef`]), never the secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// Whether a run without a value is refused.
+    /// Whether a run without a value for it is refused.
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
-    /// Whether the value is masked wherever it would be shown or kept.
+    /// Whether the value is masked wherever it is shown or recorded.
     #[serde(default, skip_serializing_if = "is_false")]
     pub secret: bool,
-    /// What the parameter means, for people.
+    /// What the parameter means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
@@ -92,7 +92,7 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Parameter {
-    /// An optional Input parameter without default.
+    /// An optional `Input` parameter without a default.
     pub fn new(name: ParamName, data_type: DataType) -> Self {
         Self {
             name,
@@ -112,21 +112,22 @@ impl Parameter {
         self
     }
 
-    /// The same parameter as one that needs a value.
+    /// The same parameter, required.
     #[must_use]
     pub fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// The same parameter with a default, as text; of a secret parameter it is a reference. A [`ParameterList`] checks it.
+    /// The same parameter with a default as text, or as a reference if the parameter is secret. [`ParameterList`]
+    /// checks it.
     #[must_use]
     pub fn with_default(mut self, text: impl Into<String>) -> Self {
         self.default = Some(text.into());
         self
     }
 
-    /// The same parameter as one whose value is masked.
+    /// The same parameter, secret.
     #[must_use]
     pub fn secret(mut self) -> Self {
         self.secret = true;
@@ -134,28 +135,28 @@ impl Parameter {
     }
 }
 
-/// Why a list of parameters is refused.
+/// Why a list of parameters is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterError {
-    /// Two names are the same when compared without case.
-    #[error("parameters {first} and {second} have the same name; names are compared without case")]
+    /// Two names are equal if case is ignored.
+    #[error("parameters {first} and {second} have the same name; parameter names are not case-sensitive")]
     Duplicate {
-        /// The name that came first.
+        /// The first of the two names.
         first: ParamName,
-        /// The name that repeats it.
+        /// The second of the two names.
         second: ParamName,
     },
     /// A default does not fit the declared type.
-    #[error("default {text:?} of parameter {name}: {problem}")]
+    #[error("default {text:?} of parameter {name} is not valid: {problem}")]
     Default {
         /// The parameter.
         name: ParamName,
-        /// The default as given.
+        /// The default as given, truncated.
         text: String,
         /// What is wrong with it.
         problem: String,
     },
-    /// A secret parameter holds a literal default. The literal is not repeated here.
+    /// A secret parameter has a literal default. The literal is not repeated here.
     #[error(
         "default of secret parameter {name} must be a reference such as env:NAME or file:PATH, not the secret itself"
     )]
@@ -164,15 +165,15 @@ pub enum ParameterError {
         name: ParamName,
     },
     /// The named parameter does not exist.
-    #[error("there is no parameter {name}")]
+    #[error("parameter {name} does not exist")]
     Absent {
-        /// The name asked for.
+        /// The name that was looked up.
         name: ParamName,
     },
 }
 
-/// An ordered list of parameters: names are unique without regard to case, defaults fit their types,
-/// defaults of secrets are references.
+/// An ordered list of parameters. Names are unique and not case-sensitive, defaults fit their types, and defaults of
+/// secrets are references.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Parameter>", into = "Vec<Parameter>")]
 pub struct ParameterList(Vec<Parameter>);
@@ -208,13 +209,13 @@ fn check_default(parameter: &Parameter) -> Result<(), ParameterError> {
     }
     parameter.data_type.check(&Argument::Text(text.clone())).map_err(|misfit| ParameterError::Default {
         name,
-        text: shown(text),
+        text: truncate(text),
         problem: misfit.to_string(),
     })
 }
 
-/// A text as an error shows it: the first 60 characters.
-pub(crate) fn shown(text: &str) -> String {
+/// Truncates a text to 60 characters, for error messages.
+pub(crate) fn truncate(text: &str) -> String {
     let mut cut: String = text.chars().take(60).collect();
     if cut.len() < text.len() {
         cut.push('…');
@@ -234,22 +235,22 @@ impl ParameterList {
         self.0.iter()
     }
 
-    /// How many there are.
+    /// The number of parameters.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The parameter of a name, compared without case.
+    /// The parameter with this name, which is not case-sensitive.
     pub fn get(&self, name: &ParamName) -> Option<&Parameter> {
         self.0.iter().find(|parameter| same_name(parameter.name.as_str(), name.as_str()))
     }
 
-    /// The list with a parameter replaced where its name exists, else added at the end.
+    /// The list with `parameter` in the place of the one with the same name, or added at the end.
     pub fn with(mut self, parameter: Parameter) -> Result<Self, ParameterError> {
         match self.0.iter().position(|own| same_name(own.name.as_str(), parameter.name.as_str())) {
             Some(index) => self.0[index] = parameter,
@@ -289,7 +290,7 @@ mod tests {
         let error = ParameterList::try_from(vec![wrong]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "default \"many\" of parameter count: expected integer, found text that is no JSON number"
+            "default \"many\" of parameter count is not valid: expected integer, found text that is not a JSON number"
         );
         let secret = parameter("key", DataType::String).secret();
         let error = ParameterList::try_from(vec![secret.clone().with_default("hunter2")]).unwrap_err();

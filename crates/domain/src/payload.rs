@@ -1,8 +1,8 @@
-//! Building the event: parameters and arguments in, one JSON object out, numbers as they were written.
+//! Builds the event, one JSON object, from parameters and arguments. Numbers keep their text.
 
 use crate::{
     Argument, Arguments, DataType, JsonSyntaxError, ParamName, Parameter, ParameterList, data_type::Fitted,
-    json, parameter::shown,
+    json, parameter::truncate,
 };
 use std::fmt;
 
@@ -11,7 +11,7 @@ use std::fmt;
 pub struct Payload(Vec<u8>);
 
 impl Payload {
-    /// Takes `text` as it is, once it is known to be JSON; an event need not be an object.
+    /// Checks that `text` is JSON and keeps it unchanged. An event need not be an object.
     pub fn from_json(text: String) -> Result<Self, JsonSyntaxError> {
         json::validate(&text)?;
         Ok(Self(text.into_bytes()))
@@ -27,18 +27,18 @@ impl Payload {
         self.0
     }
 
-    /// The size that a limit is held against, in bytes.
+    /// The size in bytes, which the provider's limit applies to.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Never true of a valid payload, which is at least one byte of JSON.
+    /// Always false: a payload is at least one byte of JSON.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Events may hold secrets, so `Debug` shows the size only.
+/// Events may contain secrets, so `Debug` shows only the size.
 impl fmt::Debug for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Payload({} bytes)", self.0.len())
@@ -49,13 +49,13 @@ impl fmt::Debug for Payload {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentProblem {
     /// The value does not fit the declared type.
-    #[error("parameter {name} is of type {expected}: {text} does not fit, {problem}")]
+    #[error("parameter {name}: {text} is not a valid {expected}: {problem}")]
     Misfit {
         /// The parameter.
         name: ParamName,
         /// Its declared type.
         expected: DataType,
-        /// The value in quotes, or a word in its place where it is secret.
+        /// The value in quotes and truncated, or a placeholder if it is secret.
         text: String,
         /// What was found instead.
         problem: String,
@@ -68,16 +68,16 @@ pub enum ArgumentProblem {
         /// Its declared type.
         expected: DataType,
     },
-    /// The job has no such parameter.
-    #[error("there is no parameter {name}; {known}")]
+    /// The job does not have this parameter.
+    #[error("unknown parameter {name}; {known}")]
     Unknown {
         /// The name given.
         name: ParamName,
-        /// The names that exist, as a sentence.
+        /// Which parameters exist, as a clause of the message.
         known: String,
     },
-    /// A value was given for a parameter that only comes out of the response.
-    #[error("parameter {name} is an output; it takes no value")]
+    /// A value was given for a parameter that is only read from the response.
+    #[error("parameter {name} is an output and takes no value")]
     OutputOnly {
         /// The parameter.
         name: ParamName,
@@ -96,10 +96,10 @@ impl ArgumentProblem {
     }
 }
 
-/// All that is wrong with the arguments of a run; nothing was built.
+/// Everything that is wrong with the arguments of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayloadError {
-    /// At least one problem, in the order of the parameters.
+    /// At least one problem, in the order of the parameters; unknown parameters come last.
     pub problems: Vec<ArgumentProblem>,
 }
 
@@ -120,10 +120,10 @@ impl std::error::Error for PayloadError {}
 /// Builds the event of a run.
 ///
 /// # Guarantees
-/// - Properties stand in the parameters' order; a parameter without value and default is left out.
+/// - Properties are in the order of the parameters; a parameter without a value and a default is left out.
 /// - Numbers and raw JSON are copied byte for byte.
-/// - Every problem is reported, not only the first; nothing is built when there is one.
-/// - A secret's value stands in no error.
+/// - Every problem is reported, not only the first.
+/// - No error contains the value of a secret parameter.
 ///
 /// # Example
 /// ```
@@ -173,13 +173,13 @@ pub fn build_payload(parameters: &ParameterList, arguments: &Arguments) -> Resul
             Err(misfit) => problems.push(ArgumentProblem::Misfit {
                 name: parameter.name.clone(),
                 expected: parameter.data_type,
-                text: shown_unless_secret(parameter, argument),
+                text: quote_unless_secret(parameter, argument),
                 problem: misfit.problem,
             }),
         }
     }
     for (name, _) in arguments.iter().filter(|(name, _)| parameters.get(name).is_none()) {
-        problems.push(ArgumentProblem::Unknown { name: name.clone(), known: known_names(parameters) });
+        problems.push(ArgumentProblem::Unknown { name: name.clone(), known: describe_inputs(parameters) });
     }
     if problems.is_empty() {
         out.push(b'}');
@@ -202,22 +202,26 @@ fn write_property(out: &mut Vec<u8>, name: &str, value: Fitted<'_>) {
 }
 
 fn write_string(out: &mut Vec<u8>, text: &str) {
-    // Writing a `str` into a `Vec` has no way to fail: there is no IO and no key to refuse.
+    // Serialising a `str` into a `Vec` cannot fail: there is no IO and no map key to reject.
     let written = serde_json::to_writer(out, text);
     debug_assert!(written.is_ok());
 }
 
-fn shown_unless_secret(parameter: &Parameter, argument: &Argument) -> String {
-    if parameter.secret { "the secret value".to_owned() } else { format!("{:?}", shown(argument.as_given())) }
+fn quote_unless_secret(parameter: &Parameter, argument: &Argument) -> String {
+    if parameter.secret {
+        "the secret value".to_owned()
+    } else {
+        format!("{:?}", truncate(argument.as_given()))
+    }
 }
 
-fn known_names(parameters: &ParameterList) -> String {
+fn describe_inputs(parameters: &ParameterList) -> String {
     let names: Vec<&str> =
         parameters.iter().filter(|p| p.direction.is_input()).map(|p| p.name.as_str()).take(20).collect();
     if names.is_empty() {
-        "the job takes none".to_owned()
+        "the job has no input parameters".to_owned()
     } else {
-        format!("the job takes {}", names.join(", "))
+        format!("the job has {}", names.join(", "))
     }
 }
 
@@ -267,9 +271,9 @@ mod tests {
             build(vec![required, secret, out], &[("pin", "hunter2"), ("sum", "1"), ("xx", "1")]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "parameter id of type integer is required; parameter pin is of type integer: the secret value does \
-             not fit, found text that is no JSON number; parameter sum is an output; it takes no value; there is \
-             no parameter xx; the job takes id, pin"
+            "parameter id of type integer is required; parameter pin: the secret value is not a valid integer: \
+             found text that is not a JSON number; parameter sum is an output and takes no value; unknown \
+             parameter xx; the job has id, pin"
         );
     }
 

@@ -1,48 +1,48 @@
-//! Who else may use a function or a layer.
+//! Resource-based policies of functions and layers.
 
-/// One permission, as it is asked for and as it is read back. What is `None` does not limit it.
+/// One statement of a resource-based policy, in requests and in descriptions. `None` is no restriction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PermissionStatement {
-    /// What tells it from the others on the same function, version or alias.
+    /// The statement ID, unique on its function, version or alias.
     pub id: String,
-    /// What it allows, in the provider's words.
+    /// The action that it allows, in the provider's words.
     pub action: String,
-    /// Who is allowed: a service, an account, a role, or `*`.
+    /// Who may perform the action: a service, an account, a role, or `*`.
     pub principal: String,
-    /// The one resource that the service may call for.
+    /// The resource on whose behalf a service may call.
     pub source: Option<String>,
-    /// The one account that the service may call for.
+    /// The account on whose behalf a service may call.
     pub source_account: Option<String>,
-    /// The one organisation whose accounts are allowed.
+    /// The organization that the calling account must belong to.
     pub organization: Option<String>,
-    /// A word that the caller has to show.
+    /// A token that the caller must present.
     pub event_source_token: Option<String>,
-    /// How callers of the function's own address prove themselves.
+    /// How callers of the function URL authenticate.
     pub url_auth: Option<String>,
-    /// Whether it holds for calls of the function's own address alone.
+    /// Whether it applies only to calls through the function URL.
     pub via_url: Option<bool>,
 }
 
-/// All permissions on one function, version, alias or version of a layer.
+/// The resource-based policy of one function, version, alias or layer version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PermissionPolicy {
-    /// The statements that can be told in our terms, in the provider's order.
+    /// The statements that [`PermissionStatement`] can express, in the provider's order.
     pub statements: Vec<PermissionStatement>,
-    /// The ids of those that say what our terms cannot.
+    /// The IDs of the statements that it cannot express.
     pub others: Vec<String>,
-    /// All of it as the provider wrote it, as JSON.
+    /// The whole policy as the provider returned it, as JSON.
     pub document: String,
-    /// What it is to be changed from, for changes that must not undo another's.
+    /// The provider's revision, for changes that must not overwrite somebody else's.
     pub revision: Option<String>,
 }
 
 impl PermissionPolicy {
-    /// Whether there is a statement of that id, whatever it says.
+    /// Whether the policy has a statement with this ID, expressible or not.
     pub fn has(&self, id: &str) -> bool {
         self.statement(id).is_some() || self.others.iter().any(|other| other == id)
     }
 
-    /// The statement of that id, where it can be told in our terms.
+    /// The statement with this ID, if [`PermissionStatement`] can express it.
     pub fn statement(&self, id: &str) -> Option<&PermissionStatement> {
         self.statements.iter().find(|statement| statement.id == id)
     }

@@ -1,29 +1,29 @@
-//! What a provider knows without being asked: its names, limits, links and prices.
+//! What is known about a provider without calling it: the format of names, limits, links and prices.
 
 use crate::{AsyncSettings, ExecutionReport, FunctionRef, InvocationType, Qualifier, ReportedError};
 use std::{fmt::Debug, time::Duration};
 
-/// Why a text names no function or qualifier of this provider.
+/// Why a text is not a valid function or qualifier of this provider.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ReferenceError {
-    /// The text, the place and the rule, as one fragment.
+    /// The text, what is wrong with it and the rule: lower case, without a final period.
     pub message: String,
 }
 
-/// Limits of a provider; `None` is what is not known, and is left to the provider to refuse.
+/// Limits of a provider. `None` is an unknown limit, which is left to the provider to check.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// The largest event of a call that waits, in bytes.
+    /// The maximum size of an event if the caller waits for the response, in bytes.
     pub request_response_payload: Option<usize>,
-    /// The largest event of a queued call, in bytes.
+    /// The maximum size of an asynchronous event, in bytes.
     pub event_payload: Option<usize>,
-    /// The longest a function may run.
+    /// The maximum duration of a function.
     pub longest_execution: Option<Duration>,
 }
 
 impl Limits {
-    /// The largest event of a call, in bytes. A dry run is held against the limit of a call that waits.
+    /// The maximum size of an event in bytes. A dry run has the limit of `RequestResponse`.
     pub fn payload(&self, invocation_type: InvocationType) -> Option<usize> {
         match invocation_type {
             InvocationType::RequestResponse | InvocationType::DryRun => self.request_response_payload,
@@ -32,20 +32,20 @@ impl Limits {
     }
 }
 
-/// The pure knowledge of one provider, bound to one connection's region or account where that matters.
+/// What is known about one provider, for the region or account of one connection if that matters.
 ///
-/// Every method that has a default says "not known" with it: a provider implements those that it has an answer to.
+/// The default of every method means "not known": a provider implements the methods that it has an answer for.
 ///
 /// # Guarantees
-/// - No method calls out, reads a clock or the environment, or panics on any text.
+/// - No method does IO, reads a clock or the environment, or panics on any text.
 pub trait Platform: Debug + Send + Sync + 'static {
-    /// Reads a function as people write it: a name, a name with qualifier, a full reference.
+    /// Parses a function as users write it: a name, a name with a qualifier, or a full reference.
     fn parse_function(&self, text: &str) -> Result<FunctionRef, ReferenceError>;
 
-    /// Reads a version or alias.
+    /// Parses a version or alias.
     fn parse_qualifier(&self, text: &str) -> Result<Qualifier, ReferenceError>;
 
-    /// Where a person can watch the function; `None` where there is no such page.
+    /// The web page where a person can watch the function, if there is one.
     fn monitor_url(&self, function: &FunctionRef) -> Option<String> {
         let _ = function;
         None
@@ -56,25 +56,25 @@ pub trait Platform: Debug + Send + Sync + 'static {
         Limits::default()
     }
 
-    /// What becomes of queued calls where nothing is set about it.
+    /// The asynchronous invocation settings of a function that has none configured.
     fn async_defaults(&self) -> AsyncSettings {
         AsyncSettings::default()
     }
 
-    /// Reads the error that a function reported as its response, other than [`kind`](ReportedError::kind), which no
-    /// response says. By default the text of the response is the message.
+    /// Parses the error that a function reported in its response. [`kind`](ReportedError::kind) is not part of a
+    /// response and stays empty. By default the text of the response is the message.
     fn read_function_error(&self, response: &[u8]) -> ReportedError {
         ReportedError::of_text(String::from_utf8_lossy(response))
     }
 
-    /// Finds the figures of the execution `request_id` in the end of its log, for a provider that tells them there
-    /// and nowhere else.
+    /// Parses the report on execution `request_id` from the end of its log, for a provider that reports durations and
+    /// memory only there.
     fn read_report(&self, log_tail: &str, request_id: Option<&str>) -> Option<ExecutionReport> {
         let _ = (log_tail, request_id);
         None
     }
 
-    /// What one execution costs in US dollars, by list price; `None` where no price is known.
+    /// The cost of one execution at list price, in US dollars; `None` if the price is not known.
     fn estimate_cost(&self, report: &ExecutionReport, architecture: Option<&str>) -> Option<f64> {
         let _ = (report, architecture);
         None

@@ -1,8 +1,8 @@
-//! Values that must not be printed by accident.
+//! Redacted values, which cannot be printed by accident.
 
 use std::fmt;
 
-/// What stands in the place of a secret wherever it would be shown.
+/// The text that is shown in place of a secret.
 pub const MASK: &str = "********";
 
 /// A value whose `Debug` shows [`MASK`] and which has neither `Display` nor `Serialize`.
@@ -21,7 +21,7 @@ impl<T> Redacted<T> {
         Self(value)
     }
 
-    /// The value itself; each call site is a place to review.
+    /// The value itself. Review every call of this.
     pub fn reveal(&self) -> &T {
         &self.0
     }

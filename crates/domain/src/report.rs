@@ -1,24 +1,24 @@
-//! What the provider measured of one execution.
+//! What the provider measured during one execution.
 
 use serde::{Deserialize, Serialize};
 
-/// Figures of one execution, as the provider reported them; `None` is what it does not say.
+/// Durations and memory of one execution. `None` is what the provider did not report.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExecutionReport {
     /// How long the function ran, in milliseconds.
     pub duration_ms: Option<f64>,
-    /// How long is charged, in milliseconds.
+    /// The billed duration, in milliseconds.
     pub billed_ms: Option<u64>,
-    /// The memory it was given, in MiB.
+    /// The configured memory, in MiB.
     pub memory_mb: Option<u64>,
-    /// The most memory it used, in MiB.
+    /// The maximum memory used, in MiB.
     pub max_memory_mb: Option<u64>,
-    /// How long a cold start took, in milliseconds; `None` for a warm start, see [`was_warm`](Self::was_warm).
+    /// The duration of the cold start, in milliseconds; `None` for a warm start, but see [`was_warm`](Self::was_warm).
     pub init_ms: Option<f64>,
 }
 
 impl ExecutionReport {
-    /// Whether the environment was there already. No cold start in a report that lacks other figures too says nothing.
+    /// Whether the execution reused a warm environment. An incomplete report is not taken as proof of a warm start.
     pub fn was_warm(&self) -> bool {
         self.init_ms.is_none()
             && self.duration_ms.is_some()

@@ -1,29 +1,29 @@
-//! When a call may be repeated: only after a proof that the function did not start.
+//! When a call may be repeated: only if it is proven that the function did not start.
 
 use crate::{Delivery, Start};
 use std::time::Duration;
 
-/// A policy outside its rules.
+/// A number of attempts out of range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("attempts must be 1-10, not {attempts}")]
+#[error("the number of attempts must be 1 to 10, not {attempts}")]
 pub struct InvalidRetryPolicy {
-    /// The number asked for.
+    /// The number that was given.
     pub attempts: u32,
 }
 
-/// How often and how soon a call that did not start is made again.
+/// How often a call that provably did not start the function is repeated, and after which wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
 }
 
 impl RetryPolicy {
-    /// The first wait is up to this long; each further one up to twice the one before.
+    /// The maximum of the first wait. Each further wait may be up to twice as long as the one before.
     pub const FIRST_BACKOFF: Duration = Duration::from_millis(500);
-    /// No wait is longer, whatever the provider asks for: a person may be waiting.
+    /// The maximum of any wait, even if the provider asks for more: a person may be waiting.
     pub const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
 
-    /// A policy of 1–10 attempts in all.
+    /// A policy of 1–10 attempts in total.
     pub fn new(max_attempts: u32) -> Result<Self, InvalidRetryPolicy> {
         if (1..=10).contains(&max_attempts) {
             Ok(Self { max_attempts })
@@ -32,13 +32,13 @@ impl RetryPolicy {
         }
     }
 
-    /// How long to wait before attempt `made + 1`, or `None` where there must be none.
+    /// How long to wait before attempt `made + 1`, or `None` if no further attempt may be made.
     ///
-    /// `transient` says that the cause may pass; `jitter` is a random number of 0 to 1; `asked` is the
+    /// `transient` says that the cause may go away by itself; `jitter` is a random number from 0 to 1; `asked` is the
     /// wait that the provider asked for.
     ///
     /// # Guarantees
-    /// - `None` unless the request was not sent or its answer proves that the function did not start.
+    /// - `None` unless the request was not sent, or its answer proves that the function did not start.
     pub fn next_wait(
         &self,
         made: u32,
@@ -57,7 +57,7 @@ impl RetryPolicy {
         }
         let doublings = made.saturating_sub(1).min(16);
         let ceiling = Self::FIRST_BACKOFF.saturating_mul(1 << doublings).min(Self::LONGEST_BACKOFF);
-        // A number that is none waits the longest.
+        // NaN counts as the longest wait.
         let share = if jitter.is_nan() { 1.0 } else { jitter.clamp(0.0, 1.0) };
         let wait = ceiling.mul_f64(share);
         Some(asked.map_or(wait, |asked| wait.max(asked)).min(Self::LONGEST_BACKOFF))

@@ -1,4 +1,4 @@
-//! One execution of a job: a recorded intent, its attempts, and at most one outcome, which may be learned better.
+//! A run: a recorded intent, its attempts, and at most one outcome, which better evidence may replace.
 
 use crate::{
     Attempt, Evidence, EvidenceKind, FunctionName, Intent, Outcome, RawJson, Revision, RunId, RunIdError,
@@ -14,41 +14,40 @@ pub struct TransitionError {
     pub key: RunKey,
     /// Its state.
     pub from: RunState,
-    /// The state refused.
+    /// The state that is not allowed.
     pub to: RunState,
 }
 
-/// What [`Run::learn`] made of an outcome.
+/// What [`Run::learn`] did with an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Learned {
-    /// It rests on better evidence and took the place of the one before.
+    /// Its evidence is stronger: it replaced the recorded outcome.
     Better,
-    /// It rests on evidence as good and says the same; nothing changed.
+    /// Its evidence is equally strong and its state is the same: nothing changed.
     Confirmed,
-    /// It rests on evidence as good and says something else: the first stays, with a warning.
+    /// Its evidence is equally strong and its state differs: the recorded outcome is kept, with a warning.
     Contradicted,
-    /// It rests on weaker evidence; nothing changed.
+    /// Its evidence is weaker: nothing changed.
     Weaker,
 }
 
 /// One execution.
 ///
-/// It is [`Queued`](RunState::Queued) until a runner starts it, then [`Running`](RunState::Running), and concluded
-/// once. What follows from that order is not stored twice: the state is that of the outcome, or follows from
-/// `running_since`.
+/// A run is [`Queued`](RunState::Queued) until a runner starts it, then [`Running`](RunState::Running), and is
+/// concluded once. The state is not stored: it is that of the outcome, or follows from `running_since`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    /// What was recorded before a call left.
+    /// What was recorded before the first call.
     pub intent: Intent,
-    /// The calls made, in their order.
+    /// The calls made, in order.
     pub attempts: Vec<Attempt>,
     runner: Option<RunnerId>,
     running_since: Option<Timestamp>,
     outcome: Option<Outcome>,
-    /// Until when the runner holds the run, if it holds it by a lease. A store fills it in: claiming and heartbeats
-    /// change it, and no update of the run does.
+    /// When the runner's lease on the run expires, if there is one. Stores set it: claims and heartbeats change it, and
+    /// updates of the run do not.
     pub lease_until: Option<Timestamp>,
-    /// Which change of the record this is.
+    /// The revision of the record.
     pub revision: Revision,
 }
 
@@ -68,36 +67,37 @@ pub struct RunParts {
 }
 
 impl Run {
-    /// A run that waits for a runner.
+    /// Creates a run that waits for a runner.
     pub fn queue(intent: Intent) -> Self {
         let parts =
             RunParts { intent, attempts: Vec::new(), runner: None, running_since: None, outcome: None };
         Self::from(parts)
     }
 
-    /// A run that `runner` makes now.
+    /// Creates a run that `runner` starts at once.
     pub fn begin(intent: Intent, runner: RunnerId) -> Self {
         let running_since = Some(intent.started_at);
         Self { runner: Some(runner), running_since, ..Self::queue(intent) }
     }
 
-    /// Gives a queued run to a runner. Whether it may be taken from another one is the store's to say, by the lease.
+    /// Assigns a queued run to a runner. Whether it may be taken from another runner is decided by the store, by the
+    /// lease.
     pub fn claim(&mut self, runner: RunnerId) -> Result<(), TransitionError> {
-        self.must_be(RunState::Queued, RunState::Queued)?;
+        self.require_state(RunState::Queued, RunState::Queued)?;
         self.runner = Some(runner);
         Ok(())
     }
 
-    /// Makes a queued run a running one. This has to be recorded before its first call leaves: from then on it is
-    /// never queued again.
+    /// Starts a queued run. This must be recorded before the first call is made: from then on the run is never queued
+    /// again.
     pub fn start(&mut self, runner: RunnerId, now: Timestamp) -> Result<(), TransitionError> {
-        self.must_be(RunState::Queued, RunState::Running)?;
+        self.require_state(RunState::Queued, RunState::Running)?;
         self.runner = Some(runner);
         self.running_since = Some(now);
         Ok(())
     }
 
-    /// Records how the run ended. A run that has ended is not changed. One that was never started can only be
+    /// Records the outcome. A run that already has one is not changed. A run that was never started can only be
     /// concluded as [`Rejected`](RunState::Rejected).
     pub fn conclude(&mut self, outcome: Outcome) -> Result<(), TransitionError> {
         let allowed = match self.state() {
@@ -113,13 +113,14 @@ impl Run {
         Ok(())
     }
 
-    /// Takes in what was found out about a run after its outcome was recorded.
+    /// Applies an outcome that was found out after one was recorded.
     ///
     /// # Guarantees
-    /// - Only [better evidence](EvidenceKind::strength) changes the outcome. What the earlier one knew besides, such as
-    ///   the request id, stays.
-    /// - Of two outcomes with evidence as good the first stays; where they differ, the run carries a warning, once.
-    /// - A run without an outcome learns nothing, nor does any from an outcome that is not an end of the function.
+    /// - Only [stronger evidence](EvidenceKind::strength) replaces the outcome. What only the earlier one knew, such as
+    ///   the request ID, is kept.
+    /// - Of two outcomes with equally strong evidence the first is kept. If their states differ, the run gets one
+    ///   warning.
+    /// - It is an error if the run has no outcome, or if `learned` does not say how the function ended.
     pub fn learn(&mut self, learned: Outcome) -> Result<Learned, TransitionError> {
         let is_end =
             matches!(learned.state, RunState::Succeeded | RunState::FunctionFailed | RunState::Rejected);
@@ -129,19 +130,19 @@ impl Run {
             self.outcome = Some(own);
             return Err(refusal);
         }
-        let (own, result) = weigh(own, learned);
+        let (own, result) = choose_outcome(own, learned);
         self.outcome = Some(own);
         Ok(result)
     }
 
-    /// Adds a warning to the outcome; a run without one has nothing to warn of.
+    /// Adds a warning to the outcome. Does nothing if the run has none.
     pub fn warn(&mut self, warning: Warning) {
         if let Some(outcome) = &mut self.outcome {
             outcome.warnings.push(warning);
         }
     }
 
-    fn must_be(&self, state: RunState, to: RunState) -> Result<(), TransitionError> {
+    fn require_state(&self, state: RunState, to: RunState) -> Result<(), TransitionError> {
         if self.state() == state { Ok(()) } else { Err(self.refusal(to)) }
     }
 
@@ -149,7 +150,7 @@ impl Run {
         TransitionError { key: self.intent.key.clone(), from: self.state(), to }
     }
 
-    /// The run's own key.
+    /// The run key.
     pub fn key(&self) -> &RunKey {
         &self.intent.key
     }
@@ -159,7 +160,7 @@ impl Run {
         &self.intent.function.name
     }
 
-    /// Where the run is in its life.
+    /// The state: that of the outcome, or else running or queued.
     pub fn state(&self) -> RunState {
         match (&self.outcome, self.running_since) {
             (Some(outcome), _) => outcome.state,
@@ -168,38 +169,38 @@ impl Run {
         }
     }
 
-    /// How it ended; `None` before it has.
+    /// The outcome; `None` while the run is queued or running.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
     }
 
-    /// The value of an output, its name compared without case; `None` where the run has none of that name.
+    /// The value of the output with this name, which is not case-sensitive.
     pub fn output(&self, name: &str) -> Option<&RawJson> {
         let outputs = &self.outcome.as_ref()?.outputs;
         outputs.iter().find(|output| same_name(output.name.as_str(), name)).map(|output| &output.value)
     }
 
-    /// The process that makes its calls; `None` before one has claimed it.
+    /// The process that makes the calls; `None` before one has claimed the run.
     pub fn runner(&self) -> Option<&RunnerId> {
         self.runner.as_ref()
     }
 
-    /// Since when calls can have been made.
+    /// The time from which calls may have been made; `None` if the run was never started.
     pub fn running_since(&self) -> Option<Timestamp> {
         self.running_since
     }
 
-    /// What the state rests on; `None` before it has ended.
+    /// The evidence for the state; `None` while the run is queued or running.
     pub fn evidence(&self) -> Option<&Evidence> {
         self.outcome.as_ref().map(|outcome| &outcome.evidence)
     }
 
-    /// The provider's request id.
+    /// The provider's request ID, if there is an outcome and the provider gave one.
     pub fn request_id(&self) -> Option<&str> {
         self.outcome.as_ref().and_then(|outcome| outcome.request_id.as_deref())
     }
 
-    /// When its outcome was known.
+    /// When the outcome became known.
     pub fn ended_at(&self) -> Option<Timestamp> {
         self.outcome.as_ref().map(|outcome| outcome.ended_at)
     }
@@ -209,8 +210,7 @@ impl Run {
         self.state().status()
     }
 
-    /// The run's identity for other systems: with the provider's request id where it gave one, else with
-    /// the run's own key.
+    /// The run ID: with the provider's request ID if it gave one, else with the run key.
     pub fn id(&self) -> Result<RunId, RunIdError> {
         let local = || format!("{}{}", RunId::LOCAL, self.key());
         let request_id = self.request_id().map_or_else(local, str::to_owned);
@@ -219,7 +219,7 @@ impl Run {
 }
 
 impl From<RunParts> for Run {
-    /// A run of the first revision that nobody holds by a lease.
+    /// A run with the first revision and without a lease.
     fn from(parts: RunParts) -> Self {
         let RunParts { intent, attempts, runner, running_since, outcome } = parts;
         let revision = Revision::FIRST;
@@ -227,14 +227,14 @@ impl From<RunParts> for Run {
     }
 }
 
-/// The outcome that stands of the own one and of what was learned.
-fn weigh(mut own: Outcome, learned: Outcome) -> (Outcome, Learned) {
+/// Decides between the recorded outcome and a learned one.
+fn choose_outcome(mut own: Outcome, learned: Outcome) -> (Outcome, Learned) {
     let strength = |outcome: &Outcome| EvidenceKind::strength(outcome.evidence.kind);
     match strength(&learned).cmp(&strength(&own)) {
-        std::cmp::Ordering::Greater => (learned.after(own), Learned::Better),
+        std::cmp::Ordering::Greater => (learned.completed_from(own), Learned::Better),
         std::cmp::Ordering::Less => (own, Learned::Weaker),
         std::cmp::Ordering::Equal if learned.state == own.state => (own, Learned::Confirmed),
-        // Evidence that says nothing of the end contradicts nothing.
+        // Evidence that does not say how the function ended cannot contradict anything.
         std::cmp::Ordering::Equal if strength(&own) == crate::Strength::None => (own, Learned::Weaker),
         std::cmp::Ordering::Equal => {
             let warning = Warning::Contradicted { state: learned.state, evidence: learned.evidence.kind };
@@ -347,7 +347,7 @@ mod tests {
     #[test]
     fn what_is_learned_keeps_what_only_the_answer_said() {
         let mut run = Run::begin(intent(), runner());
-        let mut accepted = outcome(RunState::Accepted, EvidenceKind::Queued);
+        let mut accepted = outcome(RunState::Accepted, EvidenceKind::Accepted);
         accepted.request_id = Some("8f5f".into());
         run.conclude(accepted).unwrap();
         let failed = outcome(RunState::FunctionFailed, EvidenceKind::Destination);

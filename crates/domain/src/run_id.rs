@@ -1,20 +1,20 @@
-//! The run id: `{functionName}/{requestId}#{status}`, decoded without a call to anybody.
+//! The run ID: `{functionName}/{requestId}#{status}`. Decoding one needs no call to the provider or the store.
 
 use crate::{FunctionName, Status};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Why a text is no run id.
+/// Why a text is not a run ID.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no run id: {problem}; a run id is functionName/requestId#Status")]
+#[error("{text:?} is not a run ID: {problem}; the format is functionName/requestId#Status")]
 pub struct RunIdError {
-    /// The text as given, cut to 200 characters.
+    /// The text as given, truncated to 200 characters.
     pub text: String,
     /// What is wrong with it.
     pub problem: String,
 }
 
-/// The identity of a finished run as other systems keep it.
+/// The identity of a run for use in other systems.
 ///
 /// ```
 /// use lamplight_domain::{RunId, Status};
@@ -32,10 +32,10 @@ pub struct RunId {
 }
 
 impl RunId {
-    /// What the request part begins with where the provider gave no request id.
+    /// The prefix of the request part if the provider gave no request ID.
     pub const LOCAL: &'static str = "local-";
 
-    /// Puts a run id together; `request_id` is 1–128 printable ASCII characters without `/` and `#`.
+    /// Creates a run ID. `request_id` must be 1–128 printable ASCII characters except `/` and `#`.
     pub fn new(function: FunctionName, request_id: &str, status: Status) -> Result<Self, RunIdError> {
         match check_request_id(request_id) {
             Ok(()) => Ok(Self { function, request_id: request_id.to_owned(), status }),
@@ -48,17 +48,17 @@ impl RunId {
         &self.function
     }
 
-    /// The provider's request id, or `local-` and the run's own key.
+    /// The provider's request ID, or `local-` followed by the run key.
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
 
-    /// The run's own key, where the provider gave no request id.
+    /// The run key, if the provider gave no request ID.
     pub fn local_key(&self) -> Option<&str> {
         self.request_id.strip_prefix(Self::LOCAL)
     }
 
-    /// The status at the time the id was made.
+    /// The status when the ID was created.
     pub fn status(&self) -> Status {
         self.status
     }
@@ -66,13 +66,13 @@ impl RunId {
 
 fn check_request_id(text: &str) -> Result<(), &'static str> {
     if text.is_empty() {
-        return Err("the request id is empty");
+        return Err("the request ID is empty");
     }
     if text.len() > 128 {
-        return Err("the request id is longer than 128 characters");
+        return Err("the request ID is longer than 128 characters");
     }
     if !text.bytes().all(|b| b.is_ascii_graphic() && b != b'/' && b != b'#') {
-        return Err("the request id may hold printable ASCII without '/' and '#' only");
+        return Err("the request ID may contain only printable ASCII characters except '/' and '#'");
     }
     Ok(())
 }
@@ -94,8 +94,8 @@ impl FromStr for RunId {
 
     fn from_str(text: &str) -> Result<Self, RunIdError> {
         let wrong = |problem: String| RunIdError::new(text, problem);
-        let (function, rest) = text.split_once('/').ok_or_else(|| wrong("there is no '/'".to_owned()))?;
-        let (request_id, status) = rest.split_once('#').ok_or_else(|| wrong("there is no '#'".to_owned()))?;
+        let (function, rest) = text.split_once('/').ok_or_else(|| wrong("'/' is missing".to_owned()))?;
+        let (request_id, status) = rest.split_once('#').ok_or_else(|| wrong("'#' is missing".to_owned()))?;
         let function = function.parse::<FunctionName>().map_err(|error| wrong(error.to_string()))?;
         let status = status.parse::<Status>().map_err(|error| wrong(error.to_string()))?;
         check_request_id(request_id).map_err(|problem| wrong(problem.to_owned()))?;
@@ -124,19 +124,19 @@ mod tests {
     #[test]
     fn malformed_text_is_refused_with_the_reason() {
         for (text, problem) in [
-            ("", "there is no '/'"),
-            ("adder", "there is no '/'"),
-            ("adder/1", "there is no '#'"),
+            ("", "'/' is missing"),
+            ("adder", "'/' is missing"),
+            ("adder/1", "'#' is missing"),
             ("/1#Success", "function name"),
-            ("adder/#Success", "the request id is empty"),
-            ("adder/1#", "no status"),
-            ("adder/1#success", "no status"),
-            ("adder/1#Success#Failed", "no status"),
+            ("adder/#Success", "the request ID is empty"),
+            ("adder/1#", "not a status"),
+            ("adder/1#success", "not a status"),
+            ("adder/1#Success#Failed", "not a status"),
             ("adder/1/2#Success", "'/'"),
             ("adder/a b#Success", "printable ASCII"),
             ("a b/1#Success", "function name"),
             (" adder/1#Success", "function name"),
-            ("adder/1#Success\n", "no status"),
+            ("adder/1#Success\n", "not a status"),
         ] {
             let error = text.parse::<RunId>().unwrap_err();
             assert!(error.problem.contains(problem), "{text:?}: {error}");

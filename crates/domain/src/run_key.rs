@@ -1,4 +1,4 @@
-//! The names of a run and of the process that makes its calls.
+//! The run key and the runner ID.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 #[error("{0:?} is not a run key; a run key is 1-64 lower-case letters, digits or '-'")]
 pub struct RunKeyError(pub String);
 
-/// The run's own key, which exists before the call leaves.
+/// The run key: our own identifier of a run. It exists before the first call is made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RunKey(String);
@@ -53,7 +53,7 @@ impl fmt::Display for RunKey {
     }
 }
 
-/// The process that makes a call, so that others can tell whether it is still there.
+/// Identifies the process that makes the calls of a run, so that other processes can tell whether it still runs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RunnerId(pub String);

@@ -1,9 +1,10 @@
-//! Secrets: what looks like one, and taking them out of texts that are kept.
+//! Recognises what looks like a secret, and removes secrets from texts before they are recorded.
 
 use crate::MASK;
 use std::fmt;
 
-/// Words that make a variable's name look secret, compared without case and word by word.
+/// Words that make a variable name look secret. They are compared with each word of the name and are not
+/// case-sensitive.
 const SECRET_WORDS: [&str; 19] = [
     "password",
     "passwd",
@@ -26,7 +27,7 @@ const SECRET_WORDS: [&str; 19] = [
     "signature",
 ];
 
-/// Pairs of words that make a name look secret together.
+/// Pairs of adjacent words that make a name look secret.
 const SECRET_PAIRS: [(&str, &str); 9] = [
     ("api", "key"),
     ("access", "key"),
@@ -39,13 +40,13 @@ const SECRET_PAIRS: [(&str, &str); 9] = [
     ("account", "key"),
 ];
 
-/// Last words that say the variable is about a secret and is none: `TOKEN_URL`, `SECRET_ARN`.
+/// Last words that say the variable describes a secret but does not contain one: `TOKEN_URL`, `SECRET_ARN`.
 const HARMLESS_ENDINGS: [&str; 15] = [
     "arn", "name", "url", "uri", "endpoint", "path", "file", "ttl", "timeout", "expiry", "length", "count",
     "enabled", "region", "type",
 ];
 
-/// Beginnings that well-known services give their keys.
+/// Prefixes that well-known services use for their keys.
 const KEY_PREFIXES: [&str; 17] = [
     "AKIA",
     "ASIA",
@@ -66,8 +67,8 @@ const KEY_PREFIXES: [&str; 17] = [
     "hvs.",
 ];
 
-/// Whether a variable looks like a secret by its name or its value. A wrong yes costs a default to be typed
-/// again; a wrong no would store a secret: so doubt says yes.
+/// Whether a variable looks like a secret by its name or its value. In doubt the answer is yes: a false positive costs
+/// typing a default, a false negative would store a secret.
 ///
 /// ```
 /// use lamplight_domain::looks_secret;
@@ -76,11 +77,11 @@ const KEY_PREFIXES: [&str; 17] = [
 /// assert!(!looks_secret("TOKEN_URL", "https://example.com/token"));
 /// ```
 pub fn looks_secret(name: &str, value: &str) -> bool {
-    secret_by_name(name) || secret_by_value(value.trim())
+    is_secret_name(name) || is_secret_value(value.trim())
 }
 
-fn secret_by_name(name: &str) -> bool {
-    let words = words(name);
+fn is_secret_name(name: &str) -> bool {
+    let words = split_into_words(name);
     let harmless = words.last().is_some_and(|last| HARMLESS_ENDINGS.contains(&last.as_str()));
     let single = words.iter().any(|word| SECRET_WORDS.contains(&word.as_str()));
     let paired = words.windows(2).any(|pair| {
@@ -91,8 +92,9 @@ fn secret_by_name(name: &str) -> bool {
     (single || paired) && !harmless
 }
 
-/// Splits at every sign and where a small letter meets a capital: `dbPassword`, `DB_PASSWORD`, `db-password`.
-fn words(name: &str) -> Vec<String> {
+/// Splits a name into lower-case words, at every character that is not a letter or digit and before a capital that
+/// follows a lower-case letter or a digit: `dbPassword`, `DB_PASSWORD`, `db-password`.
+fn split_into_words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before_was_small = false;
     for c in name.chars() {
@@ -111,7 +113,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-fn secret_by_value(value: &str) -> bool {
+fn is_secret_value(value: &str) -> bool {
     let long_key = value.len() >= 16 && KEY_PREFIXES.iter().any(|prefix| value.starts_with(prefix));
     let pem = value.contains("-----BEGIN") && value.contains("PRIVATE KEY");
     let jwt = value.starts_with("eyJ") && value.matches('.').count() == 2;
@@ -126,8 +128,9 @@ fn has_password_in_url(value: &str) -> bool {
         .is_some_and(|(user, _)| user.split_once(':').is_some_and(|(_, pass)| !pass.is_empty()))
 }
 
-/// Long, of letters, digits and the signs of base64 alone, with capitals, small letters and digits mixed and
-/// many different characters: a key far more often than a word. A UUID or a hash in hex is taken for none.
+/// Whether the value is long, consists only of letters, digits and the other characters of Base64, mixes capitals,
+/// lower-case letters and digits, and has many different characters: such a text is far more often a key than a word.
+/// UUIDs and hexadecimal hashes do not match.
 fn is_random_text(value: &str) -> bool {
     let key_like =
         value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'));
@@ -138,17 +141,17 @@ fn is_random_text(value: &str) -> bool {
     value.len() >= 24 && key_like && mixed && different >= 16
 }
 
-/// Takes known secrets out of texts before they are kept or shown.
+/// Removes known secrets from texts before they are recorded or shown.
 ///
-/// Both the secret itself and the form it has inside a JSON string are replaced by [`MASK`]. Secrets shorter
-/// than [`Scrubber::SHORTEST`] are left alone: they occur by chance, and replacing them would destroy the text.
+/// Both the secret and its escaped form in a JSON string are replaced by [`MASK`]. Secrets shorter than
+/// [`Scrubber::SHORTEST`] are not replaced: they occur by chance, and replacing them would garble the text.
 #[derive(Clone, Default)]
 pub struct Scrubber {
     needles: Vec<String>,
 }
 
 impl Scrubber {
-    /// The shortest secret that is looked for, in bytes.
+    /// The minimum length of a secret that is replaced, in bytes.
     pub const SHORTEST: usize = 4;
 
     /// A scrubber for these secrets.
@@ -160,25 +163,25 @@ impl Scrubber {
                 needles.push(quoted.trim_matches('"').to_owned());
             }
         }
-        // Longest first, so that a secret which contains another is replaced whole.
+        // Longest first, so that a secret that contains another one is replaced as a whole.
         needles.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         needles.dedup();
         Self { needles }
     }
 
-    /// Whether there is nothing to look for.
+    /// Whether there are no secrets to remove.
     pub fn is_empty(&self) -> bool {
         self.needles.is_empty()
     }
 
-    /// Whether `text` holds one of the secrets, as it is or in any of the ways in which JSON may escape it.
+    /// Whether `text` contains one of the secrets, as it is or in any JSON escaping.
     pub fn finds(&self, text: &str) -> bool {
         self.finds_plain(text)
-            || (!self.is_empty() && text.contains('\\') && self.finds_plain(&unescaped(text)))
+            || (!self.is_empty() && text.contains('\\') && self.finds_plain(&decode_escapes(text)))
     }
 
-    /// `text` without the secrets. Where one can be seen only once escapes are read, each JSON string that holds one is
-    /// masked whole.
+    /// `text` with the secrets masked. If one remains that is visible only after decoding escapes, every JSON string
+    /// that contains one is masked as a whole; if that does not help either, so is the whole text.
     pub fn scrub(&self, text: String) -> String {
         if !self.finds(&text) {
             return text;
@@ -187,7 +190,7 @@ impl Scrubber {
         if !self.finds(&text) {
             return text;
         }
-        let text = self.without_escaped(&text);
+        let text = self.mask_json_strings(&text);
         if self.finds(&text) { MASK.to_owned() } else { text }
     }
 
@@ -195,8 +198,8 @@ impl Scrubber {
         self.needles.iter().any(|needle| text.contains(needle.as_str()))
     }
 
-    /// The text with each JSON string masked that holds a secret.
-    fn without_escaped(&self, text: &str) -> String {
+    /// The text with every JSON string masked that contains a secret.
+    fn mask_json_strings(&self, text: &str) -> String {
         let mut shown = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, from)) = rest.split_once('"') {
@@ -216,8 +219,8 @@ impl Scrubber {
     }
 }
 
-/// The text with the escapes of JSON read. What is not one stays.
-fn unescaped(text: &str) -> String {
+/// Decodes JSON escapes. Anything that is not a valid escape is kept.
+fn decode_escapes(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, from)) = rest.split_once('\\') {
@@ -229,7 +232,7 @@ fn unescaped(text: &str) -> String {
                 if code.is_some() {
                     signs = from.get(5..).unwrap_or_default().chars();
                 }
-                // Half of a pair is a part of no secret that could be found.
+                // A single surrogate cannot be a part of a secret, which is valid Unicode.
                 code.map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
             }
             Some('n') => Some('\n'),

@@ -1,29 +1,30 @@
-//! References to secrets: where one can be read when it is needed, and never the secret itself.
+//! References to secrets. A reference says where to read a secret; it never contains the secret.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The forms of a reference, for messages and schemas.
+/// The formats of a reference, for messages and schemas.
 pub const SECRET_REF_FORMS: &str =
     "env:NAME, file:PATH, keyring:SERVICE/ACCOUNT, vault:MOUNT/PATH#FIELD or aws-sm:NAME#FIELD";
 
-/// The stores whose references may hold any text after the colon. What a further store is asked for is held to
-/// [narrower rules](SecretRef), because a password with a colon must not pass for a reference.
+/// The stores whose references may contain any text after the colon. References to other stores follow
+/// [stricter rules](SecretRef), so that a password with a colon in it is not accepted as a reference.
 const STORES: [&str; 2] = ["vault", "aws-sm"];
 
-/// Where a secret can be read when it is needed.
+/// Where to read a secret when it is needed.
 ///
 /// # Schemes
-/// The word before the colon says where. Any well-formed scheme is taken, so that an adapter can serve one that nobody here
-/// has heard of; who resolves a reference refuses the schemes that it does not know.
+/// The text before the colon is the scheme. Any well-formed scheme is accepted, so that an adapter can add its own; the
+/// resolver refuses the schemes that it does not support.
 /// - A scheme is 2-32 lower-case letters, digits and dashes; it begins with a letter and does not end with a dash.
-/// - For `env`, `file`, `keyring`, `vault` and `aws-sm` the rest has the form that [`SECRET_REF_FORMS`] gives.
-/// - For any other scheme the rest is a path of at least two segments, a field, or both: `SCHEME:PATH/NAME`,
-///   `SCHEME:NAME#FIELD`, `SCHEME:PATH/NAME#FIELD`. Segments and field consist of ASCII letters, digits and `._~%-`; whatever
-///   else a name holds is percent-encoded.
+/// - For `env`, `file`, `keyring`, `vault` and `aws-sm` the format is the one in [`SECRET_REF_FORMS`].
+/// - For any other scheme the rest is a path of at least two segments, a name with a field, or both:
+///   `SCHEME:PATH/NAME`, `SCHEME:NAME#FIELD`, `SCHEME:PATH/NAME#FIELD`. Segments and field consist of ASCII letters,
+///   digits and `._~%-`; other characters must be percent-encoded.
 ///
-/// A literal `user:password`, a URL, base64 text with its signs and a text of several words are thereby refused. A literal
-/// that has the form of a path, such as `ab:c/d`, cannot be told apart, and whoever refuses it later shows its scheme alone.
+/// These rules refuse a literal `user:password`, a URL, base64 text with `+` or `=`, and text with spaces. A literal
+/// that looks like a path, such as `ab:c/d`, cannot be recognised here, so a later error about it must show only the
+/// scheme.
 ///
 /// ```
 /// use lamplight_domain::SecretRef;
@@ -36,22 +37,22 @@ const STORES: [&str; 2] = ["vault", "aws-sm"];
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum SecretRef {
-    /// An environment variable of our own process.
+    /// An environment variable of this process.
     Env(String),
-    /// The content of a file, without the line end at its end.
+    /// The content of a file, without the final line break.
     File(String),
-    /// An entry of the operating system's keyring.
+    /// An entry in the keyring of the operating system.
     Keyring {
-        /// The service that the entry is for; it holds no `/`.
+        /// The service; it contains no `/`.
         service: String,
         /// The account at the service.
         account: String,
     },
-    /// An entry of a store that is reached over the network.
+    /// An entry in a secret store on the network.
     Store(StoreRef),
 }
 
-/// An entry of a secret store, `scheme:name` or `scheme:name#field`.
+/// An entry in a secret store: `scheme:name` or `scheme:name#field`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StoreRef {
     scheme: String,
@@ -60,25 +61,25 @@ pub struct StoreRef {
 }
 
 impl StoreRef {
-    /// Which store: the word before the colon.
+    /// The scheme, which says which store.
     pub fn scheme(&self) -> &str {
         &self.scheme
     }
 
-    /// The entry's name in the store; not empty.
+    /// The name of the entry; not empty.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The field of the entry, where it has several; not empty.
+    /// The field of the entry, if given; not empty.
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
     }
 }
 
-/// A text that is no secret reference. The text may be the secret, so it is not repeated.
+/// A text that is not a secret reference. The text may be the secret, so it is not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a secret is given by reference and never as itself: {SECRET_REF_FORMS}")]
+#[error("a secret must be given as a reference, not as the secret itself; use {SECRET_REF_FORMS}")]
 pub struct SecretRefError;
 
 impl FromStr for SecretRef {
@@ -98,12 +99,12 @@ impl FromStr for SecretRef {
                 }
                 _ => Err(SecretRefError),
             },
-            _ => store(scheme, rest).map(Self::Store),
+            _ => parse_store_ref(scheme, rest).map(Self::Store),
         }
     }
 }
 
-fn store(scheme: &str, rest: &str) -> Result<StoreRef, SecretRefError> {
+fn parse_store_ref(scheme: &str, rest: &str) -> Result<StoreRef, SecretRefError> {
     let (name, field) = match rest.split_once('#') {
         Some((name, field)) => (name, Some(field)),
         None => (rest, None),
@@ -127,7 +128,7 @@ fn is_scheme(text: &str) -> bool {
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && !text.ends_with('-')
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        // These have forms of their own, and this text has none of them.
+        // These schemes have their own formats, and the text did not match them.
         && !["env", "file", "keyring"].contains(&text)
 }
 

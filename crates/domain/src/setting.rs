@@ -1,4 +1,4 @@
-//! Settings and which level decides them: this run, then the job, then the connection, then the default.
+//! Settings, and which level decides them: the run, then the job, then the connection, then the default.
 
 use crate::Qualifier;
 use serde::{Deserialize, Serialize};
@@ -10,15 +10,15 @@ pub enum InvocationType {
     /// Wait for the response.
     #[default]
     RequestResponse,
-    /// Queue the event and do not wait.
+    /// Send the event and do not wait: the provider runs the function later.
     Event,
-    /// Check permission and parameters; the function does not run.
+    /// Check the permission and the parameters without running the function.
     DryRun,
 }
 
-/// A text that names no [`InvocationType`].
+/// A text that is not the name of an [`InvocationType`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no invocation type; use RequestResponse, Event or DryRun")]
+#[error("{0:?} is not an invocation type; use RequestResponse, Event or DryRun")]
 pub struct UnknownInvocationType(pub String);
 
 impl InvocationType {
@@ -49,17 +49,17 @@ impl FromStr for InvocationType {
     }
 }
 
-/// Where an effective value came from.
+/// The level that an effective value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Given for this run alone.
+    /// Given for this run only.
     Run,
     /// The job's override.
     Job,
     /// The connection's default.
     Connection,
-    /// Nobody said anything.
+    /// The built-in default.
     Default,
 }
 
@@ -74,17 +74,17 @@ impl fmt::Display for Level {
     }
 }
 
-/// A value and the level that decided it.
+/// A value and the level that it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effective<T> {
     /// The value.
     pub value: T,
-    /// The level it came from.
+    /// The level.
     pub level: Level,
 }
 
 impl<T> Effective<T> {
-    /// The first value that is there, from the nearest level to the farthest.
+    /// The first value that is set: the run's, the job's, the connection's, or else the default.
     pub fn resolve(run: Option<T>, job: Option<T>, connection: Option<T>, default: T) -> Self {
         let from = |level| move |value| Self { value, level };
         run.map(from(Level::Run))
@@ -94,7 +94,7 @@ impl<T> Effective<T> {
     }
 }
 
-/// What one level says; every setting may be left to the next.
+/// The settings of one level. `None` leaves a setting to the next level.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -104,38 +104,38 @@ pub struct Settings {
     /// The version or alias to call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qualifier: Option<Qualifier>,
-    /// How many attempts one run may make, 1–10; a further one is made only where the one before provably
-    /// did not start the function.
+    /// The maximum number of attempts of one run, 1–10. A further attempt is made only if the one before provably did
+    /// not start the function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_attempts: Option<u32>,
-    /// Whether the end of the function's log is asked for; `RequestResponse` only.
+    /// Whether to request the end of the function's log; `RequestResponse` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_tail: Option<bool>,
-    /// JSON about the caller that the provider hands to the function beside the event.
+    /// The client context: JSON about the caller that the provider passes to the function in addition to the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_context: Option<String>,
 }
 
-/// How many attempts a run may make where nobody says otherwise.
+/// The default maximum number of attempts of a run.
 pub const DEFAULT_MAX_ATTEMPTS: u32 = 3;
 
-/// The settings of one run, each with its level.
+/// The settings of one run, each with the level that it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EffectiveSettings {
     /// How the function is called.
     pub invocation_type: Effective<InvocationType>,
-    /// The version or alias called; none is the unpublished version.
+    /// The version or alias to call; `None` is the unpublished version.
     pub qualifier: Effective<Option<Qualifier>>,
-    /// How many attempts the run may make.
+    /// The maximum number of attempts.
     pub max_attempts: Effective<u32>,
-    /// Whether the end of the function's log is asked for.
+    /// Whether to request the end of the function's log.
     pub log_tail: Effective<bool>,
-    /// JSON about the caller.
+    /// The client context, as JSON.
     pub client_context: Effective<Option<String>>,
 }
 
 impl EffectiveSettings {
-    /// Resolves every setting by the same precedence.
+    /// Resolves every setting with the same precedence.
     ///
     /// ```
     /// use lamplight_domain::{EffectiveSettings, InvocationType, Level, Settings};

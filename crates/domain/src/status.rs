@@ -1,27 +1,27 @@
-//! What an answer, or the lack of one, says about a run.
+//! What an answer, or a missing answer, says about a run.
 
 use crate::{AnswerOutcome, Delivery, InvocationType, Start};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The one truthful status of a run.
+/// The status of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Status {
-    /// It did what its invocation type promises.
+    /// It is known that the run did what its invocation type promises.
     Success,
-    /// It did not, and that is known.
+    /// It is known that the run did not.
     Failed,
-    /// Nobody can say; the function may have run.
+    /// It is not known. The function may have run.
     Unknown,
 }
 
-/// A text that names no [`Status`].
+/// A text that is not the name of a [`Status`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no status; a status is Success, Failed or Unknown")]
+#[error("{0:?} is not a status; use Success, Failed or Unknown")]
 pub struct UnknownStatus(pub String);
 
 impl Status {
-    /// The word used in run ids and JSON.
+    /// The name used in run IDs and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Success => "Success",
@@ -48,25 +48,25 @@ impl FromStr for Status {
     }
 }
 
-/// Where a run is in its life.
+/// The state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
-    /// Its intent is recorded and nothing was sent: exactly what may be given to another runner.
+    /// The intent is recorded and nothing was sent. Only in this state may the run be given to another runner.
     Queued,
-    /// A runner makes its calls, and no outcome is recorded.
+    /// A runner makes the calls, and no outcome is recorded.
     Running,
     /// The function answered without an error.
     Succeeded,
     /// The function ran and reported an error.
     FunctionFailed,
-    /// The provider took the event and runs it later; what comes of it may be learned.
+    /// The provider accepted the event and runs it later. How that ends may be learned later.
     Accepted,
     /// A dry run found nothing wrong.
     Validated,
     /// The function provably did not start.
     Rejected,
-    /// The function may have run and no answer says how it went.
+    /// The function may have run, and no answer says how it ended.
     Unknown,
 }
 
@@ -83,7 +83,7 @@ impl RunState {
         Self::Unknown,
     ];
 
-    /// The word used in files, JSON and filters.
+    /// The name used in files, JSON and filters.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -97,7 +97,8 @@ impl RunState {
         }
     }
 
-    /// The status that follows from the state. A run without an outcome has none that is proven, so it is Unknown.
+    /// The status that follows from the state. It is `Unknown` for a run without an outcome, because nothing is proven
+    /// yet.
     pub fn status(self) -> Status {
         match self {
             Self::Succeeded | Self::Accepted | Self::Validated => Status::Success,
@@ -106,7 +107,7 @@ impl RunState {
         }
     }
 
-    /// Whether it is the state of an outcome.
+    /// Whether this is the state of an outcome, that is, neither queued nor running.
     pub fn is_final(self) -> bool {
         match self {
             Self::Queued | Self::Running => false,
@@ -126,7 +127,7 @@ impl fmt::Display for RunState {
     }
 }
 
-/// What a state rests on.
+/// The kind of evidence for a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceKind {
@@ -134,48 +135,49 @@ pub enum EvidenceKind {
     Answered,
     /// An answer that carries a function error.
     FunctionError,
-    /// An answer that says the provider took the event; it says nothing about the end.
-    Queued,
+    /// An answer that says the provider accepted the event. It does not say how the function ended.
+    #[serde(rename = "queued")]
+    Accepted,
     /// An answer that says the dry run found nothing wrong.
     Validated,
     /// An answer that proves the function did not start.
     Refused,
     /// An answer that proves neither that the function started nor that it did not.
     UnprovenAnswer,
-    /// An answer without the provider's mark: somebody else's, such as a proxy's.
+    /// An answer without the provider's identifying header: it may come from a proxy.
     UnidentifiedAnswer,
-    /// The request never left.
+    /// The request was never sent.
     NotSent,
-    /// The request may have arrived and no complete answer came.
+    /// The request may have arrived, and no complete answer was received.
     NoAnswer,
     /// The caller stopped waiting.
     Interrupted,
     /// The process that made the call ended before it recorded an outcome.
     RunnerGone,
-    /// The provider's history of a durable execution.
+    /// The history of a durable execution at the provider.
     Durable,
-    /// What the provider sent to a destination when the function had ended.
+    /// The record that the provider sent to a destination after the function ended.
     Destination,
-    /// A line of the function's log that is a JSON object of the provider's.
+    /// A line that the provider wrote to the function's log as a JSON object.
     JsonLog,
-    /// A line of the function's log that is text.
+    /// A line that the provider wrote to the function's log as text.
     TextLog,
 }
 
-/// How good evidence is, the weakest first. An outcome gives way to better evidence only.
+/// How strong evidence is, weakest first. Only stronger evidence replaces an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Strength {
-    /// It says nothing about the end.
+    /// It does not say how the function ended.
     None,
-    /// A log of text lines.
+    /// A text line in a log.
     TextLog,
-    /// A log of JSON objects.
+    /// A JSON line in a log.
     JsonLog,
-    /// A message at a destination.
+    /// A record at a destination.
     Destination,
     /// The history of a durable execution.
     Durable,
-    /// The answer to the call, or the proof that the function did not start.
+    /// The answer to the call, or proof that the function did not start.
     Response,
 }
 
@@ -184,7 +186,7 @@ impl EvidenceKind {
     pub const ALL: [Self; 15] = [
         Self::Answered,
         Self::FunctionError,
-        Self::Queued,
+        Self::Accepted,
         Self::Validated,
         Self::Refused,
         Self::UnprovenAnswer,
@@ -199,7 +201,7 @@ impl EvidenceKind {
         Self::TextLog,
     ];
 
-    /// How good it is as evidence of how a run ended.
+    /// How strong it is as evidence of how the function ended.
     pub fn strength(self) -> Strength {
         match self {
             Self::Answered | Self::FunctionError | Self::Validated | Self::Refused | Self::NotSent => {
@@ -209,7 +211,7 @@ impl EvidenceKind {
             Self::Destination => Strength::Destination,
             Self::JsonLog => Strength::JsonLog,
             Self::TextLog => Strength::TextLog,
-            Self::Queued
+            Self::Accepted
             | Self::UnprovenAnswer
             | Self::UnidentifiedAnswer
             | Self::NoAnswer
@@ -219,7 +221,7 @@ impl EvidenceKind {
     }
 }
 
-/// What a state rests on, with the particulars.
+/// The evidence for a state, with details.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The kind.
@@ -227,13 +229,13 @@ pub struct Evidence {
     /// The HTTP status of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
-    /// The provider's own word: an error code, or the kind of function error.
+    /// The provider's error code, or its kind of function error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
 }
 
 impl Evidence {
-    /// Evidence without particulars.
+    /// Evidence without details.
     pub fn of(kind: EvidenceKind) -> Self {
         Self { kind, http_status: None, code: None }
     }
@@ -244,14 +246,14 @@ impl fmt::Display for Evidence {
         f.write_str(match self.kind {
             EvidenceKind::Answered => "the function answered without an error",
             EvidenceKind::FunctionError => "the function answered with an error",
-            EvidenceKind::Queued => "the event was queued",
+            EvidenceKind::Accepted => "the provider accepted the event and runs it later",
             EvidenceKind::Validated => "the dry run found nothing wrong",
             EvidenceKind::Refused => "the answer proves that the function did not start",
             EvidenceKind::UnprovenAnswer => "the answer does not say whether the function ran",
-            EvidenceKind::UnidentifiedAnswer => "nothing shows that the answer comes from the provider",
+            EvidenceKind::UnidentifiedAnswer => "the answer cannot be identified as the provider's",
             EvidenceKind::NotSent => "the request was never sent",
-            EvidenceKind::NoAnswer => "the request may have been sent and no complete answer came",
-            EvidenceKind::Interrupted => "the caller stopped waiting; the function may go on",
+            EvidenceKind::NoAnswer => "the request may have been sent, but no complete answer was received",
+            EvidenceKind::Interrupted => "the caller stopped waiting; the function may still be running",
             EvidenceKind::RunnerGone => "the process that made the call ended before it recorded an outcome",
             EvidenceKind::Durable => "the history of the durable execution says so",
             EvidenceKind::Destination => "the message at the function's destination says so",
@@ -268,9 +270,9 @@ impl fmt::Display for Evidence {
 
 /// Judges a complete answer to a call.
 ///
-/// An outcome that does not fit the invocation type is not taken for a refusal: nothing in it says that the function did
-/// not start. A dry run never starts the function, so there it is one; but what the provider did not say itself proves
-/// nothing of a dry run either.
+/// An answer that does not fit the invocation type does not prove that the function did not start, so the state is
+/// `Unknown`. A dry run never starts the function, so its state is `Rejected`, unless the answer cannot be identified
+/// as the provider's.
 pub fn judge_answer(
     invocation_type: InvocationType,
     outcome: &AnswerOutcome,
@@ -283,7 +285,7 @@ pub fn judge_answer(
         (Type::RequestResponse, Outcome::FunctionError(_)) => {
             (RunState::FunctionFailed, EvidenceKind::FunctionError)
         }
-        (Type::Event, Outcome::Accepted) => (RunState::Accepted, EvidenceKind::Queued),
+        (Type::Event, Outcome::Accepted) => (RunState::Accepted, EvidenceKind::Accepted),
         (Type::DryRun, Outcome::Validated) => (RunState::Validated, EvidenceKind::Validated),
         (
             Type::DryRun,
@@ -306,7 +308,7 @@ pub fn judge_answer(
     (state, Evidence { kind, http_status, code })
 }
 
-/// Judges a call that brought no usable answer.
+/// Judges a call that failed or whose answer is an error.
 pub fn judge_failure(
     invocation_type: InvocationType,
     delivery: Delivery,

@@ -1,35 +1,36 @@
-//! Suggesting a job's parameters from what a function shows of itself: its environment.
+//! Suggests a job's parameters from the environment variables of its function.
 
 use crate::{Argument, Function, ParamName, Parameter, ParameterList, infer_data_type, looks_secret};
 
-/// Suggested parameters, and what was left out.
+/// Suggested parameters and notes about variables that were skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
-    /// The parameters, in the order of the environment's keys.
+    /// The parameters, in the order of the environment variables.
     pub parameters: ParameterList,
-    /// Why some variables became no parameter, as sentences without values.
+    /// Why variables were skipped. Notes contain no values.
     pub notes: Vec<String>,
 }
 
-/// Suggests an optional Input parameter for each environment variable.
+/// Suggests an optional `Input` parameter for each environment variable.
 ///
 /// # Guarantees
-/// - A variable whose name or value looks secret becomes a secret parameter without a default; its value
-///   is in neither list nor notes.
-/// - The suggestion is a valid [`ParameterList`], whatever the environment holds.
+/// - A variable whose name or value looks secret becomes a secret parameter without a default. Its value is neither in
+///   the list nor in the notes.
+/// - The suggestion is a valid [`ParameterList`], whatever the environment contains.
 pub fn suggest_parameters(function: &Function) -> Suggestion {
     let mut parameters = ParameterList::default();
     let mut notes = Vec::new();
     if let Some(error) = &function.environment_error {
-        notes.push(format!("the environment of {} could not be read: {error}", function.name));
+        notes.push(format!("could not read the environment variables of {}: {error}", function.name));
     }
     for variable in function.environment() {
         let Ok(name) = variable.key.parse::<ParamName>() else {
-            notes.push(format!("variable {:?} has no name that a parameter can have", variable.key));
+            notes
+                .push(format!("skipped variable {:?}: its name is not a valid parameter name", variable.key));
             continue;
         };
         if let Some(same) = parameters.get(&name) {
-            notes.push(format!("variable {name} has the same name as {}, but for case", same.name));
+            notes.push(format!("skipped variable {name}: it differs from {} only in case", same.name));
             continue;
         }
         let value = variable.value.reveal();
@@ -78,6 +79,6 @@ mod tests {
                 ("API_KEY", DataType::String, None, true),
             ]
         );
-        assert_eq!(suggestion.notes, ["variable count has the same name as COUNT, but for case"]);
+        assert_eq!(suggestion.notes, ["skipped variable count: it differs from COUNT only in case"]);
     }
 }

@@ -6,7 +6,7 @@ use lamplight_domain::{
 };
 use lamplight_ports::{
     Bytes, JobStore, Page, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunPlace,
-    RunSelector, RunStore, RunSummary, Runners, StoredJob, bad_marker,
+    RunSelector, RunStore, RunSummary, Runners, StoredJob, invalid_marker,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -262,7 +262,7 @@ impl JobStore for MemoryStore {
 
     async fn list(&self, page: &PageRequest) -> Result<Page<StoredJob>, PortError> {
         let after: Option<JobName> = match page.marker.as_deref() {
-            Some(marker) => Some(marker.parse().map_err(|_| bad_marker(marker))?),
+            Some(marker) => Some(marker.parse().map_err(|_| invalid_marker(marker))?),
             None => None,
         };
         let kept = self.kept();

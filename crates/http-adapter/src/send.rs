@@ -122,7 +122,7 @@ impl HttpClient {
     /// [`SendFailure`]; its `may_have_left` is `false` only where no connection had been handed the request.
     pub async fn send(&self, request: Request, departure: &Departure) -> Result<Answer, SendFailure> {
         let (http, trail) = OneShot::new(self.reading_at_most(request.largest_answer));
-        departure.is_told_by({
+        departure.set_probe({
             let trail = trail.clone();
             move || trail.may_have_left()
         });

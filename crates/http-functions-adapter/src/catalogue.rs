@@ -3,7 +3,7 @@
 use crate::Functions;
 use async_trait::async_trait;
 use lamplight_domain::{ErrorCode, Function, FunctionName, FunctionRef, Qualifier};
-use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortError, PortErrorKind, bad_marker};
+use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortError, PortErrorKind, invalid_marker};
 use std::{
     ops::Bound::{Excluded, Unbounded},
     sync::Arc,
@@ -57,7 +57,7 @@ impl FunctionCatalogue for HttpCatalogue {
 }
 
 fn read_marker(marker: &str) -> Result<FunctionName, PortError> {
-    marker.parse().map_err(|_| bad_marker(marker))
+    marker.parse().map_err(|_| invalid_marker(marker))
 }
 
 fn invalid(message: String) -> PortError {

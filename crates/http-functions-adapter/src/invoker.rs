@@ -43,7 +43,7 @@ impl Invoker for HttpInvoker {
             function, qualifier, invocation_type, payload, client_context, departure, ..
         } = request;
         // Nothing is sent while secrets are read; after that the client reports when the request may have left.
-        departure.is_told_by(|| false);
+        departure.set_probe(|| false);
         let name = &function.name;
         let declared = self.functions.get(name).ok_or_else(|| not_declared(name))?;
         // A job that was imported with another URL must not call this one without anybody noticing.

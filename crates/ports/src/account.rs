@@ -1,48 +1,48 @@
-//! What an account may use, and what it uses.
+//! The limits and the usage of an account.
 
 use crate::PortError;
 use async_trait::async_trait;
 use std::fmt::Debug;
 
-/// What an account may use. What a provider does not say is `None`.
+/// The limits of an account. `None` is what the provider does not report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountLimits {
     /// The code of all functions together, in bytes.
     pub total_code_bytes: Option<u64>,
-    /// One function's code once unpacked, in bytes.
+    /// The unpacked code of one function, in bytes.
     pub unpacked_code_bytes: Option<u64>,
-    /// One function's code as it is uploaded, in bytes.
+    /// The uploaded code package of one function, in bytes.
     pub uploaded_code_bytes: Option<u64>,
-    /// How many calls may run at once.
+    /// The maximum number of concurrent executions.
     pub concurrent_executions: Option<u64>,
-    /// How many of them are not reserved for single functions.
+    /// How many of them are not reserved for specific functions.
     pub unreserved_concurrent_executions: Option<u64>,
 }
 
-/// What an account uses.
+/// The usage of an account. `None` is what the provider does not report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountUsage {
     /// The code of all functions together, in bytes.
     pub total_code_bytes: Option<u64>,
-    /// How many functions there are.
+    /// The number of functions.
     pub functions: Option<u64>,
 }
 
-/// What an account may use and what it uses, in one region.
+/// The limits and the usage of an account in one region.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountSettings {
-    /// What it may use.
+    /// The limits.
     pub limits: AccountLimits,
-    /// What it uses.
+    /// The usage.
     pub usage: AccountUsage,
 }
 
-/// Tells what the account of a connection may use.
+/// Reads the limits and the usage of a connection's account.
 ///
 /// # Guarantees
-/// - Asking changes nothing and may be repeated.
+/// - Calls change nothing and may be repeated.
 #[async_trait]
 pub trait Account: Debug + Send + Sync + 'static {
-    /// Asks the provider.
+    /// Reads limits and usage from the provider.
     async fn settings(&self) -> Result<AccountSettings, PortError>;
 }

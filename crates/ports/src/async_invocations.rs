@@ -1,20 +1,20 @@
-//! What becomes of a function's queued calls.
+//! Manages asynchronous invocation settings.
 
 use crate::{ChangeError, Changed, Effect, Page, PortError, QualifiedFunction};
 use async_trait::async_trait;
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef};
 use std::fmt::Debug;
 
-/// Keeps what becomes of queued calls, of a function or one of its versions or aliases.
+/// Manages the asynchronous invocation settings of functions, versions and aliases.
 ///
 /// # Guarantees
-/// Those of [`FunctionManager`](crate::FunctionManager), for these settings.
+/// Those of [`FunctionManager`](crate::FunctionManager), applied to these settings.
 #[async_trait]
 pub trait AsyncInvocations: Debug + Send + Sync + 'static {
-    /// Describes what is set; `None` means that nothing is, or that there is no such function.
+    /// Describes the settings; `None` means that nothing is set, or that the function does not exist.
     async fn get(&self, subject: &QualifiedFunction) -> Result<Option<DescribedAsyncSettings>, PortError>;
 
-    /// Lists a page of what is set for a function and its versions and aliases; at most 1–50 a page.
+    /// Lists a page of the settings of a function and its versions and aliases. The page size is 1–50.
     async fn list(
         &self,
         function: &FunctionRef,
@@ -22,7 +22,7 @@ pub trait AsyncInvocations: Debug + Send + Sync + 'static {
         page_size: Option<u32>,
     ) -> Result<Page<DescribedAsyncSettings>, PortError>;
 
-    /// Sets all of it: what is `None` takes the provider's default.
+    /// Replaces all settings: `None` sets the provider's default.
     async fn put(
         &self,
         subject: &QualifiedFunction,
@@ -30,7 +30,7 @@ pub trait AsyncInvocations: Debug + Send + Sync + 'static {
         effect: Effect,
     ) -> Result<Changed<DescribedAsyncSettings>, ChangeError>;
 
-    /// Sets some of it: what is `None` stays as it is.
+    /// Changes some settings: `None` keeps the current value.
     async fn update(
         &self,
         subject: &QualifiedFunction,
@@ -38,6 +38,6 @@ pub trait AsyncInvocations: Debug + Send + Sync + 'static {
         effect: Effect,
     ) -> Result<Changed<DescribedAsyncSettings>, ChangeError>;
 
-    /// Goes back to the provider's defaults.
+    /// Deletes the settings, which restores the provider's defaults.
     async fn delete(&self, subject: &QualifiedFunction, effect: Effect) -> Result<Changed<()>, ChangeError>;
 }

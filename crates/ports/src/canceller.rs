@@ -1,30 +1,30 @@
-//! Stopping what was started.
+//! Cancels executions.
 
 use crate::PortError;
 use async_trait::async_trait;
 use lamplight_domain::FunctionRef;
 use std::fmt::Debug;
 
-/// What became of a cancellation.
+/// The result of a cancellation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cancellation {
-    /// The provider says that it has stopped the execution, or will not start it any more.
+    /// The provider says that it stopped the execution, or that it will not start it.
     Cancelled,
-    /// The provider could not.
+    /// The provider could not cancel the execution.
     Refused {
-        /// Why not, as a sentence without full stop.
+        /// Why not: lower case, without a final period.
         reason: String,
     },
 }
 
-/// Stops executions, for a provider that can.
+/// Cancels executions, if the provider supports it.
 ///
 /// # Guarantees
-/// - [`Cancelled`](Cancellation::Cancelled) is what the provider said, never a guess: after an answer that was lost it
+/// - [`Cancelled`](Cancellation::Cancelled) is what the provider said, never a guess. If the answer is lost, the result
 ///   is an error.
-/// - Nothing but the one execution is stopped, and asking again does no harm.
+/// - Only the given execution is stopped, and a call may be repeated.
 #[async_trait]
 pub trait Canceller: Debug + Send + Sync + 'static {
-    /// Stops the execution of a function that the provider's request id names.
+    /// Cancels the execution of a function with this request ID of the provider.
     async fn cancel(&self, function: &FunctionRef, request_id: &str) -> Result<Cancellation, PortError>;
 }

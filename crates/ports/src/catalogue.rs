@@ -1,54 +1,54 @@
-//! What functions there are.
+//! Lists and describes functions.
 
 use crate::{Page, PortError};
 use async_trait::async_trait;
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use std::fmt::Debug;
 
-/// One page of a listing. The default lists every function once, as it is unpublished.
+/// A request to list a page of functions. By default, only the unpublished version of each function is listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListFunctions {
-    /// Whether every published version is listed beside it.
+    /// Whether to list every published version, too.
     pub all_versions: bool,
-    /// Only copies of functions whose home is this region, in the provider's words; goes with `all_versions` alone.
+    /// If given, only replicas of functions from this region, in the provider's words. Valid only with `all_versions`.
     pub primary_region: Option<String>,
-    /// Where to go on: the marker of the page before, as the provider gave it.
+    /// The marker of the previous page, as the provider gave it; `None` for the first one.
     pub marker: Option<String>,
-    /// How many functions at the most, 1–10,000. The provider may give fewer, whatever is asked for.
+    /// The maximum number of functions, 1–10,000. The provider may return fewer.
     pub page_size: Option<u32>,
 }
 
 /// The functions of one connection.
 ///
 /// # Guarantees
-/// - Reading changes nothing; every method may be repeated.
-/// - Walking from no marker along `next_marker` to the end gives every function that exists throughout the
-///   walk exactly once, whatever page sizes the provider chooses.
-/// - A function's environment values appear in no error and no log.
+/// - Calls change nothing and may be repeated.
+/// - Following `next_marker` from the first page to the last one returns every function that exists during the whole
+///   time exactly once, whatever page sizes the provider chooses.
+/// - Values of environment variables do not appear in errors or logs.
 #[async_trait]
 pub trait FunctionCatalogue: Debug + Send + Sync + 'static {
-    /// Lists a page.
+    /// Lists a page of functions.
     ///
     /// # Guarantees
-    /// - A marker that the provider did not give is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest)
-    ///   where the provider can tell.
+    /// - A marker that the provider did not give is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest), if the
+    ///   provider notices it.
     async fn list(&self, request: ListFunctions) -> Result<Page<Function>, PortError>;
 
-    /// Describes one function with its state.
+    /// Describes one function, including its state.
     ///
     /// # Guarantees
-    /// - `None` means that the provider says there is no such function or qualifier.
+    /// - `None` means that the provider says the function or the qualifier does not exist.
     async fn get(
         &self,
         function: &FunctionRef,
         qualifier: Option<&Qualifier>,
     ) -> Result<Option<Function>, PortError>;
 
-    /// Describes one function's settings alone, where that needs fewer permissions than [`get`](Self::get), which it
-    /// is by default.
+    /// Describes only the settings of one function, if that needs fewer permissions than [`get`](Self::get). By default
+    /// it is the same as `get`.
     ///
     /// # Guarantees
-    /// - `None` means that the provider says there is no such function or qualifier.
+    /// - `None` means that the provider says the function or the qualifier does not exist.
     async fn configuration(
         &self,
         function: &FunctionRef,

@@ -1,4 +1,4 @@
-//! Changes at a provider: made or only shown, and what is known of one that brought no answer.
+//! Changes at a provider: whether to make or only to show them, and what is known about one that failed.
 
 use crate::PortError;
 use lamplight_domain::Applied;
@@ -8,43 +8,43 @@ use std::{
     time::Duration,
 };
 
-/// Whether a change is made, or only shown.
+/// Whether to make a change or only to show the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// It is made.
+    /// Make the change.
     Make,
-    /// Nothing is sent; the request that would be is shown.
+    /// Send nothing; return the request that [`Make`](Self::Make) would send.
     Show {
-        /// Whether the values of environment variables are shown too.
+        /// Whether to show the values of environment variables.
         secrets: bool,
     },
 }
 
-/// A request that was not sent, as the provider would see it, without credentials and signature.
+/// A request that was not sent, as the provider would receive it, without credentials and signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestPreview {
-    /// What is asked for, in the provider's words.
+    /// The provider's name for the operation.
     pub operation: &'static str,
     /// The HTTP method.
     pub method: String,
-    /// The address.
+    /// The URL.
     pub url: String,
-    /// The body as JSON text; uploaded code is told by its size, and values of environment variables are masked
-    /// unless they were asked for.
+    /// The body as JSON text. Uploaded code is replaced by its size, and values of environment variables are masked
+    /// unless [`Effect::Show`] asks for them.
     pub body: Option<String>,
 }
 
-/// What became of a change.
+/// The result of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Changed<T> {
-    /// It was made, and this is what the provider says of the thing now.
+    /// The change was made; this is the provider's description of the resource after it.
     Made(T),
-    /// It was only to be shown.
+    /// The change was not made; this is the request.
     Shown(RequestPreview),
 }
 
 impl<T> Changed<T> {
-    /// The same with what was made turned into something else.
+    /// Converts the description of the changed resource.
     pub fn map<U>(self, into: impl FnOnce(T) -> U) -> Changed<U> {
         match self {
             Self::Made(made) => Changed::Made(into(made)),
@@ -53,20 +53,20 @@ impl<T> Changed<T> {
     }
 }
 
-/// A change that brought no answer saying that it was made.
+/// A change without an answer that says that it was made.
 pub struct ChangeError {
-    /// Whether it can have been made all the same.
+    /// Whether it may have been made nevertheless.
     pub applied: Applied,
-    /// Whether the cause may pass, so that asking again makes sense.
+    /// Whether the cause may go away by itself, so that a retry makes sense.
     pub transient: bool,
     /// The wait that the provider asked for.
     pub retry_after: Option<Duration>,
-    /// What went wrong.
+    /// The error.
     pub error: PortError,
 }
 
 impl ChangeError {
-    /// A change that was provably not made, and will not be by asking again.
+    /// A change that was provably not made and that a retry will not make either.
     pub fn refused(error: PortError) -> Self {
         Self { applied: Applied::No, transient: false, retry_after: None, error }
     }
@@ -94,13 +94,13 @@ impl Error for ChangeError {
     }
 }
 
-/// Is told how much of a request has left.
+/// Receives the progress of an upload.
 ///
 /// # Guarantees
-/// - `sent` never falls and never passes `of`; both count bytes of the request's body, which is longer than the code in
-///   it.
-/// - It is called often and from within the sending: it must return at once.
+/// - `sent` never decreases and never exceeds `of`. Both count bytes of the request's body, which is longer than the
+///   code in it.
+/// - `sent` is called often, by the code that sends the request, so it must return at once.
 pub trait UploadWatch: Debug + Send + Sync + 'static {
-    /// So many bytes were handed to the connection.
+    /// `sent` of `of` bytes were passed to the network connection.
     fn sent(&self, sent: u64, of: u64);
 }

@@ -1,4 +1,4 @@
-//! A named way into one account and region, opened.
+//! An open connection to one account and region of a provider.
 
 use crate::{
     Account, Aliases, AsyncInvocations, Canceller, FunctionCatalogue, FunctionManager, Identity, Invoker,
@@ -8,31 +8,32 @@ use async_trait::async_trait;
 use lamplight_domain::{ConnectionName, ErrorCode, Platform, Settings};
 use std::{fmt::Debug, sync::Arc};
 
-/// An open connection: the ports of one provider, bound to one way in. What is `None` the provider has nothing like.
+/// An open connection: the ports of one provider for one account and region. `None` is what the provider does not
+/// support.
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// Its name.
     pub name: ConnectionName,
-    /// What its functions are called with unless a job or run says otherwise.
+    /// The settings that apply unless a job or a run overrides them.
     pub defaults: Settings,
-    /// What functions there are.
+    /// Lists and describes functions.
     pub catalogue: Arc<dyn FunctionCatalogue>,
     /// Calls functions.
     pub invoker: Arc<dyn Invoker>,
-    /// What the provider knows without being asked.
+    /// What is known about the provider without calling it.
     pub platform: Arc<dyn Platform>,
-    /// Who we are; `None` where calls need no credentials.
+    /// The credentials and the identity in use; `None` if calls need no credentials.
     pub identity: Option<Arc<dyn Identity>>,
-    /// Whether it can be reached.
+    /// Checks whether the provider can be reached.
     pub reachability: Option<Arc<dyn Reachability>>,
-    /// Stops what was started.
+    /// Cancels executions.
     pub canceller: Option<Arc<dyn Canceller>>,
-    /// What is managed beside calling.
+    /// Manages functions and related resources.
     pub management: Option<Management>,
 }
 
 impl Connection {
-    /// A connection of a provider that has functions and calls them, and nothing else.
+    /// A connection that can only list and call functions.
     pub fn new(
         name: ConnectionName,
         catalogue: Arc<dyn FunctionCatalogue>,
@@ -52,42 +53,42 @@ impl Connection {
         }
     }
 
-    /// What is managed.
+    /// The management ports.
     ///
     /// # Errors
-    /// [`Unsupported`](PortErrorKind::Unsupported) where the provider manages nothing.
+    /// [`Unsupported`](PortErrorKind::Unsupported) if the provider does not support management.
     pub fn management(&self) -> Result<&Management, PortError> {
         self.management.as_ref().ok_or_else(|| {
-            let message = format!("connection {} does not manage functions; it only calls them", self.name);
+            let message = format!("connection {} can only call functions, not manage them", self.name);
             PortError::new(PortErrorKind::Unsupported, ErrorCode::Unsupported, message)
         })
     }
 }
 
-/// What is managed at a provider, a port for each group of things.
+/// The management ports of a provider, one for each kind of resource.
 #[derive(Debug, Clone)]
 pub struct Management {
-    /// What the account may use.
+    /// The limits and the usage of the account.
     pub account: Arc<dyn Account>,
     /// Functions.
     pub functions: Arc<dyn FunctionManager>,
-    /// Names that lead to versions.
+    /// Aliases.
     pub aliases: Arc<dyn Aliases>,
-    /// Who else may use functions.
+    /// Resource-based policies of functions.
     pub permissions: Arc<dyn Permissions>,
-    /// Code that functions share.
+    /// Layers and their policies.
     pub layers: Arc<dyn Layers>,
-    /// What becomes of queued calls.
+    /// Asynchronous invocation settings.
     pub async_invocations: Arc<dyn AsyncInvocations>,
 }
 
 /// Opens connections by name.
 ///
 /// # Guarantees
-/// - Opening makes no call to the provider; credentials are asked for when they are first needed.
-/// - `None` is the connection that the configuration or the environment makes the default.
-/// - A name that is not configured is [`NotFound`](crate::PortErrorKind::NotFound) and the error names
-///   those that are.
+/// - Opening does not call the provider; credentials are loaded when they are first needed.
+/// - `None` opens the default connection of the configuration or the environment.
+/// - A name that is not configured is [`NotFound`](crate::PortErrorKind::NotFound), and the error lists the configured
+///   connections.
 #[async_trait]
 pub trait Connector: Debug + Send + Sync + 'static {
     /// Opens the connection `name`.

@@ -1,36 +1,36 @@
-//! What a port's failure lets the caller do.
+//! The errors of ports, classified by what the caller can do.
 
 use lamplight_domain::{ErrorClass, ErrorCode, Hint, NameError, TableError};
 use std::{error::Error, fmt};
 
-/// A failure, named by what the caller can do about it.
+/// The kind of an error, named by what the caller can do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PortErrorKind {
-    /// What the caller said exists does not: name another.
+    /// What the caller named does not exist: name something else.
     NotFound,
-    /// It was changed by another, or exists already: read again and decide.
+    /// Somebody else changed it, or it already exists: read it again and decide.
     Conflict,
-    /// Too much at once: wait and try again.
+    /// Too many calls: wait and retry.
     Throttled,
-    /// Known and not allowed: ask for the permission.
+    /// The caller is authenticated but not allowed: get the permission.
     Denied,
-    /// Not known, or no longer: get credentials.
+    /// The caller is not authenticated, or no longer: get credentials.
     Unauthenticated,
-    /// The request itself is wrong: change it.
+    /// The request is not valid: change it.
     InvalidRequest,
-    /// The request is larger than a limit: make it smaller.
+    /// The request exceeds a limit: make it smaller.
     TooLarge,
-    /// This adapter cannot do it at all.
+    /// The adapter does not support it.
     Unsupported,
-    /// Not reachable or broken for now: try later.
+    /// It cannot be reached or has failed: retry later.
     Unavailable,
-    /// What was read is not what was written, or is of a newer version.
+    /// The data read is damaged, or was written by a newer version.
     Corrupt,
 }
 
 impl PortErrorKind {
-    /// What a caller can do, in the classes that fronts match.
+    /// The class, which fronts map to exit codes and HTTP statuses.
     pub fn class(self) -> ErrorClass {
         match self {
             Self::NotFound => ErrorClass::NotFound,
@@ -43,34 +43,34 @@ impl PortErrorKind {
     }
 }
 
-/// A port's failure. `Display` is one fragment for people and never repeats the source.
+/// The error of a port. `Display` shows only the message, never the source.
 pub struct PortError {
-    /// What the caller can do.
+    /// The kind, which says what the caller can do.
     pub kind: PortErrorKind,
-    /// A stable code, documented in `docs/errors.md`.
+    /// The stable code, documented in `docs/errors.md`.
     pub code: ErrorCode,
-    /// What happened, as one fragment that names the thing and the place.
+    /// What happened and to what: lower case, without a final period.
     pub message: String,
-    /// What to do about it, where more can be said than the kind says.
+    /// What to do about it, if there is more to say than the kind does.
     pub hint: Option<Hint>,
-    /// What lies beneath, for logs and for the list of causes.
+    /// The underlying error, for logs and for the list of causes.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl PortError {
-    /// A failure without hint and source.
+    /// An error without a hint and a source.
     pub fn new(kind: PortErrorKind, code: ErrorCode, message: impl Into<String>) -> Self {
         Self { kind, code, message: message.into(), hint: None, source: None }
     }
 
-    /// The same failure with advice.
+    /// The same error with a hint.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// The same failure with its cause.
+    /// The same error with its source.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -102,14 +102,14 @@ impl Error for PortError {
     }
 }
 
-/// The request names a thing by a text that cannot be its name.
+/// The request contains a text that is not a valid name.
 impl From<NameError> for PortError {
     fn from(error: NameError) -> Self {
         Self::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidName, error.to_string())
     }
 }
 
-/// A provider's table of settings cannot be read.
+/// A provider's table of settings is not valid.
 impl From<TableError> for PortError {
     fn from(error: TableError) -> Self {
         let message = error.to_string();

@@ -1,4 +1,4 @@
-//! Making, changing and deleting functions.
+//! Creates, updates and deletes functions.
 
 use crate::{ChangeError, Changed, Effect, Page, PortError, UploadWatch};
 use async_trait::async_trait;
@@ -16,126 +16,126 @@ pub struct QualifiedFunction {
     pub qualifier: Option<Qualifier>,
 }
 
-/// Whether a change of a function becomes a numbered version too.
+/// Whether a change of a function also publishes a version.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Publish {
-    /// No.
+    /// Do not publish a version.
     #[default]
     No,
-    /// Yes.
+    /// Publish a version.
     Version,
-    /// Yes, and what the provider calls its latest published version follows it.
+    /// Publish a version, and make it what the provider calls the latest published version.
     LatestPublished,
 }
 
-/// A function to be made.
+/// A request to create a function.
 #[derive(Debug, Clone)]
 pub struct CreateFunction {
-    /// Its bare name.
+    /// The bare name.
     pub name: FunctionName,
-    /// Its code.
+    /// The code.
     pub code: FunctionCode,
-    /// What is set about it.
+    /// The settings.
     pub settings: FunctionSettings,
-    /// What it is marked with.
+    /// The tags.
     pub tags: Tags,
-    /// Whether its first version is published.
+    /// Whether to publish the first version.
     pub publish: Publish,
-    /// Who must have signed its code.
+    /// The provider's reference of a code signing configuration.
     pub code_signing: Option<String>,
-    /// How its callers are kept apart, in the provider's words.
+    /// How tenants are isolated, in the provider's words.
     pub tenancy: Option<String>,
-    /// Is told how far the upload is.
+    /// Receives the progress of the upload.
     pub watch: Option<Arc<dyn UploadWatch>>,
 }
 
-/// New code for a function.
+/// A request to update the code of a function.
 #[derive(Debug, Clone)]
 pub struct UpdateCode {
     /// The function.
     pub function: FunctionRef,
     /// The code.
     pub code: FunctionCode,
-    /// Whether it is published.
+    /// Whether to publish a version.
     pub publish: Publish,
-    /// What the function must not have changed from.
+    /// If given, the request fails unless the function still has this revision.
     pub if_revision: Option<String>,
-    /// Is told how far the upload is.
+    /// Receives the progress of the upload.
     pub watch: Option<Arc<dyn UploadWatch>>,
 }
 
-/// New settings for a function.
+/// A request to update the settings of a function.
 #[derive(Debug, Clone)]
 pub struct UpdateSettings {
     /// The function.
     pub function: FunctionRef,
-    /// What changes; `None` stays as it is.
+    /// The settings to change. `None` keeps the current value.
     pub settings: FunctionSettings,
-    /// What the function must not have changed from.
+    /// If given, the request fails unless the function still has this revision.
     pub if_revision: Option<String>,
 }
 
-/// A version to be published of what the function is now.
+/// A request to publish the current code and settings of a function as a version.
 #[derive(Debug, Clone)]
 pub struct PublishVersion {
     /// The function.
     pub function: FunctionRef,
-    /// What the version is for; `None` is the function's own description.
+    /// The description of the version; `None` is the description of the function.
     pub description: Option<String>,
-    /// The checksum that the code must have.
+    /// If given, the request fails unless the code has this checksum.
     pub if_code_sha256: Option<String>,
-    /// What the function must not have changed from.
+    /// If given, the request fails unless the function still has this revision.
     pub if_revision: Option<String>,
-    /// Whether what the provider calls its latest published version follows it.
+    /// Whether to make it what the provider calls the latest published version.
     pub latest_published: bool,
 }
 
-/// A page of a function's versions.
+/// A request to list a page of a function's versions.
 #[derive(Debug, Clone)]
 pub struct ListVersions {
     /// The function.
     pub function: FunctionRef,
-    /// Where to go on: the marker of the page before.
+    /// The marker of the previous page; `None` for the first one.
     pub marker: Option<String>,
-    /// How many at the most, 1–10,000; the provider may give fewer.
+    /// The maximum number of items, 1–10,000. The provider may return fewer.
     pub page_size: Option<u32>,
 }
 
-/// Marks to be set and to be taken away.
+/// Tags to set and to remove.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TagChange {
-    /// Those to be set, whether they are there or not.
+    /// Tags to set, whether or not their keys exist.
     pub set: Tags,
-    /// The keys to be taken away, whether they are there or not.
+    /// Keys to remove, whether or not they exist.
     pub remove: Vec<String>,
 }
 
-/// Makes, changes and deletes functions.
+/// Creates, updates and deletes functions.
 ///
 /// # Guarantees
-/// - One call makes at most one change; nothing is repeated within. Only [`tag`](Self::tag) may make two, one that sets
-///   and one that takes away, in this order.
-/// - A request that breaks a rule of the provider is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest), names
-///   every rule it breaks, and nothing is sent.
-/// - [`Applied::No`](crate::Applied::No) is claimed only where it is proven.
+/// - One call makes at most one change and repeats nothing. Only [`tag`](Self::tag) may make two changes: first it sets
+///   tags, then it removes tags.
+/// - A request that breaks a rule that the adapter checks is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest).
+///   The error names every such rule, and nothing is sent.
+/// - [`Applied::No`](crate::Applied::No) is returned only if it is proven.
 /// - With [`Effect::Show`] nothing is changed, and the preview is what [`Effect::Make`] would send.
-/// - A function or version that does not exist is [`NotFound`](crate::PortErrorKind::NotFound); one that exists
-///   already, is being changed, or is not of the revision asked for is [`Conflict`](crate::PortErrorKind::Conflict).
-/// - Code and values of environment variables appear in no error and no log.
+/// - A function or version that does not exist is [`NotFound`](crate::PortErrorKind::NotFound). One that already
+///   exists, is being changed, or has another revision than expected is [`Conflict`](crate::PortErrorKind::Conflict).
+/// - Code and values of environment variables do not appear in errors or logs.
 #[async_trait]
 pub trait FunctionManager: Debug + Send + Sync + 'static {
-    /// Makes a function. It may not be [`Ready`](lamplight_domain::Readiness::Ready) yet when this returns.
+    /// Creates a function. It may not be [`Ready`](lamplight_domain::Readiness::Ready) yet when this returns.
     async fn create(&self, request: CreateFunction, effect: Effect)
     -> Result<Changed<Function>, ChangeError>;
 
-    /// Gives a function other code.
+    /// Updates the code of a function.
     async fn update_code(
         &self,
         request: UpdateCode,
         effect: Effect,
     ) -> Result<Changed<Function>, ChangeError>;
 
-    /// Changes what is set about a function.
+    /// Updates the settings of a function.
     async fn update_settings(
         &self,
         request: UpdateSettings,
@@ -145,14 +145,14 @@ pub trait FunctionManager: Debug + Send + Sync + 'static {
     /// Publishes a version.
     ///
     /// # Guarantees
-    /// - Where nothing changed since the last version, that one is given and none is made.
+    /// - If nothing changed since the last version, no new one is published and the last one is returned.
     async fn publish(
         &self,
         request: PublishVersion,
         effect: Effect,
     ) -> Result<Changed<Function>, ChangeError>;
 
-    /// Deletes a function with all its versions, or the one version named.
+    /// Deletes a function with all its versions, or only the given version.
     async fn delete(
         &self,
         function: &FunctionRef,
@@ -160,13 +160,13 @@ pub trait FunctionManager: Debug + Send + Sync + 'static {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError>;
 
-    /// Lists versions, with the unpublished one.
+    /// Lists a page of versions, including the unpublished one.
     async fn versions(&self, request: ListVersions) -> Result<Page<Function>, PortError>;
 
-    /// What a function is marked with.
+    /// Reads the tags of a function.
     async fn tags(&self, function: &FunctionRef) -> Result<Tags, PortError>;
 
-    /// Changes what a function is marked with. With [`Effect::Show`] the first change of the two is shown.
+    /// Changes the tags of a function. [`Effect::Show`] shows only the first of the two changes.
     async fn tag(
         &self,
         function: &FunctionRef,
@@ -174,10 +174,10 @@ pub trait FunctionManager: Debug + Send + Sync + 'static {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError>;
 
-    /// How many calls are kept for a function alone.
+    /// Reads the reserved concurrency of a function.
     async fn reserved_concurrency(&self, function: &FunctionRef) -> Result<Option<u32>, PortError>;
 
-    /// Keeps so many calls for a function alone, at most so many at once; `None` keeps none and limits none.
+    /// Sets the reserved concurrency of a function, which is also its maximum; `None` removes it.
     async fn reserve_concurrency(
         &self,
         function: &FunctionRef,

@@ -1,52 +1,52 @@
-//! One HTTP exchange, for the adapters that speak to small services: token endpoints and secret stores.
+//! One HTTP exchange, for adapters of small services: token endpoints and secret stores.
 
 use crate::PortError;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use std::{fmt, time::Duration};
 
-/// The largest body of an answer that is read, in bytes.
+/// The maximum size of an answer's body, in bytes.
 pub const LARGEST_HTTP_BODY: usize = 1_048_576;
 
-/// How a request asks.
+/// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HttpMethod {
-    /// Reads.
+    /// `GET`
     Get,
-    /// Sends a body.
+    /// `POST`
     Post,
-    /// Sends a body, or none, under a name of its own.
+    /// `PUT`, with or without a body
     Put,
 }
 
-/// A request. Every header and the body may hold a secret, so `Debug` shows neither, nor the URL's query.
+/// A request. Headers, the body and the URL's query may contain secrets, so `Debug` does not show them.
 #[derive(Clone)]
 pub struct HttpRequest {
-    /// How it asks.
+    /// The method.
     pub method: HttpMethod,
     /// An absolute `http` or `https` URL.
     pub url: String,
-    /// The headers, beside those that the protocol itself needs.
+    /// The headers, except those that the protocol itself needs.
     pub headers: Vec<(&'static str, SecretString)>,
     /// The body.
     pub body: Option<SecretString>,
-    /// How long the whole exchange may take, from the connection to the last byte of the answer.
+    /// The maximum duration of the whole exchange, from connecting to the last byte of the answer.
     pub timeout: Duration,
 }
 
-/// An answer, whatever its status. The body may hold a secret, so `Debug` shows its size.
+/// An answer with any status. The headers and the body may contain secrets, so `Debug` does not show them.
 #[derive(Clone)]
 pub struct HttpAnswer {
     /// The HTTP status.
     pub status: u16,
-    /// The headers; names are in lower case, and values that are no text are left out.
+    /// The headers. Names are in lower case; values that are not text are left out.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: SecretString,
 }
 
 impl HttpAnswer {
-    /// The first header of this name, which is given in lower case.
+    /// The first header with this name, which must be in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
@@ -69,20 +69,20 @@ impl fmt::Debug for HttpAnswer {
     }
 }
 
-/// Exchanges one request for one answer.
+/// Sends one request and returns its answer.
 ///
 /// # Guarantees
-/// - The request is sent at most once. Whether it may be repeated is for the caller to know.
-/// - No redirect is followed: it could lead a secret to a stranger. It is an answer like any other.
-/// - An answer of any status is `Ok`; one whose body is larger than [`LARGEST_HTTP_BODY`] is
-///   [`TooLarge`](crate::PortErrorKind::TooLarge), one that is no UTF-8 text is
-///   [`Corrupt`](crate::PortErrorKind::Corrupt).
-/// - No answer within the timeout, or none at all, is [`Unavailable`](crate::PortErrorKind::Unavailable), and
-///   a URL that cannot be asked is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest). No error shows a
-///   header, the body or the URL's query.
+/// - The request is sent at most once. The caller decides whether it may be repeated.
+/// - Redirects are not followed, because that could send a secret to another host. A redirect is returned as the
+///   answer.
+/// - An answer with any status is `Ok`. If its body is larger than [`LARGEST_HTTP_BODY`], the error is
+///   [`TooLarge`](crate::PortErrorKind::TooLarge); if it is not UTF-8, [`Corrupt`](crate::PortErrorKind::Corrupt).
+/// - No answer within the timeout, or no answer at all, is [`Unavailable`](crate::PortErrorKind::Unavailable). A URL
+///   that is not valid is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest). No error shows a header, the body
+///   or the URL's query.
 #[async_trait]
 pub trait HttpExchange: fmt::Debug + Send + Sync + 'static {
-    /// Exchanges one request for one answer.
+    /// Sends one request and returns its answer.
     async fn exchange(&self, request: HttpRequest) -> Result<HttpAnswer, PortError>;
 }
 

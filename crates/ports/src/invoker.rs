@@ -1,4 +1,4 @@
-//! Calling a function.
+//! Calls functions.
 
 use crate::PortErrorKind;
 use async_trait::async_trait;
@@ -20,42 +20,42 @@ pub struct InvokeRequest {
     pub function: FunctionRef,
     /// The version or alias.
     pub qualifier: Option<Qualifier>,
-    /// How it is called.
+    /// The invocation type.
     pub invocation_type: InvocationType,
     /// The event.
     pub payload: Payload,
-    /// Whether the end of the function's log is asked for; ignored unless the call waits.
+    /// Whether to request the end of the function's log; `RequestResponse` only.
     pub log_tail: bool,
-    /// JSON about the caller that the provider hands to the function beside the event.
+    /// The client context: JSON about the caller that the provider passes to the function in addition to the event.
     pub client_context: Option<String>,
-    /// Where the adapter says how to find out whether the request has left.
+    /// Lets the adapter tell the caller whether the request may have been sent.
     pub departure: Departure,
 }
 
-/// A complete answer to a call. It may well carry a function error.
+/// A complete answer to a call, possibly with a function error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InvokeAnswer {
     /// What the answer means.
     pub outcome: AnswerOutcome,
-    /// The HTTP status, where the answer came over HTTP.
+    /// The HTTP status, if the answer came over HTTP.
     pub http_status: Option<u16>,
-    /// The provider's request id.
+    /// The provider's request ID.
     pub request_id: Option<String>,
     /// The version that ran.
     pub executed_version: Option<String>,
     /// The end of the function's log, decoded.
     pub log_tail: Option<String>,
-    /// The provider's figures of the execution, where it gives them beside the log; those that stand in the log tail
-    /// are found there by the [`Platform`](lamplight_domain::Platform).
+    /// Durations and memory of the execution, if the provider reports them outside the log. A report in the log tail is
+    /// parsed by the [`Platform`](lamplight_domain::Platform).
     pub report: Option<ExecutionReport>,
-    /// The response as it came; empty where there is none, and where the answer is not the provider's.
+    /// The response as received; empty if there is none, or if the answer cannot be identified as the provider's.
     pub response: Vec<u8>,
-    /// What the provider refused to do beside the call, such as giving the log tail.
+    /// A feature that the provider refused, such as the log tail, so that the call was made without it.
     pub refused_feature: Option<String>,
 }
 
 impl InvokeAnswer {
-    /// An answer of which only its meaning is known.
+    /// An answer with only an outcome.
     pub fn new(outcome: AnswerOutcome) -> Self {
         Self {
             outcome,
@@ -70,32 +70,31 @@ impl InvokeAnswer {
     }
 }
 
-/// A call that brought no answer about the function.
+/// A call that failed: it has no answer from the function.
 pub struct InvokeError {
     /// How far the request got.
     pub delivery: Delivery,
-    /// Whether the function can have started. Anything but [`Delivery::Answered`] and
-    /// [`Delivery::NotSent`] goes with [`Start::MayHaveStarted`].
+    /// Whether the function may have started. With [`Delivery::MaybeSent`] it is always [`Start::MayHaveStarted`].
     pub start: Start,
-    /// Whether the cause may pass, so that a repetition makes sense where it is safe.
+    /// Whether the cause may go away by itself, so that a retry makes sense if it is safe.
     pub transient: bool,
     /// The wait that the provider asked for.
     pub retry_after: Option<Duration>,
-    /// What the caller can do.
+    /// The kind, which says what the caller can do.
     pub kind: PortErrorKind,
-    /// A stable code, documented in `docs/errors.md`.
+    /// The stable code, documented in `docs/errors.md`.
     pub code: ErrorCode,
     /// The provider's own error code.
     pub provider_code: Option<String>,
-    /// The HTTP status, where an answer came.
+    /// The HTTP status, if an answer was received.
     pub http_status: Option<u16>,
-    /// The provider's request id, where an answer came.
+    /// The provider's request ID, if an answer was received.
     pub request_id: Option<String>,
-    /// What happened, as one fragment for people, without payload and secrets.
+    /// What happened: lower case, without a final period, the payload or secrets.
     pub message: String,
     /// What to do about it.
     pub hint: Option<Hint>,
-    /// What lies beneath, for logs.
+    /// The underlying error, for logs.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -126,25 +125,26 @@ impl Error for InvokeError {
     }
 }
 
-/// Whether a request can have left, for a caller that stopped waiting for its answer. Clones share what they know.
+/// Tells a caller that stopped waiting for an answer whether the request may have been sent. Clones share their state.
 ///
-/// Until the adapter has said how to find out, the answer is that it may have left.
+/// Until the adapter sets a probe, the answer is that it may have been sent.
 #[derive(Clone, Default)]
 pub struct Departure {
-    trace: Arc<Mutex<Option<Trace>>>,
+    probe: Arc<Mutex<Option<Probe>>>,
 }
 
-type Trace = Box<dyn Fn() -> bool + Send + Sync>;
+type Probe = Box<dyn Fn() -> bool + Send + Sync>;
 
 impl Departure {
-    /// The one who sends says, before any of a request can leave, how to find out whether it has.
-    pub fn is_told_by(&self, may_have_left: impl Fn() -> bool + Send + Sync + 'static) {
-        *self.trace.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(may_have_left));
+    /// Sets the function that tells whether the request may have been sent. The adapter must call this before it sends
+    /// the first byte.
+    pub fn set_probe(&self, may_have_left: impl Fn() -> bool + Send + Sync + 'static) {
+        *self.probe.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(may_have_left));
     }
 
-    /// Whether a byte of the request can have left. Once the call was dropped the answer is final.
+    /// Whether a byte of the request may have been sent. The answer is final once the call was dropped.
     pub fn may_have_left(&self) -> bool {
-        self.trace.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_none_or(|trace| trace())
+        self.probe.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_none_or(|probe| probe())
     }
 }
 
@@ -157,22 +157,21 @@ impl Debug for Departure {
 /// Calls functions.
 ///
 /// # Guarantees
-/// - One call of [`invoke`](Self::invoke) starts the function at most once. The adapter repeats nothing,
-///   except once without the log tail where the provider refused it before the function could start.
-/// - `Ok` is a complete answer; an answer cut short is an error with [`Delivery::MaybeSent`].
-/// - Every answer without the provider's mark, whatever its status, is [`Unidentified`](AnswerOutcome::Unidentified):
-///   an error with [`Delivery::Answered`] is the provider's own.
-/// - [`Delivery::NotSent`] is claimed only where no byte of the request can have arrived, and
-///   [`Start::DidNotStart`] only where that or the answer proves it; in doubt it is
-///   [`Delivery::MaybeSent`] and [`Start::MayHaveStarted`].
+/// - One call of [`invoke`](Self::invoke) starts the function at most once. The adapter repeats a request at most once,
+///   without the log tail, and only if the provider refused the log tail before the function could start.
+/// - `Ok` is a complete answer. An incomplete answer is an error with [`Delivery::MaybeSent`].
+/// - Every answer without the provider's identifying header, whatever its status, is
+///   [`Unidentified`](AnswerOutcome::Unidentified). An error with [`Delivery::Answered`] is the provider's own.
+/// - [`Delivery::NotSent`] is returned only if no byte of the request can have arrived, and [`Start::DidNotStart`] only
+///   if that or the answer proves it. In doubt it is [`Delivery::MaybeSent`] and [`Start::MayHaveStarted`].
 /// - It waits at least as long as the function may run.
-/// - A caller that is dropped gives up the answer; the function may go on.
-/// - Payload, response and secrets appear in no error and no log.
+/// - If the future is dropped, the answer is lost and the function may continue to run.
+/// - Payloads, responses and secrets do not appear in errors or logs.
 #[async_trait]
 pub trait Invoker: Debug + Send + Sync + 'static {
     /// Makes one call and waits for its answer.
     ///
-    /// A caller that may stop waiting keeps a clone of the request's [`Departure`] and asks it afterwards; an adapter
-    /// that cannot tell leaves it as it is.
+    /// A caller that may stop waiting keeps a clone of the request's [`Departure`] and checks it afterwards. An adapter
+    /// that cannot tell whether the request was sent sets no probe.
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError>;
 }

@@ -1,33 +1,35 @@
-//! The async traits between the use cases and the world, with their contracts, and nothing else.
+//! The ports: async traits between the use cases and the outside world, with their guarantees.
 //!
 //! # Adding a port
-//! 1. Write the trait in a file of its own: few required methods, request structs instead of long argument
-//!    lists, `Send + Sync + Debug + 'static`, so that it is held as `Arc<dyn …>`.
-//! 2. No vendor type in a signature. What is specific to a provider goes through as text or as a domain type.
-//! 3. Document guarantees, not mechanics, under `# Guarantees`: what is atomic, what `None` means, what
-//!    happens when the caller is dropped.
-//! 4. Add a suite to `lamplight-conformance` with one test for each guarantee, named after it, and run it
-//!    against every adapter. The fake is held to the same suite.
+//! 1. Write the trait in its own file: few required methods, request structs instead of long argument lists, and
+//!    `Send + Sync + Debug + 'static`, so that it can be held as `Arc<dyn …>`.
+//! 2. Use no vendor type in a signature. Pass what is specific to a provider as text or as a domain type.
+//! 3. Document guarantees, not mechanics, under `# Guarantees`: what is atomic, what `None` means, what happens if the
+//!    future is dropped.
+//! 4. Add a suite to `lamplight-conformance` with one test for each guarantee, named after it, and run it against every
+//!    adapter, including the fake.
 //!
 //! # Adding a provider
-//! A provider is one adapter crate. At the least it implements three things, and hands them out as a
-//! [`Connection`] (`Connection::new`) through a [`ProviderFactory`], which reads the provider's own keys of a connection
-//! and of which a front is given a list:
+//! A provider is one adapter crate. It implements at least the three traits below and returns them as a [`Connection`]
+//! (`Connection::new`) from a [`ProviderFactory`], which reads the provider's own settings of a connection. Fronts get
+//! a list of these factories.
 //! 1. [`FunctionCatalogue`]: `list` and `get`.
-//! 2. [`Invoker`]: one method. It judges what an answer means (`lamplight_domain::AnswerOutcome`) and how far a request
-//!    got; no layer above knows its status codes. It must know its provider's answers from anybody else's.
-//! 3. `lamplight_domain::Platform`: how functions and qualifiers are written. All else has a default that says "not
-//!    known": limits, links, prices, the form of errors and reports.
+//! 2. [`Invoker`]: one method. It decides what an answer means (`lamplight_domain::AnswerOutcome`) and how far a
+//!    request got, because no layer above knows its status codes. It must distinguish its provider's answers from those
+//!    of anybody else, such as a proxy.
+//! 3. `lamplight_domain::Platform`: the format of functions and qualifiers. Everything else has a default that means
+//!    "not known": limits, links, prices, the format of errors and reports.
 //!
-//! What else the provider has it adds, a field of [`Connection`] each: [`Identity`] where calls need credentials,
-//! [`Reachability`], [`Canceller`] where executions can be stopped, [`Management`]. What it lacks it leaves `None`,
-//! and use cases and fronts say so. Hold it to the suites of `lamplight-conformance`, and declare as gaps what it
-//! has nothing like. Domain, use cases and fronts stay as they are.
+//! Optional ports are fields of [`Connection`]: [`Identity`] if calls need credentials, [`Reachability`], [`Canceller`]
+//! if executions can be cancelled, and [`Management`]. The adapter leaves what the provider lacks as `None`, and use
+//! cases and fronts report that. Test the adapter with the suites of `lamplight-conformance`, and declare what the
+//! provider does not support as gaps. Domain, use cases and fronts need no change.
 //!
 //! # Conventions
-//! - Absence is `Ok(None)`; [`PortErrorKind::NotFound`] is for things that the caller said exist.
-//! - Every failure names what the caller can do by its kind; see [`PortErrorKind`].
-//! - Futures may be dropped at any await point. A method that must not be cut short says so.
+//! - If something does not exist, the result is `Ok(None)`. [`PortErrorKind::NotFound`] is for what the caller said
+//!   exists.
+//! - The kind of an error says what the caller can do; see [`PortErrorKind`].
+//! - Futures may be dropped at any await point. A method that must run to completion says so.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod account;
@@ -73,7 +75,7 @@ pub use identity::{CredentialsSummary, Identity, Principal};
 pub use invoker::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
 pub use job_store::{JobStore, StoredJob};
 pub use layers::{LayerVersionRef, Layers, ListLayers};
-pub use page::{Page, PageRequest, RunPlace, bad_marker};
+pub use page::{Page, PageRequest, RunPlace, invalid_marker};
 pub use permissions::Permissions;
 pub use provider::{
     CallKeys, ConnectionOverrides, EffectiveSetting, Given, OpenConnection, ProviderFactory, SettingOrigin,
@@ -87,7 +89,7 @@ pub use secrets::{NoSecrets, SecretResolver};
 pub use system::{Clock, IdSource, Sleeper};
 pub use tokens::TokenSource;
 
-/// What makes the async traits of this crate implementable.
+/// Needed to implement the async traits of this crate.
 pub use async_trait::async_trait;
 pub use bytes::Bytes;
 pub use lamplight_domain::Applied;

@@ -1,15 +1,15 @@
-//! Listings that come in pages.
+//! Lists in pages.
 
 use crate::{PortError, PortErrorKind};
 use lamplight_domain::{ErrorCode, RunKey, Timestamp};
 use std::fmt;
 
-/// Some things in the lister's order.
+/// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
-    /// The things.
+    /// The items, in the order of the list.
     pub items: Vec<T>,
-    /// Where the next page begins; `None` at the end. A page may be empty and not the last.
+    /// The marker of the next page; `None` on the last page. A page may be empty and not be the last one.
     pub next_marker: Option<String>,
 }
 
@@ -20,25 +20,25 @@ impl<T> Default for Page<T> {
     }
 }
 
-/// Which page of a store's list is wanted.
+/// A request for a page of a store's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
-    /// Where to go on: the marker of the page before, as the store gave it; `None` is the beginning.
+    /// The marker of the previous page, as the store gave it; `None` for the first page.
     pub marker: Option<String>,
-    /// How many things at most. At least 1 and at most [`PageRequest::LARGEST`] are given, whatever is asked for.
+    /// The maximum number of items. It is clamped to 1–[`PageRequest::LARGEST`].
     pub size: u32,
 }
 
 impl PageRequest {
-    /// The most that a page holds: enough to fill any screen, few enough to be read at once.
+    /// The maximum page size: enough to fill any screen, few enough to read at once.
     pub const LARGEST: u32 = 1000;
 
-    /// The first page, of so many things.
+    /// The first page, with at most `size` items.
     pub fn first(size: u32) -> Self {
         Self { marker: None, size }
     }
 
-    /// How many things a store gives at most.
+    /// The maximum number of items, clamped.
     pub fn limit(&self) -> usize {
         usize::try_from(self.size.clamp(1, Self::LARGEST)).unwrap_or(1)
     }
@@ -51,31 +51,31 @@ impl Default for PageRequest {
     }
 }
 
-/// A place in a list of runs, which is ordered by when they began, to the microsecond, and by key. What a store gives as
-/// the marker of a page is this as text: runs that are added or removed meanwhile move no other run.
+/// A position in a list of runs, which is sorted by start time in microseconds and then by key. Its text is the marker
+/// of a page, so runs that are added or removed in the meantime do not shift other runs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunPlace {
-    /// When the run began, in microseconds since 1970.
+    /// When the run started, in microseconds since 1970.
     pub started_at: i64,
-    /// The run's key.
+    /// The run key.
     pub key: RunKey,
 }
 
 impl RunPlace {
-    /// The place of a run.
+    /// The position of a run.
     pub fn new(started_at: Timestamp, key: RunKey) -> Self {
         Self { started_at: started_at.as_microsecond(), key }
     }
 
-    /// Reads a marker.
+    /// Parses a marker.
     ///
     /// # Errors
-    /// [`InvalidRequest`](PortErrorKind::InvalidRequest) where no store gave it.
+    /// [`InvalidRequest`](PortErrorKind::InvalidRequest) if it is not a marker of a list of runs.
     pub fn from_marker(marker: &str) -> Result<Self, PortError> {
         let parts = marker.split_once('.');
         let place = parts
             .and_then(|(time, key)| Some(Self { started_at: time.parse().ok()?, key: key.parse().ok()? }));
-        place.ok_or_else(|| bad_marker(marker))
+        place.ok_or_else(|| invalid_marker(marker))
     }
 }
 
@@ -85,9 +85,11 @@ impl fmt::Display for RunPlace {
     }
 }
 
-/// The failure of a list whose marker is not one of its own.
-pub fn bad_marker(marker: &str) -> PortError {
+/// The error for a marker that does not belong to the list.
+pub fn invalid_marker(marker: &str) -> PortError {
     let shown: String = marker.chars().take(80).collect();
-    let message = format!("{shown:?} is not a marker of this list; it is given with the page before");
+    let message = format!(
+        "{shown:?} is not a marker of this list; use the marker that was returned with the previous page"
+    );
     PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
 }

@@ -1,21 +1,21 @@
-//! Who else may use a function.
+//! Manages resource-based policies of functions.
 
 use crate::{ChangeError, Changed, Effect, PortError, QualifiedFunction};
 use async_trait::async_trait;
 use lamplight_domain::{PermissionPolicy, PermissionStatement};
 use std::fmt::Debug;
 
-/// Keeps the policies of functions, and of their versions and aliases, each of which has its own.
+/// Manages the resource-based policies of functions, versions and aliases. Each of them has its own policy.
 ///
 /// # Guarantees
-/// Those of [`FunctionManager`](crate::FunctionManager), for statements.
+/// Those of [`FunctionManager`](crate::FunctionManager), applied to statements.
 #[async_trait]
 pub trait Permissions: Debug + Send + Sync + 'static {
-    /// Reads the policy; `None` means that there is none. Where the provider tells that the function itself is absent, that
-    /// is [`NotFound`](crate::PortErrorKind::NotFound).
+    /// Reads the policy; `None` means that there is none. If the provider reports that the function does not exist, the
+    /// error is [`NotFound`](crate::PortErrorKind::NotFound).
     async fn policy(&self, subject: &QualifiedFunction) -> Result<Option<PermissionPolicy>, PortError>;
 
-    /// Adds a statement. One of the same id is a conflict, whatever it says.
+    /// Adds a statement. An existing statement with the same ID is a conflict, even if it is identical.
     async fn add(
         &self,
         subject: &QualifiedFunction,
@@ -24,7 +24,7 @@ pub trait Permissions: Debug + Send + Sync + 'static {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError>;
 
-    /// Removes the statement of that id.
+    /// Removes the statement with this ID.
     async fn remove(
         &self,
         subject: &QualifiedFunction,

@@ -1,77 +1,77 @@
-//! What a further provider is: a name, a table of settings, and a way to open a connection.
+//! What a provider consists of: a name, a table of settings, and a function that opens a connection.
 
 use crate::{Clock, Connection, IdSource, PortError, SecretResolver, Sleeper};
 use lamplight_domain::{ConnectionName, SecretRef, Settings, TableError};
 use serde_json::{Map, Value};
 use std::{fmt, path::Path, sync::Arc};
 
-/// A value that a caller gives in place of the configuration's, and what the caller knows it by.
+/// A value that a caller gives in place of the one in the configuration, and how it was given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Given {
     /// The value.
     pub value: String,
-    /// What it was given by, in the words of who gave it: an option, a variable, a field of a form. Messages name it.
+    /// How it was given, for messages: the name of an option, an environment variable or a form field.
     pub given_by: String,
 }
 
-/// An access key for one call alone, by reference.
+/// An access key for one call, as references to secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CallKeys {
-    /// The id of the key.
+    /// The access key ID.
     pub access_key_id: SecretRef,
-    /// Its secret half.
+    /// The secret access key.
     pub secret_access_key: SecretRef,
-    /// The token of a temporary key.
+    /// The session token of a temporary key.
     pub session_token: Option<SecretRef>,
 }
 
-/// What a caller sets for every connection that it opens, in place of what the configuration says.
+/// What a caller sets for every connection that it opens, in place of the configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ConnectionOverrides {
     /// The region.
     pub region: Option<Given>,
-    /// Where the provider is.
+    /// The provider's endpoint URL.
     pub endpoint_url: Option<Given>,
-    /// Keys that take the place of the connection's own way to authenticate. Only a provider that
-    /// [takes keys](ProviderFactory::takes_keys) is given them.
+    /// Keys that replace the connection's authentication. Only a provider that [takes
+    /// keys](ProviderFactory::takes_keys) gets them.
     pub keys: Option<CallKeys>,
 }
 
-/// What the system gives to every adapter.
+/// The system ports that every adapter gets.
 #[derive(Debug, Clone)]
 pub struct SystemPorts {
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Waits.
+    /// Waiting.
     pub sleeper: Arc<dyn Sleeper>,
-    /// Makes ids.
+    /// IDs and jitter.
     pub ids: Arc<dyn IdSource>,
 }
 
-/// What a connection is opened with.
+/// The arguments to open a connection.
 #[derive(Clone)]
 pub struct OpenConnection<'a> {
     /// Its name.
     pub name: &'a ConnectionName,
-    /// What its functions are called with unless a job or run says otherwise: for [`Connection::defaults`].
+    /// The settings that apply unless a job or a run overrides them, for [`Connection::defaults`].
     pub defaults: Settings,
-    /// The provider's own keys of the connection's table.
+    /// The provider's own keys in the connection's table.
     pub table: &'a Map<String, Value>,
-    /// What the caller sets in place of the table.
+    /// What the caller overrides.
     pub overrides: &'a ConnectionOverrides,
-    /// The folder that relative paths of the table start from.
+    /// The folder that relative paths in the table are relative to.
     pub folder: &'a Path,
-    /// A table of prices in place of the provider's built-in one, where the configuration names a file.
+    /// A file with prices that replace the provider's built-in ones, if the configuration names one.
     pub prices_file: Option<&'a Path>,
-    /// A variable of the environment; one that is empty counts as not set.
+    /// Looks up an environment variable. An empty one counts as not set.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
-    /// Reads secrets by reference, when they are needed.
+    /// Reads secrets when they are needed.
     pub secrets: Arc<dyn SecretResolver>,
-    /// Time and ids.
+    /// Time, waiting and IDs.
     pub system: SystemPorts,
 }
 
-/// The variables may be secret, so they are left out.
+/// Environment variables may be secret, so they are not shown.
 impl fmt::Debug for OpenConnection<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpenConnection")
@@ -87,55 +87,56 @@ impl fmt::Debug for OpenConnection<'_> {
 /// Where a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingOrigin {
-    /// The caller, by what it calls the setting.
+    /// The caller, who gave it in this way.
     Given(String),
-    /// The connection's table, under the setting's own key or, where it is another one, this.
+    /// The connection's table: under the key of the setting, or under this key if it is another one.
     Table(Option<&'static str>),
-    /// A variable of the environment.
+    /// This environment variable.
     Variable(&'static str),
-    /// Nothing says it: it is what holds then.
+    /// The default, because it is set nowhere.
     Default,
 }
 
-/// A setting of a connection as it holds.
+/// An effective setting of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EffectiveSetting {
-    /// Its key in the table.
+    /// The key in the table.
     pub key: String,
-    /// Its value; null where it is not set and should be. No secret.
+    /// The value; null if it is required but not set. Never a secret.
     pub value: Value,
-    /// Where it comes from.
+    /// Where the value comes from.
     pub origin: SettingOrigin,
 }
 
-/// A provider of functions: reads its own keys of `[connections.NAME]` and opens connections.
+/// A provider of functions: reads its own keys in `[connections.NAME]` and opens connections.
 ///
 /// # Guarantees
-/// - Nothing here calls the provider or reads a secret: that happens at the first call of a port.
-/// - A table that [`check`](Self::check) takes can be opened, unless what is outside of it (a variable, a file, an override)
-///   is wrong.
-/// - No error repeats a value of the table that may be a secret in the wrong place.
+/// - No method calls the provider or reads a secret: that happens at the first call of a port.
+/// - A table that [`check`](Self::check) accepts can be opened, unless something outside it (a variable, a file, an
+///   override) is wrong.
+/// - No error repeats a value of the table, because it may be a secret in the wrong place.
 pub trait ProviderFactory: fmt::Debug + Send + Sync + 'static {
     /// The name in the configuration: `provider = "…"`. 1-32 lower-case letters, digits and dashes.
     fn name(&self) -> &str;
 
-    /// The JSON Schema of its table: an object with `properties`, and `additionalProperties` false where other keys are
-    /// mistakes. It may have `$defs` of its own.
+    /// The JSON Schema of the table: an object with `properties`, and `additionalProperties` false if other keys are
+    /// mistakes. It may have its own `$defs`.
     fn schema(&self) -> Value;
 
-    /// Reads the table and gives the references to secrets that it holds. [`read_table`](lamplight_domain::read_table) does most
-    /// of it. A key that no provider knows is told with the nearest one that is known, by whoever has all of them.
+    /// Checks the table and returns the references to secrets in it. [`read_table`](lamplight_domain::read_table) does
+    /// most of the work. The caller suggests the most similar key for an unknown one, because it knows the keys of all
+    /// providers.
     ///
     /// # Errors
     /// The first mistake, with its path in the table.
     fn check(&self, table: &Map<String, Value>) -> Result<Vec<SecretRef>, TableError>;
 
-    /// Whether a caller's keys can take the place of the connection's own way to authenticate.
+    /// Whether a caller's access keys can replace the connection's authentication.
     fn takes_keys(&self) -> bool {
         false
     }
 
-    /// Every setting of the connection as it holds, for people. Where it is not overridden, that is the table.
+    /// The effective settings of the connection, for display. By default these are the entries of the table.
     fn describe(&self, open: &OpenConnection<'_>) -> Vec<EffectiveSetting> {
         let settings = open.table.iter().map(|(key, value)| EffectiveSetting {
             key: key.clone(),

@@ -1,19 +1,19 @@
-//! Whether the provider's service can be reached at all.
+//! Checks whether the provider can be reached.
 
 use crate::PortError;
 use async_trait::async_trait;
 use lamplight_domain::FunctionRef;
 use std::fmt::Debug;
 
-/// Tells whether the service of a connection can be reached, whoever asks.
+/// Checks whether the provider of a connection can be reached, without authentication.
 ///
 /// # Guarantees
-/// - No credentials are asked for and none are sent.
-/// - Any answer of the service is `Ok`, a refusal included: something is there and speaks.
-/// - Asking changes nothing and may be repeated.
+/// - No credentials are loaded or sent.
+/// - Any answer is `Ok`, even a refusal: it proves that the provider can be reached.
+/// - Calls change nothing and may be repeated.
 #[async_trait]
 pub trait Reachability: Debug + Send + Sync + 'static {
-    /// Asks the service for anything, and gives the address that answered. Where functions have servers of their own, it is
-    /// that of `function`, and all of them where none is named.
+    /// Sends a request to the provider and returns the address that answered. If every function has its own server,
+    /// that of `function` is tried, or all of them without a function.
     async fn reach(&self, function: Option<&FunctionRef>) -> Result<String, PortError>;
 }

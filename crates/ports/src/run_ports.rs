@@ -1,4 +1,4 @@
-//! What a run needs besides its connection.
+//! The ports that a run needs besides its connection.
 
 use crate::{Clock, IdSource, RunStore, Runners, Sleeper};
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 /// The ports that a run needs besides its connection.
 #[derive(Debug, Clone)]
 pub struct RunPorts {
-    /// Where the intent and the outcome are recorded.
+    /// The store for intents and outcomes.
     pub runs: Arc<dyn RunStore>,
-    /// Which processes make calls.
+    /// The processes that make calls.
     pub runners: Arc<dyn Runners>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Waiting between attempts.
     pub sleeper: Arc<dyn Sleeper>,
-    /// The run's key, and jitter.
+    /// Run keys and jitter.
     pub ids: Arc<dyn IdSource>,
 }

@@ -1,4 +1,4 @@
-//! Where runs are kept.
+//! Stores runs.
 
 use crate::{Page, PageRequest, PortError};
 use async_trait::async_trait;
@@ -8,69 +8,68 @@ use lamplight_domain::{
 };
 use std::fmt::Debug;
 
-/// Names one run.
+/// Selects one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunSelector {
-    /// The run of this key.
+    /// The run with this key.
     Key(RunKey),
-    /// The only run whose key begins with this text.
+    /// The run whose key begins with this text, if it is the only one.
     KeyPrefix(String),
-    /// The run of this function with this request id of the provider's; where a request id occurs more than
-    /// once, the latest.
+    /// The latest run of this function with this request ID of the provider.
     RequestId(FunctionName, String),
-    /// The run that began last.
+    /// The run that started last.
     Latest,
 }
 
-/// Which runs are listed: those to which all of it applies.
+/// Which runs to list: those that match all of these conditions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunFilter {
-    /// Those of this job alone.
+    /// Only runs of this job.
     pub job: Option<JobName>,
-    /// Those of this function alone.
+    /// Only runs of this function.
     pub function: Option<FunctionName>,
-    /// Those on this connection alone.
+    /// Only runs on this connection.
     pub connection: Option<ConnectionName>,
-    /// Those that are a part of this alone.
+    /// Only runs that are a part of this workflow execution or map run.
     pub parent: Option<ParentId>,
-    /// Those in this state alone.
+    /// Only runs in this state.
     pub state: Option<RunState>,
-    /// Those that began at this time or later, to the microsecond.
+    /// Only runs that started at this time or later, compared in microseconds.
     pub since: Option<Timestamp>,
-    /// Those that began earlier than this, to the microsecond.
+    /// Only runs that started before this time, compared in microseconds.
     pub before: Option<Timestamp>,
 }
 
-/// Which runs need not be kept any more. Runs without an outcome are always kept.
+/// Which runs to remove: those that match any of these conditions. Runs without an outcome are always kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Retention {
-    /// Those that began earlier than this.
+    /// Runs that started before this time.
     pub started_before: Option<Timestamp>,
-    /// Those that are not among so many that began last; runs without an outcome count among these.
+    /// Runs that are not among this many latest runs. Runs without an outcome count as well.
     pub keep_at_most: Option<u64>,
 }
 
 impl Retention {
-    /// The most runs that are removed at once, so that other writers are not kept waiting.
+    /// The maximum number of runs removed in one call, so that other writers do not have to wait long.
     pub const MOST_AT_ONCE: u32 = 500;
 }
 
-/// What a list shows of a run.
+/// The properties of a run that a list shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunSummary {
-    /// The run's key.
+    /// The run key.
     pub key: RunKey,
-    /// Its job.
+    /// The job, if the run belongs to one.
     pub job: Option<JobName>,
-    /// Its function.
+    /// The function.
     pub function: FunctionName,
-    /// Its request id.
+    /// The provider's request ID.
     pub request_id: Option<String>,
-    /// Its state.
+    /// The state.
     pub state: RunState,
-    /// When it began.
+    /// When the run started.
     pub started_at: Timestamp,
-    /// When its outcome was known.
+    /// When the outcome became known.
     pub ended_at: Option<Timestamp>,
 }
 
@@ -88,65 +87,65 @@ impl From<&Run> for RunSummary {
     }
 }
 
-/// Keeps runs.
+/// Stores runs.
 ///
 /// # Guarantees
-/// - Every method is atomic: it happens wholly or not at all, also when the caller is dropped.
-/// - What a method has returned, every later call sees, from any process that shares the store, also after
+/// - Every method is atomic: it takes effect completely or not at all, even if the future is dropped.
+/// - Once a method has returned, every later call sees its effect, from any process that shares the store, even after
 ///   this process was killed.
-/// - A record of a newer version than the adapter knows is [`Corrupt`](crate::PortErrorKind::Corrupt), is
-///   left as it is, and the error says so.
+/// - A record of a newer version than the adapter knows is [`Corrupt`](crate::PortErrorKind::Corrupt). It is not
+///   changed, and the error says that the version is newer.
 #[async_trait]
 pub trait RunStore: Debug + Send + Sync + 'static {
-    /// Keeps a new run, without a response.
+    /// Stores a new run, without a response.
     ///
     /// # Guarantees
-    /// - [`Conflict`](crate::PortErrorKind::Conflict) where the key is taken; nothing changes then.
-    /// - When it returns, the intent survives the end of this process.
+    /// - [`Conflict`](crate::PortErrorKind::Conflict) if the key is taken. In this case nothing changes.
+    /// - Once it has returned, the intent survives the end of this process.
     async fn insert(&self, run: &Run) -> Result<(), PortError>;
 
-    /// Keeps a changed run and gives its new revision, which the caller puts into the run.
+    /// Stores a changed run and returns its new revision, which the caller sets in the run.
     ///
     /// # Guarantees
-    /// - [`Conflict`](crate::PortErrorKind::Conflict) where the kept revision is not `run.revision`;
-    ///   [`NotFound`](crate::PortErrorKind::NotFound) where there is no such run; nothing changes then.
-    /// - A `response` takes the place of the one kept; without one that stays as it is.
-    /// - When it returns for a run without an outcome, what was kept survives a loss of power: a run that has started
-    ///   is never taken for a queued one.
+    /// - [`Conflict`](crate::PortErrorKind::Conflict) if the stored revision is not `run.revision`, and
+    ///   [`NotFound`](crate::PortErrorKind::NotFound) if the run does not exist. In these cases nothing changes.
+    /// - A `response` replaces the stored one; `None` keeps it.
+    /// - Once it has returned for a run without an outcome, the stored run survives a power failure: a run that has
+    ///   started never becomes queued again.
     async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError>;
 
-    /// Finds one run; `None` where there is none.
+    /// Finds one run; `None` if no run matches.
     ///
     /// # Guarantees
-    /// - A prefix that several keys share is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest) and
-    ///   the error shows some of them.
+    /// - A prefix that matches several keys is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest), and the error
+    ///   shows some of them.
     async fn find(&self, selector: &RunSelector) -> Result<Option<Run>, PortError>;
 
-    /// Reads a run's response as it came, which may be megabytes; `None` where none is kept.
+    /// Reads the response of a run as received, which may be several megabytes; `None` if none is stored.
     async fn response(&self, key: &RunKey) -> Result<Option<Bytes>, PortError>;
 
-    /// Lists a page of runs, the latest first; of several that began in the same microsecond, the one whose key sorts last
-    /// is the first.
+    /// Lists a page of runs, latest first. Runs that started in the same microsecond are sorted by key, in descending
+    /// order.
     ///
     /// # Guarantees
-    /// - Walking from no marker along `next_marker` to the end gives every run that exists, and to which the filter applies,
-    ///   throughout the walk exactly once, whatever is added and removed meanwhile. A run that begins after the walk has
-    ///   begun is not in it.
-    /// - A page is as quick to read wherever it is in the list.
-    /// - A marker that no store gave is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest).
+    /// - Following `next_marker` from the first page to the last one returns every run that exists and matches the
+    ///   filter during the whole time exactly once, whatever is added or removed in the meantime. Runs that start after
+    ///   the first page was read are not returned.
+    /// - The time to read a page does not depend on its position in the list.
+    /// - A marker that is not from a store is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest).
     async fn list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunSummary>, PortError>;
 
-    /// Reads all runs that a runner has started and that have no outcome yet.
+    /// Reads all runs that were started and have no outcome yet.
     async fn running(&self) -> Result<Vec<Run>, PortError>;
 
-    /// Gives `runner` the oldest run that is queued and that nobody holds at `now`, until `until`; `None` where there is
-    /// none.
+    /// Assigns the oldest queued run without a valid lease at `now` to `runner`, with a lease until `until`; `None` if
+    /// there is no such run.
     ///
     /// # Guarantees
-    /// - Of runners that ask at once each gets another run.
-    /// - A run that has started is never given, nor is one whose lease has not ended. A claim that is not followed by a
-    ///   start ends with its lease: then the run can be claimed again, and what the earlier runner writes is a
-    ///   [`Conflict`](crate::PortErrorKind::Conflict).
+    /// - Runners that claim at the same time get different runs.
+    /// - A run that has started, or whose lease has not expired, is never assigned. If a runner claims a run and does
+    ///   not start it before the lease expires, the run can be claimed again, and a later write of the earlier runner
+    ///   is a [`Conflict`](crate::PortErrorKind::Conflict).
     async fn claim(
         &self,
         runner: &RunnerId,
@@ -154,17 +153,17 @@ pub trait RunStore: Debug + Send + Sync + 'static {
         until: Timestamp,
     ) -> Result<Option<Run>, PortError>;
 
-    /// Says that `runner` holds a run without an outcome until `until`; `false` where there is no such run, or it is not
-    /// this runner's.
+    /// Extends the lease of `runner` on a run without an outcome until `until`; `false` if there is no such run or it
+    /// belongs to another runner.
     ///
     /// # Guarantees
-    /// - The run's revision stays, so what the runner writes next is not a conflict.
+    /// - The revision of the run does not change, so the runner's next write is not a conflict.
     async fn heartbeat(&self, key: &RunKey, runner: &RunnerId, until: Timestamp) -> Result<bool, PortError>;
 
-    /// Removes runs with their responses, the oldest first and at most [`Retention::MOST_AT_ONCE`], and tells how many.
+    /// Removes runs with their responses, oldest first and at most [`Retention::MOST_AT_ONCE`], and returns how many.
     ///
     /// # Guarantees
-    /// - Only runs that have ended and that `retention` names are removed. There are no more of them when the number is
-    ///   less than the most.
+    /// - Only runs that have an outcome and match `retention` are removed. If the number is less than the maximum, no
+    ///   more of them are left.
     async fn prune(&self, retention: &Retention) -> Result<u64, PortError>;
 }

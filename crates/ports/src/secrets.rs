@@ -1,4 +1,4 @@
-//! Reading secrets where they are kept.
+//! Reads secrets.
 
 use crate::{PortError, PortErrorKind};
 use async_trait::async_trait;
@@ -9,23 +9,23 @@ use std::fmt::Debug;
 /// Reads secrets by reference.
 ///
 /// # Guarantees
-/// - Each reading is a new one: a secret that was replaced is given from the next reading on.
-/// - No secret appears in an error, a log or `Debug`.
-/// - A reference that leads nowhere is [`NotFound`](PortErrorKind::NotFound) and the error names it.
+/// - Nothing is cached: after a secret was replaced, the next call returns the new one.
+/// - Secrets do not appear in errors, logs or `Debug`.
+/// - If the secret does not exist, the error is [`NotFound`](PortErrorKind::NotFound) and names the reference.
 #[async_trait]
 pub trait SecretResolver: Debug + Send + Sync + 'static {
     /// Reads one secret.
     async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError>;
 }
 
-/// Reads no secret: for programs without secret parameters and connections without references.
+/// Resolves no references, for programs that use no secrets.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoSecrets;
 
 #[async_trait]
 impl SecretResolver for NoSecrets {
     async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
-        let message = format!("nothing is set up to read secret {reference}");
+        let message = format!("could not read secret {reference}: no secret store is set up");
         Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
     }
 }

@@ -1,25 +1,25 @@
-//! Time, waiting, ids and chance.
+//! Time, waiting, IDs and random numbers.
 
 use async_trait::async_trait;
 use lamplight_domain::{RunKey, Timestamp};
 use std::{fmt::Debug, time::Duration};
 
-/// Tells the time.
+/// Provides the current time.
 pub trait Clock: Debug + Send + Sync + 'static {
-    /// The time of day, which may jump.
+    /// The wall-clock time, which may jump.
     fn now(&self) -> Timestamp;
 }
 
 /// Waits.
 #[async_trait]
 pub trait Sleeper: Debug + Send + Sync + 'static {
-    /// Waits for at least `duration`; dropping the caller ends the wait.
+    /// Waits for at least `duration`. Dropping the future ends the wait.
     async fn sleep(&self, duration: Duration);
 }
 
-/// Makes ids and chance.
+/// Generates run keys and random numbers.
 pub trait IdSource: Debug + Send + Sync + 'static {
-    /// A key that no other run has; keys made later sort after.
+    /// A new unique run key. Later keys sort after earlier ones.
     fn run_key(&self) -> RunKey;
 
     /// A random number from 0 to 1, for jitter; not for secrets.

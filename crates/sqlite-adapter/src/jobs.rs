@@ -9,7 +9,7 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_domain::{Job, JobName, Revision};
 use lamplight_ports::{
-    JobStore, Page, PageRequest, PortError, StoredJob, bad_marker,
+    JobStore, Page, PageRequest, PortError, StoredJob, invalid_marker,
     record::{self, RECORD_VERSION, RecordError},
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -45,7 +45,7 @@ impl JobStore for SqliteStore {
     async fn list(&self, page: &PageRequest) -> Result<Page<StoredJob>, PortError> {
         let after = page.marker.as_deref().unwrap_or_default();
         if page.marker.is_some() && after.parse::<JobName>().is_err() {
-            return Err(bad_marker(after));
+            return Err(invalid_marker(after));
         }
         let found = self.read(|transaction| list(transaction, after, page.limit()))?;
         Ok(found.unwrap_or_default())

@@ -74,7 +74,8 @@ words! {
         /// A response with a function error.
         FunctionError,
         /// A response that says that the provider accepted the event.
-        Queued,
+        #[serde(rename = "queued")]
+        Accepted,
         /// A response that says that the dry run found no problem.
         Validated,
         /// A response that proves that the function did not start.

@@ -1,27 +1,27 @@
-//! Keeping aliases: names that lead to versions of a function.
+//! Manages aliases.
 
 use super::{
-    change::{Changing, Outcome, Seen, is_conflict, make},
+    change::{ChangeContext, ChangeOutcome, Inspection, apply, is_conflict},
     compare::Comparison,
-    create_function::not_there,
-    list::{Listed, PageLimits, walk},
+    create_function::conflict_in_progress,
+    list::{ListResult, PageLimits, list_pages},
 };
 use crate::AppError;
 use lamplight_domain::{Alias, FunctionRef};
 use lamplight_ports::{Connection, CreateAlias, ListAliases, UpdateAlias};
 use std::ops::ControlFlow;
 
-/// The largest page of aliases that may be asked for.
+/// The maximum page size for aliases.
 const LARGEST_PAGE: u32 = 10_000;
 
-/// Lists the aliases of a function, or those that lead to one version.
+/// Lists the aliases of a function, or only those that point to one version.
 pub async fn list_aliases(
     connection: &Connection,
     function: &FunctionRef,
     version: Option<&str>,
     limits: &PageLimits,
     on_page: &mut (dyn FnMut(Vec<Alias>) -> ControlFlow<()> + Send),
-) -> Result<Listed, AppError> {
+) -> Result<ListResult, AppError> {
     let fetch = |marker, page_size| async move {
         let wanted = ListAliases {
             function: function.clone(),
@@ -32,7 +32,7 @@ pub async fn list_aliases(
         let page = connection.management()?.aliases.list(wanted).await?;
         Ok((page.items, page.next_marker))
     };
-    walk(limits, LARGEST_PAGE, fetch, on_page).await
+    list_pages(limits, LARGEST_PAGE, fetch, on_page).await
 }
 
 /// Describes an alias.
@@ -42,18 +42,18 @@ pub async fn show_alias(
     name: &str,
 ) -> Result<Alias, AppError> {
     let found = connection.management()?.aliases.get(function, name).await?;
-    found.ok_or_else(|| no_alias(connection, function, name))
+    found.ok_or_else(|| alias_not_found(connection, function, name))
 }
 
-/// Makes an alias.
+/// Creates an alias.
 ///
 /// # Guarantees
-/// - One of that name that is as asked for is left alone, and the change says so; one that is otherwise is a conflict
-///   that names what differs.
+/// - If the alias already exists as requested, it is not changed and the outcome is [`ChangeOutcome::Unchanged`]. If it
+///   differs, the result is a conflict that names the differences.
 pub async fn create_alias(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     request: &CreateAlias,
-) -> Result<Outcome<Alias>, AppError> {
+) -> Result<ChangeOutcome<Alias>, AppError> {
     let aliases = &changing.connection.management()?.aliases;
     let thing = format!("alias {} of function {}", request.name, request.function.name);
     let wanted = UpdateAlias {
@@ -64,37 +64,38 @@ pub async fn create_alias(
         routing: Some(request.routing.clone()),
         if_revision: None,
     };
-    let look = || async {
+    let inspect = || async {
         Ok(match aliases.get(&request.function, &request.name).await? {
-            None => Seen::NotYet,
+            None => Inspection::AsBefore,
             Some(found) => match differing(&wanted, &found) {
-                comparison if comparison.is_as_asked() => Seen::AsAsked(found),
-                comparison => Seen::Otherwise(format!("it exists{comparison}")),
+                comparison if comparison.is_as_requested() => Inspection::AsRequested(found),
+                comparison => Inspection::Other(format!("it exists{comparison}")),
             },
         })
     };
-    let made = make(changing, &thing, || aliases.create(request.clone(), changing.effect), look).await;
+    let made = apply(changing, &thing, || aliases.create(request.clone(), changing.effect), inspect).await;
     match made {
         Err(error) if is_conflict(&error) => match aliases.get(&request.function, &request.name).await? {
             Some(found) => match differing(&wanted, &found) {
-                comparison if comparison.is_as_asked() => Ok(Outcome::Unchanged(found)),
+                comparison if comparison.is_as_requested() => Ok(ChangeOutcome::Unchanged(found)),
                 comparison => Err(comparison.conflict(thing)),
             },
-            None => Err(not_there(error, &thing)),
+            None => Err(conflict_in_progress(error, &thing)),
         },
         other => other,
     }
 }
 
-/// Changes an alias: its version, what it is for, or the calls that go elsewhere.
+/// Updates an alias: its version, description or routing.
 ///
 /// # Guarantees
-/// - Where it is so already, nothing is sent and the change says so, unless it is not of the revision asked for.
-/// - A share of calls for the version that the alias leads to anyway is refused, and nothing is sent.
+/// - If the alias already is as requested and has the expected revision, nothing is sent and the outcome is
+///   [`ChangeOutcome::Unchanged`].
+/// - Routing calls to the version that the alias points to anyway is refused, and nothing is sent.
 pub async fn update_alias(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     request: &UpdateAlias,
-) -> Result<Outcome<Alias>, AppError> {
+) -> Result<ChangeOutcome<Alias>, AppError> {
     let aliases = &changing.connection.management()?.aliases;
     let before = show_alias(changing.connection, &request.function, &request.name).await?;
     if let (None, Some(routing)) = (&request.version, &request.routing)
@@ -102,42 +103,42 @@ pub async fn update_alias(
     {
         let version = &before.version;
         return Err(AppError::Setting(format!(
-            "version {version} is the one that alias {} leads to anyway; the weight must go to another version",
+            "alias {} already points to version {version}; the weight must go to another version",
             request.name
         )));
     }
     let of_revision = request.if_revision.is_none() || request.if_revision == before.revision;
-    if of_revision && differing(request, &before).is_as_asked() {
-        return Ok(Outcome::Unchanged(before));
+    if of_revision && differing(request, &before).is_as_requested() {
+        return Ok(ChangeOutcome::Unchanged(before));
     }
-    let look = || async {
+    let inspect = || async {
         Ok(match aliases.get(&request.function, &request.name).await? {
-            Some(found) if differing(request, &found).is_as_asked() => Seen::AsAsked(found),
-            Some(found) => Seen::not_as_asked(found == before),
-            None => Seen::Otherwise("it does not exist any more".to_owned()),
+            Some(found) if differing(request, &found).is_as_requested() => Inspection::AsRequested(found),
+            Some(found) => Inspection::not_as_requested(found == before),
+            None => Inspection::Other("it no longer exists".to_owned()),
         })
     };
     let thing = format!("alias {} of function {}", request.name, request.function.name);
-    make(changing, &thing, || aliases.update(request.clone(), changing.effect), look).await
+    apply(changing, &thing, || aliases.update(request.clone(), changing.effect), inspect).await
 }
 
 /// Deletes an alias.
 ///
 /// # Guarantees
-/// - One that does not exist is not found, also where the provider would say nothing.
+/// - If the alias does not exist, the result is an error, even if the provider does not report that.
 pub async fn delete_alias(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     function: &FunctionRef,
     name: &str,
-) -> Result<Outcome<()>, AppError> {
+) -> Result<ChangeOutcome<()>, AppError> {
     let aliases = &changing.connection.management()?.aliases;
     let before = show_alias(changing.connection, function, name).await?;
-    let look = || async {
+    let inspect = || async {
         let found = aliases.get(function, name).await?;
-        Ok(found.map_or(Seen::AsAsked(()), |found| Seen::not_as_asked(found == before)))
+        Ok(found.map_or(Inspection::AsRequested(()), |found| Inspection::not_as_requested(found == before)))
     };
     let thing = format!("alias {name} of function {}", function.name);
-    make(changing, &thing, || aliases.delete(function, name, changing.effect), look).await
+    apply(changing, &thing, || aliases.delete(function, name, changing.effect), inspect).await
 }
 
 fn differing(asked: &UpdateAlias, found: &Alias) -> Comparison {
@@ -151,10 +152,10 @@ fn differing(asked: &UpdateAlias, found: &Alias) -> Comparison {
     .filter(|(_, differs)| *differs)
     .map(|(name, _)| name)
     .collect();
-    Comparison { differing, untold: Vec::new() }
+    Comparison { differing, incomparable: Vec::new() }
 }
 
-fn no_alias(connection: &Connection, function: &FunctionRef, name: &str) -> AppError {
+fn alias_not_found(connection: &Connection, function: &FunctionRef, name: &str) -> AppError {
     AppError::ThingNotFound {
         thing: format!("alias {name} of function {}", function.name),
         connection: connection.name.to_string(),

@@ -1,51 +1,51 @@
-//! Keeping what becomes of a function's queued calls.
+//! Manages asynchronous invocation settings.
 
 use super::{
-    change::{Changing, Outcome, Seen, make},
-    list::{Listed, PageLimits, walk},
+    change::{ChangeContext, ChangeOutcome, Inspection, apply},
+    list::{ListResult, PageLimits, list_pages},
 };
 use crate::AppError;
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef};
 use lamplight_ports::{Connection, Effect, QualifiedFunction};
 use std::ops::ControlFlow;
 
-/// The largest page that may be asked for.
+/// The maximum page size.
 const LARGEST_PAGE: u32 = 50;
 
-/// Describes what is set; where nothing is, that is not found.
+/// Describes the settings. If nothing is set, the result is an error.
 pub async fn show_async_settings(
     connection: &Connection,
     subject: &QualifiedFunction,
 ) -> Result<DescribedAsyncSettings, AppError> {
     let found = connection.management()?.async_invocations.get(subject).await?;
-    found.ok_or_else(|| nothing_set(connection, subject))
+    found.ok_or_else(|| not_configured(connection, subject))
 }
 
-/// Lists what is set for a function and its versions and aliases.
+/// Lists the settings of a function and its versions and aliases.
 pub async fn list_async_settings(
     connection: &Connection,
     function: &FunctionRef,
     limits: &PageLimits,
     on_page: &mut (dyn FnMut(Vec<DescribedAsyncSettings>) -> ControlFlow<()> + Send),
-) -> Result<Listed, AppError> {
+) -> Result<ListResult, AppError> {
     let fetch = |marker, page_size| async move {
         let page = connection.management()?.async_invocations.list(function, marker, page_size).await?;
         Ok((page.items, page.next_marker))
     };
-    walk(limits, LARGEST_PAGE, fetch, on_page).await
+    list_pages(limits, LARGEST_PAGE, fetch, on_page).await
 }
 
-/// Sets what becomes of queued calls. With `whole`, what is not given takes the provider's default; without, it stays as
-/// it is, and where nothing is set yet that is not found.
+/// Changes the settings. With `whole`, settings that are not given are set to the provider's default. Otherwise they
+/// keep their value, and it is an error if nothing is set yet.
 ///
 /// # Guarantees
-/// - Where all that is given is so already and nothing else is to go, nothing is sent and the change says so.
+/// - If the settings already are as requested, nothing is sent and the outcome is [`ChangeOutcome::Unchanged`].
 pub async fn set_async_settings(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     subject: &QualifiedFunction,
     settings: &AsyncSettings,
     whole: bool,
-) -> Result<Outcome<DescribedAsyncSettings>, AppError> {
+) -> Result<ChangeOutcome<DescribedAsyncSettings>, AppError> {
     let async_invocations = &changing.connection.management()?.async_invocations;
     let found = async_invocations.get(subject).await?;
     let nothing_to_change = found.is_none() && !whole;
@@ -54,15 +54,16 @@ pub async fn set_async_settings(
         _ => settings,
     };
     let defaults = changing.connection.platform.async_defaults();
-    let as_asked =
-        |found: &DescribedAsyncSettings| is_so(settings, &found.settings, whole.then_some(&defaults));
-    if let Some(found) = found.as_ref().filter(|found| as_asked(found)) {
-        return Ok(Outcome::Unchanged(found.clone()));
+    let as_requested = |found: &DescribedAsyncSettings| {
+        matches_request(settings, &found.settings, whole.then_some(&defaults))
+    };
+    if let Some(found) = found.as_ref().filter(|found| as_requested(found)) {
+        return Ok(ChangeOutcome::Unchanged(found.clone()));
     }
-    let look = || async {
+    let inspect = || async {
         Ok(match async_invocations.get(subject).await? {
-            Some(now) if as_asked(&now) => Seen::AsAsked(now),
-            now => Seen::not_as_asked(now == found),
+            Some(now) if as_requested(&now) => Inspection::AsRequested(now),
+            now => Inspection::not_as_requested(now == found),
         })
     };
     let send = || async {
@@ -72,35 +73,41 @@ pub async fn set_async_settings(
             async_invocations.update(subject, settings, changing.effect).await
         }
     };
-    match make(changing, &described(subject), send, look).await {
-        // Nothing was there before and nothing is there now: whatever became of the request, it changed nothing.
+    match apply(changing, &describe(subject), send, inspect).await {
+        // Nothing was set before and nothing is set now, so the request changed nothing, even though its answer was
+        // lost.
         Err(AppError::ChangeUnknown { .. })
             if nothing_to_change && async_invocations.get(subject).await?.is_none() =>
         {
-            Err(nothing_set(changing.connection, subject))
+            Err(not_configured(changing.connection, subject))
         }
-        settled => settled,
+        other => other,
     }
 }
 
-/// Goes back to the provider's defaults; where nothing is set, that is not found.
+/// Deletes the settings, which restores the provider's defaults. If nothing is set, the result is an error.
 pub async fn reset_async_settings(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     subject: &QualifiedFunction,
-) -> Result<Outcome<()>, AppError> {
+) -> Result<ChangeOutcome<()>, AppError> {
     let async_invocations = &changing.connection.management()?.async_invocations;
     let before = match changing.effect {
         Effect::Make => Some(show_async_settings(changing.connection, subject).await?),
         Effect::Show { .. } => None,
     };
-    let look = || async {
+    let inspect = || async {
         let found = async_invocations.get(subject).await?;
-        Ok(if found.is_none() { Seen::AsAsked(()) } else { Seen::not_as_asked(found == before) })
+        Ok(if found.is_none() {
+            Inspection::AsRequested(())
+        } else {
+            Inspection::not_as_requested(found == before)
+        })
     };
-    make(changing, &described(subject), || async_invocations.delete(subject, changing.effect), look).await
+    apply(changing, &describe(subject), || async_invocations.delete(subject, changing.effect), inspect).await
 }
 
-/// Both destinations are told where one changes: providers may take them as one thing, and none may be lost.
+/// Adds the existing destination if only the other one changes. Providers may replace both at once, which would remove
+/// the one that is not given.
 fn with_both_destinations(asked: &AsyncSettings, found: &AsyncSettings) -> AsyncSettings {
     let mut both = asked.clone();
     if both.on_success.is_some() || both.on_failure.is_some() {
@@ -110,9 +117,9 @@ fn with_both_destinations(asked: &AsyncSettings, found: &AsyncSettings) -> Async
     both
 }
 
-/// Whether what is found is what is asked for; what is not asked for takes its default, or is as it is where there are
-/// no `defaults`. A provider may write a default out or leave it away.
-fn is_so(asked: &AsyncSettings, found: &AsyncSettings, defaults: Option<&AsyncSettings>) -> bool {
+/// Whether the existing settings are as requested. With `defaults`, settings that are not requested must have their
+/// default value; a provider may report a default or leave it out. Without `defaults` they are ignored.
+fn matches_request(asked: &AsyncSettings, found: &AsyncSettings, defaults: Option<&AsyncSettings>) -> bool {
     let number = |of: fn(&AsyncSettings) -> Option<u32>| match (of(asked), defaults) {
         (None, None) => true,
         (None, Some(defaults)) => of(found).is_none() || of(found) == of(defaults),
@@ -128,16 +135,16 @@ fn is_so(asked: &AsyncSettings, found: &AsyncSettings, defaults: Option<&AsyncSe
         && text(&asked.on_failure, &found.on_failure)
 }
 
-fn nothing_set(connection: &Connection, subject: &QualifiedFunction) -> AppError {
-    AppError::ThingNotFound { thing: described(subject), connection: connection.name.to_string() }
+fn not_configured(connection: &Connection, subject: &QualifiedFunction) -> AppError {
+    AppError::ThingNotFound { thing: describe(subject), connection: connection.name.to_string() }
 }
 
-fn described(subject: &QualifiedFunction) -> String {
+fn describe(subject: &QualifiedFunction) -> String {
     let of = match &subject.qualifier {
         Some(qualifier) => format!("{qualifier} of function {}", subject.function.name),
         None => format!("function {}", subject.function.name),
     };
-    format!("asynchronous configuration of {of}")
+    format!("asynchronous invocation settings of {of}")
 }
 
 #[cfg(test)]
@@ -153,11 +160,11 @@ mod tests {
         let other = AsyncSettings { max_age_seconds: Some(60), ..asked.clone() };
         let failing = AsyncSettings { on_failure: Some("there".to_owned()), ..asked.clone() };
         for (found, whole) in [(&asked, true), (&written, true), (&other, false), (&failing, false)] {
-            assert_eq!(is_so(&asked, found, Some(&defaults)), whole, "{found:?}");
-            assert!(is_so(&asked, found, None), "{found:?}");
+            assert_eq!(matches_request(&asked, found, Some(&defaults)), whole, "{found:?}");
+            assert!(matches_request(&asked, found, None), "{found:?}");
         }
-        assert!(is_so(&defaults, &AsyncSettings::default(), Some(&defaults)));
-        assert!(!is_so(&defaults, &AsyncSettings::default(), None));
+        assert!(matches_request(&defaults, &AsyncSettings::default(), Some(&defaults)));
+        assert!(!matches_request(&defaults, &AsyncSettings::default(), None));
     }
 
     #[test]

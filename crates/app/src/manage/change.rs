@@ -1,4 +1,4 @@
-//! Making a change, and finding out what became of it where its answer was lost.
+//! Makes a change, and finds out whether it was made if its answer was lost.
 
 use crate::AppError;
 use lamplight_domain::{Delivery, RetryPolicy, Start};
@@ -7,47 +7,47 @@ use lamplight_ports::{
     Sleeper,
 };
 
-/// What every change needs beside its request.
+/// What every change needs in addition to its request.
 #[derive(Debug, Clone, Copy)]
-pub struct Changing<'a> {
-    /// Where it is made.
+pub struct ChangeContext<'a> {
+    /// The connection.
     pub connection: &'a Connection,
     /// Waiting between attempts.
     pub sleeper: &'a dyn Sleeper,
     /// Jitter.
     pub ids: &'a dyn IdSource,
-    /// Whether it is made, or only shown.
+    /// Whether to make the change or only to show the request.
     pub effect: Effect,
-    /// How often it is asked for at the most, where it provably was not made.
+    /// How often to retry a change that provably was not made.
     pub retries: RetryPolicy,
 }
 
-/// What a change came to.
+/// The outcome of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome<T> {
-    /// It was made just now: the provider's answer says so.
+pub enum ChangeOutcome<T> {
+    /// The change was made: the provider's answer says so.
     Made(T),
-    /// The answer was lost, and looking shows that it is as it was asked for. Whether this made it so, or it was so
-    /// before, or somebody else made it so meanwhile, cannot be told.
+    /// The answer was lost, and reading the resource shows that it is as requested. It is not known whether this change
+    /// made it so, somebody else did, or it was so before.
     Found(T),
-    /// It was so already, and nothing was changed.
+    /// The resource already was as requested, and nothing was changed.
     Unchanged(T),
-    /// It was only shown.
+    /// The change was not made, only shown.
     Shown(RequestPreview),
 }
 
-impl<T> Outcome<T> {
-    /// The same outcome of something made of what this one is of.
-    pub fn map<U>(self, into: impl FnOnce(T) -> U) -> Outcome<U> {
+impl<T> ChangeOutcome<T> {
+    /// Converts the resource.
+    pub fn map<U>(self, into: impl FnOnce(T) -> U) -> ChangeOutcome<U> {
         match self {
-            Self::Made(thing) => Outcome::Made(into(thing)),
-            Self::Found(thing) => Outcome::Found(into(thing)),
-            Self::Unchanged(thing) => Outcome::Unchanged(into(thing)),
-            Self::Shown(preview) => Outcome::Shown(preview),
+            Self::Made(thing) => ChangeOutcome::Made(into(thing)),
+            Self::Found(thing) => ChangeOutcome::Found(into(thing)),
+            Self::Unchanged(thing) => ChangeOutcome::Unchanged(into(thing)),
+            Self::Shown(preview) => ChangeOutcome::Shown(preview),
         }
     }
 
-    /// What the change left behind; nothing where it was only shown.
+    /// The resource after the change; `None` if the change was only shown.
     pub fn thing(&self) -> Option<&T> {
         match self {
             Self::Made(thing) | Self::Found(thing) | Self::Unchanged(thing) => Some(thing),
@@ -56,54 +56,52 @@ impl<T> Outcome<T> {
     }
 }
 
-/// What is found of a change when one looks.
+/// The state of a resource, read to find out whether a change was made.
 #[derive(Debug)]
-pub(crate) enum Seen<T> {
-    /// It is as it was to become.
-    AsAsked(T),
-    /// It is as it was before.
-    NotYet,
-    /// It is neither; the text says what it is.
-    Otherwise(String),
+pub(crate) enum Inspection<T> {
+    /// It is as requested.
+    AsRequested(T),
+    /// It is as before the change.
+    AsBefore,
+    /// It is neither; the text describes it.
+    Other(String),
 }
 
-impl<T> Seen<T> {
-    /// What is seen of a thing that is not as asked for. Only one that is just as it was before was provably not
-    /// changed; another may be what somebody made of it after the change.
-    pub(crate) fn not_as_asked(as_before: bool) -> Self {
+impl<T> Inspection<T> {
+    /// The state of a resource that is not as requested. Only if it is exactly as before, it provably was not changed:
+    /// otherwise somebody else may have changed it after our change.
+    pub(crate) fn not_as_requested(as_before: bool) -> Self {
         if as_before {
-            Self::NotYet
+            Self::AsBefore
         } else {
-            Self::Otherwise("it is neither as it was before nor as it was asked for".to_owned())
+            Self::Other("it is neither as before nor as requested".to_owned())
         }
     }
 
-    /// The same of a thing with revisions.
-    pub(crate) fn not_of_revision(before: Option<&str>, now: Option<&str>) -> Self {
-        Self::not_as_asked(before.is_some() && before == now)
+    /// The same for a resource with revisions.
+    pub(crate) fn from_revisions(before: Option<&str>, now: Option<&str>) -> Self {
+        Self::not_as_requested(before.is_some() && before == now)
     }
 }
 
-/// Makes a change of `thing`.
-///
-/// `send` asks for it once; `look` reads what is there.
+/// Changes `thing`. `send` sends the request once; `inspect` reads the resource.
 ///
 /// # Guarantees
-/// - It is asked for again only where it provably was not made, or where looking showed that nothing has happened to
-///   the thing. Each change this is used for leaves the same behind however often it is made.
-/// - Where an answer was lost, nothing is claimed but what looking showed: [`Outcome::Found`]. Where looking fails, or shows something else,
-///   the outcome is unknown and said to be.
-pub(crate) async fn make<T, S, SF, L, LF>(
-    changing: &Changing<'_>,
+/// - The request is repeated only if the change provably was not made, or if the resource is still as before. Use this
+///   only for changes that have the same effect however often they are made.
+/// - If an answer was lost, the result depends only on the state of the resource: [`ChangeOutcome::Found`] if it is as
+///   requested. If it is in another state or cannot be read, the result is [`AppError::ChangeUnknown`].
+pub(crate) async fn apply<T, S, SF, L, LF>(
+    changing: &ChangeContext<'_>,
     thing: &str,
     mut send: S,
-    look: L,
-) -> Result<Outcome<T>, AppError>
+    inspect: L,
+) -> Result<ChangeOutcome<T>, AppError>
 where
     S: FnMut() -> SF,
     SF: Future<Output = Result<Changed<T>, ChangeError>>,
     L: Fn() -> LF,
-    LF: Future<Output = Result<Seen<T>, PortError>>,
+    LF: Future<Output = Result<Inspection<T>, PortError>>,
 {
     let mut attempt = 0;
     let mut lost: Option<PortError> = None;
@@ -111,25 +109,25 @@ where
         attempt += 1;
         let failure = match send().await {
             Ok(Changed::Made(made)) => {
-                return Ok(Outcome::Made(made));
+                return Ok(ChangeOutcome::Made(made));
             }
             Ok(Changed::Shown(preview)) => {
-                return Ok(Outcome::Shown(preview));
+                return Ok(ChangeOutcome::Shown(preview));
             }
             Err(failure) => failure,
         };
         let refused = failure.applied == Applied::No;
-        tracing::info!(thing, attempt, refused, error = %failure.error, "a change brought no success");
-        // A refusal after a lost answer may well be the doing of the change that was lost.
+        tracing::info!(thing, attempt, refused, error = %failure.error, "a change failed");
+        // If an earlier answer was lost, that change may have been made and be the reason for this refusal.
         if !refused || lost.is_some() {
-            match look().await {
-                Ok(Seen::AsAsked(made)) => {
-                    return Ok(Outcome::Found(made));
+            match inspect().await {
+                Ok(Inspection::AsRequested(made)) => {
+                    return Ok(ChangeOutcome::Found(made));
                 }
-                Ok(Seen::NotYet) => {}
-                Ok(Seen::Otherwise(what)) => return Err(unknown(thing, Some(what), failure.error)),
+                Ok(Inspection::AsBefore) => {}
+                Ok(Inspection::Other(what)) => return Err(unknown(thing, Some(what), failure.error)),
                 Err(error) => {
-                    tracing::info!(thing, %error, "what became of a change could not be read");
+                    tracing::info!(thing, %error, "could not read the resource after a change");
                     return Err(unknown(thing, None, failure.error));
                 }
             }
@@ -137,7 +135,7 @@ where
         let again = refused && !failure.transient;
         let wait = changing.retries.next_wait(
             attempt,
-            // Looking showed that it is not there, which is the proof.
+            // The answer, or the state of the resource, proves that the change was not made.
             Delivery::NotSent,
             Start::DidNotStart,
             !again,
@@ -159,7 +157,7 @@ fn unknown(thing: &str, found: Option<String>, lost: PortError) -> AppError {
     AppError::ChangeUnknown { thing: thing.to_owned(), found, lost: Box::new(lost) }
 }
 
-/// What a failed look means where the thing may rightly be absent.
+/// Whether a change failed because of a conflict.
 pub(crate) fn is_conflict(error: &AppError) -> bool {
     matches!(error, AppError::Port(PortError { kind: PortErrorKind::Conflict, .. }))
 }
@@ -172,7 +170,7 @@ mod tests {
     use std::{cell::RefCell, collections::VecDeque, time::Duration};
 
     type Sent = Result<Changed<u8>, ChangeError>;
-    type Looked = Result<Seen<u8>, PortError>;
+    type Inspected = Result<Inspection<u8>, PortError>;
 
     fn port(kind: PortErrorKind) -> PortError {
         PortError::new(kind, lamplight_domain::ErrorCode::Io, "scripted")
@@ -193,12 +191,15 @@ mod tests {
         Err(ChangeError { applied: Applied::No, transient: true, retry_after, error })
     }
 
-    /// What came of it, how often it was sent, and how often one looked.
-    async fn play(sends: Vec<Sent>, looks: Vec<Looked>) -> (Result<Outcome<u8>, AppError>, usize, usize) {
+    /// Returns the result, the number of requests, and the number of inspections.
+    async fn play(
+        sends: Vec<Sent>,
+        inspections: Vec<Inspected>,
+    ) -> (Result<ChangeOutcome<u8>, AppError>, usize, usize) {
         let connection =
             FakeProvider::new([]).connection("here".parse().unwrap(), lamplight_domain::Settings::default());
         let (sleeper, ids) = (ManualClock::default(), SequentialIds::default());
-        let changing = Changing {
+        let changing = ChangeContext {
             connection: &connection,
             sleeper: &sleeper,
             ids: &ids,
@@ -207,84 +208,85 @@ mod tests {
         };
         let (asked, seen) = (RefCell::new(0), RefCell::new(0));
         let answers = RefCell::new(VecDeque::from(sends));
-        let sights = RefCell::new(VecDeque::from(looks));
+        let sights = RefCell::new(VecDeque::from(inspections));
         let send = || {
             *asked.borrow_mut() += 1;
             let next = answers.borrow_mut().pop_front().unwrap();
             async { next }
         };
-        let look = || {
+        let inspect = || {
             *seen.borrow_mut() += 1;
             let next = sights.borrow_mut().pop_front().unwrap();
             async { next }
         };
-        let result = make(&changing, "the thing", send, look).await;
-        assert!(answers.borrow().is_empty() && sights.borrow().is_empty(), "something was not asked for");
+        let result = apply(&changing, "the thing", send, inspect).await;
+        assert!(answers.borrow().is_empty() && sights.borrow().is_empty(), "something was not requested");
         (result, asked.into_inner(), seen.into_inner())
     }
 
     #[tokio::test]
-    async fn an_answer_is_taken_at_its_word_and_nobody_looks() {
+    async fn an_answer_decides_without_an_inspection() {
         let (result, ..) = play(vec![Ok(Changed::Made(1))], vec![]).await;
-        assert_eq!(result.unwrap(), Outcome::Made(1));
+        assert_eq!(result.unwrap(), ChangeOutcome::Made(1));
         let (result, ..) = play(vec![refused(PortErrorKind::Denied)], vec![]).await;
         assert_eq!(result.unwrap_err().class(), ErrorClass::Access);
     }
 
     #[tokio::test]
-    async fn what_provably_was_not_made_is_asked_for_again_but_not_for_ever() {
+    async fn what_provably_was_not_made_is_retried_a_limited_number_of_times() {
         let (result, ..) = play(vec![throttled(), throttled(), Ok(Changed::Made(1))], vec![]).await;
-        assert_eq!(result.unwrap(), Outcome::Made(1));
+        assert_eq!(result.unwrap(), ChangeOutcome::Made(1));
         let (result, ..) = play(vec![throttled(), throttled(), throttled()], vec![]).await;
         assert_eq!(result.unwrap_err().class(), ErrorClass::Limit);
     }
 
     #[tokio::test]
-    async fn a_lost_answer_is_found_by_looking() {
-        let (result, sent, _) = play(vec![lost()], vec![Ok(Seen::AsAsked(1))]).await;
-        assert_eq!((result.unwrap(), sent), (Outcome::Found(1), 1));
+    async fn after_a_lost_answer_the_resource_is_inspected() {
+        let (result, sent, _) = play(vec![lost()], vec![Ok(Inspection::AsRequested(1))]).await;
+        assert_eq!((result.unwrap(), sent), (ChangeOutcome::Found(1), 1));
     }
 
     #[tokio::test]
-    async fn what_is_seen_not_to_be_there_is_asked_for_again() {
-        let (result, ..) = play(vec![lost(), Ok(Changed::Made(1))], vec![Ok(Seen::NotYet)]).await;
-        assert_eq!(result.unwrap(), Outcome::Made(1));
+    async fn what_is_still_as_before_is_retried() {
+        let (result, ..) = play(vec![lost(), Ok(Changed::Made(1))], vec![Ok(Inspection::AsBefore)]).await;
+        assert_eq!(result.unwrap(), ChangeOutcome::Made(1));
     }
 
     #[test]
-    fn only_what_is_as_it_was_was_provably_not_changed() {
-        assert!(matches!(Seen::<()>::not_of_revision(Some("1"), Some("1")), Seen::NotYet));
+    fn only_what_is_as_before_was_provably_not_changed() {
+        assert!(matches!(Inspection::<()>::from_revisions(Some("1"), Some("1")), Inspection::AsBefore));
         for (before, now) in [(Some("1"), Some("2")), (None, None), (None, Some("1")), (Some("1"), None)] {
             assert!(
-                matches!(Seen::<()>::not_of_revision(before, now), Seen::Otherwise(_)),
+                matches!(Inspection::<()>::from_revisions(before, now), Inspection::Other(_)),
                 "{before:?} {now:?}"
             );
         }
     }
 
     #[tokio::test]
-    async fn a_refusal_after_a_lost_answer_may_be_its_own_doing() {
+    async fn a_refusal_after_a_lost_answer_may_be_caused_by_the_lost_change() {
         for kind in [PortErrorKind::Conflict, PortErrorKind::NotFound] {
             let sends = vec![lost(), refused(kind)];
-            let (result, ..) = play(sends, vec![Ok(Seen::NotYet), Ok(Seen::AsAsked(1))]).await;
-            assert_eq!(result.unwrap(), Outcome::Found(1));
+            let (result, ..) =
+                play(sends, vec![Ok(Inspection::AsBefore), Ok(Inspection::AsRequested(1))]).await;
+            assert_eq!(result.unwrap(), ChangeOutcome::Found(1));
             let sends = vec![lost(), refused(kind)];
-            let (result, ..) = play(sends, vec![Ok(Seen::NotYet), Ok(Seen::NotYet)]).await;
+            let (result, ..) = play(sends, vec![Ok(Inspection::AsBefore), Ok(Inspection::AsBefore)]).await;
             assert_eq!(result.unwrap_err().class(), ErrorClass::Unknown, "the lost one may still arrive");
         }
     }
 
     #[tokio::test]
-    async fn what_cannot_be_seen_is_unknown_and_not_asked_for_again() {
-        for look in [
+    async fn what_cannot_be_inspected_is_unknown_and_not_retried() {
+        for inspect in [
             Err(port(PortErrorKind::Denied)),
             Err(port(PortErrorKind::Unavailable)),
-            Ok(Seen::Otherwise("it is another".to_owned())),
+            Ok(Inspection::Other("it is another".to_owned())),
         ] {
-            let (result, ..) = play(vec![lost()], vec![look]).await;
+            let (result, ..) = play(vec![lost()], vec![inspect]).await;
             assert_eq!(result.unwrap_err().class(), ErrorClass::Unknown);
         }
-        let nothing = || Ok(Seen::NotYet);
+        let nothing = || Ok(Inspection::AsBefore);
         let (result, ..) = play(vec![lost(), lost(), lost()], vec![nothing(), nothing(), nothing()]).await;
         assert_eq!(result.unwrap_err().class(), ErrorClass::Unknown);
     }

@@ -1,51 +1,51 @@
-//! Holding what was asked for against what is there.
+//! Compares a request with an existing resource.
 
 use crate::AppError;
 use lamplight_domain::{Function, FunctionSettings};
 use std::fmt;
 
-/// How what exists holds against what was asked for.
+/// The result of a comparison.
 #[derive(Debug, Default)]
 pub(crate) struct Comparison {
-    /// What is otherwise, by the names people know.
+    /// The names of settings that differ, as users know them.
     pub(crate) differing: Vec<&'static str>,
-    /// What was asked for and cannot be compared.
-    pub(crate) untold: Vec<&'static str>,
+    /// The names of requested settings that cannot be compared.
+    pub(crate) incomparable: Vec<&'static str>,
 }
 
 impl Comparison {
-    /// Whether all of it is known to be as asked.
-    pub(crate) fn is_as_asked(&self) -> bool {
-        self.differing.is_empty() && self.untold.is_empty()
+    /// Whether everything is known to be as requested.
+    pub(crate) fn is_as_requested(&self) -> bool {
+        self.differing.is_empty() && self.incomparable.is_empty()
     }
 
-    /// The conflict, where something is not.
+    /// The error if it is not as requested.
     pub(crate) fn conflict(&self, thing: String) -> AppError {
         AppError::ExistsOtherwise { thing, how: self.to_string(), hint: UPDATE }
     }
 }
 
-/// What to do about a thing that exists otherwise and can be updated.
-const UPDATE: &str = "update it, or delete it first, if that is what you want";
+/// What to do about a resource that differs and can be updated.
+const UPDATE: &str = "update it, or delete it first";
 
 impl fmt::Display for Comparison {
-    /// Goes on after "it exists".
+    /// Continues a message after "it exists".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.differing.is_empty() {
             write!(f, " and differs in {}", self.differing.join(", "))?;
         }
-        if !self.untold.is_empty() {
-            write!(f, "; whether this is as asked cannot be told: {}", self.untold.join(", "))?;
+        if !self.incomparable.is_empty() {
+            write!(f, "; cannot tell whether these are as requested: {}", self.incomparable.join(", "))?;
         }
         Ok(())
     }
 }
 
-/// What a function differs in from what was asked for, by the names people know; never a value, for it may be secret.
+/// The names of requested settings that differ from the existing ones, never their values, which may be secret.
 ///
-/// What was not asked for is not held against anything. An empty text or list asks for nothing to be set.
+/// Settings that were not requested are not compared. An empty text or list means that nothing must be set.
 pub(crate) fn differences(asked: &FunctionSettings, found: &FunctionSettings) -> Vec<&'static str> {
-    // Taken apart, so that a setting which is added later cannot be forgotten here.
+    // Destructured, so that a new setting cannot be forgotten here.
     let FunctionSettings {
         description,
         runtime,
@@ -75,80 +75,83 @@ pub(crate) fn differences(asked: &FunctionSettings, found: &FunctionSettings) ->
     };
     let logging_differs = logging.as_ref().is_some_and(|asked| {
         let found = found.logging.clone().unwrap_or_default();
-        text(asked.format.as_ref(), found.format.as_ref())
-            || text(asked.application_level.as_ref(), found.application_level.as_ref())
-            || text(asked.system_level.as_ref(), found.system_level.as_ref())
-            || text(asked.group.as_ref(), found.group.as_ref())
+        text_differs(asked.format.as_ref(), found.format.as_ref())
+            || text_differs(asked.application_level.as_ref(), found.application_level.as_ref())
+            || text_differs(asked.system_level.as_ref(), found.system_level.as_ref())
+            || text_differs(asked.group.as_ref(), found.group.as_ref())
     });
     let image_differs = image.as_ref().is_some_and(|asked| {
         let found = found.image.clone().unwrap_or_default();
-        list(asked.entry_point.as_deref(), found.entry_point.as_deref())
-            || list(asked.command.as_deref(), found.command.as_deref())
-            || text(asked.working_directory.as_ref(), found.working_directory.as_ref())
+        list_differs(asked.entry_point.as_deref(), found.entry_point.as_deref())
+            || list_differs(asked.command.as_deref(), found.command.as_deref())
+            || text_differs(asked.working_directory.as_ref(), found.working_directory.as_ref())
     });
     let durable_differs = durable.as_ref().is_some_and(|asked| {
         let found = found.durable.clone().unwrap_or_default();
-        value(asked.execution_timeout_seconds.as_ref(), found.execution_timeout_seconds.as_ref())
-            || value(asked.retention_days.as_ref(), found.retention_days.as_ref())
-            || text(asked.encryption_key.as_ref(), found.encryption_key.as_ref())
+        value_differs(asked.execution_timeout_seconds.as_ref(), found.execution_timeout_seconds.as_ref())
+            || value_differs(asked.retention_days.as_ref(), found.retention_days.as_ref())
+            || text_differs(asked.encryption_key.as_ref(), found.encryption_key.as_ref())
     });
     let network_differs = network.as_ref().is_some_and(|asked| {
         let found = found.network.clone().unwrap_or_default();
-        set(&asked.subnets) != set(&found.subnets)
-            || set(&asked.security_groups) != set(&found.security_groups)
-            || value(asked.ipv6.as_ref(), found.ipv6.as_ref())
+        to_set(&asked.subnets) != to_set(&found.subnets)
+            || to_set(&asked.security_groups) != to_set(&found.security_groups)
+            || value_differs(asked.ipv6.as_ref(), found.ipv6.as_ref())
     });
     [
-        ("description", text(description.as_ref(), found.description.as_ref())),
-        ("runtime", text(runtime.as_ref(), found.runtime.as_ref())),
-        ("handler", text(handler.as_ref(), found.handler.as_ref())),
-        ("role", text(role.as_ref(), found.role.as_ref())),
-        ("timeout", value(timeout_seconds.as_ref(), found.timeout_seconds.as_ref())),
-        ("memory size", value(memory_mb.as_ref(), found.memory_mb.as_ref())),
-        ("ephemeral storage", value(ephemeral_storage_mb.as_ref(), found.ephemeral_storage_mb.as_ref())),
-        ("environment", list(sorted(environment).as_deref(), sorted(&found.environment).as_deref())),
-        ("encryption key", text(encryption_key.as_ref(), found.encryption_key.as_ref())),
-        ("layers", list(layers.as_deref(), found.layers.as_deref())),
-        ("tracing", text(tracing.as_ref(), found.tracing.as_ref())),
+        ("description", text_differs(description.as_ref(), found.description.as_ref())),
+        ("runtime", text_differs(runtime.as_ref(), found.runtime.as_ref())),
+        ("handler", text_differs(handler.as_ref(), found.handler.as_ref())),
+        ("role", text_differs(role.as_ref(), found.role.as_ref())),
+        ("timeout", value_differs(timeout_seconds.as_ref(), found.timeout_seconds.as_ref())),
+        ("memory size", value_differs(memory_mb.as_ref(), found.memory_mb.as_ref())),
+        (
+            "ephemeral storage",
+            value_differs(ephemeral_storage_mb.as_ref(), found.ephemeral_storage_mb.as_ref()),
+        ),
+        ("environment", list_differs(sorted(environment).as_deref(), sorted(&found.environment).as_deref())),
+        ("encryption key", text_differs(encryption_key.as_ref(), found.encryption_key.as_ref())),
+        ("layers", list_differs(layers.as_deref(), found.layers.as_deref())),
+        ("tracing", text_differs(tracing.as_ref(), found.tracing.as_ref())),
         ("network", network_differs),
-        ("dead letter target", text(dead_letter_target.as_ref(), found.dead_letter_target.as_ref())),
-        ("file systems", list(file_systems.as_deref(), found.file_systems.as_deref())),
+        ("dead letter target", text_differs(dead_letter_target.as_ref(), found.dead_letter_target.as_ref())),
+        ("file systems", list_differs(file_systems.as_deref(), found.file_systems.as_deref())),
         ("image settings", image_differs),
-        ("snapshot start", text(snapshot_start.as_ref(), found.snapshot_start.as_ref())),
+        ("snapshot start", text_differs(snapshot_start.as_ref(), found.snapshot_start.as_ref())),
         ("logging", logging_differs),
         ("durable executions", durable_differs),
-        ("capacity", value(capacity.as_ref(), found.capacity.as_ref())),
+        ("capacity", value_differs(capacity.as_ref(), found.capacity.as_ref())),
     ]
     .into_iter()
     .filter_map(|(name, differs)| differs.then_some(name))
     .collect()
 }
 
-/// The differences of code, where they can be told.
+/// What differs in the code, as far as it can be compared.
 pub(crate) fn code_differs(code: &lamplight_domain::FunctionCode, found: &Function) -> Option<&'static str> {
     let sha256 = code.source.sha256();
     if sha256.is_some() && sha256 != found.code_sha256.as_deref() {
         return Some("code");
     }
-    if value(code.architecture.as_ref(), found.architecture.as_ref()) {
+    if value_differs(code.architecture.as_ref(), found.architecture.as_ref()) {
         return Some("architecture");
     }
     None
 }
 
-fn value<T: PartialEq>(asked: Option<&T>, found: Option<&T>) -> bool {
+fn value_differs<T: PartialEq>(asked: Option<&T>, found: Option<&T>) -> bool {
     asked.is_some() && asked != found
 }
 
-fn text(asked: Option<&String>, found: Option<&String>) -> bool {
+fn text_differs(asked: Option<&String>, found: Option<&String>) -> bool {
     asked.is_some_and(|asked| asked.as_str() != found.map_or("", String::as_str))
 }
 
-fn list<T: PartialEq>(asked: Option<&[T]>, found: Option<&[T]>) -> bool {
+fn list_differs<T: PartialEq>(asked: Option<&[T]>, found: Option<&[T]>) -> bool {
     asked.is_some_and(|asked| asked != found.unwrap_or_default())
 }
 
-fn set(texts: &[String]) -> std::collections::BTreeSet<&String> {
+fn to_set(texts: &[String]) -> std::collections::BTreeSet<&String> {
     texts.iter().collect()
 }
 
@@ -162,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_asked_for_does_not_differ() {
+    fn what_was_not_requested_does_not_differ() {
         let found = FunctionSettings {
             memory_mb: Some(512),
             environment: Some(vec![variable("A", "1")]),
@@ -172,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_set_is_as_an_empty_text_or_list_asks() {
+    fn an_empty_text_or_list_equals_nothing_set() {
         let asked = FunctionSettings {
             description: Some(String::new()),
             dead_letter_target: Some(String::new()),
@@ -185,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn order_counts_for_layers_alone() {
+    fn order_matters_only_for_layers() {
         let asked = FunctionSettings {
             environment: Some(vec![variable("B", "2"), variable("A", "1")]),
             layers: Some(vec!["x".to_owned(), "y".to_owned()]),
@@ -201,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn each_part_of_a_group_is_held_by_itself() {
+    fn each_part_of_a_group_is_compared_separately() {
         let level = |level: &str| Some(level.to_owned());
         let logging = |application_level| LoggingSettings { application_level, ..LoggingSettings::default() };
         let asked = FunctionSettings { logging: Some(logging(level("WARN"))), ..FunctionSettings::default() };

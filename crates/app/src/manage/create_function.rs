@@ -1,7 +1,7 @@
-//! Making a function.
+//! Creates a function.
 
 use super::{
-    change::{Changing, Outcome, Seen, is_conflict, make},
+    change::{ChangeContext, ChangeOutcome, Inspection, apply, is_conflict},
     compare::{Comparison, code_differs, differences},
     versions::Versions,
 };
@@ -9,44 +9,47 @@ use crate::AppError;
 use lamplight_domain::{CodeSource, Function, FunctionRef};
 use lamplight_ports::{CreateFunction, PortError, Publish};
 
-/// Makes a function; where its first version is to be published, gives the version. It may still be prepared when this
-/// returns; [`wait_for_function`](super::wait_for_function()) waits.
+/// Creates a function. If its first version is published, returns that version. The function may not be ready yet when
+/// this returns; [`wait_for_function`](super::wait_for_function()) waits for it.
 ///
 /// # Guarantees
-/// - A function of that name that is as asked for is left alone, and the change says so. One that is otherwise is a
-///   conflict that names what differs and what cannot be compared, such as code in an object store.
+/// - If the function already exists as requested, it is not changed and the outcome is [`ChangeOutcome::Unchanged`].
+///   Otherwise the result is a conflict that names what differs and what cannot be compared, such as code in an object
+///   store.
 pub async fn create_function(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     request: &CreateFunction,
-) -> Result<Outcome<Function>, AppError> {
+) -> Result<ChangeOutcome<Function>, AppError> {
     let thing = format!("function {}", request.name);
     let manager = &changing.connection.management()?.functions;
-    let look = || async {
-        Ok(match there(changing, request).await? {
-            None => Seen::NotYet,
-            Some((function, comparison)) if comparison.is_as_asked() => Seen::AsAsked(function),
-            Some((_, comparison)) => Seen::Otherwise(format!("it exists{comparison}")),
+    let inspect = || async {
+        Ok(match find_existing(changing, request).await? {
+            None => Inspection::AsBefore,
+            Some((function, comparison)) if comparison.is_as_requested() => Inspection::AsRequested(function),
+            Some((_, comparison)) => Inspection::Other(format!("it exists{comparison}")),
         })
     };
-    let made = make(changing, &thing, || manager.create(request.clone(), changing.effect), look).await;
+    let made = apply(changing, &thing, || manager.create(request.clone(), changing.effect), inspect).await;
     match made {
-        Err(error) if is_conflict(&error) => match there(changing, request).await? {
-            Some((function, comparison)) if comparison.is_as_asked() => Ok(Outcome::Unchanged(function)),
+        Err(error) if is_conflict(&error) => match find_existing(changing, request).await? {
+            Some((function, comparison)) if comparison.is_as_requested() => {
+                Ok(ChangeOutcome::Unchanged(function))
+            }
             Some((_, comparison)) => Err(comparison.conflict(thing)),
-            None => Err(not_there(error, &thing)),
+            None => Err(conflict_in_progress(error, &thing)),
         },
         other => other,
     }
 }
 
-/// The function of that name, and how it holds against what was asked for.
-async fn there(
-    changing: &Changing<'_>,
+/// The existing function, if any, and how it compares with the request.
+async fn find_existing(
+    changing: &ChangeContext<'_>,
     request: &CreateFunction,
 ) -> Result<Option<(Function, Comparison)>, PortError> {
     let connection = changing.connection;
     let reference = FunctionRef::by_name(request.name.clone());
-    // Tags and image are told only with all the rest, which takes more permissions.
+    // Only the whole description contains tags and image, and reading it needs more permissions.
     let whole = !request.tags.is_empty() || matches!(request.code.source, CodeSource::Image(_));
     let found = if whole {
         connection.catalogue.get(&reference, None).await?
@@ -55,13 +58,13 @@ async fn there(
     };
     let Some(found) = found else { return Ok(None) };
     let mut comparison =
-        Comparison { differing: differences(&request.settings, &found.settings), untold: Vec::new() };
+        Comparison { differing: differences(&request.settings, &found.settings), incomparable: Vec::new() };
     comparison.differing.extend(code_differs(&request.code, &found));
     match &request.code.source {
         CodeSource::Package(_) => {}
-        CodeSource::StoredObject { .. } => comparison.untold.push("code"),
+        CodeSource::StoredObject { .. } => comparison.incomparable.push("code"),
         CodeSource::Image(image) => match &found.image {
-            None => comparison.untold.push("image"),
+            None => comparison.incomparable.push("image"),
             Some(other) if other != image => comparison.differing.push("image"),
             Some(_) => {}
         },
@@ -70,10 +73,10 @@ async fn there(
         comparison.differing.push("tenancy");
     }
     if request.code_signing.is_some() {
-        comparison.untold.push("code signing");
+        comparison.incomparable.push("code signing");
     }
     match &found.tags {
-        None if !request.tags.is_empty() => comparison.untold.push("tags"),
+        None if !request.tags.is_empty() => comparison.incomparable.push("tags"),
         Some(tags) if request.tags.iter().any(|(key, value)| tags.get(key) != Some(value)) => {
             comparison.differing.push("tags");
         }
@@ -89,20 +92,20 @@ async fn there(
             version.unwrap_or(found)
         }
         Publish::LatestPublished => {
-            comparison.untold.push("latest published version");
+            comparison.incomparable.push("latest published version");
             found
         }
     };
     Ok(Some((function, comparison)))
 }
 
-/// A conflict with something that is not there: it is just coming or going.
-pub(super) fn not_there(conflict: AppError, thing: &str) -> AppError {
+/// The error for a conflict with a resource that was then not found: it is being created or deleted.
+pub(super) fn conflict_in_progress(conflict: AppError, thing: &str) -> AppError {
     match conflict {
         AppError::Port(mut conflict) => {
             conflict.message =
-                format!("{thing} can neither be made nor be found: another change of it is in progress");
-            conflict.hint = Some("wait a moment, then repeat".into());
+                format!("could neither create nor find {thing}: another change of it is in progress");
+            conflict.hint = Some("wait a moment and retry".into());
             AppError::Port(conflict)
         }
         other => other,
@@ -116,11 +119,11 @@ mod tests {
     use lamplight_ports::PortErrorKind;
 
     #[test]
-    fn what_is_said_to_exist_and_does_not_is_not_told_to_exist() {
+    fn a_conflict_with_what_is_not_found_does_not_claim_that_it_exists() {
         let conflict =
-            PortError::new(PortErrorKind::Conflict, ErrorCode::Conflict, "function adder exists already");
-        let error = not_there(conflict.into(), "function adder");
-        assert!(!error.to_string().contains("exists already"), "{error}");
+            PortError::new(PortErrorKind::Conflict, ErrorCode::Conflict, "function adder already exists");
+        let error = conflict_in_progress(conflict.into(), "function adder");
+        assert!(!error.to_string().contains("already exists"), "{error}");
         assert!(error.to_string().contains("another change of it is in progress"), "{error}");
         assert_eq!(error.code(), ErrorCode::Conflict);
     }

@@ -1,21 +1,21 @@
-//! Deleting a function or one of its versions.
+//! Deletes a function or one of its versions.
 
 use super::{
-    change::{Changing, Outcome, Seen, make},
-    show_function::no_function,
+    change::{ChangeContext, ChangeOutcome, Inspection, apply},
+    show_function::function_not_found,
 };
 use crate::AppError;
 use lamplight_ports::{Effect, QualifiedFunction};
 
-/// Deletes a function with all its versions and aliases, or the one version named.
+/// Deletes a function with all its versions and aliases, or only the given version.
 ///
 /// # Guarantees
-/// - One that does not exist is not found.
-/// - Where an answer was lost, one that somebody has made or changed since is not deleted.
+/// - If it does not exist, the result is an error.
+/// - If an answer was lost, a function that somebody created or changed in the meantime is not deleted.
 pub async fn delete_function(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     wanted: &QualifiedFunction,
-) -> Result<Outcome<()>, AppError> {
+) -> Result<ChangeOutcome<()>, AppError> {
     let QualifiedFunction { function, qualifier } = wanted;
     let connection = changing.connection;
     let thing = match qualifier {
@@ -25,16 +25,16 @@ pub async fn delete_function(
     let revision = match changing.effect {
         Effect::Make => {
             let before = connection.catalogue.configuration(function, qualifier.as_ref()).await?;
-            before.ok_or_else(|| no_function(connection, wanted))?.revision
+            before.ok_or_else(|| function_not_found(connection, wanted))?.revision
         }
         Effect::Show { .. } => None,
     };
-    let look = || async {
+    let inspect = || async {
         let found = connection.catalogue.configuration(function, qualifier.as_ref()).await?;
-        Ok(found.map_or(Seen::AsAsked(()), |found| {
-            Seen::not_of_revision(revision.as_deref(), found.revision.as_deref())
+        Ok(found.map_or(Inspection::AsRequested(()), |found| {
+            Inspection::from_revisions(revision.as_deref(), found.revision.as_deref())
         }))
     };
     let manager = &connection.management()?.functions;
-    make(changing, &thing, || manager.delete(function, qualifier.as_ref(), changing.effect), look).await
+    apply(changing, &thing, || manager.delete(function, qualifier.as_ref(), changing.effect), inspect).await
 }

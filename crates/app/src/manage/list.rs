@@ -1,43 +1,43 @@
-//! Walking a listing that comes in pages.
+//! Lists resources page by page.
 
 use super::place::Place;
 use crate::AppError;
 use lamplight_ports::PortError;
 use std::ops::ControlFlow;
 
-/// How much of a listing is wanted, and where it begins.
+/// Where a list starts and how much of it is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageLimits {
-    /// Where to begin: a marker that an earlier walk gave, or the provider.
+    /// Where to start: the marker of an earlier list, or one of the provider.
     pub marker: Option<String>,
-    /// How many things one call asks for; `None` is as many as the provider gives.
+    /// The number of items requested by one call; `None` is the provider's default.
     pub page_size: Option<u32>,
-    /// How many things the walk shows at the most; `None` is all.
+    /// The maximum number of items in total; `None` is all.
     pub max_items: Option<u32>,
 }
 
-/// How far a walk came.
+/// How far a list got.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listed {
-    /// How many things it showed.
+pub struct ListResult {
+    /// The number of items listed.
     pub count: u64,
-    /// Where to go on; `None` at the end.
+    /// Where to continue; `None` if everything was listed.
     pub next_marker: Option<String>,
 }
 
-/// Walks page by page, and hands each page on before it asks for the next.
+/// Fetches page by page, and passes each page to `on_page` before it fetches the next one.
 ///
 /// # Guarantees
-/// - No more than `max_items` are handed on. Where the provider gives more than was asked for, the next marker says how
-///   many of its page were shown, so that walks one after the other show everything once; what is made or deleted
-///   between them moves the place by as many.
-/// - A walk that fails on the way says where it can be taken up again.
-pub(crate) async fn walk<T, F, FF>(
+/// - At most `max_items` are passed on. If the provider returns more than requested, the next marker says how many
+///   items of its page were listed, so that lists that continue each other contain everything once. Items that are
+///   created or deleted in between may shift that position.
+/// - If it fails after the first page, the error says where to continue.
+pub(crate) async fn list_pages<T, F, FF>(
     limits: &PageLimits,
     largest_page: u32,
     mut fetch: F,
     on_page: &mut (dyn FnMut(Vec<T>) -> ControlFlow<()> + Send),
-) -> Result<Listed, AppError>
+) -> Result<ListResult, AppError>
 where
     F: FnMut(Option<String>, Option<u32>) -> FF,
     FF: Future<Output = Result<(Vec<T>, Option<String>), PortError>>,
@@ -46,21 +46,22 @@ where
         [("page size", limits.page_size, largest_page), ("number of items", limits.max_items, 10_000)];
     for (name, value, most) in ranges {
         if value.is_some_and(|value| !(1..=most).contains(&value)) {
-            return Err(AppError::Setting(format!("the {name} must be 1-{most}")));
+            return Err(AppError::Setting(format!("the {name} must be 1 to {most}")));
         }
     }
     let mut place = limits.marker.as_deref().map_or(Ok(Place::default()), Place::read)?;
     let mut count = 0;
     loop {
         let left = limits.max_items.map(|most| u64::from(most).saturating_sub(count));
-        // As many as are wanted, and those that come before them in the page.
-        let wanted = left.map(|left| within(left.saturating_add(place.shown), largest_page));
+        // The items that are still wanted, and those before them in the page that were already listed.
+        let wanted = left.map(|left| clamp(left.saturating_add(place.shown), largest_page));
         let page_size = match (limits.page_size, wanted) {
             (Some(size), Some(wanted)) => Some(size.min(wanted)),
             (size, wanted) => size.or(wanted),
         };
-        let (mut items, next_marker) =
-            fetch(place.marker.clone(), page_size).await.map_err(|error| with_place(error, &place, count))?;
+        let (mut items, next_marker) = fetch(place.marker.clone(), page_size)
+            .await
+            .map_err(|error| with_marker(error, &place, count))?;
         let given = items.len() as u64;
         let skipped = place.shown.min(given);
         items.drain(..usize::try_from(skipped).unwrap_or(usize::MAX));
@@ -70,7 +71,7 @@ where
         let next = if skipped + shown < given {
             Some(Place { marker: place.marker, shown: skipped + shown })
         } else {
-            // A page shorter than what was shown of it goes on in the next.
+            // If the page is now shorter than what was listed of it, the rest is skipped in the next one.
             let shown = place.shown - skipped;
             next_marker.map(|marker| Place { marker: Some(marker), shown })
         };
@@ -78,19 +79,19 @@ where
         let enough = limits.max_items.is_some_and(|most| count >= u64::from(most));
         match next {
             Some(next) if !stopped && !enough => place = next,
-            next => return Ok(Listed { count, next_marker: next.and_then(|place| place.write()) }),
+            next => return Ok(ListResult { count, next_marker: next.and_then(|place| place.write()) }),
         }
     }
 }
 
-fn within(number: u64, most: u32) -> u32 {
+fn clamp(number: u64, most: u32) -> u32 {
     u32::try_from(number).unwrap_or(most).min(most)
 }
 
-/// Says where a walk that failed on the way can be taken up again.
-fn with_place(error: PortError, place: &Place, before: u64) -> PortError {
+/// Adds to an error where the list can be continued.
+fn with_marker(error: PortError, place: &Place, before: u64) -> PortError {
     let Some(marker) = place.write().filter(|_| before > 0) else { return error };
-    let place = format!("{before} were listed before: go on from marker {marker}");
+    let place = format!("to continue after the items that were listed, use marker {marker}");
     let hint = match &error.hint {
         Some(hint) => format!("{hint}; {place}"),
         None => place,
@@ -104,13 +105,14 @@ mod tests {
     use lamplight_domain::ErrorCode;
     use proptest::prelude::*;
 
-    /// A provider of numbers whose pages have `page` of them, whatever is asked for, or fewer where it listens.
-    async fn walked(
+    /// Lists the numbers below `total` from a provider with pages of `page` numbers. It ignores the requested page size
+    /// unless it `listens` and that is smaller.
+    async fn list_numbers(
         total: u32,
         page: u32,
         listens: bool,
         limits: PageLimits,
-    ) -> Result<(Vec<u32>, Listed), AppError> {
+    ) -> Result<(Vec<u32>, ListResult), AppError> {
         let mut seen = Vec::new();
         let fetch = |marker: Option<String>, size: Option<u32>| async move {
             let begin: u32 = marker.map_or(0, |marker| marker.parse().unwrap());
@@ -122,13 +124,13 @@ mod tests {
             seen.extend(items);
             ControlFlow::Continue(())
         };
-        let listed = walk(&limits, 10_000, fetch, &mut on_page).await?;
+        let listed = list_pages(&limits, 10_000, fetch, &mut on_page).await?;
         Ok((seen, listed))
     }
 
     proptest! {
         #[test]
-        fn walks_one_after_the_other_show_everything_once_and_none_too_much(
+        fn lists_that_continue_each_other_contain_everything_once(
             total in 0_u32..60,
             page in 1_u32..20,
             listens: bool,
@@ -138,7 +140,7 @@ mod tests {
             let (mut all, mut marker) = (Vec::new(), None);
             for (most, page_size) in sizes {
                 let limits = PageLimits { marker, page_size, max_items: Some(most) };
-                let (seen, listed) = runtime.block_on(walked(total, page, listens, limits)).unwrap();
+                let (seen, listed) = runtime.block_on(list_numbers(total, page, listens, limits)).unwrap();
                 prop_assert!(seen.len() as u64 == listed.count && listed.count <= u64::from(most));
                 prop_assert!(listed.count == u64::from(most) || listed.next_marker.is_none());
                 all.extend(seen);
@@ -152,13 +154,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_marker_that_was_not_given_whole_is_refused() {
+    async fn a_damaged_marker_is_refused() {
         let limits = PageLimits { max_items: Some(3), ..PageLimits::default() };
-        let (seen, listed) = walked(129, 129, false, limits.clone()).await.unwrap();
+        let (seen, listed) = list_numbers(129, 129, false, limits.clone()).await.unwrap();
         assert_eq!(seen, [0, 1, 2]);
         let marker = listed.next_marker.unwrap();
         let broken = PageLimits { marker: Some(marker.replace('3', "4")), ..limits };
-        let error = walked(129, 129, false, broken).await.unwrap_err();
+        let error = list_numbers(129, 129, false, broken).await.unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidSetting);
         assert!(error.to_string().contains("marker"), "{error}");
     }

@@ -1,38 +1,39 @@
-//! Listing functions and their versions, page by page.
+//! Lists functions and their versions, page by page.
 
-use super::list::{Listed, PageLimits, walk};
+use super::list::{ListResult, PageLimits, list_pages};
 use crate::{AppError, AuthGate};
 use lamplight_domain::{Function, FunctionRef};
 use lamplight_ports::{Connection, ListFunctions, ListVersions};
 use std::ops::ControlFlow;
 
-/// The largest page of functions or versions that may be asked for.
+/// The maximum page size for functions and versions.
 const LARGEST_PAGE: u32 = 10_000;
 
-/// Which functions are listed.
+/// Which functions to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FunctionFilter {
-    /// Whether every published version is listed beside the unpublished one.
+    /// Whether to list every published version in addition to the unpublished one.
     pub all_versions: bool,
-    /// Only copies of functions whose home is this region; goes with `all_versions` alone.
+    /// If given, only replicas of functions from this region. Valid only with `all_versions`.
     pub primary_region: Option<String>,
 }
 
-/// Lists functions; each page is handed to `on_page` before the next is asked for.
+/// Lists functions. Each page is passed to `on_page` before the next one is fetched.
 ///
 /// # Guarantees
-/// - Credentials that end during the walk are waited for at the gate, and no page is lost or read twice.
-/// - No more than `max_items` are shown, and nothing is left out where walks follow each other.
+/// - If credentials expire in between, `gate` waits for valid ones, and no page is lost or read twice.
+/// - At most `max_items` are listed, and lists that continue each other leave nothing out.
 pub async fn list_functions(
     connection: &Connection,
     filter: &FunctionFilter,
     limits: &PageLimits,
     gate: &AuthGate<'_>,
     on_page: &mut (dyn FnMut(Vec<Function>) -> ControlFlow<()> + Send),
-) -> Result<Listed, AppError> {
+) -> Result<ListResult, AppError> {
     if filter.primary_region.is_some() && !filter.all_versions {
         return Err(AppError::Setting(
-            "copies of another region's functions are versions: list all versions".into(),
+            "replicas of another region's functions are versions; list all versions to filter by region"
+                .into(),
         ));
     }
     let fetch = |marker, page_size| async move {
@@ -45,7 +46,7 @@ pub async fn list_functions(
         let page = gate.run(|| connection.catalogue.list(wanted.clone())).await?;
         Ok((page.items, page.next_marker))
     };
-    walk(limits, LARGEST_PAGE, fetch, on_page).await
+    list_pages(limits, LARGEST_PAGE, fetch, on_page).await
 }
 
 /// Lists the versions of a function, the unpublished one first.
@@ -54,11 +55,11 @@ pub async fn list_versions(
     function: &FunctionRef,
     limits: &PageLimits,
     on_page: &mut (dyn FnMut(Vec<Function>) -> ControlFlow<()> + Send),
-) -> Result<Listed, AppError> {
+) -> Result<ListResult, AppError> {
     let fetch = |marker, page_size| async move {
         let wanted = ListVersions { function: function.clone(), marker, page_size };
         let page = connection.management()?.functions.versions(wanted).await?;
         Ok((page.items, page.next_marker))
     };
-    walk(limits, LARGEST_PAGE, fetch, on_page).await
+    list_pages(limits, LARGEST_PAGE, fetch, on_page).await
 }

@@ -1,12 +1,12 @@
-//! Managing what a provider keeps: functions, aliases, permissions, layers, asynchronous invocation settings. One file a verb.
+//! Manages functions, aliases, permissions, layers and asynchronous invocation settings. One file per verb.
 
 mod aliases;
 mod async_settings;
 mod change;
 mod compare;
+mod complete_groups;
 mod create_function;
 mod delete_function;
-mod kept;
 mod list;
 mod list_functions;
 mod name;
@@ -29,10 +29,10 @@ pub use aliases::{create_alias, delete_alias, list_aliases, show_alias, update_a
 pub use async_settings::{
     list_async_settings, reset_async_settings, set_async_settings, show_async_settings,
 };
-pub use change::{Changing, Outcome};
+pub use change::{ChangeContext, ChangeOutcome};
 pub use create_function::create_function;
 pub use delete_function::delete_function;
-pub use list::{Listed, PageLimits};
+pub use list::{ListResult, PageLimits};
 pub use list_functions::{FunctionFilter, list_functions, list_versions};
 pub use name::{qualified_function, unqualified_function};
 pub use permissions::{add_permission, remove_permission, show_policy};

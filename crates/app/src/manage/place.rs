@@ -1,21 +1,22 @@
-//! A place in a listing: a marker of the provider's, and how many things of its page were shown already.
+//! A position in a list: the provider's marker, and how many items of its page were already listed.
 
 use crate::AppError;
 
-/// What markers begin with that say more than the provider's own do.
+/// The prefix of markers that contain more than the provider's marker.
 const PREFIX: &str = "shown.";
 
-/// Where a listing goes on.
+/// Where a list continues.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Place {
-    /// Where the provider's page begins; `None` is the beginning of all.
+    /// The provider's marker of the page; `None` is the first page.
     pub(super) marker: Option<String>,
-    /// How many things from there on were shown already.
+    /// How many items of the page were already listed.
     pub(super) shown: u64,
 }
 
 impl Place {
-    /// Reads what [`write`](Self::write) wrote. Any other text is a marker of the provider's, which decides about it.
+    /// Parses what [`write`](Self::write) wrote. Any other text is taken as the provider's marker, for the provider to
+    /// check.
     pub(super) fn read(text: &str) -> Result<Self, AppError> {
         let Some(rest) = text.strip_prefix(PREFIX) else {
             return Ok(Self { marker: Some(text.to_owned()), shown: 0 });
@@ -24,15 +25,15 @@ impl Place {
             let (_, marker) = rest.split_once('.').map_or((rest, None), |(sum, marker)| (sum, Some(marker)));
             Some(Self { marker: marker.map(ToOwned::to_owned), shown: shown.parse().ok()? })
         });
-        // What is not written the same again was changed on the way, or is not of this program.
+        // If writing it does not give the same text, it was damaged or is not from this program.
         place.filter(|place| place.write().as_deref() == Some(text)).ok_or_else(|| {
             AppError::Setting(format!(
-                "the marker {text:?} is not whole: give it as the listing before printed it at its end"
+                "marker {text:?} is not valid: copy it exactly as the previous list printed it"
             ))
         })
     }
 
-    /// As one word: the provider's own marker where that says all; `None` is the beginning of all.
+    /// The marker as text: the provider's own marker if that is enough; `None` for the beginning of the list.
     pub(super) fn write(&self) -> Option<String> {
         let Self { marker, shown } = self;
         match marker {
@@ -46,7 +47,7 @@ impl Place {
     }
 }
 
-/// FNV-1a: tells a slip, and needs to tell no more.
+/// FNV-1a, which is enough to detect typos.
 fn checksum(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
@@ -71,12 +72,12 @@ mod tests {
         }
 
         #[test]
-        fn a_slip_is_told(marker in "[a-zA-Z0-9+/=]{0,40}", shown in 1_u64..10_000, at: prop::sample::Index, other in "[0-9a-z.]") {
+        fn a_typo_is_detected(marker in "[a-zA-Z0-9+/=]{0,40}", shown in 1_u64..10_000, at: prop::sample::Index, other in "[0-9a-z.]") {
             let text = Place { marker: Some(marker), shown }.write().unwrap();
             let at = PREFIX.len() + at.index(text.len() - PREFIX.len());
-            let slip = format!("{}{other}{}", &text[..at], &text[at + 1..]);
-            prop_assume!(slip != text);
-            prop_assert!(Place::read(&slip).is_err(), "{} for {}", slip, text);
+            let typo = format!("{}{other}{}", &text[..at], &text[at + 1..]);
+            prop_assume!(typo != text);
+            prop_assert!(Place::read(&typo).is_err(), "{} for {}", typo, text);
             let cut = &text[..text.len() - 1];
             prop_assert!(Place::read(cut).is_err(), "{} for {}", cut, text);
         }

@@ -1,23 +1,24 @@
-//! Publishing a version of a function.
+//! Publishes a version of a function.
 
 use super::{
-    change::{Changing, Outcome, Seen, make},
+    change::{ChangeContext, ChangeOutcome, Inspection, apply},
     versions::{Versions, number},
 };
 use crate::AppError;
 use lamplight_domain::Function;
 use lamplight_ports::{Effect, PublishVersion};
 
-/// Publishes a version of what the function is now.
+/// Publishes the current code and settings of a function as a version.
 ///
 /// # Guarantees
-/// - Where nothing changed since the last version, that one is given, none is made, and the change says so.
-/// - Where an answer was lost and no newer version is seen, it is asked for again, of the same code alone: code that
-///   somebody uploads meanwhile is not published.
+/// - If nothing changed since the last version, no new one is published, and the outcome is
+///   [`ChangeOutcome::Unchanged`] with the last one.
+/// - If an answer was lost and there is no newer version, the request is repeated for the same code only: code that
+///   somebody uploads in the meantime is not published.
 pub async fn publish_version(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     request: &PublishVersion,
-) -> Result<Outcome<Function>, AppError> {
+) -> Result<ChangeOutcome<Function>, AppError> {
     let (connection, function) = (changing.connection, &request.function);
     let functions = &connection.management()?.functions;
     let before = match changing.effect {
@@ -31,22 +32,23 @@ pub async fn publish_version(
         let request = std::mem::replace(&mut next, again.clone());
         functions.publish(request, changing.effect)
     };
-    let look = || async {
+    let inspect = || async {
         let now = Versions::read(connection, function).await?;
         if now.newest_number() <= before.newest_number() {
-            return Ok(Seen::NotYet);
+            return Ok(Inspection::AsBefore);
         }
         Ok(match now.newest {
-            Some(newest) if newest.code_sha256 == again.if_code_sha256 => Seen::AsAsked(newest),
-            _ => Seen::Otherwise("a version of other code was published meanwhile".to_owned()),
+            Some(newest) if newest.code_sha256 == again.if_code_sha256 => Inspection::AsRequested(newest),
+            _ => Inspection::Other("a version with other code was published in the meantime".to_owned()),
         })
     };
-    let outcome = make(changing, &format!("a version of function {}", function.name), send, look).await?;
+    let outcome =
+        apply(changing, &format!("the latest version of function {}", function.name), send, inspect).await?;
     Ok(match outcome {
-        Outcome::Made(version)
+        ChangeOutcome::Made(version)
             if number(&version).is_some_and(|number| Some(number) == before.newest_number()) =>
         {
-            Outcome::Unchanged(version)
+            ChangeOutcome::Unchanged(version)
         }
         outcome => outcome,
     })

@@ -1,27 +1,27 @@
-//! Reading layers.
+//! Reads layers and their policies.
 
-use super::list::{Listed, PageLimits, walk};
+use super::list::{ListResult, PageLimits, list_pages};
 use crate::AppError;
 use lamplight_domain::{Layer, LayerVersion, PermissionPolicy};
 use lamplight_ports::{Connection, LayerVersionRef, ListLayers};
 use std::ops::ControlFlow;
 
-/// The largest page of layers or versions that may be asked for.
+/// The maximum page size for layers and versions.
 const LARGEST_PAGE: u32 = 50;
 
-/// Lists layers; `filter` says for which runtime and architecture, the limits how many.
+/// Lists layers. Of `filter`, only the runtime and the architecture are used.
 pub async fn list_layers(
     connection: &Connection,
     filter: &ListLayers,
     limits: &PageLimits,
     on_page: &mut (dyn FnMut(Vec<Layer>) -> ControlFlow<()> + Send),
-) -> Result<Listed, AppError> {
+) -> Result<ListResult, AppError> {
     let fetch = |marker, page_size| async move {
         let page =
             connection.management()?.layers.list(ListLayers { marker, page_size, ..filter.clone() }).await?;
         Ok((page.items, page.next_marker))
     };
-    walk(limits, LARGEST_PAGE, fetch, on_page).await
+    list_pages(limits, LARGEST_PAGE, fetch, on_page).await
 }
 
 /// Lists the versions of a layer, newest first.
@@ -31,13 +31,13 @@ pub async fn list_layer_versions(
     filter: &ListLayers,
     limits: &PageLimits,
     on_page: &mut (dyn FnMut(Vec<LayerVersion>) -> ControlFlow<()> + Send),
-) -> Result<Listed, AppError> {
+) -> Result<ListResult, AppError> {
     let fetch = |marker, page_size| async move {
         let wanted = ListLayers { marker, page_size, ..filter.clone() };
         let page = connection.management()?.layers.versions(layer, wanted).await?;
         Ok((page.items, page.next_marker))
     };
-    walk(limits, LARGEST_PAGE, fetch, on_page).await
+    list_pages(limits, LARGEST_PAGE, fetch, on_page).await
 }
 
 /// Describes one version of a layer.
@@ -50,7 +50,7 @@ pub async fn show_layer_version(
         .ok_or_else(|| not_found(connection, format!("version {} of layer {}", wanted.version, wanted.layer)))
 }
 
-/// Reads who else may use a version of a layer; one that has no policy is not found.
+/// Reads the policy of a layer version. If it has none, the result is an error.
 pub async fn show_layer_policy(
     connection: &Connection,
     wanted: &LayerVersionRef,

@@ -1,11 +1,11 @@
-//! Keeping calls for one function alone.
+//! Manages the reserved concurrency of functions.
 
-use super::change::{Changing, Outcome, Seen, make};
+use super::change::{ChangeContext, ChangeOutcome, Inspection, apply};
 use crate::AppError;
 use lamplight_domain::FunctionRef;
 use lamplight_ports::Connection;
 
-/// How many calls are kept for a function alone.
+/// Reads the reserved concurrency of a function.
 pub async fn show_concurrency(
     connection: &Connection,
     function: &FunctionRef,
@@ -13,24 +13,24 @@ pub async fn show_concurrency(
     Ok(connection.management()?.functions.reserved_concurrency(function).await?)
 }
 
-/// Keeps so many calls for a function alone, and at most so many at once; `None` keeps and limits none.
+/// Sets the reserved concurrency of a function, which is also its maximum; `None` removes it.
 ///
 /// # Guarantees
-/// - Where it is so already, nothing is sent and the change says so.
+/// - If it already has this value, nothing is sent and the outcome is [`ChangeOutcome::Unchanged`].
 pub async fn reserve_concurrency(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     function: &FunctionRef,
     reserved: Option<u32>,
-) -> Result<Outcome<Option<u32>>, AppError> {
+) -> Result<ChangeOutcome<Option<u32>>, AppError> {
     let manager = &changing.connection.management()?.functions;
     if manager.reserved_concurrency(function).await? == reserved {
-        return Ok(Outcome::Unchanged(reserved));
+        return Ok(ChangeOutcome::Unchanged(reserved));
     }
-    let look = || async {
+    let inspect = || async {
         let found = manager.reserved_concurrency(function).await?;
-        Ok(if found == reserved { Seen::AsAsked(()) } else { Seen::NotYet })
+        Ok(if found == reserved { Inspection::AsRequested(()) } else { Inspection::AsBefore })
     };
     let thing = format!("the reserved concurrency of function {}", function.name);
     let send = || manager.reserve_concurrency(function, reserved, changing.effect);
-    Ok(make(changing, &thing, send, look).await?.map(|()| reserved))
+    Ok(apply(changing, &thing, send, inspect).await?.map(|()| reserved))
 }

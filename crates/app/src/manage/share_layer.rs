@@ -1,45 +1,46 @@
-//! Keeping who else may use a version of a layer.
+//! Manages resource-based policies of layer versions.
 
 use super::{
-    change::{Changing, Outcome},
+    change::{ChangeContext, ChangeOutcome},
     statements,
 };
 use crate::AppError;
 use lamplight_domain::PermissionStatement;
 use lamplight_ports::LayerVersionRef;
 
-/// Adds a statement to the policy of a version.
+/// Adds a statement to the policy of a layer version.
 ///
 /// # Guarantees
-/// - One of that id that says the same is left alone, and the change says so; one that says otherwise is a conflict.
+/// - If an identical statement with this ID exists, the outcome is [`ChangeOutcome::Unchanged`]. If another statement
+///   has this ID, the result is a conflict.
 pub async fn share_layer(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     version: &LayerVersionRef,
     statement: &PermissionStatement,
     if_revision: Option<&str>,
-) -> Result<Outcome<PermissionStatement>, AppError> {
+) -> Result<ChangeOutcome<PermissionStatement>, AppError> {
     let layers = &changing.connection.management()?.layers;
     let send = || layers.add_permission(version, statement, if_revision, changing.effect);
-    let thing = described(version, &statement.id);
+    let thing = describe(version, &statement.id);
     statements::add(changing, thing, statement, || layers.policy(version), send).await
 }
 
-/// Removes the statement of that id.
+/// Removes the statement with this ID.
 ///
 /// # Guarantees
-/// - One that is not there is not found.
+/// - If it does not exist, the result is an error.
 pub async fn unshare_layer(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     version: &LayerVersionRef,
     statement: &str,
     if_revision: Option<&str>,
-) -> Result<Outcome<()>, AppError> {
+) -> Result<ChangeOutcome<()>, AppError> {
     let layers = &changing.connection.management()?.layers;
     let send = || layers.remove_permission(version, statement, if_revision, changing.effect);
-    let thing = described(version, statement);
+    let thing = describe(version, statement);
     statements::remove(changing, thing, statement, || layers.policy(version), send).await
 }
 
-fn described(version: &LayerVersionRef, statement: &str) -> String {
+fn describe(version: &LayerVersionRef, statement: &str) -> String {
     format!("statement {statement} of version {} of layer {}", version.version, version.layer)
 }

@@ -1,4 +1,4 @@
-//! What an account may use, and how much of it is used.
+//! Shows the quotas of an account and their usage.
 
 use crate::AppError;
 use lamplight_ports::{AccountSettings, Connection};
@@ -6,33 +6,33 @@ use lamplight_ports::{AccountSettings, Connection};
 /// One quota of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
-    /// What it is of.
+    /// Which quota it is.
     pub name: QuotaName,
-    /// What is used; `None` where the provider does not say.
+    /// How much is used; `None` if the provider does not report it.
     pub used: Option<u64>,
-    /// What may be used; `None` is no limit that the provider names.
+    /// The limit; `None` if the provider reports none.
     pub limit: Option<u64>,
 }
 
-/// What a quota is of, in the order people read them.
+/// The quotas, in the order of display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum QuotaName {
-    /// How many functions there are.
+    /// The number of functions.
     Functions,
-    /// The code of all functions together, in bytes.
+    /// The size of the code of all functions together, in bytes.
     TotalCode,
-    /// One function's code as it is uploaded, in bytes.
+    /// The size of the uploaded code package of one function, in bytes.
     UploadedCode,
-    /// One function's code once unpacked, in bytes.
+    /// The size of the unpacked code of one function, in bytes.
     UnpackedCode,
-    /// How many calls may run at once.
+    /// The number of concurrent executions.
     ConcurrentExecutions,
-    /// How many of them are reserved for single functions.
+    /// How many concurrent executions are reserved for specific functions.
     ReservedExecutions,
 }
 
 impl QuotaName {
-    /// The name that programs may rely on.
+    /// The stable name, for programs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Functions => "functions",
@@ -44,21 +44,21 @@ impl QuotaName {
         }
     }
 
-    /// Whether it is counted in bytes.
+    /// Whether the unit is bytes.
     pub fn is_bytes(self) -> bool {
         matches!(self, Self::TotalCode | Self::UploadedCode | Self::UnpackedCode)
     }
 }
 
 impl Quota {
-    /// How much of it is used, in hundredths of a percent; `None` where either number is not known.
+    /// The usage in hundredths of a percent; `None` unless usage and limit are known.
     pub fn used_basis_points(&self) -> Option<u64> {
         let (used, limit) = (self.used?, self.limit.filter(|limit| *limit > 0)?);
         u64::try_from(u128::from(used) * 10_000 / u128::from(limit)).ok()
     }
 }
 
-/// Asks what the account of a connection may use and what it uses.
+/// Reads the quotas of a connection's account.
 pub async fn show_account(connection: &Connection) -> Result<Vec<Quota>, AppError> {
     let AccountSettings { limits, usage } = connection.management()?.account.settings().await?;
     let reserved = limits

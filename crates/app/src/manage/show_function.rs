@@ -1,19 +1,19 @@
-//! Describing one function.
+//! Describes one function.
 
 use crate::AppError;
 use lamplight_domain::Function;
 use lamplight_ports::{Connection, QualifiedFunction};
 
-/// How much of a function is asked for.
+/// How much of a function to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FunctionDetail {
-    /// All of it, with tags, reserved concurrency and image.
+    /// Everything, including tags, reserved concurrency and image.
     Whole,
-    /// What is set about it alone, which needs fewer permissions.
+    /// Only its settings, which needs fewer permissions.
     Settings,
 }
 
-/// Describes a function, or a version or alias of it.
+/// Describes a function, version or alias.
 pub async fn show_function(
     connection: &Connection,
     wanted: &QualifiedFunction,
@@ -24,11 +24,11 @@ pub async fn show_function(
         FunctionDetail::Whole => connection.catalogue.get(function, qualifier.as_ref()).await?,
         FunctionDetail::Settings => connection.catalogue.configuration(function, qualifier.as_ref()).await?,
     };
-    found.ok_or_else(|| no_function(connection, wanted))
+    found.ok_or_else(|| function_not_found(connection, wanted))
 }
 
-/// The failure that names what is not there.
-pub(crate) fn no_function(connection: &Connection, wanted: &QualifiedFunction) -> AppError {
+/// The error for a function, version or alias that does not exist.
+pub(crate) fn function_not_found(connection: &Connection, wanted: &QualifiedFunction) -> AppError {
     let function = match &wanted.qualifier {
         Some(qualifier) => format!("{} with version or alias {qualifier}", wanted.function.name),
         None => wanted.function.name.to_string(),

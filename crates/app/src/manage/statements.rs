@@ -1,49 +1,49 @@
-//! Adding and removing the statements of a policy, whatever it is the policy of.
+//! Adds and removes statements of a policy of any resource.
 
-use super::change::{Changing, Outcome, Seen, is_conflict, make};
+use super::change::{ChangeContext, ChangeOutcome, Inspection, apply, is_conflict};
 use crate::AppError;
 use lamplight_domain::{PermissionPolicy, PermissionStatement};
 use lamplight_ports::{ChangeError, Changed, Effect, PortError};
 
 /// Adds a statement to the policy that `read` reads, with the request that `send` sends.
 pub(super) async fn add<R, RF, S, SF>(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     thing: String,
     statement: &PermissionStatement,
     read: R,
     send: S,
-) -> Result<Outcome<PermissionStatement>, AppError>
+) -> Result<ChangeOutcome<PermissionStatement>, AppError>
 where
     R: Fn() -> RF,
     RF: Future<Output = Result<Option<PermissionPolicy>, PortError>>,
     S: FnMut() -> SF,
     SF: Future<Output = Result<Changed<()>, ChangeError>>,
 {
-    let look = || async { Ok(seen(&read().await?.unwrap_or_default(), statement)) };
-    match make(changing, &thing, send, look).await {
+    let inspect = || async { Ok(inspect_statement(&read().await?.unwrap_or_default(), statement)) };
+    match apply(changing, &thing, send, inspect).await {
         Err(conflict) if is_conflict(&conflict) => {
-            match seen(&read().await?.unwrap_or_default(), statement) {
-                Seen::AsAsked(()) => Ok(Outcome::Unchanged(statement.clone())),
-                Seen::Otherwise(_) => Err(AppError::ExistsOtherwise {
+            match inspect_statement(&read().await?.unwrap_or_default(), statement) {
+                Inspection::AsRequested(()) => Ok(ChangeOutcome::Unchanged(statement.clone())),
+                Inspection::Other(_) => Err(AppError::ExistsOtherwise {
                     thing,
                     how: " and differs in content".to_owned(),
-                    hint: "remove it first, or take another statement id",
+                    hint: "remove it first, or use another statement ID",
                 }),
-                Seen::NotYet => Err(conflict),
+                Inspection::AsBefore => Err(conflict),
             }
         }
         other => Ok(other?.map(|()| statement.clone())),
     }
 }
 
-/// Removes the statement of this id from the policy that `read` reads, with the request that `send` sends.
+/// Removes the statement with this ID from the policy that `read` reads, with the request that `send` sends.
 pub(super) async fn remove<R, RF, S, SF>(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     thing: String,
     statement: &str,
     read: R,
     send: S,
-) -> Result<Outcome<()>, AppError>
+) -> Result<ChangeOutcome<()>, AppError>
 where
     R: Fn() -> RF,
     RF: Future<Output = Result<Option<PermissionPolicy>, PortError>>,
@@ -57,17 +57,21 @@ where
             return Err(AppError::ThingNotFound { thing, connection: changing.connection.name.to_string() });
         }
     }
-    let look = || async {
+    let inspect = || async {
         let policy = read().await?.unwrap_or_default();
-        Ok(if policy.has(statement) { Seen::not_as_asked(policy == before) } else { Seen::AsAsked(()) })
+        Ok(if policy.has(statement) {
+            Inspection::not_as_requested(policy == before)
+        } else {
+            Inspection::AsRequested(())
+        })
     };
-    make(changing, &thing, send, look).await
+    apply(changing, &thing, send, inspect).await
 }
 
-fn seen(policy: &PermissionPolicy, statement: &PermissionStatement) -> Seen<()> {
+fn inspect_statement(policy: &PermissionPolicy, statement: &PermissionStatement) -> Inspection<()> {
     match policy.statement(&statement.id) {
-        Some(found) if found == statement => Seen::AsAsked(()),
-        None if !policy.has(&statement.id) => Seen::NotYet,
-        _ => Seen::Otherwise("a statement of that id says something else".to_owned()),
+        Some(found) if found == statement => Inspection::AsRequested(()),
+        None if !policy.has(&statement.id) => Inspection::AsBefore,
+        _ => Inspection::Other("another statement has this ID".to_owned()),
     }
 }

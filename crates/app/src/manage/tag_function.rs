@@ -1,32 +1,32 @@
-//! Marking functions with tags.
+//! Manages the tags of functions.
 
-use super::change::{Changing, Outcome, Seen, make};
+use super::change::{ChangeContext, ChangeOutcome, Inspection, apply};
 use crate::AppError;
 use lamplight_domain::{FunctionRef, Tags};
 use lamplight_ports::{Connection, TagChange};
 
-/// What a function is marked with.
+/// Reads the tags of a function.
 pub async fn show_tags(connection: &Connection, function: &FunctionRef) -> Result<Tags, AppError> {
     Ok(connection.management()?.functions.tags(function).await?)
 }
 
-/// Sets tags and takes tags away; gives all that the function has then.
+/// Sets and removes tags, and returns all tags that the function then has.
 ///
 /// # Guarantees
-/// - What is so already is not asked for; where all of it is, nothing is sent and the change says so.
+/// - Only tags that change are sent. If none does, nothing is sent and the outcome is [`ChangeOutcome::Unchanged`].
 pub async fn tag_function(
-    changing: &Changing<'_>,
+    changing: &ChangeContext<'_>,
     function: &FunctionRef,
     change: &TagChange,
-) -> Result<Outcome<Tags>, AppError> {
+) -> Result<ChangeOutcome<Tags>, AppError> {
     let manager = &changing.connection.management()?.functions;
     if let Some(key) = change.remove.iter().find(|key| change.set.contains_key(*key)) {
-        return Err(AppError::Setting(format!("tag {key:?} is to be set and taken away at once")));
+        return Err(AppError::Setting(format!("tag {key:?} cannot be both set and removed")));
     }
     let before = manager.tags(function).await?;
-    let missing = without_what_is_so(change, &before);
+    let missing = remaining_changes(change, &before);
     if missing == TagChange::default() {
-        return Ok(Outcome::Unchanged(before));
+        return Ok(ChangeOutcome::Unchanged(before));
     }
     let after = {
         let mut after = before.clone();
@@ -34,16 +34,16 @@ pub async fn tag_function(
         after.retain(|key, _| !missing.remove.contains(key));
         after
     };
-    let look = || async {
-        let left = without_what_is_so(&missing, &manager.tags(function).await?);
-        Ok(if left == TagChange::default() { Seen::AsAsked(()) } else { Seen::NotYet })
+    let inspect = || async {
+        let left = remaining_changes(&missing, &manager.tags(function).await?);
+        Ok(if left == TagChange::default() { Inspection::AsRequested(()) } else { Inspection::AsBefore })
     };
     let thing = format!("the tags of function {}", function.name);
     let send = || manager.tag(function, missing.clone(), changing.effect);
-    Ok(make(changing, &thing, send, look).await?.map(|()| after))
+    Ok(apply(changing, &thing, send, inspect).await?.map(|()| after))
 }
 
-fn without_what_is_so(change: &TagChange, tags: &Tags) -> TagChange {
+fn remaining_changes(change: &TagChange, tags: &Tags) -> TagChange {
     let mut left = change.clone();
     left.set.retain(|key, value| tags.get(key) != Some(value));
     left.remove.retain(|key| tags.contains_key(key));

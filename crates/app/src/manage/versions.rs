@@ -1,20 +1,20 @@
-//! Finding the version of a function that was published last.
+//! Finds the latest published version of a function.
 
 use super::compare::differences;
 use lamplight_domain::{Function, FunctionRef, FunctionSettings};
 use lamplight_ports::{Connection, ListVersions, PortError};
 
-/// What a function is now, and what was published of it last.
+/// The unpublished version of a function and its latest published version.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
-    /// What is not published: what the next version will be made of.
+    /// The unpublished version, from which the next version will be published.
     pub(crate) unpublished: Option<Function>,
-    /// The version with the greatest number.
+    /// The published version with the highest number.
     pub(crate) newest: Option<Function>,
 }
 
 impl Versions {
-    /// Reads them. Every page is walked: the newest version may stand on the last.
+    /// Reads both. All pages are read, because the newest version may be on the last one.
     pub(crate) async fn read(connection: &Connection, function: &FunctionRef) -> Result<Self, PortError> {
         let mut versions = Self::default();
         let mut marker = None;
@@ -40,17 +40,17 @@ impl Versions {
         self.newest.as_ref().and_then(number)
     }
 
-    /// The newest version, where it is what the function is now.
+    /// The newest version, if it has the current code and settings of the function.
     pub(crate) fn up_to_date(self) -> Option<Function> {
         let (unpublished, newest) = (self.unpublished?, self.newest?);
-        // A version may be described otherwise than the function.
+        // The description of a version may differ from that of the function.
         let asked = FunctionSettings { description: None, ..unpublished.settings };
         let same = unpublished.code_sha256.is_some() && unpublished.code_sha256 == newest.code_sha256;
         (same && differences(&asked, &newest.settings).is_empty()).then_some(newest)
     }
 }
 
-/// A version's number; what is not published has none.
+/// The number of a version; `None` for the unpublished version.
 pub(crate) fn number(version: &Function) -> Option<u64> {
     version.version.as_ref()?.parse().ok()
 }

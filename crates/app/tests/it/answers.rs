@@ -1,4 +1,4 @@
-//! What the use cases make of an answer whose adapter says what it means.
+//! Outcomes of runs by the meaning of the answer.
 
 use crate::bench::{Bench, arguments, connection};
 use lamplight_domain::{
@@ -12,7 +12,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// Gives one answer to every call, and counts them.
+/// Gives the same answer to every call, and counts the calls.
 #[derive(Debug)]
 struct Answers {
     answer: InvokeAnswer,
@@ -27,7 +27,7 @@ impl Invoker for Answers {
     }
 }
 
-/// How a run ends with this answer, after one call.
+/// The outcome of a run with this answer.
 async fn answered(answer: InvokeAnswer, invocation_type: InvocationType) -> Outcome {
     let mut bench = Bench::new([]);
     let invoker = Arc::new(Answers { answer, calls: AtomicUsize::new(0) });
@@ -40,12 +40,12 @@ async fn answered(answer: InvokeAnswer, invocation_type: InvocationType) -> Outc
         ..Settings::default()
     };
     let run = bench.start("f", arguments(&[]), settings).await.unwrap().run;
-    assert_eq!((run.attempts.len(), invoker.calls.load(Ordering::Relaxed)), (1, 1), "an answer ends it");
+    assert_eq!((run.attempts.len(), invoker.calls.load(Ordering::Relaxed)), (1, 1), "an answer ends the run");
     run.outcome().unwrap().clone()
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_the_providers_leaves_the_run_unknown() {
+async fn an_answer_that_is_not_from_the_provider_leaves_the_run_unknown() {
     for invocation_type in [InvocationType::RequestResponse, InvocationType::Event, InvocationType::DryRun] {
         for http_status in [200, 202, 204, 404, 429, 503] {
             let answer = InvokeAnswer {
@@ -55,8 +55,7 @@ async fn an_answer_that_is_not_the_providers_leaves_the_run_unknown() {
             let outcome = answered(answer, invocation_type).await;
             let evidence = &outcome.evidence;
             assert_eq!((outcome.state, evidence.kind), (RunState::Unknown, EvidenceKind::UnidentifiedAnswer));
-            let expected =
-                format!("nothing shows that the answer comes from the provider (HTTP {http_status})");
+            let expected = format!("the answer cannot be identified as the provider's (HTTP {http_status})");
             assert_eq!(evidence.to_string(), expected);
             assert_eq!(
                 serde_json::to_string(evidence).unwrap(),
@@ -80,12 +79,12 @@ async fn an_answer_that_does_not_fit_the_call_proves_nothing() {
         assert_eq!(outcome.state, RunState::Unknown);
         assert_eq!(outcome.evidence.kind, EvidenceKind::UnprovenAnswer);
         let message = outcome.error.unwrap().message;
-        assert_eq!(message, "the service answered, which this invocation type does not expect");
+        assert_eq!(message, "the provider gave an answer that is not expected for this invocation type");
     }
 }
 
 #[tokio::test]
-async fn a_function_error_is_told_as_the_adapter_reads_it() {
+async fn a_function_error_is_reported_as_the_adapter_parses_it() {
     let error = ReportedError {
         kind: Some("crash".into()),
         error_type: Some("Panic".into()),
@@ -100,7 +99,7 @@ async fn a_function_error_is_told_as_the_adapter_reads_it() {
     assert_eq!(outcome.evidence.to_string(), "the function answered with an error (crash)");
     let told = outcome.error.unwrap();
     assert_eq!((told.error_type.as_deref(), told.stack), (Some("Panic"), vec!["main".to_owned()]));
-    assert_eq!(told.message, format!("{} … (cut)", "x".repeat(2000)));
+    assert_eq!(told.message, format!("{} … (truncated)", "x".repeat(2000)));
 
     let silent = InvokeAnswer::new(AnswerOutcome::FunctionError(ReportedError::default()));
     let outcome = answered(silent, InvocationType::RequestResponse).await;
@@ -108,7 +107,7 @@ async fn a_function_error_is_told_as_the_adapter_reads_it() {
 }
 
 #[tokio::test]
-async fn figures_come_from_the_answer_before_the_log() {
+async fn the_report_of_the_answer_takes_precedence_over_the_log() {
     let log = "REPORT RequestId: r\tDuration: 1000.00 ms\tBilled Duration: 1000 ms\tMemory Size: 1024 MB\tMax Memory Used: 9 MB\t\n";
     let of_log = InvokeAnswer {
         request_id: Some("r".into()),
@@ -119,7 +118,7 @@ async fn figures_come_from_the_answer_before_the_log() {
     assert_eq!(outcome.report.unwrap().billed_ms, Some(1000));
     assert!(outcome.cost_usd.is_some());
 
-    // A provider that tells one figure tells one; what it costs is then not known.
+    // A provider may report only some of the figures; the cost is then not known.
     let report = ExecutionReport { duration_ms: Some(7.5), ..ExecutionReport::default() };
     let outcome =
         answered(InvokeAnswer { report: Some(report.clone()), ..of_log }, InvocationType::RequestResponse)

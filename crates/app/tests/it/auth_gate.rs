@@ -1,4 +1,4 @@
-//! Works whose credentials go bad on the way: they wait, lose nothing and repeat nothing.
+//! Long operations whose credentials become invalid: they wait, lose nothing and repeat nothing.
 
 use crate::bench::function;
 use async_trait::async_trait;
@@ -21,7 +21,7 @@ use std::{
 
 const PATIENCE: Duration = Duration::from_mins(15);
 
-/// Remembers the pauses it was told of.
+/// Records pauses.
 #[derive(Debug, Default)]
 struct Pauses {
     paused: AtomicU32,
@@ -48,10 +48,10 @@ fn expired() -> PortError {
         .with_hint("sign in again")
 }
 
-/// A catalogue of four pages whose credentials fail for a while before some of them.
+/// A catalogue of four pages, some of which fail a few times because of credentials.
 #[derive(Debug)]
 struct Expiring {
-    /// How often each page fails before it is given.
+    /// How often each page fails before it is returned.
     failures: Mutex<BTreeMap<u32, u32>>,
     asked: AtomicU32,
 }
@@ -116,7 +116,7 @@ async fn walk(failures: impl IntoIterator<Item = (u32, u32)>, patience: Duration
 }
 
 #[tokio::test]
-async fn a_walk_goes_on_where_its_credentials_ended() {
+async fn a_list_continues_where_its_credentials_expired() {
     let walk = walk([(2, 3)], PATIENCE).await;
     assert_eq!(walk.found.unwrap(), ["f0", "f1", "f2", "f3"]);
     assert_eq!((walk.asked, walk.waited), (7, Duration::from_secs(5 + 10 + 20)));
@@ -133,7 +133,7 @@ async fn credentials_that_never_worked_are_not_waited_for() {
 }
 
 #[tokio::test]
-async fn patience_ends_and_zero_patience_never_begins() {
+async fn waiting_ends_with_patience_and_zero_patience_does_not_wait() {
     let ended = walk([(1, u32::MAX)], Duration::from_mins(1)).await;
     assert!(ended.found.is_err());
     assert_eq!((ended.waited, ended.pauses.resumed.into_inner()), (Duration::from_mins(1), 0));
@@ -141,7 +141,7 @@ async fn patience_ends_and_zero_patience_never_begins() {
     assert_eq!((none.waited, none.pauses.paused.into_inner()), (Duration::ZERO, 0));
 }
 
-/// Sleeps until it is let go, and tells that somebody sleeps.
+/// Sleeps until it is released, and signals that somebody sleeps.
 #[derive(Debug, Default)]
 struct Held {
     sleeping: tokio::sync::Notify,
@@ -157,7 +157,7 @@ impl Sleeper for Held {
 }
 
 #[tokio::test]
-async fn one_tries_while_the_others_wait() {
+async fn one_task_retries_while_the_others_wait() {
     let (sleeper, pauses, cancel) = (Held::default(), Pauses::default(), CancellationToken::new());
     let gate = AuthGate::new(&sleeper, &pauses, &cancel, PATIENCE);
     let (asked, is_good) = (AtomicU32::new(0), Mutex::new(true));
@@ -172,16 +172,16 @@ async fn one_tries_while_the_others_wait() {
     let works = async { tokio::join!(gate.run(call), gate.run(call), gate.run(call), gate.run(call)) };
     let friend = async {
         sleeper.sleeping.notified().await;
-        assert_eq!(asked.load(Ordering::SeqCst), 4, "each met the failure once");
+        assert_eq!(asked.load(Ordering::SeqCst), 4, "each task failed once");
         sleeper.go.notify_one();
         sleeper.sleeping.notified().await;
-        assert_eq!(asked.load(Ordering::SeqCst), 5, "one alone tried again");
+        assert_eq!(asked.load(Ordering::SeqCst), 5, "only one task retried");
         *is_good.lock().unwrap() = true;
         sleeper.go.notify_one();
     };
     let (results, ()) = tokio::join!(works, friend);
     assert!(results.0.is_ok() && results.1.is_ok() && results.2.is_ok() && results.3.is_ok());
-    assert_eq!(asked.load(Ordering::SeqCst), 9, "one tried again, and three went on");
+    assert_eq!(asked.load(Ordering::SeqCst), 9, "one task retried, and three continued");
     assert_eq!((pauses.paused.into_inner(), pauses.resumed.into_inner()), (1, 1));
 }
 
@@ -218,7 +218,7 @@ fn invoke_error(kind: PortErrorKind, start: Start) -> InvokeError {
 }
 
 #[tokio::test]
-async fn a_call_that_may_have_started_is_never_made_again() {
+async fn a_call_that_may_have_started_is_never_repeated() {
     for (kind, start, calls) in [
         (PortErrorKind::Unauthenticated, Start::DidNotStart, 2),
         (PortErrorKind::Unauthenticated, Start::MayHaveStarted, 1),
@@ -249,7 +249,7 @@ async fn after_patience_has_run_out_nothing_more_is_started() {
         Err::<(), _>(expired())
     };
     let late = async {
-        // Comes while the gate is closed, and waits there with the others.
+        // This call arrives while the gate is closed and waits with the others.
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
         gate.run(call).await
@@ -258,7 +258,7 @@ async fn after_patience_has_run_out_nothing_more_is_started() {
     for met in [one, other] {
         assert_eq!(met.unwrap_err().message, "the session has expired");
     }
-    // Two met it; then one tried after 5, 10, 20 and 40 seconds, and after the 25 that were left of the 100.
+    // Two calls failed; then one was retried after 5, 10, 20 and 40 seconds, and after the remaining 25 of the 100.
     assert_eq!((asked.load(Ordering::SeqCst), clock.slept()), (2 + 5, Duration::from_secs(100)));
     let called = gate
         .run(|| async {
@@ -277,7 +277,7 @@ async fn after_patience_has_run_out_nothing_more_is_started() {
 }
 
 #[tokio::test]
-async fn an_unknown_outcome_in_the_pause_is_told_and_not_repeated() {
+async fn an_unknown_outcome_during_the_pause_is_returned_and_not_repeated() {
     let (clock, pauses, cancel) = (ManualClock::default(), Pauses::default(), CancellationToken::new());
     let gate = AuthGate::new(&clock, &pauses, &cancel, PATIENCE);
     gate.run(|| async { Ok::<_, InvokeError>(()) }).await.unwrap();
@@ -292,7 +292,7 @@ async fn an_unknown_outcome_in_the_pause_is_told_and_not_repeated() {
 }
 
 #[tokio::test]
-async fn one_who_tries_and_goes_away_leaves_the_trying_to_another() {
+async fn if_the_retrying_task_is_dropped_another_one_retries() {
     let (sleeper, pauses, cancel) = (Held::default(), Pauses::default(), CancellationToken::new());
     let gate = AuthGate::new(&sleeper, &pauses, &cancel, PATIENCE);
     gate.run(|| async { Ok::<_, PortError>(()) }).await.unwrap();

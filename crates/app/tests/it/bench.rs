@@ -1,15 +1,15 @@
-//! A bench to try use cases on: simulated functions, a store in memory, a manual clock.
+//! A setup to test use cases: simulated functions, a store in memory, a manual clock.
 
 use lamplight_app::{
-    AppError, CancellationToken, EventSource, PreparedRun, ProgressObserver, RunProgress, RunRequest,
-    StartedRun, prepare_run, resolve_target, start_run,
+    AppError, CancellationToken, EndedRun, EventSource, PreparedRun, ProgressObserver, RunProgress,
+    RunRequest, prepare_run, resolve_target, start_run,
 };
 use lamplight_domain::{Arguments, ConnectionName, ErrorCode, FunctionRef, Job, SecretRef, Settings};
 use lamplight_fake_adapter::{FakeFunction, FakeWorld, ManualClock};
 use lamplight_ports::{JobStore, PortError, PortErrorKind, SecretResolver, SecretString};
 use std::{ops::Deref, sync::Mutex};
 
-/// The value of every secret on the bench.
+/// The value of every secret in these tests.
 pub const SECRET: &str = "hunter2-hunter2";
 
 #[derive(Debug)]
@@ -23,13 +23,13 @@ impl SecretResolver for OneSecret {
             other => Err(PortError::new(
                 PortErrorKind::NotFound,
                 ErrorCode::SecretNotFound,
-                format!("{other} leads nowhere"),
+                format!("{other} does not exist"),
             )),
         }
     }
 }
 
-/// Remembers every step it is told of.
+/// Records every step.
 #[derive(Debug, Default)]
 pub struct Steps(pub Mutex<Vec<&'static str>>);
 
@@ -39,12 +39,12 @@ impl ProgressObserver for Steps {
             RunProgress::Calling { .. } => "calling",
             RunProgress::Waiting { .. } => "waiting",
             RunProgress::Ended(_) => "ended",
-            other => panic!("a run does not tell {other:?}"),
+            other => panic!("unexpected progress: {other:?}"),
         });
     }
 }
 
-/// A simulated world, who watches its runs, and what stops them.
+/// A simulated world, the observed steps, and a token to cancel runs.
 pub struct Bench {
     pub world: FakeWorld,
     pub steps: Steps,
@@ -87,12 +87,12 @@ impl Bench {
         target: &str,
         event: EventSource,
         settings: Settings,
-    ) -> Result<StartedRun, AppError> {
+    ) -> Result<EndedRun, AppError> {
         let prepared = self.prepare(target, event, settings).await?;
         start_run(&self.run_ports(), prepared, &self.steps, &self.cancel).await
     }
 
-    pub async fn run(&self, target: &str, given: &[(&str, &str)]) -> StartedRun {
+    pub async fn run(&self, target: &str, given: &[(&str, &str)]) -> EndedRun {
         self.start(target, arguments(given), Settings::default()).await.unwrap()
     }
 }
@@ -109,7 +109,7 @@ pub fn arguments(given: &[(&str, &str)]) -> EventSource {
     EventSource::Arguments(arguments)
 }
 
-/// A job of a function with these parameters, given as the YAML-like `name type direction` words.
+/// A job of a function with these parameters.
 pub fn job(function: &str, parameters: Vec<lamplight_domain::Parameter>) -> Job {
     Job {
         parameters: parameters.try_into().unwrap(),
@@ -129,21 +129,21 @@ pub fn function(name: &str) -> lamplight_domain::FunctionName {
     name.parse().unwrap()
 }
 
-/// Discovers where credentials never end.
+/// Discovers functions with credentials that never expire.
 pub async fn find(
     connection: &lamplight_ports::Connection,
     request: &lamplight_app::DiscoverRequest,
 ) -> Result<lamplight_app::Discovery, AppError> {
     #[derive(Debug)]
-    struct Nobody;
+    struct ExpectNoPause;
 
-    impl ProgressObserver for Nobody {
+    impl ProgressObserver for ExpectNoPause {
         fn observe(&self, progress: &RunProgress<'_>) {
-            panic!("nothing pauses here: {progress:?}");
+            panic!("unexpected progress: {progress:?}");
         }
     }
 
     let (clock, cancel) = (ManualClock::default(), CancellationToken::new());
-    let gate = lamplight_app::AuthGate::new(&clock, &Nobody, &cancel, std::time::Duration::ZERO);
+    let gate = lamplight_app::AuthGate::new(&clock, &ExpectNoPause, &cancel, std::time::Duration::ZERO);
     lamplight_app::discover(connection, request, &gate).await
 }

@@ -1,8 +1,8 @@
-//! A simulated provider with what changes at it need, and requests of one function to make there.
+//! A simulated provider with everything that changes need, and requests for one function.
 
 use lamplight_app::{
     AppError,
-    manage::{Changing, Outcome, PageLimits, create_function, list_versions, publish_version},
+    manage::{ChangeContext, ChangeOutcome, PageLimits, create_function, list_versions, publish_version},
 };
 use lamplight_domain::{
     AsyncSettings, CodeSource, ErrorClass, Function, FunctionCode, FunctionRef, FunctionSettings, Package,
@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 
 pub const ROLE: &str = "arn:aws:iam::000000000000:role/runner";
 
-/// A provider, and what changes at it need.
+/// A provider and everything that changes need.
 pub struct Desk {
     pub provider: FakeProvider,
     pub connection: Connection,
@@ -55,8 +55,8 @@ impl Desk {
         versions
     }
 
-    pub fn changing(&self) -> Changing<'_> {
-        Changing {
+    pub fn changing(&self) -> ChangeContext<'_> {
+        ChangeContext {
             connection: &self.connection,
             sleeper: &self.clock,
             ids: &self.ids,
@@ -160,12 +160,12 @@ pub fn retries(most: u32) -> AsyncSettings {
     AsyncSettings { max_retries: Some(most), ..AsyncSettings::default() }
 }
 
-pub fn made<T>(change: &Outcome<T>) -> bool {
-    matches!(change, Outcome::Made(_))
+pub fn made<T>(change: &ChangeOutcome<T>) -> bool {
+    matches!(change, ChangeOutcome::Made(_))
 }
 
-pub fn found<T>(change: &Outcome<T>) -> bool {
-    matches!(change, Outcome::Found(_))
+pub fn found<T>(change: &ChangeOutcome<T>) -> bool {
+    matches!(change, ChangeOutcome::Found(_))
 }
 
 pub fn class<T>(result: Result<T, AppError>) -> ErrorClass {

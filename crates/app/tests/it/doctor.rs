@@ -3,7 +3,7 @@
 use crate::bench::{Bench, OneSecret, connection, job, parameter};
 use async_trait::async_trait;
 use lamplight_app::{
-    Check, CheckName, DoctorPorts, DoctorRequest, DoctorTarget, Outcome, ProgressObserver, RunProgress,
+    Check, CheckName, CheckOutcome, DoctorPorts, DoctorRequest, DoctorTarget, ProgressObserver, RunProgress,
     doctor,
 };
 use lamplight_domain::{
@@ -16,7 +16,7 @@ use lamplight_ports::{
 };
 use std::sync::{Arc, Mutex};
 
-/// Remembers what it was told.
+/// Records progress.
 #[derive(Debug, Default)]
 struct Told(Mutex<Vec<String>>);
 
@@ -25,16 +25,16 @@ impl ProgressObserver for Told {
         self.0.lock().unwrap().push(match progress {
             RunProgress::Checking(name) => format!("{}?", name.as_str()),
             RunProgress::Checked(check) => check.name.as_str().to_owned(),
-            other => panic!("a doctor does not tell {other:?}"),
+            other => panic!("unexpected progress: {other:?}"),
         });
     }
 }
 
 fn words(checks: &[Check]) -> Vec<String> {
     let outcome = |check: &Check| match &check.outcome {
-        Outcome::Pass { .. } => "pass",
-        Outcome::Fail(_) => "fail",
-        Outcome::Skipped { .. } => "skipped",
+        CheckOutcome::Pass { .. } => "pass",
+        CheckOutcome::Fail(_) => "fail",
+        CheckOutcome::Skipped { .. } => "skipped",
     };
     checks.iter().map(|check| format!("{} {}", check.name.as_str(), outcome(check))).collect()
 }
@@ -42,9 +42,9 @@ fn words(checks: &[Check]) -> Vec<String> {
 fn detail(checks: &[Check], name: CheckName) -> String {
     let check = checks.iter().find(|check| check.name == name).unwrap();
     match &check.outcome {
-        Outcome::Pass { detail } => detail.clone(),
-        Outcome::Fail(error) => error.to_string(),
-        Outcome::Skipped { reason } => reason.clone(),
+        CheckOutcome::Pass { detail } => detail.clone(),
+        CheckOutcome::Fail(error) => error.to_string(),
+        CheckOutcome::Skipped { reason } => reason.clone(),
     }
 }
 
@@ -60,7 +60,7 @@ fn bench() -> Bench {
 }
 
 #[tokio::test]
-async fn a_job_is_looked_at_from_end_to_end_and_never_run() {
+async fn a_job_is_checked_completely_and_never_run() {
     let bench = bench();
     bench.keep(&job("mirror", vec![parameter("count", DataType::Integer).required()])).await;
     let checks = examine(&bench, &bench.connector, Some("mirror-job"), false).await;
@@ -88,7 +88,7 @@ async fn a_job_is_looked_at_from_end_to_end_and_never_run() {
     assert_eq!(detail(&checks, CheckName::DryRun), "mirror could be called");
 }
 
-/// Answers every call as if it had been made.
+/// Answers every call as if the function had run.
 #[derive(Debug)]
 struct Deaf;
 
@@ -101,7 +101,7 @@ impl Invoker for Deaf {
 }
 
 #[tokio::test]
-async fn an_answer_that_no_dry_run_gets_is_no_pass() {
+async fn an_answer_that_is_not_for_a_dry_run_fails_the_check() {
     let bench = bench();
     let whole = bench.provider.connection(connection(), Settings::default());
     let connector = FakeConnector::default().with(Connection { invoker: Arc::new(Deaf), ..whole });
@@ -121,14 +121,14 @@ async fn without_a_job_nothing_is_called_at_all() {
 }
 
 #[tokio::test]
-async fn a_function_that_is_not_there_is_told_by_each_check_that_meets_it() {
+async fn a_missing_function_is_reported_by_each_check_that_needs_it() {
     let bench = bench();
     let checks = examine(&bench, &bench.connector, Some("absent"), false).await;
     assert_eq!(words(&checks)[4..], ["list-functions pass", "get-function fail", "dry-run fail"]);
 }
 
 #[tokio::test]
-async fn a_provider_that_refuses_is_told_check_by_check() {
+async fn a_provider_that_refuses_fails_each_check() {
     let bench = bench();
     let refusing = FakeProvider::new([FakeFunction::echo("mirror".parse().unwrap())]).refusing();
     let connector = FakeConnector::default().with(refusing.connection(connection(), Settings::default()));
@@ -147,7 +147,7 @@ async fn a_provider_that_refuses_is_told_check_by_check() {
     );
 }
 
-/// A way in that is partly closed.
+/// A connection with missing credentials or an endpoint that cannot be reached.
 #[derive(Debug, Clone)]
 struct Door {
     credentials: Option<CredentialsSummary>,
@@ -185,7 +185,7 @@ fn through(door: Door, bench: &Bench) -> FakeConnector {
 }
 
 #[tokio::test]
-async fn what_does_not_depend_on_a_failure_is_still_looked_at() {
+async fn what_does_not_depend_on_a_failure_is_still_checked() {
     let bench = bench();
     let door = Door { credentials: None, reachable: true };
     let checks = examine(&bench, &through(door, &bench), Some("mirror"), false).await;
@@ -201,15 +201,15 @@ async fn what_does_not_depend_on_a_failure_is_still_looked_at() {
             "dry-run skipped"
         ]
     );
-    assert_eq!(detail(&checks, CheckName::DryRun), "there are no credentials");
+    assert_eq!(detail(&checks, CheckName::DryRun), "credentials are missing");
     let summary = CredentialsSummary { source: "a role".to_owned(), expires_at: None };
     let door = Door { credentials: Some(summary), reachable: false };
     let checks = examine(&bench, &through(door, &bench), None, false).await;
     assert_eq!(words(&checks)[2..5], ["identity pass", "endpoint fail", "list-functions skipped"]);
-    assert_eq!(detail(&checks, CheckName::ListFunctions), "the service does not answer");
+    assert_eq!(detail(&checks, CheckName::ListFunctions), "the endpoint does not answer");
 }
 
-/// Calls functions, and knows no dry runs.
+/// An invoker that does not support dry runs.
 #[derive(Debug)]
 struct NoDryRuns;
 
@@ -234,7 +234,7 @@ impl Invoker for NoDryRuns {
 }
 
 #[tokio::test]
-async fn what_the_provider_has_nothing_for_is_skipped_with_the_reason() {
+async fn what_the_provider_does_not_support_is_skipped_with_the_reason() {
     let bench = bench();
     let whole = bench.provider.connection(connection(), Settings::default());
     let bare = Connection::new(connection(), whole.catalogue, Arc::new(NoDryRuns), whole.platform);
@@ -252,13 +252,19 @@ async fn what_the_provider_has_nothing_for_is_skipped_with_the_reason() {
         ]
     );
     assert_eq!(detail(&checks, CheckName::Credentials), "this provider needs no credentials");
-    assert_eq!(detail(&checks, CheckName::Identity), "this provider does not say who calls");
-    assert_eq!(detail(&checks, CheckName::Endpoint), "this provider has nothing to ask without a call");
+    assert_eq!(
+        detail(&checks, CheckName::Identity),
+        "this provider does not report the identity of the caller"
+    );
+    assert_eq!(
+        detail(&checks, CheckName::Endpoint),
+        "this provider cannot be checked without calling a function"
+    );
     assert_eq!(detail(&checks, CheckName::DryRun), "this provider has no dry runs");
 }
 
 #[tokio::test]
-async fn the_end_of_credentials_is_told_and_a_near_one_pointed_out() {
+async fn the_expiry_of_credentials_is_shown_with_a_note_if_it_is_soon() {
     let bench = bench();
     let now = lamplight_ports::Clock::now(&*bench.clock).as_second();
     for (left, soon) in [(299, true), (301, false)] {
@@ -267,7 +273,7 @@ async fn the_end_of_credentials_is_told_and_a_near_one_pointed_out() {
         let door = Door { credentials: Some(summary), reachable: true };
         let checks = examine(&bench, &through(door, &bench), None, true).await;
         let told = detail(&checks, CheckName::Credentials);
-        assert!(told.starts_with(&format!("a role, until {end}")), "{told}");
+        assert!(told.starts_with(&format!("a role, valid until {end}")), "{told}");
         assert_eq!(told.contains("soon"), soon, "{told}");
     }
 }

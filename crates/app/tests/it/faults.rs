@@ -1,4 +1,4 @@
-//! Every port call of a run fails once: the run ends in a documented state, and nothing runs twice.
+//! If any port call of a run fails, the run ends in a documented state, and nothing runs twice.
 
 use crate::bench::{Bench, arguments, function};
 use lamplight_app::{RunName, show_run, start_run};
@@ -13,7 +13,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// A store whose write of this number fails.
+/// A store in which one write fails.
 #[derive(Debug)]
 struct Faulty {
     inner: Arc<dyn RunStore>,
@@ -100,7 +100,7 @@ async fn without_a_recorded_intent_nothing_is_called() {
 }
 
 #[tokio::test]
-async fn an_outcome_that_cannot_be_recorded_is_still_told_and_the_record_stays_unfinished() {
+async fn an_outcome_that_cannot_be_recorded_is_still_returned_and_the_record_stays_running() {
     let bench = Bench::new([FakeFunction::echo(function("echo"))]);
     let prepared = bench.prepare("echo", arguments(&[("a", "1")]), Settings::default()).await.unwrap();
     let started = start_run(&faulty(&bench, 2), prepared, &bench.steps, &bench.cancel).await.unwrap();

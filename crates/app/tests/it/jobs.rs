@@ -1,4 +1,4 @@
-//! Discovering, importing, editing, exporting and applying.
+//! Discovering, importing, editing, exporting and applying jobs.
 
 use crate::bench::{Bench, find, function, job, parameter};
 use lamplight_app::{
@@ -15,7 +15,7 @@ fn functions(count: usize) -> Vec<FakeFunction> {
 }
 
 #[tokio::test]
-async fn a_walk_by_hand_shows_every_function_once() {
+async fn following_the_markers_shows_every_function_once() {
     let bench = Bench::new(functions(23));
     let connection = bench.connector.open(None).await.unwrap();
     let (mut names, mut marker) = (Vec::new(), None);
@@ -38,7 +38,7 @@ async fn a_walk_by_hand_shows_every_function_once() {
 }
 
 #[tokio::test]
-async fn importing_twice_changes_nothing_and_keeps_what_people_set() {
+async fn importing_twice_changes_nothing_and_keeps_what_users_set() {
     let mut greeter = FakeFunction::echo(function("greeter"));
     greeter.environment =
         [("COUNT".to_owned(), "5".to_owned()), ("API_KEY".to_owned(), "hunter2".to_owned())].into();
@@ -85,7 +85,7 @@ async fn an_edit_is_all_or_nothing() {
     assert_eq!(show_job(&bench.store, &name).await.unwrap(), before);
 }
 
-/// All jobs, as the documents that a reader of their views gets.
+/// All jobs, exported and parsed as documents.
 async fn exported(jobs: &dyn JobStore) -> Vec<JobDocument> {
     let jobs = export_jobs(jobs, &[]).await.unwrap();
     let shown = jobs.iter().map(|stored| serde_json::to_string(&JobView::from(&stored.job)).unwrap());
@@ -93,7 +93,7 @@ async fn exported(jobs: &dyn JobStore) -> Vec<JobDocument> {
 }
 
 #[tokio::test]
-async fn documents_come_back_as_they_left_and_a_wrong_one_changes_nothing() {
+async fn exported_documents_change_nothing_and_neither_does_an_invalid_one() {
     let bench = Bench::new(functions(1));
     for name in ["one", "two"] {
         let mut job = job("f000", vec![parameter("a", DataType::Integer)]);
@@ -120,7 +120,7 @@ async fn documents_come_back_as_they_left_and_a_wrong_one_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_unknown_job_is_named_with_the_nearest() {
+async fn an_unknown_job_gets_a_suggestion() {
     let bench = Bench::new(functions(1));
     bench.keep(&job("f000", vec![])).await;
     let error = show_job(&bench.store, &"f00-job".parse().unwrap()).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Providers that have less than others, or more.
+//! Providers that support less than others, or more.
 
 use crate::bench::{Bench, arguments, connection};
 use lamplight_app::{
@@ -27,7 +27,7 @@ async fn a_connection_that_manages_nothing_says_so_in_one_way() {
         manage::show_tags(&bare, &function).await.unwrap_err(),
     ];
     for error in errors {
-        assert_eq!(error.to_string(), "connection simulated does not manage functions; it only calls them");
+        assert_eq!(error.to_string(), "connection simulated can only call functions, not manage them");
         assert_eq!((error.code(), error.class()), (ErrorCode::Unsupported, ErrorClass::Usage));
         assert!(matches!(error, AppError::Port(error) if error.kind == PortErrorKind::Unsupported));
     }
@@ -47,16 +47,12 @@ async fn a_run_is_cancelled_where_the_provider_can_and_did() {
         FakeConnector::default().with(provider.connection(connection(), Settings::default()));
     let event = Settings { invocation_type: Some(InvocationType::Event), ..Settings::default() };
     let run = bench.start("mirror", arguments(&[]), event.clone()).await.unwrap().run;
-    assert_eq!(cancelled(&bench.connector, &bench).await, (true, "the provider has stopped it".to_owned()));
+    assert_eq!(cancelled(&bench.connector, &bench).await, (true, "the provider cancelled it".to_owned()));
     let name = RunName::Key(run.intent.key.to_string());
     let kept = lamplight_app::show_run(&bench.store, &name).await.unwrap().run.unwrap();
-    assert_eq!(
-        kept.state(),
-        RunState::Accepted,
-        "what becomes of it is learned from its end, not from the request"
-    );
+    assert_eq!(kept.state(), RunState::Accepted, "its end decides the outcome, not the cancellation");
 
-    // Another simulator of the same name knows nothing of the run; one that cannot is not asked.
+    // Another simulator with the same name does not know the run. A provider that cannot cancel is not called.
     let other = FakeProvider::new([]).cancelling();
     let connector = FakeConnector::default().with(other.connection(connection(), Settings::default()));
     assert_eq!(
@@ -64,17 +60,17 @@ async fn a_run_is_cancelled_where_the_provider_can_and_did() {
         (false, "the simulator has no execution with this request ID".to_owned())
     );
     let plain = FakeConnector::default().with(bench.provider.connection(connection(), Settings::default()));
-    assert_eq!(cancelled(&plain, &bench).await, (false, "a queued event cannot be taken back".to_owned()));
+    assert_eq!(cancelled(&plain, &bench).await, (false, "an accepted event cannot be cancelled".to_owned()));
 
-    // A failure of the provider is neither yes nor no.
+    // An error of the provider is an error, not an answer.
     let refusing = FakeProvider::new([]).cancelling().refusing();
     let connector = FakeConnector::default().with(refusing.connection(connection(), Settings::default()));
     let error = cancel_run(&bench.store, &connector, &RunName::Latest).await.unwrap_err();
     assert_eq!(error.class(), ErrorClass::Access);
 
-    // What has ended is not asked for, and a connection that is gone stops nothing.
+    // A run that has ended is not cancelled, and neither is a run whose connection no longer exists.
     let gone = FakeConnector::default();
-    assert_eq!(cancelled(&gone, &bench).await, (false, "a queued event cannot be taken back".to_owned()));
+    assert_eq!(cancelled(&gone, &bench).await, (false, "an accepted event cannot be cancelled".to_owned()));
     bench.start("mirror", arguments(&[]), Settings::default()).await.unwrap();
     assert_eq!(cancelled(&bench.connector, &bench).await, (false, "the run has ended: succeeded".to_owned()));
 }

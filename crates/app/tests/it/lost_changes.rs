@@ -1,13 +1,13 @@
-//! What is claimed of changes whose answers were lost, and of versions and functions that are there already.
+//! Outcomes of changes whose answers were lost, and of versions and functions that already exist.
 
 use crate::desk::{
     Desk, adder, class, code, found, function, live, made, new_code, relive, statement, tags, version, whole,
 };
 use async_trait::async_trait;
 use lamplight_app::manage::{
-    Changing, FunctionDetail, Outcome, add_permission, create_alias, create_function, delete_alias,
-    delete_function, publish_version, remove_permission, reset_async_settings, set_async_settings,
-    show_alias, show_function, update_alias, update_code,
+    ChangeContext, ChangeOutcome, FunctionDetail, add_permission, create_alias, create_function,
+    delete_alias, delete_function, publish_version, remove_permission, reset_async_settings,
+    set_async_settings, show_alias, show_function, update_alias, update_code,
 };
 use lamplight_domain::{
     Alias, AsyncSettings, CodeSource, ErrorClass, ErrorCode, FunctionCode, FunctionRef, Routing,
@@ -19,7 +19,7 @@ use lamplight_ports::{
 use std::{sync::Arc, time::Duration};
 
 #[tokio::test]
-async fn a_publishing_whose_answer_was_lost_makes_no_second_version() {
+async fn publishing_with_a_lost_answer_makes_no_second_version() {
     for lose_answer in [false, true] {
         let desk = Desk::with_adder().await;
         update_code(&desk.changing(), &new_code("two")).await.unwrap();
@@ -35,7 +35,7 @@ async fn a_publishing_whose_answer_was_lost_makes_no_second_version() {
 }
 
 #[tokio::test]
-async fn a_lost_creation_of_what_exists_otherwise_is_unknown() {
+async fn creating_what_exists_with_differences_is_unknown_if_the_answer_is_lost() {
     let desk = Desk::with_adder().await;
     let mut other = adder();
     other.settings.memory_mb = Some(1024);
@@ -46,7 +46,7 @@ async fn a_lost_creation_of_what_exists_otherwise_is_unknown() {
 }
 
 #[tokio::test]
-async fn nothing_is_claimed_to_be_done_that_may_have_been_so_before() {
+async fn a_change_that_may_have_been_made_before_is_not_reported_as_made() {
     let desk = Desk::with_adder().await;
     drop(desk.provider.clone().lose_next_request());
     let change = create_function(&desk.changing(), &adder()).await.unwrap();
@@ -58,8 +58,7 @@ async fn nothing_is_claimed_to_be_done_that_may_have_been_so_before() {
     assert!(found(&change), "it was there before: {change:?}");
 }
 
-/// A provider's aliases, where somebody is quick: whatever is asked for is made, then somebody else changes it again,
-/// and then the answer is lost.
+/// Aliases of a provider where each change is made, then changed again by somebody else, and then its answer is lost.
 #[derive(Debug)]
 struct Raced(Arc<dyn Aliases>);
 
@@ -105,7 +104,7 @@ impl Aliases for Raced {
 }
 
 #[tokio::test]
-async fn what_somebody_did_after_a_lost_answer_is_not_undone() {
+async fn a_change_by_somebody_else_after_a_lost_answer_is_not_undone() {
     let mut desk = Desk::with_adder().await;
     create_alias(&desk.changing(), &live("1")).await.unwrap();
     let management = desk.connection.management.as_mut().unwrap();
@@ -120,7 +119,7 @@ async fn what_somebody_did_after_a_lost_answer_is_not_undone() {
 }
 
 #[tokio::test]
-async fn what_is_looked_at_first_is_not_found_at_once() {
+async fn what_does_not_exist_is_reported_before_the_change() {
     let desk = Desk::with_adder().await;
     drop(desk.provider.clone().lose_next_request());
     assert_eq!(class(delete_alias(&desk.changing(), &function(), "live").await), ErrorClass::NotFound);
@@ -138,18 +137,18 @@ async fn what_is_looked_at_first_is_not_found_at_once() {
 }
 
 #[tokio::test]
-async fn a_version_that_is_published_already_is_said_to_be() {
+async fn publishing_an_already_published_version_is_unchanged() {
     let desk = Desk::with_adder().await;
     let change = publish_version(&desk.changing(), &version()).await.unwrap();
-    let Outcome::Unchanged(published) = change else { panic!("{change:?}") };
+    let ChangeOutcome::Unchanged(published) = change else { panic!("{change:?}") };
     assert_eq!(published.version.as_deref(), Some("1"));
     drop(desk.provider.clone().lose_next_answer());
     let change = publish_version(&desk.changing(), &version()).await.unwrap();
-    assert!(matches!(change, Outcome::Unchanged(_)), "{change:?}");
+    assert!(matches!(change, ChangeOutcome::Unchanged(_)), "{change:?}");
     assert_eq!(desk.versions().await, ["$LATEST", "1"]);
 }
 
-/// Somebody who gives the function other code whenever one waits.
+/// Somebody else, who updates the code of the function during every wait.
 #[derive(Debug)]
 struct Meddler(Connection);
 
@@ -163,14 +162,14 @@ impl Sleeper for Meddler {
 }
 
 #[tokio::test]
-async fn code_that_somebody_uploads_meanwhile_is_not_published() {
+async fn code_that_somebody_uploads_in_the_meantime_is_not_published() {
     let desk = Desk::with_adder().await;
     update_code(&desk.changing(), &new_code("ours")).await.unwrap();
     let meddler = Meddler(desk.connection.clone());
     for fault in ["request lost", "throttled"] {
         let provider = desk.provider.clone();
         drop(if fault == "throttled" { provider.throttle_changes(1) } else { provider.lose_next_request() });
-        let changing = Changing { sleeper: &meddler, ..desk.changing() };
+        let changing = ChangeContext { sleeper: &meddler, ..desk.changing() };
         let error = publish_version(&changing, &version()).await.unwrap_err();
         assert_eq!(desk.versions().await, ["$LATEST", "1"], "{fault}: {error}");
         update_code(&desk.changing(), &new_code("ours")).await.unwrap();
@@ -178,18 +177,18 @@ async fn code_that_somebody_uploads_meanwhile_is_not_published() {
 }
 
 #[tokio::test]
-async fn code_that_is_there_already_is_published_without_being_sent() {
+async fn code_that_already_exists_is_published_without_being_sent() {
     let desk = Desk::with_adder().await;
     let publishing = |sha256| UpdateCode { publish: Publish::Version, ..new_code(sha256) };
     let change = update_code(&desk.changing(), &publishing("one")).await.unwrap();
     assert!(
-        matches!(&change, Outcome::Unchanged(version) if version.version.as_deref() == Some("1")),
+        matches!(&change, ChangeOutcome::Unchanged(version) if version.version.as_deref() == Some("1")),
         "{change:?}"
     );
     update_code(&desk.changing(), &new_code("two")).await.unwrap();
     let change = update_code(&desk.changing(), &publishing("two")).await.unwrap();
     assert!(
-        matches!(&change, Outcome::Made(version) if version.version.as_deref() == Some("2")),
+        matches!(&change, ChangeOutcome::Made(version) if version.version.as_deref() == Some("2")),
         "{change:?}"
     );
 }
@@ -201,7 +200,7 @@ async fn the_version_of_lost_answers_is_found() {
     let request = UpdateCode { publish: Publish::Version, ..new_code("two") };
     let change = update_code(&desk.changing(), &request).await.unwrap();
     assert!(
-        matches!(&change, Outcome::Found(version) if version.version.as_deref() == Some("2")),
+        matches!(&change, ChangeOutcome::Found(version) if version.version.as_deref() == Some("2")),
         "{change:?}"
     );
 
@@ -210,12 +209,12 @@ async fn the_version_of_lost_answers_is_found() {
     let request = CreateFunction { publish: Publish::Version, ..adder() };
     let change = create_function(&desk.changing(), &request).await.unwrap();
     assert!(
-        matches!(&change, Outcome::Found(version) if version.version.as_deref() == Some("1")),
+        matches!(&change, ChangeOutcome::Found(version) if version.version.as_deref() == Some("1")),
         "{change:?}"
     );
     let change = create_function(&desk.changing(), &request).await.unwrap();
     assert!(
-        matches!(&change, Outcome::Unchanged(version) if version.version.as_deref() == Some("1")),
+        matches!(&change, ChangeOutcome::Unchanged(version) if version.version.as_deref() == Some("1")),
         "{change:?}"
     );
 
@@ -226,7 +225,7 @@ async fn the_version_of_lost_answers_is_found() {
 }
 
 #[tokio::test]
-async fn a_function_is_as_asked_only_where_all_of_it_can_be_compared() {
+async fn a_function_is_as_requested_only_if_all_of_it_can_be_compared() {
     let desk = Desk::empty();
     let tagged = CreateFunction { tags: tags().set, ..adder() };
     create_function(&desk.changing(), &tagged).await.unwrap();

@@ -1,4 +1,4 @@
-//! The use cases on the simulator, a store in memory and a manual clock.
+//! Tests of the use cases with the simulator, a store in memory and a manual clock.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;

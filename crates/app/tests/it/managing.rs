@@ -1,18 +1,18 @@
-//! Managing on the simulator: repeats, lost answers, throttling and things that are not there, verb by verb.
+//! Managing on the simulator: repeated changes, lost answers, throttling and missing resources, verb by verb.
 
 use crate::desk::{
     Desk, adder, class, code, found, function, live, made, memory, new_code, relive, retries, statement,
     tags, version, whole,
 };
 use lamplight_app::{
-    AuthGate, Unobserved,
+    AuthGate, NoProgress,
     manage::{
-        FunctionDetail, FunctionFilter, Outcome, PageLimits, add_permission, create_alias, create_function,
-        delete_alias, delete_function, list_aliases, list_async_settings, list_functions, list_versions,
-        publish_version, qualified_function, remove_permission, reserve_concurrency, reset_async_settings,
-        set_async_settings, show_alias, show_async_settings, show_concurrency, show_function, show_policy,
-        show_tags, tag_function, unqualified_function, update_alias, update_code, update_settings,
-        wait_for_function,
+        ChangeOutcome, FunctionDetail, FunctionFilter, PageLimits, add_permission, create_alias,
+        create_function, delete_alias, delete_function, list_aliases, list_async_settings, list_functions,
+        list_versions, publish_version, qualified_function, remove_permission, reserve_concurrency,
+        reset_async_settings, set_async_settings, show_alias, show_async_settings, show_concurrency,
+        show_function, show_policy, show_tags, tag_function, unqualified_function, update_alias, update_code,
+        update_settings, wait_for_function,
     },
 };
 use lamplight_domain::{
@@ -23,9 +23,9 @@ use lamplight_fake_adapter::{FakeFunction, FakeProvider};
 use lamplight_ports::{CreateAlias, CreateFunction, Effect, QualifiedFunction, UpdateCode, UpdateSettings};
 use std::{ops::ControlFlow, time::Duration};
 
-/// Makes a change four ways, each at a provider of its own: plainly, after throttling, with its answer lost, and with its
-/// request lost. Each leads to the same, only a lost answer is told by having looked, and a repeat changes nothing
-/// more: it is `$again`.
+/// Makes a change in four ways, each at its own provider: directly, after throttling, with a lost answer, and with a
+/// lost request. The result is the same, except that it is `Found` after a lost answer. Making the change again gives
+/// `$again`.
 macro_rules! every_way {
     ($setup:expr, $again:pat, |$desk:ident| $change:expr) => {
         for way in ["plainly", "throttled", "answer lost", "request lost"] {
@@ -48,9 +48,12 @@ macro_rules! every_way {
 }
 
 #[tokio::test]
-async fn functions_are_made_and_deleted_once_whatever_is_lost() {
-    every_way!(Desk::empty(), Ok(Outcome::Unchanged(_)), |desk| create_function(&desk.changing(), &adder())
-        .await);
+async fn functions_are_created_and_deleted_once_whatever_is_lost() {
+    every_way!(Desk::empty(), Ok(ChangeOutcome::Unchanged(_)), |desk| create_function(
+        &desk.changing(),
+        &adder()
+    )
+    .await);
     every_way!(Desk::with_adder().await, Err(ErrorClass::NotFound), |desk| delete_function(
         &desk.changing(),
         &whole()
@@ -60,23 +63,23 @@ async fn functions_are_made_and_deleted_once_whatever_is_lost() {
 
 #[tokio::test]
 async fn a_function_is_changed_once_whatever_is_lost() {
-    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| update_code(
+    every_way!(Desk::with_adder().await, Ok(ChangeOutcome::Unchanged(_)), |desk| update_code(
         &desk.changing(),
         &new_code("two")
     )
     .await);
-    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| update_settings(
+    every_way!(Desk::with_adder().await, Ok(ChangeOutcome::Unchanged(_)), |desk| update_settings(
         &desk.changing(),
         &memory(512)
     )
     .await);
-    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| tag_function(
+    every_way!(Desk::with_adder().await, Ok(ChangeOutcome::Unchanged(_)), |desk| tag_function(
         &desk.changing(),
         &function(),
         &tags()
     )
     .await);
-    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| reserve_concurrency(
+    every_way!(Desk::with_adder().await, Ok(ChangeOutcome::Unchanged(_)), |desk| reserve_concurrency(
         &desk.changing(),
         &function(),
         Some(3)
@@ -86,7 +89,7 @@ async fn a_function_is_changed_once_whatever_is_lost() {
 
 #[tokio::test]
 async fn aliases_permissions_and_async_settings_are_changed_once_whatever_is_lost() {
-    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| create_alias(
+    every_way!(Desk::with_adder().await, Ok(ChangeOutcome::Unchanged(_)), |desk| create_alias(
         &desk.changing(),
         &live("1")
     )
@@ -98,7 +101,7 @@ async fn aliases_permissions_and_async_settings_are_changed_once_whatever_is_los
         publish_version(&desk.changing(), &version()).await.unwrap();
         desk
     };
-    every_way!(with_alias().await, Ok(Outcome::Unchanged(_)), |desk| update_alias(
+    every_way!(with_alias().await, Ok(ChangeOutcome::Unchanged(_)), |desk| update_alias(
         &desk.changing(),
         &relive([("2".to_owned(), 0.1)].into())
     )
@@ -109,7 +112,7 @@ async fn aliases_permissions_and_async_settings_are_changed_once_whatever_is_los
         "live"
     )
     .await);
-    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| add_permission(
+    every_way!(Desk::with_adder().await, Ok(ChangeOutcome::Unchanged(_)), |desk| add_permission(
         &desk.changing(),
         &whole(),
         &statement(),
@@ -128,7 +131,7 @@ async fn aliases_permissions_and_async_settings_are_changed_once_whatever_is_los
         None
     )
     .await);
-    every_way!(Desk::with_adder().await, Ok(Outcome::Unchanged(_)), |desk| set_async_settings(
+    every_way!(Desk::with_adder().await, Ok(ChangeOutcome::Unchanged(_)), |desk| set_async_settings(
         &desk.changing(),
         &whole(),
         &retries(1),
@@ -140,7 +143,7 @@ async fn aliases_permissions_and_async_settings_are_changed_once_whatever_is_los
         set_async_settings(&desk.changing(), &whole(), &retries(1), true).await.unwrap();
         desk
     };
-    every_way!(with_async_settings().await, Ok(Outcome::Unchanged(_)), |desk| set_async_settings(
+    every_way!(with_async_settings().await, Ok(ChangeOutcome::Unchanged(_)), |desk| set_async_settings(
         &desk.changing(),
         &whole(),
         &retries(2),
@@ -155,7 +158,7 @@ async fn aliases_permissions_and_async_settings_are_changed_once_whatever_is_los
 }
 
 #[tokio::test]
-async fn a_part_that_is_not_asked_for_stays() {
+async fn a_part_that_is_not_requested_is_kept() {
     let desk = Desk::empty();
     let words = |word: &str| Some(vec![word.to_owned()]);
     let image =
@@ -183,7 +186,7 @@ async fn a_part_that_is_not_asked_for_stays() {
 }
 
 #[tokio::test]
-async fn an_alias_shares_no_calls_with_the_version_it_leads_to() {
+async fn an_alias_cannot_route_to_the_version_it_points_to() {
     let desk = Desk::with_adder().await;
     create_alias(&desk.changing(), &live("1")).await.unwrap();
     let error = update_alias(&desk.changing(), &relive([("1".to_owned(), 0.1)].into())).await.unwrap_err();
@@ -192,7 +195,7 @@ async fn an_alias_shares_no_calls_with_the_version_it_leads_to() {
 }
 
 #[tokio::test]
-async fn what_exists_otherwise_is_a_conflict_that_says_what_differs() {
+async fn what_exists_with_differences_is_a_conflict_that_names_them() {
     let desk = Desk::with_adder().await;
     let mut other = adder();
     other.settings.memory_mb = Some(1024);
@@ -201,7 +204,7 @@ async fn what_exists_otherwise_is_a_conflict_that_says_what_differs() {
     assert_eq!(error.class(), ErrorClass::Conflict);
     assert_eq!(
         error.to_string(),
-        "function adder exists already and differs in memory size, code; nothing was changed"
+        "function adder already exists and differs in memory size, code; nothing was changed"
     );
     let there = show_function(&desk.connection, &whole(), FunctionDetail::Whole).await.unwrap();
     assert_eq!(there.code_sha256.as_deref(), Some("one"));
@@ -233,10 +236,10 @@ async fn a_change_of_another_revision_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_only_shown_is_not_there_afterwards() {
+async fn what_is_only_shown_does_not_exist_afterwards() {
     let desk = Desk { effect: Effect::Show { secrets: false }, ..Desk::empty() };
     let change = create_function(&desk.changing(), &adder()).await.unwrap();
-    assert!(matches!(change, Outcome::Shown(_)), "{change:?}");
+    assert!(matches!(change, ChangeOutcome::Shown(_)), "{change:?}");
     let absent = show_function(&desk.connection, &whole(), FunctionDetail::Whole).await;
     assert_eq!(class(absent), ErrorClass::NotFound);
 
@@ -250,7 +253,7 @@ async fn what_is_only_shown_is_not_there_afterwards() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn what_does_not_exist_is_not_found() {
     let desk = Desk::empty();
     let (changing, connection) = (desk.changing(), &desk.connection);
     let classes = [
@@ -278,27 +281,27 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_function_is_waited_for_until_it_is_ready_and_no_longer() {
+async fn waiting_ends_as_soon_as_a_function_is_ready() {
     let desk = Desk::of(FakeProvider::new([]).pending_for(3));
     create_function(&desk.changing(), &adder()).await.unwrap();
     let time = (&desk.clock as _, &desk.clock as _);
     let patience = Duration::from_millis(600);
-    let error = wait_for_function(&desk.connection, &whole(), time, patience, &Unobserved).await.unwrap_err();
+    let error = wait_for_function(&desk.connection, &whole(), time, patience, &NoProgress).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::FunctionNotReady);
     let ready =
-        wait_for_function(&desk.connection, &whole(), time, Duration::from_mins(5), &Unobserved).await;
+        wait_for_function(&desk.connection, &whole(), time, Duration::from_mins(5), &NoProgress).await;
     assert_eq!(ready.unwrap().state.as_deref(), Some("Active"));
     let absent = QualifiedFunction { qualifier: Some("9".parse().unwrap()), ..whole() };
-    let missing = wait_for_function(&desk.connection, &absent, time, patience, &Unobserved).await;
+    let missing = wait_for_function(&desk.connection, &absent, time, patience, &NoProgress).await;
     assert_eq!(class(missing), ErrorClass::NotFound);
 }
 
 #[tokio::test]
-async fn a_listing_hands_over_each_page_before_it_asks_for_the_next() {
+async fn a_list_passes_each_page_on_before_it_fetches_the_next() {
     let functions = (0..10).map(|n| FakeFunction::echo(format!("f{n}").parse().unwrap()));
     let desk = Desk::of(FakeProvider::new(functions).with_page_size(3));
     let never = lamplight_app::CancellationToken::new();
-    let gate = AuthGate::new(&desk.clock, &Unobserved, &never, Duration::ZERO);
+    let gate = AuthGate::new(&desk.clock, &NoProgress, &never, Duration::ZERO);
     let mut pages = Vec::new();
     let mut keep = |page: Vec<Function>| {
         pages.push(page.len());
@@ -307,7 +310,7 @@ async fn a_listing_hands_over_each_page_before_it_asks_for_the_next() {
     let (filter, limits) = (FunctionFilter::default(), PageLimits::default());
     let listed = list_functions(&desk.connection, &filter, &limits, &gate, &mut keep).await.unwrap();
     assert_eq!((listed.count, listed.next_marker.is_some()), (6, true));
-    assert_eq!(pages, [3, 3], "a reader that has enough ends the walk");
+    assert_eq!(pages, [3, 3], "the reader can stop the list");
     let limits = PageLimits { marker: listed.next_marker, ..PageLimits::default() };
     let mut rest = 0;
     let mut count = |page: Vec<Function>| {
@@ -348,7 +351,7 @@ async fn aliases_and_async_settings_are_listed() {
 }
 
 #[tokio::test]
-async fn a_text_means_one_function_and_at_most_one_version_or_alias() {
+async fn a_text_is_parsed_as_a_function_with_at_most_one_version_or_alias() {
     let connection = Desk::empty().connection;
     let qualified = |text, beside| qualified_function(&connection, text, beside);
     assert_eq!(qualified("adder:live", None).unwrap().qualifier.unwrap().as_str(), "live");

@@ -50,7 +50,7 @@ async fn a_job_maps_parameters_to_the_event_and_the_response_to_outputs() {
 }
 
 #[tokio::test]
-async fn a_function_error_is_failed_with_its_parts_apart() {
+async fn a_function_error_is_failed_with_type_message_and_stack() {
     let failure = FunctionFailure {
         stack: vec!["line 7, in handler".into()],
         ..FunctionFailure::unhandled("ValueError", "no such colour")
@@ -73,11 +73,11 @@ async fn an_event_is_accepted_and_a_dry_run_runs_nothing() {
     assert_eq!(bench.provider.executions("adder"), 0);
     let run = bench.start("adder", arguments(&[]), with(InvocationType::Event)).await.unwrap().run;
     assert_eq!((run.state(), run.outcome().unwrap().outputs.len()), (RunState::Accepted, 0));
-    assert_eq!(run.evidence().unwrap().kind, EvidenceKind::Queued);
+    assert_eq!(run.evidence().unwrap().kind, EvidenceKind::Accepted);
 }
 
 #[tokio::test]
-async fn settings_come_from_the_nearest_level_and_say_so() {
+async fn settings_come_from_the_nearest_level_and_name_it() {
     let qualifier = |text: &str| Some(text.parse::<Qualifier>().unwrap());
     let mut echo = FakeFunction::echo(function("echo"));
     echo.aliases = [("live".to_owned(), "3".to_owned()), ("test".to_owned(), "4".to_owned())].into();
@@ -99,7 +99,7 @@ async fn settings_come_from_the_nearest_level_and_say_so() {
     let error = bench.start("echo:live", arguments(&[]), settings).await.unwrap_err();
     assert!(error.to_string().contains("contradicts"), "{error}");
 
-    // A run is nearer than a job, wherever the job says which version it means.
+    // The run overrides the job, whether the job gives the qualifier as an override or in the function's name.
     let mut in_text = job.clone();
     in_text.name = "in-text".parse().unwrap();
     in_text.overrides.qualifier = None;
@@ -126,7 +126,7 @@ async fn throttling_is_repeated_within_the_attempts_and_executes_once() {
     let run = bench.run("busy", &[]).await.run;
     assert_eq!((run.state(), run.attempts.len()), (RunState::Succeeded, 3));
     assert_eq!(bench.provider.executions("busy"), 1);
-    // The jitter of the bench is one half: 250 ms, then 500 ms.
+    // The jitter in these tests is always one half: 250 ms, then 500 ms.
     assert_eq!(bench.clock.slept(), Duration::from_millis(750));
     let waits = bench.steps.0.lock().unwrap().clone();
     assert_eq!(waits, ["calling", "waiting", "calling", "waiting", "calling", "ended"]);
@@ -155,7 +155,7 @@ async fn a_lost_answer_is_unknown_and_never_repeated() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_no_object_gives_a_warning_and_no_outputs() {
+async fn a_response_that_is_not_an_object_gives_a_warning_and_no_outputs() {
     let bench = Bench::new([FakeFunction::new(function("list"), Answer::Return("[1]".into()))]);
     bench.keep(&job("list", vec![parameter("x", DataType::Json).with_direction(Direction::Output)])).await;
     let run = bench.run("list-job", &[]).await.run;
@@ -185,7 +185,7 @@ async fn a_payload_over_the_limit_is_refused_before_anything_is_recorded() {
 }
 
 #[tokio::test]
-async fn who_stops_waiting_leaves_an_unknown_run() {
+async fn a_caller_that_stops_waiting_leaves_an_unknown_run() {
     let (slow, mut calls) = FakeFunction::hanging(function("slow"));
     let bench = Bench::new([slow]);
     let stop = async {
@@ -199,7 +199,7 @@ async fn who_stops_waiting_leaves_an_unknown_run() {
     assert_eq!(bench.store.running().await.unwrap(), []);
 }
 
-/// Waits for something before it sends, or after.
+/// Never answers; waits either before or after it sends the request.
 #[derive(Debug)]
 struct Hesitant {
     has_sent: bool,
@@ -209,13 +209,13 @@ struct Hesitant {
 impl Invoker for Hesitant {
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
         let has_sent = self.has_sent;
-        request.departure.is_told_by(move || has_sent);
+        request.departure.set_probe(move || has_sent);
         std::future::pending().await
     }
 }
 
 #[tokio::test]
-async fn a_run_stopped_before_its_request_left_did_not_start() {
+async fn a_run_stopped_before_its_request_was_sent_did_not_start() {
     for (has_sent, state, evidence) in [
         (false, RunState::Rejected, EvidenceKind::NotSent),
         (true, RunState::Unknown, EvidenceKind::Interrupted),
@@ -234,7 +234,7 @@ async fn a_run_stopped_before_its_request_left_did_not_start() {
     }
 }
 
-/// The intent of a run like that one, with a key of its own.
+/// The intent of a run, with another key.
 fn like(run: &Run, key: &str) -> Intent {
     Intent { key: key.parse().unwrap(), ..run.intent.clone() }
 }
@@ -257,7 +257,7 @@ async fn a_run_whose_process_was_killed_is_settled_as_unknown_once() {
 }
 
 #[tokio::test]
-async fn a_run_that_is_alive_is_left_alone() {
+async fn a_run_whose_runner_is_alive_is_not_settled() {
     let bench = Bench::new([adder()]);
     let run = bench.run("adder", &[]).await.run;
     let running = Run::begin(like(&run, "alive"), run.runner().unwrap().clone());
@@ -268,11 +268,11 @@ async fn a_run_that_is_alive_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_run_held_by_a_lease_is_settled_when_the_lease_has_ended_whatever_its_process_does() {
+async fn a_run_with_a_lease_is_settled_when_the_lease_expires_even_if_its_process_is_alive() {
     let bench = Bench::new([adder()]);
     let run = bench.run("adder", &[]).await.run;
     let second = |n: u64| bench.clock.now() + Duration::from_secs(n);
-    // Elsewhere: no lock of it can be seen here. Here: its process is alive.
+    // "elsewhere" runs on another machine, whose lock cannot be seen here. The process of "here" is alive.
     for (key, runner) in [("elsewhere", RunnerId("other".into())), ("here", run.runner().unwrap().clone())] {
         let held = Run::begin(like(&run, key), runner.clone());
         bench.store.insert(&held).await.unwrap();
@@ -311,7 +311,7 @@ async fn pruning_goes_on_until_nothing_is_left_to_remove() {
 }
 
 #[tokio::test]
-async fn a_queued_run_is_called_by_whoever_begins_it_first_and_once() {
+async fn a_queued_run_is_called_once_by_the_first_process_that_begins_it() {
     let bench = Bench::new([adder()]);
     let prepare = || bench.prepare("adder", arguments(&[("a", "1")]), Settings::default());
     let queued = queue_run(&bench.run_ports(), &prepare().await.unwrap()).await.unwrap();
@@ -348,7 +348,7 @@ async fn each_attempt_is_recorded_with_its_times_and_what_it_proved() {
     assert!(second.sent_at <= second.ended_at && second.ended_at <= kept.ended_at(), "{kept:?}");
 }
 
-/// A wait in which another process takes the runner for gone and settles its runs.
+/// A wait during which another process considers the runner gone and settles its runs.
 #[derive(Debug)]
 struct SettledMeanwhile(FakeWorld);
 
@@ -376,7 +376,11 @@ async fn a_further_attempt_that_cannot_be_recorded_is_not_made() {
     assert!(matches!(run.outcome().unwrap().warnings[..], [Warning::NotRecorded { .. }]), "{run:?}");
     assert_eq!(bench.provider.executions("busy"), 0);
     let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
-    assert_eq!((kept.state(), kept.attempts.len()), (RunState::Unknown, 1), "it is as the other one left it");
+    assert_eq!(
+        (kept.state(), kept.attempts.len()),
+        (RunState::Unknown, 1),
+        "it is as the other process left it"
+    );
 }
 
 #[tokio::test]
@@ -391,7 +395,7 @@ async fn an_idempotent_job_is_not_repeated_by_a_plain_run() {
 }
 
 #[tokio::test]
-async fn a_run_id_is_decoded_without_a_record_and_a_cancellation_says_no() {
+async fn a_run_id_is_decoded_without_a_record_and_cancelling_it_is_refused() {
     let bench = Bench::new([adder()]);
     let name: RunName = "other/8f5f#Failed".parse().unwrap();
     let found = show_run(&bench.store, &name).await.unwrap();
@@ -410,7 +414,7 @@ async fn a_run_id_is_decoded_without_a_record_and_a_cancellation_says_no() {
 #[error("the profile is missing")]
 struct Beneath;
 
-/// Has no credentials, and knows why.
+/// An invoker without credentials.
 #[derive(Debug)]
 struct Nobody;
 
@@ -435,7 +439,7 @@ impl Invoker for Nobody {
 }
 
 #[tokio::test]
-async fn what_lies_beneath_a_failed_call_is_kept() {
+async fn the_causes_of_a_failed_call_are_recorded() {
     let mut bench = Bench::new([]);
     let connection = bench.provider.connection(crate::bench::connection(), Settings::default());
     let invoker = Arc::new(Nobody);

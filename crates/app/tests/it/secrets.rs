@@ -1,4 +1,4 @@
-//! Secrets of a run appear in nothing that is kept.
+//! Secrets of a run do not appear in anything that is recorded.
 
 use crate::bench::{Bench, SECRET, function, job, parameter};
 use lamplight_app::{RunName, show_run};
@@ -56,7 +56,7 @@ async fn a_secret_in_an_error_and_in_the_log_is_scrubbed() {
 }
 
 #[tokio::test]
-async fn a_reference_that_leads_nowhere_is_named_and_nothing_is_called() {
+async fn a_missing_secret_is_named_and_nothing_is_called() {
     let bench = Bench::new([FakeFunction::echo(function("echo"))]);
     bench.keep(&secret_job("echo", Some("env:ABSENT"))).await;
     let error = bench

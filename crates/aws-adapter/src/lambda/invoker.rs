@@ -51,7 +51,7 @@ impl AwsInvoker {
         let foreign = ForeignAnswer::default();
         let (http, trail) = OneShot::new(self.session.config.http.clone());
         // An attempt before this one was answered, and did not start the function.
-        departure.is_told_by({
+        departure.set_probe({
             let trail = trail.clone();
             move || trail.may_have_left()
         });

@@ -9,7 +9,7 @@ use crate::{
     output, render,
     wiring::Wiring,
 };
-use lamplight_app::manage::{self, Outcome, unqualified_function};
+use lamplight_app::manage::{self, ChangeOutcome, unqualified_function};
 use lamplight_domain::{Alias, ErrorCode, Routing};
 use lamplight_ports::{CreateAlias, UpdateAlias};
 use lamplight_views::{AliasView, RemovedAliasView};
@@ -102,7 +102,7 @@ async fn delete(args: &DeleteAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fai
 }
 
 fn report_alias(
-    change: &Outcome<Alias>,
+    change: &ChangeOutcome<Alias>,
     thing: &str,
     [done, already]: [&str; 2],
     wiring: &Wiring,

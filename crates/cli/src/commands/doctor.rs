@@ -3,7 +3,7 @@
 use crate::{
     ExitCode, args::DoctorArgs, failure::Failure, output, progress::Display, render, wiring::Wiring,
 };
-use lamplight_app::{DoctorPorts, DoctorRequest, DoctorTarget, Outcome};
+use lamplight_app::{CheckOutcome, DoctorPorts, DoctorRequest, DoctorTarget};
 use lamplight_domain::ConnectionName;
 use lamplight_ports::JobStore;
 use lamplight_system_adapter::SystemClock;
@@ -41,8 +41,8 @@ async fn look(wiring: &Wiring, request: &DoctorRequest<'_>) -> Result<ExitCode, 
         output::line(&render::checks_text(&checks))?;
     }
     let first = checks.iter().find_map(|check| match &check.outcome {
-        Outcome::Fail(error) => Some(ExitCode::of_class(error.class())),
-        Outcome::Pass { .. } | Outcome::Skipped { .. } => None,
+        CheckOutcome::Fail(error) => Some(ExitCode::of_class(error.class())),
+        CheckOutcome::Pass { .. } | CheckOutcome::Skipped { .. } => None,
     });
     Ok(first.unwrap_or(ExitCode::Success))
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 use lamplight_app::{
     AUTH_PATIENCE, AuthGate,
-    manage::{self, FunctionDetail, FunctionFilter, Outcome, qualified_function, unqualified_function},
+    manage::{self, ChangeOutcome, FunctionDetail, FunctionFilter, qualified_function, unqualified_function},
 };
 use lamplight_aws_model::manage_rules::unknown_runtime;
 use lamplight_domain::{CodeSource, ErrorCode, Function, FunctionCode, FunctionName, Package};
@@ -315,11 +315,11 @@ async fn concurrency(command: ConcurrencyCommand, wiring: &Wiring) -> Result<Exi
 
 /// Waits until the changed function is ready, if `--wait` was given.
 async fn wait_until_ready(
-    change: Outcome<Function>,
+    change: ChangeOutcome<Function>,
     wanted: bool,
     manager: &Manager,
     wiring: &Wiring,
-) -> Result<Outcome<Function>, Failure> {
+) -> Result<ChangeOutcome<Function>, Failure> {
     let Some(function) = change.thing().filter(|_| wanted) else { return Ok(change) };
     let qualifier = published_version(function).and_then(|version| version.parse().ok());
     let subject = QualifiedFunction { function: function.to_ref(), qualifier };
@@ -353,7 +353,7 @@ async fn wait(
 }
 
 fn report_function(
-    change: &Outcome<Function>,
+    change: &ChangeOutcome<Function>,
     words: ChangeNote<'_>,
     secrets: bool,
     wiring: &Wiring,

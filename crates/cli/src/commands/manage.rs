@@ -9,7 +9,7 @@ use crate::{
 };
 use lamplight_app::{
     AppError,
-    manage::{Changing, Outcome, PageLimits},
+    manage::{ChangeContext, ChangeOutcome, PageLimits},
 };
 use lamplight_domain::{ErrorCode, PermissionPolicy, PermissionStatement, RetryPolicy};
 use lamplight_ports::{Connection, Connector, Effect};
@@ -57,18 +57,18 @@ impl Manager {
     }
 
     /// What a change needs.
-    pub fn tools(&self) -> Result<Changing<'_>, Failure> {
+    pub fn tools(&self) -> Result<ChangeContext<'_>, Failure> {
         let retries = RetryPolicy::new(ATTEMPTS)
             .map_err(|error| Failure::usage(ErrorCode::InvalidSetting, error.to_string()))?;
         let (connection, ids, effect) = (&self.connection, &self.ids, self.effect);
-        Ok(Changing { connection, sleeper: &TokioSleeper, ids, effect, retries })
+        Ok(ChangeContext { connection, sleeper: &TokioSleeper, ids, effect, retries })
     }
 
     /// Completes a change. If the process is asked to stop meanwhile, the failure says that the change may have been made.
     pub async fn complete<T>(
         &self,
-        change: impl Future<Output = Result<Outcome<T>, AppError>>,
-    ) -> Result<Outcome<T>, Failure> {
+        change: impl Future<Output = Result<ChangeOutcome<T>, AppError>>,
+    ) -> Result<ChangeOutcome<T>, Failure> {
         let stopped = interrupt::install_signal_handlers();
         tokio::select! {
             biased;
@@ -147,7 +147,7 @@ impl<'a> ChangeNote<'a> {
 
 /// Reports the result of a change; `json` renders the thing for programs, `text` for people.
 pub fn report_change<'a, T, J: Serialize>(
-    change: &'a Outcome<T>,
+    change: &'a ChangeOutcome<T>,
     words: ChangeNote<'_>,
     wiring: &Wiring,
     json: impl FnOnce(&'a T) -> J,
@@ -155,12 +155,12 @@ pub fn report_change<'a, T, J: Serialize>(
 ) -> Result<ExitCode, Failure> {
     let ChangeNote { thing: name, done, already, found } = words;
     let (thing, outcome, note) = match change {
-        Outcome::Made(thing) => (thing, ChangeWord::Made, format!("{name} {done}")),
-        Outcome::Found(thing) => (thing, ChangeWord::Found, format!("{name} {found}")),
-        Outcome::Unchanged(thing) => {
+        ChangeOutcome::Made(thing) => (thing, ChangeWord::Made, format!("{name} {done}")),
+        ChangeOutcome::Found(thing) => (thing, ChangeWord::Found, format!("{name} {found}")),
+        ChangeOutcome::Unchanged(thing) => {
             (thing, ChangeWord::Unchanged, format!("{name} {already}; nothing was changed"))
         }
-        Outcome::Shown(preview) => {
+        ChangeOutcome::Shown(preview) => {
             if wiring.json() {
                 wiring.write(&PreviewView::from(preview))?;
             } else {
@@ -176,7 +176,7 @@ pub fn report_change<'a, T, J: Serialize>(
         output::line(&text)?;
     }
     wiring.output.note(&note);
-    if matches!(change, Outcome::Found(_)) {
+    if matches!(change, ChangeOutcome::Found(_)) {
         wiring.output.warn("the answer was lost: the current state shows this, and may have done so before");
     }
     Ok(ExitCode::Success)
@@ -184,7 +184,7 @@ pub fn report_change<'a, T, J: Serialize>(
 
 /// Reports the result of adding a statement.
 pub fn report_statement(
-    change: &Outcome<PermissionStatement>,
+    change: &ChangeOutcome<PermissionStatement>,
     thing: &str,
     wiring: &Wiring,
 ) -> Result<ExitCode, Failure> {

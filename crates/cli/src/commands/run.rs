@@ -12,7 +12,7 @@ use crate::{
     render,
     wiring::Wiring,
 };
-use lamplight_app::{EventSource, RunRequest, StartedRun, Target, prepare_run, resolve_target, start_run};
+use lamplight_app::{EndedRun, EventSource, RunRequest, Target, prepare_run, resolve_target, start_run};
 use lamplight_domain::{Argument, Arguments, ErrorCode, EvidenceKind, Parameter, Provenance, Settings};
 use lamplight_views::RunView;
 
@@ -31,7 +31,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let cancel = interrupt::install_signal_handlers();
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();
-    let StartedRun { run, response } = started?;
+    let EndedRun { run, response } = started?;
     if wiring.json() {
         wiring.write(&RunView::new(&run, response.as_deref(), word_hint))?;
     } else {

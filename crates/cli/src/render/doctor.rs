@@ -1,15 +1,15 @@
 //! The doctor's checks, as lines and as views.
 
 use crate::{hints::word_hint, render::table::one_line};
-use lamplight_app::{Check, Outcome};
+use lamplight_app::{Check, CheckOutcome};
 use lamplight_views::{CheckView, CheckWord};
 
 /// A check for programs.
 pub fn check_view(check: &Check) -> CheckView {
     let (outcome, detail, code, hint) = match &check.outcome {
-        Outcome::Pass { detail } => (CheckWord::Pass, detail.clone(), None, None),
-        Outcome::Skipped { reason } => (CheckWord::Skipped, reason.clone(), None, None),
-        Outcome::Fail(error) => {
+        CheckOutcome::Pass { detail } => (CheckWord::Pass, detail.clone(), None, None),
+        CheckOutcome::Skipped { reason } => (CheckWord::Skipped, reason.clone(), None, None),
+        CheckOutcome::Fail(error) => {
             let code = error.code().as_str().to_owned();
             (CheckWord::Fail, error.to_string(), Some(code), error.hint().as_ref().map(word_hint))
         }
@@ -18,7 +18,7 @@ pub fn check_view(check: &Check) -> CheckView {
 }
 
 fn causes(check: &Check) -> Vec<String> {
-    let Outcome::Fail(error) = &check.outcome else { return Vec::new() };
+    let CheckOutcome::Fail(error) = &check.outcome else { return Vec::new() };
     let mut causes = Vec::new();
     let mut cause = error.cause();
     while let Some(found) = cause {

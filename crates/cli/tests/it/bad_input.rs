@@ -35,17 +35,17 @@ fn wrong_calls_are_told_what_is_wrong() {
     let big = lamplight.file("big.json", &big);
     let big = format!("@{}", big.to_str().unwrap());
     let calls = vec![
-        (vec!["run", "typde"], 6, vec!["there is no job typde", "did you mean typed?"]),
-        (vec!["jobs", "show", "typde"], 6, vec!["there is no job typde", "did you mean typed?"]),
+        (vec!["run", "typde"], 6, vec!["job typde not found", "did you mean typed?"]),
+        (vec!["jobs", "show", "typde"], 6, vec!["job typde not found", "did you mean typed?"]),
         (
             vec!["run", "typed", "-p", "count=many"],
             2,
-            vec!["parameter count is of type integer", "\"many\" does not fit"],
+            vec!["parameter count: \"many\" is not a valid integer", "not a JSON number"],
         ),
         (
             vec!["run", "typed", "-p", "count:=\"5\""],
             2,
-            vec!["parameter count is of type integer", "JSON of type string"],
+            vec!["parameter count: \"\\\"5\\\"\" is not a valid integer", "JSON of type string"],
         ),
         (vec!["run", "typed"], 2, vec!["parameter count of type integer is required"]),
         (
@@ -56,7 +56,7 @@ fn wrong_calls_are_told_what_is_wrong() {
         (
             vec!["run", "typed", "-p", "count=1", "-p", "cuont=2"],
             2,
-            vec!["there is no parameter cuont", "count, key"],
+            vec!["unknown parameter cuont", "count, key"],
         ),
         (vec!["run", "typed", "-p", "count"], 2, vec!["parameter \"count\" has no '='"]),
         (vec!["run", "typed", "-p", "count=@absent.txt"], 6, vec!["absent.txt could not be read"]),
@@ -73,7 +73,7 @@ fn wrong_calls_are_told_what_is_wrong() {
         (
             vec!["run", "mirror", "-c", "demo", "--max-attempts", "99"],
             2,
-            vec!["attempts must be 1-10, not 99"],
+            vec!["attempts must be 1 to 10, not 99"],
         ),
         (
             vec!["run", "mirror", "-c", "demo", "--client-context", "{"],
@@ -96,7 +96,7 @@ fn wrong_calls_are_told_what_is_wrong() {
         (vec!["discover", "--region", "mars-north-1"], 2, vec!["mars-north-1"]),
         (vec!["discover"], 2, vec!["has no region", "AWS_REGION"]),
         (vec!["discover", "-c", "nosuch"], 6, vec!["there is no connection nosuch", "demo"]),
-        (vec!["discover", "-c", "demo", "--max-items", "0"], 2, vec!["number of items must be 1-10000"]),
+        (vec!["discover", "-c", "demo", "--max-items", "0"], 2, vec!["number of items must be 1 to 10000"]),
         (vec!["discover", "-c", "demo", "--marker", "mine"], 2, vec!["marker \"mine\""]),
         (
             vec!["discover", "--region", "us-east-1", "--endpoint-url", "nonsense"],
@@ -110,10 +110,10 @@ fn wrong_calls_are_told_what_is_wrong() {
 #[test]
 fn wrong_names_and_edits_are_told_what_is_wrong() {
     let calls = vec![
-        (vec!["status", "adder/1"], 2, vec!["is no run id", "'#'"]),
-        (vec!["status", "Adder"], 2, vec!["is no run id"]),
-        (vec!["status", "ffffffff"], 6, vec!["there is no run ffffffff"]),
-        (vec!["status", "latest"], 6, vec!["there is no run latest"]),
+        (vec!["status", "adder/1"], 2, vec!["is not a run ID", "'#'"]),
+        (vec!["status", "Adder"], 2, vec!["is not a run ID"]),
+        (vec!["status", "ffffffff"], 6, vec!["run ffffffff not found"]),
+        (vec!["status", "latest"], 6, vec!["run latest not found"]),
         (vec!["runs", "list", "--state", "done"], 2, vec!["\"done\" is no state", "function_failed"]),
         (vec!["jobs", "edit", "typed"], 2, vec!["no change was given"]),
         (
@@ -121,13 +121,17 @@ fn wrong_names_and_edits_are_told_what_is_wrong() {
             2,
             vec!["parameters count and Count have the same name"],
         ),
-        (vec!["jobs", "edit", "typed", "--set-type", "count=float"], 2, vec!["\"float\" is no data type"]),
+        (vec!["jobs", "edit", "typed", "--set-type", "count=float"], 2, vec!["\"float\" is not a data type"]),
         (
             vec!["jobs", "edit", "typed", "--set-default", "key=hunter2"],
             2,
             vec!["must be a reference such as env:NAME"],
         ),
-        (vec!["jobs", "edit", "typed", "--remove-param", "absent"], 2, vec!["there is no parameter absent"]),
+        (
+            vec!["jobs", "edit", "typed", "--remove-param", "absent"],
+            2,
+            vec!["parameter absent does not exist"],
+        ),
         (vec!["frobnicate"], 2, vec!["frobnicate"]),
     ];
     are_refused(&with_jobs(), calls);
@@ -181,5 +185,5 @@ fn an_error_is_one_object_for_programs() {
     let lamplight = Lamplight::new();
     let error = lamplight.json(&["jobs", "show", "nosuch"]);
     assert_eq!(error["error"]["code"], "job_not_found");
-    assert_eq!(error["error"]["message"], "there is no job nosuch");
+    assert_eq!(error["error"]["message"], "job nosuch not found");
 }

@@ -2,7 +2,7 @@
 //! command line wires them. The server counts executions; no run may have caused more than one, and what each run
 //! says of itself must agree with what the server saw.
 
-use lamplight_app::{CancellationToken, EventSource, RunRequest, Target, Unobserved, prepare_run, start_run};
+use lamplight_app::{CancellationToken, EventSource, NoProgress, RunRequest, Target, prepare_run, start_run};
 use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, CredentialsSource, Timeouts, open};
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
 use lamplight_domain::{FunctionRef, RunState, RunnerId};
@@ -231,7 +231,7 @@ async fn no_run_executes_twice_and_every_run_tells_the_truth() {
         let target = Target { job: None, function, connection: connection.clone() };
         let event = EventSource::Raw(format!("{{\"number\":{number},\"text\":\"{}\"}}", "x".repeat(300)));
         let prepared = prepare_run(&NoSecrets, RunRequest::new(target, event)).await.unwrap();
-        let run = start_run(&ports, prepared, &Unobserved, &CancellationToken::new()).await.unwrap().run;
+        let run = start_run(&ports, prepared, &NoProgress, &CancellationToken::new()).await.unwrap().run;
 
         let seen = ledger.lock().unwrap().get(&number).copied().unwrap_or_default();
         let told = format!(

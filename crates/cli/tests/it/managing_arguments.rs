@@ -173,7 +173,10 @@ fn what_is_wrong_is_said_in_words_that_tell_what_to_give() {
             (format!("{configure} --dead-letter-target-arn"), &["a value is required"]),
             ("functions update-code adder --zip-file ''".to_owned(), &["a value is required"]),
             ("functions update-code adder".to_owned(), &["--zip-file", "--s3-bucket", "--image-uri"]),
-            ("functions get adder:live --qualifier 3".to_owned(), &["names live, and 3 is given as well"]),
+            (
+                "functions get adder:live --qualifier 3".to_owned(),
+                &["includes qualifier live, but qualifier 3 is also given"],
+            ),
         ],
     );
     let missing = at_demo(&lamplight, "functions update-code adder --zip-file absent.zip");

@@ -43,7 +43,7 @@ fn a_repeat_says_so_and_changes_nothing() {
         let error = &place.json(1, line)["error"];
         assert_eq!(error["code"], "exists_otherwise", "{line}: {error}");
         assert!(
-            error["message"].as_str().unwrap().contains("exists already and differs in"),
+            error["message"].as_str().unwrap().contains("already exists and differs in"),
             "{line}: {error}"
         );
     }

@@ -74,7 +74,7 @@ fn mistakes_are_told_by_their_path_and_repeat_no_value() {
         function["url"] = json!("http://example.com/");
         assert!(read(&function).unwrap_err().message.contains("plain HTTP"), "{function}");
     }
-    assert_eq!(read(&json!({})).unwrap_err().message, "the key url is missing");
+    assert_eq!(read(&json!({})).unwrap_err().message, "key url is missing");
     let named = json!({ "functions": { "a/b": { "url": "http://x" } } });
     let mistake = HttpFunctionsTable::read(named.as_object().unwrap()).unwrap_err();
     assert_eq!(mistake.path, ["functions", "a/b"]);

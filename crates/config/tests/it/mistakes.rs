@@ -148,7 +148,7 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
         "x.toml:2:1: ",
         &["connection a is simulated"],
     ),
-    ("[connections.a]\nauth = 'profile'\n", "x.toml:2:8: ", &["settings of its own", "as a table"]),
+    ("[connections.a]\nauth = 'profile'\n", "x.toml:2:8: ", &["settings of this choice", "as a table"]),
     ("[connections.a]\nauth = {}\n", "x.toml:2:8: ", &["exactly one"]),
     ("[connections.a]\nauth = { instance-profile = { x = 1 } }\n", "x.toml:2:", &["no settings"]),
     ("[connections.a]\nmax_attempts = -1\n", "x.toml:2:16: ", &["whole number"]),
@@ -243,7 +243,7 @@ fn what_nests_too_deeply_has_a_place_and_plain_words() {
     ] {
         let error = mistake(&text);
         assert!(error.to_string().starts_with(beginning), "{error}");
-        assert_eq!(error.message, "this nests too deeply");
+        assert_eq!(error.message, "nested too deeply");
     }
     let roles = ".source.assume-role".repeat(300);
     let role = "role_arn = 'arn:aws:iam::123456789012:role/x'";

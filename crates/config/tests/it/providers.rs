@@ -109,7 +109,7 @@ fn mistakes_of_a_further_provider_have_their_place_too() {
     for (rest, beginning, words) in [
         ("url = 5\n", "x.toml:3:7: ", vec!["must be a string"]),
         ("url = 'ftp://x'\n", "x.toml:3:1: ", vec!["this is no URL"]),
-        ("", "x.toml:1:", vec!["the key url is missing"]),
+        ("", "x.toml:1:", vec!["key url is missing"]),
         (
             "url = 'http://x'\ntokn = 'x'\n",
             "x.toml:4:1: ",

@@ -1,40 +1,41 @@
-//! Reading a table of settings into a type, with the path of keys to every mistake. Nothing here knows how the table was
-//! written; who does finds the place in the file by the path.
+//! Deserialises a table of settings, and reports mistakes with the path of keys to them. The caller, who knows the file
+//! format, finds the position in the file by that path.
 
+mod messages;
 mod reader;
-mod words;
 
-pub use words::{distance, nearest, plain_words, without_quotes};
+pub use messages::{distance, explain_parse_error, nearest, remove_quoted};
 
 use crate::Hint;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// Which part of a setting is wrong.
+/// Which part of a setting a mistake is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableSpot {
-    /// Its key.
+    /// The key.
     Key,
-    /// Its value.
+    /// The value.
     Value,
 }
 
-/// A mistake in a table of settings. No value of the table is repeated: any may be a secret in the wrong place.
+/// A mistake in a table of settings. It does not repeat values of the table, because any of them may be a secret in the
+/// wrong place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableError {
-    /// The keys from the table down to the mistake; an element of an array is its number, from 0.
+    /// The keys from the root of the table to the mistake. Array elements are numbered from 0.
     pub path: Vec<String>,
-    /// Which part of the setting at the end of the path is wrong.
+    /// Which part of the setting at the end of the path it is in.
     pub spot: TableSpot,
     /// What is wrong.
     pub message: String,
-    /// What would be right.
+    /// What would be valid.
     pub hint: Option<Hint>,
 }
 
 impl TableError {
-    /// A mistake of the setting at `path`, told at its key.
+    /// A mistake in the key at `path`.
     pub fn new<K: Into<String>>(path: impl IntoIterator<Item = K>, message: impl Into<String>) -> Self {
         Self {
             path: path.into_iter().map(Into::into).collect(),
@@ -44,7 +45,7 @@ impl TableError {
         }
     }
 
-    /// The same mistake with what would be right.
+    /// The same mistake with a hint.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(hint.into());
@@ -52,7 +53,7 @@ impl TableError {
     }
 }
 
-/// The path, as people write it, and what is wrong there.
+/// The path with dots, and what is wrong there.
 impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() {
@@ -64,7 +65,7 @@ impl fmt::Display for TableError {
 
 impl std::error::Error for TableError {}
 
-/// Reads a table. A name without settings may stand as an empty table too: `{ "x": {} }` is `"x"` where an enum is read.
+/// Deserialises a table. For an enum, `{ "x": {} }` is accepted in place of `"x"`.
 ///
 /// ```
 /// use lamplight_domain::{TableSpot, read_table};
@@ -83,7 +84,7 @@ impl std::error::Error for TableError {}
 /// ```
 ///
 /// # Errors
-/// The first mistake, in plain words, with the nearest name that would be right.
+/// The first mistake, in plain words, with the most similar valid name.
 pub fn read_table<T: DeserializeOwned>(table: &Map<String, Value>) -> Result<T, TableError> {
-    T::deserialize(reader::Table(table)).map_err(reader::Mistake::plain)
+    T::deserialize(reader::Table(table)).map_err(reader::Mistake::into_table_error)
 }

@@ -1,7 +1,7 @@
-//! A reader of JSON values that knows the path to where it is. That of `serde_json` knows no path, and takes no empty table
-//! for a name without settings.
+//! A deserialiser for JSON values that tracks the path to each value. The one in `serde_json` does not, and does not
+//! accept an empty table in place of the name of a unit variant.
 
-use super::{TableError, TableSpot, plain_words};
+use super::{TableError, TableSpot, explain_parse_error};
 use crate::Hint;
 use serde::{
     Deserializer, de,
@@ -13,20 +13,20 @@ use serde::{
 use serde_json::{Map, Value, map, value::Number};
 use std::{fmt, slice};
 
-/// A mistake on its way out: each table that it passes adds a key.
+/// A mistake that is being returned to the root: each enclosing table or array adds a key.
 #[derive(Debug)]
 pub(super) struct Mistake {
     /// From the mistake up to the root.
     keys: Vec<String>,
     spot: TableSpot,
-    /// As serde says it; it may repeat values.
-    words: String,
+    /// The message from serde; it may repeat values.
+    message: String,
 }
 
 impl Mistake {
-    /// The mistake in plain words.
-    pub(super) fn plain(self) -> TableError {
-        let (message, hint) = plain_words(&self.words);
+    /// The mistake in plain words, without values.
+    pub(super) fn into_table_error(self) -> TableError {
+        let (message, hint) = explain_parse_error(&self.message);
         TableError {
             path: self.keys.into_iter().rev().collect(),
             spot: self.spot,
@@ -35,32 +35,32 @@ impl Mistake {
         }
     }
 
-    fn below(mut self, key: impl Into<String>) -> Self {
+    fn with_parent(mut self, key: impl Into<String>) -> Self {
         self.keys.push(key.into());
         self
     }
 
-    /// The mistake of a key and not of what it leads to.
-    fn of_key(self, key: &str) -> Self {
-        Self { spot: TableSpot::Key, ..self.below(key) }
+    /// The mistake is in the key, not in its value.
+    fn in_key(self, key: &str) -> Self {
+        Self { spot: TableSpot::Key, ..self.with_parent(key) }
     }
 }
 
 impl de::Error for Mistake {
-    fn custom<T: fmt::Display>(words: T) -> Self {
-        Self { keys: Vec::new(), spot: TableSpot::Value, words: words.to_string() }
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self { keys: Vec::new(), spot: TableSpot::Value, message: message.to_string() }
     }
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words)
+        f.write_str(&self.message)
     }
 }
 
 impl std::error::Error for Mistake {}
 
-/// The table that everything is in.
+/// The root table, or a table inside it.
 pub(super) struct Table<'a>(pub(super) &'a Map<String, Value>);
 
 impl<'de> Deserializer<'de> for Table<'de> {
@@ -156,12 +156,12 @@ impl<'de> MapAccess<'de> for Entries<'de> {
         let Some((key, value)) = self.entries.next() else { return Ok(None) };
         self.next = Some((key, value));
         let read = seed.deserialize(de::value::BorrowedStrDeserializer::<Mistake>::new(key));
-        read.map(Some).map_err(|mistake| mistake.of_key(key))
+        read.map(Some).map_err(|mistake| mistake.in_key(key))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Mistake> {
         let (key, value) = self.next.take().ok_or_else(|| Mistake::custom("a value without a key"))?;
-        seed.deserialize(Reader(value)).map_err(|mistake| mistake.below(key))
+        seed.deserialize(Reader(value)).map_err(|mistake| mistake.with_parent(key))
     }
 }
 
@@ -177,11 +177,11 @@ impl<'de> SeqAccess<'de> for Elements<'de> {
         let Some(element) = self.elements.next() else { return Ok(None) };
         let number = self.number;
         self.number += 1;
-        seed.deserialize(Reader(element)).map(Some).map_err(|mistake| mistake.below(number.to_string()))
+        seed.deserialize(Reader(element)).map(Some).map_err(|mistake| mistake.with_parent(number.to_string()))
     }
 }
 
-/// A name alone, or a table of one name and what belongs to it.
+/// An enum variant: a name, or a table with one name as its key.
 struct Variant<'a> {
     name: &'a str,
     content: Option<&'a Value>,
@@ -195,7 +195,7 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
         let name: de::value::StrDeserializer<'_, Mistake> = self.name.into_deserializer();
         match seed.deserialize(name) {
             Ok(value) => Ok((value, self)),
-            Err(mistake) if self.content.is_some() => Err(mistake.of_key(self.name)),
+            Err(mistake) if self.content.is_some() => Err(mistake.in_key(self.name)),
             Err(mistake) => Err(mistake),
         }
     }
@@ -214,18 +214,18 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
         match self.content {
             None => Ok(()),
             Some(Value::Object(table)) if table.is_empty() => Ok(()),
-            Some(_) => Err(Mistake::custom("expected empty table").below(self.name)),
+            Some(_) => Err(Mistake::custom("expected empty table").with_parent(self.name)),
         }
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Mistake> {
         let content = self.content("newtype variant")?;
-        seed.deserialize(content).map_err(|mistake| mistake.below(self.name))
+        seed.deserialize(content).map_err(|mistake| mistake.with_parent(self.name))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Mistake> {
         let content = self.content("tuple variant")?;
-        content.deserialize_seq(visitor).map_err(|mistake| mistake.below(self.name))
+        content.deserialize_seq(visitor).map_err(|mistake| mistake.with_parent(self.name))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -234,7 +234,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
         visitor: V,
     ) -> Result<V::Value, Mistake> {
         let content = self.content("struct variant")?;
-        content.deserialize_map(visitor).map_err(|mistake| mistake.below(self.name))
+        content.deserialize_map(visitor).map_err(|mistake| mistake.with_parent(self.name))
     }
 }
 
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_without_settings_is_itself_or_an_empty_table() {
+    fn a_unit_variant_is_a_name_or_an_empty_table() {
         for json in [r#"{"way":"plain"}"#, r#"{"way":{"plain":{}}}"#] {
             assert_eq!(read(json).unwrap().way, Some(Way::Plain), "{json}");
         }
@@ -294,29 +294,44 @@ mod tests {
                 r#"{"count":"hunter2"}"#,
                 "count",
                 Value,
-                "this is a string and must be a whole number of 0 or more",
+                "this is a string, but it must be a whole number of 0 or more",
             ),
-            (r#"{"count":-1}"#, "count", Value, "this is an integer and must be a whole number of 0 or more"),
-            (r#"{"list":[1,"hunter2"]}"#, "list.1", Value, "this is a string and must be u8"),
-            (r#"{"tags":{"a":{"b":"hunter2"}}}"#, "tags.a", Value, "this is a table and must be a boolean"),
+            (
+                r#"{"count":-1}"#,
+                "count",
+                Value,
+                "this is an integer, but it must be a whole number of 0 or more",
+            ),
+            (
+                r#"{"list":[1,"hunter2"]}"#,
+                "list.1",
+                Value,
+                "this is a string, but it must be a whole number of 0 or more",
+            ),
+            (
+                r#"{"tags":{"a":{"b":"hunter2"}}}"#,
+                "tags.a",
+                Value,
+                "this is a table, but it must be a boolean",
+            ),
             (r#"{"way":"plian"}"#, "way", Value, "unknown value \"plian\""),
             (r#"{"way":{"plian":{}}}"#, "way.plian", Key, "unknown value \"plian\""),
-            (r#"{"way":{"plain":{"x":"hunter2"}}}"#, "way.plain", Value, "this has no settings"),
-            (r#"{"way":"named"}"#, "way", Value, "this has settings of its own, which are missing"),
-            (r#"{"way":{}}"#, "way", Value, "exactly one of the ways can be given here, and there is none"),
+            (r#"{"way":{"plain":{"x":"hunter2"}}}"#, "way.plain", Value, "this choice has no settings"),
+            (r#"{"way":"named"}"#, "way", Value, "the settings of this choice are missing"),
+            (r#"{"way":{}}"#, "way", Value, "expected exactly one choice, found none"),
             (
                 r#"{"way":{"plain":{},"named":"hunter2"}}"#,
                 "way",
                 Value,
-                "exactly one of the ways can be given here, and there are several",
+                "expected exactly one choice, found several",
             ),
-            (r#"{"way":5}"#, "way", Value, "this must be a name or a table"),
-            (r#"{"way":{"further":{}}}"#, "way.further", Value, "the key source is missing"),
+            (r#"{"way":5}"#, "way", Value, "expected a name or a table"),
+            (r#"{"way":{"further":{}}}"#, "way.further", Value, "key source is missing"),
             (
                 r#"{"way":{"further":{"source":{"named":5}}}}"#,
                 "way.further.source.named",
                 Value,
-                "this is an integer and must be a string",
+                "this is an integer, but it must be a string",
             ),
         ] {
             let mistake = read(json).unwrap_err();

@@ -1,4 +1,4 @@
-//! Outputs, beside a model that parses everything.
+//! Outputs, compared with a model that parses everything.
 
 use lamplight_domain::{DataType, Direction, Parameter, ParameterList, Warning, extract_outputs};
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ fn wanted(names: &[&str]) -> ParameterList {
     ParameterList::try_from(names.iter().map(output).collect::<Vec<_>>()).unwrap()
 }
 
-/// Members in the order of the text, repeats included.
+/// Members in the order of the text, including repeated names.
 fn members() -> impl Strategy<Value = Vec<(String, u32)>> {
     let key = prop_oneof![
         Just("sum"),
@@ -32,7 +32,7 @@ fn object(members: &[(String, u32)]) -> String {
     format!("{{{}}}", members.join(", "))
 }
 
-/// What the rules say: the last exact one, else the last of the only similar name, else nothing.
+/// The rules: the last property with the exact name, else the last one with the only similar name, else nothing.
 fn model(members: &[(String, u32)], name: &str) -> Option<u32> {
     let last = |wanted: &str| members.iter().rev().find(|(key, _)| key == wanted).map(|(_, value)| *value);
     if let Some(exact) = last(name) {
@@ -63,7 +63,7 @@ proptest! {
             let warned = extraction.warnings.iter().any(|warning| matches!(warning,
                 Warning::PropertyMissing { parameter } | Warning::PropertyAmbiguous { parameter, .. }
                     if parameter.as_str() == name));
-            prop_assert_eq!(warned, found.is_none(), "what is not taken is named: {:?}", extraction.warnings);
+            prop_assert_eq!(warned, found.is_none(), "a missing output has a warning: {:?}", extraction.warnings);
         }
     }
 

@@ -1,11 +1,11 @@
-//! Payloads: every value arrives as it was meant, and numbers and raw JSON byte for byte.
+//! Payloads contain every value as it was meant, and numbers and raw JSON byte for byte.
 
 use lamplight_domain::{Argument, Arguments, DataType, Parameter, ParameterList, RawJson, build_payload};
 use proptest::prelude::*;
 use serde_json::{Value, value::RawValue};
 use std::collections::BTreeMap;
 
-/// A JSON text of any shape, with numbers longer than any machine's.
+/// A JSON text of any shape, with numbers longer than any machine type.
 fn json() -> impl Strategy<Value = String> {
     let string = any::<String>().prop_map(|text| serde_json::to_string(&text).unwrap());
     let leaf = prop_oneof![Just("null".to_owned()), Just("true".to_owned()), number(), string.clone()];
@@ -33,7 +33,7 @@ fn build(data_type: DataType, argument: Argument) -> Result<String, String> {
     Ok(String::from_utf8(payload.into_bytes()).unwrap())
 }
 
-/// The property as it stands in the event, byte for byte.
+/// The property in the event, byte for byte.
 fn property(event: &str) -> String {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(event).unwrap();
     members["p"].get().to_owned()
@@ -120,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn a_secret_stands_in_no_error(secret in "[a-z]{12,20}") {
+    fn no_error_contains_a_secret(secret in "[a-z]{12,20}") {
         let parameter = Parameter::new("p".parse().unwrap(), DataType::Integer).secret();
         let mut arguments = Arguments::default();
         arguments.insert_text("p", &secret).unwrap();

@@ -1,4 +1,4 @@
-//! Run ids: what is written is read back, and what is not one is refused.
+//! Run IDs are read back as written, and texts that are not run IDs are refused.
 
 use lamplight_domain::{RunId, Status};
 use proptest::prelude::*;

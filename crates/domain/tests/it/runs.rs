@@ -1,4 +1,5 @@
-//! Runs are concluded once and learned only better, and only what did not start is repeated.
+//! A run is concluded once, only stronger evidence replaces an outcome, and a call is repeated only if it did not
+//! start.
 
 use lamplight_domain::{
     AnswerOutcome, Delivery, EffectiveSettings, Evidence, EvidenceKind, FunctionRef, Intent, InvocationType,
@@ -39,7 +40,7 @@ fn ended() -> impl Strategy<Value = (RunState, EvidenceKind)> {
     prop::sample::select(vec![
         (RunState::Succeeded, EvidenceKind::Answered),
         (RunState::FunctionFailed, EvidenceKind::FunctionError),
-        (RunState::Accepted, EvidenceKind::Queued),
+        (RunState::Accepted, EvidenceKind::Accepted),
         (RunState::Validated, EvidenceKind::Validated),
         (RunState::Rejected, EvidenceKind::Refused),
         (RunState::Rejected, EvidenceKind::NotSent),

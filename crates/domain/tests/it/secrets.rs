@@ -1,4 +1,4 @@
-//! Secrets are found in any surroundings, and looking for them never fails.
+//! Secrets are found in any text, and looking for them never panics.
 
 use lamplight_domain::{Scrubber, infer_data_type, looks_secret};
 use proptest::prelude::*;

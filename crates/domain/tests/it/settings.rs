@@ -1,4 +1,4 @@
-//! Precedence: the nearest level that says something decides, and is named.
+//! Precedence: the nearest level that sets a value decides it and is named.
 
 use lamplight_domain::{EffectiveSettings, InvocationType, Level, Settings};
 use proptest::prelude::*;

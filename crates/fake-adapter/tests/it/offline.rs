@@ -1,7 +1,7 @@
 //! The offline test of another project, as the README shows it.
 
 use lamplight_app::{
-    AppError, CancellationToken, EventSource, RunRequest, Unobserved, prepare_run, resolve_target, start_run,
+    AppError, CancellationToken, EventSource, NoProgress, RunRequest, prepare_run, resolve_target, start_run,
 };
 use lamplight_domain::{Arguments, DataType, Direction, FunctionRef, Job, Parameter, Run};
 use lamplight_fake_adapter::{FakeFunction, FakeWorld};
@@ -14,7 +14,7 @@ async fn load(connector: &dyn Connector, jobs: &dyn JobStore, ports: &RunPorts) 
     let target = resolve_target(connector, jobs, "nightly", None).await?;
     let request = RunRequest::new(target, EventSource::Arguments(arguments));
     let prepared = prepare_run(&NoSecrets, request).await?;
-    Ok(start_run(ports, prepared, &Unobserved, &CancellationToken::new()).await?.run)
+    Ok(start_run(ports, prepared, &NoProgress, &CancellationToken::new()).await?.run)
 }
 
 #[tokio::test]

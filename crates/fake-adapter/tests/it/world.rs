@@ -1,8 +1,8 @@
 //! The world for tests of other projects: recorded calls, and calls that hang.
 
 use lamplight_app::{
-    AppError, CancellationToken, EventSource, RunRequest, StartedRun, Unobserved, prepare_run,
-    resolve_target, start_run,
+    AppError, CancellationToken, EndedRun, EventSource, NoProgress, RunRequest, prepare_run, resolve_target,
+    start_run,
 };
 use lamplight_domain::{ErrorCode, InvocationType, RunState, Settings};
 use lamplight_fake_adapter::{FakeFunction, FakeProvider, FakeWorld, FunctionFailure};
@@ -11,12 +11,12 @@ use serde_json::json;
 use tokio::join;
 
 /// Calls a function with a number.
-async fn run(world: &FakeWorld, function: &str, number: u32, settings: Settings) -> StartedRun {
+async fn run(world: &FakeWorld, function: &str, number: u32, settings: Settings) -> EndedRun {
     let target = resolve_target(&world.connector, &world.store, function, None).await.unwrap();
     let event = EventSource::Raw(format!("{{\"number\": {number}}}"));
     let request = RunRequest { settings, ..RunRequest::new(target, event) };
     let prepared = prepare_run(&NoSecrets, request).await.unwrap();
-    start_run(&world.run_ports(), prepared, &Unobserved, &CancellationToken::new()).await.unwrap()
+    start_run(&world.run_ports(), prepared, &NoProgress, &CancellationToken::new()).await.unwrap()
 }
 
 fn of_type(invocation_type: InvocationType) -> Settings {

@@ -1,13 +1,13 @@
-//! The bodies of jobs.
+//! The record format of jobs.
 
 use super::{
     form::Form,
-    parts::{FunctionForm, OverridesForm, ParameterForm, each, is_false},
+    parts::{FunctionForm, OverridesForm, ParameterForm, convert_each, is_false},
 };
 use lamplight_domain::{ConnectionName, Job, JobName, Parameter, ParameterList};
 use serde::{Deserialize, Serialize, de::Error};
 
-/// A job of version 2, and of version 1, where `idempotent` is absent.
+/// The body of a job record in version 2. Version 1 is the same without `idempotent`.
 #[derive(Serialize, Deserialize)]
 pub struct JobRecordV2 {
     name: JobName,
@@ -34,7 +34,7 @@ impl Form for Job {
             connection,
             function: function.into(),
             description,
-            parameters: each(Vec::<Parameter>::from(parameters)),
+            parameters: convert_each(Vec::<Parameter>::from(parameters)),
             overrides: overrides.into(),
             idempotent,
         }
@@ -42,7 +42,7 @@ impl Form for Job {
 
     fn from_body(_version: u32, body: &str) -> Result<Self, serde_json::Error> {
         let body: JobRecordV2 = serde_json::from_str(body)?;
-        let parameters: Vec<Parameter> = each(body.parameters);
+        let parameters: Vec<Parameter> = convert_each(body.parameters);
         Ok(Self {
             name: body.name,
             connection: body.connection,

@@ -1,13 +1,13 @@
-//! The form in which runs and jobs are kept: a version, and a JSON body of that version.
+//! The format in which runs and jobs are stored: a version, and a JSON body of that version.
 //!
-//! Bodies are types of their own, mirrors of the domain's, so that the domain may change without touching what is on
-//! disk. A word of the domain's that stands in a body (a name, a state, a kind of evidence) keeps its text for ever; a
-//! test lists them all.
+//! Bodies are separate types that mirror those of the domain, so that the domain can change without changing the format
+//! on disk. A domain value that is stored by name (a type, a state, a kind of evidence) must keep that name forever; a
+//! test lists all of them.
 //!
-//! A reader accepts every body of its own version and of older ones: added fields have defaults. A record of a
-//! newer version is refused and left as it is. What an older reader would refuse or misread needs a new version:
-//! a new kind of warning or evidence, and any new setting or part of a parameter, for a setting passed over would
-//! change what a job does. Golden files in `tests/` keep old records readable.
+//! A reader accepts bodies of its own version and of older ones, because added fields have defaults. It refuses a
+//! record of a newer version and does not change it. A change that an older reader would refuse or misread needs a new
+//! version: a new kind of warning or evidence, and any new setting or parameter field, because a job would behave
+//! differently without it. Golden files in `tests/` make sure that old records stay readable.
 
 mod job;
 mod parts;
@@ -17,26 +17,28 @@ use lamplight_domain::{Job, Run};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// The major version written by this build.
+/// The version that this build writes.
 pub const RECORD_VERSION: u32 = 2;
 
 /// Why a record cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// A newer build wrote it.
-    #[error("the record is of version {found}; this build reads up to version {known}: use a newer build")]
+    /// It was written by a newer build.
+    #[error(
+        "the record has version {found}, but this build reads only up to version {known}; use a newer build"
+    )]
     Newer {
-        /// Its version.
+        /// The version of the record.
         found: u32,
-        /// The newest version known here.
+        /// The newest version that this build reads.
         known: u32,
     },
-    /// It is not what any build wrote.
+    /// It is not a record that any build wrote.
     #[error("the record is damaged")]
     Damaged(#[source] serde_json::Error),
 }
 
-/// What can be kept as a record: [`Run`] and [`Job`].
+/// A type that can be stored as a record: [`Run`] or [`Job`].
 pub trait Recorded: Sized + form::Form {}
 
 impl Recorded for Run {}
@@ -45,15 +47,15 @@ impl Recorded for Job {}
 mod form {
     use serde::Serialize;
 
-    /// Between a type of the domain's and the bodies of its records.
+    /// Converts between a domain type and the bodies of its records.
     pub trait Form {
-        /// The body of the version that is written.
+        /// The body in the current version.
         type Body: Serialize;
 
-        /// The body to write.
+        /// Converts the value to the body to write.
         fn to_body(&self) -> Self::Body;
 
-        /// Reads a body of a version up to the one that is written.
+        /// Parses a body of the current version or an older one.
         fn from_body(version: u32, body: &str) -> Result<Self, serde_json::Error>
         where
             Self: Sized;
@@ -61,34 +63,34 @@ mod form {
 }
 
 #[derive(Serialize)]
-struct Writing<T> {
+struct RecordToWrite<T> {
     version: u32,
     body: T,
 }
 
 #[derive(Deserialize)]
-struct Version {
+struct RecordVersion {
     version: u32,
 }
 
 #[derive(Deserialize)]
-struct Reading<'a> {
+struct RecordBody<'a> {
     #[serde(borrow)]
     body: &'a RawValue,
 }
 
-/// Writes a record. Not part of it are what stores keep apart: a run's response, lease and revision.
+/// Serialises a record. It does not contain what stores keep separately: a run's response, lease and revision.
 pub fn write<T: Recorded>(value: &T) -> Result<String, RecordError> {
-    let record = Writing { version: RECORD_VERSION, body: value.to_body() };
+    let record = RecordToWrite { version: RECORD_VERSION, body: value.to_body() };
     serde_json::to_string(&record).map_err(RecordError::Damaged)
 }
 
-/// Reads a record.
+/// Parses a record.
 pub fn read<T: Recorded>(text: &str) -> Result<T, RecordError> {
-    let Version { version } = serde_json::from_str(text).map_err(RecordError::Damaged)?;
+    let RecordVersion { version } = serde_json::from_str(text).map_err(RecordError::Damaged)?;
     if version > RECORD_VERSION {
         return Err(RecordError::Newer { found: version, known: RECORD_VERSION });
     }
-    let Reading { body } = serde_json::from_str(text).map_err(RecordError::Damaged)?;
+    let RecordBody { body } = serde_json::from_str(text).map_err(RecordError::Damaged)?;
     T::from_body(version, body.get()).map_err(RecordError::Damaged)
 }

@@ -1,4 +1,4 @@
-//! The parts of bodies that are the same in version 1 and 2.
+//! The parts of record bodies that are the same in versions 1 and 2.
 
 use lamplight_domain::{
     DataType, Direction, Effective, EffectiveSettings, Evidence, EvidenceKind, ExecutionReport, FunctionName,
@@ -7,7 +7,7 @@ use lamplight_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A mirror whose fields are those of the domain's type; a field that the domain gains or loses stops the build here.
+/// Defines a struct with the fields of a domain type. If the domain type gains or loses a field, this does not compile.
 macro_rules! mirror {
     ($(#[$meta:meta])* $form:ident of $domain:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* }) => {
         #[derive(Serialize, Deserialize)]
@@ -31,8 +31,8 @@ macro_rules! mirror {
 }
 pub(super) use mirror;
 
-/// Converts each of a list.
-pub(super) fn each<T: Into<U>, U>(list: Vec<T>) -> Vec<U> {
+/// Converts each item of a list.
+pub(super) fn convert_each<T: Into<U>, U>(list: Vec<T>) -> Vec<U> {
     list.into_iter().map(Into::into).collect()
 }
 
@@ -184,7 +184,7 @@ impl From<EffectiveForm> for EffectiveSettings {
     }
 }
 
-/// Version 1 has all of these but the contradiction.
+/// Version 1 has all of these except `Contradicted`.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub(super) enum WarningForm {
@@ -199,7 +199,7 @@ pub(super) enum WarningForm {
     NotRecorded { what: String },
 }
 
-/// Both directions of a mirrored enum whose variants have the same names and fields.
+/// Implements the conversions for a mirrored enum whose variants have the same names and fields.
 macro_rules! same_variants {
     ($form:ident, $domain:ident: $($variant:ident { $($field:ident),* },)*) => {
         impl From<$domain> for $form {

@@ -1,10 +1,10 @@
-//! The bodies of runs.
+//! The record format of runs.
 
 use super::{
     form::Form,
     parts::{
-        ArgumentForm, EffectiveForm, EvidenceForm, FunctionForm, OutputForm, ReportForm, WarningForm, each,
-        mirror, same_variants,
+        ArgumentForm, EffectiveForm, EvidenceForm, FunctionForm, OutputForm, ReportForm, WarningForm,
+        convert_each, mirror, same_variants,
     },
 };
 use lamplight_domain::{
@@ -13,10 +13,10 @@ use lamplight_domain::{
 };
 use serde::{Deserialize, Serialize, de::Error};
 
-/// More attempts than any run may make.
+/// A limit that no run reaches, so that a damaged record does not allocate too much memory.
 const MOST_ATTEMPTS: u32 = 1000;
 
-/// A run of version 2.
+/// The body of a run record in version 2.
 #[derive(Serialize, Deserialize)]
 pub struct RunRecordV2 {
     intent: IntentForm,
@@ -130,7 +130,7 @@ impl From<AttemptForm> for Attempt {
     }
 }
 
-/// The class stands beside the code, so that a reader that does not know the code can still say what to do.
+/// The class is stored with the code, so that a reader that does not know the code still knows what a caller can do.
 #[derive(Serialize, Deserialize)]
 struct CodeForm {
     code: String,
@@ -150,7 +150,7 @@ impl From<CodeForm> for ErrorCode {
     }
 }
 
-/// An error of version 2, and of version 1, where the class is absent and the hint is a text.
+/// An error in version 2. In version 1 the class is missing and the hint is text.
 #[derive(Serialize, Deserialize)]
 struct ErrorForm {
     code: String,
@@ -216,8 +216,8 @@ impl From<Outcome> for OutcomeForm {
             request_id: outcome.request_id,
             executed_version: outcome.executed_version,
             durable: outcome.durable.map(Into::into),
-            outputs: each(outcome.outputs),
-            warnings: each(outcome.warnings),
+            outputs: convert_each(outcome.outputs),
+            warnings: convert_each(outcome.warnings),
             error: outcome.error.map(Into::into),
             log_tail: outcome.log_tail,
             report: outcome.report.map(Into::into),
@@ -235,8 +235,8 @@ impl From<OutcomeForm> for Outcome {
             request_id: form.request_id,
             executed_version: form.executed_version,
             durable: form.durable.map(Into::into),
-            outputs: each(form.outputs),
-            warnings: each(form.warnings),
+            outputs: convert_each(form.outputs),
+            warnings: convert_each(form.warnings),
             error: form.error.map(Into::into),
             log_tail: form.log_tail,
             report: form.report.map(Into::into),
@@ -255,7 +255,7 @@ impl From<Intent> for IntentForm {
             connection: intent.connection,
             function: intent.function.into(),
             effective: intent.effective.into(),
-            arguments: each(intent.arguments),
+            arguments: convert_each(intent.arguments),
             payload_bytes: intent.payload_bytes,
             durable_name: intent.durable_name,
             monitor_url: intent.monitor_url,
@@ -276,7 +276,7 @@ impl From<IntentForm> for Intent {
             connection: form.connection,
             function: form.function.into(),
             effective: form.effective.into(),
-            arguments: each(form.arguments),
+            arguments: convert_each(form.arguments),
             payload_bytes: form.payload_bytes,
             durable_name: form.durable_name,
             monitor_url: form.monitor_url,
@@ -291,7 +291,7 @@ impl From<IntentForm> for Intent {
     }
 }
 
-/// A run of version 1, which had no parts and counted its attempts. It is only read.
+/// The body of a run record in version 1, which has a flat structure and only counts attempts. It is never written.
 #[derive(Deserialize)]
 struct RunRecordV1 {
     key: RunKey,
@@ -321,7 +321,7 @@ struct RunRecordV1 {
 impl RunRecordV1 {
     fn into_parts(self) -> Result<RunParts, serde_json::Error> {
         if self.attempts > MOST_ATTEMPTS {
-            return Err(Error::custom("more attempts than a run can make"));
+            return Err(Error::custom("the record has more attempts than a run can make"));
         }
         let attempt = Attempt { sent_at: None, ended_at: None, evidence: None, error: None };
         let attempts = vec![attempt; self.attempts.try_into().map_err(Error::custom)?];
@@ -330,15 +330,15 @@ impl RunRecordV1 {
             (state, Some(evidence), Some(ended_at)) if state.is_final() => Some(Outcome {
                 request_id: self.request_id,
                 executed_version: self.executed_version,
-                outputs: each(self.outputs),
-                warnings: each(self.warnings),
+                outputs: convert_each(self.outputs),
+                warnings: convert_each(self.warnings),
                 error: self.error.map(Into::into),
                 log_tail: self.log_tail,
                 report: self.report.map(Into::into),
                 cost_usd: self.cost_usd,
                 ..Outcome::new(state, evidence.into(), ended_at)
             }),
-            _ => return Err(Error::custom("its state, evidence and end do not go together")),
+            _ => return Err(Error::custom("its state, evidence and end time contradict each other")),
         };
         let intent = Intent {
             key: self.key,
@@ -346,7 +346,7 @@ impl RunRecordV1 {
             connection: self.connection,
             function: self.function.into(),
             effective: self.effective.into(),
-            arguments: each(self.arguments),
+            arguments: convert_each(self.arguments),
             payload_bytes: self.payload_bytes,
             durable_name: None,
             monitor_url: self.monitor_url,
@@ -366,7 +366,7 @@ impl Form for Run {
             intent: self.intent.clone().into(),
             runner: self.runner().cloned(),
             running_since: self.running_since(),
-            attempts: each(self.attempts.clone()),
+            attempts: convert_each(self.attempts.clone()),
             outcome: self.outcome().cloned().map(Into::into),
         }
     }
@@ -378,11 +378,11 @@ impl Form for Run {
         let body: RunRecordV2 = serde_json::from_str(body)?;
         let outcome: Option<Outcome> = body.outcome.map(Into::into);
         if outcome.as_ref().is_some_and(|outcome| !outcome.state.is_final()) {
-            return Err(Error::custom("the state of its outcome is not one of an end"));
+            return Err(Error::custom("the state of its outcome is not final"));
         }
         Ok(Self::from(RunParts {
             intent: body.intent.into(),
-            attempts: each(body.attempts),
+            attempts: convert_each(body.attempts),
             runner: body.runner,
             running_since: body.running_since,
             outcome,

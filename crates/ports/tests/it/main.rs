@@ -1,3 +1,3 @@
-//! The ports as their users meet them.
+//! Tests of the ports crate through its public API.
 
 mod records;

@@ -1,5 +1,4 @@
-//! Records that were written once stay readable. The files in `records/` are never changed; a change of the
-//! form adds files beside them.
+//! Old records stay readable. The files in `records/` are never changed; a change of the format adds new files.
 
 use lamplight_domain::{
     Action, Attempt, DataType, Direction, DurableExecution, ErrorClass, ErrorCode, EvidenceKind, Hint,
@@ -79,7 +78,7 @@ fn a_run_of_version_2_is_read() {
     assert_eq!(outcome.state, RunState::FunctionFailed);
     assert_eq!(outcome.durable, Some(DurableExecution { reference: "durable-0".to_owned(), joined: true }));
     let error = outcome.error.as_ref().unwrap();
-    // The class of a code that nobody knows here is the one beside it, and a hint keeps its parts.
+    // An unknown code has the class that is stored with it, and a hint keeps its parts.
     assert_eq!((error.code.as_str(), error.code.class()), ("of_the_future", ErrorClass::Limit));
     assert_eq!(error.hint, Some(Hint::new("see ").action(Action::ListRuns)));
 }
@@ -107,9 +106,9 @@ fn a_job_of_version_2_is_read() {
     assert!(job.idempotent);
 }
 
-/// These words are on disk. A word that goes or changes makes records unreadable; a new one needs a new version.
+/// These names are on disk. Removing or changing one makes records unreadable; adding one needs a new version.
 #[test]
-fn the_words_in_records_are_these() {
+fn names_in_records_do_not_change() {
     use {DataType as D, Direction as I, InvocationType as T, JsonKind as J};
     fn words<T: serde::Serialize>(all: impl IntoIterator<Item = T>) -> String {
         let word = |value| serde_json::to_value(value).unwrap().as_str().unwrap().to_owned();
@@ -155,7 +154,7 @@ fn what_is_read_is_written_again_without_loss() {
 }
 
 #[test]
-fn unknown_fields_are_passed_over() {
+fn unknown_fields_are_ignored() {
     fn with_more<T: Recorded + PartialEq + Debug>(text: &str, objects: &[&str]) {
         for object in objects {
             let found = text.replacen(object, &format!("{object} \"later\": [{{\"deep\": 1e400}}],"), 1);

@@ -1,11 +1,11 @@
-//! What a reader of settings says about a mistake, in plain words and without any value that may be a secret.
+//! Turns the messages of parsers into plain words, without values, which may be secrets.
 
-/// The words of parsers for what nests too deeply.
+/// What parsers say if a value is nested too deeply.
 const TOO_DEEP: [&str; 2] = ["recursion limit", "cannot recurse further; max recursion depth met"];
 
-/// The words of serde, and of a reader of TOML, made plain: without values, with the nearest name, and with a hint where
-/// there is one.
-pub fn plain_words(words: &str) -> (String, Option<String>) {
+/// Turns a message of serde or of the TOML parser into plain words, without values. The second text is a hint, for
+/// instance the most similar valid name.
+pub fn explain_parse_error(words: &str) -> (String, Option<String>) {
     for (beginning, kind, plural) in
         [("unknown field `", "key", "keys"), ("unknown variant `", "value", "values")]
     {
@@ -13,8 +13,8 @@ pub fn plain_words(words: &str) -> (String, Option<String>) {
             continue;
         };
         let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
-        let all = format!("the {plural} here are: {}", known.join(", "));
-        // Only a slip of a known name is repeated: anything else may be a secret in the wrong place.
+        let all = format!("valid {plural}: {}", known.join(", "));
+        // Only a typo of a valid name is repeated: anything else may be a secret in the wrong place.
         return match nearest(name, known.iter().copied()) {
             Some(nearest) => {
                 (format!("unknown {kind} {name:?}"), Some(format!("did you mean {nearest:?}? {all}")))
@@ -22,39 +22,42 @@ pub fn plain_words(words: &str) -> (String, Option<String>) {
             None => (format!("unknown {kind}"), Some(all)),
         };
     }
-    // `invalid type: string "hunter2", expected …` repeats what may be a secret.
+    // `invalid type: string "hunter2", expected …` repeats a value, which may be a secret.
     if let Some((kind, rest)) = words.split_once(": ")
         && (kind == "invalid type" || kind == "invalid value")
         && let Some((found, expected)) = rest.rsplit_once(", expected ")
     {
         let found = found.split(['"', '`']).next().unwrap_or_default().trim();
         if found == "unit variant" {
-            let hint = "write it as a table: its name as the key, and its settings inside";
-            return ("this has settings of its own, which are missing".to_owned(), Some(hint.to_owned()));
+            let hint = "write it as a table with the name as the key and the settings as its content";
+            return ("the settings of this choice are missing".to_owned(), Some(hint.to_owned()));
         }
-        return (format!("this is {} and must be {}", article(found), wanted(expected)), None);
+        return (
+            format!("this is {}, but it must be {}", describe_found(found), describe_expected(expected)),
+            None,
+        );
     }
     if let Some(key) = words.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
-        return (format!("the key {key} is missing"), None);
+        return (format!("key {key} is missing"), None);
     }
     if let Some((_, rest)) = words.split_once("wanted exactly 1 element") {
-        let count = if rest.contains("more than") { "there are several" } else { "there is none" };
-        return (format!("exactly one of the ways can be given here, and {count}"), None);
+        let count = if rest.contains("more than") { "several" } else { "none" };
+        return (format!("expected exactly one choice, found {count}"), None);
     }
     match words {
-        words if TOO_DEEP.contains(&words) => ("this nests too deeply".to_owned(), None),
+        words if TOO_DEEP.contains(&words) => ("nested too deeply".to_owned(), None),
         "string values must be quoted, expected literal string" => {
-            ("a text must stand in quotes".to_owned(), None)
+            ("text must be in quotes".to_owned(), None)
         }
-        "wanted string or table" => ("this must be a name or a table".to_owned(), None),
+        "wanted string or table" => ("expected a name or a table".to_owned(), None),
         "expected empty table" => {
-            ("this has no settings".to_owned(), Some("leave the table empty".to_owned()))
+            ("this choice has no settings".to_owned(), Some("leave the table empty".to_owned()))
         }
-        other => (without_quotes(&other.trim_end().replace('\n', "; ")), None),
+        other => (remove_quoted(&other.trim_end().replace('\n', "; ")), None),
     }
 }
 
-fn article(kind: &str) -> String {
+fn describe_found(kind: &str) -> String {
     match kind {
         "" => "something else".to_owned(),
         "map" => "a table".to_owned(),
@@ -64,9 +67,9 @@ fn article(kind: &str) -> String {
     }
 }
 
-fn wanted(kind: &str) -> String {
+fn describe_expected(kind: &str) -> String {
     match kind {
-        "u32" | "u64" => "a whole number of 0 or more".to_owned(),
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number of 0 or more".to_owned(),
         "a sequence" => "an array".to_owned(),
         "a map" => "a table".to_owned(),
         "path string" => "a path".to_owned(),
@@ -75,9 +78,9 @@ fn wanted(kind: &str) -> String {
     }
 }
 
-/// `message` without the texts that it quotes: any of them may be a secret in the wrong place, and the place says which
-/// they are.
-pub fn without_quotes(message: &str) -> String {
+/// `message` without quoted texts. Any of them may be a secret in the wrong place, and the reader can find them by the
+/// position of the mistake.
+pub fn remove_quoted(message: &str) -> String {
     let mut kept = String::with_capacity(message.len());
     let mut rest = message;
     while let Some((before, after)) = rest.split_once('"') {
@@ -93,7 +96,7 @@ pub fn without_quotes(message: &str) -> String {
     kept + rest
 }
 
-/// Where the quote ends whose text begins here: at the first `"` that no backslash stands before.
+/// Where the quoted text at the start of `text` ends: at the first `"` that is not escaped.
 fn quote_end(text: &str) -> Option<usize> {
     let mut is_escaped = false;
     text.char_indices().find_map(|(at, c)| {
@@ -103,24 +106,25 @@ fn quote_end(text: &str) -> Option<usize> {
     })
 }
 
-/// The known name that was probably meant: of at most a third of its length in slips.
+/// The known name that was probably meant: the most similar one, with typos in at most a third of its length.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(slips, candidate)| *slips <= (candidate.chars().count() / 3).max(1))
+        .filter(|(typos, candidate)| *typos <= (candidate.chars().count() / 3).max(1))
         .min()
         .map(|(_, candidate)| candidate)
 }
 
-/// How many slips lie between two names; capitals and underscores are none.
+/// The number of typos between two names. Differences in case, and between `_` and `-`, do not count.
 pub fn distance(name: &str, candidate: &str) -> usize {
     let plain = |text: &str| text.to_lowercase().replace('_', "-");
-    slips(&plain(name), &plain(candidate))
+    count_typos(&plain(name), &plain(candidate))
 }
 
-/// How many single-character insertions, removals, replacements and swaps of neighbours make one of the other.
-fn slips(from: &str, to: &str) -> usize {
+/// The number of single-character insertions, deletions, replacements and swaps of neighbours that turn one text into
+/// the other.
+fn count_typos(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
     for i in 0..=from.len() {
@@ -145,9 +149,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_name_is_of_few_slips() {
+    fn the_nearest_name_has_few_typos() {
         let known = ["region", "role_name", "assume-role", "a"];
-        for (slip, meant) in [
+        for (typo, meant) in [
             ("regoin", Some("region")),
             ("Region", Some("region")),
             ("role-name", Some("role_name")),
@@ -155,19 +159,20 @@ mod tests {
             ("colour", None),
             ("", Some("a")),
         ] {
-            assert_eq!(nearest(slip, known), meant, "{slip}");
+            assert_eq!(nearest(typo, known), meant, "{typo}");
         }
     }
 
     #[test]
     fn values_are_not_repeated() {
-        let (message, _) =
-            plain_words("invalid type: string \"hunter2, expected x\", expected struct AccessKeyAuth");
-        assert_eq!(message, "this is a string and must be a table");
+        let (message, _) = explain_parse_error(
+            "invalid type: string \"hunter2, expected x\", expected struct AccessKeyAuth",
+        );
+        assert_eq!(message, "this is a string, but it must be a table");
         let (message, hint) =
-            plain_words("unknown variant `eyJh.eyJi.c2ln`, expected one of `default`, `profile`");
+            explain_parse_error("unknown variant `eyJh.eyJi.c2ln`, expected one of `default`, `profile`");
         assert_eq!(message, "unknown value");
-        assert_eq!(hint.unwrap(), "the values here are: default, profile");
+        assert_eq!(hint.unwrap(), "valid values: default, profile");
     }
     #[test]
     fn what_is_quoted_is_not_repeated() {
@@ -179,30 +184,30 @@ mod tests {
             ("half a \"quote", "half a \"quote"),
             ("nothing", "nothing"),
         ] {
-            assert_eq!(without_quotes(message), expected);
+            assert_eq!(remove_quoted(message), expected);
         }
     }
 
     #[test]
-    fn the_words_of_the_parser_are_put_plainly() {
-        let several = "exactly one of the ways can be given here, and there are several";
+    fn messages_of_parsers_are_put_in_plain_words() {
+        let several = "expected exactly one choice, found several";
         for (words, expected) in [
             (
                 "invalid type: unit variant, expected newtype variant",
-                "this has settings of its own, which are missing",
+                "the settings of this choice are missing",
             ),
             (
                 "invalid value: integer `-1`, expected u32",
-                "this is an integer and must be a whole number of 0 or more",
+                "this is an integer, but it must be a whole number of 0 or more",
             ),
-            ("invalid type: sequence, expected path string", "this is an array and must be a path"),
-            ("string values must be quoted, expected literal string", "a text must stand in quotes"),
-            ("missing field `role_name`", "the key role_name is missing"),
+            ("invalid type: sequence, expected path string", "this is an array, but it must be a path"),
+            ("string values must be quoted, expected literal string", "text must be in quotes"),
+            ("missing field `role_name`", "key role_name is missing"),
             ("wanted exactly 1 element, more than 1 element", several),
-            ("wanted string or table", "this must be a name or a table"),
-            ("expected empty table", "this has no settings"),
+            ("wanted string or table", "expected a name or a table"),
+            ("expected empty table", "this choice has no settings"),
         ] {
-            assert_eq!(plain_words(words).0, expected);
+            assert_eq!(explain_parse_error(words).0, expected);
         }
     }
 }

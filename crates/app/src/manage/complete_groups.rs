@@ -1,10 +1,10 @@
-//! What stays of settings that providers take as one thing, where only a part of them is asked for.
+//! Completes groups of settings of which only a part is requested.
 
 use lamplight_domain::FunctionSettings;
 
-/// What is asked for, with the parts that are not asked for as they are: a provider may take the whole for what it is
-/// given, and none may be lost.
-pub(crate) fn with_kept_parts(asked: &FunctionSettings, found: &FunctionSettings) -> FunctionSettings {
+/// The requested settings, with missing parts of a group taken from the existing ones. Providers replace a group as a
+/// whole, which would reset the missing parts.
+pub(crate) fn complete_groups(asked: &FunctionSettings, found: &FunctionSettings) -> FunctionSettings {
     let mut whole = asked.clone();
     if let (Some(asked), Some(found)) = (&mut whole.image, &found.image) {
         asked.entry_point = asked.entry_point.take().or_else(|| found.entry_point.clone());
@@ -12,7 +12,7 @@ pub(crate) fn with_kept_parts(asked: &FunctionSettings, found: &FunctionSettings
         asked.working_directory = asked.working_directory.take().or_else(|| found.working_directory.clone());
     }
     if let (Some(asked), Some(found)) = (&mut whole.network, &found.network)
-        // Without subnets the function is detached, which leaves nothing to keep.
+        // Without subnets the function is detached from its network.
         && !asked.subnets.is_empty()
     {
         if asked.security_groups.is_empty() {
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_is_not_asked_for_stays() {
+    fn a_part_that_is_not_requested_is_kept() {
         let found = FunctionSettings {
             image: Some(ImageSettings {
                 entry_point: Some(words(&["node"])),
@@ -56,7 +56,7 @@ mod tests {
             network: Some(Network { subnets: words(&["subnet-2"]), ..Network::default() }),
             ..FunctionSettings::default()
         };
-        let whole = with_kept_parts(&asked, &found);
+        let whole = complete_groups(&asked, &found);
         let image = whole.image.unwrap();
         assert_eq!((image.entry_point, image.command), (Some(words(&["node"])), Some(words(&["new.js"]))));
         assert_eq!(image.working_directory.as_deref(), Some(""));
@@ -66,14 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_away_and_what_is_not_asked_for_is_not_brought_back() {
+    fn what_is_removed_or_not_requested_is_not_restored() {
         let found = FunctionSettings {
             image: Some(ImageSettings { command: Some(words(&["old.js"])), ..ImageSettings::default() }),
             network: Some(Network { security_groups: words(&["sg-1"]), ..Network::default() }),
             ..FunctionSettings::default()
         };
         let asked = FunctionSettings { network: Some(Network::default()), ..FunctionSettings::default() };
-        assert_eq!(with_kept_parts(&asked, &found), asked);
-        assert_eq!(with_kept_parts(&FunctionSettings::default(), &found), FunctionSettings::default());
+        assert_eq!(complete_groups(&asked, &found), asked);
+        assert_eq!(complete_groups(&FunctionSettings::default(), &found), FunctionSettings::default());
     }
 }
