@@ -1,7 +1,7 @@
 //! Reading values for a run from the command line, files and stdin.
 
 use crate::{failure::Failure, yaml};
-use lamplight_domain::{Argument, Arguments, ErrorCode, ParamName, RawJson};
+use lamplight_domain::{Argument, Arguments, ErrorCode, JsonSyntaxError, ParamName, RawJson};
 use serde::{
     Deserialize,
     de::{MapAccess, Visitor},
@@ -29,7 +29,7 @@ pub fn read_parameters_file(arguments: &mut Arguments, file: &str) -> Result<(),
     let source = source_name(file);
     if text.trim_start().starts_with('{') {
         let values: Properties = serde_json::from_str(&text).map_err(|error| {
-            Failure::usage(ErrorCode::InvalidArguments, format!("{source}: not a valid JSON object: {error}"))
+            Failure::usage(ErrorCode::InvalidArguments, format!("{source}: {}", JsonSyntaxError::from(error)))
         })?;
         for (name, value) in values.0 {
             insert(arguments, &name, Argument::Json(value))?;

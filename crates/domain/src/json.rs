@@ -46,6 +46,25 @@ pub struct JsonSyntaxError {
     pub reason: String,
 }
 
+impl From<serde_json::Error> for JsonSyntaxError {
+    fn from(error: serde_json::Error) -> Self {
+        let told = error.to_string();
+        let (problem, place) = told.rsplit_once(" at line ").unwrap_or((&told, ""));
+        // The words of the parser where they are those of its own source.
+        let problem = match problem {
+            ended if ended.starts_with("EOF while parsing") => "the text ends too early",
+            "expected ident" => "a word that is not true, false or null",
+            "expected value" => "expected a value",
+            "trailing characters" => "unexpected text after the value",
+            "trailing comma" => "a comma without a value after it",
+            "key must be a string" => "a key must be a text in double quotes",
+            other => other,
+        };
+        let at = if place.is_empty() { String::new() } else { format!(" at line {place}") };
+        Self { reason: format!("{problem}{at}") }
+    }
+}
+
 /// A JSON value that does not have the type that it is read as.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the JSON value does not fit: {reason}")]
@@ -69,9 +88,7 @@ pub struct RawJson(Box<RawValue>);
 impl RawJson {
     /// Checks and copies `text`.
     pub fn parse(text: &str) -> Result<Self, JsonSyntaxError> {
-        serde_json::from_str::<&RawValue>(text)
-            .map(|raw| Self(raw.to_owned()))
-            .map_err(|error| JsonSyntaxError { reason: error.to_string() })
+        serde_json::from_str::<&RawValue>(text).map(|raw| Self(raw.to_owned())).map_err(JsonSyntaxError::from)
     }
 
     /// The JSON string for a text.
@@ -163,9 +180,7 @@ pub(crate) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// Checks that `text` is JSON, without building a value.
 pub(crate) fn validate(text: &str) -> Result<(), JsonSyntaxError> {
-    serde_json::from_str::<IgnoredAny>(text)
-        .map(|_| ())
-        .map_err(|error| JsonSyntaxError { reason: error.to_string() })
+    serde_json::from_str::<IgnoredAny>(text).map(|_| ()).map_err(JsonSyntaxError::from)
 }
 
 /// `Integer` or `Number` if `text` is a JSON number without surrounding white space, else `None`.
@@ -180,6 +195,21 @@ pub(crate) fn number_kind(text: &str) -> Option<JsonKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_is_told_in_plain_words_with_its_place() {
+        for (text, reason) in [
+            ("[1", "the text ends too early at line 1 column 2"),
+            ("nul1", "a word that is not true, false or null at line 1 column 4"),
+            ("{\"a\":}", "expected a value at line 1 column 6"),
+            ("1 2", "unexpected text after the value at line 1 column 3"),
+            ("{\"a\":1,}", "a comma without a value after it at line 1 column 8"),
+            ("{a:1}", "a key must be a text in double quotes at line 1 column 2"),
+            ("", "the text ends too early at line 1 column 0"),
+        ] {
+            assert_eq!(RawJson::parse(text).unwrap_err().reason, reason, "{text}");
+        }
+    }
 
     #[test]
     fn numbers_are_told_from_texts_that_only_look_like_one() {
