@@ -157,7 +157,7 @@ codes! {
     /// The connection was closed after the request may have been sent and before an answer arrived.
     NoAnswer = "no_answer", Unexpected;
     /// No folder for data was found.
-    NoDataDir = "no_data_dir", Unexpected;
+    NoDataDir = "no_data_dir", Usage;
     /// The function has no monitor page.
     NoMonitorPage = "no_monitor_page", NotFound;
     /// The provider rejects the credentials.
@@ -189,7 +189,7 @@ codes! {
     /// The process that made the call ended before it recorded an outcome.
     RunnerGone = "runner_gone", Unknown;
     /// A runner ID cannot be used as the name of a lock file.
-    RunnerId = "runner_id", Unexpected;
+    RunnerId = "runner_id", Usage;
     /// Another process uses the runner ID.
     RunnerInUse = "runner_in_use", Unexpected;
     /// The lock of a runner cannot be read or acquired.
@@ -221,7 +221,7 @@ codes! {
     /// The store was written by a newer version.
     StoreNewer = "store_newer", Unexpected;
     /// The store is read-only.
-    StoreReadOnly = "store_read_only", Unexpected;
+    StoreReadOnly = "store_read_only", Access;
     /// The store cannot be opened.
     StoreUnreadable = "store_unreadable", Unexpected;
     /// Too many calls.
