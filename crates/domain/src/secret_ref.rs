@@ -79,7 +79,7 @@ impl StoreRef {
 
 /// A text that is not a secret reference. The text may be the secret, so it is not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a secret must be given as a reference, not as the secret itself; use {SECRET_REF_FORMS}")]
+#[error("a secret must be given by reference, not as the secret itself; use {SECRET_REF_FORMS}")]
 pub struct SecretRefError;
 
 impl FromStr for SecretRef {

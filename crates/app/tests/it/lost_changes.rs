@@ -241,7 +241,7 @@ async fn a_function_is_as_requested_only_if_all_of_it_can_be_compared() {
     for (request, what) in [
         (otherwise, "differs in tags;"),
         (CreateFunction { tenancy: Some("PER_TENANT".to_owned()), ..tagged.clone() }, "differs in tenancy;"),
-        (CreateFunction { code: stored, ..tagged.clone() }, "cannot be told: code;"),
+        (CreateFunction { code: stored, ..tagged.clone() }, "as requested: code;"),
         (
             CreateFunction {
                 code_signing: Some(
@@ -250,7 +250,7 @@ async fn a_function_is_as_requested_only_if_all_of_it_can_be_compared() {
                 ),
                 ..tagged
             },
-            "cannot be told: code signing;",
+            "as requested: code signing;",
         ),
     ] {
         let error = create_function(&desk.changing(), &request).await.unwrap_err();

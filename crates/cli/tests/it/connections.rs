@@ -509,7 +509,7 @@ fn keys_for_one_call_are_references_and_for_aws_alone() {
         "hunter2",
     ]);
     assert!(
-        done.code == 2 && done.stderr.contains("--secret-access-key: a secret is given by reference"),
+        done.code == 2 && done.stderr.contains("--secret-access-key: a secret must be given by reference"),
         "{done:#?}"
     );
     assert!(!done.stderr.contains("hunter2"));

@@ -101,7 +101,7 @@ fn wrong_calls_name_what_is_wrong_and_the_rule() {
         ("aliases update adder live --routing 2=0.1 --routing 3=0.1".to_owned(), vec!["at most 1"]),
         ("aliases update adder live --routing 2=0.1 --no-routing".to_owned(), vec!["--no-routing"]),
         ("aliases update adder live".to_owned(), vec!["no change was given"]),
-        ("aliases list adder:live".to_owned(), vec!["names live"]),
+        ("aliases list adder:live".to_owned(), vec!["includes qualifier live"]),
         ("permissions add adder --statement-id s".to_owned(), vec!["--principal"]),
         (format!("{add} s3.amazonaws.com --source-account 42"), vec!["SourceAccount", "12 digits"]),
         (format!("{add} s3.amazonaws.com --source-arn bucket"), vec!["SourceArn", "ARN"]),

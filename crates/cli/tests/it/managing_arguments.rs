@@ -278,5 +278,5 @@ fn a_listing_shows_no_more_than_was_asked_for_and_goes_on_after_it() {
         }
         assert!(seen == all && all.len() > 2, "{list}");
     }
-    are_refused(&lamplight, &[("functions list --marker shown.3.0000".to_owned(), &["marker", "not whole"])]);
+    are_refused(&lamplight, &[("functions list --marker shown.3.0000".to_owned(), &["marker", "not valid"])]);
 }
