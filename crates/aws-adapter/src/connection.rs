@@ -4,8 +4,7 @@ use crate::{
     AwsAccount, AwsAliases, AwsAsyncInvocations, AwsCatalogue, AwsConnectionConfig, AwsFunctions,
     AwsIdentity, AwsInvoker, AwsLayers, AwsPermissions, AwsReachability, SecretsManager, session::Session,
 };
-use lamplight_aws_model::check_endpoint;
-use lamplight_domain::ErrorCode;
+use lamplight_domain::{ErrorCode, check_endpoint};
 use lamplight_http_adapter::is_endpoint;
 use lamplight_ports::{Management, PortError, PortErrorKind};
 use std::sync::Arc;
@@ -48,7 +47,7 @@ pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
         let wrong = match check_endpoint(url) {
             Err(error) => error.to_string(),
             Ok(()) if is_endpoint(url) => continue,
-            Ok(()) => "is no URL".to_owned(),
+            Ok(()) => "is not a valid URL".to_owned(),
         };
         let message = format!("the endpoint of {service} {wrong}");
         return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, message)

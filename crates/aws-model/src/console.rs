@@ -1,7 +1,7 @@
 //! Links into the AWS console. The console documents none of them; they are those that it shows itself.
 
 use crate::{LambdaName, LambdaQualifier, QualifierKind, Region};
-use std::fmt::Write as _;
+use lamplight_domain::percent_encode;
 
 /// Where a person can watch a function. `None` in partitions without a public console.
 ///
@@ -60,7 +60,7 @@ pub fn qualified_monitor_url(
 pub fn log_group_url(region: &Region, log_group: &str) -> Option<String> {
     let host = host(region)?;
     // The console takes the name percent-encoded twice, and the second time with '$' for '%'.
-    let name = percent_encode(&percent_encode(log_group)).replace('%', "$");
+    let name = percent_encode(percent_encode(log_group)).replace('%', "$");
     Some(format!("https://{host}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{name}"))
 }
 
@@ -78,19 +78,6 @@ fn function_page(region: &Region, name: &LambdaName, place: &str) -> Option<Stri
 
 fn host(region: &Region) -> Option<String> {
     region.partition().console_domain().map(|domain| format!("{region}.{domain}"))
-}
-
-/// Encodes all but the unreserved characters of RFC 3986.
-fn percent_encode(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
 }
 
 #[cfg(test)]

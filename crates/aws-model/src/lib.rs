@@ -4,7 +4,6 @@ pub mod architecture;
 mod arn;
 pub mod codes;
 pub mod console;
-pub mod endpoint;
 pub mod error_catalog;
 pub mod function_name;
 pub mod function_ref;
@@ -29,7 +28,6 @@ pub mod trust;
 
 pub use architecture::{Architecture, UnknownArchitecture};
 pub use arn::{ArnError, ArnPart, FunctionArn};
-pub use endpoint::{EndpointError, check_endpoint};
 pub use error_catalog::{InvokeErrorClass, InvokeErrorFacts, Repeat, Subject, classify};
 pub use function_name::{LambdaName, LambdaNameError};
 pub use function_ref::{FunctionSpec, FunctionSpecError};

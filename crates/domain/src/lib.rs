@@ -37,6 +37,7 @@ mod setting;
 mod status;
 mod suggest;
 mod table;
+mod url;
 
 pub use alias::{Alias, Routing};
 pub use answer::{AnswerOutcome, ReportedError};
@@ -81,6 +82,7 @@ pub use status::{
 };
 pub use suggest::{Suggestion, suggest_parameters};
 pub use table::{TableError, TableSpot, distance, explain_parse_error, nearest, read_table, remove_quoted};
+pub use url::{EndpointError, HostScope, check_endpoint, check_secret_endpoint, percent_encode};
 
 /// A point in time. The domain never reads a clock: callers pass the time in.
 pub use jiff::Timestamp;

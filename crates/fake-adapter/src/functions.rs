@@ -362,7 +362,7 @@ impl FunctionManager for FakeProvider {
         if set.is_empty() && remove.is_empty() {
             return Err(ChangeError::refused(invalid(&setting, "name at least one tag to set or remove")));
         }
-        let path = format!("/2017-03-31/tags/{}", encoded(&Self::arn(&function.name)));
+        let path = format!("/2017-03-31/tags/{}", encoded(Self::arn(&function.name)));
         let sets = !set.is_empty();
         if sets {
             let request = Request::new("POST", path.clone()).with_body(preview::tags(&set));

@@ -2,6 +2,7 @@
 
 use crate::FakeProvider;
 use lamplight_aws_model::Operation;
+pub(crate) use lamplight_domain::percent_encode as encoded;
 use lamplight_domain::{
     AsyncSettings, CodeSource, EnvironmentVariable, FunctionCode, FunctionRef, FunctionSettings, MASK,
     PermissionStatement, Tags,
@@ -58,18 +59,6 @@ impl Request {
             body: self.body.as_ref().map(Value::to_string),
         }
     }
-}
-
-/// A text as a part of a URL.
-pub(crate) fn encoded(text: &str) -> String {
-    let encode = |byte: u8| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            char::from(byte).to_string()
-        } else {
-            format!("%{byte:02X}")
-        }
-    };
-    text.bytes().map(encode).collect()
 }
 
 fn without_nulls(value: Value) -> Value {

@@ -48,7 +48,7 @@ fn told(failure: SendFailure, shown: &str, timeout: Duration) -> PortError {
         |code, message: String| PortError::new(PortErrorKind::Unavailable, code, message).with_hint(PLACE);
     let error = match failure.kind {
         SendFailureKind::InvalidUrl => {
-            let message = format!("{shown:?} is no URL");
+            let message = format!("{shown:?} is not a valid URL");
             PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, message)
                 .with_hint("give the scheme and the host, as in https://example.com/token")
         }

@@ -19,8 +19,8 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use http::Uri;
 use http_body_util::Limited;
+use lamplight_domain::HostScope;
 use std::{
-    net::IpAddr,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -95,9 +95,10 @@ enum Unusable {
 impl Route {
     fn of(uri: &str) -> Result<Self, Unusable> {
         let uri: Uri = uri.parse().map_err(|_| Unusable::Scheme)?;
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or(Unusable::Scheme)?;
         match uri.scheme_str() {
             Some("https") => Ok(Self::Tls),
-            Some("http") if uri.host().is_some_and(is_near) => Ok(Self::Near),
+            Some("http") if is_near(host) => Ok(Self::Near),
             Some("http") => Ok(Self::Plain),
             _ => Err(Unusable::Scheme),
         }
@@ -118,18 +119,14 @@ impl Route {
     }
 }
 
-/// Loopback and link-local addresses.
+/// Whether the host is this machine or on its link, where a proxy would look elsewhere.
 pub(crate) fn is_near(host: &str) -> bool {
-    match host.trim_start_matches('[').trim_end_matches(']').parse() {
-        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
-        Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unicast_link_local(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
-    }
+    HostScope::of(host) <= HostScope::Link
 }
 
 /// Whether requests can be sent to `url` at all: it is `http` or `https` and names a host.
 pub fn is_endpoint(url: &str) -> bool {
-    Route::of(url).is_ok() && url.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(|h| !h.is_empty()))
+    Route::of(url).is_ok()
 }
 
 impl HttpClient {

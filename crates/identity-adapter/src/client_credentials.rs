@@ -9,7 +9,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use lamplight_domain::SecretRef;
+use lamplight_domain::{SecretRef, percent_encode};
 use lamplight_ports::{
     Clock, ExposeSecret, HttpExchange, IdSource, PortError, SecretResolver, SecretString, TokenSource,
 };
@@ -107,8 +107,8 @@ impl TokenSource for ClientCredentials {
                 let secret = self.secrets.resolve(reference).await?;
                 // Both halves are form-encoded first (RFC 6749, section 2.3.1). The header names the client, so the
                 // form does not: some providers refuse a client that they are told of twice.
-                let id = crate::form::encode_one(&self.grant.client_id);
-                let pair = format!("{id}:{}", crate::form::encode_one(secret.expose_secret()));
+                let id = percent_encode(&self.grant.client_id);
+                let pair = format!("{id}:{}", percent_encode(secret.expose_secret()));
                 let pair = SecretString::from(STANDARD.encode(pair));
                 let header = SecretString::from(format!("Basic {}", pair.expose_secret()));
                 self.ask(&[&secret, &pair], vec![("authorization", header)], Vec::new()).await

@@ -1,7 +1,8 @@
 //! Microsoft Entra workload identity: a federated token exchanged for one of Entra's.
 
-use crate::{FileToken, form, oauth, transport};
+use crate::{FileToken, oauth, transport};
 use async_trait::async_trait;
+use lamplight_domain::percent_encode;
 use lamplight_ports::{ExposeSecret, HttpExchange, PortError, SecretString, TokenSource};
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ impl TokenSource for EntraWorkloadIdentity {
     async fn token(&self) -> Result<SecretString, PortError> {
         let federated = self.token_file.token().await?;
         let host = self.authority_host.trim_end_matches('/');
-        let url = format!("{host}/{}/oauth2/v2.0/token", form::encode_one(&self.tenant_id));
+        let url = format!("{host}/{}/oauth2/v2.0/token", percent_encode(&self.tenant_id));
         let ask = oauth::Ask {
             url: &url,
             origin: format!(

@@ -1,7 +1,7 @@
 //! Asking a token endpoint (RFC 6749), and reading the token in its answer.
 
 use crate::{form, refusal, token, transport};
-use lamplight_domain::{ErrorCode, Scrubber};
+use lamplight_domain::{ErrorCode, Scrubber, percent_encode};
 use lamplight_ports::{
     ExposeSecret, HttpAnswer, HttpExchange, HttpMethod, HttpRequest, PortError, PortErrorKind, SecretString,
 };
@@ -56,8 +56,7 @@ const PAGE_FORMS: [[&str; 3]; 5] = [
 pub(crate) fn scrubber(secrets: &[&str]) -> Scrubber {
     let mut forms = Vec::new();
     for secret in secrets {
-        let encoded = form::encode_one(secret);
-        let small = form::with_small_digits(&encoded);
+        let (encoded, small) = (percent_encode(secret), form::encode_small(secret));
         forms.extend([encoded.replace("%20", "+"), small.replace("%20", "+"), encoded, small]);
         let page = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         for [quote, apostrophe, plus] in PAGE_FORMS {

@@ -3,7 +3,7 @@
 use crate::token;
 use async_trait::async_trait;
 use lamplight_domain::SecretRef;
-use lamplight_ports::{PortError, SecretResolver, SecretString, TokenSource};
+use lamplight_ports::{ExposeSecret, PortError, SecretResolver, SecretString, TokenSource};
 use std::sync::Arc;
 
 /// A token by secret reference, resolved anew at each call.
@@ -24,6 +24,6 @@ impl ReferencedToken {
 impl TokenSource for ReferencedToken {
     async fn token(&self) -> Result<SecretString, PortError> {
         let secret = self.secrets.resolve(&self.reference).await?;
-        token::token_of(&secret, &self.reference.to_string())
+        token::token(secret.expose_secret(), &self.reference.to_string())
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use lamplight_domain::ErrorCode;
-use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, SecretString};
+use lamplight_ports::{PortError, PortErrorKind, SecretString};
 
 /// The most that STS takes (STS API, `AssumeRoleWithWebIdentity`).
 pub(crate) const LARGEST: usize = 20_000;
@@ -37,14 +37,10 @@ pub(crate) fn token(text: &str, origin: &str) -> Result<SecretString, PortError>
     Ok(SecretString::from(text))
 }
 
-/// The same of an answer's text.
-pub(crate) fn token_of(secret: &SecretString, origin: &str) -> Result<SecretString, PortError> {
-    token(secret.expose_secret(), origin)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lamplight_ports::ExposeSecret;
 
     #[test]
     fn only_what_has_the_form_of_a_jwt_is_a_token() {

@@ -2,7 +2,9 @@
 
 use crate::vault_answer::{self, Login};
 use async_trait::async_trait;
-use lamplight_domain::{ErrorCode, SecretRef, StoreRef, Timestamp};
+use lamplight_domain::{
+    ErrorCode, HostScope, SecretRef, StoreRef, Timestamp, check_secret_endpoint, percent_encode,
+};
 use lamplight_ports::{
     Clock, ExposeSecret, HttpAnswer, HttpExchange, HttpMethod, HttpRequest, PortError, PortErrorKind,
     SecretResolver, SecretString,
@@ -119,7 +121,7 @@ impl VaultSecrets {
                 .with_hint(format!("it looks like {form}")));
         };
         let path_shown = format!("{mount}/data/{path}");
-        let encoded: Vec<String> = path_shown.split('/').map(encode).collect();
+        let encoded: Vec<String> = path_shown.split('/').map(percent_encode).collect();
         Ok((self.url(&encoded.join("/")), path_shown))
     }
 
@@ -215,7 +217,7 @@ impl VaultSecrets {
                 (mount, secret, body)
             }
         };
-        let mount: Vec<String> = mount.trim_matches('/').split('/').map(encode).collect();
+        let mount: Vec<String> = mount.trim_matches('/').split('/').map(percent_encode).collect();
         let url = self.url(&format!("auth/{}/login", mount.join("/")));
         let answer = self.send(HttpMethod::Post, url, None, Some(body.to_string().into()), about).await?;
         vault_answer::login(&answer, &self.options.address, about, &secret)
@@ -250,44 +252,11 @@ impl SecretResolver for VaultSecrets {
     }
 }
 
-/// A token does not travel in the open: plain HTTP is for this machine alone. A user before the host hides which
-/// host it is. A scheme in capitals is the same scheme (RFC 3986, section 3.1).
+/// A token is not sent in the open: plain HTTP is for this machine alone.
 fn check_transport(address: &str) -> Result<(), PortError> {
-    let refused = |what: &str, hint: &str| {
-        let message = format!("Vault's address {what}");
-        Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message).with_hint(hint))
-    };
-    let Some((scheme, rest)) = address.split_once("://") else {
-        return refused("is no URL", "give scheme and host, as in https://vault.example.com:8200");
-    };
-    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return refused("has a user in it", "leave out what stands before the @");
-    }
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    let is_own = host.eq_ignore_ascii_case("localhost")
-        || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
-    if scheme.eq_ignore_ascii_case("https") || (scheme.eq_ignore_ascii_case("http") && is_own) {
-        return Ok(());
-    }
-    refused("does not hide a token from others on the way", "use an https address")
-}
-
-/// A segment of a path, percent-encoded.
-fn encode(segment: &str) -> String {
-    let mut text = String::with_capacity(segment.len());
-    for byte in segment.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            text.push(char::from(byte));
-        } else {
-            text.push('%');
-            for digit in [byte >> 4, byte & 15] {
-                text.push(char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase());
-            }
-        }
-    }
-    text
+    check_secret_endpoint(address, HostScope::Machine).map_err(|error| {
+        let message = format!("Vault's address {error}");
+        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
+            .with_hint("give an https address, as in https://vault.example.com:8200")
+    })
 }

@@ -101,7 +101,7 @@ fn wrong_calls_are_told_what_is_wrong() {
         (
             vec!["discover", "--region", "us-east-1", "--endpoint-url", "nonsense"],
             2,
-            vec!["--endpoint-url is no URL"],
+            vec!["--endpoint-url is not a valid URL"],
         ),
     ];
     are_refused(&lamplight, calls);

@@ -67,8 +67,12 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
     ),
     ("[connections.a.auth]\naccess-key = 'hunter2'\n", "x.toml:2:14: ", &["must be"]),
     ("[connections.a.auth]\nprofile = { name = 'a' }\naccess-key = {}\n", "x.toml:", &[]),
-    ("[connections.a]\nendpoint_url = 'https://u:hunter2@example.com'\n", "x.toml:2:16: ", &["no password"]),
-    ("[connections.a]\nendpoint_url = 'localhost:4566'\n", "x.toml:2:16: ", &["scheme and host"]),
+    (
+        "[connections.a]\nendpoint_url = 'https://u:hunter2@example.com'\n",
+        "x.toml:2:16: ",
+        &["a user or a password"],
+    ),
+    ("[connections.a]\nendpoint_url = 'localhost:4566'\n", "x.toml:2:16: ", &["http:// nor https://"]),
     ("[connections.a]\nregion = 'eu-wst-1'\n", "x.toml:2:1: ", &["did you mean eu-west-1"]),
     (
         "[connections.a]\nregion='eu-west-1'\nendpoint_url='http://x'\nuse_fips=true\n",

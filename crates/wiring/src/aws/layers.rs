@@ -1,9 +1,8 @@
 //! Settings of a connection to AWS that come from several layers, and which one decided. The nearest first: the caller, the file,
 //! the variables `AWS_…`.
 
-use lamplight_aws_model::check_endpoint;
 use lamplight_config::{AwsTable, HttpUrl};
-use lamplight_domain::ErrorCode;
+use lamplight_domain::{ErrorCode, check_endpoint};
 use lamplight_ports::{Given, OpenConnection, PortError, PortErrorKind, SettingOrigin};
 
 /// A setting and where it comes from.
