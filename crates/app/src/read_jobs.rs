@@ -32,44 +32,6 @@ pub async fn show_job(jobs: &dyn JobStore, name: &JobName) -> Result<StoredJob, 
 
 pub(crate) async fn nearest(jobs: &dyn JobStore, name: &JobName) -> Result<Option<JobName>, AppError> {
     let all = all_jobs(jobs).await?;
-    let scored =
-        all.into_iter().map(|stored| (distance(stored.job.name.as_str(), name.as_str()), stored.job.name));
-    // With more typos than a third of its length it is another name.
-    let most = name.as_str().chars().count() / 3 + 1;
-    Ok(scored.filter(|(distance, _)| *distance <= most).min().map(|(_, name)| name))
-}
-
-/// The number of single-character edits between two names, ignoring case.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.to_lowercase().chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (slot, to) in row.iter_mut().skip(1).zip(&b) {
-            let above = *slot;
-            let here = (diagonal + usize::from(from != *to)).min(left + 1).min(above + 1);
-            (diagonal, left) = (above, here);
-            *slot = here;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances_count_single_edits() {
-        for (a, b, expected) in
-            [("adder", "adder", 0), ("Adder", "ader", 1), ("adder", "echo", 5), ("", "abc", 3)]
-        {
-            assert_eq!(distance(a, b), expected, "{a} {b}");
-            assert_eq!(distance(b, a), expected, "{b} {a}");
-        }
-    }
+    let meant = lamplight_domain::nearest(name.as_str(), all.iter().map(|stored| stored.job.name.as_str()));
+    Ok(meant.and_then(|meant| meant.parse().ok()))
 }

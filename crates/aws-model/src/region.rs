@@ -2,7 +2,7 @@
 
 use crate::{
     Partition,
-    text::{edit_distance, excerpt, is_lower_letters},
+    text::{excerpt, is_lower_letters},
 };
 use std::fmt;
 
@@ -147,15 +147,8 @@ fn is_well_formed(text: &str) -> bool {
 fn nearest(text: &str) -> Option<&'static str> {
     // Longer than any region by more than the edits allowed: not worth comparing.
     const LONGEST: usize = 32;
-    if text.chars().count() > LONGEST {
-        return None;
-    }
-    let text = text.trim().to_lowercase();
-    Region::all_known()
-        .map(|region| (edit_distance(&text, region), region))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, region)| distance * 3 <= region.len())
-        .map(|(_, region)| region)
+    let is_comparable = text.chars().count() <= LONGEST;
+    lamplight_domain::nearest(text.trim(), Region::all_known().filter(|_| is_comparable))
 }
 
 #[cfg(test)]

@@ -96,42 +96,9 @@ pub(crate) fn fill_hint<'a>(
     }
 }
 
-/// How many single-character insertions, removals and replacements make one text of the other.
-pub(crate) fn edit_distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    // One row of the usual table: row[j] is the distance of the text so far to the first j of `to`.
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, left) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, right) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distances_are_those_of_levenshtein() {
-        for (from, to, distance) in [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("abc", "", 3),
-            ("kitten", "sitting", 3),
-            ("us-esat-1", "us-east-1", 2),
-            ("us-east1", "us-east-1", 1),
-            ("münchen", "munchen", 1),
-        ] {
-            assert_eq!(edit_distance(from, to), distance, "{from} to {to}");
-            assert_eq!(edit_distance(to, from), distance, "{to} to {from}");
-        }
-    }
 
     #[test]
     fn an_excerpt_is_cut_between_characters() {

@@ -116,32 +116,11 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// The number of typos between two names. Differences in case, and between `_` and `-`, do not count.
+/// The number of single-character insertions, deletions, replacements and swaps of neighbours between two names.
+/// Differences in case, and between `_` and `-`, do not count.
 pub fn distance(name: &str, candidate: &str) -> usize {
     let plain = |text: &str| text.to_lowercase().replace('_', "-");
-    count_typos(&plain(name), &plain(candidate))
-}
-
-/// The number of single-character insertions, deletions, replacements and swaps of neighbours that turn one text into
-/// the other.
-fn count_typos(from: &str, to: &str) -> usize {
-    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
-    let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
-    for i in 0..=from.len() {
-        for j in 0..=to.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let same = usize::from(from[i - 1] != to[j - 1]);
-                let mut least = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + same);
-                if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
-                    least = least.min(rows[i - 2][j - 2] + 1);
-                }
-                least
-            };
-        }
-    }
-    rows[from.len()][to.len()]
+    strsim::osa_distance(&plain(name), &plain(candidate))
 }
 
 #[cfg(test)]
