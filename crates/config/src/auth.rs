@@ -46,23 +46,7 @@ impl Auth {
         }
     }
 
-    /// Every reference to a secret that the method reads.
-    pub fn references(&self) -> Vec<&SecretRef> {
-        match self {
-            Self::Default | Self::InstanceProfile | Self::Profile(_) => Vec::new(),
-            Self::AccessKey(key) => {
-                let id = match &key.access_key_id {
-                    AccessKeyId::Itself(_) => None,
-                    AccessKeyId::Reference(reference) => Some(reference),
-                };
-                id.into_iter().chain([&key.secret_access_key]).chain(&key.session_token).collect()
-            }
-            Self::AssumeRole(role) => role.source.references(),
-            Self::WebIdentity(identity) => identity.token.references(),
-        }
-    }
-
-    /// The same, to be changed.
+    /// Every reference to a secret that the method reads, to be changed.
     pub(crate) fn references_mut(&mut self) -> Vec<&mut SecretRef> {
         match self {
             Self::Default | Self::InstanceProfile | Self::Profile(_) => Vec::new(),

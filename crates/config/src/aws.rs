@@ -58,7 +58,8 @@ impl AwsTable {
 
     /// Every reference to a secret that the table holds.
     pub fn references(&self) -> Vec<SecretRef> {
-        self.auth.references().into_iter().cloned().collect()
+        let mut auth = self.auth.clone();
+        auth.references_mut().into_iter().map(|reference| reference.clone()).collect()
     }
 
     /// The same with relative paths of references that start from `folder`.

@@ -1,7 +1,7 @@
 //! What must hold between the parts of the file.
 
 use crate::{AMBIENT, Config, ConfigError, ConnectionConfig, DEMO, Providers, VaultAuth, mounts};
-use lamplight_domain::{ConnectionName, Hint, SecretRef, TableError, TableSpot, nearest};
+use lamplight_domain::{ConnectionName, SecretRef, TableError, TableSpot, nearest};
 use lamplight_ports::ProviderFactory;
 
 /// The provider whose connections read secrets of AWS Secrets Manager.
@@ -11,12 +11,6 @@ const FAKE: &str = "fake";
 
 /// The first rule that the file breaks.
 pub(crate) fn check(config: &Config, providers: &Providers) -> Result<(), ConfigError> {
-    let at = |path: &[&str], message: String, hint: Option<Hint>| ConfigError {
-        shown: config.shown.clone(),
-        place: config.place_of(path),
-        message,
-        hint,
-    };
     known(config, config.default_connection.as_ref(), &["default_connection"])?;
     let reader = config.secrets.aws_sm.as_ref().and_then(|store| store.connection.as_ref());
     let mut of_reader = Vec::new();
@@ -26,17 +20,17 @@ pub(crate) fn check(config: &Config, providers: &Providers) -> Result<(), Config
             of_reader = references;
         }
     }
-    if let Some(vault) = &config.secrets.vault
-        && let Some(scheme) = vault.references().into_iter().find_map(stored)
+    let login = config.secrets.vault.as_ref().and_then(|vault| vault.auth.as_ref()).map(|auth| match auth {
+        VaultAuth::Token(token) => ("token", token),
+        VaultAuth::AppRole(login) => ("approle", &login.secret_id),
+        VaultAuth::Jwt(login) => ("jwt", &login.token),
+    });
+    if let Some((method, reference)) = login
+        && let Some(scheme) = stored(reference)
     {
-        let method = match vault.auth {
-            Some(VaultAuth::AppRole(_)) => "approle",
-            Some(VaultAuth::Jwt(_)) => "jwt",
-            _ => "token",
-        };
         let message = format!("logging in to Vault cannot use a secret of a store ({scheme}:)");
-        let hint = "use env:, file: or keyring: here".into();
-        return Err(at(&["secrets", "vault", "auth", method], message, Some(hint)));
+        let hint = "use env:, file: or keyring: here";
+        return Err(config.mistake(&["secrets", "vault", "auth", method], message, hint));
     }
     if let Some(vault) = &config.secrets.vault {
         mounts::check(config, vault)?;
@@ -55,13 +49,13 @@ pub(crate) fn check(config: &Config, providers: &Providers) -> Result<(), Config
                 FAKE => format!("connection {name} is simulated and has no secrets"),
                 other => format!("connection {name} is one of provider {other} and reads no secrets of AWS"),
             };
-            let hint = "name a connection to AWS, or leave it out for the ambient credentials".into();
-            return Err(at(&["secrets", "aws-sm", "connection"], message, Some(hint)));
+            let hint = "name a connection to AWS, or leave it out for the ambient credentials";
+            return Err(config.mistake(&["secrets", "aws-sm", "connection"], message, hint));
         }
         if let Some(reference) = of_reader.iter().find(|one| is_aws_sm(one)) {
             let message = format!("connection {name} would need itself: its keys are at {reference}");
-            let hint = "let a connection read the secrets whose own keys lie elsewhere".into();
-            return Err(at(&["secrets", "aws-sm", "connection"], message, Some(hint)));
+            let hint = "let a connection read the secrets whose own keys lie elsewhere";
+            return Err(config.mistake(&["secrets", "aws-sm", "connection"], message, hint));
         }
     }
     Ok(())
@@ -93,8 +87,7 @@ fn known(config: &Config, name: Option<&ConnectionName>, path: &[&str]) -> Resul
         }
         None => ("there is no connection of this name".to_owned(), listed),
     };
-    let place = config.place_of(path);
-    Err(ConfigError { shown: config.shown.clone(), place, message, hint: Some(hint.into()) })
+    Err(config.mistake(path, message, hint))
 }
 
 /// Checks one connection and gives the references to secrets that it holds.

@@ -1,12 +1,12 @@
 //! Adding and removing connections, with every other byte left as people wrote it.
 
 use crate::{
-    AMBIENT, Config, ConfigError, DEMO, Place, Providers,
-    lines::{self, Entry, blank_above, blank_below, comments_above, cut, line_end},
+    AMBIENT, Config, ConfigError, DEMO, Providers, error,
+    lines::{self, comments_above, line_end},
+    place::Source,
 };
 use lamplight_domain::{Action, ConnectionName, Hint};
-use std::ops::Range;
-use toml_edit::{Document, DocumentMut, InlineTable, Item, Key, Table, TableLike, Value, value};
+use toml_edit::{Document, DocumentMut, InlineTable, Item, Key, Table, TableLike, TomlError, Value};
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -44,21 +44,17 @@ impl NewConnection {
         let quote = "put a text that looks like a number in quotes, as in external_id='\"0042\"'";
         let is_text = mistake.message.ends_with("must be a string");
         let hint = mistake.hint.or_else(|| is_text.then(|| quote.into()));
-        let entries = lines::entries(block).unwrap_or_default();
-        let line = |at: usize| Place::at(block, at).line;
+        let source = Source::new(block);
+        let line = |path: &[&str]| source.place_of(path).map(|place| place.line);
         let at = mistake.place.map(|place| place.line);
-        // A heading is the beginning of several settings' paths: what lacks in its table is the mistake of none of them.
-        let is_of_a_setting = |entry: &Entry| !entry.is_heading || mistake.message.starts_with("unknown");
-        let entry = entries.iter().find(|entry| {
-            at.is_some_and(|at| line(entry.lines.start) <= at && at < line(entry.lines.end))
-                && is_of_a_setting(entry)
-        });
-        let setting = entry.and_then(|entry| {
-            self.settings.iter().find(|setting| {
-                let keys = Key::parse(&setting.path).unwrap_or_default();
-                let own = entry.path.iter().skip(2);
-                keys.len() >= own.len() && keys.iter().map(Key::get).zip(own).all(|(key, own)| key == own)
-            })
+        let is_unknown = mistake.message.starts_with("unknown");
+        let setting = self.settings.iter().find(|setting| {
+            let keys = Key::parse(&setting.path).unwrap_or_default();
+            let head = ["connections", self.name.as_str()];
+            let path: Vec<&str> = head.into_iter().chain(keys.iter().map(Key::get)).collect();
+            // A heading is the beginning of several paths: what lacks in its table is the mistake of none of them.
+            let shortest = if is_unknown { head.len() + 1 } else { path.len() };
+            at.is_some() && (shortest..=path.len()).any(|end| path.get(..end).and_then(line) == at)
         });
         let shown = match setting {
             Some(setting) => setting.given_by.clone(),
@@ -81,12 +77,9 @@ pub fn add_connection(
 ) -> Result<String, ConfigError> {
     let config = Config::parse(text, shown, providers)?;
     if config.connections.contains_key(&new.name) {
-        return Err(ConfigError {
-            shown: shown.to_owned(),
-            place: config.place_of(&["connections", new.name.as_str()]),
-            message: format!("there is a connection {} already", new.name),
-            hint: Some(Hint::new("remove it first: ").action(Action::RemoveConnection(new.name.to_string()))),
-        });
+        let message = format!("there is a connection {} already", new.name);
+        let hint = Hint::new("remove it first: ").action(Action::RemoveConnection(new.name.to_string()));
+        return Err(config.mistake(&["connections", new.name.as_str()], message, hint));
     }
     if [DEMO, AMBIENT].contains(&new.name.as_str()) {
         return Err(ConfigError {
@@ -107,15 +100,12 @@ pub fn add_connection(
     let (mark, text) = without_mark(text);
     let mut edited = text.to_owned();
     if new.make_default {
-        edited = with_default(&edited, shown, &new.name)?;
+        edited = with_default(&edited, &new.name).map_err(|error| unread(&error, &edited, shown))?;
     }
-    edited = match inline_connections(&edited) {
-        Some((mut all, span)) => {
-            all.insert(new.name.as_str(), Value::InlineTable(table.into_inline_table()));
-            format!("{}{all}{}", &edited[..span.start], &edited[span.end..])
-        }
-        None => with_block(&edited, &block),
+    let add = |all: &mut InlineTable| {
+        all.insert(new.name.as_str(), Value::InlineTable(table.into_inline_table()));
     };
+    edited = with_inline(&edited, add).unwrap_or_else(|| with_block(&edited, &block));
     checked(format!("{mark}{edited}"), shown, providers)
 }
 
@@ -135,31 +125,31 @@ pub fn remove_connection(
     if !config.connections.contains_key(name) {
         return Ok(None);
     }
-    let named = |path: &[&str], message: String, hint: &str| ConfigError {
-        shown: shown.to_owned(),
-        place: config.place_of(path),
-        message,
-        hint: Some(hint.into()),
-    };
+    let hint = "name another one there first";
     let is_default = config.default_connection.as_ref() == Some(name);
     if is_default && !unset_default {
-        let message = format!("{name} is the default connection");
-        return Err(named(&["default_connection"], message, "name another one there first"));
+        return Err(config.mistake(
+            &["default_connection"],
+            format!("{name} is the default connection"),
+            hint,
+        ));
     }
     if config.secrets.aws_sm.as_ref().and_then(|store| store.connection.as_ref()) == Some(name) {
         let message = format!("{name} is the connection that reads secrets of AWS Secrets Manager");
-        return Err(named(&["secrets", "aws-sm", "connection"], message, "name another one there first"));
+        return Err(config.mistake(&["secrets", "aws-sm", "connection"], message, hint));
     }
     let (mark, text) = without_mark(text);
-    let mut edited = match inline_connections(text) {
-        Some((mut all, span)) => {
-            all.remove(name.as_str());
-            format!("{}{all}{}", &text[..span.start], &text[span.end..])
-        }
-        None => without_entries(text, &parsed(text, shown)?, name),
+    let remove = |all: &mut InlineTable| {
+        all.remove(name.as_str());
+    };
+    let mut edited = match with_inline(text, remove) {
+        Some(edited) => edited,
+        None => lines::without(text, &["connections", name.as_str()], true)
+            .map_err(|error| unread(&error, text, shown))?,
     };
     if is_default {
-        edited = without_default(&edited, &parsed(&edited, shown)?);
+        edited = lines::without(&edited, &["default_connection"], false)
+            .map_err(|error| unread(&error, &edited, shown))?;
     }
     checked(format!("{mark}{edited}"), shown, providers).map(Some)
 }
@@ -171,13 +161,8 @@ fn without_mark(text: &str) -> (&str, &str) {
     }
 }
 
-fn parsed(text: &str, shown: &str) -> Result<Vec<Entry>, ConfigError> {
-    lines::entries(text).map_err(|error| ConfigError {
-        shown: shown.to_owned(),
-        place: error.span().map(|span| Place::at(text, span.start)),
-        message: error.message().to_owned(),
-        hint: None,
-    })
+fn unread(error: &TomlError, text: &str, shown: &str) -> ConfigError {
+    error::of_parser(&error.clone().into(), text, shown)
 }
 
 fn checked(text: String, shown: &str, providers: &Providers) -> Result<String, ConfigError> {
@@ -185,16 +170,17 @@ fn checked(text: String, shown: &str, providers: &Providers) -> Result<String, C
     Config::parse(&text, shown, providers).map(|_| text).map_err(|error| ConfigError { place: None, ..error })
 }
 
-/// All connections, where they are the value of one key: they cannot be added to by headings.
-fn inline_connections(text: &str) -> Option<(InlineTable, Range<usize>)> {
+/// The text with its connections changed, where they are the value of one key: they cannot be added to by headings.
+fn with_inline(text: &str, change: impl FnOnce(&mut InlineTable)) -> Option<String> {
     let document = Document::parse(text).ok()?;
-    let Item::Value(Value::InlineTable(all)) = document.as_table().get("connections")? else { return None };
+    let Item::Value(Value::InlineTable(all)) = document.get("connections")? else { return None };
     // A table of dotted keys has no text of its own.
     let span = all.span().filter(|span| text.get(span.clone()).is_some_and(|own| own.starts_with('{')))?;
     // Only the other kind of document still knows how each value is written.
     let mut all = text.parse::<DocumentMut>().ok()?.get("connections")?.as_inline_table()?.clone();
     all.decor_mut().clear();
-    Some((all, span))
+    change(&mut all);
+    Some(format!("{}{all}{}", text.get(..span.start)?, text.get(span.end..)?))
 }
 
 /// The tables of a connection as text.
@@ -222,15 +208,14 @@ fn with_block(text: &str, block: &str) -> String {
     format!("{text}{end}{end}{}", block.trim_end())
 }
 
-fn with_default(text: &str, shown: &str, name: &ConnectionName) -> Result<String, ConfigError> {
-    let entries = parsed(text, shown)?;
-    let end = line_end(text);
-    let quoted = value(name.as_str()).to_string();
-    let quoted = quoted.trim();
-    if let Some(own) = entries.iter().find(|entry| is_default(entry)) {
-        return Ok(format!("{}{quoted}{}", &text[..own.value.start], &text[own.value.end..]));
+fn with_default(text: &str, name: &ConnectionName) -> Result<String, TomlError> {
+    // No character of a name needs an escape.
+    let quoted = format!("\"{name}\"");
+    if let Some(own) = Document::parse(text)?.get("default_connection").and_then(Item::span) {
+        return Ok(format!("{}{quoted}{}", &text[..own.start], &text[own.end..]));
     }
-    let line = format!("default_connection = {quoted}");
+    let (line, end) = (format!("default_connection = {quoted}"), line_end(text));
+    let entries = lines::entries(text, &[])?;
     let heading = entries.iter().position(|entry| entry.is_heading);
     let last_key = entries[..heading.unwrap_or(entries.len())].last();
     Ok(match (last_key, heading.map(|at| &entries[at])) {
@@ -248,47 +233,6 @@ fn with_default(text: &str, shown: &str, name: &ConnectionName) -> Result<String
         }
         (None, None) => with_block(text, &format!("{line}\n")),
     })
-}
-
-fn is_default(entry: &Entry) -> bool {
-    entry.path == ["default_connection"]
-}
-
-fn without_entries(text: &str, entries: &[Entry], name: &ConnectionName) -> String {
-    let goes = |entry: &Entry| matches!(entry.path.as_slice(), [first, second, ..] if first == "connections" && second == name.as_str());
-    let mut edited = text.to_owned();
-    // From the end, so that what is cut moves nothing that is still to be cut.
-    for run in entries.chunk_by(|a, b| goes(a) == goes(b)).rev() {
-        let ([first, ..], [.., last]) = (run, run) else { continue };
-        if !goes(first) {
-            continue;
-        }
-        let start = comments_above(&edited, first.lines.start);
-        let range = if start == 0 {
-            start..blank_below(&edited, last.lines.end)
-        } else {
-            blank_above(&edited, start)..last.lines.end
-        };
-        edited = cut(&edited, &range);
-    }
-    edited
-}
-
-fn without_default(text: &str, entries: &[Entry]) -> String {
-    let Some(own) = entries.iter().find(|entry| is_default(entry)) else { return text.to_owned() };
-    let Range { start, end } = own.lines;
-    let (above, below) = (blank_above(text, start), blank_below(text, end));
-    let is_parted = start == 0 || above < start;
-    cut(
-        text,
-        &if is_parted && below > end {
-            start..below
-        } else if end == text.len() {
-            above..end
-        } else {
-            start..end
-        },
-    )
 }
 
 /// `text` as the TOML value that it is, else as a string.

@@ -1,52 +1,76 @@
-//! Which whole lines of the file say what, so that an edit can take or add lines and leave every other byte alone.
+//! Taking whole lines out of the file and putting others in, with every other byte left alone. `DocumentMut` cannot do
+//! that: it writes the whole file anew, with all dotted keys of a table together and without carriage returns.
 
 use std::ops::Range;
-use toml_edit::{Document, Item, Table, TomlError};
+use toml_edit::{Document, Item, Key, Table, TomlError};
 
 /// A heading or a key with its value.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    /// The path that it sets.
-    pub path: Vec<String>,
     /// Its whole lines, with the end of the last one.
     pub lines: Range<usize>,
-    /// Its value; empty for a heading.
-    pub value: Range<usize>,
     /// Whether it is a heading.
     pub is_heading: bool,
+    /// Whether it is at or below the path that was asked for.
+    is_below: bool,
 }
 
-/// The entries of `text` as they stand in it.
-pub(crate) fn entries(text: &str) -> Result<Vec<Entry>, TomlError> {
+/// The entries of `text` in their order, of which those at or below `path` are marked.
+pub(crate) fn entries(text: &str, path: &[&str]) -> Result<Vec<Entry>, TomlError> {
     let document = Document::parse(text)?;
     let mut entries = Vec::new();
-    collect(document.as_table(), &[], text, &mut entries);
+    collect(document.as_table(), Some(path), text, &mut entries);
     entries.sort_by_key(|entry| entry.lines.start);
     Ok(entries)
 }
 
-fn collect(table: &Table, above: &[String], text: &str, into: &mut Vec<Entry>) {
+/// `path` is what is left of it within the table; `None` where the table is not on it.
+fn collect(table: &Table, path: Option<&[&str]>, text: &str, into: &mut Vec<Entry>) {
     for (name, item) in table {
-        let path = [above, &[name.to_owned()]].concat();
-        match item {
+        let path = path.and_then(|path| match path {
+            [] => Some(path),
+            [first, rest @ ..] => (*first == name).then_some(rest),
+        });
+        let span = match item {
             Item::Table(inner) => {
-                let is_heading = !inner.is_implicit() && !inner.is_dotted();
-                if let Some(span) = inner.span().filter(|_| is_heading) {
-                    let value = span.end..span.end;
-                    into.push(Entry { path: path.clone(), lines: whole(text, &span), value, is_heading });
-                }
-                collect(inner, &path, text, into);
+                collect(inner, path, text, into);
+                inner.span().filter(|_| !inner.is_implicit() && !inner.is_dotted())
             }
             Item::Value(value) => {
-                let key = table.key(name).and_then(toml_edit::Key::span);
-                if let (Some(key), Some(value)) = (key, value.span()) {
-                    let lines = whole(text, &(key.start..value.end));
-                    into.push(Entry { path, lines, value, is_heading: false });
-                }
+                let key = table.key(name).and_then(Key::span);
+                key.zip(value.span()).map(|(key, value)| key.start..value.end)
             }
-            Item::None | Item::ArrayOfTables(_) => {}
+            Item::None | Item::ArrayOfTables(_) => None,
+        };
+        if let Some(span) = span {
+            let is_below = path.is_some_and(<[_]>::is_empty);
+            into.push(Entry { lines: whole(text, &span), is_heading: item.is_table(), is_below });
         }
     }
+}
+
+/// The text without the lines at and below `path`. A blank line that parts them from others goes with them, and
+/// `with_comments` the comments right above them.
+pub(crate) fn without(text: &str, path: &[&str], with_comments: bool) -> Result<String, TomlError> {
+    let entries = entries(text, path)?;
+    let mut edited = text.to_owned();
+    // From the end, so that what is cut moves nothing that is still to be cut.
+    for run in entries.chunk_by(|a, b| a.is_below == b.is_below).rev() {
+        let ([first, ..], [.., last]) = (run, run) else { continue };
+        if !first.is_below {
+            continue;
+        }
+        let mut start = first.lines.start;
+        if with_comments {
+            start = comments_above(&edited, start);
+        }
+        let range = match start {
+            0 => 0..blank_below(&edited, last.lines.end),
+            _ => blank_above(&edited, start)..last.lines.end,
+        };
+        edited = cut(&edited, &range);
+    }
+    Ok(edited)
 }
 
 fn whole(text: &str, span: &Range<usize>) -> Range<usize> {
@@ -80,7 +104,7 @@ pub(crate) fn comments_above(text: &str, mut at: usize) -> usize {
 }
 
 /// Where the blank line right above `at` begins, or `at` where there is none.
-pub(crate) fn blank_above(text: &str, at: usize) -> usize {
+fn blank_above(text: &str, at: usize) -> usize {
     match line_before(text, at) {
         Some((start, "")) => start,
         _ => at,
@@ -88,7 +112,7 @@ pub(crate) fn blank_above(text: &str, at: usize) -> usize {
 }
 
 /// Where the blank line that begins at `at` ends, or `at` where there is none.
-pub(crate) fn blank_below(text: &str, at: usize) -> usize {
+fn blank_below(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     match rest.split_once('\n') {
         Some((line, _)) if line.trim().is_empty() => at + line.len() + 1,
@@ -97,7 +121,7 @@ pub(crate) fn blank_below(text: &str, at: usize) -> usize {
 }
 
 /// The text without a range of whole lines. A file whose last line has no end keeps that.
-pub(crate) fn cut(text: &str, range: &Range<usize>) -> String {
+fn cut(text: &str, range: &Range<usize>) -> String {
     let (before, after) =
         (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
     let before = if after.is_empty() && !text.ends_with('\n') {
@@ -124,19 +148,18 @@ mod tests {
     #[test]
     fn every_entry_is_found_with_its_whole_lines() {
         let text = "# ä\r\na.b = 1 # x\r\n[ c . \"d e\" ]\r\n  f = [\r\n 1]\r\n[g.h]\r\ni = { j = 2 }";
-        let found: Vec<_> = entries(text)
+        let found: Vec<_> = entries(text, &["c", "d e"])
             .unwrap()
             .into_iter()
-            .map(|one| (one.path.join("/"), text[one.lines].to_owned(), text[one.value].to_owned()))
+            .map(|one| (&text[one.lines], one.is_heading, one.is_below))
             .collect();
         let expected = [
-            ("a/b", "a.b = 1 # x\r\n", "1"),
-            ("c/d e", "[ c . \"d e\" ]\r\n", ""),
-            ("c/d e/f", "  f = [\r\n 1]\r\n", "[\r\n 1]"),
-            ("g/h", "[g.h]\r\n", ""),
-            ("g/h/i", "i = { j = 2 }", "{ j = 2 }"),
+            ("a.b = 1 # x\r\n", false, false),
+            ("[ c . \"d e\" ]\r\n", true, true),
+            ("  f = [\r\n 1]\r\n", false, true),
+            ("[g.h]\r\n", true, false),
+            ("i = { j = 2 }", false, false),
         ];
-        let found: Vec<_> = found.iter().map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str())).collect();
         assert_eq!(found, expected);
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     ConfigError, Place, Providers, SecretStores, VaultConfig, check, error, place::Source, references,
 };
-use lamplight_domain::{ConnectionName, InvocationType, Qualifier, Settings, distance};
+use lamplight_domain::{ConnectionName, Hint, InvocationType, Qualifier, Settings, distance};
 use schemars::JsonSchema;
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -183,7 +183,7 @@ impl Config {
     /// Those of a connection are the provider's to read.
     #[must_use]
     pub fn in_folder(mut self, folder: PathBuf) -> Self {
-        for reference in self.secrets.vault.iter_mut().filter_map(VaultConfig::references_mut) {
+        for reference in self.secrets.vault.iter_mut().filter_map(VaultConfig::reference_mut) {
             references::start_from(reference, &folder);
         }
         self.folder = folder;
@@ -198,6 +198,21 @@ impl Config {
     /// Where the file says what stands at `path`; `None` where it does not say it.
     pub fn place_of(&self, path: &[&str]) -> Option<Place> {
         self.source.place_of(path)
+    }
+
+    /// A mistake at `path`.
+    pub(crate) fn mistake(
+        &self,
+        path: &[&str],
+        message: impl Into<String>,
+        hint: impl Into<Hint>,
+    ) -> ConfigError {
+        ConfigError {
+            shown: self.shown.clone(),
+            place: self.place_of(path),
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
     }
 
     /// Where the file says what stands at `path`, or at the nearest beginning of it.

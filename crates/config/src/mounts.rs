@@ -15,12 +15,8 @@ pub(crate) fn check(config: &Config, vault: &VaultConfig) -> Result<(), ConfigEr
     ];
     for (path, mount) in mounts {
         if mount.is_some_and(|mount| !is_path(mount)) {
-            return Err(ConfigError {
-                shown: config.shown.clone(),
-                place: config.place_of(&path),
-                message: "this is no path of a mount".to_owned(),
-                hint: Some("a mount looks like kubernetes or team/jwt, without / at its ends".into()),
-            });
+            let hint = "a mount looks like kubernetes or team/jwt, without / at its ends";
+            return Err(config.mistake(&path, "this is not the path of a mount", hint));
         }
     }
     Ok(())

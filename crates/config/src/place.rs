@@ -5,7 +5,7 @@ use std::{
     ops::Range,
     sync::{Arc, OnceLock},
 };
-use toml_edit::{Document, Item, TableLike};
+use toml_edit::{Document, Item, Key};
 
 /// A place in a text; both numbers begin with 1, and columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,14 +35,7 @@ impl fmt::Display for Place {
 #[derive(Clone, Default)]
 pub(crate) struct Source {
     text: Arc<str>,
-    parsed: OnceLock<Arc<Parsed>>,
-}
-
-#[derive(Default)]
-struct Parsed {
-    document: Option<Document<Arc<str>>>,
-    /// Where the lines begin.
-    lines: Vec<usize>,
+    parsed: OnceLock<Option<Document<Arc<str>>>>,
 }
 
 impl Source {
@@ -52,33 +45,29 @@ impl Source {
 
     /// The place of the key at the end of `path`, such as `["connections", "prod", "region"]`.
     pub(crate) fn place_of(&self, path: &[&str]) -> Option<Place> {
-        let parsed = self.parsed();
-        self.place(parsed, key_span(parsed.document.as_ref()?.as_table(), path)?)
+        let (key, item) = self.find(path)?;
+        // A table that its own heading does not name, as `a` in `[a.b]`, has no place of its own.
+        self.at(key?.span().or_else(|| item.span()).or_else(|| first_span(item)))
     }
 
-    /// The place of the value at the end of `path`, whose parts may be numbers of elements too.
+    /// The place of the value at the end of `path`, whose last part may be the number of an element too.
     pub(crate) fn place_of_value(&self, path: &[&str]) -> Option<Place> {
-        let parsed = self.parsed();
-        self.place(parsed, value_span(parsed.document.as_ref()?.as_table(), path)?)
+        let (key, item) = self.find(path)?;
+        self.at(item.span().or_else(|| key?.span()).or_else(|| first_span(item)))
     }
 
-    fn parsed(&self) -> &Parsed {
-        self.parsed.get_or_init(|| Arc::new(self.parse()))
+    fn at(&self, span: Option<Range<usize>>) -> Option<Place> {
+        Some(Place::at(&self.text, span?.start))
     }
 
-    fn place(&self, parsed: &Parsed, span: Range<usize>) -> Option<Place> {
-        let line = parsed.lines.partition_point(|start| *start <= span.start);
-        let start = *parsed.lines.get(line.checked_sub(1)?)?;
-        let column = self.text.get(start..span.start)?.chars().count() + 1;
-        Some(Place { line, column })
-    }
-
-    fn parse(&self) -> Parsed {
-        let ends = self.text.match_indices('\n').map(|(at, _)| at + 1);
-        Parsed {
-            document: Document::parse(Arc::clone(&self.text)).ok(),
-            lines: std::iter::once(0).chain(ends).collect(),
-        }
+    /// The item at the end of `path`, with its key where it has one.
+    fn find(&self, path: &[&str]) -> Option<(Option<&Key>, &Item)> {
+        let document = self.parsed.get_or_init(|| Document::parse(Arc::clone(&self.text)).ok());
+        let root = (None, document.as_ref()?.as_item());
+        path.iter().try_fold(root, |(_, item), part| match item.as_table_like() {
+            Some(table) => table.get_key_value(part).map(|(key, item)| (Some(key), item)),
+            None => Some((None, item.get(part.parse::<usize>().ok()?)?)),
+        })
     }
 }
 
@@ -96,30 +85,10 @@ impl fmt::Debug for Source {
     }
 }
 
-fn key_span(table: &dyn TableLike, path: &[&str]) -> Option<Range<usize>> {
-    let (first, rest) = path.split_first()?;
-    let (key, item) = table.get_key_value(first)?;
-    if rest.is_empty() {
-        // A table that its own heading does not name, as `a` in `[a.b]`, has no place of its own.
-        return key.span().or_else(|| item.span()).or_else(|| first_span(item));
-    }
-    key_span(item.as_table_like()?, rest)
-}
-
-fn value_span(table: &dyn TableLike, path: &[&str]) -> Option<Range<usize>> {
-    let (first, rest) = path.split_first()?;
-    let (key, item) = table.get_key_value(first)?;
-    match (rest, item.as_table_like()) {
-        ([], _) => item.span().or_else(|| key.span()).or_else(|| first_span(item)),
-        (_, Some(table)) => value_span(table, rest),
-        ([number, ..], None) => item.as_array()?.get(number.parse().ok()?)?.span(),
-    }
-}
-
 fn first_span(item: &Item) -> Option<Range<usize>> {
     let table = item.as_table_like()?;
     table.iter().find_map(|(name, item)| {
-        let own = table.key(name).and_then(toml_edit::Key::span);
+        let own = table.key(name).and_then(Key::span);
         own.or_else(|| item.span()).or_else(|| first_span(item))
     })
 }

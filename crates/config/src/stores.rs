@@ -79,18 +79,8 @@ pub struct JwtLogin {
 }
 
 impl VaultConfig {
-    /// Every reference to a secret that logging in reads.
-    pub(crate) fn references(&self) -> Vec<&SecretRef> {
-        match &self.auth {
-            None => Vec::new(),
-            Some(VaultAuth::Token(token)) => vec![token],
-            Some(VaultAuth::AppRole(login)) => vec![&login.secret_id],
-            Some(VaultAuth::Jwt(login)) => vec![&login.token],
-        }
-    }
-
-    /// The same, to be changed.
-    pub(crate) fn references_mut(&mut self) -> Option<&mut SecretRef> {
+    /// The reference to the secret that logging in reads, to be changed.
+    pub(crate) fn reference_mut(&mut self) -> Option<&mut SecretRef> {
         match self.auth.as_mut()? {
             VaultAuth::Token(reference) => Some(reference),
             VaultAuth::AppRole(login) => Some(&mut login.secret_id),

@@ -33,20 +33,7 @@ impl Token {
         }
     }
 
-    /// Every reference to a secret that the source reads.
-    pub(crate) fn references(&self) -> Vec<&SecretRef> {
-        match self {
-            Self::File(_) | Self::Env(_) | Self::EntraWorkloadIdentity(_) | Self::EntraManagedIdentity(_) => {
-                Vec::new()
-            }
-            Self::ClientCredentials(client) => {
-                let key = client.assertion.as_ref().map(|assertion| &assertion.private_key);
-                client.client_secret.iter().chain(key).collect()
-            }
-        }
-    }
-
-    /// The same, to be changed.
+    /// Every reference to a secret that the source reads, to be changed.
     pub(crate) fn references_mut(&mut self) -> Vec<&mut SecretRef> {
         let Self::ClientCredentials(client) = self else { return Vec::new() };
         let key = client.assertion.as_mut().map(|assertion| &mut assertion.private_key);

@@ -143,7 +143,7 @@ fn every_key_is_read() {
     let Auth::WebIdentity(signed) = auth(&config, "signed") else { unreachable!("a token") };
     let Token::ClientCredentials(client) = &signed.token else { unreachable!("client credentials") };
     assert_eq!(client.assertion.as_ref().unwrap().key_id.as_deref(), Some("k1"));
-    let secrets: Vec<String> = auth(&config, "role").references().iter().map(ToString::to_string).collect();
+    let secrets: Vec<String> = aws(&config, "role").references().iter().map(ToString::to_string).collect();
     assert_eq!(secrets, ["env:ID", "env:KEY"]);
 }
 

@@ -143,9 +143,9 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
     (
         "[secrets.vault]\nauth.jwt = { role = 'r', token = 'env:T', mount = '../hunter2' }\n",
         "x.toml:2:43: ",
-        &["no path of a mount", "kubernetes"],
+        &["not the path of a mount", "kubernetes"],
     ),
-    ("[secrets.vault]\nmount = 'a?b'\n", "x.toml:2:1: ", &["no path of a mount"]),
+    ("[secrets.vault]\nmount = 'a?b'\n", "x.toml:2:1: ", &["not the path of a mount"]),
     ("[secrets.aws-sm]\nconnection = 'demo'\n", "x.toml:2:1: ", &["simulated"]),
     (
         "[secrets.aws-sm]\nconnection = 'a'\n[connections.a]\nprovider = 'fake'\n",
