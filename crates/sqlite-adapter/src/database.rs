@@ -4,14 +4,15 @@ use crate::{
     failure::{self, Failure},
     migrations::{Marks, fill, migrate},
 };
+use lamplight_domain::percent_encode;
 use lamplight_ports::PortError;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
+use tempfile::TempPath;
 
 /// How long a writer waits for another one. Writes take milliseconds, so a process that holds the lock longer hangs.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -145,18 +146,8 @@ fn immutable_uri(path: &Path) -> Option<String> {
     if fs::metadata(log_path(path)).is_ok_and(|log| log.len() > 0) {
         return None;
     }
-    let encoded: String = path
-        .as_os_str()
-        .as_encoded_bytes()
-        .iter()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
-                char::from(*byte).to_string()
-            }
-            other => format!("%{other:02X}"),
-        })
-        .collect();
-    Some(format!("file:{encoded}?immutable=1"))
+    // SQLite decodes every byte of a URI's path, slashes too.
+    Some(format!("file:{}?immutable=1", percent_encode(path.as_os_str().as_encoded_bytes())))
 }
 
 /// The write-ahead log that belongs to the database.
@@ -174,37 +165,24 @@ fn explain_refusal(path: &Path, error: rusqlite::Error) -> PortError {
     }
 }
 
-/// Creates an empty database under a temporary name and moves it into place when it is complete: no other process ever
-/// sees a partial one, even if several create it at once or one is interrupted.
+/// Creates an empty database under a random name and moves it into place when it is complete: no other process ever sees
+/// a partial one, even if several create it at once or one is interrupted.
 fn create_database(path: &Path) -> Result<(), PortError> {
-    static MADE: AtomicU32 = AtomicU32::new(0);
-    let mut new = path.as_os_str().to_owned();
-    new.push(format!(".new-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
-    let new = PathBuf::from(new);
-    create_file(&new).map_err(|error| failure::create_error(path, error))?;
-    let made = fill_database(&new).map_err(|error| failure::sqlite_error(path, error));
-    let moved = made.and_then(|()| publish(&new, path).map_err(|error| failure::create_error(path, error)));
-    // It has its final name by now, or another process was faster, or creating it failed.
-    let _ = fs::remove_file(&new);
-    moved
+    let new = create_file(path).map_err(|error| failure::create_error(path, error))?;
+    fill_database(&new).map_err(|error| failure::sqlite_error(path, error))?;
+    // Dropping `new` removes the other name.
+    publish(&new, path).map_err(|error| failure::create_error(path, error))
 }
 
-/// Creates the file for its owner only; the files that SQLite creates beside it get the same permissions.
-fn create_file(path: &Path) -> io::Result<()> {
+/// An empty file beside `path`, for its owner only; the files that SQLite creates beside it get the same permissions.
+fn create_file(path: &Path) -> io::Result<TempPath> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut folder = fs::DirBuilder::new();
     folder.recursive(true);
-    let mut file = fs::OpenOptions::new();
-    file.write(true).create(true).truncate(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-        folder.mode(0o700);
-        file.mode(0o600);
-    }
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        folder.create(parent)?;
-    }
-    file.open(path).map(|_| ())
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(parent)?;
+    Ok(tempfile::Builder::new().prefix(".lamplight-").tempfile_in(parent)?.into_temp_path())
 }
 
 fn fill_database(path: &Path) -> Result<(), rusqlite::Error> {

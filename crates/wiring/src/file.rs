@@ -83,12 +83,6 @@ fn target(path: &Path) -> PathBuf {
     fs::canonicalize(path).or_else(|_| linked()).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The file beside `target` whose name begins with a dot and ends as said.
-fn beside(target: &Path, end: &str) -> PathBuf {
-    let name = target.file_name().unwrap_or(FILE_NAME.as_ref()).to_string_lossy();
-    target.with_file_name(format!(".{name}.{end}"))
-}
-
 /// Keeps other editors of a file out until it is dropped, by a lock on a file beside it. The operating system lets go
 /// of the lock where the process ends in any other way.
 struct Lock {
@@ -99,7 +93,8 @@ struct Lock {
 
 impl Lock {
     fn of(target: &Path) -> io::Result<Self> {
-        let path = beside(target, "lock");
+        let name = target.file_name().unwrap_or(FILE_NAME.as_ref()).to_string_lossy();
+        let path = target.with_file_name(format!(".{name}.lock"));
         loop {
             let file = fs::File::options().create(true).truncate(false).write(true).open(&path)?;
             file.lock()?;
@@ -134,22 +129,29 @@ fn is_at(_: &fs::File, _: &Path) -> bool {
     true
 }
 
-/// Replaces the file at `target` in one step: whoever reads it meanwhile sees the old text or the new one. The file
-/// keeps its permissions.
+/// Replaces the file at `target` in one step: whoever reads it meanwhile sees the old text or the new one. The file keeps
+/// its permissions, and its owner and group where we may set them; the new text is never open to more people than the old.
 fn replace(target: &Path, text: &str) -> io::Result<()> {
-    let beside = beside(target, "tmp");
-    let write = || {
-        let mut file = fs::File::create(&beside)?;
-        file.write_all(text.as_bytes())?;
-        if let Ok(metadata) = fs::metadata(target) {
-            file.set_permissions(metadata.permissions())?;
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let old = fs::metadata(target).ok();
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    if old.is_none() {
+        // Without this, only the user could read a new file. The umask applies.
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    let mut file = builder.prefix(".lamplight-").tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    if let Some(old) = old {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt, fchown};
+            let _ = fchown(file.as_file(), Some(old.uid()), Some(old.gid()));
         }
-        // Else a machine that loses its power may keep the new name and not the text.
-        file.sync_all()?;
-        fs::rename(&beside, target)
-    };
-    write().inspect_err(|_| {
-        // What is left of a failed attempt is of no use to anybody.
-        let _ = fs::remove_file(&beside);
-    })
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    file.write_all(text.as_bytes())?;
+    // Else a machine that loses its power may keep the new name and not the text.
+    file.as_file().sync_all()?;
+    file.persist(target)?;
+    Ok(())
 }
