@@ -1,6 +1,5 @@
 //! Secrets in the operating system's keyring: `keyring:SERVICE/ACCOUNT`.
 
-#[cfg(feature = "keyring")]
 use crate::keyring_entry::read;
 use async_trait::async_trait;
 use lamplight_domain::{ErrorCode, SecretRef};
@@ -25,25 +24,5 @@ impl SecretResolver for KeyringSecrets {
                 Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
             }
         }
-    }
-}
-
-#[cfg(not(feature = "keyring"))]
-fn read(_: &str, _: &str, reference: &SecretRef) -> std::future::Ready<Result<SecretString, PortError>> {
-    let message = format!("secret {reference} cannot be read: this build knows no keyring");
-    let error = PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message);
-    std::future::ready(Err(error.with_hint("use env: or file:, or a build with the keyring")))
-}
-
-#[cfg(all(test, not(feature = "keyring")))]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_build_without_the_keyring_says_so() {
-        let reference: SecretRef = "keyring:service/account".parse().unwrap();
-        let error = KeyringSecrets.resolve(&reference).await.unwrap_err();
-        assert_eq!((error.kind, error.code), (PortErrorKind::Unsupported, ErrorCode::SecretUnsupported));
-        assert!(error.message.contains("keyring:service/account") && error.hint.is_some(), "{error:?}");
     }
 }

@@ -6,11 +6,13 @@
 
 #[cfg(feature = "keyring")]
 mod keyring_entry;
+#[cfg(feature = "keyring")]
 mod keyring_secrets;
 mod router;
 mod vault;
 mod vault_answer;
 
+#[cfg(feature = "keyring")]
 pub use keyring_secrets::KeyringSecrets;
 pub use router::SecretRouter;
 pub use vault::{VaultLogin, VaultOptions, VaultSecrets};

@@ -1,6 +1,6 @@
-//! Keys of runs, ids of runners, and jitter.
+//! Keys of runs, and jitter.
 
-use lamplight_domain::{RunKey, RunnerId};
+use lamplight_domain::RunKey;
 use lamplight_ports::IdSource;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use uuid::Uuid;
@@ -12,17 +12,12 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemIds;
 
-impl SystemIds {
-    /// An id for this process as a runner, different at every call.
-    pub fn runner_id(&self) -> RunnerId {
-        RunnerId(new_uuid())
-    }
-}
-
 impl IdSource for SystemIds {
     fn run_key(&self) -> RunKey {
+        #[expect(clippy::disallowed_methods, reason = "this is the adapter of the IdSource port")]
+        let uuid = Uuid::now_v7();
         #[expect(clippy::expect_used, reason = "36 lower-case hexadecimal digits and '-' are a run key")]
-        new_uuid().parse().expect("a UUID is a run key")
+        uuid.to_string().parse().expect("a UUID is a run key")
     }
 
     fn jitter(&self) -> f64 {
@@ -34,11 +29,6 @@ impl IdSource for SystemIds {
     }
 }
 
-fn new_uuid() -> String {
-    #[expect(clippy::disallowed_methods, reason = "this is the adapter of the IdSource port")]
-    Uuid::now_v7().to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,7 +38,6 @@ mod tests {
     fn later_keys_sort_after_earlier_ones() {
         let keys: Vec<RunKey> = (0..10_000).map(|_| SystemIds.run_key()).collect();
         assert!(keys.windows(2).all(|pair| pair[0] < pair[1]));
-        assert_ne!(SystemIds.runner_id(), SystemIds.runner_id());
     }
 
     #[test]
