@@ -8,51 +8,40 @@ use std::fmt::Write;
 pub fn pages() -> Vec<(String, String)> {
     let mut root = Cli::command();
     root.build();
-    let mut pages = vec![("README.md".to_owned(), index(&root))];
-    collect(&root, &mut Vec::new(), &mut pages);
+    let mut verbs = Vec::new();
+    collect(&root, "", &mut verbs);
+    let mut index = String::from("# The command line\n\nGenerated from the program's own grammar.\n\n");
+    let mut pages = Vec::new();
+    for (name, verb) in verbs {
+        let file = format!("{}.md", name.replace(' ', "-"));
+        // Writing into a `String` cannot fail.
+        let _ = writeln!(index, "- [`lamplight {name}`]({file}): {}", about(verb));
+        pages.push((file, page(verb, &name)));
+    }
+    pages.push(("README.md".to_owned(), index));
     pages
 }
 
-fn collect(command: &Command, above: &mut Vec<String>, pages: &mut Vec<(String, String)>) {
+/// The verbs that do something, with the words that lead to them.
+fn collect<'a>(command: &'a Command, above: &str, verbs: &mut Vec<(String, &'a Command)>) {
     for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
-        above.push(verb.get_name().to_owned());
+        let name = format!("{above}{}", verb.get_name());
         if verb.has_subcommands() {
-            collect(verb, above, pages);
+            collect(verb, &format!("{name} "), verbs);
         } else {
-            pages.push((format!("{}.md", above.join("-")), page(verb, &above.join(" "))));
+            verbs.push((name, verb));
         }
-        above.pop();
     }
 }
 
-fn index(root: &Command) -> String {
-    let mut verbs = Vec::new();
-    collect_names(root, &mut Vec::new(), &mut verbs);
-    let mut text = String::from("# The command line\n\nGenerated from the program's own grammar.\n\n");
-    for (name, about) in verbs {
-        // Writing into a `String` cannot fail.
-        let _ = writeln!(text, "- [`lamplight {name}`]({}.md): {about}", name.replace(' ', "-"));
-    }
-    text
-}
-
-fn collect_names(command: &Command, above: &mut Vec<String>, verbs: &mut Vec<(String, String)>) {
-    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
-        above.push(verb.get_name().to_owned());
-        if verb.has_subcommands() {
-            collect_names(verb, above, verbs);
-        } else {
-            verbs.push((above.join(" "), verb.get_about().map(ToString::to_string).unwrap_or_default()));
-        }
-        above.pop();
-    }
+fn about(verb: &Command) -> String {
+    verb.get_about().map(ToString::to_string).unwrap_or_default()
 }
 
 fn page(verb: &Command, name: &str) -> String {
-    let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
     let usage = verb.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
-    let mut text = format!("# lamplight {name}\n\n{about}.\n\n```text\n{usage}\n```\n");
+    let mut text = format!("# lamplight {name}\n\n{}.\n\n```text\n{usage}\n```\n", about(verb));
     if let Some(examples) = verb.get_after_help() {
         let examples = examples.to_string();
         let lines = examples.lines().skip(1).map(str::trim).collect::<Vec<_>>().join("\n");
