@@ -3,16 +3,13 @@
 use super::sts_address::StsAddress;
 use crate::AwsConnectionConfig;
 use aws_config::{Region, provider_config::ProviderConfig};
-
-fn region(config: &AwsConnectionConfig) -> Region {
-    Region::new(config.sts_region.as_ref().unwrap_or(&config.region).as_str().to_owned())
-}
 use lamplight_http_adapter::HttpClient;
 
 /// What the SDK's own providers are made with: our HTTP client, and the connection's region and STS for the roles
 /// that profiles and the environment name.
 pub(super) fn provider_config(config: &AwsConnectionConfig, http: &HttpClient) -> ProviderConfig {
-    let region = region(config);
+    let region = config.sts_region.as_ref().unwrap_or(&config.region);
+    let region = Region::new(region.as_str().to_owned());
     let base = ProviderConfig::without_region()
         .with_region(Some(region.clone()))
         .with_use_fips(Some(config.use_fips))

@@ -4,7 +4,7 @@ use crate::{AwsFactory, shared::Shared};
 use async_trait::async_trait;
 use lamplight_aws_adapter::SecretsManager;
 use lamplight_config::{AMBIENT, AppRoleLogin, Config, ConnectionConfig, JwtLogin, VaultAuth, VaultConfig};
-use lamplight_domain::{ConnectionName, ErrorCode, Hint, SecretRef};
+use lamplight_domain::{ConnectionName, ErrorCode, SecretRef};
 use lamplight_ports::{ConnectionOverrides, PortError, PortErrorKind, SecretResolver, SecretString};
 use lamplight_secrets_adapter::{KeyringSecrets, SecretRouter, VaultLogin, VaultOptions, VaultSecrets};
 use std::{borrow::Cow, sync::Arc};
@@ -27,7 +27,7 @@ pub(super) fn with_network(
             router.with_store("vault", Arc::new(VaultSecrets::new(options, http, clock, Arc::new(basis))))
         }
     };
-    let aws = AwsSecrets::new(secrets_manager(shared, config, overrides, Arc::new(router.clone())));
+    let aws = AwsSecrets(secrets_manager(shared, config, overrides, Arc::new(router.clone())));
     router.with_store("aws-sm", Arc::new(aws))
 }
 
@@ -77,20 +77,7 @@ fn vault_options(shared: &Shared, config: Option<&VaultConfig>) -> Option<VaultO
 
 /// AWS Secrets Manager behind a connection; where that cannot be opened, the reason is told to whoever asks.
 #[derive(Debug)]
-struct AwsSecrets(Result<Arc<SecretsManager>, Refusal>);
-
-#[derive(Debug)]
-struct Refusal {
-    message: String,
-    hint: Option<Hint>,
-}
-
-impl AwsSecrets {
-    /// The connection's Secrets Manager, or why there is none.
-    fn new(opened: Result<Arc<SecretsManager>, PortError>) -> Self {
-        Self(opened.map_err(|error| Refusal { message: error.message, hint: error.hint }))
-    }
-}
+struct AwsSecrets(Result<Arc<SecretsManager>, PortError>);
 
 #[async_trait]
 impl SecretResolver for AwsSecrets {
