@@ -34,7 +34,6 @@ pub use function_ref::{FunctionSpec, FunctionSpecError};
 pub use iam::{PolicyDocument, Statement, StatementEffect};
 pub use limits::LambdaLimits;
 pub use manage_errors::{ManageErrorClass, ManageErrorFacts, ManageSubject, classify_manage};
-pub use manage_rules::RuleViolation;
 pub use operation::{Operation, UnexpectedAnswer};
 pub use partition::{Partition, UnknownPartition};
 pub use platform::AwsPlatform;

@@ -1,37 +1,289 @@
-//! What the Lambda API takes when functions, aliases, permissions, layers and asynchronous invocations are managed: its model's patterns
-//! and ranges, checked before anything is sent.
+//! What is checked before a managing request is sent: sizes, page sizes, and values of which we know that Lambda would
+//! refuse or misread them. Everything else Lambda checks itself, and its answer is shown.
 //!
-//! The figures are those of the API model (botocore 1.44.5, lambda 2015-03-31) unless a rule names its page. Where the
-//! model allows more than the documents tell, the model holds: Lambda itself says no then. The SDK checks none of it.
+//! Each check returns the broken rules as sentences that name the member of the request. Values of environment variables
+//! are never in them.
 
-mod alias;
-mod asynchronous;
-mod code;
-mod environment;
-mod function;
-mod grammar;
-mod layer;
-mod listing;
-mod network;
-mod new_function;
-mod permission;
-mod runtime;
-mod tags;
-mod violation;
-
-pub use alias::{check_alias, check_alias_name, check_function_version, check_routing};
-pub use asynchronous::check_async_settings;
-pub use code::{MAX_UPLOAD_BYTES, check_architecture, check_code, check_image_uri, check_s3_object};
-pub use environment::{RESERVED_KEYS, check_environment, is_reserved_key};
-pub use function::{
-    check_description, check_ephemeral_storage, check_function_reference, check_handler, check_kms_key,
-    check_layers, check_memory_size, check_revision_id, check_role, check_settings, check_timeout,
+use crate::{ManageSubject, Partition, limits::ENVIRONMENT_BYTES, text::excerpt};
+use lamplight_domain::{
+    CodeSource, EnvironmentVariable, FunctionCode, FunctionSettings, Network, PermissionStatement, Routing,
 };
-pub use layer::{check_layer_name, check_layer_permission, check_layer_place, check_layer_version};
-pub use listing::{check_async_page_size, check_layer_page_size, check_list_page_size, check_master_region};
-pub use network::{check_file_systems, check_network};
-pub use new_function::{NewFunction, check_new_function, check_new_function_name};
-pub use permission::{check_permission, check_removed_statement_id, check_statement_id};
-pub use runtime::{KNOWN_RUNTIMES, check_runtime, unknown_runtime};
-pub use tags::{MAX_TAGS, check_tag_keys, check_tags};
-pub use violation::RuleViolation;
+use std::collections::BTreeSet;
+
+/// The largest package that is uploaded with a request, in bytes: 50 MB (Lambda quotas, "Deployment package size").
+/// A larger one goes through S3.
+pub const MAX_UPLOAD_BYTES: usize = 50 * 1_024 * 1_024;
+
+/// The largest page of functions, versions and aliases (Lambda API, `MaxItems`).
+pub const MAX_PAGE: u32 = 10_000;
+
+/// The largest page of layers, their versions, and asynchronous invocation settings (Lambda API, `MaxItems`).
+pub const MAX_SHORT_PAGE: u32 = 50;
+
+/// The variables that Lambda sets itself and refuses to be set (Lambda Developer Guide, "Defined runtime environment
+/// variables").
+const RESERVED_KEYS: &[&str] = &[
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+];
+
+/// The message for a request that was not sent because it breaks these rules; `None` if it breaks none.
+///
+/// ```
+/// use lamplight_aws_model::{ManageSubject, Operation, manage_rules::{check_page_size, refusal}};
+///
+/// let subject = ManageSubject::account(Operation::ListLayers, "eu-west-1");
+/// assert_eq!(refusal(&subject, check_page_size(Some(50), 50)), None);
+/// assert_eq!(
+///     refusal(&subject, check_page_size(Some(51), 50)).unwrap(),
+///     "ListLayers for the account was not sent: MaxItems is 51; it must be 1 to 50"
+/// );
+/// ```
+pub fn refusal(subject: &ManageSubject, broken: impl IntoIterator<Item = String>) -> Option<String> {
+    let broken: Vec<String> = broken.into_iter().collect();
+    (!broken.is_empty())
+        .then(|| format!("{} for {} was not sent: {}", subject.operation, subject.thing, broken.join("; ")))
+}
+
+/// A page has 1 to `most` items.
+pub fn check_page_size(items: Option<u32>, most: u32) -> Option<String> {
+    let items = items.filter(|items| !(1..=most).contains(items))?;
+    Some(format!("MaxItems is {items}; it must be 1 to {most}"))
+}
+
+/// `MasterRegion` narrows a listing of all versions only (Lambda API, `ListFunctions`).
+pub fn check_master_region(region: Option<&str>, all_versions: bool) -> Option<String> {
+    (region.is_some() && !all_versions)
+        .then(|| "MasterRegion needs FunctionVersion ALL: it filters a listing of all versions".to_owned())
+}
+
+/// A package that is uploaded has 1 byte to [`MAX_UPLOAD_BYTES`].
+pub fn check_upload(code: &FunctionCode) -> Option<String> {
+    match &code.source {
+        CodeSource::Package(package) => check_upload_size(package.bytes().len()),
+        CodeSource::StoredObject { .. } | CodeSource::Image(_) => None,
+    }
+}
+
+fn check_upload_size(bytes: usize) -> Option<String> {
+    if bytes == 0 {
+        Some("ZipFile is empty".to_owned())
+    } else if bytes > MAX_UPLOAD_BYTES {
+        let limit = format!("at most {MAX_UPLOAD_BYTES} can be uploaded; put a larger package into S3");
+        Some(format!("ZipFile has {bytes} bytes: {limit}"))
+    } else {
+        None
+    }
+}
+
+/// Whatever changes together when settings are set: the environment, and both halves of a network.
+pub fn check_settings(settings: &FunctionSettings) -> Vec<String> {
+    let mut broken = settings.environment.as_deref().map(check_environment).unwrap_or_default();
+    broken.extend(settings.network.as_ref().and_then(check_network));
+    broken
+}
+
+/// No variable is reserved or given twice, and keys and values together fit into 4 KB (Lambda quotas).
+fn check_environment(variables: &[EnvironmentVariable]) -> Vec<String> {
+    let (mut broken, mut seen) = (Vec::new(), BTreeSet::new());
+    for EnvironmentVariable { key, .. } in variables {
+        let problem = if RESERVED_KEYS.contains(&key.as_str()) {
+            "is reserved: Lambda sets it itself"
+        } else if !seen.insert(key) {
+            "is given twice"
+        } else {
+            continue;
+        };
+        broken.push(format!("Environment.Variables key {:?} {problem}", excerpt(key)));
+    }
+    // Lambda counts a little more than keys and values: what is too much without that is too much.
+    let bytes: usize =
+        variables.iter().map(|variable| variable.key.len() + variable.value.reveal().len()).sum();
+    if bytes > ENVIRONMENT_BYTES {
+        broken.push(format!("Environment.Variables has {bytes} bytes; the limit is {ENVIRONMENT_BYTES}"));
+    }
+    broken
+}
+
+/// Subnets without security groups are refused, and security groups without subnets detach the function from its network.
+fn check_network(network: &Network) -> Option<String> {
+    match (network.subnets.is_empty(), network.security_groups.is_empty()) {
+        (false, true) => Some("VpcConfig.SecurityGroupIds is empty; SubnetIds needs it".to_owned()),
+        (true, false) => Some("VpcConfig.SubnetIds is empty; SecurityGroupIds needs it".to_owned()),
+        _ => None,
+    }
+}
+
+/// What a new function needs, checked before its package is uploaded: a role, and for a package a runtime and a handler,
+/// which a container image brings itself.
+pub fn check_new_function(code: &FunctionCode, settings: &FunctionSettings) -> Vec<String> {
+    let mut broken: Vec<String> = check_upload(code).into_iter().chain(check_settings(settings)).collect();
+    if settings.role.is_none() {
+        broken.push("Role is missing".to_owned());
+    }
+    let image = matches!(code.source, CodeSource::Image(_));
+    for (member, given) in [("Runtime", settings.runtime.is_some()), ("Handler", settings.handler.is_some())]
+    {
+        if image && given {
+            broken.push(format!("{member} cannot be set for a container image"));
+        } else if !image && !given {
+            broken.push(format!("{member} is missing; only a container image needs none"));
+        }
+    }
+    broken
+}
+
+/// An alias that splits calls names another version than its own for the rest.
+pub fn check_routing(routing: &Routing, own_version: Option<&str>) -> Option<String> {
+    let own = own_version.filter(|own| routing.contains_key(*own))?;
+    Some(format!(
+        "RoutingConfig.AdditionalVersionWeights names version {own}, which the alias points to already; \
+         name another version"
+    ))
+}
+
+/// A layer that is named by its ARN is in the region that is called: Lambda does not follow the ARN, and would say that
+/// the layer does not exist.
+pub fn check_layer_region(layer: &str, region: &str) -> Option<String> {
+    let mut parts = layer.strip_prefix("arn:")?.split(':');
+    let (partition, place) = (parts.next()?, parts.nth(1)?);
+    let expected = Partition::of_region(region);
+    if place != region {
+        let elsewhere = excerpt(place);
+        Some(format!("LayerName is in region {elsewhere}, and the connection in {region}"))
+    } else if partition != expected.id() {
+        let elsewhere = excerpt(partition);
+        Some(format!("LayerName is in partition {elsewhere}, and region {region} in {expected}"))
+    } else {
+        None
+    }
+}
+
+/// A layer's statement has no conditions but the organization: to leave one out unsaid would allow more than was asked.
+pub fn check_layer_statement(statement: &PermissionStatement) -> Vec<String> {
+    [
+        ("SourceArn", statement.source.is_some()),
+        ("SourceAccount", statement.source_account.is_some()),
+        ("EventSourceToken", statement.event_source_token.is_some()),
+        ("FunctionUrlAuthType", statement.url_auth.is_some()),
+        ("InvokedViaFunctionUrl", statement.via_url.is_some()),
+    ]
+    .into_iter()
+    .filter(|(_, given)| *given)
+    .map(|(member, _)| format!("{member} cannot be set in a layer's policy"))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lamplight_domain::{Package, Redacted};
+    use proptest::prelude::*;
+
+    fn variable(key: &str, value: &str) -> EnvironmentVariable {
+        EnvironmentVariable { key: key.to_owned(), value: Redacted::new(value.to_owned()) }
+    }
+
+    #[test]
+    fn sizes_and_pages_end_where_lambda_ends_them() {
+        for (bytes, fits) in [(0, false), (1, true), (52_428_800, true), (52_428_801, false)] {
+            assert_eq!(check_upload_size(bytes).is_none(), fits, "{bytes}");
+        }
+        for (items, most, fits) in [(0, 50, false), (1, 50, true), (50, 50, true), (51, 50, false)] {
+            assert_eq!(check_page_size(Some(items), most).is_none(), fits, "{items}");
+        }
+        for (value, fits) in [(4_094, true), (4_095, false)] {
+            let environment = [variable("AB", &"x".repeat(value))];
+            assert_eq!(check_environment(&environment).is_empty(), fits, "{value}");
+        }
+    }
+
+    #[test]
+    fn reserved_and_repeated_variables_are_named() {
+        for key in RESERVED_KEYS {
+            assert!(check_environment(&[variable(key, "x")])[0].contains(key), "{key}");
+        }
+        let twice = [variable("TZ", "1"), variable("TZ", "2"), variable("PATH", "/")];
+        assert_eq!(check_environment(&twice), ["Environment.Variables key \"TZ\" is given twice"]);
+    }
+
+    #[test]
+    fn both_halves_of_a_network_come_together() {
+        for (subnets, groups, fits) in [(0, 0, true), (1, 1, true), (1, 0, false), (0, 1, false)] {
+            let ids = |count| vec!["x".to_owned(); count];
+            let network = Network { subnets: ids(subnets), security_groups: ids(groups), ipv6: None };
+            let settings = FunctionSettings { network: Some(network), ..FunctionSettings::default() };
+            assert_eq!(check_settings(&settings).is_empty(), fits, "{subnets} {groups}");
+        }
+    }
+
+    #[test]
+    fn a_package_needs_what_an_image_must_not_have() {
+        let zip = FunctionCode::new(CodeSource::Package(Package::new(vec![1], "")));
+        let image = FunctionCode::new(CodeSource::Image("image".to_owned()));
+        let bare = FunctionSettings { role: Some("role".to_owned()), ..FunctionSettings::default() };
+        let full = FunctionSettings {
+            runtime: Some("python3.14".to_owned()),
+            handler: Some("app.handler".to_owned()),
+            ..bare.clone()
+        };
+        for (code, settings, broken) in [
+            (&zip, &full, 0),
+            (&image, &bare, 0),
+            (&zip, &bare, 2),
+            (&image, &full, 2),
+            (&zip, &FunctionSettings::default(), 3),
+        ] {
+            let found = check_new_function(code, settings);
+            assert_eq!(found.len(), broken, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn an_alias_does_not_split_calls_with_itself() {
+        let routing = Routing::from([("2".to_owned(), 0.1)]);
+        for (own, fits) in [(Some("1"), true), (None, true), (Some("2"), false)] {
+            assert_eq!(check_routing(&routing, own).is_none(), fits, "{own:?}");
+        }
+    }
+
+    #[test]
+    fn layers_of_elsewhere_are_told_from_those_of_here() {
+        for (layer, region, fits) in [
+            ("common", "us-east-1", true),
+            ("arn:aws:lambda:eu-west-1:123456789012:layer:common", "eu-west-1", true),
+            ("arn:aws:lambda:eu-west-1:123456789012:layer:common", "us-east-1", false),
+            ("arn:aws-cn:lambda:cn-north-1:123456789012:layer:common", "cn-north-1", true),
+            ("arn:aws-cn:lambda:eu-west-1:123456789012:layer:common", "eu-west-1", false),
+            ("arn:aws:lambda:cn-north-1:123456789012:layer:common", "cn-north-1", false),
+        ] {
+            assert_eq!(check_layer_region(layer, region).is_none(), fits, "{layer} {region}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn values_are_in_no_message(key in ".{0,20}", value in "secret-[0-9]{8}") {
+            let variables = [variable(&key, &value), variable("_HANDLER", &value), variable(&key, &value.repeat(400))];
+            for message in check_environment(&variables) {
+                prop_assert!(!message.contains("secret-"), "{message}");
+            }
+        }
+    }
+}

@@ -23,7 +23,6 @@ macro_rules! async_invocations {
             deleting_removes_all_settings,
             reading_without_settings_gives_none,
             a_preview_changes_nothing,
-            a_broken_rule_is_an_invalid_request_and_changes_nothing,
             what_does_not_exist_is_not_found,
             settings_are_listed_in_pages,
         );
@@ -180,25 +179,6 @@ pub async fn a_preview_changes_nothing(bench: Arc<Workbench>) {
     expect_shown(async_invocations.update(&function, &retries(0), SHOW).await, name);
     expect_shown(async_invocations.delete(&function, SHOW).await, name);
     assert_eq!(current(&bench, &function).await, before);
-}
-
-/// The error names each number that is out of range, and nothing is changed.
-pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<Workbench>) {
-    let function = subject(&bench.function().await, None);
-    let async_invocations = &bench.management.async_invocations;
-    let broken = AsyncSettings { max_age_seconds: Some(1), ..retries(3) };
-    for effect in [Effect::Make, SHOW] {
-        for outcome in [
-            async_invocations.put(&function, &broken, effect).await,
-            async_invocations.update(&function, &broken, effect).await,
-        ] {
-            let error = expect_refused(outcome, PortErrorKind::InvalidRequest);
-            for member in ["MaximumRetryAttempts", "MaximumEventAgeInSeconds"] {
-                assert!(error.error.message.contains(member), "{member} is not in {error:?}");
-            }
-        }
-    }
-    assert_eq!(current(&bench, &function).await, None);
 }
 
 /// Putting settings of a function that does not exist fails as not found, and so does updating settings that do not

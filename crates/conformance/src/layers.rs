@@ -227,19 +227,20 @@ pub async fn a_preview_changes_nothing(bench: Arc<Workbench>) {
     assert!(!has(&bench, &version, &other).await);
 }
 
-/// The error names an invalid ID and an invalid action, and nothing is added.
+/// The error names each condition that a policy of a layer cannot have, and nothing is added.
 pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<Workbench>) {
     let version = LayerVersionRef { layer: bench.arranged_layer().name.clone(), version: 1 };
-    let broken = PermissionStatement { action: "lambda:InvokeFunction".to_owned(), ..statement("no id") };
+    let (source, source_account) = (Some("arn:aws:s3:::b".to_owned()), Some("123456789012".to_owned()));
+    let broken = PermissionStatement { source, source_account, ..statement("limited") };
     for effect in [Effect::Make, SHOW] {
         let outcome = bench.management.layers.add_permission(&version, &broken, None, effect).await;
         let error = expect_refused(outcome, PortErrorKind::InvalidRequest);
-        for member in ["StatementId", "Action"] {
+        for member in ["SourceArn", "SourceAccount"] {
             assert!(error.error.message.contains(member), "{member} is not in {error:?}");
         }
     }
     if !bench.lacks(Gap::LayerPolicies) {
-        assert!(!has(&bench, &version, "no id").await);
+        assert!(!has(&bench, &version, "limited").await);
     }
 }
 

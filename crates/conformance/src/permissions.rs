@@ -21,7 +21,6 @@ macro_rules! permissions {
             a_removed_statement_is_gone,
             no_policy_is_none,
             a_preview_changes_nothing,
-            a_broken_rule_is_an_invalid_request_and_changes_nothing,
             a_second_statement_of_the_same_id_is_a_conflict,
             what_does_not_exist_is_not_found,
             a_stale_revision_is_a_conflict,
@@ -144,24 +143,6 @@ pub async fn a_preview_changes_nothing(bench: Arc<Workbench>) {
     expect_shown(permissions.add(&function, &of_a_bucket("shown"), None, SHOW).await, name);
     expect_shown(permissions.remove(&function, "kept", None, SHOW).await, name);
     assert_eq!(policy(&bench, &function).await, before);
-}
-
-/// The error names an invalid ID, action and account, and nothing is added.
-pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<Workbench>) {
-    let function = subject(&bench.function().await, None);
-    let broken = PermissionStatement {
-        action: "s3:GetObject".to_owned(),
-        source_account: Some("12".to_owned()),
-        ..statement("no id", "s3.amazonaws.com")
-    };
-    for effect in [Effect::Make, SHOW] {
-        let outcome = bench.management.permissions.add(&function, &broken, None, effect).await;
-        let error = expect_refused(outcome, PortErrorKind::InvalidRequest);
-        for member in ["StatementId", "Action", "SourceAccount"] {
-            assert!(error.error.message.contains(member), "{member} is not in {error:?}");
-        }
-    }
-    assert!(ids(policy(&bench, &function).await).is_empty());
 }
 
 /// A second statement with the same ID is a conflict, whatever its contents, and does not change the first.

@@ -19,7 +19,7 @@ pub type Tags = BTreeMap<String, String>;
 ///
 /// In a description, `None` is what the provider does not report. In an update, `None` keeps the current value; when a
 /// function is created, it is the provider's default. An empty text or list removes what is set. Values such as a
-/// runtime or a tracing mode are the provider's own, and the adapter or the provider checks them.
+/// runtime or a tracing mode are the provider's own, and the provider checks them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FunctionSettings {
     /// What the function does.

@@ -2,7 +2,7 @@
 
 use crate::{
     FakeProvider,
-    change::{conflict, expect_revision, no_function, not_found, obey, rule},
+    change::{check_rules, conflict, expect_revision, invalid, no_function, not_found},
     paging::page,
     preview::{Request, encoded},
     state::{KeptAlias, KeptFunction},
@@ -10,7 +10,7 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{check_alias, check_alias_name, check_list_page_size, check_revision_id, check_routing},
+    manage_rules::{MAX_PAGE, check_page_size, check_routing},
 };
 use lamplight_domain::{Alias, FunctionRef, Routing};
 use lamplight_ports::{
@@ -30,7 +30,12 @@ fn check_targets(
     version: &str,
     routing: &Routing,
 ) -> Result<(), PortError> {
-    obey(asking, [check_routing(routing, Some(version))])?;
+    if routing.len() > 1 {
+        return Err(invalid(asking, "an alias can route calls to at most 1 other version"));
+    }
+    if routing.contains_key(version) {
+        return Err(invalid(asking, "the other version is the one that the alias points to"));
+    }
     let mut versions = routing.keys().map(String::as_str).chain([version]);
     if versions.all(|version| function.number_of_version(version).is_some()) {
         Ok(())
@@ -55,7 +60,7 @@ impl Aliases for FakeProvider {
 
     async fn list(&self, request: ListAliases) -> Result<Page<Alias>, PortError> {
         let asking = Self::asking(Operation::ListAliases, &request.function, None);
-        obey(&asking, [rule(request.page_size.map_or(Ok(()), check_list_page_size))])?;
+        check_rules(&asking, check_page_size(request.page_size, MAX_PAGE))?;
         self.admit(asking.operation)?;
         let state = self.state();
         let function = &request.function.name;
@@ -70,8 +75,7 @@ impl Aliases for FakeProvider {
     async fn create(&self, request: CreateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
         let CreateAlias { function, name, version, description, routing } = request;
         let asking = about(Operation::CreateAlias, &function, &name);
-        obey(&asking, [check_alias(&name, Some(&version), description.as_deref(), Some(&routing))])
-            .map_err(ChangeError::refused)?;
+        check_rules(&asking, check_routing(&routing, Some(&version))).map_err(ChangeError::refused)?;
         let shown = Request::function("POST", "2015-03-31", &function, "/aliases").with_body(json!({
             "Name": name,
             "FunctionVersion": version,
@@ -80,6 +84,9 @@ impl Aliases for FakeProvider {
         }));
         self.change(&asking, effect, &shown, |state, stamp| {
             let kept = state.functions.get_mut(function.name.as_str()).ok_or_else(|| no_function(&asking))?;
+            if name.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(invalid(&asking, "digits alone name a version, not an alias"));
+            }
             check_targets(&asking, kept, &version, &routing)?;
             if kept.aliases.contains_key(&name) {
                 return Err(conflict(&asking));
@@ -95,14 +102,8 @@ impl Aliases for FakeProvider {
     async fn update(&self, request: UpdateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
         let UpdateAlias { function, name, version, description, routing, if_revision } = request;
         let asking = about(Operation::UpdateAlias, &function, &name);
-        obey(
-            &asking,
-            [
-                check_alias(&name, version.as_deref(), description.as_deref(), routing.as_ref()),
-                rule(if_revision.as_deref().map_or(Ok(()), check_revision_id)),
-            ],
-        )
-        .map_err(ChangeError::refused)?;
+        let broken = routing.as_ref().and_then(|routing| check_routing(routing, version.as_deref()));
+        check_rules(&asking, broken).map_err(ChangeError::refused)?;
         let beneath = format!("/aliases/{}", encoded(&name));
         let shown = Request::function("PUT", "2015-03-31", &function, &beneath).with_body(json!({
             "FunctionVersion": version,
@@ -139,7 +140,6 @@ impl Aliases for FakeProvider {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
         let asking = about(Operation::DeleteAlias, function, name);
-        obey(&asking, [rule(check_alias_name(name))]).map_err(ChangeError::refused)?;
         let beneath = format!("/aliases/{}", encoded(name));
         let request = Request::function("DELETE", "2015-03-31", function, &beneath);
         self.change(&asking, effect, &request, |state, _| {

@@ -3,7 +3,7 @@
 
 use crate::{
     FakeProvider,
-    change::{not_found, obey, rule},
+    change::{check_range, check_rules, not_found},
     paging::page,
     preview::{self, Request},
     settings::set_text,
@@ -12,7 +12,7 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{check_async_page_size, check_async_settings},
+    manage_rules::{MAX_SHORT_PAGE, check_page_size},
 };
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef, Qualifier};
 use lamplight_ports::{AsyncInvocations, ChangeError, Changed, Effect, Page, PortError, QualifiedFunction};
@@ -61,13 +61,14 @@ impl FakeProvider {
         effect: Effect,
     ) -> Result<Changed<DescribedAsyncSettings>, ChangeError> {
         let asking = Self::asking(operation, &subject.function, subject.qualifier.as_ref());
-        obey(&asking, [check_async_settings(settings)]).map_err(ChangeError::refused)?;
         let whole = operation == Operation::PutFunctionEventInvokeConfig;
         let method = if whole { "PUT" } else { "POST" };
         let request = Request::function(method, "2019-09-25", &subject.function, "/event-invoke-config")
             .with_query("Qualifier", subject.qualifier.as_ref().map(Qualifier::as_str))
             .with_body(preview::async_settings(settings));
         self.change(&asking, effect, &request, |state, stamp| {
+            check_range(&asking, "maximumRetryAttempts", settings.max_retries, 0..=2)?;
+            check_range(&asking, "maximumEventAgeInSeconds", settings.max_age_seconds, 60..=21_600)?;
             let async_invocations = &mut function_of(state, subject, &asking)?.async_invocations;
             let before = match async_invocations.get(key(subject)) {
                 _ if whole => AsyncSettings::default(),
@@ -100,7 +101,7 @@ impl AsyncInvocations for FakeProvider {
         page_size: Option<u32>,
     ) -> Result<Page<DescribedAsyncSettings>, PortError> {
         let asking = Self::asking(Operation::ListFunctionEventInvokeConfigs, function, None);
-        obey(&asking, [rule(page_size.map_or(Ok(()), check_async_page_size))])?;
+        check_rules(&asking, check_page_size(page_size, MAX_SHORT_PAGE))?;
         self.admit(asking.operation)?;
         let state = self.state();
         let kept = state.functions.get(function.name.as_str()).ok_or_else(|| not_found(&asking))?;

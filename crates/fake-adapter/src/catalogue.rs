@@ -2,14 +2,14 @@
 
 use crate::{
     FakeProvider,
-    change::{obey, rule},
+    change::check_rules,
     paging::{Place, page},
     state::Version,
 };
 use async_trait::async_trait;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{check_list_page_size, check_master_region},
+    manage_rules::{MAX_PAGE, check_master_region, check_page_size},
 };
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortError};
@@ -20,9 +20,8 @@ impl FunctionCatalogue for FakeProvider {
         self.admit(Operation::ListFunctions)?;
         let region = request.primary_region.as_deref();
         let asking = ManageSubject::account(Operation::ListFunctions, Self::REGION);
-        let checked = region.map_or(Ok(()), |region| check_master_region(region, request.all_versions));
-        let sized = request.page_size.map_or(Ok(()), check_list_page_size);
-        obey(&asking, [rule(sized), rule(checked)])?;
+        let copies = check_master_region(region, request.all_versions);
+        check_rules(&asking, check_page_size(request.page_size, MAX_PAGE).into_iter().chain(copies))?;
         let state = self.state();
         // No simulated function is a replica of a function in another region.
         let copies_alone = region.is_some_and(|region| region != "ALL");

@@ -6,7 +6,8 @@ use crate::{
     state::{Fault, State},
 };
 use lamplight_aws_model::{
-    ManageErrorClass, ManageErrorFacts, ManageSubject, Operation, Repeat, RuleViolation, classify_manage,
+    ManageErrorClass, ManageErrorFacts, ManageSubject, Operation, Repeat, classify_manage,
+    manage_rules::refusal,
 };
 use lamplight_domain::{ErrorCode, FunctionRef, Qualifier};
 use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind};
@@ -168,23 +169,34 @@ pub(crate) fn expect_revision(
     }
 }
 
-/// A request that breaks a rule that only the provider can check.
-pub(crate) fn invalid(subject: &ManageSubject, problem: &str) -> PortError {
-    let message = format!("{} for {}: {problem}", subject.operation, subject.thing);
-    PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
+/// The failure for a value that only the provider can check, with the provider's reason as the cause.
+pub(crate) fn invalid(subject: &ManageSubject, reason: impl Into<String>) -> PortError {
+    refuse(subject, "InvalidParameterValueException", 400).with_source(reason.into())
 }
 
-/// Refuses a request that breaks rules, and names all of them.
-pub(crate) fn obey(
+/// Refuses a number out of its range, as the provider does.
+pub(crate) fn check_range(
     subject: &ManageSubject,
-    rules: impl IntoIterator<Item = Result<(), Vec<RuleViolation>>>,
+    member: &str,
+    value: Option<u32>,
+    range: std::ops::RangeInclusive<u32>,
 ) -> Result<(), PortError> {
-    let broken: Vec<String> =
-        rules.into_iter().filter_map(Result::err).flatten().map(|violation| violation.message).collect();
-    if broken.is_empty() { Ok(()) } else { Err(invalid(subject, &broken.join("; "))) }
+    let Some(value) = value.filter(|value| !range.contains(value)) else { return Ok(()) };
+    let bound = if value < *range.start() {
+        format!("greater than or equal to {}", range.start())
+    } else {
+        format!("less than or equal to {}", range.end())
+    };
+    let failed = format!("Value '{value}' at '{member}' failed to satisfy constraint");
+    Err(invalid(subject, format!("1 validation error detected: {failed}: Member must have value {bound}")))
 }
 
-/// Adapts a rule that reports one violation to [`obey`].
-pub(crate) fn rule(checked: Result<(), RuleViolation>) -> Result<(), Vec<RuleViolation>> {
-    checked.map_err(|violation| vec![violation])
+/// Refuses a request that breaks rules that are checked before anything is sent.
+pub(crate) fn check_rules(
+    subject: &ManageSubject,
+    broken: impl IntoIterator<Item = String>,
+) -> Result<(), PortError> {
+    let Some(message) = refusal(subject, broken) else { return Ok(()) };
+    Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
+        .with_hint("fix these values, then retry"))
 }

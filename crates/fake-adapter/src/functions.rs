@@ -3,7 +3,7 @@
 use crate::{
     Answer, FakeFunction, FakeProvider,
     account::can_reserve,
-    change::{Stamp, conflict, expect_revision, invalid, not_found, obey, rule},
+    change::{Stamp, check_range, check_rules, conflict, expect_revision, invalid, not_found},
     paging::page,
     preview::{self, Request, encoded, joined},
     settings::{apply_change, defaults},
@@ -12,18 +12,15 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{
-        NewFunction, check_code, check_description, check_function_reference, check_list_page_size,
-        check_new_function, check_revision_id, check_settings, check_tag_keys, check_tags,
-    },
+    manage_rules::{MAX_PAGE, check_new_function, check_page_size, check_settings, check_upload},
 };
-use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionRef, Qualifier, Tags};
+use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Qualifier, Tags};
 use lamplight_ports::{
     Applied, ChangeError, Changed, CreateFunction, Effect, FunctionManager, ListVersions, Page, PortError,
     Publish, PublishVersion, TagChange, UpdateCode, UpdateSettings, UploadWatch,
 };
 use serde_json::json;
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// How many bytes of an upload each progress report covers.
 const CHUNK: u64 = 64 << 10;
@@ -60,6 +57,13 @@ fn with_code(mut described: Function, code: &FunctionCode) -> Function {
         described.architecture.clone_from(&code.architecture);
     }
     described
+}
+
+/// The ranges that an account has by default (Lambda quotas).
+fn check_ranges(asking: &ManageSubject, settings: &FunctionSettings) -> Result<(), PortError> {
+    check_range(asking, "timeout", settings.timeout_seconds, 1..=900)?;
+    check_range(asking, "memorySize", settings.memory_mb, 128..=10_240)?;
+    check_range(asking, "ephemeralStorage.size", settings.ephemeral_storage_mb, 512..=10_240)
 }
 
 /// The function, if it exists and no change of it is in progress.
@@ -146,15 +150,7 @@ impl FunctionManager for FakeProvider {
     ) -> Result<Changed<Function>, ChangeError> {
         let CreateFunction { name, code, settings, tags, publish, code_signing, tenancy, watch } = request;
         let asking = Self::asking(Operation::CreateFunction, &FunctionRef::by_name(name.clone()), None);
-        let new = NewFunction {
-            name: name.as_str(),
-            code: &code,
-            settings: &settings,
-            tags: &tags,
-            code_signing: code_signing.as_deref(),
-            tenancy: tenancy.as_deref(),
-        };
-        obey(&asking, [check_new_function(&new)]).map_err(ChangeError::refused)?;
+        check_rules(&asking, check_new_function(&code, &settings)).map_err(ChangeError::refused)?;
         let package_type = if matches!(code.source, CodeSource::Image(_)) { "Image" } else { "Zip" };
         let body = json!({
             "FunctionName": name.as_str(),
@@ -172,6 +168,7 @@ impl FunctionManager for FakeProvider {
             report_upload(&code, watch.as_ref());
         }
         self.change(&asking, effect, &shown, |state, stamp| {
+            check_ranges(&asking, &settings)?;
             if state.functions.contains_key(name.as_str()) {
                 return Err(conflict(&asking));
             }
@@ -204,12 +201,7 @@ impl FunctionManager for FakeProvider {
     ) -> Result<Changed<Function>, ChangeError> {
         let UpdateCode { function, code, publish, if_revision, watch } = request;
         let asking = Self::asking(Operation::UpdateFunctionCode, &function, None);
-        let rules = [
-            rule(check_function_reference(&function.reference)),
-            check_code(&code),
-            rule(if_revision.as_deref().map_or(Ok(()), check_revision_id)),
-        ];
-        obey(&asking, rules).map_err(ChangeError::refused)?;
+        check_rules(&asking, check_upload(&code)).map_err(ChangeError::refused)?;
         let body = json!({
             "Architectures": code.architecture.as_ref().map(|architecture| [architecture]),
             "RevisionId": if_revision,
@@ -250,18 +242,14 @@ impl FunctionManager for FakeProvider {
     ) -> Result<Changed<Function>, ChangeError> {
         let UpdateSettings { function, settings, if_revision } = request;
         let asking = Self::asking(Operation::UpdateFunctionConfiguration, &function, None);
-        let rules = [
-            rule(check_function_reference(&function.reference)),
-            check_settings(&settings),
-            rule(if_revision.as_deref().map_or(Ok(()), check_revision_id)),
-        ];
-        obey(&asking, rules).map_err(ChangeError::refused)?;
+        check_rules(&asking, check_settings(&settings)).map_err(ChangeError::refused)?;
         let body = joined(preview::settings(&settings, effect), json!({ "RevisionId": if_revision }));
         let shown = Request::function("PUT", "2015-03-31", &function, "/configuration").with_body(body);
         self.change(&asking, effect, &shown, |state, stamp| {
             let pending = state.pending;
             let kept = find_changeable(state, &function, &asking)?;
             let mut described = kept.latest.described.clone();
+            check_ranges(&asking, &settings)?;
             expect_revision(&asking, if_revision.as_deref(), described.revision.as_deref())?;
             described.settings = apply_change(described.settings, settings);
             let behaviour = (*kept.latest.behaviour).clone();
@@ -276,12 +264,6 @@ impl FunctionManager for FakeProvider {
     ) -> Result<Changed<Function>, ChangeError> {
         let PublishVersion { function, description, if_code_sha256, if_revision, latest_published } = request;
         let asking = Self::asking(Operation::PublishVersion, &function, None);
-        let rules = [
-            check_function_reference(&function.reference),
-            description.as_deref().map_or(Ok(()), check_description),
-            if_revision.as_deref().map_or(Ok(()), check_revision_id),
-        ];
-        obey(&asking, rules.map(rule)).map_err(ChangeError::refused)?;
         let shown = Request::function("POST", "2015-03-31", &function, "/versions").with_body(json!({
             "Description": description,
             "CodeSha256": if_code_sha256,
@@ -308,7 +290,6 @@ impl FunctionManager for FakeProvider {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
         let asking = Self::asking(Operation::DeleteFunction, function, version);
-        obey(&asking, [rule(check_function_reference(&function.reference))]).map_err(ChangeError::refused)?;
         let shown = Request::function("DELETE", "2015-03-31", function, "")
             .with_query("Qualifier", version.map(Qualifier::as_str));
         self.change(&asking, effect, &shown, |state, _| {
@@ -332,7 +313,7 @@ impl FunctionManager for FakeProvider {
 
     async fn versions(&self, request: ListVersions) -> Result<Page<Function>, PortError> {
         let asking = Self::asking(Operation::ListVersionsByFunction, &request.function, None);
-        obey(&asking, [rule(request.page_size.map_or(Ok(()), check_list_page_size))])?;
+        check_rules(&asking, check_page_size(request.page_size, MAX_PAGE))?;
         self.admit(asking.operation)?;
         let state = self.state();
         let kept = state.functions.get(request.function.name.as_str()).ok_or_else(|| not_found(&asking))?;
@@ -358,7 +339,6 @@ impl FunctionManager for FakeProvider {
     ) -> Result<Changed<()>, ChangeError> {
         let TagChange { set, remove } = change;
         let setting = Self::asking(Operation::TagResource, function, None);
-        obey(&setting, [check_tags(&set), check_tag_keys(&remove)]).map_err(ChangeError::refused)?;
         if set.is_empty() && remove.is_empty() {
             return Err(ChangeError::refused(invalid(&setting, "name at least one tag to set or remove")));
         }
@@ -369,10 +349,6 @@ impl FunctionManager for FakeProvider {
             let changed = self.change(&setting, effect, &request, |state, _| {
                 let kept = state.functions.get_mut(function.name.as_str());
                 let kept = kept.ok_or_else(|| not_found(&setting))?;
-                let all: BTreeSet<&String> = kept.tags.keys().chain(set.keys()).collect();
-                if all.len() > lamplight_aws_model::manage_rules::MAX_TAGS {
-                    return Err(invalid(&setting, "the function would have more than 50 tags"));
-                }
                 kept.tags.extend(set.clone());
                 Ok(())
             })?;

@@ -2,7 +2,7 @@
 
 use crate::{
     FakeProvider,
-    change::{conflict, expect_revision, invalid, not_found, obey, rule},
+    change::{check_rules, conflict, expect_revision, not_found},
     paging::page,
     preview::{self, Request, encoded},
     state::{KeptLayer, KeptPolicy, State, made_up_sha256},
@@ -10,10 +10,7 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{
-        check_layer_name, check_layer_page_size, check_layer_permission, check_layer_version,
-        check_revision_id,
-    },
+    manage_rules::{MAX_SHORT_PAGE, check_layer_region, check_layer_statement, check_page_size},
 };
 use lamplight_domain::{Layer, LayerVersion, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{ChangeError, Changed, Effect, LayerVersionRef, Layers, ListLayers, Page, PortError};
@@ -65,6 +62,11 @@ fn about(operation: Operation, layer: &str, version: Option<u64>) -> ManageSubje
     ManageSubject::layer(operation, layer, version, FakeProvider::REGION, account)
 }
 
+/// The rule that a layer of another region breaks.
+fn other_region(layer: &str) -> Option<String> {
+    check_layer_region(layer, FakeProvider::REGION)
+}
+
 /// The version as a listing returns it.
 fn listed(version: &LayerVersion) -> LayerVersion {
     LayerVersion { code_sha256: None, code_size: None, ..version.clone() }
@@ -97,7 +99,7 @@ fn policy_path(version: &LayerVersionRef, beneath: &str) -> String {
 impl Layers for FakeProvider {
     async fn list(&self, request: ListLayers) -> Result<Page<Layer>, PortError> {
         let asking = ManageSubject::account(Operation::ListLayers, Self::REGION);
-        obey(&asking, [rule(request.page_size.map_or(Ok(()), check_layer_page_size))])?;
+        check_rules(&asking, check_page_size(request.page_size, MAX_SHORT_PAGE))?;
         self.admit(asking.operation)?;
         let state = self.state();
         let layers = state.layers.iter().filter_map(|(name, layer)| {
@@ -114,8 +116,8 @@ impl Layers for FakeProvider {
 
     async fn versions(&self, layer: &str, request: ListLayers) -> Result<Page<LayerVersion>, PortError> {
         let asking = about(Operation::ListLayerVersions, layer, None);
-        let rules = [check_layer_name(layer), request.page_size.map_or(Ok(()), check_layer_page_size)];
-        obey(&asking, rules.map(rule))?;
+        let sized = check_page_size(request.page_size, MAX_SHORT_PAGE);
+        check_rules(&asking, other_region(layer).into_iter().chain(sized))?;
         self.admit(asking.operation)?;
         let state = self.state();
         // AWS returns an empty list for a layer that does not exist, not an error.
@@ -128,7 +130,7 @@ impl Layers for FakeProvider {
 
     async fn get(&self, version: &LayerVersionRef) -> Result<Option<LayerVersion>, PortError> {
         let asking = about(Operation::GetLayerVersion, &version.layer, Some(version.version));
-        obey(&asking, [check_layer_name(&version.layer), check_layer_version(version.version)].map(rule))?;
+        check_rules(&asking, other_region(&version.layer))?;
         self.admit(asking.operation)?;
         let state = self.state();
         let layer = find(&state, &version.layer);
@@ -156,11 +158,8 @@ impl Layers for FakeProvider {
     ) -> Result<Changed<()>, ChangeError> {
         let asking = about(Operation::AddLayerVersionPermission, &version.layer, Some(version.version))
             .statement(&statement.id);
-        let rules = [
-            check_layer_permission(&version.layer, version.version, statement),
-            rule(if_revision.map_or(Ok(()), check_revision_id)),
-        ];
-        obey(&asking, rules).map_err(ChangeError::refused)?;
+        let broken = other_region(&version.layer).into_iter().chain(check_layer_statement(statement));
+        check_rules(&asking, broken).map_err(ChangeError::refused)?;
         let request = Request::new("POST", policy_path(version, ""))
             .with_query("RevisionId", if_revision)
             .with_body(preview::statement(statement, "OrganizationId"));
@@ -180,15 +179,7 @@ impl Layers for FakeProvider {
     ) -> Result<Changed<()>, ChangeError> {
         let asking = about(Operation::RemoveLayerVersionPermission, &version.layer, Some(version.version))
             .statement(statement);
-        if statement.is_empty() {
-            return Err(ChangeError::refused(invalid(&asking, "StatementId cannot be empty")));
-        }
-        let rules = [
-            check_layer_name(&version.layer),
-            check_layer_version(version.version),
-            if_revision.map_or(Ok(()), check_revision_id),
-        ];
-        obey(&asking, rules.map(rule)).map_err(ChangeError::refused)?;
+        check_rules(&asking, other_region(&version.layer)).map_err(ChangeError::refused)?;
         let request = Request::new("DELETE", policy_path(version, &format!("/{}", encoded(statement))))
             .with_query("RevisionId", if_revision);
         self.change(&asking, effect, &request, |state, stamp| {

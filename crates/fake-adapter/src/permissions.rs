@@ -3,15 +3,12 @@
 
 use crate::{
     FakeProvider,
-    change::{conflict, expect_revision, invalid, no_function, not_found, obey, rule},
+    change::{conflict, expect_revision, no_function, not_found},
     preview::{self, Request, encoded, joined},
     state::{KeptPolicy, State},
 };
 use async_trait::async_trait;
-use lamplight_aws_model::{
-    ManageSubject, Operation,
-    manage_rules::{check_permission, check_revision_id},
-};
+use lamplight_aws_model::{ManageSubject, Operation};
 use lamplight_domain::{PermissionPolicy, PermissionStatement, Qualifier};
 use lamplight_ports::{ChangeError, Changed, Effect, Permissions, PortError, QualifiedFunction};
 use serde_json::json;
@@ -53,14 +50,6 @@ impl Permissions for FakeProvider {
         let qualifier = subject.qualifier.as_ref();
         let asking =
             Self::asking(Operation::AddPermission, &subject.function, qualifier).statement(&statement.id);
-        obey(
-            &asking,
-            [
-                check_permission(statement, qualifier.map(Qualifier::as_str)),
-                rule(if_revision.map_or(Ok(()), check_revision_id)),
-            ],
-        )
-        .map_err(ChangeError::refused)?;
         let body =
             joined(preview::statement(statement, "PrincipalOrgID"), json!({ "RevisionId": if_revision }));
         let request = Request::function("POST", "2015-03-31", &subject.function, "/policy")
@@ -83,10 +72,6 @@ impl Permissions for FakeProvider {
         let qualifier = subject.qualifier.as_ref();
         let asking =
             Self::asking(Operation::RemovePermission, &subject.function, qualifier).statement(statement);
-        if statement.is_empty() {
-            return Err(ChangeError::refused(invalid(&asking, "StatementId cannot be empty")));
-        }
-        obey(&asking, [rule(if_revision.map_or(Ok(()), check_revision_id))]).map_err(ChangeError::refused)?;
         let beneath = format!("/policy/{}", encoded(statement));
         let request = Request::function("DELETE", "2015-03-31", &subject.function, &beneath)
             .with_query("Qualifier", qualifier.map(Qualifier::as_str))

@@ -24,7 +24,7 @@ impl Cause {
 
     /// A service's own words, on one line and no longer than a person reads.
     pub fn of_words(words: &str) -> Self {
-        const LONGEST: usize = 500;
+        const LONGEST: usize = 2_000;
         Self { text: discreet(words).chars().take(LONGEST).collect(), source: None }
     }
 

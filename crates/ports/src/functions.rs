@@ -115,8 +115,9 @@ pub struct TagChange {
 /// # Guarantees
 /// - One call makes at most one change and repeats nothing. Only [`tag`](Self::tag) may make two changes: first it sets
 ///   tags, then it removes tags.
-/// - A request that breaks a rule that the adapter checks is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest).
-///   The error names every such rule, and nothing is sent.
+/// - A request that the provider refuses as not valid is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest), with
+///   the provider's own words as its cause. A request that the adapter knows to fail or to do harm is refused before
+///   anything is sent, and the error names every reason.
 /// - [`Applied::No`](crate::Applied::No) is returned only if it is proven.
 /// - With [`Effect::Show`] nothing is changed, and the preview is what [`Effect::Make`] would send.
 /// - A function or version that does not exist is [`NotFound`](crate::PortErrorKind::NotFound). One that already

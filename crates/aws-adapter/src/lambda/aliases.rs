@@ -4,8 +4,8 @@ use crate::{
     error::{manage::managed_read_error, read::is_absent_from_its_function},
     lambda::{
         changes::{Asked, account_of, function_subject, made, sent},
-        function::said,
-        rules::Rules,
+        function::{said, whole_number},
+        rules::check_rules,
     },
     session::Session,
 };
@@ -13,10 +13,7 @@ use async_trait::async_trait;
 use aws_sdk_lambda::types::{AliasConfiguration, AliasRoutingConfiguration};
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{
-        check_alias, check_alias_name, check_function_reference, check_function_version,
-        check_list_page_size, check_revision_id,
-    },
+    manage_rules::{MAX_PAGE, check_page_size, check_routing},
 };
 use lamplight_domain::{Alias, ErrorCode, FunctionRef, Routing};
 use lamplight_ports::{
@@ -62,11 +59,6 @@ impl AwsAliases {
     }
 }
 
-/// The rules for what names an alias.
-fn named(function: &FunctionRef, name: &str) -> Rules {
-    Rules::default().one(check_function_reference(&function.reference)).one(check_alias_name(name))
-}
-
 /// An empty map is how a routing is taken away.
 fn routing_on_the_wire(routing: Routing) -> AliasRoutingConfiguration {
     let weights = routing.into_iter().collect();
@@ -98,7 +90,6 @@ fn alias(described: AliasConfiguration) -> Result<Alias, PortError> {
 impl Aliases for AwsAliases {
     async fn get(&self, function: &FunctionRef, name: &str) -> Result<Option<Alias>, PortError> {
         let subject = self.subject(Operation::GetAlias, function, name);
-        named(function, name).kept(&subject)?;
         let client = self.session.reading();
         let sent = client.get_alias().function_name(&function.reference).name(name).send().await;
         match sent {
@@ -111,11 +102,7 @@ impl Aliases for AwsAliases {
     async fn list(&self, request: ListAliases) -> Result<Page<Alias>, PortError> {
         let ListAliases { function, version, marker, page_size } = request;
         let subject = function_subject(Operation::ListAliases, &function, None, self.session.region());
-        Rules::default()
-            .one(check_function_reference(&function.reference))
-            .given(version.as_deref(), check_function_version)
-            .given(page_size.as_ref(), |size| check_list_page_size(*size))
-            .kept(&subject)?;
+        check_rules(&subject, check_page_size(page_size, MAX_PAGE))?;
         let sent = self
             .session
             .reading()
@@ -123,7 +110,7 @@ impl Aliases for AwsAliases {
             .function_name(&function.reference)
             .set_function_version(version)
             .set_marker(marker)
-            .set_max_items(page_size.and_then(|size| i32::try_from(size).ok()))
+            .set_max_items(page_size.map(whole_number))
             .send()
             .await;
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
@@ -134,11 +121,7 @@ impl Aliases for AwsAliases {
     async fn create(&self, request: CreateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
         let CreateAlias { function, name, version, description, routing } = request;
         let asked = Asked::new(self.subject(Operation::CreateAlias, &function, &name));
-        Rules::default()
-            .one(check_function_reference(&function.reference))
-            .all(check_alias(&name, Some(&version), description.as_deref(), Some(&routing)))
-            .kept(&asked.subject)
-            .map_err(ChangeError::refused)?;
+        check_rules(&asked.subject, check_routing(&routing, Some(&version))).map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
@@ -155,12 +138,8 @@ impl Aliases for AwsAliases {
     async fn update(&self, request: UpdateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
         let UpdateAlias { function, name, version, description, routing, if_revision } = request;
         let asked = Asked::new(self.subject(Operation::UpdateAlias, &function, &name));
-        Rules::default()
-            .one(check_function_reference(&function.reference))
-            .all(check_alias(&name, version.as_deref(), description.as_deref(), routing.as_ref()))
-            .given(if_revision.as_deref(), check_revision_id)
-            .kept(&asked.subject)
-            .map_err(ChangeError::refused)?;
+        let broken = routing.as_ref().and_then(|routing| check_routing(routing, version.as_deref()));
+        check_rules(&asked.subject, broken).map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
@@ -182,7 +161,6 @@ impl Aliases for AwsAliases {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
         let asked = Asked::new(self.subject(Operation::DeleteAlias, function, name));
-        named(function, name).kept(&asked.subject).map_err(ChangeError::refused)?;
         let builder = self.session.calling().delete_alias().function_name(&function.reference).name(name);
         Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
     }

@@ -4,8 +4,8 @@ use crate::{
     error::{manage::managed_read_error, read::is_absent},
     lambda::{
         changes::{Asked, function_subject, made, sent},
-        function::{number, said},
-        rules::Rules,
+        function::{number, said, whole_number},
+        rules::check_rules,
     },
     session::Session,
 };
@@ -14,7 +14,7 @@ use aws_sdk_lambda::types::{DestinationConfig, FunctionEventInvokeConfig, OnFail
 use aws_smithy_types::date_time::Format;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{check_async_page_size, check_async_settings, check_function_reference},
+    manage_rules::{MAX_SHORT_PAGE, check_page_size},
 };
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, ErrorCode, FunctionRef};
 use lamplight_ports::{
@@ -53,8 +53,8 @@ macro_rules! with_async_settings {
         $builder
             .function_name(&$subject.function.reference)
             .set_qualifier(qualifier($subject))
-            .set_maximum_retry_attempts($settings.max_retries.and_then(on_the_wire))
-            .set_maximum_event_age_in_seconds($settings.max_age_seconds.and_then(on_the_wire))
+            .set_maximum_retry_attempts($settings.max_retries.map(whole_number))
+            .set_maximum_event_age_in_seconds($settings.max_age_seconds.map(whole_number))
             .set_destination_config(destinations($settings))
     };
 }
@@ -67,34 +67,10 @@ impl AwsAsyncInvocations {
     fn subject(&self, operation: Operation, of: &QualifiedFunction) -> ManageSubject {
         function_subject(operation, &of.function, of.qualifier.as_ref(), self.session.region())
     }
-
-    /// A change of settings that keeps the rules.
-    fn asked<'a>(
-        &self,
-        operation: Operation,
-        of: &QualifiedFunction,
-        settings: &AsyncSettings,
-    ) -> Result<Asked<'a>, ChangeError> {
-        let asked = Asked::new(self.subject(operation, of));
-        named(&of.function)
-            .all(check_async_settings(settings))
-            .kept(&asked.subject)
-            .map_err(ChangeError::refused)?;
-        Ok(asked)
-    }
-}
-
-fn named(function: &FunctionRef) -> Rules {
-    Rules::default().one(check_function_reference(&function.reference))
 }
 
 fn qualifier(subject: &QualifiedFunction) -> Option<String> {
     subject.qualifier.as_ref().map(ToString::to_string)
-}
-
-/// The rules have seen that it fits.
-fn on_the_wire(number: u32) -> Option<i32> {
-    i32::try_from(number).ok()
 }
 
 /// What is not asked for is left out; an empty text is sent, and takes a destination away.
@@ -129,7 +105,6 @@ fn described(described: FunctionEventInvokeConfig) -> Result<DescribedAsyncSetti
 impl AsyncInvocations for AwsAsyncInvocations {
     async fn get(&self, subject: &QualifiedFunction) -> Result<Option<DescribedAsyncSettings>, PortError> {
         let about = self.subject(Operation::GetFunctionEventInvokeConfig, subject);
-        named(&subject.function).kept(&about)?;
         let sent = self
             .session
             .reading()
@@ -153,14 +128,14 @@ impl AsyncInvocations for AwsAsyncInvocations {
     ) -> Result<Page<DescribedAsyncSettings>, PortError> {
         let operation = Operation::ListFunctionEventInvokeConfigs;
         let about = function_subject(operation, function, None, self.session.region());
-        named(function).given(page_size.as_ref(), |size| check_async_page_size(*size)).kept(&about)?;
+        check_rules(&about, check_page_size(page_size, MAX_SHORT_PAGE))?;
         let sent = self
             .session
             .reading()
             .list_function_event_invoke_configs()
             .function_name(&function.reference)
             .set_marker(marker)
-            .set_max_items(page_size.and_then(on_the_wire))
+            .set_max_items(page_size.map(whole_number))
             .send()
             .await;
         let output = sent.map_err(|error| managed_read_error(&error, &about))?;
@@ -175,7 +150,7 @@ impl AsyncInvocations for AwsAsyncInvocations {
         settings: &AsyncSettings,
         effect: Effect,
     ) -> Result<Changed<DescribedAsyncSettings>, ChangeError> {
-        let asked = self.asked(Operation::PutFunctionEventInvokeConfig, subject, settings)?;
+        let asked = Asked::new(self.subject(Operation::PutFunctionEventInvokeConfig, subject));
         let builder = self.session.calling().put_function_event_invoke_config();
         let builder = with_async_settings!(builder, subject, settings);
         let changed = self.session.change(&asked, effect, sent!(builder)).await?;
@@ -188,7 +163,7 @@ impl AsyncInvocations for AwsAsyncInvocations {
         settings: &AsyncSettings,
         effect: Effect,
     ) -> Result<Changed<DescribedAsyncSettings>, ChangeError> {
-        let asked = self.asked(Operation::UpdateFunctionEventInvokeConfig, subject, settings)?;
+        let asked = Asked::new(self.subject(Operation::UpdateFunctionEventInvokeConfig, subject));
         let builder = self.session.calling().update_function_event_invoke_config();
         let builder = with_async_settings!(builder, subject, settings);
         let changed = self.session.change(&asked, effect, sent!(builder)).await?;
@@ -197,7 +172,6 @@ impl AsyncInvocations for AwsAsyncInvocations {
 
     async fn delete(&self, subject: &QualifiedFunction, effect: Effect) -> Result<Changed<()>, ChangeError> {
         let asked = Asked::new(self.subject(Operation::DeleteFunctionEventInvokeConfig, subject));
-        named(&subject.function).kept(&asked.subject).map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()

@@ -4,8 +4,8 @@ use crate::{
     error::{manage::managed_read_error, read::is_absent},
     lambda::{
         changes::function_subject,
-        function::{configuration_of, function},
-        rules::Rules,
+        function::{configuration_of, function, whole_number},
+        rules::check_rules,
     },
     session::Session,
 };
@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use aws_sdk_lambda::{operation::get_function::GetFunctionOutput, types::FunctionVersion};
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{check_list_page_size, check_master_region},
+    manage_rules::{MAX_PAGE, check_master_region, check_page_size},
 };
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortError};
@@ -48,20 +48,15 @@ impl AwsCatalogue {
 impl FunctionCatalogue for AwsCatalogue {
     async fn list(&self, request: ListFunctions) -> Result<Page<Function>, PortError> {
         let subject = ManageSubject::account(Operation::ListFunctions, self.session.region());
-        Rules::default()
-            .given(request.page_size.as_ref(), |size| check_list_page_size(*size))
-            .given(request.primary_region.as_deref(), |region| {
-                check_master_region(region, request.all_versions)
-            })
-            .kept(&subject)?;
+        let copies = check_master_region(request.primary_region.as_deref(), request.all_versions);
+        check_rules(&subject, check_page_size(request.page_size, MAX_PAGE).into_iter().chain(copies))?;
         let client = self.session.reading();
-        let page_size = request.page_size.and_then(|size| i32::try_from(size).ok());
         let sent = client
             .list_functions()
             .set_function_version(request.all_versions.then_some(FunctionVersion::All))
             .set_master_region(request.primary_region)
             .set_marker(request.marker)
-            .set_max_items(page_size)
+            .set_max_items(request.page_size.map(whole_number))
             .send()
             .await;
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;

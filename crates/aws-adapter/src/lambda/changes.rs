@@ -1,7 +1,7 @@
 //! How anything is changed at Lambda: one request and no second, or only a look at what it would be.
 //!
 //! A port's method that changes something
-//! 1. checks the provider's rules with [`Rules`](crate::lambda::rules::Rules) and refuses where one is broken,
+//! 1. refuses what [`check_rules`](crate::lambda::rules::check_rules) refuses, where there are rules for it,
 //! 2. says what it asks for with [`Asked`],
 //! 3. hands the SDK's builder to [`Session::change`] by [`sent!`](sent), and
 //! 4. turns the SDK's output into the port's words with [`Changed::map`], or with [`made`] where that can fail.

@@ -126,6 +126,11 @@ pub(crate) fn said(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
+/// Lambda's numbers are signed. One that is too large is sent as the largest: left out, it would mean the default.
+pub(crate) fn whole_number(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
 pub(crate) fn number(number: i32) -> Option<u32> {
     u32::try_from(number).ok()
 }

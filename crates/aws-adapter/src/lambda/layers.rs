@@ -4,9 +4,9 @@ use crate::{
     error::{manage::managed_read_error, read::is_absent},
     lambda::{
         changes::{Asked, sent},
-        function::said,
+        function::{said, whole_number},
         permissions::policy,
-        rules::Rules,
+        rules::check_rules,
     },
     session::Session,
 };
@@ -17,10 +17,7 @@ use aws_sdk_lambda::{
 };
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{
-        check_architecture, check_layer_name, check_layer_page_size, check_layer_permission,
-        check_layer_place, check_layer_version, check_revision_id, check_runtime, check_statement_id,
-    },
+    manage_rules::{MAX_SHORT_PAGE, check_layer_region, check_layer_statement, check_page_size},
 };
 use lamplight_domain::{ErrorCode, Layer, LayerVersion, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{
@@ -48,35 +45,15 @@ impl AwsLayers {
         ManageSubject::layer(operation, &of.layer, Some(of.version), self.session.region(), None)
     }
 
-    /// The rules for what names a layer.
-    fn layer(&self, layer: &str) -> Rules {
-        let named = check_layer_name(layer);
-        // What is no name and no ARN is in no place.
-        let place = named.as_ref().map_or(Ok(()), |()| check_layer_place(layer, self.session.region()));
-        Rules::default().one(named).one(place)
-    }
-
-    /// The rules for what names a version.
-    fn named(&self, version: &LayerVersionRef) -> Rules {
-        self.layer(&version.layer).one(check_layer_version(version.version))
+    /// The rule that a layer breaks which is not in the region that is called.
+    fn elsewhere(&self, layer: &str) -> Option<String> {
+        check_layer_region(layer, self.session.region())
     }
 }
 
-/// The rules for what narrows a listing.
-fn narrowed(rules: Rules, request: &ListLayers) -> Rules {
-    rules
-        .given(request.runtime.as_deref(), check_runtime)
-        .given(request.architecture.as_deref(), check_architecture)
-        .given(request.page_size.as_ref(), |size| check_layer_page_size(*size))
-}
-
-/// The rules have seen that it fits.
-fn number(version: &LayerVersionRef) -> Option<i64> {
-    i64::try_from(version.version).ok()
-}
-
-fn page_size(request: &ListLayers) -> Option<i32> {
-    request.page_size.and_then(|size| i32::try_from(size).ok())
+/// Lambda's numbers are signed; there is no version of the largest.
+fn number(version: &LayerVersionRef) -> i64 {
+    i64::try_from(version.version).unwrap_or(i64::MAX)
 }
 
 fn corrupt(message: &str) -> PortError {
@@ -141,12 +118,12 @@ fn layer(described: LayersListItem) -> Result<Layer, PortError> {
 impl Layers for AwsLayers {
     async fn list(&self, request: ListLayers) -> Result<Page<Layer>, PortError> {
         let subject = ManageSubject::account(Operation::ListLayers, self.session.region());
-        narrowed(Rules::default(), &request).kept(&subject)?;
+        check_rules(&subject, check_page_size(request.page_size, MAX_SHORT_PAGE))?;
         let sent = self
             .session
             .reading()
             .list_layers()
-            .set_max_items(page_size(&request))
+            .set_max_items(request.page_size.map(whole_number))
             .set_compatible_runtime(request.runtime.as_deref().map(Runtime::from))
             .set_compatible_architecture(request.architecture.as_deref().map(Architecture::from))
             .set_marker(request.marker)
@@ -160,13 +137,14 @@ impl Layers for AwsLayers {
     async fn versions(&self, layer: &str, request: ListLayers) -> Result<Page<LayerVersion>, PortError> {
         let region = self.session.region();
         let subject = ManageSubject::layer(Operation::ListLayerVersions, layer, None, region, None);
-        narrowed(self.layer(layer), &request).kept(&subject)?;
+        let page = check_page_size(request.page_size, MAX_SHORT_PAGE);
+        check_rules(&subject, self.elsewhere(layer).into_iter().chain(page))?;
         let sent = self
             .session
             .reading()
             .list_layer_versions()
             .layer_name(layer)
-            .set_max_items(page_size(&request))
+            .set_max_items(request.page_size.map(whole_number))
             .set_compatible_runtime(request.runtime.as_deref().map(Runtime::from))
             .set_compatible_architecture(request.architecture.as_deref().map(Architecture::from))
             .set_marker(request.marker)
@@ -182,13 +160,13 @@ impl Layers for AwsLayers {
     /// the version's ARN is not needed.
     async fn get(&self, version: &LayerVersionRef) -> Result<Option<LayerVersion>, PortError> {
         let subject = self.subject(Operation::GetLayerVersion, version);
-        self.named(version).kept(&subject)?;
+        check_rules(&subject, self.elsewhere(&version.layer))?;
         let sent = self
             .session
             .reading()
             .get_layer_version()
             .layer_name(&version.layer)
-            .set_version_number(number(version))
+            .version_number(number(version))
             .send()
             .await;
         match sent {
@@ -200,13 +178,13 @@ impl Layers for AwsLayers {
 
     async fn policy(&self, version: &LayerVersionRef) -> Result<Option<PermissionPolicy>, PortError> {
         let subject = self.subject(Operation::GetLayerVersionPolicy, version);
-        self.named(version).kept(&subject)?;
+        check_rules(&subject, self.elsewhere(&version.layer))?;
         let sent = self
             .session
             .reading()
             .get_layer_version_policy()
             .layer_name(&version.layer)
-            .set_version_number(number(version))
+            .version_number(number(version))
             .send()
             .await;
         match sent {
@@ -225,18 +203,15 @@ impl Layers for AwsLayers {
     ) -> Result<Changed<()>, ChangeError> {
         let subject = self.subject(Operation::AddLayerVersionPermission, version);
         let asked = Asked::new(subject.statement(&statement.id));
-        Rules::default()
-            .all(check_layer_permission(&version.layer, version.version, statement))
-            .one(check_layer_place(&version.layer, self.session.region()))
-            .given(if_revision, check_revision_id)
-            .kept(&asked.subject)
+        let elsewhere = self.elsewhere(&version.layer).into_iter();
+        check_rules(&asked.subject, elsewhere.chain(check_layer_statement(statement)))
             .map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
             .add_layer_version_permission()
             .layer_name(&version.layer)
-            .set_version_number(number(version))
+            .version_number(number(version))
             .statement_id(&statement.id)
             .action(&statement.action)
             .principal(&statement.principal)
@@ -254,17 +229,13 @@ impl Layers for AwsLayers {
     ) -> Result<Changed<()>, ChangeError> {
         let subject = self.subject(Operation::RemoveLayerVersionPermission, version);
         let asked = Asked::new(subject.statement(statement));
-        self.named(version)
-            .one(check_statement_id(statement))
-            .given(if_revision, check_revision_id)
-            .kept(&asked.subject)
-            .map_err(ChangeError::refused)?;
+        check_rules(&asked.subject, self.elsewhere(&version.layer)).map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
             .remove_layer_version_permission()
             .layer_name(&version.layer)
-            .set_version_number(number(version))
+            .version_number(number(version))
             .statement_id(statement)
             .set_revision_id(if_revision.map(str::to_owned));
         Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))

@@ -5,19 +5,12 @@ use crate::{
     lambda::{
         changes::{Asked, function_subject, sent},
         function::said,
-        rules::Rules,
     },
     session::Session,
 };
 use async_trait::async_trait;
 use aws_sdk_lambda::types::FunctionUrlAuthType;
-use lamplight_aws_model::{
-    ManageSubject, Operation,
-    manage_rules::{
-        check_function_reference, check_permission, check_removed_statement_id, check_revision_id,
-    },
-    read_policy,
-};
+use lamplight_aws_model::{ManageSubject, Operation, read_policy};
 use lamplight_domain::{ErrorCode, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{
     ChangeError, Changed, Effect, Permissions, PortError, PortErrorKind, QualifiedFunction,
@@ -67,7 +60,6 @@ pub(crate) fn policy(
 impl Permissions for AwsPermissions {
     async fn policy(&self, subject: &QualifiedFunction) -> Result<Option<PermissionPolicy>, PortError> {
         let about = self.subject(Operation::GetPolicy, subject);
-        Rules::default().one(check_function_reference(&subject.function.reference)).kept(&about)?;
         let sent = self
             .session
             .reading()
@@ -92,19 +84,12 @@ impl Permissions for AwsPermissions {
     ) -> Result<Changed<()>, ChangeError> {
         let asked = Asked::new(self.subject(Operation::AddPermission, subject).statement(&statement.id))
             .with_secrets(statement.event_source_token.as_deref());
-        let qualifier = qualifier(subject);
-        Rules::default()
-            .one(check_function_reference(&subject.function.reference))
-            .all(check_permission(statement, qualifier.as_deref()))
-            .given(if_revision, check_revision_id)
-            .kept(&asked.subject)
-            .map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
             .add_permission()
             .function_name(&subject.function.reference)
-            .set_qualifier(qualifier)
+            .set_qualifier(qualifier(subject))
             .statement_id(&statement.id)
             .action(&statement.action)
             .principal(&statement.principal)
@@ -126,12 +111,6 @@ impl Permissions for AwsPermissions {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
         let asked = Asked::new(self.subject(Operation::RemovePermission, subject).statement(statement));
-        Rules::default()
-            .one(check_function_reference(&subject.function.reference))
-            .one(check_removed_statement_id(statement))
-            .given(if_revision, check_revision_id)
-            .kept(&asked.subject)
-            .map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()

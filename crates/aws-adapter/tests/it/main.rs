@@ -21,6 +21,7 @@ mod permissions;
 mod profiles;
 mod reachability;
 mod roles;
+mod rules;
 mod secrets_conformance;
 mod secrets_manager;
 mod seeded_faults;

@@ -174,19 +174,22 @@ fn invalid(operation: Operation, cause: &Cause) -> Texts {
         Some(_) => match operation {
             Operation::AddPermission | Operation::AddLayerVersionPermission => (
                 "Lambda refused {thing}",
-                "check that the principal exists and that action, source and qualifier fit it",
+                "fix the value that Lambda names; the principal has to exist, and action, source and qualifier to fit it",
             ),
             Operation::CreateAlias | Operation::UpdateAlias => (
                 "Lambda refused what was to be set for {thing}",
-                "check that the versions are published and differ, and that a weight is 0.0-1.0",
+                "fix the value that Lambda names; the versions have to be published",
             ),
             Operation::CreateFunction
             | Operation::UpdateFunctionConfiguration
             | Operation::UpdateFunctionCode => (
                 "Lambda refused what was to be set for {thing}",
-                "check role, runtime, code and network; a role that was just made needs some seconds",
+                "fix the value that Lambda names; a role that was just created needs some seconds",
             ),
-            _ => ("Lambda refused a parameter of {operation} for {thing}", "check the parameters"),
+            _ => (
+                "Lambda refused a parameter of {operation} for {thing}",
+                "fix the value that Lambda names, then retry",
+            ),
         },
     }
 }

@@ -150,7 +150,7 @@ pub struct SettingsArgs {
     /// A description
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// The runtime, such as python3.14; one that Lamplight does not know is sent with a warning
+    /// The runtime, such as python3.14
     #[arg(long, value_name = "RUNTIME")]
     pub runtime: Option<String>,
     /// The handler, such as app.handler

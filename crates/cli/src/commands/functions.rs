@@ -23,7 +23,6 @@ use lamplight_app::{
     AUTH_PATIENCE, AuthGate,
     manage::{self, ChangeOutcome, FunctionDetail, FunctionFilter, qualified_function, unqualified_function},
 };
-use lamplight_aws_model::manage_rules::unknown_runtime;
 use lamplight_domain::{CodeSource, ErrorCode, Function, FunctionCode, FunctionName, Package};
 use lamplight_ports::{
     CreateFunction, Publish, PublishVersion, QualifiedFunction, TagChange, UpdateCode, UpdateSettings,
@@ -107,7 +106,6 @@ async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, F
     let name = new_name(&manager, &args.function)?;
     let mut settings = settings::settings(args.settings, ClearArgs::default(), wiring).await?;
     settings.role = Some(args.role);
-    warn_of_runtime(settings.runtime.as_deref(), wiring);
     let bar = UploadBar::new(wiring.output);
     let request = CreateFunction {
         name: name.clone(),
@@ -162,7 +160,6 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     let function = unqualified_function(&manager.connection, &args.function)?;
     let mut settings = settings::settings(args.settings, args.clear, wiring).await?;
     settings.role = args.role;
-    warn_of_runtime(settings.runtime.as_deref(), wiring);
     if settings == lamplight_domain::FunctionSettings::default() {
         return Err(Failure::usage(ErrorCode::InvalidSetting, "no change was given")
             .with_hint("give at least one setting, such as --memory-size 256"));
@@ -360,15 +357,6 @@ fn report_function(
 ) -> Result<ExitCode, Failure> {
     let text = |function: &Function| Some(render::function_details(function, secrets));
     report_change(change, words, wiring, |function| FunctionView::new(function, secrets), text)
-}
-
-/// Warns of an unknown runtime and sends it: Lambda adds runtimes more often than this program is updated.
-fn warn_of_runtime(runtime: Option<&str>, wiring: &Wiring) {
-    if let Some(runtime) = runtime.filter(|runtime| !runtime.is_empty() && unknown_runtime(runtime)) {
-        wiring.output.warn(&format!(
-            "runtime {runtime:?} is not one that this version knows; Lambda decides whether it accepts it"
-        ));
-    }
 }
 
 fn publish_option(code: &CodeArgs) -> Publish {

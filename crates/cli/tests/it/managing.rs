@@ -29,27 +29,21 @@ fn wrong_calls_name_what_is_wrong_and_the_rule() {
     let lamplight = demo();
     let create = format!("functions create made --role {ROLE} --runtime python3.14 --handler app.handler");
     let add = "permissions add adder --statement-id s --principal";
-    let share = "layers add-permission tools 1 --statement-id s --principal";
     for (line, parts) in [
         (create.clone(), vec!["--zip-file"]),
         (format!("{create} --zip-file code --image-uri x"), vec!["--zip-file", "--image-uri"]),
         (format!("{create} --s3-bucket b"), vec!["--s3-key"]),
         (format!("{create} --zip-file plain.txt"), vec!["plain.txt", "zip"]),
         (format!("{create} --zip-file code --environment TOKEN"), vec!["KEY=VALUE"]),
-        (format!("{create} --zip-file code --environment 1A=x"), vec!["Environment.Variables", "letter"]),
+        (format!("{create} --zip-file code --environment AWS_REGION=x"), vec!["\"AWS_REGION\" is reserved"]),
         (format!("{create} --zip-file code --environment AA=x --environment AA=y"), vec!["\"AA\"", "twice"]),
         (format!("{create} --zip-file code --environment-file wrong.yaml"), vec!["wrong.yaml", "line 1"]),
         (format!("{create} --zip-file code --environment-from AA=hush"), vec!["--environment-from AA"]),
-        (format!("{create} --zip-file code --timeout 0"), vec!["Timeout 0 is below 1"]),
-        (format!("{create} --zip-file code --memory-size 64"), vec!["MemorySize 64 is below 128"]),
+        (format!("{create} --zip-file code --timeout 0"), vec!["'0' at 'timeout'", "or equal to 1"]),
+        (format!("{create} --zip-file code --memory-size 64"), vec!["'64' at 'memorySize'", "equal to 128"]),
         (format!("{create} --zip-file code --file-system efs"), vec!["ARN=PATH"]),
         (format!("{create} --zip-file code --tags team"), vec!["KEY=VALUE"]),
-        (format!("{create} --zip-file code --layers tools"), vec!["Layers", "tools"]),
         (format!("{create} --zip-file code --publish --publish-to LATEST_PUBLISHED"), vec!["--publish-to"]),
-        (
-            "functions create made --role me --runtime x --handler y --zip-file code".to_owned(),
-            vec!["Role", "me"],
-        ),
         ("functions create no/good --role r --zip-file code".to_owned(), vec!["no/good"]),
         ("functions list --function-version 1".to_owned(), vec!["--function-version", "ALL"]),
         ("functions list --master-region us-east-1".to_owned(), vec!["--function-version"]),
@@ -71,28 +65,19 @@ fn wrong_calls_name_what_is_wrong_and_the_rule() {
         ),
         ("functions publish-version adder --publish-to new".to_owned(), vec!["LATEST_PUBLISHED"]),
         ("functions tags set adder team".to_owned(), vec!["KEY=VALUE"]),
-        ("functions tags set adder aws:x=y".to_owned(), vec!["aws:"]),
         ("functions concurrency put adder many".to_owned(), vec!["RESERVED_CONCURRENT_EXECUTIONS"]),
         ("functions async put adder".to_owned(), vec!["no setting was given", "--maximum-retry-attempts"]),
         (
             "functions async put adder --maximum-retry-attempts 3".to_owned(),
-            vec!["MaximumRetryAttempts 3 is above 2"],
+            vec!["'3' at 'maximumRetryAttempts'", "less than or equal to 2"],
         ),
         (
             "functions async update adder --maximum-event-age-in-seconds 59".to_owned(),
-            vec!["MaximumEventAgeInSeconds 59 is below 60"],
-        ),
-        (
-            "functions async put adder --on-success here".to_owned(),
-            vec!["DestinationConfig.OnSuccess", "ARN"],
+            vec!["'59' at 'maximumEventAgeInSeconds'", "greater than or equal to 60"],
         ),
         ("functions async list adder --page-size 51".to_owned(), vec!["page size must be 1 to 50"]),
         ("aliases create adder new".to_owned(), vec!["--function-version"]),
-        ("aliases create adder 7 --function-version 1".to_owned(), vec!["Name", "digits alone"]),
-        (
-            "aliases create adder new --function-version one".to_owned(),
-            vec!["FunctionVersion \"one\" is wrong"],
-        ),
+        ("aliases create adder 7 --function-version 1".to_owned(), vec!["digits alone"]),
         (
             "aliases create adder new --function-version 1 --routing 2".to_owned(),
             vec!["--routing", "VERSION=WEIGHT"],
@@ -103,20 +88,11 @@ fn wrong_calls_name_what_is_wrong_and_the_rule() {
         ("aliases update adder live".to_owned(), vec!["no change was given"]),
         ("aliases list adder:live".to_owned(), vec!["includes qualifier live"]),
         ("permissions add adder --statement-id s".to_owned(), vec!["--principal"]),
-        (format!("{add} s3.amazonaws.com --source-account 42"), vec!["SourceAccount", "12 digits"]),
-        (format!("{add} s3.amazonaws.com --source-arn bucket"), vec!["SourceArn", "ARN"]),
-        (format!("{add} * --principal-org-id acme"), vec!["PrincipalOrgID", "o-"]),
-        (format!("{add} * --function-url-auth-type none"), vec!["FunctionUrlAuthType", "NONE"]),
-        (format!("{add} * --action InvokeFunction"), vec!["Action", "lambda:InvokeFunction"]),
-        (format!("{add} * --qualifier $LATEST"), vec!["Qualifier", "$LATEST"]),
         (format!("{add} * --invoked-via-function-url=maybe"), vec!["--invoked-via-function-url"]),
         ("layers list --page-size 51".to_owned(), vec!["page size must be 1 to 50"]),
         ("layers get tools".to_owned(), vec!["does not name a version of a layer"]),
         ("layers get tools 0".to_owned(), vec!["count from 1"]),
         ("layers get tools one".to_owned(), vec!["VERSION"]),
-        (format!("{share} me"), vec!["Principal", "account"]),
-        (format!("{share} 123456789012 --organization-id o-1234567890"), vec!["OrganizationId"]),
-        (format!("{share} * --action lambda:*"), vec!["Action", "lambda:GetLayerVersion"]),
     ] {
         let done = at_demo(&lamplight, &line);
         assert_eq!(done.code, 2, "{line}: {done:#?}");

@@ -95,7 +95,8 @@ async fn faults_apply_in_order_and_only_to_real_changes() {
 /// Previews and requests that break a rule do not use up a fault.
 async fn made_nothing(provider: &FakeProvider) {
     provider.create(new_adder(), Effect::Show { secrets: false }).await.unwrap();
-    let broken = CreateFunction { name: "no.function".parse().unwrap(), ..new_adder() };
+    let settings = FunctionSettings { role: None, ..new_adder().settings };
+    let broken = CreateFunction { settings, ..new_adder() };
     let error = provider.create(broken, Effect::Make).await.unwrap_err();
     assert_eq!(error.error.kind, PortErrorKind::InvalidRequest);
 }

@@ -8,8 +8,8 @@ use crate::{
     error::manage::managed_read_error,
     lambda::{
         changes::{Asked, function_subject, made, sent},
-        function::{configuration_of, function},
-        rules::Rules,
+        function::{configuration_of, function, whole_number},
+        rules::check_rules,
         upload::{Upload, blob},
     },
     session::Session,
@@ -19,17 +19,14 @@ use aws_sdk_lambda::types::FunctionVersionLatestPublished;
 use code::{WireCode, latest_published, publishes};
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{
-        NewFunction, check_code, check_description, check_function_reference, check_list_page_size,
-        check_new_function, check_revision_id, check_settings,
-    },
+    manage_rules::{MAX_PAGE, check_new_function, check_page_size, check_settings, check_upload},
 };
 use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Qualifier, Tags};
 use lamplight_ports::{
     ChangeError, Changed, CreateFunction, Effect, FunctionManager, ListVersions, Page, PortError,
     PublishVersion, TagChange, UpdateCode, UpdateSettings, UploadWatch,
 };
-use settings::{WireSettings, whole_number, with_settings};
+use settings::{WireSettings, with_settings};
 use std::sync::Arc;
 
 /// [`FunctionManager`] over Lambda's functions.
@@ -57,11 +54,6 @@ impl AwsFunctions {
     }
 }
 
-/// Whether what names the function is what an operation takes that manages one.
-fn manageable(subject: &ManageSubject, function: &FunctionRef) -> Result<(), PortError> {
-    Rules::default().one(check_function_reference(&function.reference)).kept(subject)
-}
-
 /// The values that must stand in no error.
 fn secrets_of(settings: &FunctionSettings) -> impl Iterator<Item = &str> {
     settings.environment.iter().flatten().map(|variable| variable.value.reveal().as_str())
@@ -86,15 +78,8 @@ impl FunctionManager for AwsFunctions {
             .asked(Operation::CreateFunction, &wanted)
             .with_upload(upload_of(&request.code, request.watch.as_ref()))
             .with_secrets(secrets_of(&request.settings));
-        let new = NewFunction {
-            name: request.name.as_str(),
-            code: &request.code,
-            settings: &request.settings,
-            tags: &request.tags,
-            code_signing: request.code_signing.as_deref(),
-            tenancy: request.tenancy.as_deref(),
-        };
-        Rules::default().all(check_new_function(&new)).kept(&asked.subject).map_err(ChangeError::refused)?;
+        check_rules(&asked.subject, check_new_function(&request.code, &request.settings))
+            .map_err(ChangeError::refused)?;
         let settings = WireSettings::of(&request.settings).map_err(ChangeError::refused)?;
         let builder = self
             .session
@@ -122,12 +107,7 @@ impl FunctionManager for AwsFunctions {
         let asked = self
             .asked(Operation::UpdateFunctionCode, &request.function)
             .with_upload(upload_of(&request.code, request.watch.as_ref()));
-        Rules::default()
-            .one(check_function_reference(&request.function.reference))
-            .all(check_code(&request.code))
-            .given(request.if_revision.as_deref(), check_revision_id)
-            .kept(&asked.subject)
-            .map_err(ChangeError::refused)?;
+        check_rules(&asked.subject, check_upload(&request.code)).map_err(ChangeError::refused)?;
         let code = WireCode::of(&request.code);
         let builder = self
             .session
@@ -157,12 +137,7 @@ impl FunctionManager for AwsFunctions {
         let asked = self
             .asked(Operation::UpdateFunctionConfiguration, &request.function)
             .with_secrets(secrets_of(&request.settings));
-        Rules::default()
-            .one(check_function_reference(&request.function.reference))
-            .all(check_settings(&request.settings))
-            .given(request.if_revision.as_deref(), check_revision_id)
-            .kept(&asked.subject)
-            .map_err(ChangeError::refused)?;
+        check_rules(&asked.subject, check_settings(&request.settings)).map_err(ChangeError::refused)?;
         let settings = WireSettings::of(&request.settings).map_err(ChangeError::refused)?;
         let builder = self
             .session
@@ -181,12 +156,6 @@ impl FunctionManager for AwsFunctions {
         effect: Effect,
     ) -> Result<Changed<Function>, ChangeError> {
         let asked = self.asked(Operation::PublishVersion, &request.function);
-        Rules::default()
-            .one(check_function_reference(&request.function.reference))
-            .given(request.description.as_deref(), check_description)
-            .given(request.if_revision.as_deref(), check_revision_id)
-            .kept(&asked.subject)
-            .map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
@@ -210,7 +179,6 @@ impl FunctionManager for AwsFunctions {
     ) -> Result<Changed<()>, ChangeError> {
         let asked =
             Asked::new(function_subject(Operation::DeleteFunction, function, version, self.session.region()));
-        manageable(&asked.subject, function).map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
@@ -222,18 +190,14 @@ impl FunctionManager for AwsFunctions {
 
     async fn versions(&self, request: ListVersions) -> Result<Page<Function>, PortError> {
         let subject = self.subject(Operation::ListVersionsByFunction, &request.function);
-        Rules::default()
-            .one(check_function_reference(&request.function.reference))
-            .given(request.page_size.as_ref(), |size| check_list_page_size(*size))
-            .kept(&subject)?;
-        let page_size = request.page_size.and_then(|size| i32::try_from(size).ok());
+        check_rules(&subject, check_page_size(request.page_size, MAX_PAGE))?;
         let sent = self
             .session
             .reading()
             .list_versions_by_function()
             .function_name(&request.function.reference)
             .set_marker(request.marker)
-            .set_max_items(page_size)
+            .set_max_items(request.page_size.map(whole_number))
             .send()
             .await;
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
@@ -257,7 +221,6 @@ impl FunctionManager for AwsFunctions {
 
     async fn reserved_concurrency(&self, function: &FunctionRef) -> Result<Option<u32>, PortError> {
         let subject = self.subject(Operation::GetFunctionConcurrency, function);
-        manageable(&subject, function)?;
         let client = self.session.reading();
         let sent = client.get_function_concurrency().function_name(&function.reference).send().await;
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
@@ -273,7 +236,6 @@ impl FunctionManager for AwsFunctions {
         let client = self.session.calling();
         if let Some(reserved) = reserved {
             let asked = self.asked(Operation::PutFunctionConcurrency, function);
-            manageable(&asked.subject, function).map_err(ChangeError::refused)?;
             let builder = client
                 .put_function_concurrency()
                 .function_name(&function.reference)
@@ -281,7 +243,6 @@ impl FunctionManager for AwsFunctions {
             Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
         } else {
             let asked = self.asked(Operation::DeleteFunctionConcurrency, function);
-            manageable(&asked.subject, function).map_err(ChangeError::refused)?;
             let builder = client.delete_function_concurrency().function_name(&function.reference);
             Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
         }

@@ -2,6 +2,7 @@
 //!
 //! An empty text or list is sent as it is: that is how Lambda is told to take away what is set.
 
+use crate::lambda::function::whole_number;
 use aws_sdk_lambda::types::{
     ApplicationLogLevel, CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment,
     EphemeralStorage, FileSystemConfig, ImageConfig, LambdaManagedInstancesCapacityProviderConfig, LogFormat,
@@ -113,11 +114,6 @@ pub(super) fn tenancy(mode: Option<&str>) -> Result<Option<TenancyConfig>, PortE
             .map_err(incomplete)
     };
     mode.map(build).transpose()
-}
-
-/// Lambda's numbers are signed; one that is too large stays the largest, and breaks the rule that it broke before.
-pub(super) fn whole_number(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// Cannot happen while every member that the SDK wants is given; said rather than hidden all the same.

@@ -1,14 +1,11 @@
 //! What functions are marked with. Lambda keeps tags under full ARNs alone.
 
-use super::{AwsFunctions, manageable};
+use super::AwsFunctions;
 use crate::{
     error::{change::not_begun, manage::managed_read_error},
-    lambda::{changes::sent, function::without_qualifier, rules::Rules},
+    lambda::{changes::sent, function::without_qualifier},
 };
-use lamplight_aws_model::{
-    FunctionArn, Operation,
-    manage_rules::{check_tag_keys, check_tags},
-};
+use lamplight_aws_model::{FunctionArn, Operation};
 use lamplight_domain::{ErrorCode, FunctionRef, Tags};
 use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind, TagChange};
 
@@ -28,16 +25,10 @@ impl AwsFunctions {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
         if change.set.is_empty() && change.remove.is_empty() {
-            let message = format!("no tag of function {} is to be set or taken away", function.name);
+            let message = format!("no tag of function {} is to be set or removed", function.name);
             let error = PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message);
             return Err(ChangeError::refused(error));
         }
-        let first = if change.set.is_empty() { Operation::UntagResource } else { Operation::TagResource };
-        Rules::default()
-            .all(check_tags(&change.set))
-            .all(check_tag_keys(&change.remove))
-            .kept(&self.subject(first, function))
-            .map_err(ChangeError::refused)?;
         let arn = self.full_arn(function).await.map_err(not_begun)?;
         let client = self.session.calling();
         let sets = !change.set.is_empty();
@@ -68,7 +59,6 @@ impl AwsFunctions {
             return Ok(without_qualifier(&function.reference));
         }
         let subject = self.subject(Operation::GetFunctionConfiguration, function);
-        manageable(&subject, function)?;
         let client = self.session.reading();
         let sent = client.get_function_configuration().function_name(&function.reference).send().await;
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;

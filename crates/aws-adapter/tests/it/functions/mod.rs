@@ -3,7 +3,6 @@
 mod errors;
 mod faults;
 mod previews;
-mod rules;
 mod uploads;
 mod wire;
 

@@ -3,7 +3,6 @@
 mod errors;
 mod faults;
 mod previews;
-mod rules;
 
 use crate::support::ports;
 use lamplight_aws_model::Operation;
