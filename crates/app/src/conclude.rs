@@ -74,12 +74,9 @@ pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError, now: Timestam
     };
     outcome.request_id.clone_from(&error.request_id);
     outcome.error = Some(RunError {
-        code: error.code.clone(),
-        message: error.message.clone(),
-        error_type: None,
-        stack: Vec::new(),
         hint: error.hint.clone().or_else(|| unknown_hint(start)),
         causes: causes(error),
+        ..RunError::new(error.code.clone(), &error.message)
     });
     Conclusion { outcome, response: None }
 }
@@ -119,14 +116,8 @@ fn unexpected_answer(
         ),
         _ => unknown_hint(Start::MayHaveStarted),
     };
-    RunError {
-        code: ErrorCode::UnexpectedAnswer,
-        message: describe_unexpected_answer(outcome, http_status),
-        error_type: None,
-        stack: Vec::new(),
-        hint,
-        causes: Vec::new(),
-    }
+    let message = describe_unexpected_answer(outcome, http_status);
+    RunError { hint, ..RunError::new(ErrorCode::UnexpectedAnswer, message) }
 }
 
 /// Describes an answer that does not fit its call, in lower case and without a final period.
@@ -152,13 +143,12 @@ fn function_error(error: ReportedError, has_log_tail: bool, has_page: bool) -> R
         (true, false) => Some("see the log tail".into()),
         (false, false) => None,
     };
+    let message = truncate(&error.message);
     RunError {
-        code: ErrorCode::FunctionError,
-        message: truncate(&error.message),
         error_type: error.error_type,
         stack: error.stack,
         hint,
-        causes: Vec::new(),
+        ..RunError::new(ErrorCode::FunctionError, message)
     }
 }
 

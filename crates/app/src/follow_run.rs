@@ -4,9 +4,7 @@ use crate::{
     AppError, BegunRun, PreparedRun, ProgressObserver, RunProgress, begin_run,
     conclude::{Conclusion, from_answer, from_failure, may_keep_response, scrub},
 };
-use lamplight_domain::{
-    Attempt, Delivery, ErrorCode, Evidence, EvidenceKind, Outcome, Run, Start, Warning, judge_failure,
-};
+use lamplight_domain::{Attempt, ErrorCode, Evidence, EvidenceKind, Outcome, Run, Warning, judge_failure};
 use lamplight_ports::{Bytes, Departure, InvokeAnswer, InvokeError, InvokeRequest, PortErrorKind, RunPorts};
 use tokio_util::sync::CancellationToken;
 
@@ -153,20 +151,9 @@ enum Ended {
 
 /// The error of a call that was stopped before it was sent, for instance while credentials were loaded.
 fn interrupted(prepared: &PreparedRun) -> InvokeError {
-    InvokeError {
-        delivery: Delivery::NotSent,
-        start: Start::DidNotStart,
-        transient: false,
-        retry_after: None,
-        kind: PortErrorKind::Unavailable,
-        code: ErrorCode::Interrupted,
-        provider_code: None,
-        http_status: None,
-        request_id: None,
-        message: format!("the call of {} was stopped before anything was sent", prepared.function.name),
-        hint: Some("the function did not run; start it again if needed".into()),
-        source: None,
-    }
+    let message = format!("the call of {} was stopped before anything was sent", prepared.function.name);
+    InvokeError::not_sent(PortErrorKind::Unavailable, ErrorCode::Interrupted, message)
+        .with_hint("the function did not run; start it again if needed")
 }
 
 /// Makes one call.

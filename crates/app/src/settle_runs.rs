@@ -40,13 +40,10 @@ async fn has_runner(run: &Run, runners: &dyn Runners, now: Timestamp) -> Result<
 }
 
 fn runner_gone(now: Timestamp) -> Outcome {
+    let message = "the process that made the call ended before it recorded an outcome";
     let error = RunError {
-        code: ErrorCode::RunnerGone,
-        message: "the process that made the call ended before it recorded an outcome".to_owned(),
-        error_type: None,
-        stack: Vec::new(),
-        causes: Vec::new(),
         hint: Some("the function may have run: check its logs before you run it again".into()),
+        ..RunError::new(ErrorCode::RunnerGone, message)
     };
     Outcome { error: Some(error), ..Outcome::unknown(EvidenceKind::RunnerGone, now) }
 }

@@ -20,6 +20,14 @@ pub struct RunError {
     pub causes: Vec<String>,
 }
 
+impl RunError {
+    /// An error of which no more is known than this.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { code, message, error_type: None, stack: Vec::new(), hint: None, causes: Vec::new() }
+    }
+}
+
 /// One call of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {

@@ -3,7 +3,7 @@
 use crate::{Call, FakeFunction, FakeProvider, call::event_of};
 use async_trait::async_trait;
 use lamplight_domain::{
-    AnswerOutcome, Delivery, ErrorCode, FunctionName, InvocationType, Qualifier, ReportedError, Start,
+    AnswerOutcome, ErrorCode, FunctionName, InvocationType, Qualifier, ReportedError, Start,
 };
 use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind};
 use serde_json::json;
@@ -21,43 +21,40 @@ impl Invoker for FakeProvider {
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
         let name = &request.function.name;
         if self.take_refusal(name) {
-            return Err(failure(Delivery::NotSent, Start::DidNotStart, true, PortErrorKind::Unavailable)
-                .with_message(
-                    ErrorCode::ConnectionFailed,
-                    format!("the connection for {name} was refused"),
-                ));
+            let message = format!("the connection for {name} was refused");
+            let error =
+                InvokeError::not_sent(PortErrorKind::Unavailable, ErrorCode::ConnectionFailed, message);
+            return Err(InvokeError { transient: true, ..error });
         }
         let request_id = self.ids.run_key().to_string();
+        let refused = |http_status, provider_code: &str, kind, code, message: String| InvokeError {
+            transient: matches!(http_status, 409 | 429),
+            http_status: Some(http_status),
+            provider_code: Some(provider_code.to_owned()),
+            request_id: Some(request_id.clone()),
+            ..InvokeError::answered(Start::DidNotStart, kind, code, message)
+        };
         let Some(Routed { function, version, unready, closed }) = self.route(&request) else {
             let qualifier = request.qualifier.as_ref().map(|q| format!(":{q}")).unwrap_or_default();
-            return Err(failure(Delivery::Answered, Start::DidNotStart, false, PortErrorKind::NotFound)
-                .with_message(
-                    ErrorCode::FunctionNotFound,
-                    format!("function {name}{qualifier} does not exist"),
-                )
-                .with_answer(404, "ResourceNotFoundException", request_id));
+            let message = format!("function {name}{qualifier} does not exist");
+            let (kind, code) = (PortErrorKind::NotFound, ErrorCode::FunctionNotFound);
+            return Err(refused(404, "ResourceNotFoundException", kind, code, message));
         };
         if self.refusing || function.forbidden {
-            return Err(failure(Delivery::Answered, Start::DidNotStart, false, PortErrorKind::Denied)
-                .with_message(
-                    ErrorCode::AccessDenied,
-                    format!("the caller has no permission for lambda:InvokeFunction on {}", Self::arn(name)),
-                )
-                .with_answer(403, "AccessDeniedException", request_id));
+            let message = format!("the caller has no permission for lambda:InvokeFunction on {}", Self::arn(name));
+            let (kind, code) = (PortErrorKind::Denied, ErrorCode::AccessDenied);
+            return Err(refused(403, "AccessDeniedException", kind, code, message));
         }
         if unready {
-            return Err(failure(Delivery::Answered, Start::DidNotStart, true, PortErrorKind::Conflict)
-                .with_message(ErrorCode::Conflict, format!("{name} is still being created"))
-                .with_answer(409, "ResourceConflictException", request_id));
+            let message = format!("{name} is still being created");
+            let (kind, code) = (PortErrorKind::Conflict, ErrorCode::Conflict);
+            return Err(refused(409, "ResourceConflictException", kind, code, message));
         }
         let function = &*function;
         if closed || self.take_throttle(function) {
-            return Err(failure(Delivery::Answered, Start::DidNotStart, true, PortErrorKind::Throttled)
-                .with_message(
-                    ErrorCode::Throttled,
-                    format!("{name} is throttled: ConcurrentInvocationLimitExceeded"),
-                )
-                .with_answer(429, "TooManyRequestsException", request_id));
+            let message = format!("{name} is throttled: ConcurrentInvocationLimitExceeded");
+            let (kind, code) = (PortErrorKind::Throttled, ErrorCode::Throttled);
+            return Err(refused(429, "TooManyRequestsException", kind, code, message));
         }
         let answered = |outcome, http_status| InvokeAnswer {
             http_status: Some(http_status),
@@ -80,16 +77,8 @@ impl Invoker for FakeProvider {
             .await;
         let end = execution.end().await.filter(|_| !function.drop_answer);
         let Some(result) = end else {
-            return Err(failure(
-                Delivery::MaybeSent,
-                Start::MayHaveStarted,
-                false,
-                PortErrorKind::Unavailable,
-            )
-            .with_message(
-                ErrorCode::NoAnswer,
-                format!("the connection was closed before a response from {name} arrived"),
-            ));
+            let message = format!("the connection was closed before a response from {name} arrived");
+            return Err(InvokeError::unanswered(PortErrorKind::Unavailable, ErrorCode::NoAnswer, message));
         };
         let mut answer = answered(AnswerOutcome::Returned, 200);
         answer.executed_version = Some(version.clone());
@@ -196,42 +185,4 @@ fn log_tail(function: &FakeFunction, request_id: &str, version: &str, cold: bool
     );
     let begin = log.ceil_char_boundary(log.len().saturating_sub(LOG_TAIL));
     log.split_off(begin)
-}
-
-fn failure(delivery: Delivery, start: Start, transient: bool, kind: PortErrorKind) -> InvokeError {
-    InvokeError {
-        delivery,
-        start,
-        transient,
-        retry_after: None,
-        kind,
-        code: ErrorCode::UnexpectedAnswer,
-        provider_code: None,
-        http_status: None,
-        request_id: None,
-        message: String::new(),
-        hint: None,
-        source: None,
-    }
-}
-
-/// Fills in an error step by step: an `InvokeError` has many fields, and few of them matter here.
-trait ErrorBuilder {
-    fn with_message(self, code: ErrorCode, message: String) -> Self;
-    fn with_answer(self, http_status: u16, provider_code: &str, request_id: String) -> Self;
-}
-
-impl ErrorBuilder for InvokeError {
-    fn with_message(self, code: ErrorCode, message: String) -> Self {
-        Self { code, message, ..self }
-    }
-
-    fn with_answer(self, http_status: u16, provider_code: &str, request_id: String) -> Self {
-        Self {
-            http_status: Some(http_status),
-            provider_code: Some(provider_code.to_owned()),
-            request_id: Some(request_id),
-            ..self
-        }
-    }
 }

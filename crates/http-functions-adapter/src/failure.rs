@@ -1,36 +1,18 @@
 //! The errors of a call: how far the request got, and what that proves.
 
 use crate::HttpFunction;
-use lamplight_domain::{Action, Delivery, ErrorCode, FunctionName, FunctionRef, Hint, Start};
+use lamplight_domain::{Action, ErrorCode, FunctionName, FunctionRef, Hint, Start};
 use lamplight_http_adapter::{Answer, SendFailure, SendFailureKind, Waits};
 use lamplight_ports::{InvokeError, PortError, PortErrorKind};
 use std::time::Duration;
 
 const NETWORK: &str = "check the URL, the network and the proxy settings";
 
-/// A call that was refused before anything was sent. A retry would fail the same way.
-fn not_sent(kind: PortErrorKind, code: ErrorCode, message: String, hint: Hint) -> InvokeError {
-    InvokeError {
-        delivery: Delivery::NotSent,
-        start: Start::DidNotStart,
-        transient: false,
-        retry_after: None,
-        kind,
-        code,
-        provider_code: None,
-        http_status: None,
-        request_id: None,
-        message,
-        hint: Some(hint),
-        source: None,
-    }
-}
-
 /// The function is not declared.
 pub(crate) fn not_declared(name: &FunctionName) -> InvokeError {
     let hint = Hint::new("declare it in the configuration, or choose another one: ").action(Action::Discover);
     let message = format!("function {name} is not declared for this connection; nothing was sent");
-    not_sent(PortErrorKind::NotFound, ErrorCode::FunctionNotFound, message, hint)
+    InvokeError::not_sent(PortErrorKind::NotFound, ErrorCode::FunctionNotFound, message).with_hint(hint)
 }
 
 /// The job has another URL for the function than the configuration.
@@ -41,27 +23,23 @@ pub(crate) fn url_changed(function: &FunctionRef, declared: &HttpFunction) -> In
         declared.url
     );
     let hint = Hint::new("import the function again to update the job: ").action(Action::Discover);
-    not_sent(PortErrorKind::Conflict, ErrorCode::Conflict, message, hint)
+    InvokeError::not_sent(PortErrorKind::Conflict, ErrorCode::Conflict, message).with_hint(hint)
 }
 
 /// The function does not support this kind of call.
 pub(crate) fn unsupported(name: &FunctionName, what: &str, hint: &'static str) -> InvokeError {
     let message = format!("function {name} {what}; nothing was sent");
-    not_sent(PortErrorKind::Unsupported, ErrorCode::Unsupported, message, hint.into())
+    InvokeError::not_sent(PortErrorKind::Unsupported, ErrorCode::Unsupported, message).with_hint(hint)
 }
 
 /// A secret header that could not be read.
 pub(crate) fn secret_error(name: &FunctionName, header: &str, error: PortError) -> InvokeError {
+    let message = format!("calling {name}: header {header}: {}; nothing was sent", error.message);
     InvokeError {
         transient: error.kind == PortErrorKind::Unavailable,
         hint: error.hint,
         source: error.source,
-        ..not_sent(
-            error.kind,
-            error.code,
-            format!("calling {name}: header {header}: {}; nothing was sent", error.message),
-            Hint::new("check the reference in the configuration"),
-        )
+        ..InvokeError::not_sent(error.kind, error.code, message)
     }
 }
 
@@ -73,11 +51,6 @@ pub(crate) fn send_error(
     largest_answer: usize,
     failure: SendFailure,
 ) -> InvokeError {
-    let (delivery, start, doubt) = if failure.may_have_left {
-        (Delivery::MaybeSent, Start::MayHaveStarted, "the function may have run")
-    } else {
-        (Delivery::NotSent, Start::DidNotStart, "nothing was sent")
-    };
     let (code, transient, what, hint) = match failure.kind {
         SendFailureKind::InvalidUrl => {
             (ErrorCode::InvalidEndpoint, false, "cannot send a request to this URL".to_owned(), NETWORK)
@@ -126,15 +99,14 @@ pub(crate) fn send_error(
         SendFailureKind::InvalidUrl | SendFailureKind::InvalidRequest => PortErrorKind::InvalidRequest,
         _ => PortErrorKind::Unavailable,
     };
-    let hint = if failure.may_have_left { "check the function's log before you run it again" } else { hint };
-    InvokeError {
-        delivery,
-        start,
-        transient,
-        http_status: failure.status,
-        source: failure.source.map(Into::into),
-        ..not_sent(kind, code, format!("calling {name} at {}: {what}; {doubt}", function.url), hint.into())
-    }
+    let what = format!("calling {name} at {}: {what}", function.url);
+    let error = if failure.may_have_left {
+        InvokeError::unanswered(kind, code, format!("{what}; the function may have run"))
+            .with_hint("check the function's log before you run it again")
+    } else {
+        InvokeError::not_sent(kind, code, format!("{what}; nothing was sent")).with_hint(hint)
+    };
+    InvokeError { transient, http_status: failure.status, source: failure.source.map(Into::into), ..error }
 }
 
 /// An answer that the configuration declares as proof that the function did not start.
@@ -182,10 +154,9 @@ pub(crate) fn refusal(name: &FunctionName, function: &HttpFunction, answer: &Ans
     let message =
         format!("calling {name} at {}: {what} (HTTP {status}); the function did not start", function.url);
     InvokeError {
-        delivery: Delivery::Answered,
         transient: status == 429,
         retry_after: retry_after.map(Duration::from_secs),
         http_status: Some(status),
-        ..not_sent(kind, code, message, hint.into())
+        ..InvokeError::answered(Start::DidNotStart, kind, code, message).with_hint(hint)
     }
 }

@@ -98,6 +98,43 @@ pub struct InvokeError {
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
+impl InvokeError {
+    /// A call of which nothing was sent, and which would end the same way again.
+    pub fn not_sent(kind: PortErrorKind, code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            delivery: Delivery::NotSent,
+            start: Start::DidNotStart,
+            transient: false,
+            retry_after: None,
+            kind,
+            code,
+            provider_code: None,
+            http_status: None,
+            request_id: None,
+            message: message.into(),
+            hint: None,
+            source: None,
+        }
+    }
+
+    /// A call of which something may have been sent, and which no whole answer came to.
+    pub fn unanswered(kind: PortErrorKind, code: ErrorCode, message: impl Into<String>) -> Self {
+        let (delivery, start) = (Delivery::MaybeSent, Start::MayHaveStarted);
+        Self { delivery, start, ..Self::not_sent(kind, code, message) }
+    }
+
+    /// A call that the provider itself refused.
+    pub fn answered(start: Start, kind: PortErrorKind, code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { delivery: Delivery::Answered, start, ..Self::not_sent(kind, code, message) }
+    }
+
+    /// The same failure with advice.
+    #[must_use]
+    pub fn with_hint(self, hint: impl Into<Hint>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
 impl Debug for InvokeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InvokeError")

@@ -201,20 +201,7 @@ async fn cancelling_ends_the_wait_for_all() {
 }
 
 fn invoke_error(kind: PortErrorKind, start: Start) -> InvokeError {
-    InvokeError {
-        delivery: Delivery::MaybeSent,
-        start,
-        transient: false,
-        retry_after: None,
-        kind,
-        code: ErrorCode::CredentialsExpired,
-        provider_code: None,
-        http_status: None,
-        request_id: None,
-        message: "x".to_owned(),
-        hint: None,
-        source: None,
-    }
+    InvokeError { start, ..InvokeError::unanswered(kind, ErrorCode::CredentialsExpired, "x") }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use lamplight_app::{
     doctor,
 };
 use lamplight_domain::{
-    AnswerOutcome, DataType, Delivery, ErrorCode, FunctionRef, InvocationType, Settings, Start, Timestamp,
+    AnswerOutcome, DataType, ErrorCode, FunctionRef, InvocationType, Settings, Timestamp,
 };
 use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
 use lamplight_ports::{
@@ -216,20 +216,8 @@ struct NoDryRuns;
 #[async_trait]
 impl Invoker for NoDryRuns {
     async fn invoke(&self, _: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-        Err(InvokeError {
-            delivery: Delivery::NotSent,
-            start: Start::DidNotStart,
-            transient: false,
-            retry_after: None,
-            kind: PortErrorKind::Unsupported,
-            code: ErrorCode::Unsupported,
-            provider_code: None,
-            http_status: None,
-            request_id: None,
-            message: "this provider has no dry runs".to_owned(),
-            hint: None,
-            source: None,
-        })
+        let message = "this provider has no dry runs";
+        Err(InvokeError::not_sent(PortErrorKind::Unsupported, ErrorCode::Unsupported, message))
     }
 }
 

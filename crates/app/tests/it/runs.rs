@@ -7,8 +7,8 @@ use lamplight_app::{
     settle_runs, show_run, start_run,
 };
 use lamplight_domain::{
-    DataType, Delivery, Direction, ErrorCode, EvidenceKind, Intent, InvocationType, Job, Level, Qualifier,
-    Run, RunId, RunState, RunnerId, Settings, Start, Status, Warning,
+    DataType, Direction, ErrorCode, EvidenceKind, Intent, InvocationType, Job, Level, Qualifier, Run, RunId,
+    RunState, RunnerId, Settings, Status, Warning,
 };
 use lamplight_fake_adapter::{Answer, FakeFunction, FakeWorld, FunctionFailure};
 use lamplight_ports::{
@@ -421,20 +421,9 @@ struct Nobody;
 #[async_trait::async_trait]
 impl Invoker for Nobody {
     async fn invoke(&self, _: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-        Err(InvokeError {
-            delivery: Delivery::NotSent,
-            start: Start::DidNotStart,
-            transient: false,
-            retry_after: None,
-            kind: PortErrorKind::Unauthenticated,
-            code: ErrorCode::CredentialsFailed,
-            provider_code: None,
-            http_status: None,
-            request_id: None,
-            message: "there are no credentials".to_owned(),
-            hint: None,
-            source: Some(Box::new(Beneath)),
-        })
+        let (kind, code) = (PortErrorKind::Unauthenticated, ErrorCode::CredentialsFailed);
+        let error = InvokeError::not_sent(kind, code, "there are no credentials");
+        Err(InvokeError { source: Some(Box::new(Beneath)), ..error })
     }
 }
 

@@ -6,9 +6,7 @@ use lamplight_conformance::{
     catalogue::{self, ArrangedCatalogue, CatalogueHarness, Shelf},
     invoker::{self, ArrangedFunction, Behaviour, InvokerHarness},
 };
-use lamplight_domain::{
-    Delivery, ErrorCode, Function, FunctionRef, FunctionSettings, InvocationType, Qualifier, Start,
-};
+use lamplight_domain::{ErrorCode, Function, FunctionRef, FunctionSettings, InvocationType, Qualifier};
 use lamplight_ports::{
     FunctionCatalogue, InvokeAnswer, InvokeError, InvokeRequest, Invoker, ListFunctions, Page, PortError,
     PortErrorKind,
@@ -23,20 +21,8 @@ struct Plain<T: ?Sized>(Arc<T>);
 impl Invoker for Plain<dyn Invoker> {
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
         if request.invocation_type != InvocationType::RequestResponse {
-            return Err(InvokeError {
-                delivery: Delivery::NotSent,
-                start: Start::DidNotStart,
-                transient: false,
-                retry_after: None,
-                kind: PortErrorKind::Unsupported,
-                code: ErrorCode::Unsupported,
-                provider_code: None,
-                http_status: None,
-                request_id: None,
-                message: format!("this provider has no calls of type {}", request.invocation_type),
-                hint: None,
-                source: None,
-            });
+            let message = format!("this provider has no calls of type {}", request.invocation_type);
+            return Err(InvokeError::not_sent(PortErrorKind::Unsupported, ErrorCode::Unsupported, message));
         }
         match self.0.invoke(InvokeRequest { log_tail: false, ..request }).await {
             Ok(InvokeAnswer { outcome, response, .. }) => {
