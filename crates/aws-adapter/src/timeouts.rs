@@ -1,6 +1,6 @@
 //! How long things may take.
 
-use lamplight_aws_model::LambdaLimits;
+use lamplight_aws_model::limits::MAX_TIMEOUT;
 use lamplight_domain::InvocationType;
 use lamplight_ports::InvokeRequest;
 use std::time::Duration;
@@ -74,7 +74,7 @@ impl Waits {
             InvocationType::RequestResponse => request
                 .function
                 .timeout_seconds
-                .map_or(LambdaLimits::LAMBDA.max_timeout, |seconds| Duration::from_secs(seconds.into())),
+                .map_or(MAX_TIMEOUT, |seconds| Duration::from_secs(seconds.into())),
             InvocationType::Event | InvocationType::DryRun => Duration::ZERO,
         };
         let head = running + timeouts.answer_margin + transfer(request.payload.len());

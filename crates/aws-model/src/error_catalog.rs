@@ -1,37 +1,58 @@
-//! What each error of Invoke means: whether the function can have started, whether the call may be repeated, and what
-//! to tell people. Pure data; nothing here repeats anything.
+//! What each error of AWS means: what kind it is, whether it proves that nothing happened, whether the call may be
+//! repeated, and what to tell people. Pure data; nothing here repeats anything.
 //!
-//! AWS publishes no table of which errors come before the function's code. This one is our reading of the Lambda API
-//! model's texts, with one law over it: in doubt the function may have started, and the call is not repeated.
+//! One law is over all of it: in doubt the function may have started, or the change may have been made, and nothing is
+//! repeated.
 
-pub(crate) mod common;
-mod modelled;
-mod subject;
+mod invoke_subject;
+mod manage_subject;
+mod manage_texts;
+mod table;
 
-pub use subject::Subject;
+pub use invoke_subject::Subject;
+pub use manage_subject::ManageSubject;
 
-use lamplight_domain::{Hint, Start};
+use crate::{
+    FunctionArn, Operation,
+    text::{fill_hint, fill_places},
+};
+use lamplight_domain::{Action, Applied, Hint, Start};
+use table::{OfCall, OfChange, ROWS, Row, by_status};
 
-/// Stands in every message of an error of which no more is known than its status.
-const DOUBT: &str = "may have started";
+/// Templates of a message and its hint, with places in braces.
+type Texts = (&'static str, &'static str);
 
 /// What kind of failure an error is, by what a person does about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum InvokeErrorClass {
+pub enum AwsErrorClass {
     /// The caller is known and lacks a permission.
     Denied,
     /// The caller's credentials were not accepted.
     Unauthenticated,
-    /// There is no such function, version or alias.
+    /// The thing, or what it refers to, does not exist.
     NotFound,
-    /// A rate or a quota is used up.
-    Throttled,
-    /// The payload is over the limit.
-    TooLarge,
-    /// The request breaks a rule.
-    InvalidRequest,
-    /// Something else is going on with the function, or was started under the same name.
+    /// What was to be made exists already.
+    Exists,
+    /// Something else is going on with the thing, or uses it.
     Conflict,
+    /// It has another revision than the one that the change was meant for.
+    PreconditionFailed,
+    /// Too many calls at once.
+    Throttled,
+    /// A quota of the account is used up; waiting does not lift it.
+    LimitExceeded,
+    /// The account has no storage left for code.
+    CodeStorageExceeded,
+    /// The policy would be longer than allowed.
+    PolicyTooLong,
+    /// The request or its payload is too large.
+    TooLarge,
+    /// The request is not valid.
+    InvalidRequest,
+    /// The code's signature is not accepted.
+    InvalidCode,
+    /// The policy would let anyone in, and that is blocked.
+    PublicPolicy,
     /// The function or what it needs is still being prepared.
     NotReady,
     /// The function's own configuration keeps it from starting.
@@ -42,92 +63,119 @@ pub enum InvokeErrorClass {
     Internal,
 }
 
+impl AwsErrorClass {
+    /// Whether the cause may pass by itself.
+    pub fn may_pass(self) -> bool {
+        matches!(self, Self::Throttled | Self::NotReady | Self::Unavailable | Self::Internal)
+    }
+}
+
 /// Whether the same call may be made again without a person's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Repeat {
-    /// No: it would end the same way, or the function may have started.
+    /// No: it would end the same way, or something may have happened.
     Never,
-    /// Yes, after a while: the cause passes, and the function did not start.
+    /// Yes, after a while: the cause passes, and nothing happened.
     Backoff,
 }
 
-/// What is known of one error of Invoke.
+/// What is known of one error.
 ///
 /// # Guarantees
-/// - [`Repeat::Backoff`] comes only with [`Start::DidNotStart`].
+/// - [`Repeat::Backoff`] comes only with a proof that nothing happened.
+/// - An operation that only reads is always proven to have changed nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvokeErrorFacts {
+pub struct ErrorFacts {
     /// The code in the answer, as `TooManyRequestsException`; `None` where the facts follow from the HTTP status alone.
     pub code: Option<&'static str>,
     /// The HTTP status that the code comes with.
     pub http: u16,
     /// What kind of failure it is.
-    pub class: InvokeErrorClass,
-    /// What it proves about the function.
-    pub start: Start,
+    pub class: AwsErrorClass,
+    /// Whether it proves that nothing happened: that the function did not start, or that nothing was changed.
+    pub proven: bool,
     /// Whether the call may be repeated.
     pub repeat: Repeat,
-    pub(crate) message: &'static str,
-    pub(crate) hint: &'static str,
+    /// Whether it is the function that does not exist, where the call was about something of a function.
+    pub no_function: bool,
+    texts: Texts,
 }
 
-impl InvokeErrorFacts {
-    /// One line for people: what went wrong, without secrets or internals.
-    pub fn message(&self, subject: &Subject) -> String {
-        let message = subject.fill(self.message);
-        match self.code {
-            None if self.start == Start::MayHaveStarted && !self.message.contains(DOUBT) => {
-                format!("{message}; function {} {DOUBT}", subject.function)
-            }
-            _ => message,
-        }
+impl ErrorFacts {
+    /// Of a call: whether the function can have started.
+    pub fn start(&self) -> Start {
+        if self.proven { Start::DidNotStart } else { Start::MayHaveStarted }
+    }
+
+    /// Of a change: whether it can have been made.
+    pub fn applied(&self) -> Applied {
+        if self.proven { Applied::No } else { Applied::Maybe }
+    }
+
+    /// One line for people: what went wrong, without secrets or internals. What a call may have started is not in it.
+    pub fn message(&self, subject: &impl Places) -> String {
+        fill_places(self.texts.0, |place| subject.value(place))
     }
 
     /// One line for people: what to do about it.
-    pub fn hint(&self, subject: &Subject) -> Hint {
-        subject.fill_hint(self.hint)
+    pub fn hint(&self, subject: &impl Places) -> Hint {
+        fill_hint(self.texts.1, |place| subject.value(place), |place| subject.action(place))
     }
 
-    /// All errors with a code that we know: first those of the API model, then those that every AWS service shares.
-    pub fn all() -> impl Iterator<Item = &'static Self> {
-        modelled::ERRORS.iter().chain(common::ERRORS)
+    /// All errors of Invoke with a code that we know.
+    pub fn of_invoke() -> impl Iterator<Item = Self> {
+        let listed = ROWS.iter().filter(|row| row.call != OfCall::Unlisted);
+        listed.flat_map(|row| row.codes.iter().map(|code| classify(Some(code), row.http)))
     }
 
-    const fn refused(
-        code: &'static str,
-        http: u16,
-        class: InvokeErrorClass,
-        message: &'static str,
-        hint: &'static str,
-    ) -> Self {
-        let (start, repeat) = (Start::DidNotStart, Repeat::Never);
-        Self { code: Some(code), http, class, start, repeat, message, hint }
+    /// The same with what Lambda's own words tell beside the code, where the call is about an alias or a policy: one code
+    /// stands for the absence of these and of the function.
+    #[must_use]
+    pub fn in_words(self, operation: Operation, words: &str) -> Self {
+        let is_of_a_function = matches!(
+            operation,
+            Operation::CreateAlias
+                | Operation::GetAlias
+                | Operation::UpdateAlias
+                | Operation::DeleteAlias
+                | Operation::AddPermission
+                | Operation::RemovePermission
+                | Operation::GetPolicy
+        );
+        if self.code == Some("ResourceNotFoundException") && is_of_a_function && says_no_function(words) {
+            Self { no_function: true, texts: manage_texts::NO_FUNCTION, ..self }
+        } else {
+            self
+        }
     }
+}
 
-    const fn passing(
-        code: &'static str,
-        http: u16,
-        class: InvokeErrorClass,
-        message: &'static str,
-        hint: &'static str,
-    ) -> Self {
-        Self { repeat: Repeat::Backoff, ..Self::refused(code, http, class, message, hint) }
-    }
+/// What an error is about: gives the values of the places in its texts.
+pub trait Places {
+    /// The value of a place.
+    fn value(&self, place: &str) -> Option<&str>;
 
-    const fn uncertain(
-        code: &'static str,
-        http: u16,
-        class: InvokeErrorClass,
-        message: &'static str,
-        hint: &'static str,
-    ) -> Self {
-        Self { start: Start::MayHaveStarted, ..Self::refused(code, http, class, message, hint) }
+    /// The action that a place of a hint stands for, which each front words for itself.
+    fn action(&self, _place: &str) -> Option<Action> {
+        None
     }
+}
 
-    /// The same error where it cannot be taken at its word.
-    fn doubted(self) -> Self {
-        Self { start: Start::MayHaveStarted, repeat: Repeat::Never, ..self }
-    }
+/// Whether the words of a `ResourceNotFoundException` are about a function as a whole: `Function not found: ARN`. With a
+/// qualifier in the ARN it may be the version that is absent; of an alias or a policy alone Lambda says otherwise (`Cannot
+/// find alias arn: ARN`, `The resource you requested does not exist.`).
+///
+/// ```
+/// use lamplight_aws_model::error_catalog::says_no_function;
+///
+/// assert!(says_no_function("Function not found: arn:aws:lambda:eu-west-1:123456789012:function:adder"));
+/// assert!(!says_no_function("Function not found: arn:aws:lambda:eu-west-1:123456789012:function:adder:7"));
+/// assert!(!says_no_function("The resource you requested does not exist."));
+/// ```
+pub fn says_no_function(words: &str) -> bool {
+    let named = words.trim().strip_prefix("Function not found");
+    let arn = named.and_then(|rest| rest.trim_matches([':', ' ', '.']).parse::<FunctionArn>().ok());
+    arn.is_some_and(|arn| arn.qualifier().is_none())
 }
 
 /// What an error answer of Invoke means, by its code (`x-amzn-errortype`, or `__type` in the body) and HTTP status.
@@ -136,12 +184,15 @@ impl InvokeErrorFacts {
 /// Without a known code the status says what kind of failure it is, and proves nothing: the function may have started.
 ///
 /// ```
-/// use lamplight_aws_model::{InvokeErrorClass, Repeat, Subject, classify};
+/// use lamplight_aws_model::{AwsErrorClass, Repeat, Subject, classify};
 /// use lamplight_domain::Start;
 ///
 /// let facts = classify(Some("TooManyRequestsException"), 429);
-/// assert_eq!((facts.class, facts.start, facts.repeat), (InvokeErrorClass::Throttled, Start::DidNotStart, Repeat::Backoff));
-/// assert_eq!(classify(None, 403).start, Start::MayHaveStarted);
+/// assert_eq!(
+///     (facts.class, facts.start(), facts.repeat),
+///     (AwsErrorClass::Throttled, Start::DidNotStart, Repeat::Backoff)
+/// );
+/// assert_eq!(classify(None, 403).start(), Start::MayHaveStarted);
 ///
 /// let subject = Subject::invoke("adder", Some("prod"), "eu-west-1", Some("123456789012"));
 /// assert_eq!(
@@ -149,19 +200,80 @@ impl InvokeErrorFacts {
 ///     "function adder with qualifier prod was not found in region eu-west-1"
 /// );
 /// ```
-pub fn classify(code: Option<&str>, http: u16) -> InvokeErrorFacts {
-    let Some(code) = code.map(bare_code) else {
-        return common::by_status(http).doubted();
-    };
-    match InvokeErrorFacts::all().find(|facts| facts.code == Some(code)) {
-        Some(facts) if facts.http / 100 == http / 100 => *facts,
-        Some(facts) => facts.doubted(),
-        None => common::by_status(http).doubted(),
+pub fn classify(code: Option<&str>, http: u16) -> ErrorFacts {
+    let (code, row) = find(code, http, |row| row.call != OfCall::Unlisted);
+    let proven = row.http / 100 == http / 100 && matches!(row.call, OfCall::Refused | OfCall::Passing);
+    let repeat = if proven && row.call == OfCall::Passing { Repeat::Backoff } else { Repeat::Never };
+    ErrorFacts {
+        code,
+        http: row.http,
+        class: row.class,
+        proven,
+        repeat,
+        no_function: false,
+        texts: row.texts,
     }
 }
 
+/// What an error answer of a managing operation means, by its code and HTTP status.
+///
+/// A code is believed only beside a status of its own hundred. Without a known code the status decides:
+/// 5xx may have changed something, 4xx did not, save 408 and 410.
+///
+/// ```
+/// use lamplight_domain::{Action, Applied, HintPart};
+/// use lamplight_aws_model::{AwsErrorClass, ManageSubject, Operation, classify_manage};
+///
+/// let conflict = Some("ResourceConflictException");
+/// let create = classify_manage(Operation::CreateFunction, conflict, 409);
+/// assert_eq!((create.class, create.applied()), (AwsErrorClass::Exists, Applied::No));
+///
+/// let update = classify_manage(Operation::UpdateFunctionCode, conflict, 409);
+/// assert_eq!(update.class, AwsErrorClass::Conflict);
+/// let subject =
+///     ManageSubject::function(Operation::UpdateFunctionCode, "adder", None, "eu-west-1", Some("123456789012"));
+/// assert_eq!(update.message(&subject), "another change of function adder is in progress");
+/// assert!(update.hint(&subject).parts().contains(&HintPart::Action(Action::WaitForFunction("adder".to_owned()))));
+/// ```
+pub fn classify_manage(operation: Operation, code: Option<&str>, http: u16) -> ErrorFacts {
+    let (code, row) = find(code, http, |row| row.change != OfChange::Unlisted);
+    let class = match (code, row.http) {
+        (Some("ResourceConflictException"), _) | (None, 409) => conflict(operation),
+        (None, 412) => AwsErrorClass::PreconditionFailed,
+        _ => row.class,
+    };
+    // A proxy that makes 500 of a 409 has proven nothing.
+    let believed = (400..600).contains(&http) && row.http / 100 == http / 100;
+    let proven = (believed && row.change == OfChange::Refused) || !operation.changes();
+    let repeat = if believed && proven && class.may_pass() { Repeat::Backoff } else { Repeat::Never };
+    let texts = manage_texts::of(operation, class, code, proven, &row);
+    ErrorFacts { code, http: row.http, class, proven, repeat, no_function: false, texts }
+}
+
+/// "The resource already exists, or another operation is in progress" (Lambda API, `ResourceConflictException`): what
+/// makes something finds it there, what changes something finds it in use.
+fn conflict(operation: Operation) -> AwsErrorClass {
+    match operation {
+        Operation::CreateFunction
+        | Operation::CreateAlias
+        | Operation::AddPermission
+        | Operation::AddLayerVersionPermission => AwsErrorClass::Exists,
+        _ => AwsErrorClass::Conflict,
+    }
+}
+
+/// The row of a code that is listed, or else of the status.
+fn find(code: Option<&str>, http: u16, listed: impl Fn(&Row) -> bool) -> (Option<&'static str>, Row) {
+    let known = code.map(bare_code).and_then(|code| {
+        ROWS.iter()
+            .filter(|row| listed(row))
+            .find_map(|row| Some((*row.codes.iter().find(|known| **known == code)?, *row)))
+    });
+    known.map_or_else(|| (None, by_status(http)), |(code, row)| (Some(code), row))
+}
+
 /// The code alone: services may write `namespace#Code` and `Code:address` (AWS restJson1 protocol, error shapes).
-pub(crate) fn bare_code(code: &str) -> &str {
+fn bare_code(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or(code);
     code.rsplit('#').next().unwrap_or(code)
 }
@@ -171,36 +283,85 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    fn of_management() -> impl Iterator<Item = (&'static str, u16)> {
+        let listed = ROWS.iter().filter(|row| row.change != OfChange::Unlisted);
+        listed.flat_map(|row| row.codes.iter().map(|code| (*code, row.http)))
+    }
+
     #[test]
     fn no_code_stands_twice_and_every_one_finds_itself() {
         let mut seen = BTreeSet::new();
-        for facts in InvokeErrorFacts::all() {
-            let code = facts.code.unwrap();
-            assert!(seen.insert(code), "{code} stands twice");
-            assert_eq!(classify(Some(code), facts.http), *facts);
+        for code in ROWS.iter().flat_map(|row| row.codes) {
+            assert!(seen.insert(*code), "{code} stands twice");
+        }
+        for facts in ErrorFacts::of_invoke() {
+            assert!(facts.code.is_some(), "{facts:?}");
+        }
+        for (code, http) in of_management() {
+            for operation in Operation::ALL {
+                let facts = classify_manage(*operation, Some(code), http);
+                assert_eq!((facts.code, facts.http), (Some(code), http), "{operation}");
+            }
         }
     }
 
     #[test]
-    fn only_what_did_not_start_is_repeated() {
-        let by_status = (0..=999).map(|http| classify(None, http));
-        for facts in InvokeErrorFacts::all().copied().chain(by_status) {
-            assert!(facts.repeat == Repeat::Never || facts.start == Start::DidNotStart, "{facts:?}");
+    fn an_error_of_the_one_alone_proves_nothing_to_the_other() {
+        for row in ROWS {
+            for code in row.codes {
+                if row.call == OfCall::Unlisted {
+                    assert_eq!(classify(Some(code), row.http), classify(None, row.http), "{code}");
+                }
+                if row.change == OfChange::Unlisted {
+                    let operation = Operation::UpdateFunctionCode;
+                    let by_status = classify_manage(operation, None, row.http);
+                    assert_eq!(classify_manage(operation, Some(code), row.http), by_status, "{code}");
+                }
+            }
+            let both = row.call != OfCall::Unlisted && row.change != OfChange::Unlisted;
+            let doubts = (row.call == OfCall::Doubtful, row.change == OfChange::Doubtful);
+            assert!(!both || doubts.0 == doubts.1, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_proven_is_repeated_and_what_reads_changes_nothing() {
+        for http in 0..=999 {
+            let call = classify(None, http);
+            assert!(!call.proven && call.repeat == Repeat::Never, "{call:?}");
+            for operation in Operation::ALL {
+                let facts = classify_manage(*operation, None, http);
+                assert!(facts.repeat == Repeat::Never || facts.proven, "{facts:?}");
+                assert!(operation.changes() || facts.proven, "{facts:?}");
+                assert_eq!(facts.code, None);
+            }
+        }
+        for facts in ErrorFacts::of_invoke() {
+            assert!(facts.repeat == Repeat::Never || facts.proven, "{facts:?}");
         }
     }
 
     #[test]
     fn a_code_beside_a_foreign_status_proves_nothing() {
-        for facts in InvokeErrorFacts::all() {
-            for http in [0, 200, 302, 400, 500, 503].into_iter().filter(|http| http / 100 != facts.http / 100)
-            {
+        let foreign =
+            |own: u16| [0, 200, 302, 400, 500, 503].into_iter().filter(move |http| http / 100 != own / 100);
+        for facts in ErrorFacts::of_invoke() {
+            for http in foreign(facts.http) {
                 let doubted = classify(facts.code, http);
                 assert_eq!(
-                    (doubted.start, doubted.repeat),
+                    (doubted.start(), doubted.repeat),
                     (Start::MayHaveStarted, Repeat::Never),
                     "{facts:?}"
                 );
                 assert_eq!(doubted.class, facts.class);
+            }
+        }
+        for (code, own) in of_management() {
+            for http in foreign(own) {
+                let facts = classify_manage(Operation::DeleteFunction, Some(code), http);
+                assert_eq!((facts.applied(), facts.repeat), (Applied::Maybe, Repeat::Never), "{code} {http}");
+                let facts = classify_manage(Operation::GetFunction, Some(code), http);
+                assert_eq!((facts.applied(), facts.repeat), (Applied::No, Repeat::Never), "{code} {http}");
             }
         }
     }
@@ -220,14 +381,28 @@ mod tests {
         }
     }
 
+    fn is_one_fragment(text: &str) {
+        assert!(!text.is_empty() && !text.contains(['{', '}', '\n']), "{text}");
+        assert!(!text.ends_with('.'), "{text}");
+        let proper = ["AWS ", "Lambda ", "EC2 "].iter().any(|name| text.starts_with(name));
+        assert!(proper || !text.starts_with(char::is_uppercase), "{text}");
+    }
+
     #[test]
     fn every_text_is_one_fragment_with_known_places() {
         let subject = Subject::invoke("f", Some("prod"), "us-east-1", None);
-        let by_status = (100..=599).map(|http| classify(None, http));
-        for facts in InvokeErrorFacts::all().copied().chain(by_status) {
-            for text in [facts.message(&subject), subject.fill(facts.hint)] {
-                assert!(!text.is_empty() && !text.contains(['{', '}', '\n']), "{text}");
-                assert!(!text.ends_with('.'), "{text}");
+        for facts in ErrorFacts::of_invoke().chain((0..=999).map(|http| classify(None, http))) {
+            is_one_fragment(&facts.message(&subject));
+            is_one_fragment(&facts.hint(&subject).to_string());
+        }
+        let codes: Vec<_> = of_management().map(|(code, http)| (Some(code), http)).collect();
+        let statuses = (0..=999).map(|http| (None, http));
+        for (code, http) in codes.into_iter().chain(statuses) {
+            for operation in Operation::ALL {
+                let subject = ManageSubject::function(*operation, "f", None, "us-east-1", None);
+                let facts = classify_manage(*operation, code, http);
+                is_one_fragment(&facts.message(&subject));
+                is_one_fragment(&facts.hint(&subject).to_string());
             }
         }
     }

@@ -10,7 +10,6 @@ pub mod function_ref;
 pub mod iam;
 mod iam_purposes;
 pub mod limits;
-pub mod manage_errors;
 pub mod manage_rules;
 pub mod operation;
 pub mod partition;
@@ -28,12 +27,12 @@ pub mod trust;
 
 pub use architecture::{Architecture, UnknownArchitecture};
 pub use arn::{ArnError, ArnPart, FunctionArn};
-pub use error_catalog::{InvokeErrorClass, InvokeErrorFacts, Repeat, Subject, classify};
+pub use error_catalog::{
+    AwsErrorClass, ErrorFacts, ManageSubject, Repeat, Subject, classify, classify_manage,
+};
 pub use function_name::{LambdaName, LambdaNameError};
 pub use function_ref::{FunctionSpec, FunctionSpecError};
 pub use iam::{PolicyDocument, Statement, StatementEffect};
-pub use limits::LambdaLimits;
-pub use manage_errors::{ManageErrorClass, ManageErrorFacts, ManageSubject, classify_manage};
 pub use operation::{Operation, UnexpectedAnswer};
 pub use partition::{Partition, UnknownPartition};
 pub use platform::AwsPlatform;

@@ -6,8 +6,7 @@ use crate::{
     state::{Fault, State},
 };
 use lamplight_aws_model::{
-    ManageErrorClass, ManageErrorFacts, ManageSubject, Operation, Repeat, classify_manage,
-    manage_rules::refusal,
+    AwsErrorClass, ErrorFacts, ManageSubject, Operation, Repeat, classify_manage, manage_rules::refusal,
 };
 use lamplight_domain::{ErrorCode, FunctionRef, Qualifier};
 use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind};
@@ -118,17 +117,17 @@ fn provider_error(subject: &ManageSubject, code: &str, http: u16) -> PortError {
     to_port_error(subject, classify_manage(subject.operation, Some(code), http))
 }
 
-fn to_port_error(subject: &ManageSubject, facts: ManageErrorFacts) -> PortError {
-    debug_assert!(facts.repeat == Repeat::Never || facts.class == ManageErrorClass::Throttled, "{facts:?}");
+fn to_port_error(subject: &ManageSubject, facts: ErrorFacts) -> PortError {
+    debug_assert!(facts.repeat == Repeat::Never || facts.class == AwsErrorClass::Throttled, "{facts:?}");
     let (kind, code) = match facts.class {
-        ManageErrorClass::NotFound if facts.no_function || is_about_a_function(subject) => {
+        AwsErrorClass::NotFound if facts.no_function || is_about_a_function(subject) => {
             (PortErrorKind::NotFound, ErrorCode::FunctionNotFound)
         }
-        ManageErrorClass::NotFound => (PortErrorKind::NotFound, ErrorCode::NotFound),
-        ManageErrorClass::Exists => (PortErrorKind::Conflict, ErrorCode::AlreadyExists),
-        ManageErrorClass::Busy => (PortErrorKind::Conflict, ErrorCode::Conflict),
-        ManageErrorClass::PreconditionFailed => (PortErrorKind::Conflict, ErrorCode::RevisionChanged),
-        ManageErrorClass::Throttled => (PortErrorKind::Throttled, ErrorCode::Throttled),
+        AwsErrorClass::NotFound => (PortErrorKind::NotFound, ErrorCode::NotFound),
+        AwsErrorClass::Exists => (PortErrorKind::Conflict, ErrorCode::AlreadyExists),
+        AwsErrorClass::Conflict => (PortErrorKind::Conflict, ErrorCode::Conflict),
+        AwsErrorClass::PreconditionFailed => (PortErrorKind::Conflict, ErrorCode::RevisionChanged),
+        AwsErrorClass::Throttled => (PortErrorKind::Throttled, ErrorCode::Throttled),
         _ => (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest),
     };
     PortError::new(kind, code, facts.message(subject)).with_hint(facts.hint(subject))
@@ -171,7 +170,7 @@ pub(crate) fn expect_revision(
 
 /// The failure for a value that only the provider can check, with the provider's reason as the cause.
 pub(crate) fn invalid(subject: &ManageSubject, reason: impl Into<String>) -> PortError {
-    refuse(subject, "InvalidParameterValueException", 400).with_source(reason.into())
+    provider_error(subject, "InvalidParameterValueException", 400).with_source(reason.into())
 }
 
 /// Refuses a number out of its range, as the provider does.

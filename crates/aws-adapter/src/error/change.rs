@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::{
     result::{SdkError, ServiceError},
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::{ManageErrorClass, ManageSubject, Repeat};
+use lamplight_aws_model::{ManageSubject, Repeat};
 use lamplight_domain::Scrubber;
 use lamplight_http_adapter::Cause;
 use lamplight_ports::{Applied, ChangeError, PortError, PortErrorKind};
@@ -79,14 +79,10 @@ where
     E: Error + ProvideErrorMetadata + 'static,
 {
     let (facts, error) = managed_refusal(service, subject, scrubber);
-    let passes = matches!(
-        facts.class,
-        ManageErrorClass::Throttled | ManageErrorClass::Unavailable | ManageErrorClass::Internal
-    );
     ChangeError {
-        applied: facts.applied,
+        applied: facts.applied(),
         // Where it may have been made, whoever asks again has looked first.
-        transient: facts.repeat == Repeat::Backoff || (facts.applied == Applied::Maybe && passes),
+        transient: facts.repeat == Repeat::Backoff || (!facts.proven && facts.class.may_pass()),
         retry_after: service
             .raw()
             .headers()

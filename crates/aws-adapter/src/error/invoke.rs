@@ -8,8 +8,11 @@ use aws_sdk_lambda::{
     types::error::TooManyRequestsException,
 };
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
-use lamplight_aws_model::{InvokeErrorClass, LambdaLimits, Repeat, classify};
-use lamplight_domain::{Delivery, ErrorCode, FunctionRef, InvocationType, Qualifier, Start};
+use lamplight_aws_model::{
+    AwsErrorClass, Repeat, classify,
+    limits::{ASYNC_PAYLOAD_BYTES, CLIENT_CONTEXT_BASE64_BYTES, SYNC_PAYLOAD_BYTES},
+};
+use lamplight_domain::{ErrorCode, FunctionRef, Hint, InvocationType, Qualifier};
 use lamplight_http_adapter::Cause;
 use lamplight_ports::{InvokeError, PortErrorKind};
 use std::time::Duration;
@@ -38,10 +41,11 @@ pub(crate) fn refuses_log_tail(error: &SdkError<SdkInvokeError, HttpResponse>) -
     let SdkError::ServiceError(service) = error else { return false };
     let (http, code) = super::status_and_code(service.raw(), service.err().meta());
     let facts = classify(code.as_deref(), http);
+    // It writes the header's name in several ways.
     let words =
         service.err().meta().message().unwrap_or_default().to_lowercase().replace([' ', '-', '_'], "");
-    facts.start == Start::DidNotStart
-        && facts.class == InvokeErrorClass::InvalidRequest
+    facts.proven
+        && facts.class == AwsErrorClass::InvalidRequest
         && LOG_TAIL_WORDS.iter().any(|word| words.contains(word))
 }
 
@@ -53,7 +57,7 @@ pub(crate) fn invoke_error(
     call: &Call<'_>,
 ) -> InvokeError {
     let request_id = error.request_id().map(str::to_owned);
-    let told = match error {
+    match error {
         // An answer of a service proves that the request left.
         SdkError::ServiceError(service) => {
             InvokeError { request_id, ..refused(service.err(), service.raw(), call) }
@@ -66,71 +70,41 @@ pub(crate) fn invoke_error(
             InvokeError { request_id, http_status, ..unanswered(error, call) }
         }
         error => not_sent(error, call),
-    };
-    match call.invocation_type {
-        InvocationType::DryRun => of_dry_run(told, call),
-        InvocationType::RequestResponse | InvocationType::Event => told,
     }
 }
 
-/// A dry run starts nothing, whatever becomes of it: what the texts say of a call is not true of it.
-fn of_dry_run(told: InvokeError, call: &Call<'_>) -> InvokeError {
-    if told.start == Start::DidNotStart {
-        return told;
-    }
-    let doubts = [
-        format!("; function {} may have started", call.function.name),
-        "; the function may have run".to_owned(),
-    ];
-    let mut message = told.message;
-    for doubt in doubts {
-        message = message.replace(&doubt, "");
-    }
-    InvokeError {
-        message: format!("{message}; a dry run starts no function"),
-        hint: Some(
+/// What an error without proof leaves open: the end of its message, and what to do. A dry run starts nothing, whatever
+/// becomes of it.
+fn in_doubt(call: &Call<'_>, hint: Hint) -> (String, Hint) {
+    match call.invocation_type {
+        InvocationType::DryRun => (
+            "a dry run starts no function".to_owned(),
             "try again; check the region, the endpoint URL, the network and the proxy settings".into(),
         ),
-        ..told
+        InvocationType::RequestResponse | InvocationType::Event => {
+            (format!("function {} may have started", call.function.name), hint)
+        }
     }
 }
 
 /// The failure of a call that was never tried.
 pub(crate) fn client_context_too_large(bytes: usize) -> InvokeError {
-    let limit = LambdaLimits::LAMBDA.client_context_base64_bytes;
-    InvokeError {
-        delivery: Delivery::NotSent,
-        start: Start::DidNotStart,
-        transient: false,
-        retry_after: None,
-        kind: PortErrorKind::TooLarge,
-        code: ErrorCode::ClientContextTooLarge,
-        provider_code: None,
-        http_status: None,
-        request_id: None,
-        message: format!(
-            "the client context is {bytes} bytes in base64; Lambda takes at most {limit}; nothing was sent"
-        ),
-        hint: Some("put what is large into the event".into()),
-        source: None,
-    }
+    let limit = CLIENT_CONTEXT_BASE64_BYTES;
+    let message = format!(
+        "the client context is {bytes} bytes in base64; Lambda takes at most {limit}; nothing was sent"
+    );
+    InvokeError::not_sent(PortErrorKind::TooLarge, ErrorCode::ClientContextTooLarge, message)
+        .with_hint("put what is large into the event")
 }
 
 fn not_sent(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -> InvokeError {
     let failure = transport::before_sending(error);
+    let message = format!("calling {} in region {}: {}", call.function.name, call.region, failure.message);
     InvokeError {
-        delivery: Delivery::NotSent,
-        start: Start::DidNotStart,
         transient: failure.transient,
-        retry_after: None,
-        kind: failure.kind,
-        code: failure.code,
-        provider_code: None,
-        http_status: None,
-        request_id: None,
-        message: format!("calling {} in region {}: {}", call.function.name, call.region, failure.message),
         hint: Some(failure.hint),
         source: transport::cause(error).map(Into::into),
+        ..InvokeError::not_sent(failure.kind, failure.code, message)
     }
 }
 
@@ -141,22 +115,17 @@ fn unanswered(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -
         _ if failure.code == ErrorCode::Timeout => format!(" ({} s)", call.waits.head.as_secs()),
         _ => String::new(),
     };
+    let look = "look at the function's log or metrics before running it again";
+    let (doubt, hint) = in_doubt(call, look.into());
+    let message = format!(
+        "calling {} in region {}: {}{waited}; {doubt}",
+        call.function.name, call.region, failure.message
+    );
     InvokeError {
-        delivery: Delivery::MaybeSent,
-        start: Start::MayHaveStarted,
         transient: failure.transient,
-        retry_after: None,
-        kind: failure.kind,
-        code: failure.code,
-        provider_code: None,
-        http_status: None,
-        request_id: None,
-        message: format!(
-            "calling {} in region {}: {}{waited}; the function may have run",
-            call.function.name, call.region, failure.message
-        ),
-        hint: Some("look at the function's log or metrics before running it again".into()),
+        hint: Some(hint),
         source: Cause::chain(error).map(Into::into),
+        ..InvokeError::unanswered(failure.kind, failure.code, message)
     }
 }
 
@@ -168,42 +137,42 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
     if let Some(arn) = words.and_then(function_arn) {
         arn.clone_into(&mut subject.resource);
     }
-    let (kind, stable) = super::kind_and_code(&facts);
+    let (kind, stable) = super::kind_and_code_of_call(facts.class);
     let throttled = match error {
         SdkInvokeError::TooManyRequestsException(throttled) => Some(throttled),
         _ => None,
     };
     let message = match (facts.class, throttled.and_then(TooManyRequestsException::reason)) {
-        (InvokeErrorClass::TooLarge, _) => too_large(call, &facts.message(&subject)),
+        (AwsErrorClass::TooLarge, _) => too_large(call, &facts.message(&subject)),
         (_, Some(reason)) => format!("{} ({})", facts.message(&subject), reason.as_str()),
         (_, None) => facts.message(&subject),
     };
+    let (message, hint) = if facts.proven {
+        (message, facts.hint(&subject))
+    } else {
+        let (doubt, hint) = in_doubt(call, facts.hint(&subject));
+        (format!("{message}; {doubt}"), hint)
+    };
     InvokeError {
-        delivery: Delivery::Answered,
-        start: facts.start,
-        transient: facts.repeat == Repeat::Backoff
-            || (facts.start == Start::MayHaveStarted && may_pass(facts.class)),
+        transient: facts.repeat == Repeat::Backoff || (!facts.proven && facts.class.may_pass()),
         retry_after: throttled
             .and_then(TooManyRequestsException::retry_after_seconds)
             .or_else(|| answer.headers().get("retry-after"))
             .and_then(|seconds| seconds.trim().parse().ok())
             .map(Duration::from_secs),
-        kind,
-        code: stable,
         provider_code: code,
         http_status: Some(http),
-        request_id: None,
-        message,
-        hint: Some(facts.hint(&subject)),
+        hint: Some(hint),
         source: words.map(Cause::of_words).map(Into::into),
+        ..InvokeError::answered(facts.start(), kind, stable, message)
     }
 }
 
 fn too_large(call: &Call<'_>, message: &str) -> String {
     let (bytes, invocation_type) = (call.payload_bytes, call.invocation_type);
     let limit = match invocation_type {
-        InvocationType::Event => LambdaLimits::LAMBDA.async_payload_bytes,
-        InvocationType::RequestResponse | InvocationType::DryRun => LambdaLimits::LAMBDA.sync_payload_bytes,
+        InvocationType::Event => ASYNC_PAYLOAD_BYTES,
+        InvocationType::RequestResponse | InvocationType::DryRun => SYNC_PAYLOAD_BYTES,
     };
     if bytes > limit {
         format!(
@@ -219,21 +188,4 @@ fn function_arn(words: &str) -> Option<&str> {
     words
         .split(|c: char| c.is_whitespace() || c == ',' || c == '"')
         .find(|word| word.starts_with("arn:") && word.contains(":lambda:") && word.contains(":function:"))
-}
-
-/// Whether the cause of an answer without proof may pass.
-fn may_pass(class: InvokeErrorClass) -> bool {
-    match class {
-        InvokeErrorClass::Throttled
-        | InvokeErrorClass::NotReady
-        | InvokeErrorClass::Unavailable
-        | InvokeErrorClass::Internal => true,
-        InvokeErrorClass::Denied
-        | InvokeErrorClass::Unauthenticated
-        | InvokeErrorClass::NotFound
-        | InvokeErrorClass::TooLarge
-        | InvokeErrorClass::InvalidRequest
-        | InvokeErrorClass::Conflict
-        | InvokeErrorClass::Misconfigured => false,
-    }
 }

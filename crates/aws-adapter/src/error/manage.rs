@@ -8,8 +8,7 @@ use aws_smithy_runtime_api::client::{
     result::{SdkError, ServiceError},
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::codes;
-use lamplight_aws_model::{ManageErrorClass, ManageErrorFacts, ManageSubject, Operation, classify_manage};
+use lamplight_aws_model::{ErrorFacts, ManageSubject, Operation, classify_manage};
 use lamplight_domain::{ErrorCode, Scrubber};
 use lamplight_http_adapter::Cause;
 use lamplight_ports::{PortError, PortErrorKind};
@@ -81,7 +80,7 @@ pub(super) fn managed_refusal<E>(
     service: &ServiceError<E, HttpResponse>,
     subject: &ManageSubject,
     scrubber: &Scrubber,
-) -> (ManageErrorFacts, PortError)
+) -> (ErrorFacts, PortError)
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
@@ -108,37 +107,13 @@ where
     (facts, error)
 }
 
-/// How a class of errors is told to the callers of ports.
-fn kind_and_code(facts: &ManageErrorFacts, operation: Operation) -> (PortErrorKind, ErrorCode) {
-    match facts.class {
-        ManageErrorClass::Denied => (PortErrorKind::Denied, ErrorCode::AccessDenied),
-        ManageErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, ErrorCode::NotAuthenticated),
-        ManageErrorClass::NotFound if facts.no_function => {
-            (PortErrorKind::NotFound, ErrorCode::FunctionNotFound)
-        }
-        // A code signing configuration is named by an error of its own.
-        ManageErrorClass::NotFound
-            if is_about_a_function(operation) && facts.code != Some("CodeSigningConfigNotFoundException") =>
-        {
-            (PortErrorKind::NotFound, ErrorCode::FunctionNotFound)
-        }
-        ManageErrorClass::NotFound => (PortErrorKind::NotFound, ErrorCode::NotFound),
-        ManageErrorClass::Exists => (PortErrorKind::Conflict, ErrorCode::AlreadyExists),
-        ManageErrorClass::Busy => (PortErrorKind::Conflict, ErrorCode::Conflict),
-        ManageErrorClass::PreconditionFailed => (PortErrorKind::Conflict, ErrorCode::RevisionChanged),
-        ManageErrorClass::Throttled => (PortErrorKind::Throttled, ErrorCode::Throttled),
-        // A quota is a limit of the account, and waiting does not lift it.
-        ManageErrorClass::CodeStorageExceeded => (PortErrorKind::Throttled, codes::CODE_STORAGE_EXCEEDED),
-        ManageErrorClass::LimitExceeded => (PortErrorKind::Throttled, ErrorCode::QuotaExceeded),
-        ManageErrorClass::PolicyTooLong => (PortErrorKind::TooLarge, codes::POLICY_TOO_LONG),
-        ManageErrorClass::InvalidParameter => (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest),
-        ManageErrorClass::InvalidCode => (PortErrorKind::InvalidRequest, ErrorCode::CodeNotTrusted),
-        ManageErrorClass::PublicPolicy => (PortErrorKind::Denied, codes::PUBLIC_ACCESS_BLOCKED),
-        ManageErrorClass::TooLarge => (PortErrorKind::TooLarge, ErrorCode::RequestTooLarge),
-        ManageErrorClass::Unavailable | ManageErrorClass::Internal => {
-            (PortErrorKind::Unavailable, ErrorCode::ServiceUnavailable)
-        }
-    }
+/// How an error is told to the callers of ports.
+fn kind_and_code(facts: &ErrorFacts, operation: Operation) -> (PortErrorKind, ErrorCode) {
+    // A code signing configuration is named by an error of its own.
+    let of_function = facts.no_function
+        || (is_about_a_function(operation) && facts.code != Some("CodeSigningConfigNotFoundException"));
+    let absent = if of_function { ErrorCode::FunctionNotFound } else { ErrorCode::NotFound };
+    super::kind_and_code(facts.class, absent, ErrorCode::RequestTooLarge)
 }
 
 /// Whether what such an operation does not find is a function, one of its versions among them.

@@ -13,7 +13,7 @@ pub(crate) use transport::{credentials_failure, transport_failure};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::ErrorMetadata;
-use lamplight_aws_model::{FunctionSpec, InvokeErrorClass, InvokeErrorFacts, Repeat, Subject};
+use lamplight_aws_model::{AwsErrorClass, FunctionSpec, Subject, codes};
 use lamplight_domain::{ErrorCode, FunctionRef, Qualifier};
 use lamplight_ports::PortErrorKind;
 
@@ -25,26 +25,41 @@ fn status_and_code(answer: &HttpResponse, meta: &ErrorMetadata) -> (u16, Option<
     (answer.status().as_u16(), code)
 }
 
-/// How a class of errors is told to the callers of ports.
-fn kind_and_code(facts: &InvokeErrorFacts) -> (PortErrorKind, ErrorCode) {
-    match facts.class {
-        InvokeErrorClass::Denied => (PortErrorKind::Denied, ErrorCode::AccessDenied),
-        InvokeErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, ErrorCode::NotAuthenticated),
-        InvokeErrorClass::NotFound => (PortErrorKind::NotFound, ErrorCode::FunctionNotFound),
-        InvokeErrorClass::Throttled => match facts.repeat {
-            Repeat::Never if facts.http == 402 => (PortErrorKind::Throttled, ErrorCode::QuotaExceeded),
-            Repeat::Never | Repeat::Backoff => (PortErrorKind::Throttled, ErrorCode::Throttled),
-        },
-        InvokeErrorClass::TooLarge => (PortErrorKind::TooLarge, ErrorCode::PayloadTooLarge),
-        InvokeErrorClass::InvalidRequest => (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest),
-        InvokeErrorClass::Conflict => (PortErrorKind::Conflict, ErrorCode::Conflict),
-        InvokeErrorClass::NotReady => (PortErrorKind::Unavailable, ErrorCode::NotReady),
+/// How a class of errors is told to the callers of ports. Those of calls and of changes differ in what is not found and
+/// what is too large.
+fn kind_and_code(
+    class: AwsErrorClass,
+    absent: ErrorCode,
+    too_large: ErrorCode,
+) -> (PortErrorKind, ErrorCode) {
+    match class {
+        AwsErrorClass::Denied => (PortErrorKind::Denied, ErrorCode::AccessDenied),
+        AwsErrorClass::Unauthenticated => (PortErrorKind::Unauthenticated, ErrorCode::NotAuthenticated),
+        AwsErrorClass::NotFound => (PortErrorKind::NotFound, absent),
+        AwsErrorClass::Exists => (PortErrorKind::Conflict, ErrorCode::AlreadyExists),
+        AwsErrorClass::Conflict => (PortErrorKind::Conflict, ErrorCode::Conflict),
+        AwsErrorClass::PreconditionFailed => (PortErrorKind::Conflict, ErrorCode::RevisionChanged),
+        AwsErrorClass::Throttled => (PortErrorKind::Throttled, ErrorCode::Throttled),
+        // A quota is a limit of the account, and waiting does not lift it.
+        AwsErrorClass::LimitExceeded => (PortErrorKind::Throttled, ErrorCode::QuotaExceeded),
+        AwsErrorClass::CodeStorageExceeded => (PortErrorKind::Throttled, codes::CODE_STORAGE_EXCEEDED),
+        AwsErrorClass::PolicyTooLong => (PortErrorKind::TooLarge, codes::POLICY_TOO_LONG),
+        AwsErrorClass::TooLarge => (PortErrorKind::TooLarge, too_large),
+        AwsErrorClass::InvalidRequest => (PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest),
+        AwsErrorClass::InvalidCode => (PortErrorKind::InvalidRequest, ErrorCode::CodeNotTrusted),
+        AwsErrorClass::PublicPolicy => (PortErrorKind::Denied, codes::PUBLIC_ACCESS_BLOCKED),
+        AwsErrorClass::NotReady => (PortErrorKind::Unavailable, ErrorCode::NotReady),
         // Waiting does not help: it is the function that has to be changed.
-        InvokeErrorClass::Misconfigured => (PortErrorKind::InvalidRequest, ErrorCode::MisconfiguredFunction),
-        InvokeErrorClass::Unavailable | InvokeErrorClass::Internal => {
+        AwsErrorClass::Misconfigured => (PortErrorKind::InvalidRequest, ErrorCode::MisconfiguredFunction),
+        AwsErrorClass::Unavailable | AwsErrorClass::Internal => {
             (PortErrorKind::Unavailable, ErrorCode::ServiceUnavailable)
         }
     }
+}
+
+/// The same for the error of a call.
+fn kind_and_code_of_call(class: AwsErrorClass) -> (PortErrorKind, ErrorCode) {
+    kind_and_code(class, ErrorCode::FunctionNotFound, ErrorCode::PayloadTooLarge)
 }
 
 /// What a call is about, for the texts; the account is known where the reference names it.

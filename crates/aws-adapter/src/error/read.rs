@@ -4,7 +4,7 @@ use super::transport;
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::{InvokeErrorClass, Subject, classify, manage_errors::says_no_function};
+use lamplight_aws_model::{AwsErrorClass, Subject, classify, error_catalog::says_no_function};
 use lamplight_domain::Hint;
 use lamplight_http_adapter::Cause;
 use lamplight_ports::PortError;
@@ -86,30 +86,24 @@ fn refused(code: Option<&str>, http: u16, reading: &Reading<'_>) -> PortError {
         Some(code) => format!("HTTP {http}, {code}"),
         None => format!("HTTP {http}"),
     };
-    let (kind, stable) = super::kind_and_code(&facts);
+    let (kind, stable) = super::kind_and_code_of_call(facts.class);
     let error = |message: String, hint: Hint| PortError::new(kind, stable, message).with_hint(hint);
     match facts.class {
-        InvokeErrorClass::Denied | InvokeErrorClass::Unauthenticated => {
+        AwsErrorClass::Denied | AwsErrorClass::Unauthenticated => {
             error(facts.message(&subject), facts.hint(&subject))
         }
-        InvokeErrorClass::Throttled => error(
+        AwsErrorClass::Throttled | AwsErrorClass::LimitExceeded => error(
             format!("AWS throttled {action} in region {region} ({told})"),
             "wait a moment, or ask for fewer at once".into(),
         ),
-        InvokeErrorClass::NotFound => error(
+        AwsErrorClass::NotFound => error(
             format!("{action} found nothing in region {region} ({told})"),
             "check the region and the endpoint URL".into(),
         ),
-        InvokeErrorClass::InvalidRequest | InvokeErrorClass::TooLarge => error(
+        AwsErrorClass::InvalidRequest | AwsErrorClass::TooLarge => error(
             format!("AWS refused {action} in region {region} ({told})"),
             "check the request, and that the endpoint URL is the service's".into(),
         ),
-        InvokeErrorClass::Conflict
-        | InvokeErrorClass::NotReady
-        | InvokeErrorClass::Misconfigured
-        | InvokeErrorClass::Unavailable
-        | InvokeErrorClass::Internal => {
-            error(format!("AWS failed at {action} in region {region} ({told})"), "try again later".into())
-        }
+        _ => error(format!("AWS failed at {action} in region {region} ({told})"), "try again later".into()),
     }
 }

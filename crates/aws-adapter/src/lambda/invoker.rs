@@ -15,7 +15,7 @@ use aws_sdk_lambda::{
     types::{InvocationType as WireInvocationType, LogType},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use lamplight_aws_model::{LambdaLimits, reported_error};
+use lamplight_aws_model::{limits::CLIENT_CONTEXT_BASE64_BYTES, reported_error};
 use lamplight_domain::{AnswerOutcome, InvocationType, ReportedError};
 use lamplight_http_adapter::OneShot;
 use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
@@ -126,7 +126,7 @@ impl Invoker for AwsInvoker {
         };
         let client_context = client_context.map(|context| STANDARD.encode(context));
         if let Some(context) = &client_context
-            && context.len() > LambdaLimits::LAMBDA.client_context_base64_bytes
+            && context.len() > CLIENT_CONTEXT_BASE64_BYTES
         {
             return Err(client_context_too_large(context.len()));
         }

@@ -1,7 +1,7 @@
 //! Every error that Lambda's model and all of AWS know, as a caller of the port sees it.
 
 use crate::support::{call, call_with, ports};
-use lamplight_aws_model::{InvokeErrorClass, InvokeErrorFacts, codes};
+use lamplight_aws_model::{AwsErrorClass, ErrorFacts, codes};
 use lamplight_domain::{Delivery, ErrorCode, InvocationType, RetryPolicy, Start};
 use lamplight_ports::{InvokeError, InvokeRequest, Invoker, PortErrorKind};
 use serde_json::json;
@@ -34,7 +34,7 @@ fn is_repeated(error: &InvokeError) -> bool {
 #[tokio::test]
 async fn every_modelled_error_has_its_row() {
     let mut found = String::new();
-    for facts in InvokeErrorFacts::all() {
+    for facts in ErrorFacts::of_invoke() {
         let code = facts.code.unwrap();
         let error = refused(refusal(facts.http, code, "AWS's own words"), call("adder")).await;
         let retry = if is_repeated(&error) { "retry" } else { "no retry" };
@@ -208,16 +208,16 @@ async fn a_refused_log_tail_is_known_by_its_words() {
 
 #[test]
 fn every_class_is_told_apart_by_a_caller() {
-    let classes: std::collections::HashSet<InvokeErrorClass> =
-        InvokeErrorFacts::all().map(|facts| facts.class).collect();
-    assert_eq!(classes.len(), 11);
+    let classes: std::collections::HashSet<AwsErrorClass> =
+        ErrorFacts::of_invoke().map(|facts| facts.class).collect();
+    assert_eq!(classes.len(), 12);
 }
 
 #[tokio::test]
 async fn a_dry_run_that_fails_is_never_said_to_have_started_anything() {
     let dry = || InvokeRequest { invocation_type: InvocationType::DryRun, ..call("adder") };
     let mut errors = Vec::new();
-    for facts in InvokeErrorFacts::all() {
+    for facts in ErrorFacts::of_invoke() {
         errors.push(refused(refusal(facts.http, facts.code.unwrap(), "AWS's own words"), dry()).await);
     }
     for status in [302, 404, 408, 500, 502, 504] {

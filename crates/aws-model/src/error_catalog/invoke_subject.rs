@@ -1,10 +1,7 @@
-//! What an error is about, and how its texts name it.
+//! What a call is about, for the texts of its errors.
 
-use crate::{
-    Partition,
-    text::{fill_hint, fill_places},
-};
-use lamplight_domain::Hint;
+use super::Places;
+use crate::Partition;
 
 /// The call that an error answers, for its message and hint.
 ///
@@ -46,17 +43,9 @@ impl Subject {
             region: region.to_owned(),
         }
     }
+}
 
-    /// Puts the values into a template's places.
-    pub(super) fn fill(&self, template: &str) -> String {
-        fill_places(template, |place| self.value(place))
-    }
-
-    /// The same for a hint.
-    pub(super) fn fill_hint(&self, template: &str) -> Hint {
-        fill_hint(template, |place| self.value(place), |_| None)
-    }
-
+impl Places for Subject {
     fn value(&self, place: &str) -> Option<&str> {
         match place {
             "action" => Some(&self.action),
@@ -77,8 +66,9 @@ mod tests {
     fn places_are_filled_once() {
         let subject =
             Subject { function: "{region}".to_owned(), ..Subject::invoke("f", None, "cn-north-1", None) };
+        let fill = |template| crate::text::fill_places(template, |place| subject.value(place));
         assert_eq!(
-            subject.fill("{function}|{qualifier}|{region}|{action}|{resource}|{other}|{open"),
+            fill("{function}|{qualifier}|{region}|{action}|{resource}|{other}|{open"),
             "{region}|$LATEST|cn-north-1|lambda:InvokeFunction|\
              arn:aws-cn:lambda:cn-north-1:*:function:f|{other}|{open"
         );

@@ -1,70 +1,62 @@
-//! What people are told, by class and operation. The places in braces are those of
+//! What people are told about a managing operation, by class and operation. The places in braces are those of
 //! [`ManageSubject`](super::ManageSubject).
 
-use super::{Applied, ManageErrorClass, codes::Cause};
+use super::{
+    AwsErrorClass, Texts,
+    table::{OfCall, PRECONDITION, Row},
+};
 use crate::Operation;
 
-type Texts = (&'static str, &'static str);
-
 /// Message and hint.
-pub(super) fn of(operation: Operation, cause: &Cause, applied: Applied) -> Texts {
-    match cause.class {
-        ManageErrorClass::Denied | ManageErrorClass::Unauthenticated => stopped_at_the_door(operation, cause),
-        ManageErrorClass::NotFound => not_found(operation, cause),
-        ManageErrorClass::Exists => exists(operation),
-        ManageErrorClass::Busy => busy(operation),
-        ManageErrorClass::PreconditionFailed => (
-            "{thing} changed since the revision that the change was meant for",
-            "read it again, and repeat with its new revision",
-        ),
-        ManageErrorClass::Throttled => (
+pub(super) fn of(
+    operation: Operation,
+    class: AwsErrorClass,
+    code: Option<&str>,
+    proven: bool,
+    row: &Row,
+) -> Texts {
+    match class {
+        AwsErrorClass::Denied | AwsErrorClass::Unauthenticated => denied(operation, class, row.texts),
+        AwsErrorClass::Exists => exists(operation),
+        AwsErrorClass::Conflict | AwsErrorClass::NotReady => busy(operation),
+        // The words of the table are of management where Invoke does not give the error.
+        _ if row.call == OfCall::Unlisted => row.texts,
+        AwsErrorClass::NotFound => not_found(operation, code),
+        AwsErrorClass::PreconditionFailed => PRECONDITION,
+        AwsErrorClass::Throttled => (
             "AWS throttled the calls of {operation} in region {region}",
             "wait a moment, and make fewer calls at once",
         ),
-        ManageErrorClass::CodeStorageExceeded => (
-            "the account has no room left for the code of {thing} in region {region}",
-            "delete old versions, or ask for a higher quota; {show account} shows how much is used",
+        AwsErrorClass::LimitExceeded
+        | AwsErrorClass::CodeStorageExceeded
+        | AwsErrorClass::PolicyTooLong
+        | AwsErrorClass::PublicPolicy => (
+            "a quota of the account in region {region} stands against {operation} for {thing}",
+            "look at Lambda's quotas in the region, and ask for a higher one",
         ),
-        ManageErrorClass::LimitExceeded => limit_exceeded(cause),
-        ManageErrorClass::PolicyTooLong => {
-            ("the policy has no room left for {thing}", "remove statements: {show permissions} shows them")
+        AwsErrorClass::InvalidRequest | AwsErrorClass::InvalidCode | AwsErrorClass::Misconfigured => {
+            invalid(operation, code)
         }
-        ManageErrorClass::InvalidParameter => invalid(operation, cause),
-        ManageErrorClass::InvalidCode => invalid_code(cause),
-        ManageErrorClass::PublicPolicy => (
-            "{thing} would leave a policy that lets anyone in, and public access is blocked",
-            "limit the policy to an account, an organisation or a source, or allow public access to the function",
-        ),
-        ManageErrorClass::TooLarge => too_large(operation),
-        ManageErrorClass::Unavailable | ManageErrorClass::Internal => failed(cause, applied),
+        AwsErrorClass::TooLarge => too_large(operation),
+        AwsErrorClass::Unavailable | AwsErrorClass::Internal => failed(class, proven),
     }
 }
 
-fn stopped_at_the_door(operation: Operation, cause: &Cause) -> Texts {
-    let shared = match cause.shared {
-        Some(shared) => (shared.message, shared.hint),
-        None => ("AWS refused {operation} on {resource}", "check the caller's permissions and credentials"),
-    };
+fn denied(operation: Operation, class: AwsErrorClass, texts: Texts) -> Texts {
     // Handing a role over needs a permission of its own, and its lack comes with the same code.
     let hands_over = matches!(operation, Operation::CreateFunction | Operation::UpdateFunctionConfiguration);
-    if hands_over && cause.class == ManageErrorClass::Denied && shared.0.contains("{action}") {
+    if hands_over && class == AwsErrorClass::Denied && texts.0.contains("{action}") {
         return (
             "the caller lacks {action} on {resource}, or iam:PassRole on the role that {thing} runs as",
             "allow {action} on {resource} to the caller, and iam:PassRole on the role",
         );
     }
-    shared
+    texts
 }
 
-fn not_found(operation: Operation, cause: &Cause) -> Texts {
+fn not_found(operation: Operation, code: Option<&str>) -> Texts {
     const CHECK: &str = "check the name, the region and the account";
-    if cause.code == Some("CodeSigningConfigNotFoundException") {
-        return (
-            "the code signing configuration of {thing} was not found in region {region}",
-            "check its ARN, the region and the account",
-        );
-    }
-    if cause.code.is_none() {
+    if code.is_none() {
         return (
             "the endpoint does not find {thing} in region {region}",
             "check the name, the region and the endpoint URL",
@@ -136,25 +128,8 @@ fn busy(operation: Operation) -> Texts {
     }
 }
 
-fn limit_exceeded(cause: &Cause) -> Texts {
-    match cause.code {
-        Some("AliasLimitExceededException") => (
-            "the function has no room left for {thing}: it has as many aliases as it can have",
-            "delete an alias that is not used, or ask for a higher quota",
-        ),
-        Some("FunctionVersionsPerCapacityProviderLimitExceededException") => (
-            "the capacity provider of {thing} serves as many function versions as it can",
-            "delete old versions, or use another capacity provider",
-        ),
-        _ => (
-            "a quota of the account in region {region} stands against {operation} for {thing}",
-            "look at Lambda's quotas in the region, and ask for a higher one",
-        ),
-    }
-}
-
-fn invalid(operation: Operation, cause: &Cause) -> Texts {
-    match cause.code {
+fn invalid(operation: Operation, code: Option<&str>) -> Texts {
+    match code {
         Some("UnknownOperationException") => (
             "the endpoint does not know {operation}",
             "check that the endpoint URL is one of Lambda, and that it supports this operation",
@@ -194,19 +169,6 @@ fn invalid(operation: Operation, cause: &Cause) -> Texts {
     }
 }
 
-fn invalid_code(cause: &Cause) -> Texts {
-    if cause.code == Some("InvalidCodeSignatureException") {
-        return (
-            "the code of {thing} was changed after it was signed",
-            "sign the package again, and upload it as it was signed",
-        );
-    }
-    (
-        "the signature of the code of {thing} is missing, expired or not by a publisher that is trusted",
-        "sign the package with a profile that the function's code signing configuration trusts",
-    )
-}
-
 fn too_large(operation: Operation) -> Texts {
     let hint = match operation {
         Operation::CreateFunction | Operation::UpdateFunctionCode => {
@@ -217,20 +179,20 @@ fn too_large(operation: Operation) -> Texts {
     ("the request about {thing} is larger than Lambda takes", hint)
 }
 
-fn failed(cause: &Cause, applied: Applied) -> Texts {
-    match (applied, cause.class) {
-        (Applied::Maybe, ManageErrorClass::Unavailable) => (
+fn failed(class: AwsErrorClass, proven: bool) -> Texts {
+    match (proven, class) {
+        (false, AwsErrorClass::Unavailable) => (
             "the service or a proxy before it broke {operation} off; the change of {thing} may have been made",
             "look at it before you repeat",
         ),
-        (Applied::Maybe, _) => (
+        (false, _) => (
             "the Lambda service failed at {operation}; the change of {thing} may have been made",
             "look at it before you repeat",
         ),
-        (Applied::No, ManageErrorClass::Unavailable) => (
+        (true, AwsErrorClass::Unavailable) => (
             "the service or a proxy before it did not answer {operation} for {thing}",
             "try again in a while, and check that the endpoint URL is one of Lambda",
         ),
-        (Applied::No, _) => ("the Lambda service failed at {operation} for {thing}", "try again in a while"),
+        (true, _) => ("the Lambda service failed at {operation} for {thing}", "try again in a while"),
     }
 }

@@ -1,10 +1,8 @@
-//! What an error of management is about, and how its texts name it.
+//! What a managing operation is about, for the texts of its errors.
 
-use crate::{
-    Operation, Partition,
-    text::{fill_hint, fill_places},
-};
-use lamplight_domain::{Action, Hint};
+use super::Places;
+use crate::{Operation, Partition};
+use lamplight_domain::Action;
 
 /// The call that an error answers, for its message and hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,29 +102,21 @@ impl ManageSubject {
             self.resource.split_once(":function:").map(|(_, rest)| rest.split(':').next().unwrap_or(rest));
         name.filter(|name| !name.is_empty()).unwrap_or("NAME")
     }
+}
 
-    /// Puts the values into a template's places.
-    pub(super) fn fill(&self, template: &str) -> String {
-        fill_places(template, |place| self.value(place))
-    }
-
-    /// The same for a hint, in which some places are actions.
-    pub(super) fn fill_hint(&self, template: &str) -> Hint {
-        fill_hint(
-            template,
-            |place| self.value(place),
-            |place| match place {
-                "list aliases" => Some(Action::ListAliases(self.function_name().to_owned())),
-                "list functions" => Some(Action::ListFunctions),
-                "show account" => Some(Action::ShowAccount),
-                "show permissions" => Some(Action::ShowPermissions),
-                "update alias" => Some(Action::UpdateAlias),
-                "update code" => Some(Action::UpdateFunctionCode),
-                "update settings" => Some(Action::UpdateFunctionSettings),
-                "wait" => Some(Action::WaitForFunction(self.function_name().to_owned())),
-                _ => None,
-            },
-        )
+impl Places for ManageSubject {
+    fn action(&self, place: &str) -> Option<Action> {
+        Some(match place {
+            "list aliases" => Action::ListAliases(self.function_name().to_owned()),
+            "list functions" => Action::ListFunctions,
+            "show account" => Action::ShowAccount,
+            "show permissions" => Action::ShowPermissions,
+            "update alias" => Action::UpdateAlias,
+            "update code" => Action::UpdateFunctionCode,
+            "update settings" => Action::UpdateFunctionSettings,
+            "wait" => Action::WaitForFunction(self.function_name().to_owned()),
+            _ => return None,
+        })
     }
 
     fn value(&self, place: &str) -> Option<&str> {
@@ -150,6 +140,10 @@ fn arn(region: &str, account: Option<&str>, kind: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fill(subject: &ManageSubject, template: &str) -> String {
+        crate::text::fill_places(template, |place| subject.value(place))
+    }
 
     const ACCOUNT: Option<&str> = Some("123456789012");
 
@@ -193,10 +187,10 @@ mod tests {
     fn places_are_filled_once() {
         let subject = ManageSubject::function(Operation::TagResource, "{region}", None, "us-east-1", None);
         assert_eq!(
-            subject.fill("{thing}|{function}|{operation}|{action}|{region}|{other}|{open"),
+            fill(&subject, "{thing}|{function}|{operation}|{action}|{region}|{other}|{open"),
             "function {region}|{region}|TagResource|lambda:TagResource|us-east-1|{other}|{open"
         );
         let account = ManageSubject::account(Operation::ListLayers, "us-east-1");
-        assert_eq!(account.fill("{function}"), "NAME");
+        assert_eq!(fill(&account, "{function}"), "NAME");
     }
 }
