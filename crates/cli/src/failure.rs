@@ -57,8 +57,6 @@ impl From<AppError> for Failure {
             causes.push(current.to_string());
             cause = Error::source(current);
         }
-        // The text of the HTTP client for an error of an unknown kind: it adds nothing.
-        causes.retain(|cause| cause != "other");
         // Some libraries repeat a cause in the message above it; it is printed once.
         causes.dedup();
         Self {
@@ -93,11 +91,10 @@ mod tests {
     struct Layer(&'static str, #[source] Option<Box<Layer>>);
 
     #[test]
-    fn causes_that_say_nothing_or_the_same_again_are_left_out() {
+    fn causes_that_say_the_same_again_are_left_out() {
         let refused = Layer("connection refused", None);
         let again = Layer("connection refused", Some(Box::new(refused)));
-        let other = Layer("other", Some(Box::new(again)));
-        let source = Layer("dispatch failure", Some(Box::new(other)));
+        let source = Layer("dispatch failure", Some(Box::new(again)));
         let error = PortError::new(PortErrorKind::Unavailable, ErrorCode::ConnectionFailed, "no way")
             .with_source(source);
         assert_eq!(Failure::from(error).causes, ["dispatch failure", "connection refused"]);

@@ -16,10 +16,13 @@ pub struct Cause {
 impl Cause {
     /// The causes of a failure without a whole answer, outermost first; `None` where it has none.
     pub fn chain(error: &(dyn Error + 'static)) -> Option<Self> {
-        error.source().map(|cause| Self {
-            text: discreet(&cause.to_string()),
-            source: Self::chain(cause).map(Box::new),
-        })
+        let cause = error.source()?;
+        let (text, source) = (cause.to_string(), Self::chain(cause));
+        // What the HTTP client calls a failure of no kind that it knows: its cause alone says something.
+        if text == "other" && source.is_some() {
+            return source;
+        }
+        Some(Self { text: discreet(&text), source: source.map(Box::new) })
     }
 
     /// A service's own words, on one line and no longer than a person reads.
@@ -74,6 +77,14 @@ fn address(word: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_of_no_known_kind_is_told_by_its_cause() {
+        let failure = |text: &str, source| Cause { text: text.to_owned(), source: Some(Box::new(source)) };
+        let cause = Cause { text: "certificate has expired".to_owned(), source: None };
+        let chain = failure("dispatch failure", failure("other", cause));
+        assert_eq!(Cause::chain(&chain).unwrap().flat(), "certificate has expired");
+    }
 
     #[test]
     fn tokens_in_a_services_words_are_not_repeated() {
