@@ -97,7 +97,7 @@ pub(crate) fn code(code: &FunctionCode) -> Value {
         CodeSource::Image(uri) => json!({ "ImageUri": uri }),
     };
     body["SourceKMSKeyArn"] = json!(code.encryption_key);
-    without_nulls(body)
+    body
 }
 
 pub(crate) fn publish(publish: Publish) -> Value {
@@ -124,38 +124,38 @@ pub(crate) fn settings(settings: &FunctionSettings, effect: Effect) -> Value {
         "KMSKeyArn": settings.encryption_key,
         "Layers": settings.layers,
         "TracingConfig": settings.tracing.as_ref().map(|mode| json!({ "Mode": mode })),
-        "VpcConfig": settings.network.as_ref().map(|network| without_nulls(json!({
+        "VpcConfig": settings.network.as_ref().map(|network| json!({
             "SubnetIds": network.subnets,
             "SecurityGroupIds": network.security_groups,
             "Ipv6AllowedForDualStack": network.ipv6,
-        }))),
+        })),
         "DeadLetterConfig": settings.dead_letter_target.as_ref().map(|target| json!({ "TargetArn": target })),
         "FileSystemConfigs": settings.file_systems.as_ref().map(|mounts| mounts.iter().map(|mount| json!({
             "Arn": mount.reference, "LocalMountPath": mount.path,
         })).collect::<Vec<_>>()),
-        "ImageConfig": settings.image.as_ref().map(|image| without_nulls(json!({
+        "ImageConfig": settings.image.as_ref().map(|image| json!({
             "EntryPoint": image.entry_point,
             "Command": image.command,
             "WorkingDirectory": image.working_directory,
-        }))),
+        })),
         "SnapStart": settings.snapshot_start.as_ref().map(|when| json!({ "ApplyOn": when })),
-        "LoggingConfig": settings.logging.as_ref().map(|logging| without_nulls(json!({
+        "LoggingConfig": settings.logging.as_ref().map(|logging| json!({
             "LogFormat": logging.format,
             "ApplicationLogLevel": logging.application_level,
             "SystemLogLevel": logging.system_level,
             "LogGroup": logging.group,
-        }))),
-        "DurableConfig": settings.durable.as_ref().map(|durable| without_nulls(json!({
+        })),
+        "DurableConfig": settings.durable.as_ref().map(|durable| json!({
             "KMSKeyArn": durable.encryption_key,
             "RetentionPeriodInDays": durable.retention_days,
             "ExecutionTimeout": durable.execution_timeout_seconds,
-        }))),
+        })),
         "CapacityProviderConfig": settings.capacity.as_ref().map(|capacity| json!({
-            "LambdaManagedInstancesCapacityProviderConfig": without_nulls(json!({
+            "LambdaManagedInstancesCapacityProviderConfig": {
                 "CapacityProviderArn": capacity.reference,
                 "PerExecutionEnvironmentMaxConcurrency": capacity.concurrency_per_environment,
                 "ExecutionEnvironmentMemoryGiBPerVCpu": capacity.memory_gib_per_processor,
-            })),
+            },
         })),
     })
 }
@@ -199,7 +199,7 @@ pub(crate) fn async_settings(settings: &AsyncSettings) -> Value {
     json!({
         "MaximumRetryAttempts": settings.max_retries,
         "MaximumEventAgeInSeconds": settings.max_age_seconds,
-        "DestinationConfig": any.then(|| without_nulls(json!({ "OnSuccess": success, "OnFailure": failure }))),
+        "DestinationConfig": any.then(|| json!({ "OnSuccess": success, "OnFailure": failure })),
     })
 }
 
@@ -227,7 +227,7 @@ mod tests {
     fn code_is_told_by_its_size() {
         let package = CodeSource::Package(Package::new(vec![0_u8; 42], "47DEQpj8"));
         assert_eq!(
-            code(&FunctionCode::new(package)).to_string(),
+            without_nulls(code(&FunctionCode::new(package))).to_string(),
             r#"{"ZipFile":"<42 bytes, SHA-256 47DEQpj8>"}"#
         );
     }
