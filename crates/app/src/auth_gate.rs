@@ -1,8 +1,7 @@
 //! Pauses a long operation whose credentials have become invalid, instead of failing the rest of it.
 
 use crate::{ProgressObserver, RunProgress};
-use lamplight_domain::{Delivery, ErrorCode, Hint, Start};
-use lamplight_ports::{InvokeError, PortError, PortErrorKind, Sleeper};
+use lamplight_ports::{PortError, PortErrorKind, Sleeper};
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -18,80 +17,23 @@ pub const AUTH_PATIENCE: Duration = Duration::from_mins(15);
 /// The first and the longest wait before the credentials are tried again.
 const WAITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
 
-/// Why credentials are not valid, from the error of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadCredentials {
-    /// The stable code of the error.
-    pub code: ErrorCode,
-    /// What happened.
-    pub message: String,
-    /// What to do about it.
-    pub hint: Option<Hint>,
+/// The error of a read that was not made, because valid credentials did not become available in time.
+fn not_started(reason: &PortError) -> PortError {
+    let message = format!("not started, because the credentials are not valid: {}", reason.message);
+    PortError { hint: reason.hint.clone(), ..PortError::new(reason.kind, reason.code.clone(), message) }
 }
 
-impl BadCredentials {
-    fn not_started(&self) -> String {
-        format!("not started, because the credentials are not valid: {}", self.message)
-    }
+fn is_about_credentials(error: &PortError) -> bool {
+    error.kind == PortErrorKind::Unauthenticated
 }
 
-/// An error that may be about credentials.
-pub trait CredentialFailure: Sized {
-    /// What is wrong with the credentials, if they caused the error and it is proven that the call had no effect, so
-    /// that it can safely be repeated; else `None`.
-    fn bad_credentials(&self) -> Option<BadCredentials>;
-
-    /// The error of a call that was not made, because valid credentials did not become available in time.
-    fn not_started(reason: &BadCredentials) -> Self;
-}
-
-impl CredentialFailure for PortError {
-    fn bad_credentials(&self) -> Option<BadCredentials> {
-        (self.kind == PortErrorKind::Unauthenticated).then(|| BadCredentials {
-            code: self.code.clone(),
-            message: self.message.clone(),
-            hint: self.hint.clone(),
-        })
-    }
-
-    fn not_started(reason: &BadCredentials) -> Self {
-        let hint = reason.hint.clone();
-        Self { hint, ..Self::new(PortErrorKind::Unauthenticated, reason.code.clone(), reason.not_started()) }
-    }
-}
-
-impl CredentialFailure for InvokeError {
-    fn bad_credentials(&self) -> Option<BadCredentials> {
-        (self.kind == PortErrorKind::Unauthenticated && self.start == Start::DidNotStart).then(|| {
-            BadCredentials { code: self.code.clone(), message: self.message.clone(), hint: self.hint.clone() }
-        })
-    }
-
-    fn not_started(reason: &BadCredentials) -> Self {
-        Self {
-            delivery: Delivery::NotSent,
-            start: Start::DidNotStart,
-            transient: false,
-            retry_after: None,
-            kind: PortErrorKind::Unauthenticated,
-            code: reason.code.clone(),
-            provider_code: None,
-            http_status: None,
-            request_id: None,
-            message: reason.not_started(),
-            hint: reason.hint.clone(),
-            source: None,
-        }
-    }
-}
-
-/// Makes all calls of one long operation, which may run in several tasks, and waits for valid credentials if needed.
+/// Makes all reads of one long operation, which may run in several tasks, and waits for valid credentials if needed.
+/// Calls of functions do not go through it, because it repeats what fails.
 ///
 /// # Guarantees
 /// - Before the first success, an error is returned at once: it does not wait for credentials that never worked.
 /// - After that, an error about credentials closes the gate: one task retries its own call, with growing waits, while
 ///   all others wait. Its success opens the gate, and every task continues where it was.
-/// - A call is repeated only if it provably had no effect.
 /// - If patience runs out or the operation is cancelled, each waiting task gets the error of its own call. No further
 ///   call is made: it fails as not started.
 #[derive(Debug)]
@@ -111,7 +53,7 @@ struct State {
     /// How often the gate has been reopened.
     openings: u64,
     /// Why the operation was given up, if it was.
-    given_up: Option<BadCredentials>,
+    given_up: Option<PortError>,
 }
 
 impl<'a> AuthGate<'a> {
@@ -142,17 +84,16 @@ impl<'a> AuthGate<'a> {
     ///
     /// # Errors
     /// The error of the call, or an error that says that it was not made because the operation has been given up.
-    pub async fn run<T, E, F>(&self, call: impl Fn() -> F) -> Result<T, E>
+    pub async fn run<T, F>(&self, call: impl Fn() -> F) -> Result<T, PortError>
     where
-        E: CredentialFailure,
-        F: Future<Output = Result<T, E>>,
+        F: Future<Output = Result<T, PortError>>,
     {
         loop {
             drop(self.trying.lock().await);
             let openings = {
                 let state = self.state();
                 if let Some(reason) = &state.given_up {
-                    return Err(E::not_started(reason));
+                    return Err(not_started(reason));
                 }
                 state.openings
             };
@@ -163,8 +104,7 @@ impl<'a> AuthGate<'a> {
                 }
                 Err(error) => error,
             };
-            let Some(reason) = error.bad_credentials() else { return Err(error) };
-            if !self.has_succeeded.load(Ordering::Relaxed) {
+            if !is_about_credentials(&error) || !self.has_succeeded.load(Ordering::Relaxed) {
                 return Err(error);
             }
             let _trying = self.trying.lock().await;
@@ -176,23 +116,17 @@ impl<'a> AuthGate<'a> {
                 state.openings > openings
             };
             if !opened_meanwhile {
-                return self.retry_until_valid(call, error, reason).await;
+                return self.retry_until_valid(call, error).await;
             }
         }
     }
 
-    async fn retry_until_valid<T, E, F>(
-        &self,
-        call: impl Fn() -> F,
-        mut error: E,
-        mut reason: BadCredentials,
-    ) -> Result<T, E>
+    async fn retry_until_valid<T, F>(&self, call: impl Fn() -> F, mut error: PortError) -> Result<T, PortError>
     where
-        E: CredentialFailure,
-        F: Future<Output = Result<T, E>>,
+        F: Future<Output = Result<T, PortError>>,
     {
         if !self.patience.is_zero() {
-            let (reason, hint) = (reason.message.as_str(), reason.hint.as_ref());
+            let (reason, hint) = (error.message.as_str(), error.hint.as_ref());
             self.observer.observe(&RunProgress::Paused { reason, hint, patience: self.patience });
         }
         let (mut wait, longest) = WAITS;
@@ -213,14 +147,15 @@ impl<'a> AuthGate<'a> {
                     return Ok(value);
                 }
             };
-            let Some(again) = error.bad_credentials() else {
+            if !is_about_credentials(&error) {
                 // This call has another problem. The next one shows whether the credentials are valid.
                 self.reopen();
                 return Err(error);
-            };
-            reason = again;
+            }
         }
-        self.state().given_up = Some(reason);
+        let PortError { kind, code, message, hint, .. } = &error;
+        self.state().given_up =
+            Some(PortError { hint: hint.clone(), ..PortError::new(*kind, code.clone(), message) });
         Err(error)
     }
 

@@ -30,7 +30,7 @@ mod show_run;
 mod target;
 
 pub use apply_jobs::{JobChange, apply_jobs};
-pub use auth_gate::{AUTH_PATIENCE, AuthGate, BadCredentials, CredentialFailure};
+pub use auth_gate::{AUTH_PATIENCE, AuthGate};
 pub use begin_run::{BegunRun, begin_queued_run, begin_run, queue_run};
 pub use cancel_run::{CancelOutcome, cancel_run};
 pub use discover::{DiscoverRequest, Discovery, discover};

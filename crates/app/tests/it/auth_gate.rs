@@ -5,10 +5,10 @@ use async_trait::async_trait;
 use lamplight_app::{
     AppError, AuthGate, CancellationToken, DiscoverRequest, ProgressObserver, RunProgress, discover,
 };
-use lamplight_domain::{Delivery, ErrorCode, Function, FunctionRef, Qualifier, Settings, Start};
+use lamplight_domain::{ErrorCode, Function, FunctionRef, Qualifier, Settings};
 use lamplight_fake_adapter::{FakeProvider, ManualClock};
 use lamplight_ports::{
-    Connection, FunctionCatalogue, InvokeError, ListFunctions, Page, PortError, PortErrorKind, Sleeper,
+    Connection, FunctionCatalogue, ListFunctions, Page, PortError, PortErrorKind, Sleeper,
 };
 use std::{
     collections::BTreeMap,
@@ -200,30 +200,6 @@ async fn cancelling_ends_the_wait_for_all() {
     assert!(results.0.is_err() && results.1.is_err());
 }
 
-fn invoke_error(kind: PortErrorKind, start: Start) -> InvokeError {
-    InvokeError { start, ..InvokeError::unanswered(kind, ErrorCode::CredentialsExpired, "x") }
-}
-
-#[tokio::test]
-async fn a_call_that_may_have_started_is_never_repeated() {
-    for (kind, start, calls) in [
-        (PortErrorKind::Unauthenticated, Start::DidNotStart, 2),
-        (PortErrorKind::Unauthenticated, Start::MayHaveStarted, 1),
-        (PortErrorKind::Unavailable, Start::DidNotStart, 1),
-        (PortErrorKind::Denied, Start::DidNotStart, 1),
-    ] {
-        let (clock, pauses, cancel) = (ManualClock::default(), Pauses::default(), CancellationToken::new());
-        let gate = AuthGate::new(&clock, &pauses, &cancel, PATIENCE);
-        gate.run(|| async { Ok::<_, InvokeError>(()) }).await.unwrap();
-        let made = AtomicU32::new(0);
-        let call = || async {
-            if made.fetch_add(1, Ordering::SeqCst) == 0 { Err(invoke_error(kind, start)) } else { Ok(()) }
-        };
-        assert_eq!(gate.run(call).await.is_ok(), calls == 2, "{kind:?} {start:?}");
-        assert_eq!(made.into_inner(), calls, "{kind:?} {start:?}");
-    }
-}
-
 #[tokio::test]
 async fn after_patience_has_run_out_nothing_more_is_started() {
     let (clock, pauses, cancel) = (ManualClock::default(), Pauses::default(), CancellationToken::new());
@@ -250,32 +226,16 @@ async fn after_patience_has_run_out_nothing_more_is_started() {
     let called = gate
         .run(|| async {
             asked.fetch_add(1, Ordering::SeqCst);
-            Ok::<(), InvokeError>(())
+            Ok::<(), PortError>(())
         })
         .await
         .unwrap_err();
-    assert_eq!((called.delivery, called.start), (Delivery::NotSent, Start::DidNotStart));
     assert_eq!((called.kind, called.code), (PortErrorKind::Unauthenticated, ErrorCode::CredentialsExpired));
     for not_made in [late.unwrap_err().message, called.message] {
         assert!(not_made.starts_with("not started"), "{not_made}");
     }
     assert_eq!(called.hint.as_ref().map(ToString::to_string).as_deref(), Some("sign in again"));
     assert_eq!(asked.into_inner(), 2 + 5);
-}
-
-#[tokio::test]
-async fn an_unknown_outcome_during_the_pause_is_returned_and_not_repeated() {
-    let (clock, pauses, cancel) = (ManualClock::default(), Pauses::default(), CancellationToken::new());
-    let gate = AuthGate::new(&clock, &pauses, &cancel, PATIENCE);
-    gate.run(|| async { Ok::<_, InvokeError>(()) }).await.unwrap();
-    let made = AtomicU32::new(0);
-    let call = || async {
-        let start =
-            if made.fetch_add(1, Ordering::SeqCst) == 0 { Start::DidNotStart } else { Start::MayHaveStarted };
-        Err::<(), _>(invoke_error(PortErrorKind::Unauthenticated, start))
-    };
-    assert_eq!(gate.run(call).await.unwrap_err().start, Start::MayHaveStarted);
-    assert_eq!(made.into_inner(), 2);
 }
 
 #[tokio::test]
