@@ -1,7 +1,7 @@
 //! The ARN of a function, with or without a qualifier.
 
 use crate::{
-    LambdaName, LambdaQualifier, Partition, Region,
+    LambdaName, LambdaQualifier, Region,
     text::{excerpt, is_digits},
 };
 use std::{fmt, str::FromStr};
@@ -114,11 +114,6 @@ impl FunctionArn {
     /// The partition's word, `aws` for most.
     pub fn partition(&self) -> &str {
         &self.partition
-    }
-
-    /// The partition, where it is one we know.
-    pub fn known_partition(&self) -> Option<Partition> {
-        self.partition.parse().ok()
     }
 
     /// The region, which may be one we do not know.
@@ -260,7 +255,6 @@ mod tests {
         let name: LambdaName = "f".parse().unwrap();
         let arn = FunctionArn::new(region.clone(), "123456789012", name.clone(), "1".parse().ok()).unwrap();
         assert_eq!(arn.to_string(), "arn:aws-cn:lambda:cn-north-1:123456789012:function:f:1");
-        assert_eq!(arn.known_partition(), Some(Partition::AwsCn));
         assert_eq!(FunctionArn::new(region, "1", name, None).unwrap_err().part, ArnPart::Account);
     }
 
@@ -270,6 +264,6 @@ mod tests {
         assert!(text.parse::<FunctionArn>().is_err(), "its region breaks the grammar");
         let text = "arn:aws-new-X:lambda:xx-east-1:123456789012:function:f";
         let arn: FunctionArn = text.parse().unwrap();
-        assert_eq!((arn.to_string().as_str(), arn.known_partition()), (text, None));
+        assert_eq!((arn.to_string().as_str(), arn.partition()), (text, "aws-new-X"));
     }
 }

@@ -8,7 +8,6 @@ use std::{fmt, str::FromStr};
 /// use lamplight_aws_model::Partition;
 ///
 /// assert_eq!(Partition::of_region("us-gov-west-1"), Partition::AwsUsGov);
-/// assert_eq!(Partition::AwsCn.dns_suffix(), "amazonaws.com.cn");
 /// assert_eq!("aws-eusc".parse(), Ok(Partition::AwsEusc));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,19 +79,6 @@ impl Partition {
             Self::AwsIsoB => "aws-iso-b",
             Self::AwsIsoE => "aws-iso-e",
             Self::AwsIsoF => "aws-iso-f",
-        }
-    }
-
-    /// The domain of the API's hosts: `lambda.<region>.<suffix>` (botocore, `partitions.json`).
-    pub fn dns_suffix(self) -> &'static str {
-        match self {
-            Self::Aws | Self::AwsUsGov => "amazonaws.com",
-            Self::AwsCn => "amazonaws.com.cn",
-            Self::AwsEusc => "amazonaws.eu",
-            Self::AwsIso => "c2s.ic.gov",
-            Self::AwsIsoB => "sc2s.sgov.gov",
-            Self::AwsIsoE => "cloud.adc-e.uk",
-            Self::AwsIsoF => "csp.hci.ic.gov",
         }
     }
 

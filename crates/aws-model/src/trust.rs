@@ -1,6 +1,6 @@
 //! Trust policies: who may take a role on, each with the conditions that keep everybody else out.
 
-use crate::{Partition, PolicyDocument, StatementEffect};
+use crate::{Partition, PolicyDocument, StatementEffect, arn::is_account};
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt};
 
@@ -277,10 +277,6 @@ impl fmt::Display for EntraClaim {
 
 fn operator<const N: usize>(name: &str, conditions: [(String, String); N]) -> Conditions {
     [(name.to_owned(), conditions.into())].into()
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether an ARN's service and resource are of what a policy can name as principal; groups, for one, are not (IAM
