@@ -1,7 +1,7 @@
 //! What this crate writes into logs: enough to follow a call, and no secret.
 
 use crate::{
-    functions::CHANGES,
+    manage::{CHANGES, call as manage},
     server::{End, Reaction, Received, Server, answer, closed_url, refusal},
     support::{SECRET_KEY, SESSION_TOKEN, call_with, ports},
 };
@@ -65,10 +65,10 @@ async fn no_secret_is_in_any_log_at_any_level() {
     let described = open.catalogue.get(&FunctionRef::by_name("f".parse().unwrap()), None).await;
     assert!(described.unwrap().is_some());
     let _listed = open.catalogue.list(ListFunctions::default()).await;
-    for functions in [&open.management.functions, &ports(&closed_url().await).management.functions] {
+    for management in [&open.management, &ports(&closed_url().await).management] {
         for operation in CHANGES {
             for effect in [Effect::Make, Effect::Show { secrets: true }] {
-                let _outcome = crate::functions::call(functions.as_ref(), operation, effect).await;
+                let _outcome = manage(management, operation, effect).await;
             }
         }
     }

@@ -12,9 +12,9 @@ use lamplight_domain::{
     Package, PermissionStatement, Redacted,
 };
 use lamplight_ports::{
-    Applied, ChangeError, CreateAlias, Effect, FunctionCatalogue, LayerVersionRef, ListAliases, ListFunctions,
-    ListLayers,
-    ListVersions, PortError, PortErrorKind, TagChange, UpdateAlias, UpdateSettings,
+    Applied, ChangeError, CreateAlias, Effect, FunctionCatalogue, LayerVersionRef, ListAliases,
+    ListFunctions, ListLayers, ListVersions, PortError, PortErrorKind, TagChange, UpdateAlias,
+    UpdateSettings,
 };
 use std::error::Error;
 

@@ -1,8 +1,5 @@
 //! Managing functions: what is sent, what comes back, and what is known where nothing does.
 
-mod errors;
-mod faults;
-mod previews;
 mod uploads;
 mod wire;
 
@@ -22,23 +19,6 @@ pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/adder";
 pub(crate) const SECRET: &str = "hunter2-of-the-environment";
 pub(crate) const REVISION: &str = "6d8d089b-c632-4a4b-91ba-ee1ce706c50a";
 pub(crate) const SHA256: &str = "fCQAVmf7Yd3ZmTJiMHaWTHTf8SeJ+VVPRIPmqNHbV7g=";
-
-/// The operations of the port that change something.
-pub(crate) const CHANGES: [Operation; 9] = [
-    Operation::CreateFunction,
-    Operation::UpdateFunctionCode,
-    Operation::UpdateFunctionConfiguration,
-    Operation::PublishVersion,
-    Operation::DeleteFunction,
-    Operation::TagResource,
-    Operation::UntagResource,
-    Operation::PutFunctionConcurrency,
-    Operation::DeleteFunctionConcurrency,
-];
-
-/// Those that only read.
-pub(crate) const READS: [Operation; 3] =
-    [Operation::ListVersionsByFunction, Operation::ListTags, Operation::GetFunctionConcurrency];
 
 /// A function known by its ARN.
 pub(crate) fn adder() -> FunctionRef {

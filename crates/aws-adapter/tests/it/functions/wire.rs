@@ -4,61 +4,24 @@ use super::{
     ARN, REVISION, ROLE, SECRET, SHA256, adder, create, described, every_setting, every_setting_on_the_wire,
     package, publish, settings, tags, update_code,
 };
-use crate::support::ports;
+use crate::{
+    manage::{answers, encoded, lambda, made, only_request},
+    support::ports,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lamplight_domain::{
     CodeSource, ErrorCode, Function, FunctionCode, FunctionRef, FunctionSettings, ImageSettings, Network,
     Readiness, Tags,
 };
 use lamplight_ports::{
-    Applied, Changed, CreateFunction, Effect, FunctionManager, ListVersions, PortErrorKind, Publish,
-    PublishVersion, TagChange, UpdateCode, UpdateSettings,
+    Applied, CreateFunction, Effect, ListVersions, Management, PortErrorKind, Publish, PublishVersion,
+    TagChange, UpdateCode, UpdateSettings,
 };
 use serde_json::{Value, json};
-use std::sync::Arc;
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
     matchers::{any, method},
 };
-
-/// A server that always gives this answer, and the port over it.
-async fn lambda(answer: ResponseTemplate) -> (MockServer, Arc<dyn FunctionManager>) {
-    let server = MockServer::start().await;
-    Mock::given(any()).respond_with(answer).mount(&server).await;
-    let functions = ports(&server.uri()).management.functions;
-    (server, functions)
-}
-
-fn answers(body: Value) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(body)
-}
-
-/// The one request that came: method, path with query, body.
-async fn only_request(server: &MockServer) -> (String, String, Value) {
-    let requests = server.received_requests().await.unwrap();
-    assert_eq!(requests.len(), 1);
-    let request = &requests[0];
-    let authorization = request.headers.get("authorization").unwrap().to_str().unwrap();
-    assert!(authorization.contains("/eu-west-1/lambda/aws4_request"), "{authorization}");
-    let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let body = match request.body.as_slice() {
-        [] => Value::Null,
-        body => serde_json::from_slice(body).unwrap(),
-    };
-    (request.method.to_string(), format!("{}{query}", request.url.path()), body)
-}
-
-fn made<T>(changed: Changed<T>) -> T {
-    match changed {
-        Changed::Made(made) => made,
-        Changed::Shown(preview) => panic!("only shown: {preview:?}"),
-    }
-}
-
-/// An ARN as it stands in a path.
-fn encoded() -> String {
-    ARN.replace(':', "%3A")
-}
 
 fn is_described(function: &Function) {
     assert_eq!((function.name.as_str(), function.reference.as_str()), ("adder", ARN));
@@ -71,7 +34,7 @@ fn is_described(function: &Function) {
 
 #[tokio::test]
 async fn a_function_is_created_with_all_that_can_be_set() {
-    let (server, functions) = lambda(answers(described())).await;
+    let (server, Management { functions, .. }) = lambda(answers(&described())).await;
     let request = CreateFunction {
         tags: tags(&[("team", "sums"), ("stage", "")]),
         publish: Publish::LatestPublished,
@@ -111,7 +74,7 @@ async fn a_function_is_created_with_all_that_can_be_set() {
 
 #[tokio::test]
 async fn what_is_not_asked_for_is_not_sent() {
-    let (server, functions) = lambda(answers(described())).await;
+    let (server, Management { functions, .. }) = lambda(answers(&described())).await;
     made(functions.create(create(package(), settings()), Effect::Make).await.unwrap());
     assert_eq!(
         only_request(&server).await.2,
@@ -155,24 +118,24 @@ async fn code_comes_from_a_package_an_object_or_an_image() {
         (stored(Some("REFERENCE")), "Zip", object),
         (image(), "Image", json!({"ImageUri": uri})),
     ] {
-        let (server, functions) = lambda(answers(described())).await;
+        let (server, Management { functions, .. }) = lambda(answers(&described())).await;
         let settings = FunctionSettings { role: Some(ROLE.to_owned()), ..FunctionSettings::default() };
         let settings = if kind == "Zip" { super::settings() } else { settings };
         made(functions.create(create(code.clone(), settings), Effect::Make).await.unwrap());
         let body = only_request(&server).await.2;
         assert_eq!((&body["Code"], &body["PackageType"]), (&wire, &json!(kind)));
 
-        let (server, functions) = lambda(answers(described())).await;
+        let (server, Management { functions, .. }) = lambda(answers(&described())).await;
         is_described(&made(functions.update_code(update_code(code), Effect::Make).await.unwrap()));
         let (method, path, body) = only_request(&server).await;
-        assert_eq!((method.as_str(), path), ("PUT", format!("/2015-03-31/functions/{}/code", encoded())));
+        assert_eq!((method.as_str(), path), ("PUT", format!("/2015-03-31/functions/{}/code", encoded(ARN))));
         assert_eq!(body, wire);
     }
 }
 
 #[tokio::test]
 async fn new_code_says_what_it_is_for_and_what_it_replaces() {
-    let (server, functions) = lambda(answers(described())).await;
+    let (server, Management { functions, .. }) = lambda(answers(&described())).await;
     let request = UpdateCode {
         code: FunctionCode {
             architecture: Some("arm64".to_owned()),
@@ -198,7 +161,7 @@ async fn new_code_says_what_it_is_for_and_what_it_replaces() {
 
 #[tokio::test]
 async fn settings_are_changed_under_their_own_names() {
-    let (server, functions) = lambda(answers(described())).await;
+    let (server, Management { functions, .. }) = lambda(answers(&described())).await;
     let request = UpdateSettings {
         function: FunctionRef::by_name("adder".parse().unwrap()),
         settings: every_setting(),
@@ -214,7 +177,7 @@ async fn settings_are_changed_under_their_own_names() {
 
 #[tokio::test]
 async fn an_empty_text_or_list_takes_away_what_is_set() {
-    let (server, functions) = lambda(answers(described())).await;
+    let (server, Management { functions, .. }) = lambda(answers(&described())).await;
     let settings = FunctionSettings {
         description: Some(String::new()),
         environment: Some(Vec::new()),
@@ -252,7 +215,8 @@ async fn a_version_is_published_of_what_was_looked_at() {
     let mut version = described();
     version["Version"] = json!("7");
     version["FunctionArn"] = json!(format!("{ARN}:7"));
-    let (server, functions) = lambda(ResponseTemplate::new(201).set_body_json(version)).await;
+    let (server, Management { functions, .. }) =
+        lambda(ResponseTemplate::new(201).set_body_json(version)).await;
     let request = PublishVersion {
         description: Some("the seventh".to_owned()),
         if_code_sha256: Some(SHA256.to_owned()),
@@ -263,7 +227,7 @@ async fn a_version_is_published_of_what_was_looked_at() {
     let published = made(functions.publish(request, Effect::Make).await.unwrap());
     assert_eq!((published.version.as_deref(), published.reference), (Some("7"), format!("{ARN}:7")));
     let (method, path, body) = only_request(&server).await;
-    assert_eq!((method.as_str(), path), ("POST", format!("/2015-03-31/functions/{}/versions", encoded())));
+    assert_eq!((method.as_str(), path), ("POST", format!("/2015-03-31/functions/{}/versions", encoded(ARN))));
     assert_eq!(
         body,
         json!({
@@ -278,10 +242,10 @@ async fn a_version_is_published_of_what_was_looked_at() {
 #[tokio::test]
 async fn a_function_or_one_version_is_deleted() {
     for (version, query) in [(None, ""), (Some("3"), "?Qualifier=3")] {
-        let (server, functions) = lambda(ResponseTemplate::new(204)).await;
+        let (server, Management { functions, .. }) = lambda(ResponseTemplate::new(204)).await;
         let version = version.map(|version| version.parse().unwrap());
         made(functions.delete(&adder(), version.as_ref(), Effect::Make).await.unwrap());
-        let path = format!("/2015-03-31/functions/{}{query}", encoded());
+        let path = format!("/2015-03-31/functions/{}{query}", encoded(ARN));
         assert_eq!(only_request(&server).await, ("DELETE".to_owned(), path, Value::Null));
     }
 }
@@ -291,7 +255,7 @@ async fn versions_come_in_pages() {
     let mut seventh = described();
     seventh["Version"] = json!("7");
     let page = json!({"Versions": [described(), seventh], "NextMarker": "more"});
-    let (server, functions) = lambda(answers(page)).await;
+    let (server, Management { functions, .. }) = lambda(answers(&page)).await;
     let request =
         ListVersions { function: adder(), marker: Some("here".to_owned()), page_size: Some(10_000) };
     let page = functions.versions(request).await.unwrap();
@@ -300,40 +264,41 @@ async fn versions_come_in_pages() {
     assert_eq!(page.next_marker.as_deref(), Some("more"));
     let (method, path, _) = only_request(&server).await;
     assert_eq!(method, "GET");
-    assert_eq!(path, format!("/2015-03-31/functions/{}/versions?Marker=here&MaxItems=10000", encoded()));
+    assert_eq!(path, format!("/2015-03-31/functions/{}/versions?Marker=here&MaxItems=10000", encoded(ARN)));
 }
 
 #[tokio::test]
 async fn reserved_concurrency_is_read_set_and_taken_away() {
-    let path = |date: &str| format!("/{date}/functions/{}/concurrency", encoded());
+    let path = |date: &str| format!("/{date}/functions/{}/concurrency", encoded(ARN));
     for (answer, expected) in [(json!({"ReservedConcurrentExecutions": 0}), Some(0)), (json!({}), None)] {
-        let (server, functions) = lambda(answers(answer)).await;
+        let (server, Management { functions, .. }) = lambda(answers(&answer)).await;
         assert_eq!(functions.reserved_concurrency(&adder()).await.unwrap(), expected);
         assert_eq!(only_request(&server).await, ("GET".to_owned(), path("2019-09-30"), Value::Null));
     }
-    let (server, functions) = lambda(answers(json!({"ReservedConcurrentExecutions": 5}))).await;
+    let (server, Management { functions, .. }) =
+        lambda(answers(&json!({"ReservedConcurrentExecutions": 5}))).await;
     made(functions.reserve_concurrency(&adder(), Some(5), Effect::Make).await.unwrap());
     let body = json!({"ReservedConcurrentExecutions": 5});
     assert_eq!(only_request(&server).await, ("PUT".to_owned(), path("2017-10-31"), body));
-    let (server, functions) = lambda(ResponseTemplate::new(204)).await;
+    let (server, Management { functions, .. }) = lambda(ResponseTemplate::new(204)).await;
     made(functions.reserve_concurrency(&adder(), None, Effect::Make).await.unwrap());
     assert_eq!(only_request(&server).await, ("DELETE".to_owned(), path("2017-10-31"), Value::Null));
 }
 
 #[tokio::test]
 async fn tags_are_read_set_and_taken_away() {
-    let path = format!("/2017-03-31/tags/{}", encoded());
-    let (server, functions) = lambda(answers(json!({"Tags": {"team": "sums"}}))).await;
+    let path = format!("/2017-03-31/tags/{}", encoded(ARN));
+    let (server, Management { functions, .. }) = lambda(answers(&json!({"Tags": {"team": "sums"}}))).await;
     assert_eq!(functions.tags(&adder()).await.unwrap(), tags(&[("team", "sums")]));
     assert_eq!(only_request(&server).await, ("GET".to_owned(), path.clone(), Value::Null));
 
-    let (server, functions) = lambda(ResponseTemplate::new(204)).await;
+    let (server, Management { functions, .. }) = lambda(ResponseTemplate::new(204)).await;
     let change = TagChange { set: tags(&[("team", "sums")]), remove: Vec::new() };
     made(functions.tag(&adder(), change, Effect::Make).await.unwrap());
     let body = json!({"Tags": {"team": "sums"}});
     assert_eq!(only_request(&server).await, ("POST".to_owned(), path.clone(), body));
 
-    let (server, functions) = lambda(ResponseTemplate::new(204)).await;
+    let (server, Management { functions, .. }) = lambda(ResponseTemplate::new(204)).await;
     let change = TagChange { set: Tags::new(), remove: vec!["team".to_owned(), "a b".to_owned()] };
     made(functions.tag(&adder(), change, Effect::Make).await.unwrap());
     let path = format!("{path}?tagKeys=team&tagKeys=a%20b");
@@ -343,7 +308,7 @@ async fn tags_are_read_set_and_taken_away() {
 #[tokio::test]
 async fn tags_of_a_bare_name_are_found_by_its_arn() {
     let server = MockServer::start().await;
-    Mock::given(method("GET")).respond_with(answers(described())).mount(&server).await;
+    Mock::given(method("GET")).respond_with(answers(&described())).mount(&server).await;
     Mock::given(any()).respond_with(ResponseTemplate::new(204)).mount(&server).await;
     let functions = ports(&server.uri()).management.functions;
     let by_name = FunctionRef::by_name("adder".parse().unwrap());
@@ -356,15 +321,15 @@ async fn tags_of_a_bare_name_are_found_by_its_arn() {
         lines,
         [
             "GET /2015-03-31/functions/adder/configuration".to_owned(),
-            format!("POST /2017-03-31/tags/{}", encoded()),
-            format!("DELETE /2017-03-31/tags/{}", encoded()),
+            format!("POST /2017-03-31/tags/{}", encoded(ARN)),
+            format!("DELETE /2017-03-31/tags/{}", encoded(ARN)),
         ]
     );
 }
 
 #[tokio::test]
 async fn a_change_of_no_tag_is_refused() {
-    let (server, functions) = lambda(ResponseTemplate::new(204)).await;
+    let (server, Management { functions, .. }) = lambda(ResponseTemplate::new(204)).await;
     let error = functions.tag(&adder(), TagChange::default(), Effect::Make).await.unwrap_err();
     assert_eq!((error.applied, error.error.kind), (Applied::No, PortErrorKind::InvalidRequest));
     assert_eq!(error.error.code.clone(), ErrorCode::InvalidRequest);

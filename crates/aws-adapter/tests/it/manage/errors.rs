@@ -1,15 +1,16 @@
-//! Every error that the API's model lists for these operations, as a caller of the ports sees it.
+//! Every error that the API's model lists for managing operations, as a caller of the ports sees it.
 
 use super::{ARN, CHANGES, Called, READS, TOKEN, call};
 use crate::{
     answers::kind_and_code,
+    functions::SECRET,
     server::{Reaction, Received, Server, refusal},
     support::ports,
 };
 use lamplight_aws_model::{Operation, classify_manage, codes};
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{Applied, ChangeError, Effect};
-use std::{error::Error, fmt::Write};
+use std::{error::Error, fmt::Write, time::Duration};
 use tokio::task::JoinSet;
 
 /// One line for each error: operation, code, status, kind, stable code, what is known of the change, message.
@@ -70,6 +71,14 @@ async fn every_modelled_error_has_its_row() {
 #[test]
 fn the_table_tells_apart_what_people_do_different_things_about() {
     for (operation, code, expected) in [
+        ("DeleteFunction", "ResourceNotFoundException", ("NotFound", "function_not_found")),
+        ("CreateFunction", "ResourceConflictException", ("Conflict", "already_exists")),
+        ("UpdateFunctionCode", "ResourceConflictException", ("Conflict", "conflict")),
+        ("UpdateFunctionCode", "PreconditionFailedException", ("Conflict", "revision_changed")),
+        ("PublishVersion", "CodeStorageExceededException", ("Throttled", "code_storage_exceeded")),
+        ("TagResource", "TooManyRequestsException", ("Throttled", "throttled")),
+        ("CreateFunction", "InvalidParameterValueException", ("InvalidRequest", "invalid_request")),
+        ("CreateFunction", "CodeVerificationFailedException", ("InvalidRequest", "code_not_trusted")),
         ("CreateAlias", "ResourceConflictException", ("Conflict", "already_exists")),
         ("CreateAlias", "AliasLimitExceededException", ("Throttled", "quota_exceeded")),
         ("UpdateAlias", "ResourceConflictException", ("Conflict", "conflict")),
@@ -136,14 +145,26 @@ async fn an_absent_function_is_not_told_as_an_absent_alias_or_policy() {
 }
 
 #[tokio::test]
-async fn the_token_that_lambda_repeats_in_its_refusal_is_taken_out() {
-    let words = format!("Value '{TOKEN}' at 'eventSourceToken' failed to satisfy constraint");
-    let server = Server::start(move |_: &Received| {
-        Reaction::Answer(refusal(400, "InvalidParameterValueException", &words))
-    })
-    .await;
+async fn the_wait_that_lambda_asks_for_is_told() {
+    let headers = [("x-amzn-errortype", "TooManyRequestsException"), ("retry-after", "7")];
+    let answer = crate::server::answer(429, &headers, b"{}");
+    let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
     let management = ports(&server.url()).management;
-    let error = call(&management, Operation::AddPermission, Effect::Make).await.unwrap_err();
-    let told = format!("{error:?} {error} {}", error.source().unwrap());
-    assert!(told.contains("failed to satisfy constraint") && !told.contains("hunter2"), "{told}");
+    let error = call(&management, Operation::DeleteFunction, Effect::Make).await.unwrap_err();
+    assert_eq!((error.applied, error.transient), (Applied::No, true));
+    assert_eq!(error.retry_after, Some(Duration::from_secs(7)));
+}
+
+#[tokio::test]
+async fn secrets_that_lambda_repeats_in_its_refusal_are_taken_out() {
+    for (operation, secret) in [(Operation::AddPermission, TOKEN), (Operation::CreateFunction, SECRET)] {
+        let words = format!("Value '{{PASSWORD={secret}}}' at 'member' failed to satisfy constraint");
+        let server = Server::start(move |_: &Received| {
+            Reaction::Answer(refusal(400, "InvalidParameterValueException", &words))
+        })
+        .await;
+        let error = call(&ports(&server.url()).management, operation, Effect::Make).await.unwrap_err();
+        let told = format!("{error:?} {error} {}", error.source().unwrap());
+        assert!(told.contains("failed to satisfy constraint") && !told.contains("hunter2"), "{told}");
+    }
 }

@@ -1,10 +1,10 @@
-//! Aliases, permissions, layers and asynchronous calls: what their ports have in common, and what their tests use.
+//! What all managing operations have in common, and what the tests of their ports use.
 
 mod errors;
 mod faults;
 mod previews;
 
-use crate::support::ports;
+use crate::{functions, support::ports};
 use lamplight_aws_model::Operation;
 use lamplight_domain::{AsyncSettings, FunctionRef, PermissionStatement, Routing};
 use lamplight_ports::{
@@ -19,8 +19,17 @@ pub(crate) const LAYER: &str = "arn:aws:lambda:eu-west-1:123456789012:layer:comm
 pub(crate) const REVISION: &str = "6d8d089b-c632-4a4b-91ba-ee1ce706c50a";
 pub(crate) const TOKEN: &str = "hunter2-of-the-caller";
 
-/// The operations of these ports that change something.
-pub(crate) const CHANGES: [Operation; 10] = [
+/// The operations that change something.
+pub(crate) const CHANGES: [Operation; 19] = [
+    Operation::CreateFunction,
+    Operation::UpdateFunctionCode,
+    Operation::UpdateFunctionConfiguration,
+    Operation::PublishVersion,
+    Operation::DeleteFunction,
+    Operation::TagResource,
+    Operation::UntagResource,
+    Operation::PutFunctionConcurrency,
+    Operation::DeleteFunctionConcurrency,
     Operation::CreateAlias,
     Operation::UpdateAlias,
     Operation::DeleteAlias,
@@ -34,7 +43,10 @@ pub(crate) const CHANGES: [Operation; 10] = [
 ];
 
 /// Those that only read.
-pub(crate) const READS: [Operation; 9] = [
+pub(crate) const READS: [Operation; 12] = [
+    Operation::ListVersionsByFunction,
+    Operation::ListTags,
+    Operation::GetFunctionConcurrency,
     Operation::GetAlias,
     Operation::ListAliases,
     Operation::GetPolicy,
@@ -109,8 +121,13 @@ pub(crate) fn async_settings() -> AsyncSettings {
     AsyncSettings { max_retries: Some(1), ..AsyncSettings::default() }
 }
 
-/// An answer that each of these operations takes for one of success.
-pub(crate) fn described() -> Value {
+/// An answer that an operation takes for one of success.
+pub(crate) fn described(operation: Operation) -> Value {
+    if operation.members().is_some_and(|members| members.contains(&"FunctionName"))
+        || operation == Operation::PutFunctionConcurrency
+    {
+        return functions::described();
+    }
     json!({
         "Name": "live",
         "AliasArn": format!("{ARN}:live"),
@@ -158,7 +175,7 @@ pub(crate) async fn call(
     operation: Operation,
     effect: Effect,
 ) -> Result<Called, ChangeError> {
-    let Management { aliases, permissions, layers, async_invocations, .. } = management;
+    let Management { functions, aliases, permissions, layers, async_invocations, .. } = management;
     let (subject, layer) = (qualified(Some("live")), layer_version("common"));
     let (settings, by_layer) = (async_settings(), layer_statement());
     match operation {
@@ -194,7 +211,7 @@ pub(crate) async fn call(
         }
         Operation::GetFunctionEventInvokeConfig => found(async_invocations.get(&subject).await),
         Operation::ListFunctionEventInvokeConfigs => read(async_invocations.list(&adder(), None, None).await),
-        other => panic!("{other} is none of these ports"),
+        of_functions => Ok(functions::call(functions.as_ref(), of_functions, effect).await?.into()),
     }
 }
 
