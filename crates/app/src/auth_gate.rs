@@ -121,7 +121,11 @@ impl<'a> AuthGate<'a> {
         }
     }
 
-    async fn retry_until_valid<T, F>(&self, call: impl Fn() -> F, mut error: PortError) -> Result<T, PortError>
+    async fn retry_until_valid<T, F>(
+        &self,
+        call: impl Fn() -> F,
+        mut error: PortError,
+    ) -> Result<T, PortError>
     where
         F: Future<Output = Result<T, PortError>>,
     {

@@ -41,7 +41,8 @@ impl Invoker for FakeProvider {
             return Err(refused(404, "ResourceNotFoundException", kind, code, message));
         };
         if self.refusing || function.forbidden {
-            let message = format!("the caller has no permission for lambda:InvokeFunction on {}", Self::arn(name));
+            let message =
+                format!("the caller has no permission for lambda:InvokeFunction on {}", Self::arn(name));
             let (kind, code) = (PortErrorKind::Denied, ErrorCode::AccessDenied);
             return Err(refused(403, "AccessDeniedException", kind, code, message));
         }

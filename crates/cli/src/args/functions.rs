@@ -209,7 +209,7 @@ pub struct SettingsArgs {
     /// The working directory that overrides the image's; an empty value returns to the image's
     #[arg(long, value_name = "PATH")]
     pub image_working_directory: Option<String>,
-    /// When SnapStart takes a snapshot: `PublishedVersions` or `None`
+    /// When `SnapStart` takes a snapshot: `PublishedVersions` or `None`
     #[arg(long, value_name = "WHEN")]
     pub snap_start: Option<String>,
     /// The log format: Text or JSON

@@ -68,7 +68,8 @@ pub async fn a_broken_rule_is_an_invalid_request_and_changes_nothing(bench: Arc<
     wanted.settings.environment = reserved();
     wanted.settings.role = None;
     for effect in [Effect::Make, SHOW] {
-        let error = expect_refused(functions.create(wanted.clone(), effect).await, PortErrorKind::InvalidRequest);
+        let error =
+            expect_refused(functions.create(wanted.clone(), effect).await, PortErrorKind::InvalidRequest);
         for member in ["AWS_REGION", "Role"] {
             assert!(error.error.message.contains(member), "{member} is not in {error:?}");
         }
