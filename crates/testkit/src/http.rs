@@ -144,6 +144,11 @@ impl Form {
         }
     }
 
+    /// The fields that were not read.
+    pub fn fields(self) -> BTreeMap<String, String> {
+        self.0
+    }
+
     /// Fails if a field was not read.
     pub fn done(self) -> Result<(), String> {
         self.rest(&[]).map(drop)

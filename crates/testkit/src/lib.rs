@@ -3,6 +3,7 @@
 //! - [`World`]: AWS, identity providers, machines and vaults, each at its real address. Each checks requests as
 //!   strictly as the original does, and records them.
 //! - [`script`]: a server whose every byte a test decides, including violations of the protocol.
+//! - [`exchange`]: the port of HTTP requests, answered from a list.
 //! - [`in_child`]: a separate process for a test that needs its own environment.
 #![deny(missing_docs)]
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -11,6 +12,7 @@ mod account;
 pub mod aws;
 mod child;
 pub mod entra;
+pub mod exchange;
 mod function;
 pub mod http;
 pub mod jwt;

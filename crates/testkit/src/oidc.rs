@@ -2,13 +2,12 @@
 //! 7523; OpenID Connect Core, 9).
 
 use crate::{
-    http::{Answer, Form, Request, decode},
+    http::{Answer, Form, Request},
     jwt::{Issuer, SigningPair, verify},
     server::Site,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use serde_json::json;
+use std::sync::Arc;
 
 /// The kind of an assertion (RFC 7523, 2.2).
 pub(crate) const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -16,7 +15,7 @@ pub(crate) const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:
 /// How a client authenticates.
 #[derive(Debug)]
 pub enum Proof {
-    /// With this secret, in the body or by Basic authentication.
+    /// With this secret, in the body.
     Secret(String),
     /// With an assertion signed by this pair; the provider has the public key.
     Assertion(Box<SigningPair>),
@@ -25,38 +24,23 @@ pub enum Proof {
 /// The provider, with one client.
 #[derive(Debug)]
 pub struct Provider {
-    /// The required scope.
-    pub scope: Option<&'static str>,
     issuer: Arc<Issuer>,
     client_id: &'static str,
     proof: Proof,
     /// The audience of its tokens.
     audience: &'static str,
-    /// The assertions that were used; each is valid once.
-    used: Mutex<Vec<Value>>,
 }
 
 const TOKEN_PATH: &str = "/oauth2/token";
 
 impl Provider {
-    /// A provider that requires no scope.
+    /// A provider with this client.
     pub fn new(issuer: Arc<Issuer>, client_id: &'static str, audience: &'static str, proof: Proof) -> Self {
-        Self { issuer, client_id, proof, scope: None, audience, used: Mutex::default() }
+        Self { issuer, client_id, proof, audience }
     }
 
-    /// Credentials in the body or by Basic authentication, never both (RFC 6749, 2.3).
-    fn has_secret(&self, secret: &str, request: &Request, form: &mut Form) -> Result<bool, String> {
-        let (id, given) = match request.header("authorization") {
-            Some(header) => {
-                let text = header.strip_prefix("Basic ").ok_or("the Authorization header is not Basic")?;
-                let text = STANDARD.decode(text).map_err(|error| error.to_string())?;
-                let text = String::from_utf8(text).map_err(|error| error.to_string())?;
-                let (id, given) = text.split_once(':').ok_or("no colon in the Basic credentials")?;
-                (decode(id)?, decode(given)?)
-            }
-            None => (form.need("client_id")?, form.need("client_secret")?),
-        };
-        Ok(id == self.client_id && given == secret)
+    fn has_secret(&self, secret: &str, form: &mut Form) -> Result<bool, String> {
+        Ok(form.need("client_id")? == self.client_id && form.need("client_secret")? == secret)
     }
 
     fn has_signed(&self, pair: &SigningPair, form: &mut Form) -> Result<bool, String> {
@@ -68,12 +52,9 @@ impl Provider {
             return Ok(false);
         };
         let [begin, end] = ["iat", "exp"].map(|name| claims[name].as_i64().unwrap_or_default());
-        let mut used = self.used.lock().unwrap();
-        let id = &claims["jti"];
-        if !(1..=600).contains(&(end - begin)) || id.as_str().is_none_or(str::is_empty) || used.contains(id) {
-            return Err(format!("the assertion lives {} s or has no id of its own", end - begin));
+        if !(1..=600).contains(&(end - begin)) || claims["jti"].as_str().is_none_or(str::is_empty) {
+            return Err(format!("the assertion lives {} s or has no id", end - begin));
         }
-        used.push(id.clone());
         Ok(claims["sub"] == self.client_id && client == self.client_id)
     }
 }
@@ -85,14 +66,11 @@ impl Site for Provider {
         }
         let mut form = request.form()?;
         form.expect("grant_type", "client_credentials")?;
-        if let Some(scope) = self.scope {
-            form.expect("scope", scope)?;
-        }
         if form.take("audience").is_some_and(|audience| audience != self.audience) {
             return Err("there is no such audience".to_owned());
         }
         let proven = match &self.proof {
-            Proof::Secret(secret) => self.has_secret(secret, request, &mut form)?,
+            Proof::Secret(secret) => self.has_secret(secret, &mut form)?,
             Proof::Assertion(pair) => self.has_signed(pair, &mut form)?,
         };
         form.done()?;

@@ -30,9 +30,6 @@ pub(crate) fn refusal(service: &str, status: u16, code: &str, message: &str) -> 
     }
 }
 
-/// The name of a secret that callers are not allowed to read.
-pub const FORBIDDEN_SECRET: &str = "forbidden";
-
 pub(crate) fn secrets_manager(
     account: &mut Account,
     caller: &Caller,
@@ -44,7 +41,8 @@ pub(crate) fn secrets_manager(
     let name = body["SecretId"].as_str().ok_or("no SecretId")?;
     let fields = BTreeMap::from([("SecretId".to_owned(), name.to_owned())]);
     account.keep(caller, "secretsmanager:GetSecretValue", fields);
-    if name == FORBIDDEN_SECRET {
+    // The name of a secret that may not be read.
+    if name == "forbidden" {
         let message = "is not authorized to perform: secretsmanager:GetSecretValue";
         return Ok(refusal("secretsmanager", 400, "AccessDeniedException", message));
     }

@@ -1,10 +1,11 @@
 //! The client-credentials grant: by a secret, and by signatures that a library of others verifies.
 
-use crate::script::{JWT, Secrets, Service, Still};
+use crate::script::{JWT, Secrets, Still, giving_a_token};
 use jsonwebtoken::{DecodingKey, Validation};
 use lamplight_domain::ErrorCode;
 use lamplight_identity_adapter::{ClientAuth, ClientCredentials, Grant, SigningAlgorithm, SigningKey};
 use lamplight_ports::{ExposeSecret, PortErrorKind, TokenSource};
+use lamplight_testkit::exchange::Exchange;
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384};
 use rsa::{
     pkcs1::{EncodeRsaPrivateKey, EncodeRsaPublicKey},
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 const URL: &str = "https://idp.example.com/token";
 
-fn client(service: &Arc<Service>, secret: String, auth: ClientAuth) -> ClientCredentials {
+fn client(service: &Arc<Exchange>, secret: String, auth: ClientAuth) -> ClientCredentials {
     ClientCredentials {
         http: service.clone(),
         secrets: Arc::new(Secrets("env:PROOF", secret)),
@@ -43,13 +44,13 @@ fn assertion(algorithm: SigningAlgorithm) -> ClientAuth {
 
 #[tokio::test]
 async fn a_secret_goes_into_the_form() {
-    let service = Service::giving_a_token();
+    let service = giving_a_token();
     let auth = ClientAuth::Secret("env:PROOF".parse().unwrap());
     let source = client(&service, "hunter2&=%".to_owned(), auth);
     assert_eq!(source.token().await.unwrap().expose_secret(), JWT);
     let asked = &service.asked()[0];
     let form = asked.form();
-    assert_eq!((asked.method.as_str(), asked.url.as_str()), ("Post", URL));
+    assert_eq!(asked.line, format!("Post {URL}"));
     for (name, value) in [
         ("grant_type", "client_credentials"),
         ("client_id", "lamp light"),
@@ -64,7 +65,7 @@ async fn a_secret_goes_into_the_form() {
 
 #[tokio::test]
 async fn a_secret_goes_into_the_header_where_that_is_wanted() {
-    let service = Service::giving_a_token();
+    let service = giving_a_token();
     let auth = ClientAuth::BasicSecret("env:PROOF".parse().unwrap());
     client(&service, "a:b".to_owned(), auth).token().await.unwrap();
     let asked = &service.asked()[0];
@@ -77,7 +78,7 @@ async fn a_secret_goes_into_the_header_where_that_is_wanted() {
 
 #[tokio::test]
 async fn the_id_token_is_taken_where_that_is_wanted() {
-    let service = Service::giving_a_token();
+    let service = giving_a_token();
     let mut source = client(&service, "x".to_owned(), ClientAuth::Secret("env:PROOF".parse().unwrap()));
     source.grant.use_id_token = true;
     assert_eq!(source.token().await.unwrap().expose_secret(), "aWQ.aWQ.aWQ");
@@ -94,7 +95,7 @@ async fn a_secret_that_comes_back_in_any_form_is_not_told() {
             "{{\"error\":\"invalid_client\",\"error_description\":\"{secret} hunter2%20%26two hunter2+%26two\"}}"
         );
         let page = format!("<html>hunter2 &amp;two</html>{secret}");
-        let service = Service::new([Some((401, echo)), Some((403, page))]);
+        let service = Exchange::new([Some((401, echo)), Some((403, page))]);
         let source = client(&service, secret.to_owned(), auth.clone());
         for kind in [PortErrorKind::Unauthenticated, PortErrorKind::Corrupt] {
             let error = source.token().await.unwrap_err();
@@ -103,7 +104,7 @@ async fn a_secret_that_comes_back_in_any_form_is_not_told() {
         }
         assert!(!format!("{source:?}").contains("hunter2"));
     }
-    let service = Service::new([Some((401, format!("{{\"error\":\"Basic {basic}\"}}")))]);
+    let service = Exchange::new([Some((401, format!("{{\"error\":\"Basic {basic}\"}}")))]);
     let source = client(&service, secret.to_owned(), ClientAuth::BasicSecret(reference()));
     let error = source.token().await.unwrap_err();
     assert!(service.asked()[0].headers["authorization"].contains(basic));
@@ -112,7 +113,7 @@ async fn a_secret_that_comes_back_in_any_form_is_not_told() {
 
 #[tokio::test]
 async fn a_url_with_a_password_in_it_is_refused_and_not_shown() {
-    let service = Service::new([]);
+    let service = Exchange::new([]);
     let mut source = client(&service, "x".to_owned(), ClientAuth::Secret("env:PROOF".parse().unwrap()));
     source.grant.token_url = "https://u:hunter2@idp.example.com/token?key=hunter2".to_owned();
     let error = source.token().await.unwrap_err();
@@ -129,7 +130,7 @@ async fn verified(
     key: DecodingKey,
     of: jsonwebtoken::Algorithm,
 ) -> Value {
-    let service = Service::giving_a_token();
+    let service = giving_a_token();
     client(&service, pem, assertion(algorithm)).token().await.unwrap();
     let form = service.asked()[0].form();
     assert_eq!(form["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
@@ -207,7 +208,7 @@ async fn what_is_no_key_of_the_algorithm_is_refused_and_not_shown() {
 
 #[tokio::test]
 async fn a_secret_that_is_not_there_is_named_and_nothing_is_asked() {
-    let service = Service::new([]);
+    let service = Exchange::new([]);
     let auth = ClientAuth::Secret("env:ABSENT".parse().unwrap());
     let error = client(&service, String::new(), auth).token().await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::NotFound);

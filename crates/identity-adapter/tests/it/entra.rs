@@ -1,20 +1,21 @@
 //! Microsoft Entra workload identity.
 
-use crate::script::{Answer, JWT, Service};
+use crate::script::{JWT, giving_a_token};
 use lamplight_domain::ErrorCode;
 use lamplight_identity_adapter::{EntraWorkloadIdentity, FileToken};
 use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, TokenSource};
+use lamplight_testkit::exchange::{Answer, Exchange};
 use std::{collections::BTreeMap, sync::Arc};
 
 const FEDERATED: &str = "eyJhbGciOiJub25lIn0.ZmVkZXJhdGVk.aHVudGVyMg";
 
 struct Setup {
     _folder: tempfile::TempDir,
-    service: Arc<Service>,
+    service: Arc<Exchange>,
     identity: EntraWorkloadIdentity,
 }
 
-fn setup(service: Arc<Service>) -> Setup {
+fn setup(service: Arc<Exchange>) -> Setup {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("token");
     std::fs::write(&path, FEDERATED).unwrap();
@@ -30,19 +31,16 @@ fn setup(service: Arc<Service>) -> Setup {
 }
 
 async fn refusal(answer: Answer) -> PortError {
-    setup(Service::new([answer])).identity.token().await.unwrap_err()
+    setup(Exchange::new([answer])).identity.token().await.unwrap_err()
 }
 
 #[tokio::test]
 async fn the_federated_token_is_exchanged_for_one_of_entra() {
-    let setup = setup(Service::giving_a_token());
+    let setup = setup(giving_a_token());
     assert_eq!(setup.identity.token().await.unwrap().expose_secret(), JWT);
     let asked = setup.service.asked();
     assert_eq!(asked.len(), 1);
-    assert_eq!(
-        (asked[0].method.as_str(), asked[0].url.as_str()),
-        ("Post", "https://login.microsoftonline.com/the%20tenant/oauth2/v2.0/token")
-    );
+    assert_eq!(asked[0].line, "Post https://login.microsoftonline.com/the%20tenant/oauth2/v2.0/token");
     assert_eq!(asked[0].headers["content-type"], "application/x-www-form-urlencoded");
     let expected = BTreeMap::from(
         [
@@ -109,7 +107,7 @@ async fn answers_that_pass_and_answers_that_are_none_are_told_apart() {
 
 #[tokio::test]
 async fn a_token_is_not_sent_in_the_open() {
-    let mut setup = setup(Service::new([]));
+    let mut setup = setup(Exchange::new([]));
     for host in
         ["http://login.example.com", "HTTP://login.example.com", "http://localhost:hunter2@login.example.com"]
     {
@@ -125,7 +123,7 @@ async fn a_token_is_not_sent_in_the_open() {
 
 #[tokio::test]
 async fn without_a_federated_token_nothing_is_asked() {
-    let mut setup = setup(Service::new([]));
+    let mut setup = setup(Exchange::new([]));
     setup.identity.token_file = FileToken::new("/does/not/exist");
     assert_eq!(setup.identity.token().await.unwrap_err().code, ErrorCode::TokenNotFound);
     assert!(setup.service.asked().is_empty());

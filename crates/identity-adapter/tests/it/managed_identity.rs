@@ -1,14 +1,15 @@
 //! The managed identity of a machine.
 
-use crate::script::{Answer, JWT, Service, Still};
+use crate::script::{JWT, Still, giving_a_token};
 use lamplight_domain::ErrorCode;
 use lamplight_identity_adapter::{EntraManagedIdentity, IdentityId, ManagedEndpoint};
 use lamplight_ports::{
     ExposeSecret, HttpAnswer, HttpExchange, HttpRequest, PortError, PortErrorKind, TokenSource,
 };
+use lamplight_testkit::exchange::{Answer, Exchange};
 use std::{sync::Arc, time::Duration};
 
-fn machine(service: &Arc<Service>, sleeper: &Arc<Still>) -> EntraManagedIdentity {
+fn machine(service: &Arc<Exchange>, sleeper: &Arc<Still>) -> EntraManagedIdentity {
     EntraManagedIdentity {
         http: service.clone(),
         sleeper: sleeper.clone(),
@@ -26,22 +27,19 @@ async fn a_virtual_machine_is_asked_through_its_metadata_service() {
         (Some(IdentityId::Object("o".to_owned())), "&object_id=o"),
         (Some(IdentityId::Resource("/r".to_owned())), "&mi_res_id=%2Fr"),
     ] {
-        let service = Service::giving_a_token();
+        let service = giving_a_token();
         let source = EntraManagedIdentity { identity, ..machine(&service, &Arc::default()) };
         assert_eq!(source.token().await.unwrap().expose_secret(), JWT);
         let asked = service.asked();
         let base = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=api%3A%2F%2Flamplight";
-        assert_eq!(
-            (asked[0].method.as_str(), asked[0].url.as_str()),
-            ("Get", format!("{base}{rest}").as_str())
-        );
+        assert_eq!(asked[0].line, format!("Get {base}{rest}"));
         assert_eq!(asked[0].headers["metadata"], "true");
     }
 }
 
 #[tokio::test]
 async fn app_service_is_asked_with_its_header() {
-    let service = Service::giving_a_token();
+    let service = giving_a_token();
     let source = EntraManagedIdentity {
         endpoint: ManagedEndpoint::AppService {
             url: "http://127.0.0.1:41741/msi/token".to_owned(),
@@ -52,8 +50,8 @@ async fn app_service_is_asked_with_its_header() {
     };
     source.token().await.unwrap();
     let asked = &service.asked()[0];
-    let url = "http://127.0.0.1:41741/msi/token?api-version=2019-08-01&resource=api%3A%2F%2Flamplight&principal_id=o";
-    assert_eq!((asked.url.as_str(), asked.headers["x-identity-header"].as_str()), (url, "hunter2"));
+    let line = "Get http://127.0.0.1:41741/msi/token?api-version=2019-08-01&resource=api%3A%2F%2Flamplight&principal_id=o";
+    assert_eq!((asked.line.as_str(), asked.headers["x-identity-header"].as_str()), (line, "hunter2"));
     assert!(!format!("{:?}", source.endpoint).contains("hunter2"));
 }
 
@@ -61,19 +59,19 @@ async fn app_service_is_asked_with_its_header() {
 async fn answers_that_pass_are_waited_for() {
     let passing = |status: u16| -> Answer { Some((status, String::new())) };
     let given = Some((200, format!("{{\"access_token\":\"{JWT}\"}}")));
-    let service = Service::new([passing(404), passing(410), passing(503), given]);
+    let service = Exchange::new([passing(404), passing(410), passing(503), given]);
     let sleeper = Arc::new(Still::default());
     machine(&service, &sleeper).token().await.unwrap();
     let slept: Vec<u128> = sleeper.slept.lock().unwrap().iter().map(Duration::as_millis).collect();
     assert_eq!(slept, [1000, 2000, 4000]);
-    let service = Service::new([passing(429), passing(429), passing(429), passing(429)]);
+    let service = Exchange::new([passing(429), passing(429), passing(429), passing(429)]);
     let error = machine(&service, &sleeper).token().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Throttled, ErrorCode::TokenUnavailable));
 }
 
 #[tokio::test]
 async fn a_machine_that_is_not_in_azure_is_told_so_within_two_seconds() {
-    let (service, sleeper) = (Service::new([None, None]), Arc::new(Still::default()));
+    let (service, sleeper) = (Exchange::new([None, None]), Arc::new(Still::default()));
     let error = machine(&service, &sleeper).token().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable));
     assert!(error.hint.unwrap().to_string().contains("machines in Azure alone"));
@@ -85,11 +83,11 @@ async fn a_machine_that_is_not_in_azure_is_told_so_within_two_seconds() {
 #[tokio::test]
 async fn a_service_that_is_slow_with_a_token_is_told_from_none() {
     let given = Some((200, format!("{{\"access_token\":\"{JWT}\"}}")));
-    let service = Service::new([None, Some((400, "{\"error\":\"invalid_request\"}".to_owned())), given]);
+    let service = Exchange::new([None, Some((400, "{\"error\":\"invalid_request\"}".to_owned())), given]);
     assert_eq!(machine(&service, &Arc::default()).token().await.unwrap().expose_secret(), JWT);
     let asked = service.asked();
     assert!(asked[1].headers.is_empty(), "without its header the service answers at once");
-    assert_eq!((&asked[2].url, asked[2].headers["metadata"].as_str()), (&asked[0].url, "true"));
+    assert_eq!((&asked[2].line, asked[2].headers["metadata"].as_str()), (&asked[0].line, "true"));
     assert!(asked[2].timeout >= Duration::from_secs(5), "{:?}", asked[2].timeout);
 }
 
@@ -107,7 +105,7 @@ impl HttpExchange for Silent {
 #[tokio::test]
 async fn a_service_is_waited_for_in_all_for_fifteen_seconds() {
     let sleeper = Arc::new(Still::default());
-    let source = EntraManagedIdentity { http: Arc::new(Silent), ..machine(&Service::new([]), &sleeper) };
+    let source = EntraManagedIdentity { http: Arc::new(Silent), ..machine(&Exchange::new([]), &sleeper) };
     let error = source.token().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable));
     assert!(error.message.ends_with("does not answer"), "{}", error.message);
@@ -116,23 +114,23 @@ async fn a_service_is_waited_for_in_all_for_fifteen_seconds() {
 
 #[tokio::test]
 async fn app_service_gets_no_secret_in_the_open_and_none_of_it_back() {
-    let app = |url: &str, service: &Arc<Service>| EntraManagedIdentity {
+    let app = |url: &str, service: &Arc<Exchange>| EntraManagedIdentity {
         endpoint: ManagedEndpoint::AppService { url: url.to_owned(), header: "hunter2".into() },
         ..machine(service, &Arc::default())
     };
-    let service = Service::new([]);
+    let service = Exchange::new([]);
     let error = app("http://example.com/msi/token", &service).token().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint));
     assert!(service.asked().is_empty());
 
     let near = "http://127.0.0.1:41741/msi/token";
     // Absent identities are 404 there, and waiting brings none.
-    let service = Service::new([Some((404, "{\"message\":\"no hunter2\"}".to_owned()))]);
+    let service = Exchange::new([Some((404, "{\"message\":\"no hunter2\"}".to_owned()))]);
     let error = app(near, &service).token().await.unwrap_err();
     assert!(error.source.as_ref().unwrap().to_string().contains("no ****"), "{error:?}");
     assert!(!format!("{error:?}").contains("hunter2"));
 
-    let service = Service::new([None]);
+    let service = Exchange::new([None]);
     let error = app(near, &service).token().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable));
     assert!(error.hint.unwrap().to_string().contains("IDENTITY_ENDPOINT"));
@@ -141,7 +139,7 @@ async fn app_service_gets_no_secret_in_the_open_and_none_of_it_back() {
 #[tokio::test]
 async fn an_identity_that_is_not_there_is_refused_at_once() {
     let body = "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}".to_owned();
-    let service = Service::new([Some((400, body))]);
+    let service = Exchange::new([Some((400, body))]);
     let error = machine(&service, &Arc::default()).token().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::TokenRefused));
     assert!(error.hint.unwrap().to_string().contains("the machine has the identity"));

@@ -1,16 +1,12 @@
-//! A Vault that answers by a script and remembers what it was asked, and a clock that is set by hand.
+//! What a Vault answers, what a login needs, and a clock that is set by hand.
 
 use async_trait::async_trait;
 use lamplight_domain::{ErrorCode, SecretRef, Timestamp};
-use lamplight_ports::{
-    Clock, ExposeSecret, HttpAnswer, HttpExchange, HttpRequest, PortError, PortErrorKind, SecretResolver,
-    SecretString,
-};
+use lamplight_ports::{Clock, PortError, PortErrorKind, SecretResolver, SecretString};
 use lamplight_secrets_adapter::{VaultLogin, VaultOptions, VaultSecrets};
+use lamplight_testkit::exchange::Exchange;
 use std::{
-    collections::{BTreeMap, VecDeque},
     error::Error,
-    fmt,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -18,65 +14,9 @@ use std::{
 pub(crate) const ADDRESS: &str = "https://vault.example.com:8200";
 pub(crate) const TOKEN: &str = "hvs.hunter2-token";
 
-/// A request as it was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
-    pub(crate) line: String,
-    pub(crate) headers: BTreeMap<&'static str, String>,
-    pub(crate) body: Option<serde_json::Value>,
-}
-
-impl Asked {
-    pub(crate) fn from(request: &HttpRequest) -> Self {
-        let headers = request.headers.iter();
-        let body = request.body.as_ref();
-        Self {
-            line: format!("{:?} {}", request.method, request.url),
-            headers: headers.map(|(name, value)| (*name, value.expose_secret().to_owned())).collect(),
-            body: body.map(|body| serde_json::from_str(body.expose_secret()).unwrap()),
-        }
-    }
-}
-
-/// Answers in the order of the script.
-pub(crate) struct Script {
-    answers: Mutex<VecDeque<(u16, String)>>,
-    asked: Mutex<Vec<Asked>>,
-}
-
-impl fmt::Debug for Script {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Script")
-    }
-}
-
-impl Script {
-    pub(crate) fn new<T: Into<String>>(answers: impl IntoIterator<Item = (u16, T)>) -> Arc<Self> {
-        let answers = answers.into_iter().map(|(status, body)| (status, body.into())).collect();
-        Arc::new(Self { answers: Mutex::new(answers), asked: Mutex::default() })
-    }
-
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
-    }
-
-    /// The lines of the requests alone.
-    pub(crate) fn lines(&self) -> Vec<String> {
-        self.asked().into_iter().map(|asked| asked.line).collect()
-    }
-}
-
-#[async_trait]
-impl HttpExchange for Script {
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpAnswer, PortError> {
-        self.asked.lock().unwrap().push(Asked::from(&request));
-        // Callers at the same time overlap here, as they would on a network.
-        tokio::task::yield_now().await;
-        match self.answers.lock().unwrap().pop_front() {
-            Some((status, body)) => Ok(HttpAnswer { status, headers: Vec::new(), body: body.into() }),
-            None => Err(PortError::new(PortErrorKind::Unavailable, ErrorCode::Timeout, "no answer")),
-        }
-    }
+/// An exchange that gives these answers in their order.
+pub(crate) fn script<T: Into<String>>(answers: impl IntoIterator<Item = (u16, T)>) -> Arc<Exchange> {
+    Exchange::slow(answers.into_iter().map(|(status, body)| Some((status, body.into()))))
 }
 
 /// A time that is set by hand.
@@ -133,7 +73,7 @@ pub(crate) fn options(login: VaultLogin) -> VaultOptions {
     VaultOptions { address: ADDRESS.to_owned(), namespace: None, mount: None, login }
 }
 
-pub(crate) fn vault(options: VaultOptions, http: &Arc<Script>, clock: &Arc<Hand>) -> VaultSecrets {
+pub(crate) fn vault(options: VaultOptions, http: &Arc<Exchange>, clock: &Arc<Hand>) -> VaultSecrets {
     VaultSecrets::new(options, Arc::clone(http) as _, Arc::clone(clock) as _, Arc::new(Basis))
 }
 

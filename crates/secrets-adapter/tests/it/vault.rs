@@ -1,12 +1,13 @@
 //! Reading with a token: what is asked, what the answers become, and where no token is sent.
 
-use crate::script::{ADDRESS, Hand, Script, TOKEN, entry, options, reference, token_login, told, vault};
+use crate::script::{ADDRESS, Hand, TOKEN, entry, options, reference, script, token_login, told, vault};
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, SecretResolver};
+use lamplight_testkit::exchange::Exchange;
 use std::sync::Arc;
 
 async fn read(text: &str, status: u16, body: &str) -> Result<String, PortError> {
-    let http = Script::new([(status, body)]);
+    let http = script([(status, body)]);
     let secrets = vault(options(token_login()), &http, &Arc::default());
     let read = secrets.resolve(&reference(text)).await;
     read.map(|secret| secret.expose_secret().to_owned())
@@ -14,7 +15,7 @@ async fn read(text: &str, status: u16, body: &str) -> Result<String, PortError> 
 
 #[tokio::test]
 async fn an_entry_is_asked_for_with_token_and_namespace() {
-    let http = Script::new([(200, entry(r#"{"key":"hunter2"}"#))]);
+    let http = script([(200, entry(r#"{"key":"hunter2"}"#))]);
     let mut options = options(token_login());
     options.address = format!("{ADDRESS}/");
     options.namespace = Some("team/a".to_owned());
@@ -41,7 +42,7 @@ async fn mount_and_path_are_told_apart_and_encoded() {
         (None, "vault:kv/my app/ä%2F?x=1", "kv/data/my%20app/%C3%A4%252F%3Fx%3D1"),
         (Some("team/kv"), "vault:team/kv/app/db", "team/kv/data/app/db"),
     ] {
-        let http = Script::new([(200, entry(r#"{"key":"hunter2"}"#))]);
+        let http = script([(200, entry(r#"{"key":"hunter2"}"#))]);
         let mut options = options(token_login());
         options.mount = mount.map(str::to_owned);
         vault(options, &http, &Arc::default()).resolve(&reference(text)).await.unwrap();
@@ -61,7 +62,7 @@ async fn what_names_no_entry_is_refused_before_anything_is_sent() {
         (Some("team/kv"), "vault:team/kvx/app", "vault:team/kv/PATH#FIELD"),
         (Some("team/kv"), "vault:other/app", "vault:team/kv/PATH#FIELD"),
     ] {
-        let http = Script::new([(200, entry(r#"{"key":"hunter2"}"#))]);
+        let http = script([(200, entry(r#"{"key":"hunter2"}"#))]);
         let mut options = options(token_login());
         options.mount = mount.map(str::to_owned);
         let error = vault(options, &http, &Arc::default()).resolve(&reference(text)).await.unwrap_err();
@@ -168,7 +169,7 @@ async fn every_refusal_says_what_to_do() {
 
 #[tokio::test]
 async fn a_vault_that_does_not_answer_is_out_of_reach() {
-    let http = Script::new::<String>([]);
+    let http = Exchange::new([]);
     let secrets = vault(options(token_login()), &http, &Arc::default());
     let error = secrets.resolve(&reference("vault:kv/app")).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
@@ -189,7 +190,7 @@ async fn a_token_goes_nowhere_in_the_open() {
         "ftp://localhost",
         "vault.example.com",
     ] {
-        let http = Script::new([(200, entry(r#"{"key":"hunter2"}"#))]);
+        let http = script([(200, entry(r#"{"key":"hunter2"}"#))]);
         let mut options = options(token_login());
         options.address = address.to_owned();
         let error = vault(options, &http, &Arc::default()).resolve(&reference("vault:kv/app")).await;
@@ -203,7 +204,7 @@ async fn a_token_goes_nowhere_in_the_open() {
     }
     for address in ["http://127.0.0.1:8200", "http://localhost", "http://[::1]:8200", "HTTPS://vault.example"]
     {
-        let http = Script::new([(200, entry(r#"{"key":"hunter2"}"#))]);
+        let http = script([(200, entry(r#"{"key":"hunter2"}"#))]);
         let mut options = options(token_login());
         options.address = address.to_owned();
         vault(options, &http, &Arc::default()).resolve(&reference("vault:kv/app")).await.unwrap();
@@ -213,7 +214,7 @@ async fn a_token_goes_nowhere_in_the_open() {
 
 #[tokio::test]
 async fn a_token_that_is_given_is_not_tried_twice() {
-    let http = Script::new([(403, r#"{"errors":["permission denied"]}"#), (200, "")]);
+    let http = script([(403, r#"{"errors":["permission denied"]}"#), (200, "")]);
     let secrets = vault(options(token_login()), &http, &Arc::default());
     let error = secrets.resolve(&reference("vault:kv/app")).await.unwrap_err();
     assert_eq!((error.kind, http.lines().len()), (PortErrorKind::Denied, 1));

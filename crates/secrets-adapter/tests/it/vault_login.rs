@@ -1,14 +1,13 @@
 //! Logging in: how, how often, and what is done when a login or its token is refused.
 
-use crate::script::{
-    ADDRESS, Asked, Basis, Hand, Script, app_role, entry, let_in, options, reference, told, vault,
-};
+use crate::script::{ADDRESS, Basis, Hand, app_role, entry, let_in, options, reference, script, told, vault};
 use async_trait::async_trait;
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{
     ExposeSecret, HttpAnswer, HttpExchange, HttpRequest, PortError, PortErrorKind, SecretResolver,
 };
 use lamplight_secrets_adapter::{VaultLogin, VaultSecrets};
+use lamplight_testkit::exchange::{Asked, Exchange};
 use serde_json::json;
 use std::sync::{
     Arc,
@@ -34,14 +33,14 @@ async fn each_method_logs_in_in_its_own_way() {
         (jwt("kubernetes"), "kubernetes", json!({"role": "deploy", "jwt": "hunter2.jwt.x"})),
         (jwt("/ci/jwt ä/"), "ci/jwt%20%C3%A4", json!({"role": "deploy", "jwt": "hunter2.jwt.x"})),
     ] {
-        let http = Script::new([(200, let_in("hvs.mine", 3600)), (200, given())]);
+        let http = script([(200, let_in("hvs.mine", 3600)), (200, given())]);
         let mut options = options(login);
         options.namespace = Some("team".to_owned());
         let secrets = vault(options, &http, &Arc::default());
         assert_eq!(secrets.resolve(&reference("vault:kv/app")).await.unwrap().expose_secret(), "hunter2");
         let asked = http.asked();
         assert_eq!(asked[0].line, format!("Post {ADDRESS}/v1/auth/{path}/login"));
-        assert_eq!(asked[0].body, Some(body));
+        assert_eq!(asked[0].json(), Some(body));
         let headers = &asked[0].headers;
         assert!(!headers.contains_key("x-vault-token"), "{headers:?}");
         assert_eq!(headers["content-type"], "application/json");
@@ -57,7 +56,7 @@ async fn each_method_logs_in_in_its_own_way() {
 async fn a_login_is_kept_until_shortly_before_its_end() {
     // A lease of 60 s is used for 50, one of 8 s for 6, one without an end for ever.
     for (lease, kept, gone) in [(60, 49, 1), (8, 5, 1), (0, 1_000_000, 1)] {
-        let http = Script::new([
+        let http = script([
             (200, let_in("hvs.one", lease)),
             (200, given()),
             (200, given()),
@@ -79,7 +78,7 @@ async fn a_login_is_kept_until_shortly_before_its_end() {
 #[tokio::test]
 async fn callers_at_the_same_time_share_one_login() {
     let answers = std::iter::once((200, let_in("hvs.one", 3600))).chain((0..8).map(|_| (200, given())));
-    let http = Script::new(answers);
+    let http = script(answers);
     let secrets = Arc::new(vault(options(app_role()), &http, &Arc::default()));
     let mut readings = tokio::task::JoinSet::new();
     for _ in 0..8 {
@@ -93,7 +92,7 @@ async fn callers_at_the_same_time_share_one_login() {
 #[tokio::test]
 async fn a_revoked_login_is_renewed_once_and_the_reading_repeated_once() {
     let refused = || (403, r#"{"errors":["permission denied"]}"#.to_owned());
-    let http = Script::new([
+    let http = script([
         (200, let_in("hvs.one", 3600)),
         refused(),
         (200, let_in("hvs.two", 3600)),
@@ -124,7 +123,7 @@ struct Revoking {
 #[async_trait]
 impl HttpExchange for Revoking {
     async fn exchange(&self, request: HttpRequest) -> Result<HttpAnswer, PortError> {
-        let asked = Asked::from(&request);
+        let asked = Asked::from(request);
         let (status, body) = match asked.headers.get("x-vault-token").map(String::as_str) {
             None => {
                 let login = self.logins.fetch_add(1, Ordering::SeqCst);
@@ -190,7 +189,7 @@ async fn a_refused_login_says_what_to_check_and_shows_no_secret() {
         ),
         (200, "hunter2", Corrupt, ErrorCode::SecretUnreadable, "check that the address"),
     ] {
-        let http = Script::new([(status, body)]);
+        let http = script([(status, body)]);
         let secrets = vault(options(app_role()), &http, &Arc::default());
         let error = secrets.resolve(&reference("vault:kv/app#key")).await.unwrap_err();
         let told = told(&error);
@@ -203,7 +202,7 @@ async fn a_refused_login_says_what_to_check_and_shows_no_secret() {
 
 #[tokio::test]
 async fn what_the_login_needs_is_named_where_it_is_absent() {
-    let http = Script::new::<String>([]);
+    let http = Exchange::new([]);
     let login = VaultLogin::Token(reference("env:ABSENT"));
     let error = vault(options(login), &http, &Arc::default()).resolve(&reference("vault:kv/app")).await;
     let error = error.unwrap_err();
@@ -213,7 +212,7 @@ async fn what_the_login_needs_is_named_where_it_is_absent() {
 
 #[tokio::test]
 async fn no_token_is_in_debug() {
-    let http = Script::new([(200, let_in("hvs.hunter2", 3600)), (200, given())]);
+    let http = script([(200, let_in("hvs.hunter2", 3600)), (200, given())]);
     let secrets = vault(options(app_role()), &http, &Arc::default());
     secrets.resolve(&reference("vault:kv/app")).await.unwrap();
     let shown = format!("{secrets:?}");

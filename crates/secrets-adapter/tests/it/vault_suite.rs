@@ -1,11 +1,12 @@
 //! Vault against the suite of the secret port: a small one in memory that gives out entries and tokens.
 
-use crate::script::{ADDRESS, Asked, Basis, Hand, app_role, entry, let_in, options, reference, token_login};
+use crate::script::{ADDRESS, Basis, Hand, app_role, entry, let_in, options, reference, token_login};
 use async_trait::async_trait;
 use lamplight_conformance::secret_resolver::{SecretHarness, SecretShelf};
 use lamplight_domain::SecretRef;
 use lamplight_ports::{HttpAnswer, HttpExchange, HttpRequest, PortError, SecretResolver};
 use lamplight_secrets_adapter::{VaultLogin, VaultSecrets};
+use lamplight_testkit::exchange::Asked;
 use std::{
     fmt,
     sync::{Arc, Mutex},
@@ -24,7 +25,7 @@ impl fmt::Debug for SmallVault {
 #[async_trait]
 impl HttpExchange for SmallVault {
     async fn exchange(&self, request: HttpRequest) -> Result<HttpAnswer, PortError> {
-        let line = Asked::from(&request).line;
+        let line = Asked::from(request).line;
         let (status, body) = match line.strip_prefix(&format!("Get {ADDRESS}/v1/")) {
             None => (200, let_in("hvs.mine", 3600)),
             Some("kv/data/app") => {
