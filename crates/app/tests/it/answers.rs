@@ -1,38 +1,18 @@
 //! Outcomes of runs by the meaning of the answer.
 
-use crate::bench::{Bench, arguments, connection};
+use crate::{
+    bench::arguments,
+    invoker::{MockInvoker, bench},
+};
 use lamplight_domain::{
     AnswerOutcome, ErrorCode, EvidenceKind, ExecutionReport, InvocationType, Outcome, ReportedError,
     RunState, Settings,
 };
-use lamplight_fake_adapter::FakeConnector;
-use lamplight_ports::{Connection, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
-
-/// Gives the same answer to every call, and counts the calls.
-#[derive(Debug)]
-struct Answers {
-    answer: InvokeAnswer,
-    calls: AtomicUsize,
-}
-
-#[async_trait::async_trait]
-impl Invoker for Answers {
-    async fn invoke(&self, _: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        Ok(self.answer.clone())
-    }
-}
+use lamplight_ports::InvokeAnswer;
 
 /// The outcome of a run with this answer.
 async fn answered(answer: InvokeAnswer, invocation_type: InvocationType) -> Outcome {
-    let mut bench = Bench::new([]);
-    let invoker = Arc::new(Answers { answer, calls: AtomicUsize::new(0) });
-    let whole = bench.provider.connection(connection(), Settings::default());
-    bench.world.connector = FakeConnector::default().with(Connection { invoker: invoker.clone(), ..whole });
+    let bench = bench(MockInvoker::times(1, move || Ok(answer.clone())));
     let settings = Settings {
         invocation_type: Some(invocation_type),
         max_attempts: Some(5),
@@ -40,7 +20,7 @@ async fn answered(answer: InvokeAnswer, invocation_type: InvocationType) -> Outc
         ..Settings::default()
     };
     let run = bench.start("f", arguments(&[]), settings).await.unwrap().run;
-    assert_eq!((run.attempts.len(), invoker.calls.load(Ordering::Relaxed)), (1, 1), "an answer ends the run");
+    assert_eq!(run.attempts.len(), 1, "an answer ends the run");
     run.outcome().unwrap().clone()
 }
 

@@ -1,6 +1,9 @@
 //! The doctor on simulated connections: what it looks at, what it leaves, and that it calls nothing for real.
 
-use crate::bench::{Bench, OneSecret, connection, job, parameter};
+use crate::{
+    bench::{Bench, OneSecret, connection, job, parameter},
+    invoker::{MockInvoker, connector, failure},
+};
 use async_trait::async_trait;
 use lamplight_app::{
     Check, CheckName, CheckOutcome, DoctorPorts, DoctorRequest, DoctorTarget, ProgressObserver, RunProgress,
@@ -11,8 +14,8 @@ use lamplight_domain::{
 };
 use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
 use lamplight_ports::{
-    Connection, Connector, CredentialsSummary, Identity, InvokeAnswer, InvokeError, InvokeRequest, Invoker,
-    JobStore, PortError, PortErrorKind, Principal, Reachability,
+    Connection, Connector, CredentialsSummary, Identity, InvokeAnswer, InvokeError, JobStore, PortError,
+    PortErrorKind, Principal, Reachability,
 };
 use std::sync::{Arc, Mutex};
 
@@ -88,34 +91,26 @@ async fn a_job_is_checked_completely_and_never_run() {
     assert_eq!(detail(&checks, CheckName::DryRun), "mirror could be called");
 }
 
-/// Answers every call as if the function had run.
-#[derive(Debug)]
-struct Deaf;
-
-#[async_trait]
-impl Invoker for Deaf {
-    async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-        assert_eq!(request.invocation_type, InvocationType::DryRun);
-        Ok(InvokeAnswer { http_status: Some(200), ..InvokeAnswer::new(AnswerOutcome::Returned) })
-    }
-}
-
 #[tokio::test]
 async fn an_answer_that_is_not_for_a_dry_run_fails_the_check() {
     let bench = bench();
-    let whole = bench.provider.connection(connection(), Settings::default());
-    let connector = FakeConnector::default().with(Connection { invoker: Arc::new(Deaf), ..whole });
-    let checks = examine(&bench, &connector, Some("mirror"), false).await;
+    let mut deaf = MockInvoker::new();
+    deaf.expect_invoke()
+        .times(1)
+        .withf(|request| request.invocation_type == InvocationType::DryRun)
+        .returning(|_| Ok(InvokeAnswer::new(AnswerOutcome::Returned)));
+    let checks = examine(&bench, &connector(&bench, deaf), Some("mirror"), false).await;
     assert_eq!(words(&checks).last().unwrap(), "dry-run fail");
 }
 
 #[tokio::test]
 async fn without_a_job_nothing_is_called_at_all() {
     let bench = bench();
-    let checks = examine(&bench, &bench.connector, None, false).await;
+    let silent = connector(&bench, MockInvoker::never());
+    let checks = examine(&bench, &silent, None, false).await;
     assert_eq!(words(&checks).last().unwrap(), "dry-run skipped");
     assert_eq!(detail(&checks, CheckName::GetFunction), "mirror, state Active");
-    let alone = examine(&bench, &bench.connector, None, true).await;
+    let alone = examine(&bench, &silent, None, true).await;
     assert_eq!(words(&alone).last().unwrap(), "endpoint pass");
     assert_eq!(alone.len(), 4);
 }
@@ -209,23 +204,21 @@ async fn what_does_not_depend_on_a_failure_is_still_checked() {
     assert_eq!(detail(&checks, CheckName::ListFunctions), "the endpoint does not answer");
 }
 
-/// An invoker that does not support dry runs.
-#[derive(Debug)]
-struct NoDryRuns;
-
-#[async_trait]
-impl Invoker for NoDryRuns {
-    async fn invoke(&self, _: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-        let message = "this provider has no dry runs";
-        Err(InvokeError::not_sent(PortErrorKind::Unsupported, ErrorCode::Unsupported, message))
-    }
-}
-
 #[tokio::test]
 async fn what_the_provider_does_not_support_is_skipped_with_the_reason() {
     let bench = bench();
     let whole = bench.provider.connection(connection(), Settings::default());
-    let bare = Connection::new(connection(), whole.catalogue, Arc::new(NoDryRuns), whole.platform);
+    let no_dry_runs = MockInvoker::times(1, || {
+        let message = "this provider has no dry runs".to_owned();
+        let failure = failure(Delivery::NotSent, Start::DidNotStart);
+        Err(InvokeError {
+            kind: PortErrorKind::Unsupported,
+            code: ErrorCode::Unsupported,
+            message,
+            ..failure
+        })
+    });
+    let bare = Connection::new(connection(), whole.catalogue, Arc::new(no_dry_runs), whole.platform);
     let checks = examine(&bench, &FakeConnector::default().with(bare), Some("mirror"), false).await;
     assert_eq!(
         words(&checks),

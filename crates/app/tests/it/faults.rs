@@ -84,19 +84,10 @@ impl RunStore for Faulty {
     }
 }
 
-fn faulty(bench: &Bench, failing: usize) -> lamplight_ports::RunPorts {
+pub fn faulty(bench: &Bench, failing: usize) -> lamplight_ports::RunPorts {
     let mut ports = bench.run_ports();
     ports.runs = Arc::new(Faulty { inner: ports.runs, writes: AtomicUsize::new(0), failing });
     ports
-}
-
-#[tokio::test]
-async fn without_a_recorded_intent_nothing_is_called() {
-    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
-    let prepared = bench.prepare("echo", arguments(&[]), Settings::default()).await.unwrap();
-    let error = start_run(&faulty(&bench, 1), prepared, &bench.steps, &bench.cancel).await.unwrap_err();
-    assert_eq!(error.code(), ErrorCode::StoreFailed);
-    assert_eq!(bench.provider.executions("echo"), 0);
 }
 
 #[tokio::test]
@@ -110,13 +101,4 @@ async fn an_outcome_that_cannot_be_recorded_is_still_returned_and_the_record_sta
     let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
     assert_eq!(kept.state(), RunState::Running);
     assert_eq!(bench.provider.executions("echo"), 1);
-}
-
-#[tokio::test]
-async fn a_runner_that_cannot_enlist_calls_nothing() {
-    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
-    let prepared = bench.prepare("echo", arguments(&[]), Settings::default()).await.unwrap();
-    bench.store.fail_writes(Some(PortErrorKind::Unavailable));
-    assert!(start_run(&bench.run_ports(), prepared, &bench.steps, &bench.cancel).await.is_err());
-    assert_eq!(bench.provider.executions("echo"), 0);
 }

@@ -1,19 +1,22 @@
 //! Running, showing, listing and cancelling.
 
-use crate::bench::{Bench, arguments, function, job, parameter};
+use crate::{
+    bench::{Bench, arguments, function, job, parameter},
+    invoker::{self, MockInvoker, failure},
+};
 use async_trait::async_trait;
 use lamplight_app::{
     EventSource, RunName, begin_queued_run, cancel_run, follow_run, list_runs, prune_runs, queue_run,
     settle_runs, show_run, start_run,
 };
 use lamplight_domain::{
-    DataType, Direction, ErrorCode, EvidenceKind, Intent, InvocationType, Job, Level, Qualifier, Run, RunId,
-    RunState, RunnerId, Settings, Status, Warning,
+    DataType, Delivery, Direction, ErrorCode, EvidenceKind, Intent, InvocationType, Level, Qualifier, Run,
+    RunId, RunState, RunnerId, Settings, Start, Status, Warning,
 };
 use lamplight_fake_adapter::{Answer, FakeFunction, FakeWorld, FunctionFailure};
 use lamplight_ports::{
-    Clock, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PageRequest, PortErrorKind, Retention,
-    RunFilter, RunPorts, RunSelector, RunStore, Sleeper,
+    Clock, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PageRequest, Retention, RunFilter, RunPorts,
+    RunSelector, RunStore, Sleeper,
 };
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
@@ -220,11 +223,7 @@ async fn a_run_stopped_before_its_request_was_sent_did_not_start() {
         (false, RunState::Rejected, EvidenceKind::NotSent),
         (true, RunState::Unknown, EvidenceKind::Interrupted),
     ] {
-        let mut bench = Bench::new([]);
-        let connection = bench.provider.connection(crate::bench::connection(), Settings::default());
-        let invoker = Arc::new(Hesitant { has_sent });
-        bench.world.connector = lamplight_fake_adapter::FakeConnector::default()
-            .with(lamplight_ports::Connection { invoker, ..connection });
+        let bench = invoker::bench(Hesitant { has_sent });
         let prepared = bench.prepare("f", arguments(&[]), Settings::default()).await.unwrap();
         bench.cancel.cancel();
         let run = start_run(&bench.run_ports(), prepared, &bench.steps, &bench.cancel).await.unwrap().run;
@@ -384,17 +383,6 @@ async fn a_further_attempt_that_cannot_be_recorded_is_not_made() {
 }
 
 #[tokio::test]
-async fn an_idempotent_job_is_not_repeated_by_a_plain_run() {
-    let mut lost = FakeFunction::echo(function("lost"));
-    lost.drop_answer = true;
-    let bench = Bench::new([lost]);
-    bench.keep(&Job { idempotent: true, ..job("lost", vec![]) }).await;
-    let run = bench.run("lost-job", &[]).await.run;
-    assert_eq!((run.state(), run.attempts.len()), (RunState::Unknown, 1));
-    assert_eq!(bench.provider.executions("lost"), 1);
-}
-
-#[tokio::test]
 async fn a_run_id_is_decoded_without_a_record_and_cancelling_it_is_refused() {
     let bench = Bench::new([adder()]);
     let name: RunName = "other/8f5f#Failed".parse().unwrap();
@@ -414,26 +402,12 @@ async fn a_run_id_is_decoded_without_a_record_and_cancelling_it_is_refused() {
 #[error("the profile is missing")]
 struct Beneath;
 
-/// An invoker without credentials.
-#[derive(Debug)]
-struct Nobody;
-
-#[async_trait::async_trait]
-impl Invoker for Nobody {
-    async fn invoke(&self, _: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-        let (kind, code) = (PortErrorKind::Unauthenticated, ErrorCode::CredentialsFailed);
-        let error = InvokeError::not_sent(kind, code, "there are no credentials");
-        Err(InvokeError { source: Some(Box::new(Beneath)), ..error })
-    }
-}
-
 #[tokio::test]
 async fn the_causes_of_a_failed_call_are_recorded() {
-    let mut bench = Bench::new([]);
-    let connection = bench.provider.connection(crate::bench::connection(), Settings::default());
-    let invoker = Arc::new(Nobody);
-    bench.world.connector = lamplight_fake_adapter::FakeConnector::default()
-        .with(lamplight_ports::Connection { invoker, ..connection });
+    let bench = invoker::bench(MockInvoker::times(1, || {
+        let failure = failure(Delivery::NotSent, Start::DidNotStart);
+        Err(InvokeError { transient: false, source: Some(Box::new(Beneath)), ..failure })
+    }));
     let run = bench.run("f", &[]).await.run;
     assert_eq!(run.state(), RunState::Rejected);
     let kept = bench.store.find(&RunSelector::Key(run.intent.key)).await.unwrap().unwrap();

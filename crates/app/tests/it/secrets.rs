@@ -54,15 +54,3 @@ async fn a_secret_in_an_error_and_in_the_log_is_scrubbed() {
     let written = record::write(&run).unwrap();
     assert!(!written.contains(SECRET) && written.contains(MASK), "{written}");
 }
-
-#[tokio::test]
-async fn a_missing_secret_is_named_and_nothing_is_called() {
-    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
-    bench.keep(&secret_job("echo", Some("env:ABSENT"))).await;
-    let error = bench
-        .prepare("echo-job", crate::bench::arguments(&[]), lamplight_domain::Settings::default())
-        .await
-        .unwrap_err();
-    assert!(error.to_string().contains("env:ABSENT"), "{error}");
-    assert_eq!(bench.provider.executions("echo"), 0);
-}
