@@ -2,6 +2,7 @@
 
 pub(crate) mod files;
 mod links;
+mod snapshots;
 mod source;
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ const REQUIRED: [&str; 11] = [
 ];
 
 /// The extensions of files that are read as text.
-const TEXT: [&str; 9] = ["md", "py", "rs", "sh", "sql", "toml", "txt", "yaml", "yml"];
+const TEXT: [&str; 10] = ["md", "py", "rs", "sh", "snap", "sql", "toml", "txt", "yaml", "yml"];
 
 /// The problems found, one line each.
 pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
@@ -57,6 +58,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
             findings.push(format!("{name}: clippy would use this file instead of the root's; remove it"));
         }
     }
+    findings.extend(snapshots::check(&texts));
     findings.extend(links::check(&texts, |target| workspace.root.join(target).exists()));
     Ok(findings)
 }
@@ -74,7 +76,9 @@ fn machine_paths(workspace: &Workspace) -> Vec<String> {
 fn text_findings(name: &str, text: &str, machine_paths: &[String]) -> Vec<String> {
     let mut findings = Vec::new();
     // Snapshots and test data contain the output of programs, so they are not checked.
-    let ours = !Path::new(name).components().any(|part| part.as_os_str() == "data");
+    let printed =
+        |part: std::path::Component| ["data", "snapshots"].iter().any(|own| part.as_os_str() == *own);
+    let ours = !Path::new(name).components().any(printed);
     for (number, line) in text.lines().enumerate() {
         if ours && line.trim_end() != line {
             findings.push(format!("{name}:{}: trailing white space", number + 1));

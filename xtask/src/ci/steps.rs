@@ -61,12 +61,16 @@ fn build(workspace: &Workspace, _: &Options) -> Result<Outcome> {
 }
 
 fn tests(workspace: &Workspace, _: &Options) -> Result<Outcome> {
-    if let Some(mut nextest) = nextest::command(workspace) {
+    let mut command = if let Some(mut nextest) = nextest::command(workspace) {
         nextest.arg("--workspace");
-        return run_command(nextest);
-    }
-    // `--examples`, because a test of the command line runs one of its examples.
-    run_command(cargo(workspace, ["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]))
+        nextest
+    } else {
+        // `--examples`, because a test of the command line runs one of its examples.
+        cargo(workspace, ["test", "--workspace", "--lib", "--bins", "--tests", "--examples"])
+    };
+    // A snapshot that differs fails its test, whatever the environment says.
+    command.env("INSTA_UPDATE", "no").env("INSTA_FORCE_PASS", "0");
+    run_command(command)
 }
 
 fn documentation(workspace: &Workspace, _: &Options) -> Result<Outcome> {

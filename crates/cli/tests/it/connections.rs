@@ -1,18 +1,18 @@
-//! Connections kept from the command line, and what the doctor says of them.
+//! Connections kept from the command line: listed, shown, added and removed.
 
-use crate::lamplight::Lamplight;
+use crate::{cases::each, lamplight::Lamplight};
 use serde_json::Value;
 
-const FILE: &str = "# Our ways in.\n\n[connections.prod]   # the real one\nregion = \"eu-west-1\"\nlabels = { team = \"payments\" }\n\
+pub const FILE: &str = "# Our ways in.\n\n[connections.prod]   # the real one\nregion = \"eu-west-1\"\nlabels = { team = \"payments\" }\n\
                     auth.profile.name = \"prod\"\n";
 
-fn with_file() -> Lamplight {
+pub fn with_file() -> Lamplight {
     let lamplight = Lamplight::new();
     lamplight.file("lamplight.toml", FILE);
     lamplight
 }
 
-fn text(lamplight: &Lamplight) -> String {
+pub fn text(lamplight: &Lamplight) -> String {
     std::fs::read_to_string(lamplight.path().join("lamplight.toml")).unwrap()
 }
 
@@ -39,7 +39,7 @@ fn a_connection_is_written_into_a_new_file_and_used() {
     assert!(said.contains("connection sim is in lamplight.toml"), "{said}");
     assert_eq!(
         text(&lamplight),
-        "# Connections of Lamplight. `lamplight connections schema` prints a JSON Schema for editors.\n\ndefault_connection = \"sim\"\n\n[connections.sim]\n\
+        "# Connections of Lamplight; `lamplight connections schema` prints the schema that editors complete by.\n\ndefault_connection = \"sim\"\n\n[connections.sim]\n\
          provider = \"fake\"\n"
     );
     assert!(lamplight.good(&["discover"]).stdout.contains("adder"));
@@ -151,158 +151,34 @@ fn each_setting_tells_where_it_comes_from() {
     assert_eq!(origin(&[], &[], "endpoint_url"), None);
 }
 
-#[test]
-fn what_cannot_be_done_is_told_and_nothing_is_written() {
+/// A connection that is added with these options has this way in; removed, it leaves the file as it was.
+fn way_in(options: &str, method: &str) {
     let lamplight = with_file();
-    for (arguments, code, words) in [
-        (
-            vec!["add", "prod", "--region", "eu-west-1"],
-            2,
-            vec!["lamplight.toml:3:", "connection prod already"],
-        ),
-        (vec!["add", "x", "--region", "eu-wst-1"], 2, vec!["did you mean eu-west-1"]),
-        (vec!["add", "x", "--set", "regoin=eu-west-1"], 2, vec!["unknown key \"regoin\"", "\"region\""]),
-        (
-            vec!["add", "x", "--access-key-id", "AKIDEXAMPLE00000", "--secret-access-key", "hunter2"],
-            2,
-            vec!["error: --secret-access-key: ", "by reference"],
-        ),
-        (vec!["add", "x", "--role-arn", "hunter2"], 2, vec!["error: --role-arn: this is no role ARN"]),
-        (vec!["add", "x", "--set", "auth=hunter2"], 2, vec!["error: --set: unknown value\n"]),
-        (vec!["add", "x", "--set", "hunter2=1"], 2, vec!["error: --set: unknown key\n"]),
-        (
-            vec!["add", "x", "--set", "labels.a=b", "--set", "invocation_type=hunter2"],
-            2,
-            vec!["error: --set (number 2): unknown value\n"],
-        ),
-        (vec!["add", "x", "--auth", "hunter2"], 2, vec!["invalid value", "'--auth <METHOD>'"]),
-        (vec!["add", "x", "--duration-seconds", "hunter2"], 2, vec!["invalid value", "--duration-seconds"]),
-        (vec!["add", "demo", "--region", "eu-west-1"], 2, vec!["connection demo: this name is built in"]),
-        (vec!["add", "x", "--set", "hunter2"], 2, vec!["--set takes KEY=VALUE"]),
-        (
-            vec!["add", "x", "--auth", "profile", "--role-arn", "arn:aws:iam::123456789012:role/x"],
-            2,
-            vec!["--auth"],
-        ),
-        (vec!["add", "a b"], 2, vec!["a b"]),
-        (vec!["remove", "absent"], 6, vec!["no connection absent", "prod, demo, ambient"]),
-        (vec!["remove", "demo"], 6, vec!["demo is built in"]),
-        (vec!["show", "absent"], 6, vec!["no connection absent"]),
-        (vec!["test", "absent"], 6, vec!["no connection absent"]),
-    ] {
-        let done = lamplight.run(&[&["connections"], arguments.as_slice()].concat());
-        assert_eq!(done.code, code, "{arguments:?}: {done:#?}");
-        for word in words {
-            assert!(done.stderr.contains(word), "{arguments:?}: {done:#?}");
-        }
-        assert!(!done.stderr.contains("hunter2"), "{done:#?}");
-        assert_eq!(text(&lamplight), FILE);
-    }
-    lamplight.good(&["connections", "add", "usual", "--region", "eu-west-1", "--default"]);
-    let done = lamplight.run(&["connections", "rm", "usual"]);
-    assert!(done.code == 2 && done.stderr.contains("--force"), "{done:#?}");
-    lamplight.good(&["connections", "rm", "usual", "--force"]);
+    let added = lamplight.line(&format!("connections add x {options}"));
+    assert_eq!(added.code, 0, "{added:#?}");
+    let list = lamplight.json(&["connections", "list"]);
+    let own = list["connections"].as_array().unwrap().iter().find(|one| one["name"] == "x").unwrap();
+    assert_eq!(own["auth"], method);
+    lamplight.good(&["connections", "remove", "x"]);
     assert_eq!(text(&lamplight), FILE);
 }
 
-#[test]
-fn options_that_do_not_go_together_or_not_alone_are_refused() {
-    const ROLE: &str = "arn:aws:iam::123456789012:role/x";
-    const MISSING: &str = "the following required arguments were not provided: ";
-    let lamplight = with_file();
-    for (options, words) in [
-        (vec!["--auth", "profile"], "--profile <NAME>"),
-        (vec!["--auth", "access-key"], "--access-key-id <ID|REF>, --secret-access-key <REF>"),
-        (vec!["--auth", "assume-role"], "--role-arn <ARN>"),
-        (vec!["--auth", "web-identity"], "--role-arn <ARN>, <--token-file <FILE>|--token-env <NAME>>"),
-        (vec!["--auth", "web-identity", "--role-arn", ROLE], "<--token-file <FILE>|--token-env <NAME>>"),
-        (vec!["--external-id", "12"], "--role-arn <ARN>"),
-        (vec!["--session-name", "ab"], "--role-arn <ARN>"),
-        (vec!["--duration-seconds", "900"], "--role-arn <ARN>"),
-        (vec!["--session-token", "env:T"], "--access-key-id <ID|REF>, --secret-access-key <REF>"),
-        (vec!["--access-key-id", "env:A"], "--secret-access-key <REF>"),
-        (vec!["--role-arn", ROLE, "--session-token", "env:T"], "--access-key-id <ID|REF>, --secret"),
-        (vec!["--token-file", "/t"], "--role-arn <ARN>"),
-        (vec!["--profile", "p", "--external-id", "12"], "--role-arn <ARN>"),
-        (vec!["--auth", "profile", "--set", "auth=x"], "--profile <NAME>"),
-    ] {
-        refused(&lamplight, &options, &format!("error: {MISSING}{words}"));
-    }
-    for (options, option, other) in [
-        (vec!["--auth", "default", "--role-arn", ROLE], "--role-arn <ARN>", "--auth default"),
-        (vec!["--auth", "default", "--external-id", "12"], "--external-id <ID>", "--auth default"),
-        (
-            vec!["--auth", "instance-profile", "--session-name", "ab"],
-            "--session-name <NAME>",
-            "--auth instance-profile",
-        ),
-        (
-            vec!["--auth", "profile", "--profile", "p", "--duration-seconds", "900"],
-            "--duration-seconds <SECONDS>",
-            "--auth profile",
-        ),
-        (vec!["--profile", "p", "--access-key-id", "env:A"], "--profile <NAME>", "--access-key-id <ID|REF>"),
-        (
-            vec!["--role-arn", ROLE, "--profile", "p", "--session-token", "env:A"],
-            "--profile <NAME>",
-            "--session-token <REF>",
-        ),
-        (
-            vec!["--token-file", "/t", "--token-env", "T", "--role-arn", ROLE],
-            "--token-file <FILE>",
-            "--token-env <NAME>",
-        ),
-        (
-            vec!["--token-env", "T", "--role-arn", ROLE, "--external-id", "12"],
-            "--external-id <ID>",
-            "--token-env <NAME>",
-        ),
-        (
-            vec!["--token-file", "/t", "--role-arn", ROLE, "--profile", "p"],
-            "--profile <NAME>",
-            "--token-file <FILE>",
-        ),
-    ] {
-        refused(
-            &lamplight,
-            &options,
-            &format!("error: the argument '{option}' cannot be used with '{other}'"),
-        );
-    }
-    refused(&lamplight, &["--auth", "default", "--set", "auth.profile.name=p"], "error: --set: ");
-}
-
-fn refused(lamplight: &Lamplight, options: &[&str], words: &str) {
-    let done = lamplight.run(&[&["connections", "add", "x"], options].concat());
-    assert!(done.code == 2 && done.stderr.contains(words), "{options:?}: {done:#?}");
-    assert_eq!(text(lamplight), FILE, "{options:?}");
-}
-
-#[test]
-fn a_way_in_may_be_given_by_options_and_by_settings() {
-    const ROLE: &str = "arn:aws:iam::123456789012:role/x";
-    let lamplight = with_file();
-    for (options, method) in [
-        (vec!["--auth", "default"], "default"),
-        (vec!["--auth", "instance-profile"], "instance-profile"),
-        (vec!["--auth", "profile", "--set", "auth.profile.name=p"], "profile"),
-        (vec!["--set", "auth.profile={name='p'}"], "profile"),
-        (
-            vec!["--auth", "web-identity", "--role-arn", ROLE, "--set", "auth.web-identity.token.env=T"],
-            "web-identity",
-        ),
-        (vec!["--role-arn", ROLE, "--set", "auth.web-identity.token={env='T'}"], "web-identity"),
-        (vec!["--external-id", "12", "--set", &format!("auth.assume-role.role_arn={ROLE}")], "assume-role"),
-        (vec!["--role-arn", ROLE, "--profile", "p", "--duration-seconds", "900"], "assume-role"),
-        (vec!["--access-key-id", "env:A", "--set", "auth.access-key.secret_access_key=env:B"], "access-key"),
-    ] {
-        lamplight.good(&[&["connections", "add", "x"], options.as_slice()].concat());
-        let list = lamplight.json(&["connections", "list"]);
-        let own = list["connections"].as_array().unwrap().iter().find(|one| one["name"] == "x").unwrap();
-        assert_eq!(own["auth"], method, "{options:?}");
-        lamplight.good(&["connections", "remove", "x"]);
-        assert_eq!(text(&lamplight), FILE);
-    }
+each! { way_in;
+    default_by_option: "--auth default", "default";
+    instance_profile_by_option: "--auth instance-profile", "instance-profile";
+    profile_by_option_and_setting: "--auth profile --set auth.profile.name=p", "profile";
+    profile_by_setting: r#"--set auth.profile={name="p"}"#, "profile";
+    web_identity_by_options_and_setting:
+        "--auth web-identity --role-arn arn:aws:iam::123456789012:role/x --set auth.web-identity.token.env=T",
+        "web-identity";
+    web_identity_by_setting:
+        r#"--role-arn arn:aws:iam::123456789012:role/x --set auth.web-identity.token={env="T"}"#, "web-identity";
+    role_by_option_and_setting:
+        "--external-id 12 --set auth.assume-role.role_arn=arn:aws:iam::123456789012:role/x", "assume-role";
+    role_by_options:
+        "--role-arn arn:aws:iam::123456789012:role/x --profile p --duration-seconds 900", "assume-role";
+    access_key_by_option_and_setting:
+        "--access-key-id env:A --set auth.access-key.secret_access_key=env:B", "access-key";
 }
 
 #[test]
@@ -347,33 +223,6 @@ fn connections_that_are_added_at_the_same_time_are_all_kept() {
     let left: Vec<_> =
         std::fs::read_dir(lamplight.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["lamplight.toml"]);
-}
-
-#[cfg(unix)]
-#[test]
-fn what_is_no_file_is_no_configuration() {
-    let lamplight = Lamplight::new();
-    std::fs::create_dir(lamplight.path().join("lamplight.toml")).unwrap();
-    for arguments in [&["connections", "list"][..], &["connections", "add", "x"], &["discover", "-c", "demo"]]
-    {
-        let done = lamplight.run(arguments);
-        assert!(
-            done.code == 2 && done.stderr.contains("lamplight.toml is a folder and no file"),
-            "{done:#?}"
-        );
-    }
-    let pipe = lamplight.path().join("pipe");
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let done = lamplight.run(&["connections", "list", "--config", "pipe"]);
-    assert!(done.code == 2 && done.stderr.contains("pipe is a pipe or a device and no file"), "{done:#?}");
-}
-
-#[test]
-fn a_byte_that_is_no_text_is_told_with_its_place() {
-    let lamplight = Lamplight::new();
-    std::fs::write(lamplight.path().join("lamplight.toml"), b"# \xc3\xa4\n# \xc3\xa4 \xff\n").unwrap();
-    let done = lamplight.run(&["connections", "list"]);
-    assert!(done.code == 2 && done.stderr.contains("lamplight.toml:2:5: this is no UTF-8 text"), "{done:#?}");
 }
 
 #[test]
@@ -438,115 +287,4 @@ fn a_link_to_a_file_that_is_not_there_yet_is_followed() {
     assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
     let real = std::fs::read_to_string(lamplight.path().join("dotfiles/own.toml")).unwrap();
     assert!(real.contains("[connections.x]"), "{real}");
-}
-
-/// The outcome of each check, by name.
-fn outcomes(lamplight: &Lamplight, arguments: &[&str]) -> Vec<(String, String)> {
-    let json = lamplight.json(arguments);
-    let of = |check: &Value, key: &str| check[key].as_str().unwrap().to_owned();
-    json["checks"].as_array().unwrap().iter().map(|check| (of(check, "name"), of(check, "outcome"))).collect()
-}
-
-fn named(outcome: &[&str; 7]) -> Vec<(String, String)> {
-    let names =
-        ["configuration", "credentials", "identity", "endpoint", "list-functions", "get-function", "dry-run"];
-    names.iter().zip(outcome).map(|(name, outcome)| ((*name).to_owned(), (*outcome).to_owned())).collect()
-}
-
-#[test]
-fn the_doctor_finds_nothing_wrong_where_nothing_is() {
-    let lamplight = Lamplight::new();
-    assert_eq!(
-        outcomes(&lamplight, &["doctor", "-c", "demo"]),
-        named(&["pass", "pass", "pass", "pass", "pass", "pass", "skipped"])
-    );
-    assert_eq!(outcomes(&lamplight, &["doctor", "adder", "-c", "demo"]), named(&["pass"; 7]));
-    lamplight.good(&["discover", "--import", "-c", "demo"]);
-    let text = lamplight.good(&["doctor", "adder"]).stdout;
-    assert!(text.contains("pass     configuration   job adder calls adder on connection demo"), "{text}");
-    assert!(lamplight.json(&["runs", "list"])["runs"].as_array().unwrap().is_empty());
-}
-
-#[test]
-fn the_doctor_says_what_is_wrong_and_what_to_do() {
-    let lamplight = Lamplight::new();
-    lamplight.file("broken.toml", "[connections.a]\nregoin = 'x'\n");
-    let broken = ["doctor", "--config", "broken.toml", "-c", "a"];
-    assert_eq!(
-        outcomes(&lamplight, &broken),
-        named(&["fail", "skipped", "skipped", "skipped", "skipped", "skipped", "skipped"])
-    );
-    let done = lamplight.run(&broken);
-    assert!(done.code == 2 && done.stdout.contains("broken.toml:2:1: unknown key"), "{done:#?}");
-
-    let done = lamplight.run(&["doctor", "-c", "absent"]);
-    assert!(done.code == 6 && done.stdout.contains("no connection absent"), "{done:#?}");
-
-    let nobody = ["--region", "eu-west-1", "--endpoint-url", "http://127.0.0.1:9", "doctor"];
-    let without = |arguments: &[&str]| {
-        let output = lamplight.command(arguments).env("AWS_EC2_METADATA_DISABLED", "true").output().unwrap();
-        crate::lamplight::done(output)
-    };
-    let done = without(&nobody);
-    assert_eq!(done.code, 4, "{done:#?}");
-    for line in
-        ["fail     credentials", "hint: looked in the environment", "skipped  identity", "fail     endpoint"]
-    {
-        assert!(done.stdout.contains(line), "{line}: {done:#?}");
-    }
-}
-
-#[test]
-fn keys_for_one_call_are_references_and_for_aws_alone() {
-    let lamplight = Lamplight::new();
-    let done = lamplight.run(&[
-        "discover",
-        "--region",
-        "eu-west-1",
-        "--access-key-id",
-        "env:A",
-        "--secret-access-key",
-        "hunter2",
-    ]);
-    assert!(
-        done.code == 2 && done.stderr.contains("--secret-access-key: a secret must be given by reference"),
-        "{done:#?}"
-    );
-    assert!(!done.stderr.contains("hunter2"));
-    let both = ["--access-key-id", "env:A", "--secret-access-key", "env:B"];
-    let done = lamplight.run(&[&["run", "adder", "-c", "demo"], both.as_slice()].concat());
-    assert!(done.code == 2 && done.stderr.contains("takes no keys"), "{done:#?}");
-    let done = lamplight.run(&["run", "x", "--access-key-id", "env:A"]);
-    assert!(done.code == 2 && done.stderr.contains("--secret-access-key"), "{done:#?}");
-    let done = lamplight.run(&[&["run", "x", "--region", "eu-west-1"], both.as_slice()].concat());
-    assert!(done.code == 6 && done.stderr.contains("there is no secret env:A"), "{done:#?}");
-}
-
-#[test]
-fn an_address_with_a_password_is_refused_and_never_shown() {
-    let lamplight = with_file();
-    for address in
-        ["https://user:hunter2@example.com", "https://user:hunter2/b@example.com/", "https://h:hunter2"]
-    {
-        for (variable, place) in [
-            ("LAMPLIGHT_ENDPOINT_URL", "LAMPLIGHT_ENDPOINT_URL"),
-            ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL"),
-            ("AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL_LAMBDA"),
-            ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_STS"),
-        ] {
-            let run = |arguments: &[&str]| {
-                let output = lamplight.command(arguments).env(variable, address).output().unwrap();
-                let done = crate::lamplight::done(output);
-                let told = format!("{}{}", done.stdout, done.stderr);
-                assert!(!told.contains("hunter2"), "{arguments:?} {told}");
-                (done.code, told)
-            };
-            let (code, told) = run(&["run", "f", "-c", "prod"]);
-            assert!(code == 2 && told.contains(&format!("the address of {place} ")), "{told}");
-            run(&["doctor", "-c", "prod"]);
-            run(&["connections", "list", "--output", "json"]);
-            let (code, told) = run(&["connections", "show", "prod"]);
-            assert!(code == 0 && told.contains("(refused: "), "{told}");
-        }
-    }
 }

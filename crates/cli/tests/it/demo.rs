@@ -1,101 +1,64 @@
 //! The demo connection: what a new user sees first.
 
-use crate::lamplight::Lamplight;
+use crate::{
+    cases::{assert_snapshot, each},
+    lamplight::Lamplight,
+};
 use serde_json::{Value, json};
 
 #[test]
 fn the_response_is_on_stdout_and_the_story_on_stderr() {
-    let lamplight = Lamplight::new();
-    let done = lamplight.good(&["run", "adder", "-c", "demo", "-p", "a:=2", "-p", "b:=40"]);
+    let done = Lamplight::new().good(&["run", "adder", "-c", "demo", "-p", "a:=2", "-p", "b:=40"]);
     assert_eq!(done.stdout, "{\"sum\":42}\n");
-    for part in [
-        "adder succeeded in",
-        "run id",
-        "Success: ",
-        "billed",
-        "cold start",
-        "cost",
-        "monitor",
-        "REPORT RequestId",
-    ] {
-        assert!(done.stderr.contains(part), "{part}: {}", done.stderr);
-    }
+    assert_snapshot!(done.stderr);
+}
+
+#[test]
+fn a_quiet_run_says_nothing_on_stderr() {
+    let lamplight = Lamplight::new();
     let quiet = lamplight.good(&["run", "mirror", "-c", "demo", "--payload", " [1, 2.50]", "--quiet"]);
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), (" [1, 2.50]\n", ""));
 }
 
-#[test]
-fn json_has_every_field_and_no_other_line() {
-    let lamplight = Lamplight::new();
-    let run = lamplight.json(&["run", "adder", "-c", "demo", "-p", "a:=2", "-p", "b:=40"]);
-    for field in [
-        "run_id",
-        "state",
-        "status",
-        "evidence",
-        "function",
-        "qualifier",
-        "invocation_type",
-        "effective",
-        "request_id",
-        "executed_version",
-        "attempts",
-        "outputs",
-        "response",
-        "warnings",
-        "error",
-        "log_tail",
-        "report",
-        "cost_usd",
-        "started_at",
-        "ended_at",
-        "monitor_url",
-    ] {
-        assert!(run.get(field).is_some(), "{field}: {run}");
-    }
-    for field in ["duration_ms", "billed_ms", "memory_mb", "max_memory_mb", "init_ms"] {
-        assert!(run["report"][field].is_number(), "{field}: {run}");
-    }
-    assert_eq!(run["state"], "succeeded");
-    assert_eq!(run["response"], json!({ "sum": 42 }));
-    assert_eq!(
-        run["effective"]["invocation_type"],
-        json!({ "value": "RequestResponse", "level": "default" })
-    );
-    let failed = lamplight.json(&["run", "broken", "-c", "demo"]);
-    assert_eq!(failed["state"], "function_failed");
-    for field in ["code", "message", "error_type", "stack", "hint"] {
-        assert!(failed["error"].get(field).is_some(), "{field}: {failed}");
-    }
-    assert_eq!(failed["error"]["error_type"], "ZeroDivisionError");
+/// A run as programs see it: every field, and nothing else on stdout.
+fn object(line: &str) -> String {
+    let done = Lamplight::new().line(&format!("-c demo -o json {line}"));
+    let run: Value = serde_json::from_str(&done.stdout).unwrap();
+    format!("{run:#}")
 }
 
 #[test]
-fn states_have_their_exit_codes() {
+fn json_of_a_run_that_succeeded() {
+    let run = object("run adder -p a:=2 -p b:=40");
+    assert_snapshot!(run);
+}
+
+#[test]
+fn json_of_a_run_that_failed() {
+    let run = object("run broken");
+    assert_snapshot!(run);
+}
+
+/// A run ends with this exit code and state, and is recorded.
+fn ends(line: &str, code: i32, state: &str) {
     let lamplight = Lamplight::new();
-    for (arguments, code, state) in [
-        (vec!["run", "adder", "-p", "a:=1", "-p", "b:=1"], 0, "succeeded"),
-        (vec!["run", "adder:live", "-p", "a:=1", "-p", "b:=1"], 0, "succeeded"),
-        (vec!["run", "mirror", "--invocation-type", "Event"], 0, "accepted"),
-        (vec!["run", "mirror", "--invocation-type", "dryrun"], 0, "validated"),
-        (vec!["run", "broken"], 3, "function_failed"),
-        (vec!["run", "sleepy"], 3, "function_failed"),
-        (vec!["run", "busy", "--max-attempts", "1"], 5, "rejected"),
-        (vec!["run", "nosuch"], 6, "rejected"),
-        (vec!["run", "adder", "--qualifier", "nosuch"], 6, "rejected"),
-        (vec!["run", "lost"], 7, "unknown"),
-    ] {
-        let done = lamplight.run(&[&["-c", "demo", "-o", "json"], arguments.as_slice()].concat());
-        let run: Value = serde_json::from_str(&done.stdout).unwrap();
-        assert_eq!(
-            (done.code, run["state"].as_str().unwrap()),
-            (code, state),
-            "{arguments:?}: {}",
-            done.stderr
-        );
-    }
-    let listed = lamplight.json(&["runs", "list"]);
-    assert_eq!(listed["runs"].as_array().unwrap().len(), 10);
+    let done = lamplight.line(&format!("-c demo -o json {line}"));
+    let run: Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!((done.code, run["state"].as_str().unwrap()), (code, state), "{}", done.stderr);
+    assert_eq!(lamplight.json(&["runs", "list"])["runs"].as_array().unwrap().len(), 1);
+}
+
+each! { ends;
+    end_of_a_call: "run adder -p a:=1 -p b:=1", 0, "succeeded";
+    end_of_a_call_by_alias: "run adder:live -p a:=1 -p b:=1", 0, "succeeded";
+    end_of_an_event: "run mirror --invocation-type Event", 0, "accepted";
+    end_of_a_dry_run: "run mirror --invocation-type dryrun", 0, "validated";
+    end_of_a_function_that_fails: "run broken", 3, "function_failed";
+    end_of_a_function_that_times_out: "run sleepy", 3, "function_failed";
+    end_of_a_throttled_call: "run busy --max-attempts 1", 5, "rejected";
+    end_of_a_call_of_nothing: "run nosuch", 6, "rejected";
+    end_of_a_call_by_an_unknown_qualifier: "run adder --qualifier nosuch", 6, "rejected";
+    end_of_a_lost_answer: "run lost", 7, "unknown";
 }
 
 #[test]

@@ -9,26 +9,27 @@ use lamplight_domain::{FunctionRef, RunState, RunnerId};
 use lamplight_fake_adapter::{ManualClock, SequentialIds};
 use lamplight_ports::{Connection, NoSecrets, RunPorts, RunSelector, RunStore};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
+use lamplight_testkit::script::{End, Reaction, Received, Script, Server, answer, framed};
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader, Read, Write},
-    net::{Shutdown, TcpListener, TcpStream},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 const RUNS: u64 = 1000;
-const ANSWER: &str = r#"{"done":true}"#;
+const ANSWER: &[u8] = br#"{"done":true}"#;
+const JSON: (&str, &str) = ("content-type", "application/json");
+const ID: (&str, &str) = ("x-amzn-requestid", "r");
 
 /// What the server does with one request.
 #[derive(Debug, Clone, Copy)]
-enum Reaction {
-    Answer,
+enum Fault {
+    None,
     FunctionError,
     Throttle,
     Status(u16),
-    ResetBeforeTheBody,
-    DropAfterTheRequest,
+    EndBeforeTheBody,
+    EndAfterTheRequest,
     CutAfterTenths(usize),
     Garbage,
     TooLong,
@@ -36,25 +37,25 @@ enum Reaction {
     Late,
 }
 
-impl Reaction {
+impl Fault {
     /// One of them by chance; the common ones are as likely as all rare ones together.
     fn drawn(chance: u64) -> Self {
         match chance % 20 {
-            0..=3 => Self::Answer,
+            0..=3 => Self::None,
             4 => Self::FunctionError,
             5..=7 => Self::Throttle,
             8 => Self::Status(500),
             9 => Self::Status(502),
             10 => Self::Status(503),
             11 => Self::Status(504),
-            12 => Self::ResetBeforeTheBody,
-            13 => Self::DropAfterTheRequest,
+            12 => Self::EndBeforeTheBody,
+            13 => Self::EndAfterTheRequest,
             14 | 15 => Self::CutAfterTenths(usize::try_from(chance / 20 % 10).unwrap()),
             16 => Self::Garbage,
             17 => Self::TooLong,
             18 => Self::TooShort,
             _ if (chance / 20).is_multiple_of(16) => Self::Late,
-            _ => Self::Answer,
+            _ => Self::None,
         }
     }
 }
@@ -77,132 +78,69 @@ struct Seen {
 
 type Ledger = Arc<Mutex<BTreeMap<u64, Seen>>>;
 
-fn serve(ledger: Ledger) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let ledger = ledger.clone();
-            // A client that is gone is one of the faults; its thread just ends.
-            std::thread::spawn(move || stream.and_then(|stream| react(stream, &ledger)));
-        }
-    });
-    url
-}
+struct Faulty(Ledger);
 
-/// The number of the run and the length of the body; `None` where the client has hung up.
-fn read_head(reader: &mut impl BufRead) -> std::io::Result<Option<(u64, usize)>> {
-    let (mut line, mut length, mut run) = (String::new(), 0, 0);
-    while line != "\r\n" {
-        line.clear();
-        if reader.read_line(&mut line)? == 0 {
-            return Ok(None);
-        }
-        if let Some(path) = line.strip_prefix("POST ") {
-            let number = path.split("case-").nth(1).and_then(|rest| rest.split('/').next());
-            run = number.unwrap().parse().unwrap();
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
+impl Faulty {
+    fn seen<T>(&self, request: &Received, of: impl Fn(u64, &mut Seen) -> T) -> T {
+        let run = request.function().strip_prefix("case-").unwrap().parse().unwrap();
+        of(run, self.0.lock().unwrap().entry(run).or_default())
     }
-    Ok(Some((run, length)))
 }
 
-fn react(stream: TcpStream, ledger: &Ledger) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut writer = stream;
-    loop {
-        let Some((run, length)) = read_head(&mut reader)? else { return Ok(()) };
-        let reaction = {
-            let mut ledger = ledger.lock().unwrap();
-            let seen = ledger.entry(run).or_default();
+impl Script for Faulty {
+    fn on_head(&self, head: &Received) -> Option<End> {
+        let fault = self.seen(head, |run, seen| {
             seen.requests += 1;
-            Reaction::drawn(chance(run, seen.requests))
-        };
-        if !matches!(reaction, Reaction::ResetBeforeTheBody) {
-            reader.read_exact(&mut vec![0; length])?;
+            Fault::drawn(chance(run, seen.requests))
+        });
+        matches!(fault, Fault::EndBeforeTheBody).then_some(End::Close)
+    }
+
+    fn on_request(&self, request: &Received) -> Reaction {
+        let fault = self.seen(request, |run, seen| {
+            let fault = Fault::drawn(chance(run, seen.requests));
+            // Nobody can say whether a function ran behind a status or a broken answer; here it did.
+            seen.executions += u32::from(!matches!(fault, Fault::Throttle | Fault::EndBeforeTheBody));
+            seen.answered_well = matches!(fault, Fault::None | Fault::FunctionError | Fault::TooShort);
+            fault
+        });
+        let whole = || answer(200, &[JSON, ID], ANSWER);
+        match fault {
+            Fault::None | Fault::EndBeforeTheBody => Reaction::Answer(whole()),
+            Fault::FunctionError => Reaction::Answer(answer(
+                200,
+                &[JSON, ID, ("x-amz-function-error", "Unhandled")],
+                br#"{"errorMessage":"no","errorType":"E"}"#,
+            )),
+            Fault::Throttle => Reaction::Answer(answer(
+                429,
+                &[JSON, ID, ("x-amzn-errortype", "TooManyRequestsException")],
+                br#"{"Reason":"ConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}"#,
+            )),
+            Fault::Status(status) => {
+                Reaction::Answer(answer(status, &[JSON, ID], br#"{"message":"broken"}"#))
+            }
+            Fault::EndAfterTheRequest => Reaction::SendAndEnd(Vec::new(), End::Close),
+            Fault::CutAfterTenths(tenths) => {
+                let whole = whole();
+                Reaction::SendAndEnd(whole[..whole.len() * tenths / 10].to_vec(), End::Close)
+            }
+            Fault::Garbage => Reaction::Answer(answer(
+                400,
+                &[JSON, ID, ("x-amzn-errortype", "ServiceException")],
+                b"{\"mess",
+            )),
+            Fault::TooLong => Reaction::SendAndEnd(framed(200, &[JSON, ID], ANSWER, 99), End::Close),
+            Fault::TooShort => Reaction::Answer(framed(200, &[JSON, ID], ANSWER, 4)),
+            Fault::Late => Reaction::Stall(Vec::new()),
         }
-        let executes = |well: bool| {
-            let mut ledger = ledger.lock().unwrap();
-            let seen = ledger.entry(run).or_default();
-            seen.executions += 1;
-            seen.answered_well = well;
-        };
-        let whole = |status: &str, more: &str, body: &str| {
-            format!(
-                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nx-amzn-requestid: r-{run}\r\n{more}\
-                 content-length: {}\r\n\r\n{body}",
-                body.len()
-            )
-        };
-        let answer = match reaction {
-            Reaction::Answer => {
-                executes(true);
-                whole("200 OK", "", ANSWER)
-            }
-            Reaction::FunctionError => {
-                executes(true);
-                whole(
-                    "200 OK",
-                    "x-amz-function-error: Unhandled\r\n",
-                    r#"{"errorMessage":"no","errorType":"E"}"#,
-                )
-            }
-            Reaction::Throttle => whole(
-                "429 Too Many Requests",
-                "x-amzn-errortype: TooManyRequestsException\r\n",
-                r#"{"Reason":"ConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}"#,
-            ),
-            // Nobody can say whether a function ran behind one of these; here it did.
-            Reaction::Status(status) => {
-                executes(false);
-                whole(&format!("{status} Broken"), "", r#"{"message":"broken"}"#)
-            }
-            Reaction::ResetBeforeTheBody => return writer.shutdown(Shutdown::Both),
-            Reaction::DropAfterTheRequest => {
-                executes(false);
-                return writer.shutdown(Shutdown::Both);
-            }
-            Reaction::CutAfterTenths(tenths) => {
-                executes(false);
-                let text = whole("200 OK", "", ANSWER);
-                writer.write_all(&text.as_bytes()[..text.len() * tenths / 10])?;
-                return writer.shutdown(Shutdown::Both);
-            }
-            Reaction::Garbage => {
-                executes(false);
-                whole("400 Bad Request", "x-amzn-errortype: ServiceException\r\n", "{\"mess")
-            }
-            Reaction::TooLong => {
-                executes(false);
-                let text = whole("200 OK", "", ANSWER).replace("content-length: 13", "content-length: 99");
-                writer.write_all(text.as_bytes())?;
-                return writer.shutdown(Shutdown::Both);
-            }
-            Reaction::TooShort => {
-                executes(true);
-                writer.write_all(
-                    whole("200 OK", "", ANSWER).replace("content-length: 13", "content-length: 4").as_bytes(),
-                )?;
-                return writer.shutdown(Shutdown::Both);
-            }
-            Reaction::Late => {
-                executes(false);
-                // The client gives up first and hangs up, which ends this read.
-                reader.read_line(&mut String::new())?;
-                return Ok(());
-            }
-        };
-        writer.write_all(answer.as_bytes())?;
     }
 }
 
 #[tokio::test]
 async fn no_run_executes_twice_and_every_run_tells_the_truth() {
     let ledger = Ledger::default();
-    let url = serve(ledger.clone());
+    let server = Server::start(Faulty(ledger.clone())).await;
     let folder = tempfile::tempdir().unwrap();
     let options = SqliteOptions { runner_id: RunnerId("faults".into()) };
     let store = Arc::new(SqliteStore::open(&folder.path().join("lamplight.db"), options).await.unwrap());
@@ -216,7 +154,7 @@ async fn no_run_executes_twice_and_every_run_tells_the_truth() {
     };
     let key = AccessKey { id: "AKIDEXAMPLE".into(), secret: "test".into(), session_token: None };
     let aws = open(AwsConnectionConfig {
-        endpoint_url: Some(url),
+        endpoint_url: Some(server.url()),
         credentials: CredentialsSource::AccessKey(key),
         timeouts: Timeouts { answer_margin: Duration::from_secs(2), ..Timeouts::default() },
         ..AwsConnectionConfig::new(Region::us_east_1())

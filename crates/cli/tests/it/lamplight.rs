@@ -14,6 +14,9 @@ pub struct Lamplight {
     program: PathBuf,
 }
 
+/// Stands for a secret in the arguments of tests: no error repeats it.
+pub const SECRET: &str = "hunter2";
+
 /// What a command did.
 #[derive(Debug)]
 pub struct Done {
@@ -74,6 +77,32 @@ impl Lamplight {
         done(self.command(arguments).output().unwrap())
     }
 
+    /// Runs a command that is written as one line.
+    pub fn line(&self, line: &str) -> Done {
+        self.line_with(&[], line)
+    }
+
+    /// The same, with these variables.
+    pub fn line_with(&self, environment: &[(&str, &str)], line: &str) -> Done {
+        let words = words(line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        done(self.command(&words).envs(environment.iter().copied()).output().unwrap())
+    }
+
+    /// Runs a command that must be refused. Returns its exit code and its error, for a snapshot.
+    pub fn refused(&self, line: &str) -> String {
+        let done = self.line(line);
+        assert_ne!(done.code, 0, "{line}: {done:#?}");
+        assert_eq!(done.stdout, "", "{line}");
+        assert!(!done.stderr.contains(SECRET), "{line}: {}", done.stderr);
+        self.without_paths(&format!("exit code {}\n{}", done.code, done.stderr))
+    }
+
+    /// A text without what differs from run to run: the path of this home.
+    pub fn without_paths(&self, text: &str) -> String {
+        text.replace(self.folder.path().to_str().unwrap(), "~")
+    }
+
     /// Runs a command that must succeed.
     pub fn good(&self, arguments: &[&str]) -> Done {
         let done = self.run(arguments);
@@ -93,4 +122,20 @@ pub fn done(output: Output) -> Done {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// The words of a line. Spaces between single quotes belong to their word.
+pub fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
+    for c in line.chars().chain([' ']) {
+        match c {
+            '\'' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            ' ' if !quoted => words.extend(word.take()),
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    words
 }

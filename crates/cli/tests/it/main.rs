@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod cases;
 mod connections;
+mod connections_refused;
 mod demo;
+mod doctor;
 mod documents;
 mod faults;
 mod lamplight;

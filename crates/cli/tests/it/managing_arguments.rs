@@ -1,282 +1,261 @@
 //! Arguments of managing: which word belongs to which flag, what does not go together, and what is refused unsent.
 
-use crate::lamplight::{Done, Lamplight};
+use crate::{
+    cases::{each, snapshots},
+    managing::{demo, good, json, whole},
+};
 use serde_json::{Value, json};
 
-const CREATE: &str = "functions create made --role arn:aws:iam::000000000000:role/worker";
-const ZIP: &str = "--runtime python3.14 --handler app.handler --zip-file code";
-const LAYER: &str = "arn:aws:lambda:us-east-1:000000000000:layer:tools:1";
-
-fn demo() -> Lamplight {
-    let lamplight = Lamplight::new();
-    lamplight.file("code/app.py", "def handler(event, context):\n    return event\n");
-    lamplight
+/// The error of a command that sends nothing.
+fn refused(line: &str) -> String {
+    let lamplight = demo();
+    lamplight.file("plain.txt", "no zip file");
+    lamplight.file("wrong.yaml", "A1: [1]\n");
+    lamplight.refused(&whole(line))
 }
 
-/// At the demo connection; `''` is an empty word.
-fn at_demo(lamplight: &Lamplight, line: &str) -> Done {
-    let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
-    let words: Vec<&str> = words.iter().map(|word| word.trim_matches('\'')).collect();
-    lamplight.run(&[&["-c", "demo"], &words[..]].concat())
+snapshots! { refused;
+    create_without_code: "CREATE RUNTIME";
+    create_with_two_codes: "CREATE RUNTIME --zip-file code --image-uri x";
+    create_with_bucket_alone: "CREATE RUNTIME --s3-bucket b";
+    create_with_key_and_zip: "CREATE RUNTIME --zip-file code --s3-key k";
+    create_with_object_version_and_zip: "CREATE RUNTIME --zip-file code --s3-object-version 1";
+    create_with_storage_mode_and_zip: "CREATE RUNTIME --zip-file code --s3-object-storage-mode COPY";
+    create_with_image_command_and_zip: "CREATE RUNTIME --zip-file code --image-command x";
+    create_with_image_command_and_object: "CREATE --s3-bucket b --s3-key k --image-command x";
+    create_with_image_entry_point_and_zip: "CREATE RUNTIME --zip-file code --image-entry-point x";
+    create_with_image_folder_and_zip: "CREATE RUNTIME --zip-file code --image-working-directory /x";
+    create_with_no_environment: "CREATE RUNTIME --zip-file code --no-environment";
+    create_with_no_layers: "CREATE RUNTIME --zip-file code --no-layers";
+    create_with_no_vpc: "CREATE RUNTIME --zip-file code --no-vpc";
+    create_of_no_zip_file: "CREATE RUNTIME --zip-file plain.txt";
+    create_of_a_name_that_is_not_valid: "functions create no/good --role r --zip-file code";
+    create_of_an_arn:
+        "functions create arn:aws:lambda:us-east-1:123456789012:function:made --role r RUNTIME --zip-file code";
+    create_of_a_partial_arn:
+        "functions create 123456789012:function:made --role r RUNTIME --zip-file code --dry-run";
+    create_published_otherwise: "CREATE RUNTIME --zip-file code --publish --publish-to LATEST_PUBLISHED";
+    create_with_timeout_0: "CREATE RUNTIME --zip-file code --timeout 0";
+    create_with_timeout_1000: "CREATE RUNTIME --zip-file code --timeout 1000";
+    create_with_memory_64: "CREATE RUNTIME --zip-file code --memory-size 64";
+    create_with_file_system_not_valid: "CREATE RUNTIME --zip-file code --file-system efs";
+    create_with_tag_without_value: "CREATE RUNTIME --zip-file code --tags team";
+    environment_without_value: "CREATE RUNTIME --zip-file code --environment TOKEN";
+    environment_name_reserved: "CREATE RUNTIME --zip-file code --environment AWS_REGION=x";
+    environment_name_twice: "CREATE RUNTIME --zip-file code --environment AA=x --environment AA=y";
+    environment_file_not_valid: "CREATE RUNTIME --zip-file code --environment-file wrong.yaml";
+    environment_not_by_reference: "CREATE RUNTIME --zip-file code --environment-from AA=hunter2";
+    code_without_source: "functions update-code adder";
+    code_of_an_empty_path: "functions update-code adder --zip-file ''";
+    code_of_an_absent_file: "functions update-code adder --zip-file absent.zip";
+    code_of_an_alias: "functions update-code adder:live --zip-file code";
+    code_with_key_and_image: "functions update-code adder IMAGE --s3-key k";
+    code_with_object_version_and_image: "functions update-code adder IMAGE --s3-object-version 1";
+    code_with_storage_mode_and_image: "functions update-code adder IMAGE --s3-object-storage-mode COPY";
+    code_with_kms_key_and_image: "functions update-code adder IMAGE --source-kms-key-arn x";
+    code_with_bucket_alone: "functions update-code adder --s3-bucket b";
+    code_with_key_alone: "functions update-code adder --s3-key k";
+    configuration_of_nothing: "functions update-configuration adder";
+    configuration_with_layers_and_none: "functions update-configuration adder --layers x --no-layers";
+    configuration_with_groups_and_no_vpc:
+        "functions update-configuration adder --no-vpc --security-group-ids sg-1";
+    configuration_with_ipv6_and_no_vpc:
+        "functions update-configuration adder --no-vpc --ipv6-allowed-for-dual-stack true";
+    configuration_with_timeout_x: "functions update-configuration adder --timeout x";
+    configuration_with_timeout_1000: "functions update-configuration adder --timeout 1000";
+    configuration_with_memory_1_5: "functions update-configuration adder --memory-size 1.5";
+    configuration_with_memory_64: "functions update-configuration adder --memory-size 64";
+    configuration_with_storage_511: "functions update-configuration adder --ephemeral-storage 511";
+    configuration_with_empty_target: "functions update-configuration adder --dead-letter-target-arn";
+    configuration_of_two_functions: "functions update-configuration adder twice";
+    configuration_with_option_misspelt: "functions update-configuration adder --tiemout 3";
+    verb_misspelt: "functions udpate-code adder";
+    output_unknown: "functions get adder -o tabel";
+    list_of_version_1: "functions list --function-version 1";
+    list_of_master_region_alone: "functions list --master-region us-east-1";
+    list_of_0_items: "functions list --max-items 0";
+    list_of_many_items: "functions list --max-items many";
+    list_with_pages_too_large: "functions list --page-size 99999";
+    list_with_marker_cut_short: "functions list --marker shown.3.0000";
+    get_of_a_name_that_is_not_valid: "functions get a/b";
+    get_with_two_qualifiers: "functions get adder:live --qualifier 1";
+    delete_of_an_alias: "functions delete adder:live --yes";
+    delete_of_an_alias_by_qualifier: "functions delete adder --qualifier live --dry-run";
+    delete_of_latest: "functions delete adder:$LATEST --yes";
+    publish_to_another_place: "functions publish-version adder --publish-to new";
+    tag_without_value: "functions tags set adder team";
+    tag_empty: "functions tags remove adder '' --yes";
+    concurrency_many: "functions concurrency put adder many";
+    async_of_nothing: "functions async put adder";
+    async_with_3_retries: "functions async put adder --maximum-retry-attempts 3";
+    async_with_59_seconds: "functions async update adder --maximum-event-age-in-seconds 59";
+    async_with_pages_too_large: "functions async list adder --page-size 51";
+    alias_without_version: "aliases create adder new";
+    alias_of_digits: "aliases create adder 7 --function-version 1";
+    alias_with_routing_without_weight: "aliases create adder new --function-version 1 --routing 2";
+    alias_with_weight_10: "aliases update adder live --routing 2=10";
+    alias_with_two_routings: "aliases update adder live --routing 2=0.1 --routing 3=0.1";
+    alias_with_routing_and_none: "aliases update adder live --routing 2=0.1 --no-routing";
+    alias_of_nothing: "aliases update adder live";
+    aliases_of_an_alias: "aliases list adder:live";
+    permission_without_principal: "permissions add adder --statement-id s";
+    permission_maybe_for_urls: "ADD * --invoked-via-function-url=maybe";
+    layers_with_pages_too_large: "layers list --page-size 51";
+    layer_without_version: "layers get tools";
+    layer_version_0: "layers get tools 0";
+    layer_version_one: "layers get tools one";
 }
 
-/// The body of the request that a dry run shows.
-fn body(lamplight: &Lamplight, line: &str) -> Value {
-    let done = at_demo(lamplight, &format!("{line} -o json"));
-    assert_eq!(done.code, 0, "{line}: {done:#?}");
-    let shown: Value = serde_json::from_str(&done.stdout).unwrap();
-    assert!(shown["url"].is_string(), "{line}: not a dry run: {shown}");
-    shown["body"].clone()
+/// The error for a word that may be a secret in the wrong place: the word is cut out of it.
+fn refused_with_ellipsis(line: &str) -> String {
+    let output = refused(line);
+    assert!(output.contains('…'), "{output}");
+    output
 }
 
-/// Each exits with 2, says all of the parts, and writes nothing to stdout.
-fn are_refused(lamplight: &Lamplight, calls: &[(String, &[&str])]) {
-    for (line, parts) in calls {
-        let done = at_demo(lamplight, line);
-        assert_eq!(done.code, 2, "{line}: {done:#?}");
-        assert_eq!(done.stdout, "", "{line}");
-        for part in *parts {
-            assert!(done.stderr.contains(part), "{line} lacks {part:?}: {}", done.stderr);
-        }
-    }
+snapshots! { refused_with_ellipsis;
+    secret_as_second_variable: "functions update-configuration adder --environment A=1 B=hunter2";
+    secret_as_argument: "functions update-configuration adder B=hunter2 --timeout 3";
+    secret_after_dashes: "functions update-configuration adder -- --B=hunter2";
+    secret_as_number: "functions update-configuration adder --timeout B=hunter2";
+    secret_as_verb: "functions B=hunter2";
+    secret_as_command: "B=hunter2";
+    secret_as_choice: "run adder --invocation-type B=hunter2";
+    secret_apart_from_its_name: "functions update-configuration adder --environment B hunter2";
+    secret_as_file: "functions update-configuration adder --environment-file B=hunter2";
+    secret_after_parameters: "run adder -p name hunter2";
 }
 
 #[test]
-fn a_flag_of_several_words_takes_one_a_time_and_no_flag_or_name_that_follows() {
+fn secret_key_as_argument() {
+    let stray = "functions get adder --qualifier 1 wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    assert!(!refused(stray).contains("wJalr"));
+}
+
+/// A file without variables removes none.
+fn refused_file(text: &str) -> String {
     let lamplight = demo();
-    let image = "--image-uri 000000000000.dkr.ecr.us-east-1.amazonaws.com/made:1";
+    lamplight.file("variables", text);
+    lamplight.refused(&whole("functions update-configuration adder --environment-file variables"))
+}
+
+snapshots! { refused_file;
+    variables_empty: "";
+    variables_of_remarks: "# nothing\n";
+    variables_null: "null\n";
+    variables_of_empty_braces: "{}\n";
+}
+
+#[test]
+fn an_environment_is_removed_by_its_own_option() {
+    good("functions update-configuration adder --no-environment");
+}
+
+#[test]
+fn an_alias_is_still_there_by_its_name() {
+    good("aliases get adder live");
+}
+
+/// The body of the request that a dry run shows.
+fn body(line: &str) -> Value {
+    let shown = json(&format!("{line} --dry-run"));
+    assert!(shown["url"].is_string(), "not a dry run: {shown}");
+    shown["body"].clone()
+}
+
+#[test]
+fn an_option_of_several_words_takes_one_at_a_time() {
     let sent = body(
-        &lamplight,
-        &format!(
-            "{CREATE} {image} --image-entry-point node --image-command server.js --image-command=--port \
-             --image-command 80 --dry-run"
-        ),
+        "CREATE IMAGE --image-entry-point node --image-command server.js --image-command=--port --image-command 80",
     );
     let config = json!({ "EntryPoint": ["node"], "Command": ["server.js", "--port", "80"] });
     assert_eq!(sent["ImageConfig"], config);
+}
 
-    let sent = body(&lamplight, &format!("functions update-configuration --layers {LAYER} adder --dry-run"));
+#[test]
+fn an_option_of_several_words_takes_no_name_that_follows() {
+    const LAYER: &str = "arn:aws:lambda:us-east-1:000000000000:layer:tools:1";
+    let sent = body(&format!("functions update-configuration --layers {LAYER} adder"));
     assert_eq!(sent["Layers"], json!([LAYER]));
     let network = "--subnet-ids subnet-1a,subnet-2b --subnet-ids subnet-3c --security-group-ids sg-1a";
-    let sent = body(&lamplight, &format!("functions update-configuration {network} adder --dry-run"));
-    let ids = json!(["subnet-1a", "subnet-2b", "subnet-3c"]);
-    assert_eq!(
-        (&sent["VpcConfig"]["SubnetIds"], &sent["VpcConfig"]["SecurityGroupIds"]),
-        (&ids, &json!(["sg-1a"]))
-    );
+    let sent = body(&format!("functions update-configuration {network} adder"));
+    assert_eq!(sent["VpcConfig"]["SubnetIds"], json!(["subnet-1a", "subnet-2b", "subnet-3c"]));
+    assert_eq!(sent["VpcConfig"]["SecurityGroupIds"], json!(["sg-1a"]));
+}
 
+#[test]
+fn a_switch_takes_no_name_that_follows() {
     let add = "permissions add --statement-id s --principal * --function-url-auth-type NONE \
                --action lambda:InvokeFunctionUrl";
-    let sent = body(&lamplight, &format!("{add} --dry-run --invoked-via-function-url adder"));
+    let sent = body(&format!("{add} --invoked-via-function-url adder"));
     assert_eq!(sent["InvokedViaFunctionUrl"], true);
-    let sent = body(&lamplight, &format!("{add} --dry-run --invoked-via-function-url=false adder"));
+    let sent = body(&format!("{add} --invoked-via-function-url=false adder"));
     assert_eq!(sent["InvokedViaFunctionUrl"], false);
 }
 
 #[test]
-fn what_would_be_ignored_beside_another_flag_is_refused() {
-    let lamplight = demo();
-    let image = "--image-uri 000000000000.dkr.ecr.us-east-1.amazonaws.com/made:1";
-    let zip = format!("{CREATE} {ZIP}");
-    let update = "functions update-code adder";
-    let configure = "functions update-configuration adder";
-    are_refused(
-        &lamplight,
-        &[
-            (format!("{zip} --s3-key k"), &["--s3-key", "--zip-file"]),
-            (format!("{zip} --s3-object-version 1"), &["--s3-object-version", "--zip-file"]),
-            (format!("{zip} --s3-object-storage-mode COPY"), &["--s3-object-storage-mode", "--zip-file"]),
-            (format!("{update} {image} --s3-key k"), &["--s3-key", "--image-uri"]),
-            (format!("{update} {image} --s3-object-version 1"), &["--s3-object-version", "--image-uri"]),
-            (format!("{update} {image} --s3-object-storage-mode COPY"), &["--s3-object-storage-mode"]),
-            (format!("{update} {image} --source-kms-key-arn x"), &["--source-kms-key-arn", "--image-uri"]),
-            (format!("{update} --s3-bucket b"), &["--s3-key"]),
-            (format!("{update} --s3-key k"), &["--s3-bucket"]),
-            (format!("{zip} --image-command x"), &["--image-command", "--zip-file"]),
-            (format!("{zip} --image-entry-point x"), &["--image-entry-point", "--zip-file"]),
-            (format!("{zip} --image-working-directory /x"), &["--image-working-directory", "--zip-file"]),
-            (format!("{CREATE} --s3-bucket b --s3-key k --image-command x"), &["--image-command"]),
-            (format!("{zip} --no-environment"), &["--no-environment"]),
-            (format!("{zip} --no-layers"), &["--no-layers"]),
-            (format!("{zip} --no-vpc"), &["--no-vpc"]),
-            (
-                format!("{configure} --no-vpc --security-group-ids sg-1"),
-                &["--no-vpc", "--security-group-ids"],
-            ),
-            (format!("{configure} --no-vpc --ipv6-allowed-for-dual-stack true"), &["--no-vpc", "--ipv6"]),
-        ],
-    );
-}
-
-#[test]
-fn what_may_be_a_secret_is_not_repeated_whatever_is_wrong_with_it() {
-    let lamplight = demo();
-    for line in [
-        "functions update-configuration adder --environment A=1 B=TOPSECRET",
-        "functions update-configuration adder B=TOPSECRET --timeout 3",
-        "functions update-configuration adder -- --B=TOPSECRET",
-        "functions update-configuration adder --timeout B=TOPSECRET",
-        "functions B=TOPSECRET",
-        "B=TOPSECRET",
-        "run adder --invocation-type B=TOPSECRET",
-        "functions update-configuration adder --environment B TOPSECRET",
-        "functions update-configuration adder --environment-file B=TOPSECRET",
-        "run adder -p name TOPSECRET",
-    ] {
-        let done = at_demo(&lamplight, line);
-        assert_eq!(done.code, 2, "{line}: {done:#?}");
-        assert!(!done.stderr.contains("TOPSECRET"), "{line}: {}", done.stderr);
-        assert!(done.stderr.contains('…'), "{line}: {}", done.stderr);
-    }
-    let stray = "functions get adder --qualifier 1 wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-    assert!(!at_demo(&lamplight, stray).stderr.contains("wJalr"));
-    are_refused(
-        &lamplight,
-        &[
-            ("functions update-configuration adder --environment A=1 B=x".to_owned(), &["'B=…'"]),
-            ("functions update-configuration adder twice".to_owned(), &["unexpected argument 'twice'"]),
-            ("functions update-configuration adder --tiemout 3".to_owned(), &["'--tiemout'", "'--timeout'"]),
-            ("functions udpate-code adder".to_owned(), &["'udpate-code'", "update-code"]),
-            ("functions get adder -o tabel".to_owned(), &["'tabel'", "table"]),
-        ],
-    );
-}
-
-#[test]
-fn a_file_without_variables_takes_none_away() {
-    let lamplight = demo();
-    for (name, text) in [("empty", ""), ("remarks", "# nothing\n"), ("null", "null\n"), ("braces", "{}\n")] {
-        lamplight.file(name, text);
-        let line = format!("functions update-configuration adder --environment-file {name}");
-        are_refused(&lamplight, &[(line, &["holds no variable", "--no-environment"])]);
-    }
-    assert_eq!(at_demo(&lamplight, "functions update-configuration adder --no-environment").code, 0);
-    are_refused(&lamplight, &[("functions tags remove adder '' --yes".to_owned(), &["one given is empty"])]);
-}
-
-#[test]
-fn what_is_wrong_is_said_in_words_that_tell_what_to_give() {
-    let lamplight = demo();
-    let configure = "functions update-configuration adder";
-    are_refused(
-        &lamplight,
-        &[
-            (format!("{configure} --timeout x"), &["a whole number of seconds from 1 to 900"]),
-            (format!("{configure} --memory-size 1.5"), &["a whole number of MB from 128"]),
-            (format!("{configure} --timeout 1000"), &["Value '1000' at 'timeout'", "hint:"]),
-            (format!("{configure} --memory-size 64"), &["Value '64' at 'memorySize'", "hint:"]),
-            (format!("{configure} --ephemeral-storage 511"), &["Value '511' at 'ephemeralStorage.size'"]),
-            (format!("{CREATE} {ZIP} --timeout 1000"), &["Value '1000' at 'timeout'"]),
-            ("functions list --max-items many".to_owned(), &["a whole number from 1 to 10000"]),
-            ("functions concurrency put adder many".to_owned(), &["a whole number of calls"]),
-            ("layers get tools one".to_owned(), &["a whole number from 1"]),
-            (format!("{configure} --dead-letter-target-arn"), &["a value is required"]),
-            ("functions update-code adder --zip-file ''".to_owned(), &["a value is required"]),
-            ("functions update-code adder".to_owned(), &["--zip-file", "--s3-bucket", "--image-uri"]),
-            (
-                "functions get adder:live --qualifier 3".to_owned(),
-                &["includes qualifier live, but qualifier 3 is also given"],
-            ),
-        ],
-    );
-    let missing = at_demo(&lamplight, "functions update-code adder --zip-file absent.zip");
-    assert_eq!(missing.code, 6, "{missing:#?}");
-    assert!(missing.stderr.contains("absent.zip"), "{}", missing.stderr);
-}
-
-#[test]
-fn what_names_another_thing_than_the_verb_is_for_is_not_sent() {
-    let lamplight = demo();
-    let create = CREATE.replace(" made ", " arn:aws:lambda:us-east-1:123456789012:function:made ");
-    let part = CREATE.replace(" made ", " 123456789012:function:made ");
-    let refused: &[(String, &[&str])] = &[
-        (
-            "functions delete adder:live --yes".to_owned(),
-            &["no published version", "aliases delete adder live"],
-        ),
-        ("functions delete adder --qualifier live --dry-run".to_owned(), &["aliases delete adder live"]),
-        ("functions delete adder:$LATEST --yes".to_owned(), &["$LATEST", "no published version"]),
-        (format!("{create} {ZIP}"), &["not a name alone", "account and region"]),
-        (format!("{part} {ZIP} --dry-run"), &["not a name alone"]),
-    ];
-    are_refused(&lamplight, refused);
-    let found = at_demo(&lamplight, "aliases get adder live");
-    assert_eq!(found.code, 0, "{found:#?}");
-}
-
-#[test]
 fn a_version_is_called_the_same_everywhere() {
-    let lamplight = demo();
-    let listed = at_demo(&lamplight, "functions list");
+    let listed = good("functions list");
     let row = listed.stdout.lines().find(|line| line.starts_with("adder")).unwrap();
     assert_eq!(row.split_whitespace().nth(1), Some("$LATEST"), "{row}");
-    let shown = at_demo(&lamplight, "functions get adder");
+    let shown = good("functions get adder");
     assert!(shown.stdout.lines().any(|line| line.starts_with("version") && line.ends_with("$LATEST")));
 }
 
-/// A connection whose credentials cannot be had: what says that it reads first fails there, and nothing else does.
-#[test]
-fn a_dry_run_that_reads_first_says_so() {
+/// A connection without credentials: only a dry run whose help says that it reads first fails there.
+fn dry_run_reads_first_if_it_says_so(verb: &str, rest: &str) {
     let lamplight = demo();
     lamplight.file(
         "lamplight.toml",
         "[connections.closed]\nregion = \"eu-west-1\"\nendpoint_url = \"http://127.0.0.1:9\"\n\
          auth = { profile = { name = \"nosuch\" } }\n",
     );
-    for (verb, rest) in [
-        (
-            "functions create",
-            "made --role arn:aws:iam::000000000000:role/worker --runtime python3.14 --handler a.b --zip-file code",
-        ),
-        ("functions update-code", "adder --zip-file code"),
-        ("functions update-configuration", "adder --timeout 9"),
-        ("functions publish-version", "adder"),
-        ("functions delete", "adder"),
-        ("functions tags set", "adder team=jobs"),
-        ("functions tags remove", "adder team"),
-        ("functions concurrency put", "adder 3"),
-        ("functions concurrency delete", "adder"),
-        ("functions async put", "adder --maximum-retry-attempts 1"),
-        ("functions async update", "adder --maximum-retry-attempts 1"),
-        ("functions async delete", "adder"),
-        ("aliases create", "adder live --function-version 1"),
-        ("aliases update", "adder live --function-version 1"),
-        ("aliases delete", "adder live"),
-        ("permissions add", "adder --statement-id s --principal 123456789012"),
-        ("permissions remove", "adder --statement-id s"),
-        ("layers add-permission", "tools 1 --statement-id s --principal 123456789012"),
-        ("layers remove-permission", "tools 1 --statement-id s"),
-    ] {
-        let line = format!("-c closed {verb} {rest} --dry-run");
-        let done = lamplight.run(&line.split(' ').collect::<Vec<_>>());
-        let help = lamplight.run(&format!("{verb} --help").split(' ').collect::<Vec<_>>());
-        let help = help.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-        let told = help.contains("read first, which needs credentials");
-        assert_eq!(done.code, if told { 4 } else { 0 }, "{line}: {done:#?}");
-    }
+    let done = lamplight.line(&whole(&format!("{verb} {rest} --dry-run")).replace("-c demo", "-c closed"));
+    let help = lamplight.line(&format!("{verb} --help"));
+    let help = help.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let reads = help.contains("read first, which needs credentials");
+    assert_eq!(done.code, if reads { 4 } else { 0 }, "{done:#?}");
 }
 
-#[test]
-fn a_listing_shows_no_more_than_was_asked_for_and_goes_on_after_it() {
-    let lamplight = demo();
-    for (list, things) in
-        [("functions list", "functions"), ("functions list --function-version ALL", "functions")]
-    {
-        let read = |line: &str| -> Value {
-            let done = at_demo(&lamplight, &format!("{line} -o json"));
-            assert_eq!(done.code, 0, "{line}: {done:#?}");
-            serde_json::from_str(&done.stdout).unwrap()
-        };
-        let all = read(list)[things].as_array().unwrap().clone();
-        let (mut seen, mut more) = (Vec::new(), String::new());
-        loop {
-            let some = read(&format!("{list} --max-items 2{more}"));
-            assert!(some[things].as_array().unwrap().len() <= 2, "{some}");
-            seen.extend(some[things].as_array().unwrap().clone());
-            let Some(marker) = some["next_marker"].as_str() else { break };
-            more = format!(" --marker {marker}");
-        }
-        assert!(seen == all && all.len() > 2, "{list}");
+each! { dry_run_reads_first_if_it_says_so;
+    reading_of_create: "functions create", "made --role arn:aws:iam::000000000000:role/worker RUNTIME --zip-file code";
+    reading_of_update_code: "functions update-code", "adder --zip-file code";
+    reading_of_update_configuration: "functions update-configuration", "adder --timeout 9";
+    reading_of_publish_version: "functions publish-version", "adder";
+    reading_of_delete: "functions delete", "adder";
+    reading_of_tags_set: "functions tags set", "adder team=jobs";
+    reading_of_tags_remove: "functions tags remove", "adder team";
+    reading_of_concurrency_put: "functions concurrency put", "adder 3";
+    reading_of_concurrency_delete: "functions concurrency delete", "adder";
+    reading_of_async_put: "functions async put", "adder --maximum-retry-attempts 1";
+    reading_of_async_update: "functions async update", "adder --maximum-retry-attempts 1";
+    reading_of_async_delete: "functions async delete", "adder";
+    reading_of_aliases_create: "aliases create", "adder live --function-version 1";
+    reading_of_aliases_update: "aliases update", "adder live --function-version 1";
+    reading_of_aliases_delete: "aliases delete", "adder live";
+    reading_of_permissions_add: "permissions add", "adder --statement-id s --principal 123456789012";
+    reading_of_permissions_remove: "permissions remove", "adder --statement-id s";
+    reading_of_layers_add_permission:
+        "layers add-permission", "tools 1 --statement-id s --principal 123456789012";
+    reading_of_layers_remove_permission: "layers remove-permission", "tools 1 --statement-id s";
+}
+
+/// A listing in pages of two shows every thing once.
+fn goes_on_after_each_page(list: &str) {
+    let all = json(list)["functions"].as_array().unwrap().clone();
+    let (mut seen, mut more) = (Vec::new(), String::new());
+    loop {
+        let page = json(&format!("{list} --max-items 2{more}"));
+        let functions = page["functions"].as_array().unwrap();
+        assert!(functions.len() <= 2, "{page}");
+        seen.extend(functions.clone());
+        let Some(marker) = page["next_marker"].as_str() else { break };
+        more = format!(" --marker {marker}");
     }
-    are_refused(&lamplight, &[("functions list --marker shown.3.0000".to_owned(), &["marker", "not valid"])]);
+    assert!(seen == all && all.len() > 2, "{list}");
+}
+
+each! { goes_on_after_each_page;
+    pages_of_functions: "functions list";
+    pages_of_versions: "functions list --function-version ALL";
 }

@@ -1,7 +1,6 @@
 //! The question before something is taken away, as somebody at a terminal sees it.
 
-use crate::lamplight::Lamplight;
-use lamplight_testkit::{World, lambda::Function};
+use crate::{cases::each, place::Place};
 use rustix::{
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     termios::{Winsize, tcsetwinsize},
@@ -44,23 +43,21 @@ fn answered(mut command: Command, question: &str, answer: &[u8]) -> (String, i32
     (seen, code)
 }
 
-#[test]
-fn a_function_is_deleted_where_the_answer_is_yes_and_only_there() {
-    let (world, home) = (World::default(), Lamplight::new());
-    let (key, address) = (world.aws.user("me"), world.emulator());
-    world.aws.account().functions.insert("adder".to_owned(), Function::default());
-    for (answer, code, deletions) in
-        [(&b"n\r"[..], 1, 0), (b"\r", 1, 0), (b"\x1b", 1, 0), (b"\x03", 130, 0), (b"y\r", 0, 1)]
-    {
-        let mut command = home.command_in(&world, &["functions", "delete", "adder"]);
-        command.env("AWS_REGION", "eu-west-1").env("AWS_ENDPOINT_URL", &address);
-        command.env("AWS_ACCESS_KEY_ID", &key.id).env("AWS_SECRET_ACCESS_KEY", &key.secret);
-        let question = "delete function adder with all its versions and aliases?";
-        let (seen, ended) = answered(command, question, answer);
-        assert_eq!(ended, code, "{answer:?}: {seen}");
-        assert_eq!(world.aws.calls_of("lambda:DeleteFunction").len(), deletions, "{answer:?}: {seen}");
-        let told = if deletions == 1 { "function adder deleted" } else { "nothing was changed" };
-        assert!(seen.contains(told), "{answer:?}: {seen}");
-    }
-    assert!(world.aws.account().functions.is_empty());
+/// A function is deleted if the answer is yes, and only then.
+fn answer(answer: &[u8], code: i32, deletions: usize, told: &str) {
+    let place = Place::new();
+    let question = "delete function adder with all its versions and aliases?";
+    let (seen, ended) = answered(place.command("functions delete adder"), question, answer);
+    assert_eq!(ended, code, "{seen}");
+    assert_eq!(place.calls("lambda:DeleteFunction"), deletions, "{seen}");
+    assert_eq!(place.world.aws.account().functions.contains_key("adder"), deletions == 0);
+    assert!(seen.contains(told), "{seen}");
+}
+
+each! { answer;
+    answer_no: b"n\r", 1, 0, "nothing was changed";
+    answer_by_enter_alone: b"\r", 1, 0, "nothing was changed";
+    answer_by_escape: b"\x1b", 1, 0, "nothing was changed";
+    answer_by_interrupt: b"\x03", 130, 0, "nothing was changed";
+    answer_yes: b"y\r", 0, 1, "function adder deleted";
 }

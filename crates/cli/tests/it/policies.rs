@@ -1,11 +1,13 @@
 //! Policies as people paste them into IAM.
 
-use crate::lamplight::Lamplight;
+use crate::{cases::snapshots, lamplight::Lamplight};
+
+const ADDER: &str = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
 
 #[test]
 fn policies_grant_no_more_than_asked_for() {
     let lamplight = Lamplight::new();
-    let arn = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
+    let arn = ADDER;
     let policy = lamplight.json(&["iam", "policy", "--function", arn]);
     assert_eq!(policy["Statement"][0]["Resource"], serde_json::json!([arn, format!("{arn}:*")]));
     let policy = lamplight.json(&["iam", "policy", "--for", "discover"]);
@@ -40,31 +42,23 @@ fn policies_grant_no_more_than_asked_for() {
         serde_json::json!(["arn:aws:swf:eu-west-1:123456789012:/domain/jobs"])
     );
     assert_eq!(policy["Statement"][3]["Resource"], serde_json::json!([role]));
-    for (arguments, part) in [
-        (vec!["policy", "--for", "manage"], "names the functions"),
-        (vec!["policy", "--function", arn, "--pass-role", role], "hand roles over"),
-        (vec!["policy", "--function", arn, "--domain", "jobs"], "has a domain"),
-        (vec!["policy", "--for", "workflows", "--function", arn, "--domain", "a/b"], "SWF domain"),
-        (vec!["policy", "--for", "manage", "--function", arn, "--pass-role", "x"], "role ARN"),
-        (vec!["policy"], "names the functions"),
-        (vec!["policy", "--function", "adder"], "adder"),
-        (vec!["trust-policy", "swf"], "every workflow of every account"),
-        (
-            vec![
-                "trust-policy",
-                "swf",
-                "--source-arn",
-                "arn:aws:swf:*:123456789012:/domain/d",
-                "--source-account",
-                "210987654321",
-            ],
-            "both must be the same",
-        ),
-    ] {
-        let done = lamplight.run(&[&["iam"], arguments.as_slice()].concat());
-        assert_eq!(done.code, 2, "{done:#?}");
-        assert!(done.stderr.contains(part) && done.stdout.is_empty(), "{done:#?}");
-    }
+}
+
+fn refused(line: &str) -> String {
+    Lamplight::new().refused(&format!("iam {line}").replace("ADDER", ADDER))
+}
+
+snapshots! { refused;
+    policy_without_functions: "policy";
+    policy_to_manage_without_functions: "policy --for manage";
+    policy_of_a_name_alone: "policy --function adder";
+    policy_to_pass_a_role_on: "policy --function ADDER --pass-role arn:aws:iam::123456789012:role/swf";
+    policy_to_pass_no_role_on: "policy --for manage --function ADDER --pass-role x";
+    policy_of_a_domain: "policy --function ADDER --domain jobs";
+    policy_of_a_domain_not_valid: "policy --for workflows --function ADDER --domain a/b";
+    trust_of_every_workflow: "trust-policy swf";
+    trust_of_another_account:
+        "trust-policy swf --source-arn arn:aws:swf:*:123456789012:/domain/d --source-account 210987654321";
 }
 
 #[test]

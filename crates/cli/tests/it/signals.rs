@@ -1,6 +1,9 @@
 //! A process that is stopped or killed in the middle of a run.
 
-use crate::lamplight::{Lamplight, done};
+use crate::{
+    cases::each,
+    lamplight::{Lamplight, done},
+};
 use std::{
     io::Read,
     net::TcpListener,
@@ -16,6 +19,11 @@ fn start(lamplight: &Lamplight) -> (Child, String) {
     let mut child = lamplight.command(&["run", "slow", "-c", "sim"]).spawn().unwrap();
     let key = seen_running(lamplight, &mut child);
     (child, key)
+}
+
+fn stop(child: &Child, signal: &str) {
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
 }
 
 /// The key of the run that the child makes, once its intent is recorded.
@@ -48,77 +56,75 @@ fn a_killed_run_is_unknown_at_the_next_look() {
     assert_eq!(listed["runs"].as_array().unwrap().len(), 1);
 }
 
-#[test]
-fn a_run_stopped_while_its_credentials_are_awaited_did_not_start() {
-    for signal in ["INT", "TERM"] {
-        let lamplight = Lamplight::new();
-        // The program ends with the one who started it.
-        let profile = "[profile slow]\ncredential_process = /usr/bin/tail --pid=$PPID -f /dev/null\n";
-        lamplight.file("profiles", profile);
-        lamplight.file(
-            "lamplight.toml",
-            "[connections.aws]\nregion = \"eu-west-1\"\nendpoint_url = \"http://127.0.0.1:9\"\n\
-             auth = { profile = { name = \"slow\" } }\n",
-        );
-        let mut child = lamplight
-            .command(&["run", "f", "-c", "aws"])
-            .env("AWS_CONFIG_FILE", lamplight.path().join("profiles"))
-            .spawn()
-            .unwrap();
-        let key = seen_running(&lamplight, &mut child);
-        let id = child.id().to_string();
-        assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
-        let done = done(child.wait_with_output().unwrap());
-        assert_eq!(done.code, 130, "{done:#?}");
-        assert!(done.stderr.contains("stopped before anything was sent"), "{}", done.stderr);
-        let run = lamplight.json(&["runs", "show", &key]);
-        assert_eq!((&run["state"], &run["evidence"]["kind"]), (&"rejected".into(), &"not_sent".into()));
-        assert_eq!((&run["status"], &run["error"]["code"]), (&"Failed".into(), &"interrupted".into()));
-    }
+fn a_run_stopped_while_its_credentials_are_awaited_did_not_start(signal: &str) {
+    let lamplight = Lamplight::new();
+    // The program ends with the one who started it.
+    let profile = "[profile slow]\ncredential_process = /usr/bin/tail --pid=$PPID -f /dev/null\n";
+    lamplight.file("profiles", profile);
+    lamplight.file(
+        "lamplight.toml",
+        "[connections.aws]\nregion = \"eu-west-1\"\nendpoint_url = \"http://127.0.0.1:9\"\n\
+         auth = { profile = { name = \"slow\" } }\n",
+    );
+    let mut child = lamplight
+        .command(&["run", "f", "-c", "aws"])
+        .env("AWS_CONFIG_FILE", lamplight.path().join("profiles"))
+        .spawn()
+        .unwrap();
+    let key = seen_running(&lamplight, &mut child);
+    stop(&child, signal);
+    let done = done(child.wait_with_output().unwrap());
+    assert_eq!(done.code, 130, "{done:#?}");
+    assert!(done.stderr.contains("stopped before anything was sent"), "{}", done.stderr);
+    let run = lamplight.json(&["runs", "show", &key]);
+    assert_eq!((&run["state"], &run["evidence"]["kind"]), (&"rejected".into(), &"not_sent".into()));
+    assert_eq!((&run["status"], &run["error"]["code"]), (&"Failed".into(), &"interrupted".into()));
 }
 
-#[test]
-fn a_stopped_run_is_recorded_as_interrupted() {
-    for signal in ["INT", "TERM"] {
-        let lamplight = Lamplight::new();
-        let (child, key) = start(&lamplight);
-        assert!(
-            Command::new("kill")
-                .args([&format!("-{signal}"), &child.id().to_string()])
-                .status()
-                .unwrap()
-                .success()
-        );
-        let done = done(child.wait_with_output().unwrap());
-        assert_eq!(done.code, 130, "{done:#?}");
-        assert!(done.stderr.contains("the caller stopped waiting"), "{}", done.stderr);
-        let run = lamplight.json(&["runs", "show", &key]);
-        assert_eq!((&run["state"], &run["evidence"]["kind"]), (&"unknown".into(), &"interrupted".into()));
-    }
+each! { a_run_stopped_while_its_credentials_are_awaited_did_not_start;
+    stopped_while_credentials_are_awaited_by_interrupt: "INT";
+    stopped_while_credentials_are_awaited_by_termination: "TERM";
 }
 
-#[test]
-fn a_change_stopped_before_its_answer_is_said_to_be_open() {
-    for signal in ["INT", "TERM"] {
-        let lamplight = Lamplight::new();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let arguments = ["aliases", "create", "adder", "live", "--function-version", "1", "--output", "json"];
-        let child = lamplight
-            .command(&arguments)
-            .envs([("AWS_ENDPOINT_URL", address.as_str()), ("AWS_REGION", "eu-west-1")])
-            .envs([("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "made-up")])
-            .spawn()
-            .unwrap();
-        // The request is there, and nobody answers it.
-        let (mut connection, _) = listener.accept().unwrap();
-        connection.read_exact(&mut [0; 16]).unwrap();
-        let id = child.id().to_string();
-        assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
-        let done = done(child.wait_with_output().unwrap());
-        assert_eq!(done.code, 130, "{done:#?}");
-        let said: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
-        assert_eq!(said["error"]["code"], "interrupted", "{said}");
-        assert!(said["error"]["message"].as_str().unwrap().contains("may have been made"), "{said}");
-    }
+fn a_stopped_run_is_recorded_as_interrupted(signal: &str) {
+    let lamplight = Lamplight::new();
+    let (child, key) = start(&lamplight);
+    stop(&child, signal);
+    let done = done(child.wait_with_output().unwrap());
+    assert_eq!(done.code, 130, "{done:#?}");
+    assert!(done.stderr.contains("the caller stopped waiting"), "{}", done.stderr);
+    let run = lamplight.json(&["runs", "show", &key]);
+    assert_eq!((&run["state"], &run["evidence"]["kind"]), (&"unknown".into(), &"interrupted".into()));
+}
+
+each! { a_stopped_run_is_recorded_as_interrupted;
+    stopped_run_by_interrupt: "INT";
+    stopped_run_by_termination: "TERM";
+}
+
+fn a_change_stopped_before_its_answer_is_said_to_be_open(signal: &str) {
+    let lamplight = Lamplight::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let arguments = ["aliases", "create", "adder", "live", "--function-version", "1", "--output", "json"];
+    let child = lamplight
+        .command(&arguments)
+        .envs([("AWS_ENDPOINT_URL", address.as_str()), ("AWS_REGION", "eu-west-1")])
+        .envs([("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "made-up")])
+        .spawn()
+        .unwrap();
+    // The request is there, and nobody answers it.
+    let (mut connection, _) = listener.accept().unwrap();
+    connection.read_exact(&mut [0; 16]).unwrap();
+    stop(&child, signal);
+    let done = done(child.wait_with_output().unwrap());
+    assert_eq!(done.code, 130, "{done:#?}");
+    let said: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(said["error"]["code"], "interrupted", "{said}");
+    assert!(said["error"]["message"].as_str().unwrap().contains("may have been made"), "{said}");
+}
+
+each! { a_change_stopped_before_its_answer_is_said_to_be_open;
+    stopped_change_by_interrupt: "INT";
+    stopped_change_by_termination: "TERM";
 }

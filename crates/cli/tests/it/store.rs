@@ -1,6 +1,6 @@
 //! Stores that cannot be used: a clear error, and what was there stays as it was.
 
-use crate::lamplight::Lamplight;
+use crate::{cases::each, lamplight::Lamplight};
 
 #[test]
 fn a_store_that_is_no_store_is_left_alone() {
@@ -16,16 +16,18 @@ fn a_store_that_is_no_store_is_left_alone() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 
-#[test]
-fn a_folder_that_cannot_be_written_to_is_named() {
+fn names_the_folder(folder: &str) {
     let lamplight = Lamplight::new();
-    let file = lamplight.file("file", "");
-    // Not even root can make a folder below a file, or in /proc.
-    for folder in [file.join("data"), "/proc/lamplight".into()] {
-        let done = lamplight.run(&["run", "lost", "-c", "demo", "--data-dir", folder.to_str().unwrap()]);
-        assert_eq!(done.code, 1, "{done:#?}");
-        assert!(done.stderr.contains(folder.to_str().unwrap()), "{}", done.stderr);
-    }
+    lamplight.file("file", "");
+    let done = lamplight.line(&format!("run lost -c demo --data-dir {folder}"));
+    assert_eq!(done.code, 1, "{done:#?}");
+    assert!(done.stderr.contains(folder), "{}", done.stderr);
+}
+
+// Not even root can make a folder below a file, or in /proc.
+each! { names_the_folder;
+    a_folder_below_a_file: "file/data";
+    a_folder_that_the_system_forbids: "/proc/lamplight";
 }
 
 #[test]
