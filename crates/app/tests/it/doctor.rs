@@ -10,7 +10,7 @@ use lamplight_app::{
     doctor,
 };
 use lamplight_domain::{
-    AnswerOutcome, DataType, ErrorCode, FunctionRef, InvocationType, Settings, Timestamp,
+    AnswerOutcome, DataType, Delivery, ErrorCode, FunctionRef, InvocationType, Settings, Start, Timestamp,
 };
 use lamplight_fake_adapter::{FakeConnector, FakeFunction, FakeProvider};
 use lamplight_ports::{

@@ -1,4 +1,5 @@
 //! Errors in documents are told in plain words, with their place and without values.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
