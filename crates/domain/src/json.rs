@@ -56,7 +56,6 @@ impl From<serde_json::Error> for JsonSyntaxError {
             "expected ident" => "a word that is not true, false or null",
             "expected value" => "expected a value",
             "trailing characters" => "unexpected text after the value",
-            "trailing comma" => "a comma without a value after it",
             "key must be a string" => "a key must be a text in double quotes",
             other => other,
         };
@@ -203,7 +202,7 @@ mod tests {
             ("nul1", "a word that is not true, false or null at line 1 column 4"),
             ("{\"a\":}", "expected a value at line 1 column 6"),
             ("1 2", "unexpected text after the value at line 1 column 3"),
-            ("{\"a\":1,}", "a comma without a value after it at line 1 column 8"),
+            ("[1,]", "expected a value at line 1 column 4"),
             ("{a:1}", "a key must be a text in double quotes at line 1 column 2"),
             ("", "the text ends too early at line 1 column 0"),
         ] {

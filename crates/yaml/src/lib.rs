@@ -60,10 +60,10 @@ fn problem(error: &Error) -> String {
     match error {
         Error::AliasError { error, .. } => problem(error),
         Error::SerdeUnknownField { field, expected, .. } => {
-            format!("unknown key {field:?}; the keys here are: {}", expected.join(", "))
+            format!("unknown key {field:?}; valid keys: {}", expected.join(", "))
         }
         Error::SerdeUnknownVariant { expected, .. } => {
-            format!("unknown value; the values here are: {}", expected.join(", "))
+            format!("unknown value; valid values: {}", expected.join(", "))
         }
         Error::SerdeMissingField { field, .. } => format!("the key {field} is missing"),
         Error::SerdeInvalidType { expected, .. }

@@ -175,7 +175,7 @@ mod tests {
             (&["2"][..], "VERSION=WEIGHT"),
             (&["=0.1"], "VERSION=WEIGHT"),
             (&["2=many"], "0.0-1.0"),
-            (&["2=0.1", "2=0.2"], "given before"),
+            (&["2=0.1", "2=0.2"], "repeats a version"),
         ] {
             let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
             let failure = routing(&texts).unwrap_err();

@@ -159,9 +159,9 @@ mod tests {
         assert_eq!(named(&format!("{LAYER}:7"), None).unwrap(), at(LAYER, 7));
         assert_eq!(named(&format!("{LAYER}:7"), Some(7)).unwrap(), at(LAYER, 7));
         for (layer, number, part) in [
-            ("tools", None, "names no version"),
-            (LAYER, None, "names no version"),
-            ("tools", Some(0), "count from 1"),
+            ("tools", None, "does not name a version"),
+            (LAYER, None, "does not name a version"),
+            ("tools", Some(0), "start at 1"),
             (&format!("{LAYER}:7"), Some(8), "names version 7, and 8 is given as well"),
         ] {
             assert!(named(layer, number).unwrap_err().message.contains(part), "{layer}");

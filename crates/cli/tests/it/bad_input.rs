@@ -107,5 +107,5 @@ fn an_error_is_one_object_for_programs() {
     let lamplight = Lamplight::new();
     let error = lamplight.json(&["jobs", "show", "nosuch"]);
     assert_eq!(error["error"]["code"], "job_not_found");
-    assert_eq!(error["error"]["message"], "there is no job nosuch");
+    assert_eq!(error["error"]["message"], "job nosuch not found");
 }

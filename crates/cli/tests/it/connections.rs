@@ -36,10 +36,10 @@ fn connections_are_listed_with_the_built_in_ones() {
 fn a_connection_is_written_into_a_new_file_and_used() {
     let lamplight = Lamplight::new();
     let said = lamplight.good(&["connections", "add", "sim", "--set", "provider=fake", "--default"]).stderr;
-    assert!(said.contains("connection sim is in lamplight.toml"), "{said}");
+    assert!(said.contains("added connection sim to lamplight.toml"), "{said}");
     assert_eq!(
         text(&lamplight),
-        "# Connections of Lamplight; `lamplight connections schema` prints the schema that editors complete by.\n\ndefault_connection = \"sim\"\n\n[connections.sim]\n\
+        "# Connections of Lamplight. `lamplight connections schema` prints a JSON Schema for editors.\n\ndefault_connection = \"sim\"\n\n[connections.sim]\n\
          provider = \"fake\"\n"
     );
     assert!(lamplight.good(&["discover"]).stdout.contains("adder"));

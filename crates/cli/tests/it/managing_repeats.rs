@@ -39,7 +39,7 @@ each! { is_repeated;
 fn exists_otherwise(before: &str, line: &str) {
     let error = &Place::with(&[before]).json(1, line)["error"];
     assert_eq!(error["code"], "exists_otherwise", "{error}");
-    assert!(error["message"].as_str().unwrap().contains("exists already and differs in"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("already exists and differs in"), "{error}");
 }
 
 each! { exists_otherwise;
@@ -87,7 +87,7 @@ fn statements_that_say_more_than_a_permission_are_counted_and_shown_whole() {
     let shown = place.run("permissions get adder");
     assert_eq!(shown.code, 0, "{shown:#?}");
     assert_eq!(shown.stdout.lines().count(), 2, "{}", shown.stdout);
-    assert!(shown.stderr.contains("1 more cannot be told in these columns (never)"), "{}", shown.stderr);
+    assert!(shown.stderr.contains("1 more not shown in these columns (never)"), "{}", shown.stderr);
     assert!(shown.stderr.contains("revision id"), "{}", shown.stderr);
     let whole = place.json(0, "permissions get adder");
     assert_eq!(whole["other_statement_ids"], json!(["never"]));

@@ -153,7 +153,7 @@ examples! {
         Arranged::invoke_as(&user("ci")).with("VAULT_TOKEN", "hvs.ci")
     };
 
-    a_secret_in_hashicorp_vault_by_an_approle: "A secret in HashiCorp Vault, by an AppRole", |stage| {
+    a_secret_in_hashicorp_vault_with_an_approle: "A secret in HashiCorp Vault, with an AppRole", |stage| {
         let key = stage.world.aws.user("ci");
         let approle = Some(("lamplight-ci", "the-secret-id".to_owned(), "hvs.session".to_owned()));
         let mut vault = Vault { approle, ..Vault::default() };
@@ -361,7 +361,7 @@ examples! {
             .with_key(&stage.world.aws.user("ci"))
     };
 
-    sts_at_an_address_of_its_own: "STS at an address of its own", |stage| {
+    sts_behind_a_vpc_endpoint: "STS behind a VPC endpoint", |stage| {
         let host = "sts.eu-west-1.vpce.example.com";
         stage.world.https(host, Arc::clone(&stage.world.aws) as Arc<dyn Site>);
         Arranged::assume(&user("ci"), &session("deploy", "lamplight"))
