@@ -123,9 +123,9 @@ impl FakeFunction {
     ///
     /// let (slow, mut calls) = FakeFunction::hanging("slow".parse()?);
     /// let world = FakeWorld::new([slow]);
-    /// In a test, beside the code that calls the function: `calls.next().await` waits for a call; then
-    /// `call.succeed(&json!(…))` ends it with a response, `call.fail(…)` with an error, and `drop(call)` loses its
-    /// answer.
+    /// // In a test, beside the code that calls the function: `calls.next().await` waits for a call; then
+    /// // `call.succeed(&json!(…))` ends it with a response, `call.fail(…)` with an error, and `drop(call)` loses its
+    /// // answer.
     /// # Ok::<(), lamplight_domain::NameError>(())
     /// ```
     pub fn hanging(name: FunctionName) -> (Self, HangingCalls) {

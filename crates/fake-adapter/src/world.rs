@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// use lamplight_fake_adapter::{FakeFunction, FakeWorld};
 ///
 /// let world = FakeWorld::new([FakeFunction::echo("mirror".parse()?)]);
-/// Pass `&world.connector`, `&world.store` and `&world.run_ports()` to the code under test, and then:
+/// // Pass `&world.connector`, `&world.store` and `&world.run_ports()` to the code under test, and then:
 /// assert_eq!(world.calls(), []);
 /// # Ok::<(), lamplight_domain::NameError>(())
 /// ```
