@@ -12,24 +12,24 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "kebab-case")]
 #[schemars(transform = crate::schema::names_as_tables)]
 pub enum Auth {
-    /// Whatever every AWS tool would find: environment variables, the profile, single sign-on, container, instance.
+    /// The default credential chain of AWS tools: environment variables, profile, single sign-on, container, instance.
     #[default]
     Default,
-    /// What the machine is given: by its container's endpoint (ECS, EKS), else by its instance's metadata service
-    /// (EC2), version 2.
+    /// The credentials of the machine: from the container credentials endpoint (ECS, EKS), else from version 2 of the
+    /// instance metadata service (EC2).
     InstanceProfile,
-    /// A profile of `~/.aws/config`: keys, a role, single sign-on or a program.
+    /// A profile of `~/.aws/config`: access keys, a role, single sign-on or a credential process.
     Profile(ProfileAuth),
     /// An access key.
     AccessKey(AccessKeyAuth),
-    /// A role, assumed with the credentials of any other method.
+    /// A role that is assumed with the credentials of another method.
     AssumeRole(Box<AssumeRoleAuth>),
-    /// A role, assumed with a token of an identity provider; no long-lived secret of AWS is needed.
+    /// A role that is assumed with a token of an identity provider; it needs no long-term AWS credentials.
     WebIdentity(Box<WebIdentityAuth>),
 }
 
 impl Auth {
-    /// Whether it is what holds where nothing is said.
+    /// Whether this is the method that is used if `auth` is not set.
     pub(crate) fn is_default(&self) -> bool {
         matches!(self, Self::Default)
     }
@@ -46,7 +46,7 @@ impl Auth {
         }
     }
 
-    /// Every reference to a secret that the method reads, to be changed.
+    /// Mutable access to all secret references that the method reads.
     pub(crate) fn references_mut(&mut self) -> Vec<&mut SecretRef> {
         match self {
             Self::Default | Self::InstanceProfile | Self::Profile(_) => Vec::new(),
@@ -76,21 +76,21 @@ pub struct ProfileAuth {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccessKeyAuth {
-    /// The key's id, itself or by reference.
+    /// The access key ID, or a reference to it.
     #[schemars(
         with = "String",
         regex(pattern = crate::references::PATTERN_OR_KEY_ID)
     )]
     pub access_key_id: AccessKeyId,
-    /// The secret half, by reference and never itself.
-    #[serde(deserialize_with = "crate::references::needed")]
+    /// A reference to the secret access key; the key itself is not accepted.
+    #[serde(deserialize_with = "crate::references::deserialize")]
     #[schemars(with = "String", regex(pattern = crate::references::PATTERN))]
     pub secret_access_key: SecretRef,
-    /// The token of a temporary key, by reference and never itself.
+    /// A reference to the session token of temporary credentials; the token itself is not accepted.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::references::optional"
+        deserialize_with = "crate::references::deserialize_optional"
     )]
     #[schemars(with = "Option<String>", regex(pattern = crate::references::PATTERN))]
     pub session_token: Option<SecretRef>,
@@ -103,10 +103,10 @@ pub struct AssumeRoleAuth {
     /// The role's ARN.
     #[schemars(with = "String", regex(pattern = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$"))]
     pub role_arn: RoleArn,
-    /// Whose credentials ask for the role: any method again. A role makes a chain.
+    /// The credentials that assume the role, by any method. If they come from a role themselves, this is role chaining.
     #[serde(default)]
     pub source: Auth,
-    /// What the role's owner demands of who assumes it.
+    /// The external ID that the role's trust policy requires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", length(min = 2, max = 1224), regex(pattern = r"^[\w+=,.@:/-]*$"))]
     pub external_id: Option<ExternalId>,
@@ -129,10 +129,10 @@ pub struct AssumeRoleAuth {
     /// Tags of the session, at most 50.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
-    /// The keys of those tags that the sessions of further roles inherit.
+    /// The keys of the tags that are passed on in role chaining.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transitive_tag_keys: Vec<String>,
-    /// Who stands behind the session; it stays in the audit log through a chain of roles.
+    /// The source identity of the session; CloudTrail shows it through role chaining too.
     #[serde(default, deserialize_with = "source_identity", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", length(min = 2, max = 64), regex(pattern = r"^[\w+=,.@-]*$"))]
     pub source_identity: Option<RoleSessionName>,
@@ -143,14 +143,14 @@ fn source_identity<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RoleSess
     RoleSessionName::source_identity(&text).map(Some).map_err(D::Error::custom)
 }
 
-/// A role that is assumed with a token.
+/// A role that is assumed with a token of an identity provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebIdentityAuth {
     /// The role's ARN.
     #[schemars(with = "String", regex(pattern = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$"))]
     pub role_arn: RoleArn,
-    /// Where the token comes from; it is read or asked for anew for each session.
+    /// Where the token comes from; it is read or requested again for each session.
     pub token: Token,
     /// The session's name, which shows in the account's audit log; `lamplight` unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]

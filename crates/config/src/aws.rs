@@ -11,27 +11,27 @@ use std::path::Path;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AwsTable {
-    /// The region, such as `eu-west-1`; else `AWS_REGION`.
+    /// The region, such as `eu-west-1`; if not set, `AWS_REGION`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// How the connection authenticates.
     #[serde(skip_serializing_if = "Auth::is_default")]
     pub auth: Auth,
-    /// The address of the services, in place of AWS's own: an emulator's, or a private one.
+    /// The endpoint URL of all services, such as that of an emulator or a VPC endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", url)]
     pub endpoint_url: Option<HttpUrl>,
-    /// The address of STS, where it is another one than `endpoint_url`.
+    /// The endpoint URL of STS, if it differs from `endpoint_url`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", url)]
     pub sts_endpoint_url: Option<HttpUrl>,
-    /// The region whose STS gives the credentials of roles; the connection's own unless set.
+    /// The region of the STS endpoint that issues role credentials; the connection's region unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sts_region: Option<String>,
-    /// Whether the endpoints with FIPS 140 validated cryptography are used.
+    /// Whether to use endpoints with FIPS 140 validated cryptography.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_fips: Option<bool>,
-    /// Whether the endpoints that are reached over IPv6 as well are used.
+    /// Whether to use dual-stack endpoints, which support IPv4 and IPv6.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_dual_stack: Option<bool>,
 }
@@ -40,11 +40,11 @@ impl AwsTable {
     /// Reads the table.
     ///
     /// # Errors
-    /// The first mistake. No value that may be a secret is repeated.
+    /// The first error. Values that may be secrets are never repeated.
     pub fn read(table: &Map<String, Value>) -> Result<Self, TableError> {
         if table.contains_key("script") {
-            return Err(TableError::new(["script"], "only the simulator has a script")
-                .with_hint("add provider = \"fake\", or leave it out"));
+            return Err(TableError::new(["script"], "only connections to the simulator have a script")
+                .with_hint("add provider = \"fake\", or remove script"));
         }
         let own = read_table::<Self>(table)?;
         aws_check::check(&own)?;
@@ -56,13 +56,13 @@ impl AwsTable {
         schemars::schema_for!(Self).into()
     }
 
-    /// Every reference to a secret that the table holds.
+    /// All secret references in the table.
     pub fn references(&self) -> Vec<SecretRef> {
         let mut auth = self.auth.clone();
         auth.references_mut().into_iter().map(|reference| reference.clone()).collect()
     }
 
-    /// The same with relative paths of references that start from `folder`.
+    /// Resolves the relative paths of secret references from `folder`.
     #[must_use]
     pub fn in_folder(mut self, folder: &Path) -> Self {
         for reference in self.auth.references_mut() {

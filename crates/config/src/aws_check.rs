@@ -1,11 +1,11 @@
-//! What must hold between the settings of a connection to AWS.
+//! Checks the settings of a connection to AWS against each other.
 
 use crate::{Auth, AwsTable, Token, regions};
 use lamplight_aws_model::{SessionDuration, SessionTag};
 use lamplight_domain::{TableError, remove_quoted};
 use std::collections::BTreeSet;
 
-/// The first rule that the table breaks.
+/// Returns the first error in the table.
 pub(crate) fn check(table: &AwsTable) -> Result<(), TableError> {
     let inside = Inside { path: Vec::new() };
     let has_address = table.endpoint_url.is_some();
@@ -17,8 +17,8 @@ pub(crate) fn check(table: &AwsTable) -> Result<(), TableError> {
         if is_set && has_address {
             return Err(inside.wrong(
                 key,
-                format!("{key} chooses among AWS's own addresses, and endpoint_url replaces them"),
-                "leave one of the two out",
+                format!("{key} selects one of AWS's own endpoints, but endpoint_url replaces them"),
+                "remove one of the two",
             ));
         }
     }
@@ -43,7 +43,7 @@ impl<'a> Inside<'a> {
         let inside = self.at(&[auth.method()]);
         match auth {
             Auth::Profile(profile) if profile.name.trim().is_empty() => {
-                Err(inside.wrong("name", "the profile has no name", "name a profile of ~/.aws/config"))
+                Err(inside.wrong("name", "the profile name is empty", "name a profile of ~/.aws/config"))
             }
             Auth::Default | Auth::InstanceProfile | Auth::AccessKey(_) | Auth::Profile(_) => Ok(()),
             Auth::AssumeRole(role) => {
@@ -51,20 +51,20 @@ impl<'a> Inside<'a> {
                 inside.duration(role.duration_seconds, is_chained)?;
                 inside.policies(role.policy_arns.len())?;
                 if role.tags.len() > 50 {
-                    return Err(inside.wrong("tags", "a session has at most 50 tags", "leave some out"));
+                    return Err(inside.wrong("tags", "a session can have at most 50 tags", "remove some"));
                 }
                 let mut keys = BTreeSet::new();
                 for (key, value) in &role.tags {
                     if !keys.insert(key.to_lowercase()) {
-                        let message = "two tags' keys differ only by case, which STS ignores";
-                        return Err(inside.at(&["tags"]).wrong(key, message, "leave one out"));
+                        let message = "two tag keys differ only in case, which STS ignores";
+                        return Err(inside.at(&["tags"]).wrong(key, message, "remove one of them"));
                     }
                     SessionTag::new(key, value)
                         .map_err(|error| inside.at(&["tags"]).wrong(key, error.to_string(), "change it"))?;
                 }
                 for key in &role.transitive_tag_keys {
                     if !role.tags.contains_key(key) {
-                        let message = "a key is listed that is no tag's";
+                        let message = "a listed key is not in tags";
                         return Err(inside.wrong("transitive_tag_keys", message, "add it to tags"));
                     }
                 }
@@ -82,8 +82,8 @@ impl<'a> Inside<'a> {
         if is_chained && asked.is_some_and(|asked| asked > SessionDuration::HOUR) {
             return Err(self.wrong(
                 "duration_seconds",
-                "a role that is assumed with another role lasts at most 3600 seconds",
-                "leave it out, or use a source that is no role",
+                "a role session can last at most 3600 seconds in role chaining",
+                "remove the setting, or use a source that is not a role",
             ));
         }
         Ok(())
@@ -91,7 +91,7 @@ impl<'a> Inside<'a> {
 
     fn policies(&self, count: usize) -> Result<(), TableError> {
         if count > 10 {
-            return Err(self.wrong("policy_arns", "a session has at most 10 policies", "leave some out"));
+            return Err(self.wrong("policy_arns", "a session can have at most 10 policies", "remove some"));
         }
         Ok(())
     }
@@ -100,19 +100,21 @@ impl<'a> Inside<'a> {
         let inside = self.at(&[token.source()]);
         match token {
             Token::File(text) | Token::Env(text) if text.trim().is_empty() => {
-                Err(self.wrong(token.source(), "this is empty", "name the file or the variable"))
+                Err(self.wrong(token.source(), "this is empty", "give the name of the file or variable"))
             }
-            Token::EntraWorkloadIdentity(identity) if identity.scope.trim().is_empty() => {
-                Err(inside.wrong("scope", "this is empty", "give the application's ID URI and /.default"))
-            }
+            Token::EntraWorkloadIdentity(identity) if identity.scope.trim().is_empty() => Err(inside.wrong(
+                "scope",
+                "this is empty",
+                "give the application ID URI followed by /.default",
+            )),
             Token::File(_) | Token::Env(_) | Token::EntraWorkloadIdentity(_) => Ok(()),
             Token::EntraManagedIdentity(identity) => {
                 let ids = [&identity.client_id, &identity.object_id, &identity.resource_id];
                 if ids.into_iter().flatten().count() > 1 {
                     return Err(inside.wrong(
                         "client_id",
-                        "client_id, object_id and resource_id each name the identity",
-                        "give one of them",
+                        "only one of client_id, object_id and resource_id can be set",
+                        "set one of them and remove the others",
                     ));
                 }
                 Ok(())
@@ -121,15 +123,15 @@ impl<'a> Inside<'a> {
                 if client.basic_auth && client.client_secret.is_none() {
                     return Err(inside.wrong(
                         "basic_auth",
-                        "only a client_secret goes into the header",
-                        "leave it out, or give client_secret",
+                        "basic_auth needs a client_secret to send in the header",
+                        "remove it, or set client_secret",
                     ));
                 }
                 if client.client_secret.is_some() == client.assertion.is_some() {
                     return Err(inside.wrong(
                         "client_secret",
                         "exactly one of client_secret and assertion is needed",
-                        "give the client's secret by reference, or the key that signs in its place",
+                        "set client_secret to a secret reference, or set assertion to use a signing key",
                     ));
                 }
                 Ok(())

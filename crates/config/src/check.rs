@@ -1,23 +1,23 @@
-//! What must hold between the parts of the file.
+//! Checks the parts of the file against each other.
 
 use crate::{AMBIENT, Config, ConfigError, ConnectionConfig, DEMO, Providers, VaultAuth, mounts};
 use lamplight_domain::{ConnectionName, SecretRef, TableError, TableSpot, nearest};
 use lamplight_ports::ProviderFactory;
 
-/// The provider whose connections read secrets of AWS Secrets Manager.
+/// The provider whose connections can read secrets from AWS Secrets Manager.
 const AWS: &str = "aws";
 /// The simulator.
 const FAKE: &str = "fake";
 
-/// The first rule that the file breaks.
+/// Returns the first error in the file.
 pub(crate) fn check(config: &Config, providers: &Providers) -> Result<(), ConfigError> {
-    known(config, config.default_connection.as_ref(), &["default_connection"])?;
+    check_exists(config, config.default_connection.as_ref(), &["default_connection"])?;
     let reader = config.secrets.aws_sm.as_ref().and_then(|store| store.connection.as_ref());
-    let mut of_reader = Vec::new();
+    let mut reader_references = Vec::new();
     for (name, connection) in &config.connections {
-        let references = of_connection(config, providers, name, connection)?;
+        let references = check_connection(config, providers, name, connection)?;
         if reader == Some(name) {
-            of_reader = references;
+            reader_references = references;
         }
     }
     let login = config.secrets.vault.as_ref().and_then(|vault| vault.auth.as_ref()).map(|auth| match auth {
@@ -26,9 +26,9 @@ pub(crate) fn check(config: &Config, providers: &Providers) -> Result<(), Config
         VaultAuth::Jwt(login) => ("jwt", &login.token),
     });
     if let Some((method, reference)) = login
-        && let Some(scheme) = stored(reference)
+        && let Some(scheme) = store_scheme(reference)
     {
-        let message = format!("logging in to Vault cannot use a secret of a store ({scheme}:)");
+        let message = format!("logging in to Vault cannot use a secret from a secret store ({scheme}:)");
         let hint = "use env:, file: or keyring: here";
         return Err(config.mistake(&["secrets", "vault", "auth", method], message, hint));
     }
@@ -38,7 +38,7 @@ pub(crate) fn check(config: &Config, providers: &Providers) -> Result<(), Config
     if let Some(aws_sm) = &config.secrets.aws_sm
         && let Some(name) = &aws_sm.connection
     {
-        known(config, Some(name), &["secrets", "aws-sm", "connection"])?;
+        check_exists(config, Some(name), &["secrets", "aws-sm", "connection"])?;
         let provider = match config.connections.get(name) {
             Some(own) => providers.name_of(own),
             None if name.as_str() == DEMO => FAKE,
@@ -46,23 +46,24 @@ pub(crate) fn check(config: &Config, providers: &Providers) -> Result<(), Config
         };
         if provider != AWS {
             let message = match provider {
-                FAKE => format!("connection {name} is simulated and has no secrets"),
-                other => format!("connection {name} is one of provider {other} and reads no secrets of AWS"),
+                FAKE => format!("connection {name} is simulated and cannot read secrets"),
+                other => format!("connection {name} uses provider {other} and cannot read secrets from AWS"),
             };
-            let hint = "name a connection to AWS, or leave it out for the ambient credentials";
+            let hint = "name a connection to AWS, or remove the setting to use the ambient credentials";
             return Err(config.mistake(&["secrets", "aws-sm", "connection"], message, hint));
         }
-        if let Some(reference) = of_reader.iter().find(|one| is_aws_sm(one)) {
-            let message = format!("connection {name} would need itself: its keys are at {reference}");
-            let hint = "let a connection read the secrets whose own keys lie elsewhere";
+        if let Some(reference) = reader_references.iter().find(|one| is_aws_sm(one)) {
+            let message = format!("connection {name} would need itself to read its own key {reference}");
+            let hint = "name a connection whose keys are not in AWS Secrets Manager";
             return Err(config.mistake(&["secrets", "aws-sm", "connection"], message, hint));
         }
     }
     Ok(())
 }
 
-/// The scheme of a reference to a store. Only that is shown: what follows it may be a secret in the form of a reference.
-fn stored(reference: &SecretRef) -> Option<&str> {
+/// The scheme of a reference to a secret store. Messages show only the scheme: the rest may be a secret that happens to
+/// look like a reference.
+fn store_scheme(reference: &SecretRef) -> Option<&str> {
     match reference {
         SecretRef::Store(store) => Some(store.scheme()),
         SecretRef::Env(_) | SecretRef::File(_) | SecretRef::Keyring { .. } => None,
@@ -73,25 +74,25 @@ fn is_aws_sm(reference: &SecretRef) -> bool {
     matches!(reference, SecretRef::Store(store) if store.scheme() == "aws-sm")
 }
 
-/// A connection that is named elsewhere in the file must be there.
-fn known(config: &Config, name: Option<&ConnectionName>, path: &[&str]) -> Result<(), ConfigError> {
+/// Checks that a connection that another setting names exists.
+fn check_exists(config: &Config, name: Option<&ConnectionName>, path: &[&str]) -> Result<(), ConfigError> {
     let Some(name) = name else { return Ok(()) };
     if config.connections.contains_key(name) || [DEMO, AMBIENT].contains(&name.as_str()) {
         return Ok(());
     }
     let listed = config.choice(name.as_str());
-    // Only a slip of a known name is repeated: anything else may be a secret in the wrong place.
+    // Only a name that is similar to a valid one is repeated: any other may be a secret in the wrong place.
     let (message, hint) = match nearest(name.as_str(), config.connection_names()) {
         Some(nearest) => {
-            (format!("there is no connection {name}"), format!("did you mean {nearest:?}? {listed}"))
+            (format!("connection {name} does not exist"), format!("did you mean {nearest:?}? {listed}"))
         }
-        None => ("there is no connection of this name".to_owned(), listed),
+        None => ("a connection of this name does not exist".to_owned(), listed),
     };
     Err(config.mistake(path, message, hint))
 }
 
-/// Checks one connection and gives the references to secrets that it holds.
-fn of_connection(
+/// Checks a connection and returns its secret references.
+fn check_connection(
     config: &Config,
     providers: &Providers,
     name: &ConnectionName,
@@ -108,29 +109,28 @@ fn of_connection(
     };
     if connection.max_attempts.is_some_and(|attempts| !(1..=10).contains(&attempts)) {
         let mistake = TableError::new(["max_attempts"], "this must be 1-10");
-        return Err(wrong(mistake.with_hint("leave it out for the default")));
+        return Err(wrong(mistake.with_hint("change it, or remove it for the default")));
     }
     let wanted = providers.name_of(connection);
     let Some(factory) = providers.get(wanted) else { return Err(wrong(no_provider(wanted, providers))) };
     factory.check(&connection.table).map_err(|mistake| wrong(with_all_keys(mistake, &**factory)))
 }
 
-/// There is no provider of this name.
+/// The error that a provider called `wanted` does not exist.
 fn no_provider(wanted: &str, providers: &Providers) -> TableError {
     let listed = format!("the providers are: {}", providers.names().collect::<Vec<_>>().join(", "));
-    // Only a slip of a known name is repeated: anything else may be a secret in the wrong place.
+    // Only a name that is similar to a valid one is repeated: any other may be a secret in the wrong place.
     let (message, hint) = match nearest(wanted, providers.names()) {
         Some(nearest) => {
-            (format!("there is no provider {wanted:?}"), format!("did you mean {nearest:?}? {listed}"))
+            (format!("provider {wanted:?} does not exist"), format!("did you mean {nearest:?}? {listed}"))
         }
-        None => ("there is no provider of this name".to_owned(), listed),
+        None => ("a provider of this name does not exist".to_owned(), listed),
     };
     let mistake = TableError::new(["provider"], message).with_hint(hint);
     TableError { spot: TableSpot::Value, ..mistake }
 }
 
-/// An unknown key of the connection itself may be a slip of one that every connection has, of which the provider does not
-/// know.
+/// Adds the keys that all connections have to the hint about an unknown key: the provider only knows its own keys.
 fn with_all_keys(mistake: TableError, factory: &dyn ProviderFactory) -> TableError {
     let ([key], true) = (mistake.path.as_slice(), mistake.message.starts_with("unknown key")) else {
         return mistake;

@@ -1,4 +1,4 @@
-//! Adding and removing connections, with every other byte left as people wrote it.
+//! Adds and removes connections without changing any other byte of the file.
 
 use crate::{
     AMBIENT, Config, ConfigError, DEMO, Providers, error,
@@ -10,10 +10,10 @@ use toml_edit::{Document, DocumentMut, InlineTable, Item, Key, Table, TableLike,
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// A connection to be written: its settings as dotted paths below its table, in their order.
+/// A connection to add. Its settings are dotted paths below its table, in the order in which they are written.
 #[derive(Debug, Clone)]
 pub struct NewConnection {
-    /// Its name.
+    /// The name, which must not exist yet.
     pub name: ConnectionName,
     /// The settings.
     pub settings: Vec<NewSetting>,
@@ -21,14 +21,14 @@ pub struct NewConnection {
     pub make_default: bool,
 }
 
-/// A setting to be written.
+/// A setting of a connection to add.
 #[derive(Debug, Clone)]
 pub struct NewSetting {
-    /// What people gave it by, such as `--role-arn`: mistakes are told under this name.
+    /// The option with which the user gave it, such as `--role-arn`: errors name it.
     pub given_by: String,
     /// The path, such as `auth.assume-role.role_arn`; a part of it may be quoted as in TOML.
     pub path: String,
-    /// A text that is a TOML value is taken as that value, any other as a string.
+    /// The value: a TOML value if the text can be parsed as one, otherwise a string.
     pub value: String,
 }
 
@@ -39,8 +39,8 @@ impl NewSetting {
 }
 
 impl NewConnection {
-    /// A mistake in the connection's own text, told under the name of the setting that made it.
-    fn blamed(&self, mistake: ConfigError, block: &str) -> ConfigError {
+    /// Turns an error in the text of the new connection into one that names the setting that caused it.
+    fn name_setting(&self, mistake: ConfigError, block: &str) -> ConfigError {
         let quote = "put a text that looks like a number in quotes, as in external_id='\"0042\"'";
         let is_text = mistake.message.ends_with("must be a string");
         let hint = mistake.hint.or_else(|| is_text.then(|| quote.into()));
@@ -52,7 +52,8 @@ impl NewConnection {
             let keys = Key::parse(&setting.path).unwrap_or_default();
             let head = ["connections", self.name.as_str()];
             let path: Vec<&str> = head.into_iter().chain(keys.iter().map(Key::get)).collect();
-            // A heading is the beginning of several paths: what lacks in its table is the mistake of none of them.
+            // Several paths begin with the same heading. A key that is missing below it is not the fault of any one of
+            // them, so only the error of an unknown key may match a heading.
             let shortest = if is_unknown { head.len() + 1 } else { path.len() };
             at.is_some() && (shortest..=path.len()).any(|end| path.get(..end).and_then(line) == at)
         });
@@ -64,11 +65,12 @@ impl NewConnection {
     }
 }
 
-/// The text with a further connection at its end. Nothing before it changes, but for the default connection where
-/// that was asked for.
+/// Adds a connection at the end of the text. Nothing else changes, except the default connection if `make_default` is
+/// set.
 ///
 /// # Errors
-/// The name is taken or built in, a setting contradicts another one, or the result would be no valid configuration.
+/// The name already exists or is built in, two settings contradict each other, or the result is not a valid
+/// configuration.
 pub fn add_connection(
     text: &str,
     shown: &str,
@@ -77,7 +79,7 @@ pub fn add_connection(
 ) -> Result<String, ConfigError> {
     let config = Config::parse(text, shown, providers)?;
     if config.connections.contains_key(&new.name) {
-        let message = format!("there is a connection {} already", new.name);
+        let message = format!("connection {} already exists", new.name);
         let hint = Hint::new("remove it first: ").action(Action::RemoveConnection(new.name.to_string()));
         return Err(config.mistake(&["connections", new.name.as_str()], message, hint));
     }
@@ -85,35 +87,35 @@ pub fn add_connection(
         return Err(ConfigError {
             shown: format!("connection {}", new.name),
             place: None,
-            message: "this name is built in".to_owned(),
+            message: "this name is reserved for a built-in connection".to_owned(),
             hint: Some("choose another name".into()),
         });
     }
     let mut table = Table::new();
     for setting in &new.settings {
-        let keys =
-            Key::parse(&setting.path).map_err(|_| setting.wrong("a path is keys with dots between them"))?;
-        set(&mut table, &keys, typed(&setting.value)).map_err(|problem| setting.wrong(problem))?;
+        let keys = Key::parse(&setting.path)
+            .map_err(|_| setting.wrong("this is not a valid path: write keys separated by dots"))?;
+        set(&mut table, &keys, parse_value(&setting.value)).map_err(|problem| setting.wrong(problem))?;
     }
     let block = block(&new.name, table.clone());
-    Config::parse(&block, "", providers).map_err(|mistake| new.blamed(mistake, &block))?;
+    Config::parse(&block, "", providers).map_err(|mistake| new.name_setting(mistake, &block))?;
     let (mark, text) = without_mark(text);
     let mut edited = text.to_owned();
     if new.make_default {
-        edited = with_default(&edited, &new.name).map_err(|error| unread(&error, &edited, shown))?;
+        edited = with_default(&edited, &new.name).map_err(|error| parse_error(&error, &edited, shown))?;
     }
     let add = |all: &mut InlineTable| {
         all.insert(new.name.as_str(), Value::InlineTable(table.into_inline_table()));
     };
     edited = with_inline(&edited, add).unwrap_or_else(|| with_block(&edited, &block));
-    checked(format!("{mark}{edited}"), shown, providers)
+    check_edited(format!("{mark}{edited}"), shown, providers)
 }
 
-/// The text without a connection; `None` where there is none of that name. Comments right above it go with it, and
-/// those that a blank line parts from it stay.
+/// Removes a connection from the text; `None` if it does not exist. Comments directly above it are removed with it;
+/// comments separated from it by a blank line stay.
 ///
 /// # Errors
-/// The text, or the result, is no valid configuration: something else names the connection.
+/// The text or the result is not a valid configuration, or another setting names the connection.
 pub fn remove_connection(
     text: &str,
     shown: &str,
@@ -125,7 +127,7 @@ pub fn remove_connection(
     if !config.connections.contains_key(name) {
         return Ok(None);
     }
-    let hint = "name another one there first";
+    let hint = "change that setting to another connection first";
     let is_default = config.default_connection.as_ref() == Some(name);
     if is_default && !unset_default {
         return Err(config.mistake(
@@ -135,7 +137,7 @@ pub fn remove_connection(
         ));
     }
     if config.secrets.aws_sm.as_ref().and_then(|store| store.connection.as_ref()) == Some(name) {
-        let message = format!("{name} is the connection that reads secrets of AWS Secrets Manager");
+        let message = format!("{name} is the connection that reads secrets from AWS Secrets Manager");
         return Err(config.mistake(&["secrets", "aws-sm", "connection"], message, hint));
     }
     let (mark, text) = without_mark(text);
@@ -144,14 +146,14 @@ pub fn remove_connection(
     };
     let mut edited = match with_inline(text, remove) {
         Some(edited) => edited,
-        None => lines::without(text, &["connections", name.as_str()], true)
-            .map_err(|error| unread(&error, text, shown))?,
+        None => lines::remove_entries(text, &["connections", name.as_str()], true)
+            .map_err(|error| parse_error(&error, text, shown))?,
     };
     if is_default {
-        edited = lines::without(&edited, &["default_connection"], false)
-            .map_err(|error| unread(&error, &edited, shown))?;
+        edited = lines::remove_entries(&edited, &["default_connection"], false)
+            .map_err(|error| parse_error(&error, &edited, shown))?;
     }
-    checked(format!("{mark}{edited}"), shown, providers).map(Some)
+    check_edited(format!("{mark}{edited}"), shown, providers).map(Some)
 }
 
 fn without_mark(text: &str) -> (&str, &str) {
@@ -161,22 +163,23 @@ fn without_mark(text: &str) -> (&str, &str) {
     }
 }
 
-fn unread(error: &TomlError, text: &str, shown: &str) -> ConfigError {
-    error::of_parser(&error.clone().into(), text, shown)
+fn parse_error(error: &TomlError, text: &str, shown: &str) -> ConfigError {
+    error::from_parser(&error.clone().into(), text, shown)
 }
 
-fn checked(text: String, shown: &str, providers: &Providers) -> Result<String, ConfigError> {
-    // The place would be one in a text that nobody has seen.
+fn check_edited(text: String, shown: &str, providers: &Providers) -> Result<String, ConfigError> {
+    // The user has not seen the edited text, so a place in it would not help.
     Config::parse(&text, shown, providers).map(|_| text).map_err(|error| ConfigError { place: None, ..error })
 }
 
-/// The text with its connections changed, where they are the value of one key: they cannot be added to by headings.
+/// Changes connections that are written as one inline table, `connections = { … }`: TOML does not allow headings to
+/// extend it. `None` if they are not written so.
 fn with_inline(text: &str, change: impl FnOnce(&mut InlineTable)) -> Option<String> {
     let document = Document::parse(text).ok()?;
     let Item::Value(Value::InlineTable(all)) = document.get("connections")? else { return None };
-    // A table of dotted keys has no text of its own.
+    // The span of a table made of dotted keys does not cover a `{ … }`.
     let span = all.span().filter(|span| text.get(span.clone()).is_some_and(|own| own.starts_with('{')))?;
-    // Only the other kind of document still knows how each value is written.
+    // `DocumentMut` keeps the formatting of each value; `Document` keeps the spans.
     let mut all = text.parse::<DocumentMut>().ok()?.get("connections")?.as_inline_table()?.clone();
     all.decor_mut().clear();
     change(&mut all);
@@ -198,18 +201,18 @@ fn with_block(text: &str, block: &str) -> String {
         return block.to_owned();
     }
     let end = line_end(text);
-    // Within a text of several lines an end of a line is a part of the value.
+    // In a multi-line string, a line ending is part of the value and must not be changed.
     let is_plain = !block.contains("\"\"\"") && !block.contains("'''");
     let block = if is_plain { block.replace('\n', end) } else { block.to_owned() };
     if text.ends_with('\n') {
         return format!("{text}{end}{block}");
     }
-    // A file whose last line has no end keeps that, and gets it back when the connection goes.
+    // A file whose last line has no line ending stays so, also after the connection is removed again.
     format!("{text}{end}{end}{}", block.trim_end())
 }
 
 fn with_default(text: &str, name: &ConnectionName) -> Result<String, TomlError> {
-    // No character of a name needs an escape.
+    // Connection names contain no character that TOML would need to escape.
     let quoted = format!("\"{name}\"");
     if let Some(own) = Document::parse(text)?.get("default_connection").and_then(Item::span) {
         return Ok(format!("{}{quoted}{}", &text[..own.start], &text[own.end..]));
@@ -235,8 +238,8 @@ fn with_default(text: &str, name: &ConnectionName) -> Result<String, TomlError> 
     })
 }
 
-/// `text` as the TOML value that it is, else as a string.
-fn typed(text: &str) -> Value {
+/// Parses `text` as a TOML value; any other text is a string.
+fn parse_value(text: &str) -> Value {
     text.parse::<Value>().unwrap_or_else(|_| Value::from(text))
 }
 
@@ -245,7 +248,7 @@ fn set(table: &mut dyn TableLike, keys: &[Key], set_to: Value) -> Result<(), &'s
     let name = first.get();
     if rest.is_empty() {
         if table.contains_key(name) {
-            return Err("this is set already");
+            return Err("this setting is given twice");
         }
         table.insert(name, Item::Value(set_to));
         return Ok(());
@@ -257,6 +260,6 @@ fn set(table: &mut dyn TableLike, keys: &[Key], set_to: Value) -> Result<(), &'s
     });
     match inner.as_table_like_mut() {
         Some(inner) => set(inner, rest, set_to),
-        None => Err("a part of the path is a value already"),
+        None => Err("a part of the path already has a value"),
     }
 }

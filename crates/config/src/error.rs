@@ -1,19 +1,19 @@
-//! Mistakes in the file, told with their place and without any value that may be a secret.
+//! Errors in the configuration file, with their line and column and without any value that may be a secret.
 
 use crate::Place;
 use lamplight_domain::{Hint, explain_parse_error};
 use std::fmt;
 
-/// A mistake in the configuration.
+/// An error in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The file, as people know it.
+    /// The name under which the file is shown to users.
     pub shown: String,
-    /// Where in it.
+    /// The line and column; `None` if unknown.
     pub place: Option<Place>,
     /// What is wrong.
     pub message: String,
-    /// What would be right.
+    /// How to fix it.
     pub hint: Option<Hint>,
 }
 
@@ -29,15 +29,15 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// A mistake that the parser found.
-pub(crate) fn of_parser(error: &toml_edit::de::Error, text: &str, shown: &str) -> ConfigError {
+/// Translates an error of the TOML parser or of serde.
+pub(crate) fn from_parser(error: &toml_edit::de::Error, text: &str, shown: &str) -> ConfigError {
     let place =
         error.span().map(|span| Place::at(text, span.start)).or_else(|| longest_key(text, error.message()));
     let (message, hint) = explain_parse_error(error.message());
     ConfigError { shown: shown.to_owned(), place, message, hint: hint.map(Hint::from) }
 }
 
-/// Where a key has too many parts: the one mistake that the parser gives no place.
+/// The place of a key with too many parts: the only error that the parser reports without a place.
 fn longest_key(text: &str, words: &str) -> Option<Place> {
     const TOO_MANY: usize = 80;
     let is_long = |line: &str| line.split('=').any(|part| part.split('.').count() >= TOO_MANY);

@@ -7,18 +7,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
-/// Keys of other connections that mean nothing here, for a word of their own.
+/// Keys of other providers, for which the error message says that the simulator does not have them.
 const OF_OTHERS: [&str; 6] =
     ["auth", "endpoint_url", "sts_endpoint_url", "sts_region", "use_fips", "use_dual_stack"];
 
-/// The keys of a connection to the simulator, beside those that every connection has.
+/// The keys of a connection to the simulator, in addition to those that all connections have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FakeTable {
-    /// A region, which means nothing to the simulator.
+    /// A region; the simulator ignores it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// The script of the simulated functions, beside the configuration file; none is the demo's.
+    /// The script of the simulated functions; a relative path starts from the folder of the configuration file. If not
+    /// set, the script of the demo is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<PathBuf>,
 }
@@ -27,17 +28,16 @@ impl FakeTable {
     /// Reads the table.
     ///
     /// # Errors
-    /// The first mistake. No value that may be a secret is repeated.
+    /// The first error. Values that may be secrets are never repeated.
     pub fn read(table: &Map<String, Value>) -> Result<Self, TableError> {
         let mut table = table.clone();
-        // What every connection does unless it says otherwise.
+        // The default is allowed, as it changes nothing.
         if table.get("auth").is_some_and(|auth| auth == "default") {
             table.remove("auth");
         }
         if let Some(key) = OF_OTHERS.into_iter().find(|key| table.contains_key(*key)) {
-            return Err(
-                TableError::new([key], format!("the simulator knows no {key}")).with_hint("leave it out")
-            );
+            return Err(TableError::new([key], format!("the simulator does not support {key}"))
+                .with_hint("remove it"));
         }
         let own = read_table::<Self>(&table)?;
         regions::check("region", own.region.as_ref(), true)?;

@@ -22,50 +22,54 @@ pub struct HttpFunctionsTable {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "HttpFunction")]
 pub struct HttpFunctionTable {
-    /// Where it is called by POST with the event as JSON. It has no query: a key goes into a header.
+    /// The URL to which the event is sent by POST as JSON. It must not have a query: send a key in a header.
     #[schemars(with = "String", url)]
     pub url: HttpUrl,
-    /// What it does.
+    /// A description of the function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its own time limit in seconds, 1-86400; a call is waited for as long as that and a margin. Where it is not set, an
-    /// hour.
+    /// The function's own time limit in seconds, 1-86400. A call waits that long and a margin more; if not set, an hour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 86400))]
     pub timeout_seconds: Option<u32>,
-    /// The headers of each call. A value is a text, or a reference to a secret; of a header for credentials it is a reference.
+    /// The headers of each call. A value is plain text or a secret reference; a header for credentials needs a
+    /// reference.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// A reference to the token that is sent as `authorization: Bearer TOKEN`.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "references::optional")]
+    /// A reference to the token to send as `authorization: Bearer TOKEN`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "references::deserialize_optional"
+    )]
     #[schemars(with = "Option<String>", regex(pattern = crate::references::PATTERN))]
     pub bearer_token: Option<SecretRef>,
-    /// Whether it takes events and runs them later: it is called with the invocation type Event only, and HTTP 202 says that
-    /// it took one.
+    /// Whether the function accepts events and runs them later: it can only be called with the invocation type Event,
+    /// and HTTP 202 means that the event was accepted.
     #[serde(default, rename = "async", skip_serializing_if = "std::ops::Not::not")]
     pub is_async: bool,
-    /// The HTTP statuses of success, of 200-299 without 202.
+    /// The HTTP statuses that mean success: 200-299 except 202.
     #[serde(default = "success")]
     #[schemars(length(min = 1), inner(range(min = 200, max = 299)))]
     pub success_statuses: Vec<u16>,
-    /// The HTTP statuses by which the function says that it failed, of 400-599; 502-504, which every proxy says too, only
-    /// beside `mark_header`.
+    /// The HTTP statuses that mean that the function ran and failed: 400-599. Proxies send 502-504 too, so those need
+    /// `mark_header`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(inner(range(min = 400, max = 599)))]
     pub error_statuses: Vec<u16>,
-    /// The HTTP statuses that prove that the function did not start, of 400-499: such as 401 and 429, where a gateway before
-    /// the function says them and the function does not.
+    /// The HTTP statuses that prove that the function did not start: 400-499. Examples are 401 and 429 if only a gateway
+    /// in front of the function sends them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(inner(range(min = 400, max = 499)))]
     pub refused_statuses: Vec<u16>,
-    /// A header that stands in the function's answers where it failed, and in no other answer.
+    /// A header that a response has only if the function failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_header: Option<String>,
-    /// A property of the JSON object that the function answers with, which holds something where it failed.
+    /// A property of the JSON response that has a value only if the function failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_field: Option<String>,
-    /// A header that stands in every answer of the function, and in nobody else's. Without one only JSON, and HTTP 204, is
-    /// taken for a success.
+    /// A header that all responses of the function have and those of proxies do not. Without it, only a JSON response or
+    /// HTTP 204 counts as success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark_header: Option<String>,
 }
@@ -78,7 +82,7 @@ impl HttpFunctionsTable {
     /// Reads the table.
     ///
     /// # Errors
-    /// The first mistake. No value that may be a secret is repeated.
+    /// The first error. Values that may be secrets are never repeated.
     pub fn read(table: &Map<String, Value>) -> Result<Self, TableError> {
         let own = read_table::<Self>(table)?;
         http_functions_check::check(&own)?;
@@ -90,7 +94,7 @@ impl HttpFunctionsTable {
         schemars::schema_for!(Self).into()
     }
 
-    /// Every reference to a secret that the table holds.
+    /// All secret references in the table.
     pub fn references(&self) -> Vec<SecretRef> {
         let all = self.functions.values().flat_map(|function| {
             let headers = function.headers.values().filter_map(|value| value.parse().ok());
@@ -99,7 +103,7 @@ impl HttpFunctionsTable {
         all.collect()
     }
 
-    /// The same with relative paths of references that start from `folder`.
+    /// Resolves the relative paths of secret references from `folder`.
     #[must_use]
     pub fn in_folder(mut self, folder: &Path) -> Self {
         for function in self.functions.values_mut() {

@@ -1,22 +1,22 @@
-//! What must hold between the settings of a function behind a URL.
+//! Checks the settings of functions behind URLs against each other.
 
 use crate::{HttpFunctionTable, HttpFunctionsTable, references};
 use lamplight_domain::{FunctionName, SECRET_REF_FORMS, SecretRef, TableError, looks_secret};
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
-/// Headers that the request itself needs.
+/// Headers that the HTTP client sets itself.
 const OF_THE_PROTOCOL: [&str; 7] =
     ["connection", "content-length", "expect", "host", "te", "transfer-encoding", "upgrade"];
 /// The longest time limit, in seconds: a day.
 const LONGEST: u32 = 86_400;
 
-/// The first rule that the table breaks.
+/// Returns the first error in the table.
 pub(crate) fn check(table: &HttpFunctionsTable) -> Result<(), TableError> {
     for (name, function) in &table.functions {
         if name.parse::<FunctionName>().is_err() {
-            let message = "this is not a function's name";
+            let message = "this is not a valid function name";
             return Err(TableError::new(["functions", name], message)
-                .with_hint("1-256 characters without '/', '#' and white space"));
+                .with_hint("use 1-256 characters without '/', '#' and white space"));
         }
         Inside { name }.function(function)?;
     }
@@ -38,13 +38,17 @@ impl Inside<'_> {
         if function.url.as_str().contains(['?', '#']) {
             return Err(self.wrong(
                 &["url"],
-                "a URL here has no query: it is shown and recorded, and may hold a key",
-                "send a key as a header: Azure takes x-functions-key",
+                "the URL must not have a query: it is shown and recorded, and a query can contain a key",
+                "send a key in a header, such as x-functions-key for Azure",
             ));
         }
         if function.timeout_seconds.is_some_and(|seconds| !(1..=LONGEST).contains(&seconds)) {
-            let message = format!("a time limit is 1 to {LONGEST} seconds");
-            return Err(self.wrong(&["timeout_seconds"], message, "leave it out where it is not known"));
+            let message = format!("the time limit must be 1 to {LONGEST} seconds");
+            return Err(self.wrong(
+                &["timeout_seconds"],
+                message,
+                "change it, or remove it if the limit is not known",
+            ));
         }
         let secret = function.headers.iter().find(|(_, value)| value.parse::<SecretRef>().is_ok());
         let path = match (&function.bearer_token, secret) {
@@ -60,12 +64,12 @@ impl Inside<'_> {
         for (header, value) in &function.headers {
             self.header(header, value)?;
             if !names.insert(header.to_ascii_lowercase()) {
-                let message = "two headers differ only by case, which HTTP ignores";
-                return Err(self.wrong(&["headers", header], message, "leave one out"));
+                let message = "two header names differ only in case, which HTTP ignores";
+                return Err(self.wrong(&["headers", header], message, "remove one of them"));
             }
             if function.bearer_token.is_some() && header.eq_ignore_ascii_case("authorization") {
-                let message = "bearer_token is sent as this header too";
-                return Err(self.wrong(&["headers", header], message, "leave one of the two out"));
+                let message = "bearer_token also sets this header";
+                return Err(self.wrong(&["headers", header], message, "remove one of the two"));
             }
         }
         for (key, header) in
@@ -85,7 +89,7 @@ impl Inside<'_> {
             return Err(self.wrong(&path, "this is not a header's name", "letters, digits and dashes"));
         }
         if OF_THE_PROTOCOL.contains(&name.as_str()) {
-            return Err(self.wrong(&path, "this header belongs to the request itself", "leave it out"));
+            return Err(self.wrong(&path, "this header is set by the HTTP client", "leave it out"));
         }
         if let Ok(reference) = value.parse::<SecretRef>() {
             return match references::mistake(&reference) {
@@ -94,11 +98,19 @@ impl Inside<'_> {
             };
         }
         if name.ends_with("key") || looks_secret(&name, value) {
-            let message = "this looks like a secret, which is given by reference and never as itself";
-            return Err(self.wrong(&path, message, format!("a reference is {SECRET_REF_FORMS}")));
+            let message = "this looks like a secret; give a reference to it instead";
+            return Err(self.wrong(
+                &path,
+                message,
+                format!("the forms of a reference are {SECRET_REF_FORMS}"),
+            ));
         }
         if value.bytes().any(|byte| byte != b'\t' && !(b' '..=b'~').contains(&byte)) {
-            return Err(self.wrong(&path, "a header's value is one line of ASCII", "change the value"));
+            return Err(self.wrong(
+                &path,
+                "a header value must be one line of ASCII text",
+                "change the value",
+            ));
         }
         Ok(())
     }
@@ -107,25 +119,31 @@ impl Inside<'_> {
         let HttpFunctionTable { success_statuses, error_statuses, refused_statuses, mark_header, .. } =
             function;
         if success_statuses.is_empty() {
-            let message = "without a status of success no run could ever succeed";
-            return Err(self.wrong(&["success_statuses"], message, "leave it out for 200 and 204"));
+            let message = "without a success status, no run can succeed";
+            return Err(self.wrong(
+                &["success_statuses"],
+                message,
+                "add a status, or remove the setting for the default of 200 and 204",
+            ));
         }
         if success_statuses.contains(&202) {
-            let message = "202 says that the work goes on, and nothing about its end";
+            let message = "202 means that the function has not finished yet, so it cannot mean success";
             return Err(self.wrong(&["success_statuses"], message, "declare async = true"));
         }
         self.within("success_statuses", success_statuses, 200..=299)?;
         self.within("error_statuses", error_statuses, 400..=599)?;
         self.within("refused_statuses", refused_statuses, 400..=499)?;
         if mark_header.is_none() && error_statuses.iter().any(|status| (502..=504).contains(status)) {
-            let message = "any proxy answers with 502, 503 or 504, whatever became of the function";
-            let hint = "declare a mark_header that only the function sends, or leave them out";
+            let message =
+                "proxies also respond with 502, 503 and 504, so these do not show whether the function ran";
+            let hint = "set mark_header to a header that only the function sends, or remove these statuses";
             return Err(self.wrong(&["error_statuses"], message, hint));
         }
         if let Some(both) = refused_statuses.iter().find(|status| error_statuses.contains(status)) {
-            let message =
-                format!("{both} is one of error_statuses too: the function ran, or it did not start");
-            return Err(self.wrong(&["refused_statuses"], message, "leave it out of one of the two"));
+            let message = format!(
+                "{both} is also in error_statuses, but the function cannot both have run and not have started"
+            );
+            return Err(self.wrong(&["refused_statuses"], message, "remove it from one of the two"));
         }
         Ok(())
     }
@@ -134,14 +152,14 @@ impl Inside<'_> {
         match statuses.iter().find(|status| !range.contains(status)) {
             None => Ok(()),
             Some(status) => {
-                let message = format!("{status} is not one of {}-{}", range.start(), range.end());
+                let message = format!("{status} is not in the range {}-{}", range.start(), range.end());
                 Err(self.wrong(&[key], message, "leave it out"))
             }
         }
     }
 }
 
-/// Whether a text can be the name of a header.
+/// Whether `text` is a valid header name.
 fn is_header_name(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

@@ -1,16 +1,16 @@
-//! `lamplight.toml`: named connections as typed data, with the exact place of every mistake, a JSON Schema for
-//! editors, and edits that keep what people wrote around them. Nothing here reads a file or the environment.
+//! `lamplight.toml`: named connections as typed data, errors with line and column, a JSON Schema for editors, and edits
+//! that leave the rest of the file unchanged. This crate reads neither files nor environment variables.
 //!
 //! # Layers
-//! What is in the file is one layer of several. The nearest word wins: an option on the command line, else a
-//! variable `LAMPLIGHT_…`, else the file, else (for region and endpoints) the variables `AWS_…` that every AWS
-//! tool reads, else the built-in default. A file that names a region means it, so a variable for all tools
-//! does not move a named connection to another one.
+//! The file is one of several layers. The first of these that sets a value decides: an option on the command line,
+//! a variable `LAMPLIGHT_…`, the file, (for region and endpoints) the variables `AWS_…` that all AWS tools read, the
+//! built-in default. The file comes before `AWS_…` so that a variable meant for all tools does not move a named
+//! connection to another region.
 //!
 //! # Providers
-//! A connection has keys that every connection has, and keys of its provider's own, which that provider's
-//! [`ProviderFactory`](lamplight_ports::ProviderFactory) reads. The tables of AWS, of the simulator and of functions behind URLs are types here; the file
-//! itself knows no provider.
+//! A connection has common keys and keys of its provider, which that provider's
+//! [`ProviderFactory`](lamplight_ports::ProviderFactory) reads. This crate has types for the tables of AWS, of the
+//! simulator and of functions behind URLs; the type of the file itself does not depend on a provider.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod auth;

@@ -1,5 +1,5 @@
-//! Taking whole lines out of the file and putting others in, with every other byte left alone. `DocumentMut` cannot do
-//! that: it writes the whole file anew, with all dotted keys of a table together and without carriage returns.
+//! Finds and removes whole lines of the file without changing any other byte. `DocumentMut` cannot do that: it rewrites
+//! the whole file, groups all dotted keys of a table and drops carriage returns.
 
 use std::ops::Range;
 use toml_edit::{Document, Item, Key, Table, TomlError};
@@ -7,15 +7,14 @@ use toml_edit::{Document, Item, Key, Table, TomlError};
 /// A heading or a key with its value.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    /// Its whole lines, with the end of the last one.
+    /// The range of its whole lines, including the last line ending.
     pub lines: Range<usize>,
-    /// Whether it is a heading.
     pub is_heading: bool,
-    /// Whether it is at or below the path that was asked for.
+    /// Whether it is at or below the requested path.
     is_below: bool,
 }
 
-/// The entries of `text` in their order, of which those at or below `path` are marked.
+/// The entries of `text` in their order; `is_below` marks those at or below `path`.
 pub(crate) fn entries(text: &str, path: &[&str]) -> Result<Vec<Entry>, TomlError> {
     let document = Document::parse(text)?;
     let mut entries = Vec::new();
@@ -24,7 +23,7 @@ pub(crate) fn entries(text: &str, path: &[&str]) -> Result<Vec<Entry>, TomlError
     Ok(entries)
 }
 
-/// `path` is what is left of it within the table; `None` where the table is not on it.
+/// `path` is the rest of the requested path within `table`; `None` if the table is not on it.
 fn collect(table: &Table, path: Option<&[&str]>, text: &str, into: &mut Vec<Entry>) {
     for (name, item) in table {
         let path = path.and_then(|path| match path {
@@ -44,17 +43,17 @@ fn collect(table: &Table, path: Option<&[&str]>, text: &str, into: &mut Vec<Entr
         };
         if let Some(span) = span {
             let is_below = path.is_some_and(<[_]>::is_empty);
-            into.push(Entry { lines: whole(text, &span), is_heading: item.is_table(), is_below });
+            into.push(Entry { lines: whole_lines(text, &span), is_heading: item.is_table(), is_below });
         }
     }
 }
 
-/// The text without the lines at and below `path`. A blank line that parts them from others goes with them, and
-/// `with_comments` the comments right above them.
-pub(crate) fn without(text: &str, path: &[&str], with_comments: bool) -> Result<String, TomlError> {
+/// Removes the lines at and below `path`, the blank line that separates them from others and, with `with_comments`, the
+/// comments directly above them.
+pub(crate) fn remove_entries(text: &str, path: &[&str], with_comments: bool) -> Result<String, TomlError> {
     let entries = entries(text, path)?;
     let mut edited = text.to_owned();
-    // From the end, so that what is cut moves nothing that is still to be cut.
+    // Backwards, so that a cut does not move the ranges that are cut after it.
     for run in entries.chunk_by(|a, b| a.is_below == b.is_below).rev() {
         let ([first, ..], [.., last]) = (run, run) else { continue };
         if !first.is_below {
@@ -73,7 +72,7 @@ pub(crate) fn without(text: &str, path: &[&str], with_comments: bool) -> Result<
     Ok(edited)
 }
 
-fn whole(text: &str, span: &Range<usize>) -> Range<usize> {
+fn whole_lines(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = line_start(text, span.start);
     let rest = text.get(span.end..).unwrap_or_default();
     let end = rest.find('\n').map_or(text.len(), |at| span.end + at + 1);
@@ -84,7 +83,7 @@ fn line_start(text: &str, at: usize) -> usize {
     text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
 }
 
-/// The line that ends where the one at `at` begins; `None` at the beginning of the file.
+/// The line before the one that begins at `at`; `None` at the beginning of the file.
 fn line_before(text: &str, at: usize) -> Option<(usize, &str)> {
     let end = at.checked_sub(1)?;
     let start = line_start(text, end);
@@ -103,7 +102,7 @@ pub(crate) fn comments_above(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Where the blank line right above `at` begins, or `at` where there is none.
+/// The start of the blank line directly above `at`, or `at` if that line is not blank.
 fn blank_above(text: &str, at: usize) -> usize {
     match line_before(text, at) {
         Some((start, "")) => start,
@@ -111,7 +110,7 @@ fn blank_above(text: &str, at: usize) -> usize {
     }
 }
 
-/// Where the blank line that begins at `at` ends, or `at` where there is none.
+/// The end of the blank line that begins at `at`, or `at` if that line is not blank.
 fn blank_below(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     match rest.split_once('\n') {
@@ -120,7 +119,7 @@ fn blank_below(text: &str, at: usize) -> usize {
     }
 }
 
-/// The text without a range of whole lines. A file whose last line has no end keeps that.
+/// Removes a range of whole lines. If the last line of the text has no line ending, that of the result has none either.
 fn cut(text: &str, range: &Range<usize>) -> String {
     let (before, after) =
         (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
@@ -133,7 +132,7 @@ fn cut(text: &str, range: &Range<usize>) -> String {
     format!("{before}{after}")
 }
 
-/// How the file ends its lines.
+/// The line ending of the file, taken from its first line.
 pub(crate) fn line_end(text: &str) -> &'static str {
     match text.split_once('\n') {
         Some((first, _)) if first.ends_with('\r') => "\r\n",

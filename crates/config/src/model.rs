@@ -12,9 +12,9 @@ use serde::{
 use serde_json::{Map, Value};
 use std::{borrow::Cow, collections::BTreeMap, fmt, path::PathBuf};
 
-/// The connection that needs no account.
+/// The built-in connection to the simulator; it needs no AWS account.
 pub const DEMO: &str = "demo";
-/// The connection made of options and environment alone.
+/// The built-in connection that takes all its settings from command-line options and environment variables.
 pub const AMBIENT: &str = "ambient";
 
 /// The configuration file.
@@ -22,12 +22,12 @@ pub const AMBIENT: &str = "ambient";
 #[serde(default, deny_unknown_fields)]
 #[schemars(title = "lamplight.toml")]
 pub struct Config {
-    /// The connection used where none is named.
+    /// The connection that is used if a command or job does not name one.
     #[schemars(with = "Option<String>")]
     pub default_connection: Option<ConnectionName>,
-    /// A table of prices in place of the built-in one, beside this file.
+    /// A file with prices that replaces the built-in table; a relative path starts from the folder of this file.
     pub prices_file: Option<PathBuf>,
-    /// The stores that secret references lead to.
+    /// The secret stores that references such as `vault:…` are read from.
     pub secrets: SecretStores,
     /// The connections by name: 1-64 letters, digits, dots, dashes and underscores.
     #[schemars(
@@ -35,39 +35,39 @@ pub struct Config {
         extend("propertyNames" = { "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$" })
     )]
     pub connections: BTreeMap<ConnectionName, ConnectionConfig>,
-    /// The folder that relative paths start from.
+    /// The folder from which relative paths are resolved.
     #[serde(skip)]
     pub folder: PathBuf,
-    /// The file's text, for the places of what it says.
+    /// The file's text, to find the line and column of a key or value.
     #[serde(skip)]
     pub(crate) source: Source,
-    /// The file's name, for people.
+    /// The file's name as shown in messages.
     #[serde(skip)]
     pub(crate) shown: String,
 }
 
-/// One connection: a named way to one provider.
+/// A connection: a named set of settings for reaching one provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ConnectionConfig {
     /// The provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// What people sort connections by; it is shown and means nothing else.
+    /// Labels for sorting and filtering connections; they have no other effect.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// How functions are called unless a job or run says otherwise.
+    /// The invocation type, unless a job or run sets its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<InvocationTypeName>")]
     pub invocation_type: Option<InvocationType>,
-    /// The version or alias that is called unless a job or run says otherwise.
+    /// The version or alias to call, unless a job or run sets its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub qualifier: Option<Qualifier>,
-    /// How many attempts a run may make unless a job or run says otherwise, 1-10.
+    /// The maximum number of attempts of a run, 1-10, unless a job or run sets its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 10))]
     pub max_attempts: Option<u32>,
-    /// Whether the end of the function's log is asked for unless a job or run says otherwise.
+    /// Whether to request the end of the function's log, unless a job or run sets its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_tail: Option<bool>,
     /// The provider's own keys.
@@ -76,7 +76,7 @@ pub struct ConnectionConfig {
     pub table: Map<String, Value>,
 }
 
-/// The names of invocation types, for the schema: the domain's own type knows no schema.
+/// The names of the invocation types, for the schema: the domain's type does not implement `JsonSchema`.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 enum InvocationTypeName {
@@ -84,11 +84,11 @@ enum InvocationTypeName {
     RequestResponse,
     /// Queue the event and do not wait.
     Event,
-    /// Check the permission and call nothing.
+    /// Check parameters and permissions without running the function.
     DryRun,
 }
 
-/// Not derived: flattening would lose the places of mistakes.
+/// Written by hand: with `#[serde(flatten)]`, errors would lose their line and column.
 impl<'de> Deserialize<'de> for ConnectionConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Keys;
@@ -128,12 +128,12 @@ impl ConnectionConfig {
     pub const KEYS: [&str; 6] =
         ["provider", "labels", "invocation_type", "qualifier", "max_attempts", "log_tail"];
 
-    /// A connection to a provider, with nothing set.
+    /// A connection to `provider` without any other setting.
     pub fn to(provider: impl Into<String>) -> Self {
         Self { provider: Some(provider.into()), ..Self::default() }
     }
 
-    /// What the connection sets for the functions called through it.
+    /// The connection's default settings for the functions that are called through it.
     pub fn defaults(&self) -> Settings {
         Settings {
             invocation_type: self.invocation_type,
@@ -146,26 +146,27 @@ impl ConnectionConfig {
 }
 
 impl Config {
-    /// Reads the text of a file that people know as `shown`, whose connections lead to these providers.
+    /// Parses the text of a configuration file. `shown` is the file's name in messages, and `providers` are those
+    /// that its connections may name.
     ///
     /// # Errors
-    /// The first mistake, with its line and column and the nearest name that would be right. No value that may
-    /// be a secret is repeated.
+    /// The first error, with its line and column and the most similar valid name. Values that may be secrets are
+    /// never repeated.
     pub fn parse(text: &str, shown: &str, providers: &Providers) -> Result<Self, ConfigError> {
-        // Some editors begin a file with this sign.
+        // Some editors write a byte order mark at the beginning of a file.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let parsed = toml_edit::de::from_str::<Self>(text);
-        let mut config = parsed.map_err(|mistake| error::of_parser(&mistake, text, shown))?;
+        let mut config = parsed.map_err(|mistake| error::from_parser(&mistake, text, shown))?;
         config.source = Source::new(text);
         shown.clone_into(&mut config.shown);
         check::check(&config, providers)?;
         Ok(config)
     }
 
-    /// The text of a file of these bytes that people know as `shown`.
+    /// Decodes the bytes of a file whose name in messages is `shown`.
     ///
     /// # Errors
-    /// It is no UTF-8; the place is that of the first byte that is not.
+    /// The bytes are not valid UTF-8; the place is that of the first invalid byte.
     pub fn text_of(bytes: Vec<u8>, shown: &str) -> Result<String, ConfigError> {
         String::from_utf8(bytes).map_err(|error| {
             let good = error.utf8_error().valid_up_to();
@@ -173,14 +174,14 @@ impl Config {
             ConfigError {
                 shown: shown.to_owned(),
                 place: Some(Place::at(&text, good)),
-                message: "this is no UTF-8 text".to_owned(),
+                message: "the file is not valid UTF-8".to_owned(),
                 hint: Some("save the file as UTF-8".into()),
             }
         })
     }
 
-    /// The same with the folder that its relative paths start from: those of references to secrets of `[secrets]` too.
-    /// Those of a connection are the provider's to read.
+    /// Resolves relative paths from `folder`, also those of the secret references in `[secrets]`. The paths in a
+    /// connection's table are resolved by its provider.
     #[must_use]
     pub fn in_folder(mut self, folder: PathBuf) -> Self {
         for reference in self.secrets.vault.iter_mut().filter_map(VaultConfig::reference_mut) {
@@ -190,17 +191,17 @@ impl Config {
         self
     }
 
-    /// The name of the file, for people; empty where there is none.
+    /// The file's name as shown in messages; empty if the configuration was not read from a file.
     pub fn shown(&self) -> &str {
         &self.shown
     }
 
-    /// Where the file says what stands at `path`; `None` where it does not say it.
+    /// The place of the key at `path`; `None` if the file does not contain it.
     pub fn place_of(&self, path: &[&str]) -> Option<Place> {
         self.source.place_of(path)
     }
 
-    /// A mistake at `path`.
+    /// An error at `path`.
     pub(crate) fn mistake(
         &self,
         path: &[&str],
@@ -215,17 +216,18 @@ impl Config {
         }
     }
 
-    /// Where the file says what stands at `path`, or at the nearest beginning of it.
+    /// The place of the key at `path`, or of its nearest parent that the file contains.
     pub(crate) fn place_of_nearest(&self, path: &[&str]) -> Option<Place> {
         (1..=path.len()).rev().find_map(|end| self.place_of(path.get(..end)?))
     }
 
-    /// Where the value at the end of `path` begins; for a table that is not there, where the nearest one is.
+    /// The place of the value at `path`; if the file does not contain it, the place of its nearest parent.
     pub(crate) fn place_of_value(&self, path: &[&str]) -> Option<Place> {
         self.source.place_of_value(path).or_else(|| self.place_of_nearest(path))
     }
 
-    /// The connections to choose from instead of `wanted`, as a sentence: all of them, or of many the nearest three.
+    /// A sentence that lists the existing connections: up to 12, otherwise the three whose names are most similar to
+    /// `wanted`.
     pub fn choice(&self, wanted: &str) -> String {
         const FEW: usize = 12;
         let mut names: Vec<&str> = self.connection_names().collect();
@@ -235,10 +237,10 @@ impl Config {
         let count = names.len();
         names.sort_by_cached_key(|name| distance(wanted, name));
         names.truncate(3);
-        format!("the nearest of {count} connections are: {}", names.join(", "))
+        format!("the most similar of {count} connections are: {}", names.join(", "))
     }
 
-    /// The connection of this name: the file's, or a built-in one.
+    /// The connection called `name`, from the file or built in.
     pub fn connection(&self, name: &str) -> Option<Cow<'_, ConnectionConfig>> {
         let own = self.connections.iter().find(|(own, _)| own.as_str() == name);
         match (own, name) {
@@ -249,7 +251,7 @@ impl Config {
         }
     }
 
-    /// The names of all connections, the built-in ones last.
+    /// The names of all connections; the built-in ones come last.
     pub fn connection_names(&self) -> impl Iterator<Item = &str> {
         let own = self.connections.keys().map(ConnectionName::as_str);
         let built_in = [DEMO, AMBIENT].into_iter();

@@ -1,8 +1,8 @@
-//! Where Vault's engines and methods are mounted: paths that a URL is made of.
+//! Checks mount paths of Vault's secrets engines and auth methods, which become parts of a URL.
 
 use crate::{Config, ConfigError, VaultAuth, VaultConfig};
 
-/// Refuses a mount that would lead the request to somewhere else.
+/// Rejects a mount path that would send the request to another URL path, such as `../x`.
 pub(crate) fn check(config: &Config, vault: &VaultConfig) -> Result<(), ConfigError> {
     let (method, login) = match &vault.auth {
         Some(VaultAuth::AppRole(login)) => ("approle", login.mount.as_ref()),
@@ -16,19 +16,19 @@ pub(crate) fn check(config: &Config, vault: &VaultConfig) -> Result<(), ConfigEr
     for (path, mount) in mounts {
         if mount.is_some_and(|mount| !is_path(mount)) {
             let hint = "a mount looks like kubernetes or team/jwt, without / at its ends";
-            return Err(config.mistake(&path, "this is not the path of a mount", hint));
+            return Err(config.mistake(&path, "this is not a valid mount path", hint));
         }
     }
     Ok(())
 }
 
-/// Whether `text` is a path of segments that mean nothing else in a URL.
+/// Whether `text` is a path whose segments have no special meaning in a URL.
 pub(crate) fn is_path(text: &str) -> bool {
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '%' | '\\');
     is_entry(text) && !text.contains(is_odd)
 }
 
-/// Whether `text` is the path of an entry, whose segments are encoded when they are sent.
+/// Whether `text` is a valid path of a secret. Its segments are percent-encoded when they are sent.
 pub(crate) fn is_entry(text: &str) -> bool {
     text.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
 }

@@ -1,4 +1,4 @@
-//! Where in the file something stands.
+//! Finds the line and column of keys and values in the file.
 
 use std::{
     fmt,
@@ -7,7 +7,7 @@ use std::{
 };
 use toml_edit::{Document, Item, Key};
 
-/// A place in a text; both numbers begin with 1, and columns count characters.
+/// A place in a text. Both numbers start at 1; columns count characters, not bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The line.
@@ -31,7 +31,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// The text of a file, which is parsed once for all the places that are asked for, and not before the first one.
+/// The text of a file. It is parsed on the first request for a place, and only once.
 #[derive(Clone, Default)]
 pub(crate) struct Source {
     text: Arc<str>,
@@ -46,11 +46,11 @@ impl Source {
     /// The place of the key at the end of `path`, such as `["connections", "prod", "region"]`.
     pub(crate) fn place_of(&self, path: &[&str]) -> Option<Place> {
         let (key, item) = self.find(path)?;
-        // A table that its own heading does not name, as `a` in `[a.b]`, has no place of its own.
+        // A table without its own heading, such as `a` in `[a.b]`, has no span; the first key in it is used.
         self.at(key?.span().or_else(|| item.span()).or_else(|| first_span(item)))
     }
 
-    /// The place of the value at the end of `path`, whose last part may be the number of an element too.
+    /// The place of the value at the end of `path`, whose last part may also be the index of an array element.
     pub(crate) fn place_of_value(&self, path: &[&str]) -> Option<Place> {
         let (key, item) = self.find(path)?;
         self.at(item.span().or_else(|| key?.span()).or_else(|| first_span(item)))
@@ -60,7 +60,7 @@ impl Source {
         Some(Place::at(&self.text, span?.start))
     }
 
-    /// The item at the end of `path`, with its key where it has one.
+    /// The item at the end of `path`, with its key; array elements have none.
     fn find(&self, path: &[&str]) -> Option<(Option<&Key>, &Item)> {
         let document = self.parsed.get_or_init(|| Document::parse(Arc::clone(&self.text)).ok());
         let root = (None, document.as_ref()?.as_item());

@@ -1,20 +1,20 @@
-//! The providers that connections may lead to.
+//! The providers that connections can use.
 
 use crate::ConnectionConfig;
 use lamplight_ports::ProviderFactory;
 use std::sync::Arc;
 
-/// The providers that connections may lead to. The first is the one of connections that name none.
+/// The providers that connections can use. The first is the default: that of connections without `provider`.
 #[derive(Debug, Clone, Default)]
 pub struct Providers(Vec<Arc<dyn ProviderFactory>>);
 
 impl Providers {
-    /// These providers; of two of one name the first counts.
+    /// These providers; if two have the same name, the first one is used.
     pub fn new(factories: impl IntoIterator<Item = Arc<dyn ProviderFactory>>) -> Self {
         Self(factories.into_iter().collect())
     }
 
-    /// The provider of this name.
+    /// The provider called `name`.
     pub fn get(&self, name: &str) -> Option<&Arc<dyn ProviderFactory>> {
         self.0.iter().find(|factory| factory.name() == name)
     }
@@ -24,7 +24,7 @@ impl Providers {
         self.0.iter().map(|factory| factory.name())
     }
 
-    /// The name of the provider of connections that name none; empty where there is no provider at all.
+    /// The name of the default provider; empty if there are no providers.
     pub fn default_name(&self) -> &str {
         self.names().next().unwrap_or_default()
     }

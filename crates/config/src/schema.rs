@@ -1,15 +1,15 @@
-//! The file's JSON Schema, which editors complete and check by: the keys that every connection has, and for each provider its
-//! own.
+//! The file's JSON Schema, which editors use for completion and checks: the keys that all connections have, and those
+//! of each provider.
 
 use crate::{Config, Providers};
 use lamplight_ports::ProviderFactory;
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
-/// The definition of a connection in the schema.
+/// The name of the schema's definition of a connection.
 const CONNECTION: &str = "ConnectionConfig";
 
-/// The schema as JSON text with a line end.
+/// The schema as JSON text that ends with a newline.
 pub fn schema(providers: &Providers) -> String {
     let mut schema: Value = schemars::schema_for!(Config).into();
     if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
@@ -20,14 +20,14 @@ pub fn schema(providers: &Providers) -> String {
     text
 }
 
-/// Puts a definition for each provider beside the one of connections, which chooses among them. Each has all keys of its
-/// connections, so that every other key is a mistake and an editor completes the right ones.
+/// Adds a definition for the connections of each provider, and lets the definition of connections choose among them by
+/// `provider`. Each definition has all valid keys, so that editors complete only those and mark any other.
 fn connections(definitions: &mut Map<String, Value>, providers: &Providers) {
     let common = definitions.get(CONNECTION).and_then(|common| common.get("properties")).cloned();
     let common = common.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
     let mut choice = json!(false);
     let factories: Vec<_> = providers.iter().collect();
-    // From the end: the first provider, which need not be named, is asked for first.
+    // Backwards, so that the outermost condition is the one of the first provider, which is the default.
     for (number, factory) in factories.iter().enumerate().rev() {
         let name = factory.name();
         let own = definition(&***factory, &common, definitions);
@@ -52,8 +52,8 @@ fn provider(names: &[&str]) -> Value {
     json!({ "description": "The provider.", "enum": names, "default": names.first() })
 }
 
-/// All keys of a provider's connections. What the provider's schema defines beside them is moved to `definitions`, under
-/// the provider's name.
+/// The schema of a provider's connections: common keys and its own. The `$defs` of the provider's schema are moved to
+/// `definitions`, with the provider's name as a prefix.
 fn definition(
     factory: &dyn ProviderFactory,
     common: &Map<String, Value>,
@@ -75,7 +75,7 @@ fn definition(
     own
 }
 
-/// Leads references to the provider's own definitions to where they are moved.
+/// Adjusts `$ref` values to the moved definitions of the provider.
 fn rename(schema: &mut Value, provider: &str) {
     match schema {
         Value::Object(object) => {
@@ -95,7 +95,7 @@ fn rename(schema: &mut Value, provider: &str) {
     }
 }
 
-/// A name without settings may stand as an empty table too: `{ instance-profile = {} }` is `"instance-profile"`.
+/// Also allows a name without settings as an empty table: `{ instance-profile = {} }` is `"instance-profile"`.
 pub(crate) fn names_as_tables(schema: &mut Schema) {
     let Some(forms) = schema.get_mut("oneOf").and_then(Value::as_array_mut) else { return };
     let tables: Vec<Value> = forms

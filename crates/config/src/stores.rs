@@ -1,11 +1,11 @@
-//! The stores that secret references lead to.
+//! The settings of the secret stores.
 
 use crate::HttpUrl;
 use lamplight_domain::{ConnectionName, SecretRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The stores that secret references lead to.
+/// The secret stores that references such as `vault:…` are read from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SecretStores {
@@ -17,22 +17,23 @@ pub struct SecretStores {
     pub aws_sm: Option<AwsSmConfig>,
 }
 
-/// HashiCorp Vault with a key-value engine of version 2. What is left out is taken from the variables that Vault's
-/// own client reads.
+/// HashiCorp Vault with a KV secrets engine, version 2. Settings that are not given here are taken from the environment
+/// variables of Vault's own client.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct VaultConfig {
-    /// Its address; else `VAULT_ADDR`.
+    /// The address; if not set, `VAULT_ADDR`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", url)]
     pub address: Option<HttpUrl>,
-    /// The namespace; else `VAULT_NAMESPACE`.
+    /// The namespace; if not set, `VAULT_NAMESPACE`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// The engine's mount where its path has more than one segment; else the reference's first segment.
+    /// The mount path of the secrets engine, needed if it has more than one segment; otherwise the first segment of the
+    /// reference is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mount: Option<String>,
-    /// How to log in; else the variable `VAULT_TOKEN`, else the file `~/.vault-token`.
+    /// How to log in; if not set, the token of the variable `VAULT_TOKEN` or of the file `~/.vault-token`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<VaultAuth>,
 }
@@ -41,45 +42,45 @@ pub struct VaultConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum VaultAuth {
-    /// A token, by reference.
+    /// A reference to a token.
     Token(#[schemars(with = "String", regex(pattern = r"^(env|file|keyring):.+$"))] SecretRef),
     /// An AppRole.
     #[serde(rename = "approle")]
     AppRole(AppRoleLogin),
-    /// A JWT, such as the one of a Kubernetes service account.
+    /// A JWT, such as that of a Kubernetes service account.
     Jwt(JwtLogin),
 }
 
-/// Logging in by an AppRole.
+/// Settings for logging in with an AppRole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppRoleLogin {
-    /// The role's id.
+    /// The role ID.
     pub role_id: String,
-    /// The secret id, by reference and never itself.
+    /// A reference to the secret ID; the secret ID itself is not accepted.
     #[schemars(with = "String", regex(pattern = r"^(env|file|keyring):.+$"))]
     pub secret_id: SecretRef,
-    /// Where the method is mounted; `approle` unless set.
+    /// The mount path of the auth method; `approle` unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mount: Option<String>,
 }
 
-/// Logging in by a JWT.
+/// Settings for logging in with a JWT.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JwtLogin {
-    /// The role at Vault.
+    /// The role in Vault.
     pub role: String,
-    /// The JWT, by reference.
+    /// A reference to the JWT.
     #[schemars(with = "String", regex(pattern = r"^(env|file|keyring):.+$"))]
     pub token: SecretRef,
-    /// Where the method is mounted; `kubernetes` unless set.
+    /// The mount path of the auth method; `kubernetes` unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mount: Option<String>,
 }
 
 impl VaultConfig {
-    /// The reference to the secret that logging in reads, to be changed.
+    /// Mutable access to the secret reference that the login reads.
     pub(crate) fn reference_mut(&mut self) -> Option<&mut SecretRef> {
         match self.auth.as_mut()? {
             VaultAuth::Token(reference) => Some(reference),
@@ -93,7 +94,7 @@ impl VaultConfig {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AwsSmConfig {
-    /// The connection whose region and credentials read the secrets; else the ambient ones.
+    /// The connection whose region and credentials are used to read secrets; `ambient` unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub connection: Option<ConnectionName>,

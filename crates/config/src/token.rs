@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Token {
-    /// A file, read anew for each session, such as the one that Kubernetes keeps fresh.
+    /// A file that is read again for each session, such as a token file that Kubernetes rotates.
     File(String),
-    /// An environment variable, by its name.
+    /// The name of an environment variable.
     Env(String),
-    /// Microsoft Entra workload identity: the file with the federated token is exchanged for a token of Entra.
+    /// Microsoft Entra workload identity: the federated token in a file is exchanged for an Entra token.
     EntraWorkloadIdentity(WorkloadIdentityToken),
-    /// The managed identity of a machine in Azure.
+    /// The managed identity of an Azure resource.
     EntraManagedIdentity(ManagedIdentityToken),
-    /// The client-credentials grant of any OpenID provider.
+    /// The client credentials grant of any OpenID provider.
     ClientCredentials(ClientCredentialsToken),
 }
 
@@ -33,7 +33,7 @@ impl Token {
         }
     }
 
-    /// Every reference to a secret that the source reads, to be changed.
+    /// Mutable access to all secret references that the source reads.
     pub(crate) fn references_mut(&mut self) -> Vec<&mut SecretRef> {
         let Self::ClientCredentials(client) = self else { return Vec::new() };
         let key = client.assertion.as_mut().map(|assertion| &mut assertion.private_key);
@@ -41,99 +41,102 @@ impl Token {
     }
 }
 
-/// Microsoft Entra workload identity. What is left out is taken from the variables that Azure's webhook sets.
+/// Microsoft Entra workload identity. Settings that are not given here are taken from the variables that Azure's
+/// workload identity webhook sets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkloadIdentityToken {
-    /// The scope asked for: the application's ID URI and `/.default`. Its audience must be one of the IAM identity
-    /// provider's.
+    /// The requested scope: the application ID URI followed by `/.default`. The audience of the token must be
+    /// registered with the IAM identity provider.
     pub scope: String,
-    /// The tenant; else `AZURE_TENANT_ID`.
+    /// The tenant ID; if not set, `AZURE_TENANT_ID`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
-    /// The application's client id; else `AZURE_CLIENT_ID`.
+    /// The client ID of the application; if not set, `AZURE_CLIENT_ID`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// The file with the federated token, read anew each time; else `AZURE_FEDERATED_TOKEN_FILE`.
+    /// The file with the federated token, read again each time; if not set, the file that
+    /// `AZURE_FEDERATED_TOKEN_FILE` names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_file: Option<String>,
-    /// Entra's address; else `AZURE_AUTHORITY_HOST`, else `https://login.microsoftonline.com`.
+    /// The address of Entra; if not set, `AZURE_AUTHORITY_HOST` or `https://login.microsoftonline.com`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", url)]
     pub authority_host: Option<HttpUrl>,
 }
 
-/// The managed identity of a machine in Azure. At most one of the three ids is given; none is the identity that
-/// the system assigned.
+/// The managed identity of an Azure resource. Give at most one of the three IDs; without one, the system-assigned
+/// identity is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManagedIdentityToken {
-    /// The resource asked for: the application's ID URI. It becomes the token's audience, which must be one of the
-    /// IAM identity provider's.
+    /// The requested resource: the application ID URI. It becomes the audience of the token, which must be registered
+    /// with the IAM identity provider.
     pub resource: String,
-    /// The client id of an identity that a user assigned.
+    /// The client ID of a user-assigned identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// Its object id.
+    /// The object ID of a user-assigned identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object_id: Option<String>,
-    /// Its resource id.
+    /// The resource ID of a user-assigned identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
-    /// The address of the metadata service; else `AZURE_POD_IDENTITY_AUTHORITY_HOST`, else `http://169.254.169.254`. App
-    /// Service is recognised by its variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.
+    /// The address of the instance metadata service; if not set, that of App Service if its variables
+    /// `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` are set, else `AZURE_POD_IDENTITY_AUTHORITY_HOST` or
+    /// `http://169.254.169.254`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", url)]
     pub endpoint: Option<HttpUrl>,
 }
 
-/// The client-credentials grant. Exactly one of `client_secret` and `assertion` is given.
+/// The client credentials grant. Give exactly one of `client_secret` and `assertion`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientCredentialsToken {
     /// The provider's token endpoint.
     #[schemars(with = "String", url)]
     pub token_url: HttpUrl,
-    /// The client's id.
+    /// The client ID.
     pub client_id: String,
-    /// The scope asked for.
+    /// The requested scope.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// The audience asked for, where the provider takes one.
+    /// The requested audience, if the provider supports one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
-    /// The client's secret, by reference and never itself.
+    /// A reference to the client secret; the secret itself is not accepted.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::references::optional"
+        deserialize_with = "crate::references::deserialize_optional"
     )]
     #[schemars(with = "Option<String>", regex(pattern = crate::references::PATTERN))]
     pub client_secret: Option<SecretRef>,
-    /// Whether the secret goes into the Authorization header (`client_secret_basic`) in place of the form
+    /// Whether the secret is sent in the Authorization header (`client_secret_basic`) instead of in the form
     /// (`client_secret_post`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub basic_auth: bool,
-    /// A key that signs in place of a secret (RFC 7523, `private_key_jwt`).
+    /// A signed assertion that replaces the secret (RFC 7523, `private_key_jwt`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assertion: Option<SignedAssertion>,
-    /// Whether the answer's `id_token` is used in place of its `access_token`.
+    /// Whether to use the response's `id_token` instead of its `access_token`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub use_id_token: bool,
 }
 
-/// A key that signs what a client says of itself.
+/// A key that signs client assertions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignedAssertion {
-    /// The private key as PEM, by reference and never itself.
-    #[serde(deserialize_with = "crate::references::needed")]
+    /// A reference to the private key in PEM format; the key itself is not accepted.
+    #[serde(deserialize_with = "crate::references::deserialize")]
     #[schemars(with = "String", regex(pattern = crate::references::PATTERN))]
     pub private_key: SecretRef,
-    /// The algorithm.
+    /// The signing algorithm.
     #[serde(default)]
     pub algorithm: Algorithm,
-    /// The key's id at the provider.
+    /// The key ID (`kid`) at the provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
     /// The audience of the assertion; the token endpoint unless set.
@@ -141,7 +144,7 @@ pub struct SignedAssertion {
     pub audience: Option<String>,
 }
 
-/// The algorithm of a signature (RFC 7518).
+/// A signing algorithm (RFC 7518).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Algorithm {
     /// RSA with SHA-256.

@@ -1,21 +1,21 @@
-//! Values of the file whose rules belong to no other crate.
+//! Types of values that only the configuration file has.
 
 use lamplight_domain::{HostScope, SECRET_REF_FORMS, SecretRef, check_endpoint, check_secret_endpoint};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why a text cannot stand where it stands. The text may hold a secret, so it is not repeated.
+/// Why a value is not valid. The value may be a secret, so the message does not repeat it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ValueError(String);
 
-/// The id of an access key: itself, for it is no secret, or a reference to where it can be read.
+/// An access key ID, which is not a secret, or a secret reference to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum AccessKeyId {
-    /// Itself: 16-128 capital letters and digits.
+    /// The ID itself: 16-128 capital letters and digits.
     Itself(String),
-    /// Where it can be read.
+    /// A reference to the ID.
     Reference(SecretRef),
 }
 
@@ -29,7 +29,7 @@ impl TryFrom<String> for AccessKeyId {
         }
         let reference: SecretRef = text.parse().map_err(|_| {
             ValueError(format!(
-                "an access key id is 16-128 capital letters and digits, or a reference: {SECRET_REF_FORMS}"
+                "an access key ID is 16-128 capital letters and digits, or a reference: {SECRET_REF_FORMS}"
             ))
         })?;
         match crate::references::mistake(&reference) {
@@ -54,7 +54,7 @@ impl fmt::Display for AccessKeyId {
     }
 }
 
-/// An `http` or `https` URL without user and password: those would be a secret in the file.
+/// An `http` or `https` URL without user and password, which would be a secret in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct HttpUrl(String);
@@ -65,7 +65,7 @@ impl HttpUrl {
         &self.0
     }
 
-    /// Whether a secret may be sent to it: over HTTPS, or to this machine and its link alone.
+    /// Whether secrets may be sent to this URL: it uses HTTPS, or its host is this machine or a link-local address.
     pub(crate) fn hides_secrets(&self) -> bool {
         check_secret_endpoint(&self.0, HostScope::Link).is_ok()
     }

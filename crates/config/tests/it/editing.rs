@@ -65,17 +65,17 @@ fn what_would_be_no_configuration_is_refused() {
     for (settings, words) in [
         (vec![("regoin", "eu-west-1")], "unknown key"),
         (vec![("region", "eu-wst-1")], "did you mean eu-west-1"),
-        (vec![("auth", "default"), ("auth.profile.name", "x")], "part of the path is a value already"),
+        (vec![("auth", "default"), ("auth.profile.name", "x")], "part of the path already has a value"),
         (vec![("auth.access-key.secret_access_key", "hunter2")], "by reference"),
         (vec![("region", "eu-west-1"), ("region", "eu-west-2")], "set already"),
-        (vec![("auth..name", "x")], "a path is keys"),
+        (vec![("auth..name", "x")], "not a valid path"),
     ] {
         let error = add_connection(FILE, "x.toml", &new("c", &settings)).unwrap_err();
         let told = format!("{error} {:?}", error.hint);
         assert!(told.contains(words) && !told.contains("hunter2"), "{told}");
     }
     let error = add_connection(FILE, "x.toml", &new("b", &[])).unwrap_err();
-    assert!(error.to_string().starts_with("x.toml:8:14: there is a connection b already"), "{error}");
+    assert!(error.to_string().starts_with("x.toml:8:14: connection b already exists"), "{error}");
     assert!(add_connection("[connections", "x.toml", &new("b", &[])).is_err());
 }
 
@@ -83,7 +83,7 @@ fn what_would_be_no_configuration_is_refused() {
 fn a_mistake_in_a_new_connection_is_told_under_what_it_was_given_by() {
     let role = "arn:aws:iam::123456789012:role/x";
     for (settings, expected) in [
-        (vec![("--region", "region", "\"hunter2\"")], "--region: this is no region name"),
+        (vec![("--region", "region", "\"hunter2\"")], "--region: this is not a region name"),
         (
             vec![("--region", "region", "eu-west-1"), ("--role-arn", "auth.assume-role.role_arn", "hunter2")],
             "--role-arn: this is no role ARN: it looks like arn:aws:iam::123456789012:role/NAME",
@@ -99,10 +99,13 @@ fn a_mistake_in_a_new_connection_is_told_under_what_it_was_given_by() {
         (vec![("--set", "auth.assume-role.session_name", "xy")], "connection c: key role_arn is missing"),
         (vec![("--set", "hunter2.x", "1")], "--set: unknown key"),
         (vec![("--set", "auth.hunter2.x", "1")], "--set: unknown value"),
-        (vec![("--set", "labels..hunter2", "x")], "--set: a path is keys with dots between them"),
+        (
+            vec![("--set", "labels..hunter2", "x")],
+            "--set: this is not a valid path: write keys separated by dots",
+        ),
         (
             vec![("--region", "region", "eu-west-1"), ("--set", "region", "eu-west-1")],
-            "--set: this is set already",
+            "--set: this setting is given twice",
         ),
     ] {
         let settings = settings.iter().map(|(by, path, value)| setting(by, path, value)).collect();
@@ -116,7 +119,10 @@ fn a_mistake_in_a_new_connection_is_told_under_what_it_was_given_by() {
 fn a_built_in_name_is_not_given_to_another_connection() {
     for name in ["demo", "ambient"] {
         let error = add_connection(FILE, "x.toml", &new(name, &[("region", "eu-west-1")])).unwrap_err();
-        assert_eq!(error.to_string(), format!("connection {name}: this name is built in"));
+        assert_eq!(
+            error.to_string(),
+            format!("connection {name}: this name is reserved for a built-in connection")
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! Mistakes: each is told with its place, the nearest right name, and without a value that may be a secret.
+//! Each error has its place and the most similar valid name, and never shows a value that may be a secret.
 
 use crate::providers::parse;
 use lamplight_config::ConfigError;
@@ -7,7 +7,7 @@ fn mistake(text: &str) -> ConfigError {
     parse(text, "x.toml").unwrap_err()
 }
 
-/// The file of the mistake, its place, and words that message and hint must hold.
+/// The file with the error, the error's place, and words that the message and hint must contain.
 const MISTAKES: &[(&str, &str, &[&str])] = &[
     (
         "[connections.a]\nregoin = 'x'\n",
@@ -42,7 +42,7 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
     (
         "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\ntransitive_tag_keys = ['t']\n",
         "x.toml:3:1: ",
-        &["no tag's"],
+        &["not in tags"],
     ),
     (
         "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\nsource_identity = 'hunter2/'\n",
@@ -53,7 +53,7 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
         "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\n\
          tags = { team = 'a', hunter2 = 'b', Team = 'c' }\n",
         "x.toml:3:10: ",
-        &["differ only by case"],
+        &["differ only in case"],
     ),
     (
         "[connections.a.auth.access-key]\naccess_key_id = 'AKIDEXAMPLE00000'\nsecret_access_key = 'hunter2'\n",
@@ -91,16 +91,16 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
     (
         "default_connection = 'prd'\n[connections.prod]\n",
         "x.toml:1:1: ",
-        &["no connection prd", "did you mean \"prod\"?", "ambient"],
+        &["connection prd does not exist", "did you mean \"prod\"?", "ambient"],
     ),
     ("[connections.'a b']\n", "x.toml:1:", &["connection"]),
     ("[secrets.vault]\nauth = { token = 'hunter2' }\n", "x.toml:2:8: ", &["by reference"]),
     (
         "[secrets.vault]\nauth = { token = 'vault:a/b' }\n",
         "x.toml:2:10: ",
-        &["cannot use a secret of a store"],
+        &["cannot use a secret from a secret store"],
     ),
-    ("[secrets.aws-sm]\nconnection = 'a'\n", "x.toml:2:1: ", &["no connection of this name"]),
+    ("[secrets.aws-sm]\nconnection = 'a'\n", "x.toml:2:1: ", &["a connection of this name does not exist"]),
     (
         "[secrets.aws-sm]\nconnection = 'a'\n[connections.a.auth.access-key]\naccess_key_id='env:A'\n\
          secret_access_key='aws-sm:x'\n",
@@ -117,7 +117,7 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
         "[connections.a.auth.web-identity]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\n\
          token.entra-managed-identity = { resource = 'r', client_id = 'c', object_id = 'o' }\n",
         "x.toml:3:",
-        &["give one of them"],
+        &["set one of them"],
     ),
     (
         "[connections.a.auth.web-identity]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\ntoken = { fil = '/x' }\n",
@@ -143,9 +143,9 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
     (
         "[secrets.vault]\nauth.jwt = { role = 'r', token = 'env:T', mount = '../hunter2' }\n",
         "x.toml:2:43: ",
-        &["not the path of a mount", "kubernetes"],
+        &["not a valid mount path", "kubernetes"],
     ),
-    ("[secrets.vault]\nmount = 'a?b'\n", "x.toml:2:1: ", &["not the path of a mount"]),
+    ("[secrets.vault]\nmount = 'a?b'\n", "x.toml:2:1: ", &["not a valid mount path"]),
     ("[secrets.aws-sm]\nconnection = 'demo'\n", "x.toml:2:1: ", &["simulated"]),
     (
         "[secrets.aws-sm]\nconnection = 'a'\n[connections.a]\nprovider = 'fake'\n",
@@ -166,7 +166,7 @@ fn each_mistake_is_told_with_its_place_and_what_would_be_right() {
         let told = format!("{error} {}", error.hint.as_ref().map(ToString::to_string).unwrap_or_default());
         assert!(told.starts_with(beginning), "{text}\n{told}");
         for word in *words {
-            assert!(told.contains(word), "{text}\n{told}\nlacks {word}");
+            assert!(told.contains(word), "{text}\n{told}\ndoes not contain {word}");
         }
         assert!(!format!("{told} {error:?}").contains("hunter2"), "{told}");
     }
@@ -174,7 +174,7 @@ fn each_mistake_is_told_with_its_place_and_what_would_be_right() {
 
 #[test]
 fn a_secret_in_a_wrong_line_is_not_repeated() {
-    // Split, so that no scanner takes them for real ones.
+    // Split, so that secret scanners do not report them.
     let slashed = ["wJalrXUtnFEMI/K7MDENG", "/bPxRfiCYEXAMPLEKEY"].concat();
     let plain = ["wJalrXUtnFEMIK7MDENG", "bPxRfiCYEXAMPLEKEY1"].concat();
     let role = "[connections.a.auth.assume-role]\nrole_arn='arn:aws:iam::123456789012:role/x'\n";
@@ -261,6 +261,9 @@ fn of_many_connections_only_the_nearest_are_told() {
         (0..1000).map(|number| format!("[connections.connection-{number:04}]\n")).collect();
     let error = mistake(&format!("default_connection = 'connection-0077x'\n{}", headings.concat()));
     let hint = error.hint.unwrap().to_string();
-    assert!(hint.contains("the nearest of 1002 connections are: connection-0077, connection-0"), "{hint}");
+    assert!(
+        hint.contains("the most similar of 1002 connections are: connection-0077, connection-0"),
+        "{hint}"
+    );
     assert!(hint.len() < 200, "{hint}");
 }

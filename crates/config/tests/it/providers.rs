@@ -135,10 +135,10 @@ fn mistakes_of_a_further_provider_have_their_place_too() {
 #[test]
 fn an_unknown_provider_is_told_with_its_place_and_the_known_ones() {
     let error = parse("[connections.a]\nprovider = 'further'\n", "x.toml").unwrap_err();
-    assert_eq!(error.to_string(), "x.toml:2:12: there is no provider of this name");
+    assert_eq!(error.to_string(), "x.toml:2:12: a provider of this name does not exist");
     assert_eq!(error.hint, Some("the providers are: aws, fake".into()));
     let error = parse("[connections.a]\nprovider = 'fak'\n", "x.toml").unwrap_err();
-    assert_eq!(error.to_string(), "x.toml:2:12: there is no provider \"fak\"");
+    assert_eq!(error.to_string(), "x.toml:2:12: provider \"fak\" does not exist");
     assert_eq!(error.hint, Some("did you mean \"fake\"? the providers are: aws, fake".into()));
 }
 
@@ -147,7 +147,7 @@ fn secrets_of_aws_are_read_by_a_connection_to_aws() {
     let text =
         "[secrets.aws-sm]\nconnection = 'a'\n[connections.a]\nprovider = 'further'\nurl = 'http://x'\n";
     let error = Config::parse(text, "x.toml", &with_further()).unwrap_err();
-    assert!(error.to_string().starts_with("x.toml:2:1: connection a is one of provider further"), "{error}");
+    assert!(error.to_string().starts_with("x.toml:2:1: connection a uses provider further"), "{error}");
 }
 
 #[test]
