@@ -1,11 +1,11 @@
-//! Why something failed, as text without what may not be shown.
+//! Causes of failures, as text without secrets.
 
 use lamplight_domain::MASK;
 use std::{borrow::Cow, error::Error};
 
-/// What lies beneath a failure, as text: the errors of HTTP clients hold whole answers in their `Debug`.
+/// The cause of a failure, as text only: the `Debug` output of HTTP clients' errors can contain whole responses.
 ///
-/// Words that can be a token are masked, and addresses are shown without user, query and fragment.
+/// Words that may be tokens are masked, and URLs are shown without user, query and fragment.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
 pub struct Cause {
@@ -14,24 +14,24 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// The causes of a failure without a whole answer, outermost first; `None` where it has none.
+    /// The chain of causes of `error`, outermost first; `None` if it has no cause.
     pub fn chain(error: &(dyn Error + 'static)) -> Option<Self> {
         let cause = error.source()?;
         let (text, source) = (cause.to_string(), Self::chain(cause));
-        // What the HTTP client calls a failure of no kind that it knows: its cause alone says something.
+        // The HTTP client calls failures that it cannot classify "other"; only their cause is useful.
         if text == "other" && source.is_some() {
             return source;
         }
         Some(Self { text: discreet(&text), source: source.map(Box::new) })
     }
 
-    /// A service's own words, on one line and no longer than a person reads.
+    /// A message of a service, on one line and at most 2,000 characters long.
     pub fn of_words(words: &str) -> Self {
         const LONGEST: usize = 2_000;
         Self { text: discreet(words).chars().take(LONGEST).collect(), source: None }
     }
 
-    /// All of it on one line.
+    /// The whole chain of causes on one line.
     pub fn flat(&self) -> String {
         match &self.source {
             Some(source) => format!("{}: {}", self.text, source.flat()),
@@ -40,11 +40,12 @@ impl Cause {
     }
 }
 
-/// No name, number or key of AWS is longer; session and identity tokens are, by far.
+/// The longest word that is shown, in bytes: names, numbers and keys of AWS are shorter, session and identity tokens are
+/// much longer.
 const LONGEST_WORD: usize = 80;
 
-/// Words on one line, without those that can be a token. Services repeat what they were sent: AWS tells the whole
-/// canonical request where a signature is wrong, with the session token in it.
+/// The words on one line, with those masked that may be tokens. Services repeat what they were sent: if a signature is
+/// wrong, AWS returns the whole canonical request, which contains the session token.
 fn discreet(words: &str) -> String {
     words.split_whitespace().map(shown).collect::<Vec<_>>().join(" ")
 }
@@ -57,7 +58,7 @@ fn shown(word: &str) -> Cow<'_, str> {
     Cow::Owned(address(bare).unwrap_or_else(|| MASK.to_owned()))
 }
 
-/// A web address without user, query and fragment, and without what of its path can be a token. `None` for what is none.
+/// A URL without user, query and fragment, with path segments masked that may be tokens; `None` if `word` is not a URL.
 fn address(word: &str) -> Option<String> {
     let (scheme, rest) = word.split_once("://")?;
     if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
@@ -65,7 +66,7 @@ fn address(word: &str) -> Option<String> {
     }
     let end = rest.find(['?', '#']).unwrap_or(rest.len());
     let (bare, hidden) = rest.split_at_checked(end)?;
-    // A password may hold any sign, so the host stands behind the last @.
+    // A password may contain any character, so the host comes after the last @.
     if hidden.contains('@') {
         return None;
     }

@@ -1,4 +1,4 @@
-//! One exchange of short texts, for those who speak to token endpoints and secret stores.
+//! Implements the `HttpExchange` port, which token endpoints and secret stores are called with.
 
 use crate::{Answer, HttpClient, Request, SendFailure, SendFailureKind, Waits};
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use lamplight_ports::{
 };
 use std::time::Duration;
 
-/// The longest wait for a connection, as in the AWS SDKs.
+/// The connect timeout, the same as in the AWS SDKs.
 const CONNECT: Duration = Duration::from_millis(3100);
 
 #[async_trait]
@@ -27,25 +27,25 @@ impl HttpExchange for HttpClient {
             largest_answer: LARGEST_HTTP_BODY,
         };
         match self.send(request, &Departure::default()).await {
-            Ok(answer) => text(answer).ok_or_else(|| {
-                let message = format!("the answer of {shown} is no UTF-8 text");
+            Ok(answer) => decode(answer).ok_or_else(|| {
+                let message = format!("the response of {shown} is not valid UTF-8");
                 PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
             }),
-            Err(failure) => Err(told(failure, &shown, timeout)),
+            Err(failure) => Err(port_error(failure, &shown, timeout)),
         }
     }
 }
 
-/// `None` where the body is no text.
-fn text(Answer { status, headers, body }: Answer) -> Option<HttpAnswer> {
+/// `None` if the body is not valid UTF-8.
+fn decode(Answer { status, headers, body }: Answer) -> Option<HttpAnswer> {
     let body = SecretString::from(std::str::from_utf8(&body).ok()?);
     Some(HttpAnswer { status, headers, body })
 }
 
-fn told(failure: SendFailure, shown: &str, timeout: Duration) -> PortError {
-    const PLACE: &str = "check the URL, the network and the proxy settings";
+fn port_error(failure: SendFailure, shown: &str, timeout: Duration) -> PortError {
+    const NETWORK: &str = "check the URL, the network and the proxy settings";
     let unavailable =
-        |code, message: String| PortError::new(PortErrorKind::Unavailable, code, message).with_hint(PLACE);
+        |code, message: String| PortError::new(PortErrorKind::Unavailable, code, message).with_hint(NETWORK);
     let error = match failure.kind {
         SendFailureKind::InvalidUrl => {
             let message = format!("{shown:?} is not a valid URL");
@@ -53,34 +53,34 @@ fn told(failure: SendFailure, shown: &str, timeout: Duration) -> PortError {
                 .with_hint("give the scheme and the host, as in https://example.com/token")
         }
         SendFailureKind::InvalidRequest => {
-            let message = format!("the request to {shown} could not be built");
+            let message = format!("could not build the request to {shown}");
             PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
         }
         SendFailureKind::NoConnection => {
-            unavailable(ErrorCode::ConnectionFailed, format!("no connection to {shown} came about"))
+            unavailable(ErrorCode::ConnectionFailed, format!("could not connect to {shown}"))
         }
         SendFailureKind::NotAgreed => unavailable(
             ErrorCode::ConnectionFailed,
-            format!("no secure connection to {shown} came about"),
+            format!("the TLS handshake or the proxy tunnel to {shown} failed"),
         )
         .with_hint(
-            "check the certificate of the service, this machine's CA certificates and the proxy settings",
+            "check the server's certificate, the CA certificates on this machine and the proxy settings",
         ),
         SendFailureKind::Timeout => unavailable(
             ErrorCode::Timeout,
-            format!("{shown} gave no answer within {} s", timeout.as_secs_f32()),
+            format!("no response from {shown} within {} s", timeout.as_secs_f32()),
         ),
         SendFailureKind::NoAnswer => unavailable(
             ErrorCode::ConnectionFailed,
-            format!("{shown} ended the connection before it answered"),
+            format!("{shown} closed the connection before it sent a response"),
         ),
         SendFailureKind::Incomplete => {
-            unavailable(ErrorCode::IncompleteAnswer, format!("the answer of {shown} did not come whole"))
+            unavailable(ErrorCode::IncompleteAnswer, format!("the response of {shown} is incomplete"))
         }
         SendFailureKind::TooLarge => {
-            let message = format!("the answer of {shown} is larger than {LARGEST_HTTP_BODY} bytes");
+            let message = format!("the response of {shown} is larger than {LARGEST_HTTP_BODY} bytes");
             PortError::new(PortErrorKind::TooLarge, ErrorCode::UnexpectedAnswer, message)
-                .with_hint("check that the URL is the service's")
+                .with_hint("check that the URL is correct")
         }
     };
     match failure.source {

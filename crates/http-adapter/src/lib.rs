@@ -1,14 +1,14 @@
-//! The one HTTP client of the program: its pools of connections, proxies and trusted certificates.
+//! The program's only HTTP client, with its connection pools, proxy settings and trusted certificates.
 //!
-//! - [`HttpClient::send`] sends one request with bytes for a body and gives back any answer; a failure says whether a
-//!   byte of the request can have left.
-//! - [`HttpClient`] is a [`HttpExchange`](lamplight_ports::HttpExchange): the same for short texts, for those who speak
-//!   to token endpoints and secret stores.
-//! - [`HttpClient::reach`] connects to where a request would go and sends none.
-//! - [`OneShot`] lets a client of the AWS SDK through to the same pools, once.
+//! - [`HttpClient::send`] sends one request and returns the response, whatever its status; a failure says whether any
+//!   byte of the request may have been sent.
+//! - [`HttpClient`] implements [`HttpExchange`](lamplight_ports::HttpExchange), the same for short texts. Token endpoints
+//!   and secret stores are called with it.
+//! - [`HttpClient::reach`] connects to the server of a URL without sending a request.
+//! - [`OneShot`] gives a client of the AWS SDK access to the same pools, for one request.
 //!
-//! Nothing is opened or read before the first request that needs it; the system's certificates are read for the first
-//! `https` address and for no other.
+//! Nothing is opened or read before the first request that needs it. The system's certificates are read only for `https`
+//! URLs.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cause;

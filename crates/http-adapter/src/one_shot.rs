@@ -1,7 +1,7 @@
-//! The HTTP client of one call: it sends at most one request, and knows afterwards whether any byte of it
-//! can have left.
+//! An HTTP client for one call: it sends at most one request, and afterwards says whether any byte of it may have been
+//! sent.
 
-use crate::{HttpClient, watched::watched};
+use crate::{HttpClient, watched::report_progress};
 use aws_smithy_runtime_api::client::{
     connection::CaptureSmithyConnection,
     connector_metadata::ConnectorMetadata,
@@ -17,7 +17,7 @@ use aws_smithy_types::body::SdkBody;
 use lamplight_ports::UploadWatch;
 use std::sync::{Arc, OnceLock};
 
-/// An HTTP client for one call: it lets one request through, whatever retry settings the AWS SDK takes from wherever.
+/// An HTTP client for one call. It lets only one request through, even if the AWS SDK is configured to retry.
 #[derive(Debug, Clone)]
 pub struct OneShot {
     http: HttpClient,
@@ -25,35 +25,34 @@ pub struct OneShot {
     watch: Option<Arc<dyn UploadWatch>>,
 }
 
-/// What became of the one request.
+/// Records how far the request got.
 ///
-/// The pool puts a connection into the request's [`CaptureSmithyConnection`] before it hands the request to
-/// that connection, over HTTP/1.1 and HTTP/2 alike. Looking for, opening and securing a connection happens
-/// before, on behalf of the pool. So as long as no connection was captured, no byte of the request left.
-/// That holds also where the call was given up by a timeout.
+/// The pool puts a connection into the request's [`CaptureSmithyConnection`] before it hands the request to that
+/// connection, for HTTP/1.1 and HTTP/2. Finding, opening and securing a connection happens earlier. So if no connection
+/// was captured, no byte of the request was sent, also if the call ended with a timeout.
 #[derive(Debug, Clone, Default)]
 pub struct Trail(Arc<OnceLock<CaptureSmithyConnection>>);
 
 impl Trail {
-    /// Whether a byte of the request can have left. Once the call has ended or was dropped, the answer is final.
+    /// Whether any byte of the request may have been sent. The result is final once the call has ended or was dropped.
     pub fn may_have_left(&self) -> bool {
         self.0.get().is_some_and(|capture| capture.get().is_some())
     }
 }
 
-/// A second request where one is all there is.
+/// The SDK tried to send a second request.
 #[derive(Debug, thiserror::Error)]
-#[error("the request was about to be sent twice")]
+#[error("the request was not sent a second time: a call sends at most one request")]
 struct SecondRequest;
 
 impl OneShot {
-    /// A client for one call over `http`, and what will be known of its request.
+    /// A client for one call over `http`, and the record of its request.
     pub fn new(http: HttpClient) -> (Self, Trail) {
         let trail = Trail::default();
         (Self { http, trail: trail.clone(), watch: None }, trail)
     }
 
-    /// The same, and `watch` is told how much of the request has left.
+    /// Reports to `watch` how much of the request has been sent.
     #[must_use]
     pub fn watched(self, watch: Option<Arc<dyn UploadWatch>>) -> Self {
         Self { watch, ..self }
@@ -87,7 +86,7 @@ struct OneShotConnector {
 
 impl HttpConnector for OneShotConnector {
     fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
-        // The SDK has put one of these in for its own use; where it has not, ours does the same.
+        // The SDK usually adds a capture for its own use, which is shared; otherwise a new one is added.
         let capture = request.extension::<CaptureSmithyConnection>().cloned().unwrap_or_default();
         if self.trail.0.set(capture.clone()).is_err() {
             return HttpConnectorFuture::ready(Err(ConnectorError::user(SecondRequest.into())));
@@ -95,7 +94,7 @@ impl HttpConnector for OneShotConnector {
         request.add_extension(capture);
         if let Some(watch) = &self.watch {
             let body = std::mem::replace(request.body_mut(), SdkBody::taken());
-            *request.body_mut() = watched(body, Arc::clone(watch));
+            *request.body_mut() = report_progress(body, Arc::clone(watch));
         }
         self.inner.call(request)
     }

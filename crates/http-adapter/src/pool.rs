@@ -1,5 +1,5 @@
-//! Pools of connections that are built when they are first needed, with TCP keepalive on every socket. Reading the
-//! system's certificates costs more than the rest of a short call, so a plain HTTP endpoint never pays for it.
+//! Connection pools that are built on first use, with TCP keepalive on every socket. Reading the system's certificates
+//! takes longer than the rest of a short call, so they are not read for plain HTTP.
 
 use aws_smithy_http_client::{
     pool::{Client, ConnectionPool},
@@ -25,26 +25,26 @@ use std::{
     time::Duration,
 };
 
-/// NAT gateways and load balancers drop a connection that is silent for 350 s without telling either end
-/// (VPC user guide, "NAT gateway basics"), and a function may be silent for 900 s.
+/// The TCP keepalive interval. NAT gateways and load balancers silently drop a connection that is idle for 350 s (VPC
+/// user guide, "NAT gateway basics"), and a function may run for 900 s without sending anything.
 const KEEPALIVE: Duration = Duration::from_secs(45);
 
-/// A connection that the far end has closed unseen costs a call its answer, and that call cannot be
-/// repeated. So an idle one is not kept for long.
+/// How long an idle connection is kept. If the server closes one unnoticed, the next call on it gets no response and
+/// cannot be retried, because the function may have run.
 const IDLE: Duration = Duration::from_secs(20);
 
-/// The most that is read of an answer unless told otherwise, in bytes: several times the largest response of a function
-/// (6 MiB) and of a page of functions. An endpoint that sends without end fills no memory.
+/// The default maximum size of a response body, in bytes: several times the largest response of a function (6 MiB) and
+/// of a page of functions. It protects memory from an endpoint that never stops sending.
 const LARGEST_ANSWER: usize = 32 << 20;
 
 /// The HTTP client. Clones share their connections.
 ///
-/// A plain address on this machine is reached directly; others through the proxy that the environment names
-/// (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`). Every socket has TCP keepalive, and a connection that was idle for 20 s
-/// is not used again. It follows no redirect and repeats nothing.
+/// Plain HTTP to this machine is sent directly, all else through the proxy of the environment variables `HTTPS_PROXY`,
+/// `HTTP_PROXY` and `NO_PROXY`. Every socket has TCP keepalive, and a connection that was idle for 20 s is not used again.
+/// The client does not follow redirects and does not retry.
 ///
-/// To a client of the AWS SDK it is a connector, which reads the first 32 MiB of any answer and no more; see
-/// [`OneShot`](crate::OneShot) for requests that must not be repeated.
+/// For clients of the AWS SDK it is a connector that reads at most 32 MiB of a response; see [`OneShot`](crate::OneShot)
+/// for requests that must not be retried.
 ///
 /// ```
 /// use lamplight_http_adapter::HttpClient;
@@ -55,7 +55,7 @@ const LARGEST_ANSWER: usize = 32 << 20;
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     pools: Arc<Pools>,
-    /// The most that is read of any answer, in bytes.
+    /// The maximum size of a response body, in bytes.
     largest_answer: usize,
 }
 
@@ -72,23 +72,23 @@ struct Pools {
     tls: OnceLock<Result<Client, Unusable>>,
 }
 
-/// Which way a request goes.
+/// The pool that a request uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route {
-    /// Plain HTTP to this machine or its metadata service, which no proxy can reach for us.
+    /// Plain HTTP to this machine or a link-local address such as the metadata service, which a proxy cannot reach.
     Near,
-    /// Plain HTTP.
+    /// Plain HTTP to any other host.
     Plain,
     /// HTTPS.
     Tls,
 }
 
-/// Why there is no way for a request.
+/// Why a request cannot be sent.
 #[derive(Debug, Clone, thiserror::Error)]
 enum Unusable {
-    #[error("the endpoint is no http or https URL")]
+    #[error("the endpoint is not an http or https URL")]
     Scheme,
-    #[error("the HTTP client could not be set up: {0}")]
+    #[error("could not set up the HTTP client: {0}")]
     Build(String),
 }
 
@@ -119,19 +119,19 @@ impl Route {
     }
 }
 
-/// Whether the host is this machine or on its link, where a proxy would look elsewhere.
+/// Whether the host is this machine or a link-local address; for a proxy, the same name would be another host.
 pub(crate) fn is_near(host: &str) -> bool {
     HostScope::of(host) <= HostScope::Link
 }
 
-/// Whether requests can be sent to `url` at all: it is `http` or `https` and names a host.
+/// Whether requests can be sent to `url`: its scheme is `http` or `https`, and it has a host.
 pub fn is_endpoint(url: &str) -> bool {
     Route::of(url).is_ok()
 }
 
 impl HttpClient {
-    /// The same connections, with another end to how much of an answer is read.
-    pub(crate) fn reading_at_most(&self, bytes: usize) -> Self {
+    /// A client that shares the connections and reads at most `bytes` of a response body.
+    pub(crate) fn with_largest_answer(&self, bytes: usize) -> Self {
         Self { pools: Arc::clone(&self.pools), largest_answer: bytes }
     }
 
@@ -164,7 +164,7 @@ impl Connects for HttpClient {
     }
 }
 
-/// Chooses the pool once the request, and so the scheme, is known.
+/// Chooses the pool when the request is sent, because only then the scheme is known.
 #[derive(Debug)]
 struct LazyConnector {
     http: HttpClient,

@@ -1,4 +1,4 @@
-//! Whether a server can be reached, without a request: nothing can be called by it.
+//! Checks whether a server can be reached, without sending a request, so that no function can be called.
 
 use crate::{Cause, HttpClient, SendFailure, SendFailureKind, is_endpoint, pool::is_near};
 use http::Uri;
@@ -10,20 +10,20 @@ use tokio_rustls::{
     rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName},
 };
 
-/// Where a connection led to.
+/// What a connection reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reached {
-    /// The server itself; over TLS where the URL says so.
+    /// The server itself, with a TLS handshake for an `https` URL.
     Server,
-    /// The proxy before it, as `host:port`. Whether that reaches the server is only known by a request.
+    /// The proxy in front of the server, as `host:port`. Only a request would show whether the proxy reaches the server.
     Proxy(String),
 }
 
 impl HttpClient {
-    /// Connects to where a request to `url` would go, and sends no request.
+    /// Connects to the server of `url`, or to its proxy, without sending a request.
     ///
     /// # Errors
-    /// [`SendFailure`] of a request that was not sent.
+    /// A [`SendFailure`] whose `may_have_left` is `false`.
     pub async fn reach(&self, url: &str, patience: Duration) -> Result<Reached, SendFailure> {
         let uri: Uri = match url.parse() {
             Ok(uri) if is_endpoint(url) => uri,
@@ -42,15 +42,15 @@ impl HttpClient {
             let not_agreed = SendFailureKind::NotAgreed;
             let unusable = |error: &dyn std::error::Error| failure(not_agreed, Some(&error.to_string()));
             let name = ServerName::try_from(bare(host).to_owned()).map_err(|error| unusable(&error))?;
-            let tls = trusting_the_system().map_err(|error| unusable(&error))?;
+            let tls = tls_config().map_err(|error| unusable(&error))?;
             within(patience, TlsConnector::from(Arc::new(tls)).connect(name, stream), not_agreed).await?;
         }
         Ok(Reached::Server)
     }
 }
 
-/// The same certificates as those that requests trust: the system's.
-fn trusting_the_system() -> Result<ClientConfig, tokio_rustls::rustls::Error> {
+/// Trusts the system's certificates, as requests do.
+fn tls_config() -> Result<ClientConfig, tokio_rustls::rustls::Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
@@ -65,7 +65,7 @@ async fn within<T>(
     match timeout(patience, connecting).await {
         Ok(Ok(connected)) => Ok(connected),
         Ok(Err(error)) => Err(failure(kind, Some(&error.to_string()))),
-        Err(_) => Err(failure(SendFailureKind::NoConnection, Some("it took too long"))),
+        Err(_) => Err(failure(SendFailureKind::NoConnection, Some("timed out"))),
     }
 }
 

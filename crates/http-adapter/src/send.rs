@@ -1,4 +1,4 @@
-//! One request, sent once, and its answer as bytes.
+//! Sends one request once and returns the response as bytes.
 
 use crate::{Cause, HttpClient, OneShot, is_endpoint};
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -18,110 +18,110 @@ use http_body_util::LengthLimitError;
 use lamplight_ports::{Departure, ExposeSecret, HttpMethod, SecretString};
 use std::{convert::Infallible, error::Error, fmt, time::Duration};
 
-/// A request. Every header and the body may hold a secret, so `Debug` shows neither, nor the URL's query.
+/// A request. Headers, the body and the URL's query may contain secrets, so `Debug` does not show them.
 #[derive(Clone)]
 pub struct Request {
-    /// How it asks.
+    /// The HTTP method.
     pub method: HttpMethod,
     /// An absolute `http` or `https` URL.
     pub url: String,
-    /// The headers, beside `host` and `content-length`.
+    /// The headers, except `host` and `content-length`, which are added.
     pub headers: Vec<(String, SecretString)>,
-    /// The body; `None` sends no `content-length` either.
+    /// The body; with `None`, `content-length` is not sent either.
     pub body: Option<Bytes>,
-    /// How long it may take.
+    /// The timeouts.
     pub waits: Waits,
-    /// The most that is read of the answer's body, in bytes; a larger one is
+    /// The maximum size of the response body, in bytes; a larger one is an error,
     /// [`TooLarge`](SendFailureKind::TooLarge).
     pub largest_answer: usize,
 }
 
-/// How long one request may take. There is no upper end: a connection that is silent for long is kept alive.
+/// The timeouts of one request. They may be of any length: TCP keepalive keeps an idle connection open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waits {
     /// TCP connection, proxy tunnel and TLS handshake together.
     pub connect: Duration,
-    /// From the start to the head of the answer.
+    /// From the start to the response headers.
     pub head: Duration,
-    /// From the start to the last byte of the answer.
+    /// From the start to the last byte of the response.
     pub whole: Duration,
 }
 
-/// An answer, whatever its status. Headers and body may hold a secret, so `Debug` shows neither.
+/// A response with any status. Headers and body may contain secrets, so `Debug` does not show them.
 #[derive(Clone)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The headers; names are in lower case, and values that are no text are left out.
+    /// The headers. Names are in lower case; values that are not text are left out.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
 }
 
 impl Answer {
-    /// The first header of this name, which is given in lower case.
+    /// The value of the first header called `name`, which must be in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// Why there is no whole answer. No part of it shows a header, a body or the URL's query.
+/// Why there is no complete response. It never shows a header, a body or the URL's query.
 #[derive(Debug, thiserror::Error)]
 #[error("{kind}")]
 pub struct SendFailure {
     /// What happened.
     pub kind: SendFailureKind,
-    /// Whether a byte of the request can have left. `false` is proof that none has.
+    /// Whether any byte of the request may have been sent; `false` proves that none was.
     pub may_have_left: bool,
-    /// The status of an answer that began.
+    /// The HTTP status, if the response headers arrived.
     pub status: Option<u16>,
-    /// What lies beneath.
+    /// The cause.
     pub source: Option<Cause>,
 }
 
-/// What happened to a request without a whole answer.
+/// What happened to a request without a complete response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SendFailureKind {
-    /// The URL has another scheme than `http` and `https`, or no host. Nothing was sent.
-    #[error("no request can be sent to the URL")]
+    /// The URL's scheme is not `http` or `https`, or it has no host. Nothing was sent.
+    #[error("cannot send a request to this URL")]
     InvalidUrl,
     /// A header's name or value cannot be sent. Nothing was sent.
-    #[error("the request could not be built")]
+    #[error("could not build the request")]
     InvalidRequest,
-    /// There was no connection, or none in time. Nothing was sent; it may come about another time.
-    #[error("no connection came about")]
+    /// Could not connect, or not in time. Nothing was sent; a retry may succeed.
+    #[error("could not connect")]
     NoConnection,
-    /// The two sides could not agree on a connection: a certificate that is not trusted, a proxy that refuses. Nothing
-    /// was sent, and it will be the same again.
-    #[error("no secure connection came about")]
+    /// The TLS handshake or the proxy tunnel failed, for example because a certificate is not trusted or the proxy
+    /// refused the connection. Nothing was sent; a retry will fail in the same way.
+    #[error("the TLS handshake or the proxy tunnel failed")]
     NotAgreed,
-    /// The time given ran out.
-    #[error("no whole answer came in time")]
+    /// A timeout expired.
+    #[error("no complete response in time")]
     Timeout,
-    /// The connection ended before an answer began.
-    #[error("the connection ended before an answer came")]
+    /// The connection was closed before a response began.
+    #[error("the connection was closed before a response arrived")]
     NoAnswer,
-    /// An answer began and did not come whole.
-    #[error("the answer did not come whole")]
+    /// A response began but is incomplete.
+    #[error("the response is incomplete")]
     Incomplete,
-    /// The answer's body is larger than was to be read.
-    #[error("the answer is larger than was to be read")]
+    /// The response body is larger than [`Request::largest_answer`].
+    #[error("the response is larger than the limit")]
     TooLarge,
 }
 
 impl HttpClient {
-    /// Sends one request and waits for its whole answer.
+    /// Sends one request and waits for its complete response.
     ///
-    /// A caller that may stop waiting gives a clone of its [`Departure`] and asks it afterwards.
+    /// A caller that may stop waiting keeps a clone of `departure`, which then says whether any byte may have been sent.
     ///
     /// # Guarantees
-    /// - The request is sent at most once. It is repeated on no condition, and no redirect is followed.
-    /// - Any answer that came whole is `Ok`, whatever its status.
+    /// - The request is sent at most once. It is never retried, and redirects are not followed.
+    /// - Every complete response is `Ok`, whatever its status.
     ///
     /// # Errors
-    /// [`SendFailure`]; its `may_have_left` is `false` only where no connection had been handed the request.
+    /// [`SendFailure`]; its `may_have_left` is `false` only if the request was not handed to a connection.
     pub async fn send(&self, request: Request, departure: &Departure) -> Result<Answer, SendFailure> {
-        let (http, trail) = OneShot::new(self.reading_at_most(request.largest_answer));
+        let (http, trail) = OneShot::new(self.with_largest_answer(request.largest_answer));
         departure.set_probe({
             let trail = trail.clone();
             move || trail.may_have_left()
@@ -157,7 +157,7 @@ impl HttpClient {
     }
 }
 
-/// The request on the wire. Its path alone: the endpoint puts scheme and host before it.
+/// Builds the HTTP request. Its URI is only the path and query; the SDK adds the endpoint's scheme and host.
 fn wire(request: &Request, uri: &Uri) -> Result<WireRequest, BoxError> {
     let method = match request.method {
         HttpMethod::Get => "GET",
@@ -167,8 +167,9 @@ fn wire(request: &Request, uri: &Uri) -> Result<WireRequest, BoxError> {
     let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
     let mut built = http::Request::builder().method(method).uri(path);
     for (name, value) in &request.headers {
-        let mut value = HeaderValue::from_str(value.expose_secret())
-            .map_err(|_| format!("the value of header {name} has signs that no header may have"))?;
+        let mut value = HeaderValue::from_str(value.expose_secret()).map_err(|_| {
+            format!("the value of header {name} contains characters that are not allowed in a header")
+        })?;
         value.set_sensitive(true);
         built = built.header(name, value);
     }

@@ -1,4 +1,4 @@
-//! A body whose sender is told how much of it has left.
+//! A request body that reports how much of it has been sent.
 
 use aws_smithy_types::body::{Error, SdkBody};
 use bytes::Bytes;
@@ -10,24 +10,24 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// How much is handed to the connection at once, in bytes: little enough for a bar to move on a slow line, and enough
-/// for a fast one to stay busy.
+/// The size of a piece, in bytes: small enough for a progress bar to move on a slow connection, and large enough not to
+/// slow down a fast one.
 const CHUNK: usize = 64 * 1024;
 
-/// The same body in pieces, each reported as the connection takes it. A body of unknown length passes as it is; no
-/// request of that kind has one.
-pub(crate) fn watched(body: SdkBody, watch: Arc<dyn UploadWatch>) -> SdkBody {
+/// Splits the body into pieces and reports each one when the connection takes it. A body of unknown length is returned
+/// unchanged; uploads do not have one.
+pub(crate) fn report_progress(body: SdkBody, watch: Arc<dyn UploadWatch>) -> SdkBody {
     match body.content_length() {
         Some(of) => SdkBody::from_body_1_x(Watched { body, piece: Bytes::new(), sent: 0, of, watch }),
         None => body,
     }
 }
 
-/// A body that goes out piece by piece.
+/// A body that is sent in pieces.
 #[derive(Debug)]
 struct Watched {
     body: SdkBody,
-    /// What the body has given and is not handed on yet.
+    /// Data that was read from the body and is not yet handed to the connection.
     piece: Bytes,
     sent: u64,
     of: u64,

@@ -1,4 +1,4 @@
-//! The sockets of requests are kept alive: read from the kernel, which is asked for no more than a file.
+//! The sockets of requests have TCP keepalive, as the kernel reports in `/proc/net/tcp`.
 #![cfg(target_os = "linux")]
 
 use crate::support::post;
@@ -30,7 +30,7 @@ async fn a_waiting_request_keeps_its_connection_alive() {
     let (client, departure) = (HttpClient::default(), Departure::default());
     let watching = async {
         loop {
-            // Until the server has acknowledged the request the timer is another one.
+            // Until the server has acknowledged the request, the kernel shows the retransmission timer instead.
             if let Some((KEEPALIVE, hundredths)) = timer(server.port()) {
                 return hundredths;
             }

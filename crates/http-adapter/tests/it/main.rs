@@ -1,4 +1,4 @@
-//! The HTTP client on sockets that misbehave.
+//! Tests of the HTTP client, also with servers that misbehave.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod exchange;

@@ -1,4 +1,4 @@
-//! One request and no second, and whether a byte of it can have left.
+//! A request is sent at most once, and a failure says whether any byte of it may have been sent.
 
 use crate::support::{EVENT, LONG, post};
 use lamplight_http_adapter::{Answer, HttpClient, Request, SendFailure, SendFailureKind, Waits};
@@ -6,7 +6,7 @@ use lamplight_ports::Departure;
 use lamplight_testkit::script::{End, Reaction, Received, Script, Server, answer, closed_url, framed};
 use std::{error::Error, time::Duration};
 
-/// Sends it, and checks that the departure and the failure tell the same.
+/// Sends the request, and checks that the departure and the failure agree.
 async fn send(request: Request) -> Result<Answer, SendFailure> {
     let departure = Departure::default();
     let sent = HttpClient::default().send(request, &departure).await;
@@ -65,7 +65,7 @@ async fn a_connection_that_ends_after_the_request_leaves_a_doubt_and_no_second_r
     }
 }
 
-/// Ends the connection once the head has come.
+/// Closes the connection after the request headers have arrived.
 struct Deaf;
 
 impl Script for Deaf {
@@ -104,7 +104,7 @@ async fn an_answer_that_is_cut_is_told_with_its_status() {
         let cut = framed(502, &[], b"half", 8);
         let server = Server::start(move |_: &Received| Reaction::SendAndEnd(cut.clone(), end)).await;
         let (kind, may_have_left, _) = failure(post(server.url())).await;
-        // A reset may overtake the head.
+        // A reset may arrive before the response headers.
         let expected = [SendFailureKind::Incomplete, SendFailureKind::NoAnswer];
         assert!(may_have_left && expected.contains(&kind), "{end:?} {kind:?}");
         assert!(end == End::Reset || kind == SendFailureKind::Incomplete, "{kind:?}");

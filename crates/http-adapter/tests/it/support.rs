@@ -1,4 +1,4 @@
-//! What the tests send.
+//! The requests that the tests send.
 
 use lamplight_http_adapter::{Request, Waits};
 use lamplight_ports::HttpMethod;
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// The body of every request.
 pub(crate) const EVENT: &[u8] = b"\x00not \xfftext";
 
-/// Waits that no test runs out of.
+/// Timeouts that do not expire in any test.
 pub(crate) const LONG: Waits =
     Waits { connect: Duration::from_secs(10), head: Duration::from_mins(1), whole: Duration::from_mins(1) };
 

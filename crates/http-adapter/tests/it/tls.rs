@@ -1,4 +1,4 @@
-//! Whom the client trusts.
+//! Which certificates the client trusts.
 
 use crate::support::post;
 use lamplight_http_adapter::{HttpClient, Reached, SendFailureKind};
@@ -19,7 +19,7 @@ use tokio_rustls::{
     },
 };
 
-/// The file that the child takes its only trusted certificate from; it writes it itself.
+/// The file with the only certificate that the child process trusts; the child writes it itself.
 const ROOTS: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/http-adapter-roots.pem");
 
 /// A server at 127.0.0.1 that answers each request with `1`, and its certificate.
@@ -39,7 +39,7 @@ async fn start() -> (String, String) {
         while let Ok((stream, _)) = listener.accept().await {
             let Ok(mut stream) = acceptor.accept(stream).await else { continue };
             let mut request = vec![0; 64 * 1024];
-            // Who only looks whether it is there sends no request.
+            // A reachability check connects without sending a request.
             let Ok(read @ 1..) = stream.read(&mut request).await else { continue };
             assert!(request[..read].starts_with(b"POST / HTTP/1.1\r\n"));
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1").await.unwrap();
