@@ -1,4 +1,4 @@
-//! What the process was given by its surroundings: variables and a working folder.
+//! The environment variables and the working folder of the process.
 
 use std::{
     collections::BTreeMap,
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A snapshot of variables and working folder. Values may be secret, so `Debug` shows names alone.
+/// A snapshot of the environment variables and the working folder. Values may be secrets, so `Debug` shows only names.
 ///
 /// ```
 /// use lamplight_system_adapter::Environment;
@@ -21,8 +21,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Takes the snapshot of this process. Variables whose names are not UTF-8 are left out: nothing here can
-    /// ask for them.
+    /// Takes a snapshot of this process. Variables whose names are not UTF-8 are left out; the program uses none of them.
     pub fn from_process() -> Self {
         #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
         let (variables, current_dir) = (std::env::vars_os(), std::env::current_dir().ok());
@@ -30,7 +29,7 @@ impl Environment {
         Self { variables: named.collect(), current_dir }
     }
 
-    /// An environment of these variables alone, without a working folder.
+    /// An environment with only these variables and without a working folder.
     pub fn from_pairs<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: Into<String>,
@@ -47,7 +46,7 @@ impl Environment {
         self
     }
 
-    /// The value of a variable; `None` where it is not set or not UTF-8.
+    /// The value of a variable; `None` if it is not set or not UTF-8.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.get_os(name)?.to_str()
     }
@@ -57,7 +56,7 @@ impl Environment {
         self.variables.get(name).map(OsString::as_os_str)
     }
 
-    /// The working folder; `None` where it has been removed.
+    /// The working folder; `None` if it has been removed.
     pub fn current_dir(&self) -> Option<&Path> {
         self.current_dir.as_deref()
     }

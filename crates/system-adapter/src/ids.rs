@@ -1,13 +1,13 @@
-//! Keys of runs, and jitter.
+//! Generates run keys and jitter.
 
 use lamplight_domain::RunKey;
 use lamplight_ports::IdSource;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use uuid::Uuid;
 
-/// Ids that no other process makes: UUIDs of version 7 (RFC 9562), which begin with the time.
+/// Globally unique IDs: UUIDs of version 7 (RFC 9562), which begin with the time.
 ///
-/// Keys of one process sort in the order in which they were made; keys of several processes sort by the
+/// Keys of one process sort in the order in which they were created; keys of different processes sort by the
 /// millisecond.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemIds;
@@ -21,8 +21,8 @@ impl IdSource for SystemIds {
     }
 
     fn jitter(&self) -> f64 {
-        // std keys its hashers at random and each one differently, so an empty hash is a random number: good
-        // enough to keep clients from waiting in step, without a crate for it.
+        // std seeds each of its hashers with a different random key, so the hash of nothing is a random number. It is
+        // good enough to prevent clients from retrying at the same time, and needs no crate.
         let random = RandomState::new().build_hasher().finish();
         // The upper 32 bits are exact in an f64.
         f64::from(u32::try_from(random >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX)

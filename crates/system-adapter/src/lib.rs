@@ -1,8 +1,8 @@
-//! The real clock, sleep, ids, paths and environment: the only ambient authority.
+//! The system's clock, sleep, IDs, paths and environment, and packages of code.
 //!
-//! Everything that a program takes from its surroundings without being handed it is read here, once, and
-//! handed on: [`Environment::from_process`] is the only place that reads variables and the working folder.
-//! Other crates stay testable without changing their process.
+//! Only this crate reads global state of the process: [`Environment::from_process`] is the only place that reads
+//! environment variables and the working folder. All other crates receive these values, so they can be tested without
+//! changing the process.
 #![deny(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod environment;

@@ -1,4 +1,4 @@
-//! A package of code, read from the file system: a zip file as it is, or a folder that is zipped.
+//! Reads a package of code from the file system: a zip file as it is, or a folder, which is zipped.
 
 mod archive;
 mod error;
@@ -15,16 +15,15 @@ use std::{
     path::Path,
 };
 
-/// The most that Lambda unpacks, in bytes: 250 MB, the function and its layers together
-/// ([Lambda quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)). No more is read of
-/// anything.
+/// The maximum size of an unpacked package, in bytes: 250 MB for a function and its layers together
+/// ([Lambda quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)). Reading stops at this size.
 pub const LARGEST_UNPACKED: u64 = 262_144_000;
 
-/// The most entries that a folder is packed into: what a zip file counts without the extension for large ones,
-/// which not every reader knows.
+/// The maximum number of files and empty folders in a packed folder: the limit of zip files without the ZIP64 extension,
+/// which not all tools support.
 pub const MOST_ENTRIES: usize = 65_535;
 
-/// A package as it is uploaded.
+/// A package that is ready to be uploaded.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ZipPackage {
     /// The zip file.
@@ -35,32 +34,31 @@ pub struct ZipPackage {
     pub entries: usize,
 }
 
-/// Leaves out the code, which may hold anything.
+/// Does not show the code, which may contain secrets.
 impl fmt::Debug for ZipPackage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ZipPackage({} bytes, SHA-256 {}, {} entries)", self.bytes.len(), self.sha256, self.entries)
     }
 }
 
-/// Reads the package at `path`. This blocks, for seconds where a folder is large: async code calls it on a thread
-/// where waiting holds up nobody.
+/// Reads the package at `path`. This blocks, for seconds if a folder is large, so async code must call it on a thread
+/// for blocking work.
 ///
-/// A file is taken as it is, byte for byte, once its table of contents has been read as that of a zip file.
+/// A file is used unchanged, byte for byte, after its table of contents was read to check that it is a zip file.
 ///
-/// A folder is zipped, and the same names and contents give the same bytes and so the same checksum on every
-/// machine: entries are sorted by the bytes of their paths; each has the time 1980-01-01 00:00:00 and the mode 0644,
-/// or 0755 where it is a folder or its owner may execute it; the level of compression is fixed. A version of
-/// Lamplight with another version of the compressor may give other bytes, which unpack to the same files.
+/// A folder is zipped. The same names and contents give the same bytes, and so the same checksum, on every machine:
+/// entries are sorted by the bytes of their paths; each has the time 1980-01-01 00:00:00 and the mode 0644, or 0755 if it
+/// is a folder or its owner may execute it; the compression level is fixed. Another version of Lamplight with another
+/// version of the compression library may give different bytes, which unpack to the same files.
 ///
-/// Everything in the folder is packed, except what is called `.git` at its top: a repository, or the file that says
-/// where it is. Folders are stored only where they are empty. Links are followed to what they stand for, which must
-/// be in the folder too. On a file system without a bit for executable files, as on Windows, none is: pack a
-/// `bootstrap` elsewhere.
+/// Everything in the folder is packed, except `.git` at its top, which is a repository or a file that points to one.
+/// Only empty folders are stored as folders. Symbolic links are followed; their targets must be in the folder too. On
+/// systems without an executable bit, such as Windows, no file is executable: pack a `bootstrap` on another system.
 ///
 /// # Errors
 ///
-/// A [`PackageError`] that names what cannot be packed and why. No more than [`LARGEST_UNPACKED`] bytes and
-/// [`MOST_ENTRIES`] entries are read, whatever lies there, and nothing that is neither a file nor a folder is opened.
+/// A [`PackageError`] that names what cannot be packed and why. At most [`LARGEST_UNPACKED`] bytes and [`MOST_ENTRIES`]
+/// entries are read, and only files and folders are opened.
 pub fn read_package(path: &Path) -> Result<ZipPackage, PackageError> {
     let about = fs::metadata(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => PackageError::Missing { path: path.to_owned() },
@@ -88,7 +86,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, PackageError> {
         return Err(PackageError::TooLarge { path: path.to_owned() });
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-    // One byte more than allowed tells a file that has grown too large from one that just fits.
+    // One byte more than allowed, to recognize a file that has grown too large since its length was read.
     file.take(LARGEST_UNPACKED + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST_UNPACKED {
         return Err(PackageError::TooLarge { path: path.to_owned() });

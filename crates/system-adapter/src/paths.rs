@@ -1,37 +1,37 @@
-//! Where the store and the configuration are.
+//! Finds the store and the configuration.
 
 use crate::Environment;
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::path::{Path, PathBuf};
 
-/// The name of our folder in the folders that programs share.
+/// The name of the program's folder in the user's data and configuration folders.
 const OWN_FOLDER: &str = "lamplight";
 /// The name of the configuration file.
 const CONFIG_FILE: &str = "lamplight.toml";
 
 /// Finds folders by the [XDG Base Directory Specification](https://specifications.freedesktop.org/basedir-spec/)
-/// on every system but Windows, which has its own variables. The variables come from a snapshot, so that what
-/// is found can be tested.
+/// on every system except Windows, which has its own variables. The variables come from an [`Environment`], so that
+/// the result can be tested.
 #[derive(Debug)]
 pub struct Paths;
 
 impl Paths {
-    /// The folder of the store: `LAMPLIGHT_DATA_DIR`, else `lamplight` in the user's data folder.
+    /// The folder of the store: `LAMPLIGHT_DATA_DIR` or, if it is not set, `lamplight` in the user's data folder.
     pub fn data_dir(environment: &Environment) -> Result<PathBuf, PortError> {
         if let Some(folder) = path_in(environment, "LAMPLIGHT_DATA_DIR") {
             return Ok(absolute(environment, folder));
         }
         user_folder(environment, "XDG_DATA_HOME", "LOCALAPPDATA", ".local/share").ok_or_else(|| {
-            let message = "there is no folder for the store: neither HOME nor XDG_DATA_HOME is set";
+            let message = "cannot find a folder for the store: neither HOME nor XDG_DATA_HOME is set";
             PortError::new(PortErrorKind::InvalidRequest, ErrorCode::NoDataDir, message)
-                .with_hint("set LAMPLIGHT_DATA_DIR to the folder that is to hold the store")
+                .with_hint("set LAMPLIGHT_DATA_DIR to a folder for the store")
         })
     }
 
-    /// The configuration files that may be used, the nearest first: the one that `LAMPLIGHT_CONFIG` names and
-    /// no other; else `lamplight.toml` in the working folder and the folders above it, then in `lamplight` in
-    /// the user's configuration folder. Whether they exist is for the caller to see.
+    /// The paths of possible configuration files, in order of preference. If `LAMPLIGHT_CONFIG` is set, only that file.
+    /// Otherwise `lamplight.toml` in the working folder, in the folders above it, and in `lamplight` in the user's
+    /// configuration folder. The caller checks which of them exist.
     pub fn config_candidates(environment: &Environment) -> Vec<PathBuf> {
         if let Some(named) = path_in(environment, "LAMPLIGHT_CONFIG") {
             return vec![absolute(environment, named)];
@@ -42,7 +42,7 @@ impl Paths {
     }
 }
 
-/// A variable's value as a path; one that is empty counts as not set.
+/// A variable's value as a path; an empty value counts as not set.
 fn path_in(environment: &Environment, name: &str) -> Option<PathBuf> {
     environment.get_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
@@ -52,7 +52,7 @@ fn absolute(environment: &Environment, path: PathBuf) -> PathBuf {
 }
 
 fn user_folder(environment: &Environment, xdg: &str, windows: &str, in_home: &str) -> Option<PathBuf> {
-    // The specification has relative paths ignored.
+    // The specification says that relative paths must be ignored.
     let set = |name: &str| path_in(environment, name).filter(|path| path.is_absolute());
     set(xdg)
         .or_else(|| set(windows).filter(|_| cfg!(windows)))

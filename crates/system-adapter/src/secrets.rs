@@ -1,4 +1,4 @@
-//! Secrets in variables and files.
+//! Reads secrets from environment variables and files.
 
 use crate::Environment;
 use async_trait::async_trait;
@@ -16,21 +16,21 @@ use std::{
 };
 use tokio::{task::spawn_blocking, time::timeout};
 
-/// Folders where container platforms mount secrets; who runs the container cannot change their permissions, and
-/// nobody else is in it.
+/// Folders where container platforms mount secrets. Their permissions cannot be changed from within the container, which
+/// has no other users, so they cause no warning.
 const MOUNTED: [&str; 2] = ["/run/secrets", "/var/run/secrets"];
 
-/// How long a file is waited for: a pipe gives nothing until somebody writes to it, nor does the disk of a server that
-/// is gone.
+/// The time limit for reading a file: reading a pipe that nobody writes to, or a network disk whose server is down, would
+/// never end.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Where warnings go.
+/// Receives warnings.
 type Warn = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Reads `env:NAME` from an environment and `file:PATH` from the file system, each time anew, so that a
-/// secret that was replaced is used at once. A path that begins with `~/` starts from `HOME`, any other that
-/// is not absolute from the working folder. A file that gives nothing within 15 s is an error; the thread that reads it
-/// cannot be stopped, so a runtime that is to end at once has to be shut down in the background.
+/// Reads `env:NAME` from an environment and `file:PATH` from the file system. A secret is read again each time, so that a
+/// replaced one is used immediately. A path that begins with `~/` is relative to `HOME`, any other relative path to the
+/// working folder. A file that cannot be read within 15 s is an error. The thread that reads it cannot be stopped, so use
+/// `shutdown_background` to stop the runtime without waiting for it.
 #[derive(Clone)]
 pub struct EnvAndFileSecrets {
     environment: Environment,
@@ -45,8 +45,8 @@ impl fmt::Debug for EnvAndFileSecrets {
 }
 
 impl EnvAndFileSecrets {
-    /// The largest file that is taken for a secret, in bytes: the largest secret of the common vaults. A
-    /// larger one is a wrong path.
+    /// The maximum size of a file with a secret, in bytes: the largest secret that common secret stores support. A larger
+    /// file is probably the wrong one.
     pub const LARGEST_FILE: u64 = 65_536;
 
     /// Reads variables from `environment`.
@@ -54,8 +54,8 @@ impl EnvAndFileSecrets {
         Self { environment, warn: None, warned: Arc::default() }
     }
 
-    /// The same, telling `warn` once of each file that others than its owner can read or change. Files that a container
-    /// platform mounts below `/run/secrets` and `/var/run/secrets` are left out.
+    /// Calls `warn` once for each file that users other than its owner can read or change, except files that a container
+    /// platform mounts below `/run/secrets` and `/var/run/secrets`.
     #[must_use]
     pub fn warning_to(mut self, warn: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.warn = Some(Arc::new(warn));
@@ -69,17 +69,17 @@ impl EnvAndFileSecrets {
         }
     }
 
-    /// Warns of a file that others can read or change, as ssh does of a key.
-    fn look_at(&self, path: &Path, reference: &str, file: &File) {
+    /// Warns about a file that other users can read or change, as ssh does for keys.
+    fn warn_if_open(&self, path: &Path, reference: &str, file: &File) {
         let Some(warn) = &self.warn else { return };
         if is_mounted(path) {
             return;
         }
-        let Some(others) = what_others_can_do(file) else { return };
+        let Some(others) = access_of_others(file) else { return };
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
         if warned.insert(path.to_owned()) {
             warn(&format!(
-                "secret {reference} can be {others} by others on this machine: chmod 600 {}",
+                "secret {reference} can be {others} by other users of this machine; to fix this, run chmod 600 {}",
                 path.display()
             ));
         }
@@ -87,17 +87,17 @@ impl EnvAndFileSecrets {
 
     fn variable(&self, name: &str) -> Result<SecretString, PortError> {
         let Some(value) = self.environment.get_os(name) else {
-            let message = format!("there is no secret env:{name}: the variable is not set");
+            let message = format!("secret env:{name} not found: the variable is not set");
             return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::SecretNotFound, message));
         };
         if value.is_empty() {
-            let message = format!("there is no secret env:{name}: the variable is empty");
+            let message = format!("secret env:{name} not found: the variable is empty");
             return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::SecretNotFound, message));
         }
         value.to_str().map(SecretString::from).ok_or_else(|| not_text(&format!("env:{name}")))
     }
 
-    /// Reads a file on a thread of its own, as opening a pipe blocks until somebody writes to it.
+    /// Reads a file on a separate thread, because opening a pipe blocks until somebody writes to it.
     async fn file(&self, path: &str) -> Result<SecretString, PortError> {
         let (secrets, owned) = (self.clone(), path.to_owned());
         match timeout(PATIENCE, spawn_blocking(move || secrets.read(&owned))).await {
@@ -105,7 +105,7 @@ impl EnvAndFileSecrets {
             Ok(Err(ended)) => Err(could_not_read(&format!("file:{path}"), io::Error::other(ended))),
             Err(_) => {
                 let message = format!(
-                    "secret file:{path} gave nothing within {} s; is it a pipe that nobody writes to?",
+                    "secret file:{path} could not be read within {} s; it may be a pipe that nothing writes to",
                     PATIENCE.as_secs()
                 );
                 Err(PortError::new(PortErrorKind::Unavailable, ErrorCode::SecretUnreadable, message))
@@ -118,15 +118,15 @@ impl EnvAndFileSecrets {
         let unreadable = |error: io::Error| could_not_read(&reference, error);
         let path = self.path(path);
         let file = File::open(&path).map_err(unreadable)?;
-        self.look_at(&path, &reference, &file);
-        // Room for most secrets at once: a buffer that grows leaves copies behind in memory.
+        self.warn_if_open(&path, &reference, &file);
+        // Large enough for most secrets: a buffer that grows leaves copies in memory.
         let mut bytes = Vec::with_capacity(4096);
-        // One byte more than allowed tells a file that is too large from one that just fits.
+        // One byte more than allowed, to recognize a file that is too large.
         file.take(Self::LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > Self::LARGEST_FILE {
             let message = format!("secret {reference} is larger than {} bytes", Self::LARGEST_FILE);
             return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
-                .with_hint("name the file that holds the secret and nothing else"));
+                .with_hint("give the path of a file that contains only the secret"));
         }
         let mut text = String::from_utf8(bytes).map_err(|_| not_text(&reference))?;
         if text.ends_with('\n') {
@@ -144,7 +144,7 @@ fn is_mounted(path: &Path) -> bool {
 }
 
 #[cfg(unix)]
-fn what_others_can_do(file: &File) -> Option<&'static str> {
+fn access_of_others(file: &File) -> Option<&'static str> {
     use std::os::unix::fs::PermissionsExt;
     let mode = file.metadata().ok().filter(std::fs::Metadata::is_file)?.permissions().mode();
     match (mode & 0o044 != 0, mode & 0o022 != 0) {
@@ -155,29 +155,33 @@ fn what_others_can_do(file: &File) -> Option<&'static str> {
     }
 }
 
-/// Elsewhere permissions are lists that no three digits tell; there nothing is said.
+/// Other systems have access control lists, which are not checked.
 #[cfg(not(unix))]
-fn what_others_can_do(_: &File) -> Option<&'static str> {
+fn access_of_others(_: &File) -> Option<&'static str> {
     None
 }
 
 fn not_text(reference: &str) -> PortError {
-    let message = format!("secret {reference} is no UTF-8 text");
+    let message = format!("secret {reference} is not valid UTF-8");
     PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
 }
 
 fn could_not_read(reference: &str, error: io::Error) -> PortError {
     let (kind, code, message) = match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            (PortErrorKind::NotFound, ErrorCode::SecretNotFound, format!("there is no secret {reference}"))
-        }
-        io::ErrorKind::PermissionDenied => {
-            (PortErrorKind::Denied, ErrorCode::SecretDenied, format!("secret {reference} may not be read"))
-        }
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => (
+            PortErrorKind::NotFound,
+            ErrorCode::SecretNotFound,
+            format!("secret {reference} not found: the file does not exist"),
+        ),
+        io::ErrorKind::PermissionDenied => (
+            PortErrorKind::Denied,
+            ErrorCode::SecretDenied,
+            format!("no permission to read secret {reference}"),
+        ),
         _ => (
             PortErrorKind::Unavailable,
             ErrorCode::SecretUnreadable,
-            format!("secret {reference} cannot be read"),
+            format!("could not read secret {reference}"),
         ),
     };
     PortError::new(kind, code, message).with_source(error)
@@ -190,7 +194,7 @@ impl SecretResolver for EnvAndFileSecrets {
             SecretRef::Env(name) => self.variable(name),
             SecretRef::File(path) => self.file(path).await,
             SecretRef::Keyring { .. } | SecretRef::Store(_) => {
-                let message = format!("secret {reference} is kept where this resolver does not look");
+                let message = format!("secret {reference} is not in an environment variable or a file");
                 Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
             }
         }
@@ -256,11 +260,11 @@ mod tests {
         let told = told.lock().unwrap();
         assert_eq!(told.len(), 4, "{told:?}");
         assert!(
-            told[0].contains("/group can be read by others") && told[0].contains("chmod 600"),
+            told[0].contains("/group can be read by other users") && told[0].contains("chmod 600"),
             "{told:?}"
         );
-        assert!(told[2].contains("/written can be changed by others"), "{told:?}");
-        assert!(told[3].contains("/open can be read and changed by others"), "{told:?}");
+        assert!(told[2].contains("/written can be changed by other users"), "{told:?}");
+        assert!(told[3].contains("/open can be read and changed by other users"), "{told:?}");
         assert!(told[1].contains("/all") && !told.concat().contains("hunter2"), "{told:?}");
     }
 
@@ -321,16 +325,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, reference) = pipe(folder.path());
         let secrets = EnvAndFileSecrets::new(Environment::default());
-        // Paused time does not pass by itself while a thread is blocked.
+        // Paused time does not advance by itself while a thread is blocked.
         let (secret, ()) = tokio::join!(secrets.resolve(&reference), tokio::time::advance(PATIENCE));
-        // Lets the thread that still waits end, which the test's runtime waits for.
+        // Ends the waiting thread, for which the test's runtime would otherwise wait.
         drop(File::options().write(true).open(path).unwrap());
         let error = secret.unwrap_err();
         assert_eq!(
             (error.kind, error.code.clone()),
             (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable)
         );
-        assert!(error.message.contains("/pipe gave nothing within 15 s; is it a pipe"), "{error}");
+        assert!(error.message.contains("/pipe could not be read within 15 s; it may be a pipe"), "{error}");
     }
 
     #[cfg(unix)]

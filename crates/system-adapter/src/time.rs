@@ -1,11 +1,11 @@
-//! The time of day, and waiting for it to pass.
+//! The system clock and timer.
 
 use async_trait::async_trait;
 use lamplight_domain::Timestamp;
 use lamplight_ports::{Clock, Sleeper};
 use std::time::Duration;
 
-/// The clock of the machine, to the microsecond: what stores and JSON keep of a time, they keep whole.
+/// The system clock, in microseconds: stores and JSON can represent these times without rounding.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -13,12 +13,12 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is the adapter of the Clock port")]
         let now = Timestamp::now();
-        // The microseconds of a time are a time; the fallback keeps this function total.
+        // The conversion cannot fail, because the microseconds come from a valid time.
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }
 
-/// Waits by tokio's timer; it needs a runtime with time.
+/// Waits with tokio's timer; needs a runtime with the time driver enabled.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TokioSleeper;
 

@@ -252,10 +252,10 @@ fn a_relative_reference_starts_where_it_is_written() {
     // What the file names is looked for beside it, and what an option names in the working folder.
     let run = ["run", "x", "-c", "a", "--config", "etc/x.toml"];
     let done = lamplight.run(&run);
-    assert!(done.code == 6 && done.stderr.contains("there is no secret file:etc/id"), "{done:#?}");
+    assert!(done.code == 6 && done.stderr.contains("secret file:etc/id not found"), "{done:#?}");
     let keys = ["--access-key-id", "file:id", "--secret-access-key", "file:secret"];
     let done = lamplight.run(&[&run[..], &keys].concat());
-    assert!(done.code == 6 && done.stderr.contains("there is no secret file:id"), "{done:#?}");
+    assert!(done.code == 6 && done.stderr.contains("secret file:id not found"), "{done:#?}");
 }
 
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! The zip file itself: written from a tree, or checked.
+//! Writes and checks zip files.
 
 use super::{
     LARGEST_UNPACKED, PackageError,
@@ -13,12 +13,12 @@ use zip::{
     CompressionMethod, DateTime, System, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions,
 };
 
-/// The compressor's own middle between time and size. Another one changes every checksum.
+/// The library's default compression level. Changing it changes all checksums.
 const LEVEL: i64 = 6;
 
-/// A zip file of the entries of the tree at `root`.
+/// Writes a zip file with the entries of the tree at `root`.
 pub(super) fn pack(root: &Path, entries: &[Entry]) -> Result<Vec<u8>, PackageError> {
-    // Named, though most of it is the default: a default may differ between machines.
+    // Set explicitly, because defaults can differ between machines.
     let options = SimpleFileOptions::default()
         .system(System::Unix)
         .compression_method(CompressionMethod::Deflated)
@@ -39,7 +39,7 @@ pub(super) fn pack(root: &Path, entries: &[Entry]) -> Result<Vec<u8>, PackageErr
                 let file = File::open(real).map_err(unreadable)?;
                 let options = options.unix_permissions(if *executable { 0o755 } else { 0o644 });
                 writer.start_file(name, options).map_err(unpackable)?;
-                // A file may have grown since it was looked at, or never have told its size.
+                // The file may have grown since its size was read, or its reported size may be wrong.
                 let length = io::copy(&mut file.take(left + 1), &mut writer).map_err(unreadable)?;
                 left = left
                     .checked_sub(length)
@@ -53,7 +53,7 @@ pub(super) fn pack(root: &Path, entries: &[Entry]) -> Result<Vec<u8>, PackageErr
     Ok(written.into_inner())
 }
 
-/// How many entries the zip file at `path` lists.
+/// Checks that `bytes` are a zip file that is not too large, and returns the number of its entries.
 pub(super) fn check(path: &Path, bytes: &[u8]) -> Result<usize, PackageError> {
     let broken = |error: ZipError| PackageError::NotAZip { path: path.to_owned(), source: error.into() };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;

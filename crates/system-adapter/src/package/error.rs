@@ -1,43 +1,43 @@
-//! Why there is no package.
+//! The errors of reading a package.
 
 use super::{LARGEST_UNPACKED, MOST_ENTRIES};
 use std::{error::Error, io, path::PathBuf};
 
-/// Why a package could not be read. Each says which path, what is wrong with it, and what would do.
+/// Why a package could not be read. Each message names the path, what is wrong with it, and how to fix it.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
-    /// Nothing is there.
-    #[error("there is no file or folder {}", path.display())]
+    /// The path does not exist.
+    #[error("file or folder {} does not exist", path.display())]
     Missing {
-        /// Where it should be.
+        /// The path.
         path: PathBuf,
     },
-    /// The system does not let it be read.
+    /// The operating system reported an error.
     #[error("cannot read {}", path.display())]
     Unreadable {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// A file that is no zip file, or a broken one.
-    #[error("{} is not a readable zip file: give a zip file, or a folder, which is zipped for you", path.display())]
+    /// A file that is not a zip file, or a damaged one.
+    #[error("{} is not a valid zip file; give a zip file, or a folder, which is zipped for you", path.display())]
     NotAZip {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The error of the zip library.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// There is no file to pack.
-    #[error("nothing to pack: there is no file in {}", path.display())]
+    /// The folder or zip file contains no files.
+    #[error("nothing to pack: {} contains no files", path.display())]
     Empty {
         /// The folder or zip file.
         path: PathBuf,
     },
     /// More than [`LARGEST_UNPACKED`] bytes.
     #[error(
-        "{} is more than {LARGEST_UNPACKED} bytes (250 MiB) unpacked, the most that Lambda takes: put large files \
-         into S3 and fetch them from there, or use a container image",
+        "{} is more than {LARGEST_UNPACKED} bytes (250 MiB) unpacked, which is Lambda's limit; put large files \
+         into S3 and download them in the function, or use a container image",
         path.display()
     )]
     TooLarge {
@@ -46,57 +46,57 @@ pub enum PackageError {
     },
     /// More than [`MOST_ENTRIES`] files and empty folders.
     #[error(
-        "{} has more than {MOST_ENTRIES} files and empty folders, the most that a plain zip file lists: leave some \
-         out, or use a container image",
+        "{} has more than {MOST_ENTRIES} files and empty folders, the limit of a zip file; remove \
+         some, or use a container image",
         path.display()
     )]
     TooMany {
         /// The folder.
         path: PathBuf,
     },
-    /// A link to something that is not in the folder.
+    /// A link whose target is not in the folder.
     #[error(
-        "the link {} leads to {}, outside of the folder that is packed: put a copy in its place",
+        "the target of link {} is {}, which is outside of the folder to pack; replace the link with a copy",
         path.display(), target.display()
     )]
     LeadsOutside {
         /// The link.
         path: PathBuf,
-        /// What it stands for.
+        /// Its target.
         target: PathBuf,
     },
-    /// A link to itself, or to a folder that it is in.
-    #[error("the link {} leads in a circle: remove it", path.display())]
+    /// A link to itself, or to a folder that contains it.
+    #[error("the link {} is part of a loop; remove it", path.display())]
     Circle {
         /// The link.
         path: PathBuf,
     },
-    /// A link to what is not there.
-    #[error("the link {} leads to nothing: remove it, or make what it stands for", path.display())]
+    /// A link whose target does not exist.
+    #[error("the target of link {} does not exist; remove the link or create the target", path.display())]
     Dangling {
         /// The link.
         path: PathBuf,
     },
     /// Neither a file nor a folder nor a link.
-    #[error("{} is {kind}: only files, folders and links between them can be packed", path.display())]
+    #[error("{} is {kind}; only files, folders and links to them can be packed", path.display())]
     Special {
-        /// Where it is.
+        /// The path.
         path: PathBuf,
-        /// What it is, with its article.
+        /// What it is, with an article, such as `a socket`.
         kind: &'static str,
     },
-    /// A name that a zip file cannot carry to every machine.
-    #[error("the name of {} is not UTF-8 text: give it another name", path.display())]
+    /// A name that a zip file cannot represent on all systems.
+    #[error("the name of {} is not valid UTF-8; rename it", path.display())]
     NotUtf8 {
-        /// Where it is; what cannot be shown of the name is replaced.
+        /// The path; when it is shown, bytes that are not valid UTF-8 are replaced.
         path: PathBuf,
     },
-    /// The zip file cannot take it, as where a path is longer than 65 kB.
+    /// The zip file cannot contain it, for example because its path is longer than 65 kB.
     #[error("cannot pack {}", path.display())]
     Unpackable {
         /// The file or folder.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
 }

@@ -1,4 +1,4 @@
-//! What there is to pack in a folder: looked at, not read.
+//! Lists the files and folders to pack, without reading the files.
 
 use super::{LARGEST_UNPACKED, MOST_ENTRIES, PackageError};
 use std::{
@@ -8,16 +8,16 @@ use std::{
     vec,
 };
 
-/// What is left out at the top.
+/// The name that is left out at the top of the folder.
 const REPOSITORY: &str = ".git";
 
-/// More links in a row than any system follows; Linux and macOS stop at 40 and 32.
+/// How many links to follow before they count as a loop: more than any system follows (Linux 40, macOS 32).
 const MOST_LINKS: usize = 64;
 
 /// A file or an empty folder.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// The path below the folder that is packed, with `/` between its parts.
+    /// The path relative to the packed folder, with `/` as the separator.
     pub(super) name: String,
     pub(super) kind: Kind,
 }
@@ -26,17 +26,17 @@ pub(super) struct Entry {
 pub(super) enum Kind {
     EmptyFolder,
     File {
-        /// Where it is read, with no link on the way.
+        /// The path to read, without symbolic links.
         real: PathBuf,
         executable: bool,
     },
 }
 
-/// A folder whose children are being looked at.
+/// A folder whose children are being listed.
 struct Level {
-    /// What stands before the name of a child: nothing, or a path that ends with `/`.
+    /// The prefix of the children's names: empty, or a path that ends with `/`.
     prefix: String,
-    /// Where it is, with no link on the way.
+    /// The path of the folder, without symbolic links.
     real: PathBuf,
     children: vec::IntoIter<OsString>,
 }
@@ -46,7 +46,8 @@ pub(super) fn walk(root: &Path) -> Result<Vec<Entry>, PackageError> {
     let real_root = fs::canonicalize(root).map_err(|source| unreadable(root, source))?;
     let mut entries = Vec::new();
     let mut total = 0_u64;
-    // The folders from the root to the one that is looked at: no recursion, which a deep tree could exhaust.
+    // The folders from the root to the current one. A stack instead of recursion, because a deep tree could overflow the
+    // call stack.
     let mut levels = vec![Level::read(root, String::new(), real_root.clone())?];
     while let Some(level) = levels.last_mut() {
         let Some(child) = level.children.next() else {
@@ -100,18 +101,18 @@ impl Level {
         let mut children = Vec::new();
         for child in fs::read_dir(&real).map_err(|source| unreadable(path, source))? {
             children.push(child.map_err(|source| unreadable(path, source))?.file_name());
-            // The repository that is left out may be one more.
+            // `.git` is left out and may be one more.
             if children.len() > MOST_ENTRIES + 1 {
                 return Err(PackageError::TooMany { path: path.to_owned() });
             }
         }
-        // So that of several things that cannot be packed the same is named every time.
+        // Sorted, so that the first error is the same on every machine.
         children.sort_unstable();
         Ok(Self { prefix, real, children: children.into_iter() })
     }
 }
 
-/// Where the link `real`, shown as `path`, leads in the end.
+/// The final target of the link `real`, which messages show as `path`.
 fn follow(path: &Path, real: &Path, real_root: &Path) -> Result<PathBuf, PackageError> {
     match fs::canonicalize(real) {
         Ok(target) if target.starts_with(real_root) => Ok(target),
@@ -124,7 +125,7 @@ fn follow(path: &Path, real: &Path, real_root: &Path) -> Result<PathBuf, Package
     }
 }
 
-/// Whether links lead to links without an end. The system's own error for it has no stable name.
+/// Whether the link is part of a loop. The standard library has no stable error kind for it.
 fn is_endless(link: &Path) -> bool {
     let mut at = link.to_owned();
     for _ in 0..MOST_LINKS {
@@ -138,7 +139,7 @@ fn unreadable(path: &Path, source: io::Error) -> PackageError {
     PackageError::Unreadable { path: path.to_owned(), source }
 }
 
-/// The refusal of what is neither a file nor a folder.
+/// The error for something that is neither a file nor a folder.
 pub(super) fn special(path: &Path, kind: fs::FileType) -> PackageError {
     PackageError::Special { path: path.to_owned(), kind: name_of(kind) }
 }

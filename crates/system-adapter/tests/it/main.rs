@@ -1,4 +1,4 @@
-//! The adapters of the machine against the suites of their ports.
+//! Runs the suites of the ports against the system adapters.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod package;

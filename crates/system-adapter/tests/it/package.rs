@@ -1,4 +1,4 @@
-//! Packages of code: read as they are, made of folders, and refused.
+//! Packages of code: zip files, packed folders, and errors.
 
 use lamplight_system_adapter::{LARGEST_UNPACKED, PackageError, ZipPackage, read_package};
 use proptest::{
@@ -14,7 +14,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Lists zip files with a reader that is not ours, a line for an entry: which file, name, mode, time, contents.
+/// Lists zip files with Python's zip reader, one line per entry: which zip file, name, mode, time, contents.
 const LISTING: &str = r#"
 import sys, zipfile
 for index, path in enumerate(sys.argv[1:]):
@@ -49,7 +49,7 @@ fn unpacked(package: &ZipPackage) -> Vec<Seen> {
     all_unpacked(std::slice::from_ref(package)).remove(0)
 }
 
-/// All at once, for it takes longer to start Python than to read.
+/// All at once, because starting Python takes longer than reading.
 fn all_unpacked(packages: &[ZipPackage]) -> Vec<Vec<Seen>> {
     let folder = tempfile::tempdir().unwrap();
     let mut arguments = vec![LISTING.to_owned()];
@@ -87,7 +87,7 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// A small tree with what is worth telling apart.
+/// A small tree with one of each kind of entry.
 const FILES: [(&str, &str); 5] = [
     ("lib/helpers.py", "def help():\n    return 'help'\n"),
     ("lib-2.txt", "sorts before lib/, as its bytes do\n"),
@@ -177,7 +177,7 @@ fn what_is_not_there_is_named() {
     let absent = folder.path().join("absent");
     let error = read_package(&absent).unwrap_err();
     assert!(matches!(error, PackageError::Missing { .. }), "{error:?}");
-    assert_eq!(error.to_string(), format!("there is no file or folder {}", absent.display()));
+    assert_eq!(error.to_string(), format!("file or folder {} does not exist", absent.display()));
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn only_the_repository_at_the_top_is_left_out() {
     let package = read_package(folder.path()).unwrap();
     assert_eq!(names(&package), [".DS_Store", ".gitignore", "__pycache__/main.pyc", "module/.git"]);
 
-    // In a work tree beside its repository it is a file that names a folder of this machine.
+    // In a linked work tree, `.git` is a file that contains a path of this machine.
     fs::remove_dir_all(folder.path().join(".git")).unwrap();
     write(folder.path(), ".git", "gitdir: /elsewhere");
     assert_eq!(read_package(folder.path()).unwrap(), package);
@@ -216,7 +216,7 @@ fn nothing_to_pack_is_refused() {
         assert!(matches!(error, PackageError::Empty { .. }), "{error:?}");
         error.to_string()
     };
-    let expected = format!("nothing to pack: there is no file in {}", folder.path().display());
+    let expected = format!("nothing to pack: {} contains no files", folder.path().display());
     assert_eq!(message(folder.path()), expected);
     fs::create_dir(folder.path().join("empty")).unwrap();
     write(folder.path(), ".git/HEAD", "x");
@@ -261,7 +261,7 @@ fn more_than_fits_is_refused_before_it_is_read() {
         assert_eq!(error.to_string(), expected);
     }
 
-    // Many that fit, and do not together.
+    // Each file is small enough, but all together are not.
     for name in ["model.bin", "other.bin"] {
         File::create(folder.path().join(name)).unwrap().set_len(LARGEST_UNPACKED / 2).unwrap();
     }
@@ -274,7 +274,7 @@ fn a_zip_file_that_unpacks_to_too_much_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "main.py", "x");
     let mut bytes = read_package(folder.path()).unwrap().bytes;
-    // Where the table of contents says how large the file is unpacked.
+    // The unpacked size in the table of contents.
     let table = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
     let mut with_size = |size: u64| {
         bytes[table + 24..table + 28].copy_from_slice(&u32::try_from(size).unwrap().to_le_bytes());
@@ -321,7 +321,7 @@ mod links {
     #[test]
     fn links_outside_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        // A sibling whose name begins the same is outside too.
+        // A sibling whose name begins with the folder's name is outside too.
         write(folder.path(), "code-secret/key", "secret");
         write(folder.path(), "code/main.py", "x");
         let code = folder.path().join("code");
@@ -349,9 +349,9 @@ mod links {
             symlink(target, folder.path().join(link)).unwrap();
             let error = read_package(folder.path()).unwrap_err();
             assert!(matches!(error, PackageError::Circle { .. }), "{link}: {error:?}");
-            assert!(error.to_string().contains("leads in a circle"), "{error}");
+            assert!(error.to_string().contains("is part of a loop"), "{error}");
         }
-        // Two folders that hold each other.
+        // Two folders that contain links to each other.
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "a/main.py", "x");
         write(folder.path(), "b/main.py", "x");
@@ -394,7 +394,7 @@ fn pipes_and_sockets_are_refused_without_being_opened() {
     python(&["import os, sys\nos.mkfifo(sys.argv[1])", pipe.to_str().unwrap()]);
     let (tell, told) = mpsc::channel();
     let paths = [folder.path().to_owned(), pipe.clone()];
-    // Whoever opens a pipe that nobody writes to waits for ever.
+    // Opening a pipe that nobody writes to would block forever.
     let reader = thread::spawn(move || {
         for path in paths {
             tell.send(read_package(&path)).unwrap();
@@ -416,7 +416,7 @@ fn pipes_and_sockets_are_refused_without_being_opened() {
     assert!(matches!(error, PackageError::Special { kind: "a socket", .. }), "{error:?}");
 }
 
-// Other systems do not let such a name be.
+// Other systems do not allow such a name.
 #[cfg(target_os = "linux")]
 #[test]
 fn names_that_are_no_text_are_refused() {
@@ -426,14 +426,14 @@ fn names_that_are_no_text_are_refused() {
     fs::write(folder.path().join(OsStr::from_bytes(b"caf\xe9.txt")), "x").unwrap();
     let error = read_package(folder.path()).unwrap_err();
     assert!(matches!(error, PackageError::NotUtf8 { .. }), "{error:?}");
-    assert!(error.to_string().contains("caf\u{fffd}.txt is not UTF-8 text"), "{error}");
+    assert!(error.to_string().contains("caf\u{fffd}.txt is not valid UTF-8"), "{error}");
 }
 
 #[cfg(unix)]
 #[test]
 fn what_may_not_be_read_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    // A way that the system refuses even to root.
+    // An error that occurs even for root.
     let below_a_file = folder.path().join("file/code");
     write(folder.path(), "file", "x");
     let error = read_package(&below_a_file).unwrap_err();
@@ -441,8 +441,8 @@ fn what_may_not_be_read_is_named() {
     assert_eq!(error.to_string(), format!("cannot read {}", below_a_file.display()));
 }
 
-/// A path of one to three parts. The last begins with f and the others with d, so that no file is where another's
-/// folder must be.
+/// A path of one to three parts. The last begins with f and the others with d, so that a file never has the path of a
+/// folder.
 fn file_name() -> impl Strategy<Value = String> {
     let part = "[ -.0-9A-Za-z\\\\äß日]{0,6}";
     (vec(part, 0..3), part).prop_map(|(folders, file)| {

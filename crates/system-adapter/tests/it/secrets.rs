@@ -1,4 +1,4 @@
-//! Variables and files against the suite of the secret port.
+//! Runs the suite of the secret port against environment variables and files.
 
 use async_trait::async_trait;
 use lamplight_conformance::secret_resolver::{SecretHarness, SecretShelf};
@@ -8,7 +8,7 @@ use lamplight_system_adapter::{EnvAndFileSecrets, Environment};
 use std::{fs, path::PathBuf, sync::Arc};
 use tempfile::TempDir;
 
-/// Keeps the secret in a file of a folder of its own.
+/// Stores the secret in a file in a separate folder.
 #[derive(Debug, Clone, Copy)]
 struct Files;
 
