@@ -1,4 +1,4 @@
-//! Reading one entry of the operating system's keyring, and what its failures mean.
+//! Reads an entry of the operating system's keyring and explains its failures.
 
 use keyring::v1::{Entry, Error};
 use lamplight_domain::ErrorCode;
@@ -7,23 +7,23 @@ use lamplight_ports::{PortError, PortErrorKind, SecretString};
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
 
-/// How long the keyring is given; a person is not waited for.
+/// The time limit for the keyring. It is too short for the user to unlock it: commands must not wait for that.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The system's keyring is asked by one reading at a time: one that waits for a person holds one thread, and readings
-/// that were given up meanwhile do not ask that person again, one after another.
+/// Allows one read of the system's keyring at a time. A read that waits for the user to unlock the keyring then blocks
+/// only one thread, and reads that have timed out meanwhile do not prompt the user again.
 static TURN: Semaphore = Semaphore::const_new(1);
 
-/// What to use where there is no keyring.
+/// The hint for systems without a keyring.
 const INSTEAD: &str =
-    "servers, containers and CI have none as a rule: use file: with a file of mode 0600, or env:";
+    "servers, containers and CI usually have no keyring; use file: with a file of mode 0600, or env:";
 
 /// Why an entry was not read.
 #[derive(Debug)]
 enum Failure {
-    /// There is no keyring, for this reason where one is told.
+    /// The system has no keyring; the reason, if it is known.
     None(Option<String>),
-    /// There is one, and it gave this error.
+    /// The keyring returned this error.
     Told(Error),
 }
 
@@ -43,8 +43,8 @@ fn from_system(service: &str, account: &str) -> Result<String, Failure> {
     Entry::new(service, account).and_then(|entry| entry.get_password()).map_err(Failure::Told)
 }
 
-/// Asks on a thread of its own: a runtime waits at its end for every blocking task, and so for a keyring that
-/// waits for a person who is not there.
+/// Calls `get` on a separate thread. A blocking task of the runtime would delay its shutdown for as long as the keyring
+/// waits for the user to unlock it.
 async fn ask(
     turn: &'static Semaphore,
     service: &str,
@@ -59,7 +59,7 @@ async fn ask(
         std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
             let given = get(&own_service, &own_account).map(SecretString::from);
             drop(held);
-            // Where nobody waits any more, the secret is wiped.
+            // If the caller no longer waits, the secret is dropped, which wipes it.
             let _ = answer.send(given);
         })?;
         Ok::<_, std::io::Error>(answered.await)
@@ -67,16 +67,17 @@ async fn ask(
     match tokio::time::timeout(PATIENCE, asking).await {
         Ok(Ok(Ok(Ok(secret)))) => Ok(secret),
         Ok(Ok(Ok(Err(failure)))) => Err(explained(&failure, service, account, reference)),
-        Ok(Ok(Err(_))) => {
-            Err(unavailable(format!("the keyring broke down over secret {reference}"), "use file: or env:"))
-        }
+        Ok(Ok(Err(_))) => Err(unavailable(
+            format!("the keyring crashed when it read secret {reference}"),
+            "use file: or env:",
+        )),
         Ok(Err(error)) => {
-            Err(unavailable(format!("the keyring cannot be asked for secret {reference}"), INSTEAD)
+            Err(unavailable(format!("could not start reading secret {reference} from the keyring"), INSTEAD)
                 .with_source(error))
         }
         Err(_) => Err(unavailable(
-            format!("the keyring gave no answer about secret {reference} within {} s", PATIENCE.as_secs()),
-            "it may wait to be unlocked: unlock it, or use file: with a file of mode 0600, or env:",
+            format!("the keyring did not respond within {} s to read secret {reference}", PATIENCE.as_secs()),
+            "it may be locked: unlock it, or use file: with a file of mode 0600, or env:",
         )),
     }
 }
@@ -89,7 +90,8 @@ fn explained(failure: &Failure, service: &str, account: &str, reference: &Secret
     let error = match failure {
         Failure::Told(error) => error,
         Failure::None(reason) => {
-            let told = unavailable(format!("there is no keyring to read secret {reference} from"), INSTEAD);
+            let told =
+                unavailable(format!("cannot read secret {reference}: this system has no keyring"), INSTEAD);
             return match reason {
                 Some(reason) => told.with_source(reason.clone()),
                 None => told,
@@ -102,25 +104,27 @@ fn explained(failure: &Failure, service: &str, account: &str, reference: &Secret
     };
     let told = match error {
         Error::NoEntry => {
-            let message = format!("the keyring holds no secret {reference}");
+            let message = format!("secret {reference} not found in the keyring");
             PortError::new(PortErrorKind::NotFound, ErrorCode::SecretNotFound, message)
                 .with_hint(how_to_store(service, account))
         }
-        Error::Ambiguous(_) => invalid("stands more than once in the keyring", "leave one".to_owned()),
+        Error::Ambiguous(_) => {
+            invalid("exists more than once in the keyring", "delete all but one".to_owned())
+        }
         Error::BadEncoding(_) | Error::BadDataFormat(..) => {
-            invalid("is no UTF-8 text", how_to_store(service, account))
+            invalid("is not valid UTF-8", how_to_store(service, account))
         }
         Error::Invalid(..) | Error::TooLong(..) | Error::NotSupportedByStore(_) => {
-            invalid("has a name that this system's keyring does not take", "use another name".to_owned())
+            invalid("has a name that this system's keyring does not support", "use another name".to_owned())
         }
         Error::NoStorageAccess(_) => unavailable(
-            format!("the keyring that holds secret {reference} is locked"),
+            format!("the keyring with secret {reference} is locked"),
             "unlock it, or use file: with a file of mode 0600, or env:",
         ),
         Error::NoDefaultStore => {
-            unavailable(format!("there is no keyring to read secret {reference} from"), INSTEAD)
+            unavailable(format!("cannot read secret {reference}: this system has no keyring"), INSTEAD)
         }
-        _ => unavailable(format!("the keyring failed to read secret {reference}"), "use file: or env:"),
+        _ => unavailable(format!("could not read secret {reference} from the keyring"), "use file: or env:"),
     };
     match words(error) {
         Some(words) => told.with_source(words),
@@ -128,7 +132,7 @@ fn explained(failure: &Failure, service: &str, account: &str, reference: &Secret
     }
 }
 
-/// The system's own words. Some errors hold the secret's bytes, so only those that hold none are repeated.
+/// The system's own message. Some errors contain the secret, so only errors that cannot contain it are shown.
 fn words(error: &Error) -> Option<String> {
     match error {
         Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => Some(cause.to_string()),
@@ -150,7 +154,7 @@ fn how_to_store(service: &str, account: &str) -> String {
     }
 }
 
-/// As a shell takes it for one word.
+/// Quotes `word` for a shell.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@%+=,".contains(c);
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }

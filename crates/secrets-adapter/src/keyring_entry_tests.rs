@@ -1,4 +1,4 @@
-//! The reading of entries against a keyring in memory, which fails on request and never answers on request.
+//! Tests reading entries with an in-memory keyring that can be made to fail or never to respond.
 
 use super::*;
 use async_trait::async_trait;
@@ -8,7 +8,7 @@ use lamplight_domain::ErrorCode;
 use lamplight_ports::{ExposeSecret, SecretResolver};
 use std::{error::Error as _, sync::Arc};
 
-/// A keyring in memory, read like the system's.
+/// An in-memory keyring that is read like the system's.
 #[derive(Debug, Clone)]
 struct InMemory(Arc<mock::Store>);
 
@@ -21,7 +21,7 @@ impl InMemory {
         self.0.build("lamplight", "prod/key", None).unwrap()
     }
 
-    /// Fails the next reading.
+    /// Makes the next read fail.
     fn fail(&self, error: Error) {
         let entry = self.entry();
         entry.as_any().downcast_ref::<mock::Cred>().unwrap().set_error(error);
@@ -32,7 +32,7 @@ impl InMemory {
 impl SecretResolver for InMemory {
     async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
         let SecretRef::Keyring { service, account } = reference else {
-            // What is not the keyring's is refused before any is asked.
+            // References to other stores are rejected before a keyring is read.
             return crate::KeyringSecrets.resolve(reference).await;
         };
         let store = Arc::clone(&self.0);
@@ -44,7 +44,7 @@ impl SecretResolver for InMemory {
     }
 }
 
-/// A turn that is anyone's.
+/// A semaphore that never makes a read wait.
 fn free() -> &'static Semaphore {
     static FREE: Semaphore = Semaphore::const_new(Semaphore::MAX_PERMITS);
     &FREE
@@ -101,18 +101,28 @@ async fn each_failure_says_what_to_do_and_shows_no_secret() {
     for (failure, kind, code, expected) in [
         (Error::NoEntry, NotFound, ErrorCode::SecretNotFound, "store it"),
         (Error::Ambiguous(vec![ring.entry()]), InvalidRequest, ErrorCode::SecretInvalid, "more than once"),
-        (Error::BadEncoding(b"hunter2".to_vec()), InvalidRequest, ErrorCode::SecretInvalid, "no UTF-8"),
+        (
+            Error::BadEncoding(b"hunter2".to_vec()),
+            InvalidRequest,
+            ErrorCode::SecretInvalid,
+            "not valid UTF-8",
+        ),
         (
             Error::BadDataFormat(b"hunter2".to_vec(), "hunter2".into()),
             InvalidRequest,
             ErrorCode::SecretInvalid,
-            "no UTF-8",
+            "not valid UTF-8",
         ),
         (Error::TooLong("user".to_owned(), 5), InvalidRequest, ErrorCode::SecretInvalid, "limit of 5"),
         (Error::NoStorageAccess("not now".into()), Unavailable, ErrorCode::SecretUnreadable, "is locked"),
         (Error::NoDefaultStore, Unavailable, ErrorCode::SecretUnreadable, "mode 0600"),
         (Error::PlatformFailure("bus gone".into()), Unavailable, ErrorCode::SecretUnreadable, "bus gone"),
-        (Error::BadStoreFormat("hunter2".to_owned()), Unavailable, ErrorCode::SecretUnreadable, "failed"),
+        (
+            Error::BadStoreFormat("hunter2".to_owned()),
+            Unavailable,
+            ErrorCode::SecretUnreadable,
+            "could not read",
+        ),
     ] {
         ring.fail(failure);
         let error = ring.resolve(&own).await.unwrap_err();
@@ -170,7 +180,7 @@ fn a_keyring_that_never_answers_holds_nobody_up() {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_time().start_paused(true).build().unwrap();
     assert!(runtime.block_on(ask(free(), "lamplight", "prod/key", &own, silent)).is_err());
-    // Would wait for ever if the question stood on one of the runtime's own threads.
+    // This would wait forever if the read ran on one of the runtime's own threads.
     drop(runtime);
     assert!(let_go.send(()).is_ok(), "the keyring is silent still");
 }
@@ -193,7 +203,7 @@ async fn who_has_given_up_is_not_asked_for_any_more() {
     let error = ask(&TURN, "lamplight", "prod/key", &own, second).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
     assert!(was_asked.recv().is_err(), "the second reading waits behind the first and is given up");
-    // The first reading ends at last, and the keyring can be asked again.
+    // The first read ends, and the keyring can be read again.
     drop(let_go);
     let _turn = TURN.acquire().await.unwrap();
 }
@@ -201,7 +211,7 @@ async fn who_has_given_up_is_not_asked_for_any_more() {
 #[tokio::test]
 async fn a_keyring_that_breaks_down_is_an_error_like_any_other() {
     let own = reference("keyring:lamplight/prod/key");
-    // Resumed and not raised, so that no message of a panic stands among the tests' own.
+    // `resume_unwind` does not print a panic message into the test output.
     let broken = |_: &str, _: &str| std::panic::resume_unwind(Box::new("broken"));
     let error = ask(free(), "lamplight", "prod/key", &own, broken).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));

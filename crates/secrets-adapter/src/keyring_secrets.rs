@@ -1,16 +1,16 @@
-//! Secrets in the operating system's keyring: `keyring:SERVICE/ACCOUNT`.
+//! Reads secrets from the operating system's keyring: `keyring:SERVICE/ACCOUNT`.
 
 use crate::keyring_entry::read;
 use async_trait::async_trait;
 use lamplight_domain::{ErrorCode, SecretRef};
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
 
-/// [`SecretResolver`] over the keyring of the user who runs the process: Keychain on macOS, Credential Manager
-/// on Windows, the Secret Service of the session on every other system.
+/// A [`SecretResolver`] that reads from the keyring of the user who runs the process: Keychain on macOS, Credential Manager
+/// on Windows, the Secret Service of the session on all other systems.
 ///
-/// An entry is looked for by its service and its account; in a Secret Service these are the attributes `service`
-/// and `username`. A keyring that does not answer within five seconds, such as one that waits for a person to
-/// unlock it, is given up. Whether there is a keyring is found out once in a process.
+/// An entry is found by its service and account; in a Secret Service these are the attributes `service` and `username`. A
+/// keyring that does not respond within five seconds, for example because it waits for the user to unlock it, is an error.
+/// Whether a keyring exists is checked once per process.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KeyringSecrets;
 
@@ -20,7 +20,7 @@ impl SecretResolver for KeyringSecrets {
         match reference {
             SecretRef::Keyring { service, account } => read(service, account, reference).await,
             other => {
-                let message = format!("secret {other} is not kept in the keyring");
+                let message = format!("secret {other} is not a reference to the keyring");
                 Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
             }
         }

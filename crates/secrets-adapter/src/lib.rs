@@ -1,7 +1,7 @@
-//! Secrets in HashiCorp Vault and in the operating system's keyring, and the way from a reference to its store.
+//! Reads secrets from HashiCorp Vault and the operating system's keyring, and routes each reference to its store.
 //!
-//! HTTP and time come in through ports. Nothing is logged, and no error shows a secret: what a store says is
-//! scrubbed of what it was sent.
+//! HTTP and time are used through ports. Nothing is logged, and errors never show a secret: if a store's message repeats
+//! what it was sent, that is masked.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[cfg(feature = "keyring")]

@@ -1,4 +1,4 @@
-//! Secrets in HashiCorp Vault: `vault:MOUNT/PATH#FIELD`, from a key-value engine of version 2.
+//! Reads secrets from HashiCorp Vault: `vault:MOUNT/PATH#FIELD`, from a KV secrets engine, version 2.
 
 use crate::vault_answer::{self, Login};
 use async_trait::async_trait;
@@ -14,60 +14,61 @@ use std::{
     time::Duration,
 };
 
-/// How long Vault is given to answer.
+/// The timeout of a request to Vault.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long before its end a token that we logged in for is used no more.
+/// How long before it expires a token from a login is replaced.
 const MARGIN: Duration = Duration::from_secs(10);
 
-/// Where Vault is and how to get in.
+/// The address of Vault and how to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VaultOptions {
-    /// Its address: scheme, host and port.
+    /// The address: scheme, host and port.
     pub address: String,
-    /// The namespace, of Vault Enterprise.
+    /// The namespace (Vault Enterprise).
     pub namespace: Option<String>,
-    /// The engine's mount where it has more than one segment; else a reference's first segment is the mount.
+    /// The mount path of the secrets engine if it has more than one segment; otherwise the first segment of a reference
+    /// is the mount path.
     pub mount: Option<String>,
-    /// How to get in.
+    /// How to log in.
     pub login: VaultLogin,
 }
 
-/// How to get in.
+/// How to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VaultLogin {
-    /// With a token that is there already.
+    /// With an existing token.
     Token(SecretRef),
-    /// By an AppRole.
+    /// With an AppRole.
     AppRole {
-        /// Where the method is mounted, `approle` as a rule.
+        /// The mount path of the auth method, usually `approle`.
         mount: String,
-        /// The role's id.
+        /// The role ID.
         role_id: String,
-        /// The secret id.
+        /// The secret ID.
         secret_id: SecretRef,
     },
-    /// By a JWT, such as the one of a Kubernetes service account.
+    /// With a JWT, such as that of a Kubernetes service account.
     Jwt {
-        /// Where the method is mounted, such as `kubernetes`.
+        /// The mount path of the auth method, such as `kubernetes`.
         mount: String,
-        /// The role at Vault.
+        /// The role in Vault.
         role: String,
         /// The JWT.
         token: SecretRef,
     },
 }
 
-/// [`SecretResolver`] over Vault's key-value engine, version 2.
+/// A [`SecretResolver`] that reads from Vault's KV secrets engine, version 2.
 ///
-/// Each secret is read anew. A token that was logged in for is kept until shortly before its end, and callers at
-/// the same time share one login.
+/// A secret is read again each time. A token from a login is kept until shortly before it expires, and concurrent callers
+/// share one login.
 #[derive(Debug)]
 pub struct VaultSecrets {
     options: VaultOptions,
     http: Arc<dyn HttpExchange>,
     clock: Arc<dyn Clock>,
-    /// Reads what logging in needs.
+    /// Reads the secrets that the login needs.
     secrets: Arc<dyn SecretResolver>,
     session: Mutex<Option<Session>>,
     logging_in: tokio::sync::Mutex<()>,
@@ -80,7 +81,7 @@ struct Session {
 }
 
 impl VaultSecrets {
-    /// Vault as the options say. Nothing is sent before the first secret is asked for.
+    /// Creates a resolver with these options. Nothing is sent before the first secret is read.
     pub fn new(
         options: VaultOptions,
         http: Arc<dyn HttpExchange>,
@@ -97,7 +98,7 @@ impl VaultSecrets {
         }
     }
 
-    /// The URL of an entry, and how people name its policy's path.
+    /// The URL of a secret, and its path as Vault policies name it.
     fn entry(&self, reference: &StoreRef) -> Result<(String, String), PortError> {
         let name = reference.name().trim_matches('/');
         let split = match &self.options.mount {
@@ -107,18 +108,18 @@ impl VaultSecrets {
                 .map(|path| (mount.as_str(), path)),
             None => name.split_once('/'),
         };
-        // Dots would lead out of the mount, to whatever else the token may read.
+        // `.` and `..` could change the path to one outside of the mount that the token may read too.
         let is_plain = |segment: &str| !matches!(segment, "" | "." | "..");
         let Some((mount, path)) =
             split.filter(|(mount, path)| mount.split('/').chain(path.split('/')).all(is_plain))
         else {
-            let message = format!("secret {reference} names no entry of a key-value engine");
+            let message = format!("secret {reference} is not a valid path of a KV secrets engine");
             let form = match &self.options.mount {
                 Some(mount) => format!("vault:{mount}/PATH#FIELD"),
                 None => "vault:MOUNT/PATH#FIELD".to_owned(),
             };
             return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
-                .with_hint(format!("it looks like {form}")));
+                .with_hint(format!("the reference must have the form {form}")));
         };
         let path_shown = format!("{mount}/data/{path}");
         let encoded: Vec<String> = path_shown.split('/').map(percent_encode).collect();
@@ -154,15 +155,15 @@ impl VaultSecrets {
         }
         let request = HttpRequest { method, url, headers, body, timeout: PATIENCE };
         self.http.exchange(request).await.map_err(|error| {
-            let message = format!("Vault at {} could not be asked for secret {about}", self.options.address);
-            let hint = error.hint.clone().unwrap_or_else(|| "check its address".into());
+            let message = format!("could not read secret {about} from Vault at {}", self.options.address);
+            let hint = error.hint.clone().unwrap_or_else(|| "check the address of Vault".into());
             PortError::new(PortErrorKind::Unavailable, ErrorCode::SecretUnreadable, message)
                 .with_hint(hint)
                 .with_source(error)
         })
     }
 
-    /// The token to read with; with whether it could be logged in for anew.
+    /// The token for reading, and whether a new login could replace it.
     async fn token(&self, about: &StoreRef) -> Result<(SecretString, bool), PortError> {
         if let VaultLogin::Token(reference) = &self.options.login {
             let token = self.secrets.resolve(reference).await?;
@@ -194,7 +195,7 @@ impl VaultSecrets {
             .map(|held| held.token.clone())
     }
 
-    /// Keeps this token no longer; one that another caller has logged in for since stays.
+    /// Forgets this token, unless another caller has already replaced it with a new one.
     fn forget(&self, token: &SecretString) {
         let mut session = self.session();
         if session.as_ref().is_some_and(|held| held.token.expose_secret() == token.expose_secret()) {
@@ -229,7 +230,7 @@ impl VaultSecrets {
         let (token, renewable) = self.token(reference).await?;
         let answer = self.send(HttpMethod::Get, url.clone(), Some(&token), None, reference).await?;
         if answer.status == 403 && renewable {
-            // The token may have been revoked meanwhile. Reading changes nothing, so it is tried once more.
+            // The token may have been revoked. Reading changes nothing, so it is safe to retry once with a new token.
             self.forget(&token);
             let (token, _) = self.token(reference).await?;
             let answer = self.send(HttpMethod::Get, url, Some(&token), None, reference).await?;
@@ -245,18 +246,18 @@ impl SecretResolver for VaultSecrets {
         match reference {
             SecretRef::Store(store) if store.scheme() == "vault" => self.read(store).await,
             other => {
-                let message = format!("secret {other} is not kept in Vault");
+                let message = format!("secret {other} is not a reference to Vault");
                 Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
             }
         }
     }
 }
 
-/// A token is not sent in the open: plain HTTP is for this machine alone.
+/// Rejects an address to which a token would be sent unencrypted: plain HTTP is only allowed to this machine.
 fn check_transport(address: &str) -> Result<(), PortError> {
     check_secret_endpoint(address, HostScope::Machine).map_err(|error| {
-        let message = format!("Vault's address {error}");
+        let message = format!("the address of Vault {error}");
         PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
-            .with_hint("give an https address, as in https://vault.example.com:8200")
+            .with_hint("use an https address, as in https://vault.example.com:8200")
     })
 }

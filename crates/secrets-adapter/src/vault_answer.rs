@@ -1,4 +1,4 @@
-//! What Vault's answers mean.
+//! Interprets the responses of Vault.
 
 use lamplight_domain::{ErrorCode, Scrubber, StoreRef};
 use lamplight_ports::{ExposeSecret, HttpAnswer, PortError, PortErrorKind, SecretString};
@@ -6,14 +6,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{collections::BTreeMap, time::Duration};
 
-/// How much of Vault's own words is shown.
+/// The maximum length of Vault's own message in an error, in characters.
 const LONGEST_WORDS: usize = 300;
 
-/// A login that went well.
+/// A successful login.
 #[derive(Debug)]
 pub(crate) struct Login {
     pub(crate) token: SecretString,
-    /// How long the token can be used; `None` is for ever.
+    /// How long the token is valid; `None` if it does not expire.
     pub(crate) lease: Option<Duration>,
 }
 
@@ -55,14 +55,14 @@ struct Deleted {
     metadata: Option<serde::de::IgnoredAny>,
 }
 
-/// An answer that Vault never gives.
+/// The error for a response that does not come from Vault.
 pub(crate) fn unexpected(address: &str, about: &StoreRef) -> PortError {
-    let message = format!("Vault at {address} gave no usable answer about secret {about}");
+    let message = format!("the response of Vault at {address} for secret {about} is not valid");
     PortError::new(PortErrorKind::Corrupt, ErrorCode::SecretUnreadable, message)
-        .with_hint("check that the address is Vault's")
+        .with_hint("check that this is the address of Vault")
 }
 
-/// The token of a login.
+/// Reads the token from the response to a login.
 pub(crate) fn login(
     answer: &HttpAnswer,
     address: &str,
@@ -79,16 +79,16 @@ pub(crate) fn login(
         });
     }
     let words = words(answer, sent);
-    if let Some(error) = out_of_order(answer, address, about, &words) {
+    if let Some(error) = not_ready(answer, address, about, &words) {
         return Err(error);
     }
-    let message = format!("Vault at {address} does not let us in to read secret {about}");
+    let message = format!("Vault at {address} rejected the login to read secret {about}");
     Err(PortError::new(PortErrorKind::Denied, ErrorCode::SecretDenied, message)
-        .with_hint("check [secrets.vault] auth: its role, its secret and its mount")
+        .with_hint("check [secrets.vault] auth: its role, secret and mount")
         .with_source(words))
 }
 
-/// The secret in an entry's answer. `path` is what a policy names.
+/// Reads the secret from the response. `path` is the path as policies name it.
 pub(crate) fn secret(
     answer: &HttpAnswer,
     address: &str,
@@ -100,31 +100,35 @@ pub(crate) fn secret(
         200 => read(answer.body.expose_secret(), address, about),
         404 => Err(absent(answer, about)),
         403 => {
-            let message = format!("Vault at {address} does not let secret {about} be read");
+            let message = format!("Vault at {address} denied reading secret {about}");
             Err(PortError::new(PortErrorKind::Denied, ErrorCode::SecretDenied, message)
-                .with_hint(format!("the token's policy must have `read` on {path}; is the token still good?"))
+                .with_hint(format!(
+                    "the token's policy needs `read` on {path}; also check that the token has not expired"
+                ))
                 .with_source(words(answer, sent)))
         }
         _ => {
             let words = words(answer, sent);
-            Err(out_of_order(answer, address, about, &words).unwrap_or_else(|| {
+            Err(not_ready(answer, address, about, &words).unwrap_or_else(|| {
                 let message = format!("Vault at {address} refused to read secret {about}");
                 PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
-                    .with_hint("check the reference, and that the mount is a key-value engine of version 2")
+                    .with_hint("check the reference, and that the mount is a KV secrets engine, version 2")
                     .with_source(words)
             }))
         }
     }
 }
 
-/// Sealed, standby, overloaded or moved.
-fn out_of_order(answer: &HttpAnswer, address: &str, about: &StoreRef, words: &str) -> Option<PortError> {
+/// The error if Vault is sealed, on standby, overloaded or moved.
+fn not_ready(answer: &HttpAnswer, address: &str, about: &StoreRef, words: &str) -> Option<PortError> {
     let (what, hint) = match answer.status {
-        307 | 308 | 301 | 302 => ("sends us elsewhere", "set the address to the one that is active"),
-        472 | 473 => ("is a standby", "set the address to the one that is active"),
-        503 => ("is sealed or in maintenance", "have it unsealed, and try again"),
-        429 => ("is asked too often", "wait a moment"),
-        500.. => ("failed", "try again later"),
+        307 | 308 | 301 | 302 => {
+            ("redirects to another address", "set the address to that of the active node")
+        }
+        472 | 473 => ("is on standby", "set the address to that of the active node"),
+        503 => ("is sealed or in maintenance", "unseal it and retry"),
+        429 => ("limits the request rate", "wait a moment and retry"),
+        500.. => ("failed", "retry later"),
         _ => return None,
     };
     let message = format!("Vault at {address} {what}; secret {about} was not read");
@@ -139,15 +143,15 @@ fn absent(answer: &HttpAnswer, about: &StoreRef) -> PortError {
         return deleted(about);
     }
     if is_version_one {
-        let hint = "check the mount: its engine must be of version 2";
-        return not_found(about, "is not where a key-value engine of version 2 is", hint);
+        let hint = "check the mount: it must be a KV secrets engine, version 2";
+        return not_found(about, "is not in a KV secrets engine, version 2", hint);
     }
-    let hint = "check mount and path: the mount is the first part, or [secrets.vault] mount";
+    let hint = "check the mount and the path: the mount is the first part, or [secrets.vault] mount";
     not_found(about, "does not exist", hint)
 }
 
 fn deleted(about: &StoreRef) -> PortError {
-    not_found(about, "was deleted", "undelete it, or store it again: vault kv put")
+    not_found(about, "was deleted", "restore it with vault kv undelete, or store it again with vault kv put")
 }
 
 fn not_found(about: &StoreRef, what: &str, hint: &str) -> PortError {
@@ -162,11 +166,12 @@ fn read(body: &str, address: &str, about: &StoreRef) -> Result<SecretString, Por
     };
     let version_one = || {
         invalid(
-            "comes from a key-value engine of version 1",
-            "only version 2 is read: vault kv enable-versioning MOUNT".to_owned(),
+            "is in a KV secrets engine, version 1",
+            "only version 2 is supported; to upgrade the mount, run vault kv enable-versioning MOUNT"
+                .to_owned(),
         )
     };
-    // The body is the secret, so the parser's own words are not repeated.
+    // The body contains the secret, so the parser's message is not shown.
     let Ok(entry) = serde_json::from_str::<Entry<'_>>(body) else {
         return match serde_json::from_str::<serde::de::IgnoredAny>(body) {
             Ok(_) if body.contains("\"data\"") => Err(version_one()),
@@ -180,15 +185,18 @@ fn read(body: &str, address: &str, about: &StoreRef) -> Result<SecretString, Por
     };
     let names = || fields.keys().map(String::as_str).take(10).collect::<Vec<_>>().join(", ");
     let raw = match about.field() {
-        Some(wanted) => fields
-            .get(wanted)
-            .ok_or_else(|| not_found(about, "has no such field", &format!("its fields are: {}", names())))?,
+        Some(wanted) => fields.get(wanted).ok_or_else(|| {
+            not_found(about, "does not have this field", &format!("its fields are: {}", names()))
+        })?,
         None => match fields.values().next() {
             Some(only) if fields.len() == 1 => only,
             _ => {
                 return Err(invalid(
-                    "has not exactly one field",
-                    format!("name one as vault:…#FIELD; its fields are: {}", names()),
+                    "does not have exactly one field",
+                    format!(
+                        "add the field to the reference, as in vault:…#FIELD; its fields are: {}",
+                        names()
+                    ),
                 ));
             }
         },
@@ -196,15 +204,15 @@ fn read(body: &str, address: &str, about: &StoreRef) -> Result<SecretString, Por
     match raw.get().as_bytes().first() {
         Some(b'"') => serde_json::from_str::<String>(raw.get())
             .map(SecretString::from)
-            .map_err(|_| invalid("is no text", "store it as text".to_owned())),
+            .map_err(|_| invalid("is not valid text", "store it as text".to_owned())),
         Some(b'{' | b'[' | b'n') | None => {
-            Err(invalid("is no text or number", "name a field that holds a text".to_owned()))
+            Err(invalid("is not text or a number", "use a field that contains text".to_owned()))
         }
         Some(_) => Ok(SecretString::from(raw.get())),
     }
 }
 
-/// Vault's own words, without what it was sent.
+/// Vault's own message, with the secret that it was sent masked.
 fn words(answer: &HttpAnswer, sent: &SecretString) -> String {
     let told: Refused = serde_json::from_str(answer.body.expose_secret()).unwrap_or_default();
     let words = if told.errors.is_empty() {

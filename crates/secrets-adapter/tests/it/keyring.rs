@@ -1,4 +1,4 @@
-//! The keyring where there is none, as on servers.
+//! The keyring on systems without one, such as servers.
 
 use crate::script::{reference, told};
 use lamplight_domain::ErrorCode;
@@ -9,13 +9,13 @@ use std::process::Command;
 /// Set in the child, which is on a machine without a session's bus.
 const MARK: &str = "LAMPLIGHT_TEST_CHILD";
 
-/// The bus is told to a process by its environment, so the test runs once more in a process of its own.
+/// The bus is set in the environment of the process, so the test starts itself again in a separate process.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test looks whether it is its own child")]
 fn a_machine_without_a_keyring_is_told_what_to_use_instead() {
     if std::env::var_os(MARK).is_some() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        // Asked twice: the second answer is as good as the first.
+        // Read twice, because whether a keyring exists is checked only once.
         for _ in 0..2 {
             let answer = runtime.block_on(KeyringSecrets.resolve(&reference("keyring:lamplight/key")));
             let error = answer.unwrap_err();
@@ -23,7 +23,7 @@ fn a_machine_without_a_keyring_is_told_what_to_use_instead() {
                 (error.kind, error.code.clone()),
                 (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable)
             );
-            assert!(error.message.contains("there is no keyring"), "{error:?}");
+            assert!(error.message.contains("this system has no keyring"), "{error:?}");
             let told = told(&error);
             assert!(
                 ["keyring:lamplight/key", "file:", "0600", "env:"].iter().all(|word| told.contains(word))

@@ -67,7 +67,7 @@ async fn a_scheme_that_no_store_serves_is_refused_and_what_follows_it_is_not_rep
         SecretRouter::new(named("local")).with_keyring(named("ring")).with_store("op", named("further"));
     let error = router.resolve(&reference("k8s:namespace/hunter2")).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unsupported, ErrorCode::SecretUnsupported));
-    assert_eq!(error.message, "no secret store serves the scheme k8s");
-    assert_eq!(error.hint, Some("the schemes are: env, file, keyring, op".into()));
+    assert_eq!(error.message, "the secret scheme k8s is not supported");
+    assert_eq!(error.hint, Some("the supported schemes are: env, file, keyring, op".into()));
     assert!(!format!("{error:?}").contains("hunter2"));
 }

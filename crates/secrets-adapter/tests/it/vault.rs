@@ -92,12 +92,12 @@ async fn what_is_no_text_is_refused_and_not_shown() {
     let many: Vec<String> = (10..30).map(|n| format!(r#""field-{n}":"hunter2""#)).collect();
     let many = format!("{{{}}}", many.join(","));
     for (text, fields, expected) in [
-        ("vault:kv/app#a", r#"{"a":{"b":"hunter2"}}"#, "no text or number"),
-        ("vault:kv/app#a", r#"{"a":["hunter2"]}"#, "no text or number"),
-        ("vault:kv/app#a", r#"{"a":null}"#, "no text or number"),
+        ("vault:kv/app#a", r#"{"a":{"b":"hunter2"}}"#, "is not text or a number"),
+        ("vault:kv/app#a", r#"{"a":["hunter2"]}"#, "is not text or a number"),
+        ("vault:kv/app#a", r#"{"a":null}"#, "is not text or a number"),
         ("vault:kv/app#c", r#"{"a":"hunter2","b":"hunter2"}"#, "its fields are: a, b"),
         ("vault:kv/app", r#"{"a":"hunter2","b":"hunter2"}"#, "its fields are: a, b"),
-        ("vault:kv/app", "{}", "not exactly one field"),
+        ("vault:kv/app", "{}", "does not have exactly one field"),
         ("vault:kv/app#x", many.as_str(), "field-10, field-11, field-12, field-13, field-14, field-15"),
     ] {
         let error = read(text, 200, &entry(fields)).await.unwrap_err();
@@ -122,19 +122,31 @@ async fn every_refusal_says_what_to_do() {
     let one =
         r#"{"errors":[],"warnings":["Invalid path for a versioned K/V secrets engine. See the API docs"]}"#;
     for (status, body, kind, code, expected) in [
-        (404, r#"{"errors":[]}"#, NotFound, ErrorCode::SecretNotFound, "check mount and path"),
-        (404, "", NotFound, ErrorCode::SecretNotFound, "check mount and path"),
+        (404, r#"{"errors":[]}"#, NotFound, ErrorCode::SecretNotFound, "check the mount and the path"),
+        (404, "", NotFound, ErrorCode::SecretNotFound, "check the mount and the path"),
         (404, deleted, NotFound, ErrorCode::SecretNotFound, "was deleted"),
         (200, deleted, NotFound, ErrorCode::SecretNotFound, "was deleted"),
         (404, one, NotFound, ErrorCode::SecretNotFound, "version 2"),
-        (200, r#"{"data":{"key":"hunter2"}}"#, InvalidRequest, ErrorCode::SecretInvalid, "only version 2"),
-        (200, r#"{"data":{"data":"hunter2"}}"#, InvalidRequest, ErrorCode::SecretInvalid, "only version 2"),
+        (
+            200,
+            r#"{"data":{"key":"hunter2"}}"#,
+            InvalidRequest,
+            ErrorCode::SecretInvalid,
+            "only version 2 is supported",
+        ),
+        (
+            200,
+            r#"{"data":{"data":"hunter2"}}"#,
+            InvalidRequest,
+            ErrorCode::SecretInvalid,
+            "only version 2 is supported",
+        ),
         (
             200,
             r#"{"data":{"data":{"key":"hunter2"}}}"#,
             InvalidRequest,
             ErrorCode::SecretInvalid,
-            "only version 2",
+            "only version 2 is supported",
         ),
         (403, &denied, Denied, ErrorCode::SecretDenied, "`read` on kv/data/app"),
         (
@@ -144,18 +156,18 @@ async fn every_refusal_says_what_to_do() {
             ErrorCode::SecretInvalid,
             "missing client",
         ),
-        (503, r#"{"errors":["Vault is sealed"]}"#, Unavailable, ErrorCode::SecretUnreadable, "unsealed"),
+        (503, r#"{"errors":["Vault is sealed"]}"#, Unavailable, ErrorCode::SecretUnreadable, "unseal it"),
         (429, "", Unavailable, ErrorCode::SecretUnreadable, "wait a moment"),
-        (472, "", Unavailable, ErrorCode::SecretUnreadable, "is a standby"),
-        (473, "", Unavailable, ErrorCode::SecretUnreadable, "the one that is active"),
-        (307, "", Unavailable, ErrorCode::SecretUnreadable, "the one that is active"),
-        (502, "hunter2", Unavailable, ErrorCode::SecretUnreadable, "try again later"),
+        (472, "", Unavailable, ErrorCode::SecretUnreadable, "is on standby"),
+        (473, "", Unavailable, ErrorCode::SecretUnreadable, "that of the active node"),
+        (307, "", Unavailable, ErrorCode::SecretUnreadable, "that of the active node"),
+        (502, "hunter2", Unavailable, ErrorCode::SecretUnreadable, "retry later"),
         (
             200,
             "<html>hunter2</html>",
             Corrupt,
             ErrorCode::SecretUnreadable,
-            "check that the address is Vault's",
+            "check that this is the address of Vault",
         ),
     ] {
         let error = read("vault:kv/app#key", status, body).await.unwrap_err();

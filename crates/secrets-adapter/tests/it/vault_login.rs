@@ -54,7 +54,7 @@ async fn each_method_logs_in_in_its_own_way() {
 
 #[tokio::test]
 async fn a_login_is_kept_until_shortly_before_its_end() {
-    // A lease of 60 s is used for 50, one of 8 s for 6, one without an end for ever.
+    // A lease of 60 s is used for 50 s, one of 8 s for 6 s, and one that does not expire forever.
     for (lease, kept, gone) in [(60, 49, 1), (8, 5, 1), (0, 1_000_000, 1)] {
         let http = script([
             (200, let_in("hvs.one", lease)),
@@ -177,17 +177,17 @@ async fn a_refused_login_says_what_to_check_and_shows_no_secret() {
             "invalid role or secret ID",
         ),
         (403, r#"{"errors":["permission denied"]}"#, Denied, ErrorCode::SecretDenied, "permission denied"),
-        (404, r#"{"errors":["no handler for route"]}"#, Denied, ErrorCode::SecretDenied, "its mount"),
-        (503, r#"{"errors":["Vault is sealed"]}"#, Unavailable, ErrorCode::SecretUnreadable, "unsealed"),
-        (307, "", Unavailable, ErrorCode::SecretUnreadable, "the one that is active"),
+        (404, r#"{"errors":["no handler for route"]}"#, Denied, ErrorCode::SecretDenied, "secret and mount"),
+        (503, r#"{"errors":["Vault is sealed"]}"#, Unavailable, ErrorCode::SecretUnreadable, "unseal it"),
+        (307, "", Unavailable, ErrorCode::SecretUnreadable, "that of the active node"),
         (
             200,
             r#"{"auth":null,"data":"hunter2"}"#,
             Corrupt,
             ErrorCode::SecretUnreadable,
-            "check that the address",
+            "check that this is the address",
         ),
-        (200, "hunter2", Corrupt, ErrorCode::SecretUnreadable, "check that the address"),
+        (200, "hunter2", Corrupt, ErrorCode::SecretUnreadable, "check that this is the address"),
     ] {
         let http = script([(status, body)]);
         let secrets = vault(options(app_role()), &http, &Arc::default());

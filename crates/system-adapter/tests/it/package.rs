@@ -236,7 +236,7 @@ fn a_file_that_is_no_zip_file_is_refused() {
         let error = read_package(&path).unwrap_err();
         assert!(matches!(error, PackageError::NotAZip { .. }), "{name}: {error:?}");
         let expected = format!(
-            "{} is not a readable zip file: give a zip file, or a folder, which is zipped for you",
+            "{} is not a valid zip file; give a zip file, or a folder, which is zipped for you",
             path.display()
         );
         assert_eq!(error.to_string(), expected);
@@ -403,7 +403,7 @@ fn pipes_and_sockets_are_refused_without_being_opened() {
     for _ in 0..2 {
         let error = told.recv_timeout(Duration::from_secs(30)).expect("nothing waits").unwrap_err();
         let expected = format!(
-            "{} is a named pipe: only files, folders and links between them can be packed",
+            "{} is a named pipe; only files, folders and links to them can be packed",
             pipe.display()
         );
         assert_eq!(error.to_string(), expected);
