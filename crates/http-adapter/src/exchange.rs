@@ -28,7 +28,7 @@ impl HttpExchange for HttpClient {
         };
         match self.send(request, &Departure::default()).await {
             Ok(answer) => decode(answer).ok_or_else(|| {
-                let message = format!("the response of {shown} is not valid UTF-8");
+                let message = format!("the response from {shown} is not valid UTF-8");
                 PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
             }),
             Err(failure) => Err(port_error(failure, &shown, timeout)),
@@ -75,10 +75,10 @@ fn port_error(failure: SendFailure, shown: &str, timeout: Duration) -> PortError
             format!("{shown} closed the connection before it sent a response"),
         ),
         SendFailureKind::Incomplete => {
-            unavailable(ErrorCode::IncompleteAnswer, format!("the response of {shown} is incomplete"))
+            unavailable(ErrorCode::IncompleteAnswer, format!("the response from {shown} is incomplete"))
         }
         SendFailureKind::TooLarge => {
-            let message = format!("the response of {shown} is larger than {LARGEST_HTTP_BODY} bytes");
+            let message = format!("the response from {shown} is larger than {LARGEST_HTTP_BODY} bytes");
             PortError::new(PortErrorKind::TooLarge, ErrorCode::UnexpectedAnswer, message)
                 .with_hint("check that the URL is correct")
         }

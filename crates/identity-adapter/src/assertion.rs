@@ -1,4 +1,4 @@
-//! Signing what a client says of itself: a JWT (RFC 7519) in place of a secret (RFC 7523).
+//! Signs client assertions: a JWT (RFC 7519) that replaces the client secret (RFC 7523).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use lamplight_domain::{ErrorCode, Timestamp};
@@ -14,10 +14,10 @@ use ring::{
 use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 use std::fmt;
 
-/// How long an assertion is valid, in seconds: long enough for clocks that differ.
+/// How long an assertion is valid, in seconds: long enough for clocks that are not in sync.
 const VALID_SECONDS: i64 = 300;
 
-/// The algorithm of a signature (RFC 7518, section 3.1).
+/// A signing algorithm (RFC 7518, section 3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SigningAlgorithm {
     /// RSA with SHA-256.
@@ -33,7 +33,7 @@ pub enum SigningAlgorithm {
 }
 
 impl SigningAlgorithm {
-    /// Its name in a JWT's header.
+    /// The algorithm's name in a JWT header.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -45,7 +45,7 @@ impl SigningAlgorithm {
     }
 }
 
-/// A private key that signs with one algorithm. `Debug` shows the algorithm alone.
+/// A private key for one algorithm. `Debug` shows only the algorithm.
 pub struct SigningKey {
     algorithm: SigningAlgorithm,
     key: Key,
@@ -62,7 +62,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// What an assertion says.
+/// The content of an assertion.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Claims<'a> {
     pub(crate) client_id: &'a str,
@@ -84,21 +84,21 @@ impl SigningKey {
         let name = algorithm.as_str();
         let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| {
             invalid(
-                "the signing key is no private key in PEM".to_owned(),
-                "it begins with -----BEGIN PRIVATE KEY----- and has no password",
+                "the signing key is not a private key in PEM format".to_owned(),
+                "use a key without a password that begins with -----BEGIN PRIVATE KEY-----",
             )
         })?;
         let unfit = |reason: &dyn fmt::Display| {
             invalid(
-                format!("the signing key does not fit {name} ({reason})"),
-                "RS256, RS384 and RS512 need an RSA key of 2048 bits or more, ES256 one on P-256, ES384 one on P-384",
+                format!("the signing key cannot be used with {name} ({reason})"),
+                "RS256, RS384 and RS512 need an RSA key of at least 2048 bits, ES256 a P-256 key, ES384 a P-384 key",
             )
         };
         let key = match algorithm {
             SigningAlgorithm::Rs256 | SigningAlgorithm::Rs384 | SigningAlgorithm::Rs512 => match &der {
                 PrivateKeyDer::Pkcs8(der) => rsa::KeyPair::from_pkcs8(der.secret_pkcs8_der()),
                 PrivateKeyDer::Pkcs1(der) => rsa::KeyPair::from_der(der.secret_pkcs1_der()),
-                _ => return Err(unfit(&"it is no RSA key")),
+                _ => return Err(unfit(&"it is not an RSA key")),
             }
             .map(|key| Key::Rsa(Box::new(key))),
             SigningAlgorithm::Es256 | SigningAlgorithm::Es384 => {
@@ -107,7 +107,7 @@ impl SigningKey {
                         return Err(unfit(&"it is an RSA key"));
                     }
                     return Err(invalid(
-                        format!("the signing key is not in the form that {name} is read from"),
+                        format!("the signing key is not in PKCS#8 format, which {name} needs"),
                         "convert it: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key8.pem",
                     ));
                 };
@@ -150,7 +150,7 @@ impl SigningKey {
     fn sign(&self, input: &[u8]) -> Result<Vec<u8>, PortError> {
         let random = SystemRandom::new();
         let failed = |_| {
-            let message = "the client's assertion could not be signed".to_owned();
+            let message = "could not sign the client assertion".to_owned();
             PortError::new(PortErrorKind::Unavailable, ErrorCode::SigningKeyInvalid, message)
         };
         match &self.key {

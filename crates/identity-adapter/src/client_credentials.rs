@@ -1,4 +1,4 @@
-//! The client-credentials grant of any OpenID provider.
+//! Gets tokens with the client credentials grant of any OpenID provider.
 
 use crate::{
     SigningAlgorithm, SigningKey,
@@ -15,55 +15,55 @@ use lamplight_ports::{
 };
 use std::sync::Arc;
 
-/// What is asked for, and by whom.
+/// What to request, and for which client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// The provider's token endpoint.
     pub token_url: String,
-    /// The client's id.
+    /// The client ID.
     pub client_id: String,
-    /// The scope asked for.
+    /// The requested scope.
     pub scope: Option<String>,
-    /// The audience asked for, where the provider takes one.
+    /// The requested audience, if the provider supports one.
     pub audience: Option<String>,
-    /// Whether the answer's `id_token` is used in place of its `access_token`.
+    /// Whether to use the response's `id_token` instead of its `access_token`.
     pub use_id_token: bool,
 }
 
-/// How the client proves that it is the client.
+/// How the client authenticates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientAuth {
-    /// By a secret in the form (`client_secret_post`).
+    /// With a secret in the form (`client_secret_post`).
     Secret(SecretRef),
-    /// By a secret in the header (`client_secret_basic`).
+    /// With a secret in the Authorization header (`client_secret_basic`).
     BasicSecret(SecretRef),
-    /// By a signature (`private_key_jwt`).
+    /// With a signed assertion (`private_key_jwt`).
     Assertion {
-        /// The private key as PEM.
+        /// The private key in PEM format.
         private_key: SecretRef,
-        /// The algorithm.
+        /// The signing algorithm.
         algorithm: SigningAlgorithm,
-        /// The key's id at the provider.
+        /// The key ID (`kid`) at the provider.
         key_id: Option<String>,
         /// The assertion's audience; the token endpoint unless set.
         audience: Option<String>,
     },
 }
 
-/// A token by the client-credentials grant (RFC 6749, section 4.4).
+/// Gets tokens with the client credentials grant (RFC 6749, section 4.4).
 #[derive(Debug, Clone)]
 pub struct ClientCredentials {
-    /// Asks the provider.
+    /// Sends the requests to the provider.
     pub http: Arc<dyn HttpExchange>,
     /// Reads the secret or the key.
     pub secrets: Arc<dyn SecretResolver>,
-    /// Tells when an assertion was made.
+    /// Provides the issue time of assertions.
     pub clock: Arc<dyn Clock>,
-    /// Makes the ids of assertions.
+    /// Generates the IDs of assertions.
     pub ids: Arc<dyn IdSource>,
-    /// What is asked for.
+    /// What to request.
     pub grant: Grant,
-    /// How the client proves itself.
+    /// How the client authenticates.
     pub auth: ClientAuth,
 }
 
@@ -81,7 +81,7 @@ impl ClientCredentials {
         all.extend(grant.audience.as_deref().map(|audience| ("audience", audience)));
         let ask = Ask {
             url: &grant.token_url,
-            origin: format!("client {} at {}", grant.client_id, transport::shown(&grant.token_url)),
+            origin: format!("{} (client {})", transport::shown(&grant.token_url), grant.client_id),
             headers,
             fields: all,
             secrets: proof.iter().map(|secret| secret.expose_secret()).collect(),
@@ -105,8 +105,8 @@ impl TokenSource for ClientCredentials {
             }
             ClientAuth::BasicSecret(reference) => {
                 let secret = self.secrets.resolve(reference).await?;
-                // Both halves are form-encoded first (RFC 6749, section 2.3.1). The header names the client, so the
-                // form does not: some providers refuse a client that they are told of twice.
+                // Both parts are form-encoded first (RFC 6749, section 2.3.1). The form does not contain the client ID,
+                // because the header does and some providers reject requests with both.
                 let id = percent_encode(&self.grant.client_id);
                 let pair = format!("{id}:{}", percent_encode(secret.expose_secret()));
                 let pair = SecretString::from(STANDARD.encode(pair));

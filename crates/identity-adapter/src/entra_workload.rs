@@ -1,4 +1,4 @@
-//! Microsoft Entra workload identity: a federated token exchanged for one of Entra's.
+//! Microsoft Entra workload identity: exchanges a federated token for an Entra token.
 
 use crate::{FileToken, oauth, transport};
 use async_trait::async_trait;
@@ -6,24 +6,24 @@ use lamplight_domain::percent_encode;
 use lamplight_ports::{ExposeSecret, HttpExchange, PortError, SecretString, TokenSource};
 use std::sync::Arc;
 
-/// The form of a client's assertion (RFC 7523, section 2.2).
+/// The type of a client assertion (RFC 7523, section 2.2).
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// A workload's identity in Entra, proven by a token of the platform that it runs on (Microsoft identity platform,
+/// Gets Entra tokens for a workload, which proves its identity with a token of its platform (Microsoft identity platform,
 /// "Access token request with a federated credential").
 #[derive(Debug, Clone)]
 pub struct EntraWorkloadIdentity {
-    /// Asks Entra.
+    /// Sends the requests to Entra.
     pub http: Arc<dyn HttpExchange>,
-    /// Entra's address, such as `https://login.microsoftonline.com`.
+    /// The address of Entra, such as `https://login.microsoftonline.com`.
     pub authority_host: String,
-    /// The tenant.
+    /// The tenant ID.
     pub tenant_id: String,
-    /// The application's client id.
+    /// The application's client ID.
     pub client_id: String,
-    /// The file with the federated token, read anew at each call.
+    /// The file with the federated token, read again at each call.
     pub token_file: FileToken,
-    /// The scope asked for: the application's ID URI and `/.default`.
+    /// The requested scope: the application ID URI followed by `/.default`.
     pub scope: String,
 }
 
@@ -36,10 +36,10 @@ impl TokenSource for EntraWorkloadIdentity {
         let ask = oauth::Ask {
             url: &url,
             origin: format!(
-                "client {} of Entra tenant {} at {}",
-                self.client_id,
+                "Entra at {} (tenant {}, client {})",
+                transport::shown(host),
                 self.tenant_id,
-                transport::shown(host)
+                self.client_id
             ),
             headers: Vec::new(),
             fields: vec![

@@ -1,4 +1,4 @@
-//! Tokens in files.
+//! Reads tokens from files.
 
 use crate::token;
 use async_trait::async_trait;
@@ -6,7 +6,7 @@ use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind, SecretString, TokenSource};
 use std::{fs::File, io, io::Read, path::PathBuf};
 
-/// A token in a file that somebody else keeps fresh, as Kubernetes does. It is read anew at each call.
+/// A token in a file that another program renews, such as Kubernetes. The file is read again at each call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileToken {
     path: PathBuf,
@@ -26,22 +26,22 @@ impl FileToken {
                     (PortErrorKind::NotFound, ErrorCode::TokenNotFound, "does not exist")
                 }
                 io::ErrorKind::PermissionDenied => {
-                    (PortErrorKind::Denied, ErrorCode::TokenNotFound, "may not be read")
+                    (PortErrorKind::Denied, ErrorCode::TokenNotFound, "cannot be read: permission denied")
                 }
                 _ => (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, "could not be read"),
             };
             PortError::new(kind, code, format!("the token file {shown} {what}"))
-                .with_hint("check the path and what mounts or writes the file")
+                .with_hint("check the path, and the program that mounts or writes the file")
                 .with_source(error)
         };
         let file = File::open(&self.path).map_err(unreadable)?;
         let mut bytes = Vec::with_capacity(token::LARGEST);
-        // One byte more than allowed, and room for line ends, tells a file that is too large.
+        // A few bytes more than allowed, for line endings and to recognize a file that is too large.
         file.take(token::LARGEST as u64 + 64).read_to_end(&mut bytes).map_err(unreadable)?;
         let text = String::from_utf8(bytes).map_err(|_| {
-            let message = format!("the token file {shown} is no text");
+            let message = format!("the token file {shown} is not valid UTF-8");
             PortError::new(PortErrorKind::InvalidRequest, ErrorCode::TokenInvalid, message)
-                .with_hint("name the file that holds the token and nothing else")
+                .with_hint("give the path of a file that contains only the token")
         })?;
         token::token(&text, &format!("file {shown}"))
     }
@@ -49,7 +49,7 @@ impl FileToken {
 
 #[async_trait]
 impl TokenSource for FileToken {
-    /// Reads on a thread of its own: a pipe blocks until somebody writes to it, and whoever asks may give up.
+    /// Reads on a separate thread: reading a pipe blocks until somebody writes to it, but the caller may stop waiting.
     async fn token(&self) -> Result<SecretString, PortError> {
         let source = self.clone();
         tokio::task::spawn_blocking(move || source.read()).await.unwrap_or_else(|ended| {
@@ -92,7 +92,7 @@ mod tests {
             token = source.token() => panic!("nobody has written one: {token:?}"),
             () = tokio::task::yield_now() => {}
         }
-        // Lets the thread that still waits end, which the test's runtime waits for.
+        // Ends the waiting thread, for which the test's runtime would otherwise wait.
         drop(File::options().write(true).open(path).unwrap());
     }
 

@@ -1,14 +1,14 @@
-//! Forms and queries: `application/x-www-form-urlencoded` (WHATWG URL standard).
+//! Encodes forms and queries as `application/x-www-form-urlencoded` (WHATWG URL standard).
 
 use lamplight_domain::percent_encode;
 
-/// The pairs as one text. A space is `%20`, so that the text serves as a query too.
+/// Encodes the pairs. A space is encoded as `%20`, so that the result is valid in a query too.
 pub(crate) fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let encoded = |(name, value)| format!("{}={}", percent_encode(name), percent_encode(value));
     pairs.into_iter().map(encoded).collect::<Vec<_>>().join("&")
 }
 
-/// A text encoded with the digits `a` to `f` small, as others write it.
+/// Percent-encodes with the lower-case digits `a` to `f`, as some servers do.
 pub(crate) fn encode_small(text: &str) -> String {
     let encoded = |byte| match percent_encode([byte]) {
         digits if digits.len() > 1 => digits.to_ascii_lowercase(),

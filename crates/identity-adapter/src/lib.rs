@@ -1,8 +1,7 @@
-//! Identity tokens: from files and secrets, from Microsoft Entra, and from any OpenID provider.
+//! Gets identity tokens: from files and secrets, from Microsoft Entra, and from any OpenID provider.
 //!
-//! Each type is a [`TokenSource`](lamplight_ports::TokenSource): it reads or asks anew at each call and keeps
-//! nothing. HTTP, time, ids and secrets come in through ports, so nothing here touches the world but the token
-//! files that it is told to read.
+//! Each type is a [`TokenSource`](lamplight_ports::TokenSource). It reads or requests a token at each call and keeps
+//! nothing. HTTP, time, IDs and secrets are used through ports; only token files are read directly.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod assertion;

@@ -1,4 +1,4 @@
-//! The managed identity of a machine in Azure.
+//! Gets tokens of the managed identity of an Azure resource.
 
 use crate::{form, oauth, transport};
 use async_trait::async_trait;
@@ -9,24 +9,24 @@ use lamplight_ports::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// How long the metadata service may take before it is doubted that there is one. Together with [`KNOCK`] well
-/// below two seconds: that is how long a machine outside of Azure waits.
+/// How long to wait for the metadata service before checking with [`KNOCK`] whether it exists. Both together are well
+/// below two seconds, because outside of Azure every call waits for that long.
 const QUICK: Duration = Duration::from_secs(1);
 
-/// How long the metadata service may take to answer anything at all; it is on the machine's own host.
+/// How long to wait for any response of the metadata service, which runs on the machine's own host.
 const KNOCK: Duration = Duration::from_millis(600);
 
-/// How long all of it may take, repetitions with it.
+/// The time limit for all requests together, including retries.
 const ENOUGH: Duration = Duration::from_secs(15);
 
-/// The waits before a question is asked again. Microsoft names the answers that pass, and a second as the least
-/// wait ("How to use managed identities on an Azure VM to acquire an access token", "Error handling").
+/// The waits before each retry. Microsoft documents which responses are transient and a minimum wait of one second ("How
+/// to use managed identities on an Azure VM to acquire an access token", "Error handling").
 const WAITS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
-/// Where a machine's identity is asked for.
+/// The endpoint that issues tokens of the managed identity.
 #[derive(Debug, Clone)]
 pub enum ManagedEndpoint {
-    /// The metadata service of a virtual machine, by its scheme and host: `http://169.254.169.254`.
+    /// The instance metadata service of a virtual machine; its scheme and host, such as `http://169.254.169.254`.
     Machine(String),
     /// The endpoint of App Service and Functions.
     AppService {
@@ -37,29 +37,29 @@ pub enum ManagedEndpoint {
     },
 }
 
-/// Which of the machine's identities is meant.
+/// Which managed identity to use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdentityId {
-    /// By its client id.
+    /// By its client ID.
     Client(String),
-    /// By its object id.
+    /// By its object ID.
     Object(String),
-    /// By its resource id.
+    /// By its resource ID.
     Resource(String),
 }
 
-/// A token of the machine's managed identity.
+/// Gets tokens of the machine's managed identity.
 #[derive(Debug, Clone)]
 pub struct EntraManagedIdentity {
-    /// Asks the machine's service.
+    /// Sends the requests.
     pub http: Arc<dyn HttpExchange>,
-    /// Waits before asking again.
+    /// Waits before retries.
     pub sleeper: Arc<dyn Sleeper>,
-    /// Where to ask.
+    /// The endpoint that issues the tokens.
     pub endpoint: ManagedEndpoint,
-    /// The application's ID URI, which becomes the token's audience.
+    /// The application ID URI, which becomes the token's audience.
     pub resource: String,
-    /// Which identity; none is the one that the system assigned.
+    /// The identity; `None` is the system-assigned one.
     pub identity: Option<IdentityId>,
 }
 
@@ -101,10 +101,10 @@ impl EntraManagedIdentity {
         }
     }
 
-    /// An endpoint that gets the header must not get it in the open.
+    /// Rejects an App Service endpoint to which the secret header would be sent unencrypted.
     fn check_transport(&self) -> Result<(), PortError> {
         match &self.endpoint {
-            // The metadata service speaks plain HTTP by design and is sent no secret.
+            // The metadata service uses plain HTTP by design, and no secret is sent to it.
             ManagedEndpoint::Machine(_) => Ok(()),
             ManagedEndpoint::AppService { url, .. } => transport::check(url, &self.origin()),
         }
@@ -119,7 +119,7 @@ impl TokenSource for EntraManagedIdentity {
             biased;
             given = self.ask() => given,
             () = self.sleeper.sleep(ENOUGH) => {
-                let message = format!("no token came within {} s", ENOUGH.as_secs());
+                let message = format!("no token was issued within {} s", ENOUGH.as_secs());
                 Err(self.unanswered(PortError::new(PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, message)))
             }
         }
@@ -131,7 +131,7 @@ impl EntraManagedIdentity {
         let mut waits = WAITS.into_iter();
         let mut patience = match self.endpoint {
             ManagedEndpoint::Machine(_) => QUICK,
-            // The platform says that it is there.
+            // The platform sets the variables, so the endpoint exists.
             ManagedEndpoint::AppService { .. } => oauth::PATIENCE,
         };
         loop {
@@ -152,8 +152,8 @@ impl EntraManagedIdentity {
         }
     }
 
-    /// Tells a service that is slow, as with the first token of a machine, from one that is not there: without its
-    /// header the metadata service refuses a request at once, and any answer will do.
+    /// Distinguishes a service that is slow, for example with a machine's first token, from one that does not exist: the
+    /// metadata service immediately rejects a request without its header, and any response proves that it exists.
     async fn knock(&self) -> Result<(), PortError> {
         let mut request = self.request(KNOCK);
         request.headers.clear();
@@ -165,13 +165,13 @@ impl EntraManagedIdentity {
         if told.kind != PortErrorKind::Unavailable {
             return told;
         }
-        PortError { message: format!("{} does not answer", self.origin()), ..told }.with_hint(match self.endpoint {
+        PortError { message: format!("{} does not respond", self.origin()), ..told }.with_hint(match self.endpoint {
             ManagedEndpoint::Machine(_) => {
-                "this method works on machines in Azure alone, and the machine must have a managed identity; in \
-                 Kubernetes use entra-workload-identity"
+                "this method only works on machines in Azure that have a managed identity; in Kubernetes, use \
+                 entra-workload-identity"
             }
             ManagedEndpoint::AppService { .. } => {
-                "check IDENTITY_ENDPOINT, which the platform sets, and that the app has a managed identity"
+                "check that the app has a managed identity, and IDENTITY_ENDPOINT, which the platform sets"
             }
         })
     }
@@ -191,8 +191,8 @@ impl EntraManagedIdentity {
         oauth::read(answer, &self.origin(), false, &scrubber).map_err(|error| {
             if answer.status == 400 {
                 return error.with_hint(
-                    "check that the machine has the identity that is named, and that resource is the ID URI of an \
-                     application that the tenant knows",
+                    "check that the machine has this identity, and that resource is the ID URI of an application in \
+                     the tenant",
                 );
             }
             error

@@ -1,4 +1,4 @@
-//! Asking a token endpoint (RFC 6749), and reading the token in its answer.
+//! Requests a token from a token endpoint (RFC 6749).
 
 use crate::{form, refusal, token, transport};
 use lamplight_domain::{ErrorCode, Scrubber, percent_encode};
@@ -8,23 +8,23 @@ use lamplight_ports::{
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 
-/// How long an issuer is given to answer.
+/// The timeout of a request to an issuer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A request to a token endpoint. It has no `Debug`: its fields hold secrets.
+/// A request to a token endpoint. It does not implement `Debug`, because its fields contain secrets.
 pub(crate) struct Ask<'a> {
     pub(crate) url: &'a str,
-    /// Who asks, for messages: a client and where.
+    /// The endpoint and the client, for messages.
     pub(crate) origin: String,
     pub(crate) headers: Vec<(&'static str, SecretString)>,
     pub(crate) fields: Vec<(&'a str, &'a str)>,
-    /// What was sent and must not come back in an error's words.
+    /// The secrets in the request, which error messages must not repeat.
     pub(crate) secrets: Vec<&'a str>,
-    /// Whether the answer's `id_token` is wanted.
+    /// Whether to return the response's `id_token` instead of its `access_token`.
     pub(crate) id_token: bool,
 }
 
-/// Sends the form and reads the token.
+/// Sends the form and returns the token of the response.
 pub(crate) async fn ask(http: &Arc<dyn HttpExchange>, ask: Ask<'_>) -> Result<SecretString, PortError> {
     transport::check(ask.url, &ask.origin)?;
     let form = form::encode(ask.fields.iter().copied());
@@ -42,7 +42,7 @@ pub(crate) async fn ask(http: &Arc<dyn HttpExchange>, ask: Ask<'_>) -> Result<Se
     read(&answer, &ask.origin, ask.id_token, &scrubber(&ask.secrets))
 }
 
-/// How pages write a double quote, an apostrophe and a plus: by name, or by number as .NET, Python and Go do.
+/// How HTML pages write a double quote, an apostrophe and a plus: by name, or by number as .NET, Python and Go do.
 const PAGE_FORMS: [[&str; 3]; 5] = [
     ["\"", "'", "+"],
     ["&quot;", "'", "+"],
@@ -51,8 +51,7 @@ const PAGE_FORMS: [[&str; 3]; 5] = [
     ["&#34;", "&#39;", "&#43;"],
 ];
 
-/// Takes secrets out of texts in every form that they have on the way: plain, encoded for a form, and as an error
-/// page would repeat them.
+/// Masks secrets in every form in which a response may repeat them: plain, form-encoded, and escaped in an HTML page.
 pub(crate) fn scrubber(secrets: &[&str]) -> Scrubber {
     let mut forms = Vec::new();
     for secret in secrets {
@@ -60,7 +59,7 @@ pub(crate) fn scrubber(secrets: &[&str]) -> Scrubber {
         forms.extend([encoded.replace("%20", "+"), small.replace("%20", "+"), encoded, small]);
         let page = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         for [quote, apostrophe, plus] in PAGE_FORMS {
-            // The plus first: it is no part of what the others are replaced by.
+            // The plus first, because the replacement of an apostrophe or a quote does not contain one.
             forms.push(page.replace('+', plus).replace('"', quote).replace('\'', apostrophe));
         }
         forms.push((*secret).to_owned());
@@ -68,20 +67,20 @@ pub(crate) fn scrubber(secrets: &[&str]) -> Scrubber {
     Scrubber::new(forms.iter().map(String::as_str))
 }
 
-/// What it means that no answer came that could be read.
+/// The error if no readable response arrived.
 pub(crate) fn unanswered(origin: &str, error: PortError) -> PortError {
     match error.kind {
-        // The URL itself: the exchange names it and says what is wrong.
+        // The URL is not valid; the exchange's own error already says why.
         PortErrorKind::InvalidRequest => error,
         PortErrorKind::Corrupt | PortErrorKind::TooLarge => {
-            let message = format!("{origin} answered with something that holds no identity token");
+            let message = format!("the response from {origin} does not contain an identity token");
             PortError::new(PortErrorKind::Corrupt, ErrorCode::TokenInvalid, message)
                 .with_hint("check that the URL is the token endpoint")
                 .with_source(error)
         }
         _ => {
-            let message = format!("{origin} could not be asked for an identity token");
-            let hint = error.hint.clone().unwrap_or_else(|| "check its URL and the network".into());
+            let message = format!("could not request an identity token from {origin}");
+            let hint = error.hint.clone().unwrap_or_else(|| "check the URL and the network".into());
             PortError::new(PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, message)
                 .with_hint(hint)
                 .with_source(error)
@@ -89,7 +88,7 @@ pub(crate) fn unanswered(origin: &str, error: PortError) -> PortError {
     }
 }
 
-/// The token in an answer, or what the answer says instead.
+/// The token in the response, or the error that it contains.
 pub(crate) fn read(
     answer: &HttpAnswer,
     origin: &str,
@@ -102,22 +101,22 @@ pub(crate) fn read(
         return Err(refusal::error(answer, body.as_ref(), origin, scrubber));
     }
     let corrupt = |what: &str, hint: &str| {
-        let message = format!("{origin} answered {what}");
+        let message = format!("the response from {origin} {what}");
         Err(PortError::new(PortErrorKind::Corrupt, ErrorCode::TokenInvalid, message).with_hint(hint))
     };
-    // An answer that says it went well may hold a token wherever it stands, so nothing of it is quoted.
+    // A response with a success status may contain a token anywhere, so no part of it is shown.
     let Some(body) = body else {
-        return corrupt("with something else than JSON", "check that the URL is the token endpoint");
+        return corrupt("is not JSON", "check that the URL is the token endpoint");
     };
     let name = if id_token { "id_token" } else { "access_token" };
     match body.get(name).and_then(Value::as_str) {
         Some(text) => token::token(text, origin),
         None if body.get("error").is_some() => Err(refusal::error(answer, Some(&body), origin, scrubber)),
         None if id_token => corrupt(
-            "without id_token",
-            "ask for the scope openid, or leave out use_id_token: many providers give none for this grant",
+            "has no id_token",
+            "add openid to scope, or remove use_id_token: many providers do not issue an id_token for this grant",
         ),
-        None => corrupt("without access_token", "check that the URL is the token endpoint"),
+        None => corrupt("has no access_token", "check that the URL is the token endpoint"),
     }
 }
 

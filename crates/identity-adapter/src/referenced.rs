@@ -1,4 +1,4 @@
-//! Tokens that are kept as secrets: in variables and elsewhere.
+//! Reads tokens that are stored as secrets, for example in environment variables.
 
 use crate::token;
 use async_trait::async_trait;
@@ -6,7 +6,7 @@ use lamplight_domain::SecretRef;
 use lamplight_ports::{ExposeSecret, PortError, SecretResolver, SecretString, TokenSource};
 use std::sync::Arc;
 
-/// A token by secret reference, resolved anew at each call.
+/// A token that is read through a secret reference, again at each call.
 #[derive(Debug, Clone)]
 pub struct ReferencedToken {
     reference: SecretRef,
@@ -14,7 +14,7 @@ pub struct ReferencedToken {
 }
 
 impl ReferencedToken {
-    /// The token that `reference` leads to.
+    /// The token that `reference` refers to.
     pub fn new(reference: SecretRef, secrets: Arc<dyn SecretResolver>) -> Self {
         Self { reference, secrets }
     }

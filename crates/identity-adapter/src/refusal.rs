@@ -1,22 +1,22 @@
-//! What an issuer's refusal means: its kind, its words, and what to check.
+//! Explains error responses of token endpoints: the kind of error, the issuer's message, and what to check.
 
 use lamplight_domain::{ErrorCode, Scrubber};
 use lamplight_ports::{ExposeSecret, HttpAnswer, PortError, PortErrorKind};
 use serde_json::Value;
 
-/// How much of an issuer's own words is shown, in characters.
+/// The maximum length of an issuer's message in an error, in characters.
 const LONGEST_WORDS: usize = 300;
-/// How much is shown of an answer that is no issuer's: a page of a proxy.
+/// The maximum length, in characters, of a response that is not an OAuth error, such as a page of a proxy.
 const LONGEST_PAGE: usize = 200;
 
-/// What the issuer said (RFC 6749, section 5.2); both empty where it said nothing.
+/// The issuer's error response (RFC 6749, section 5.2); fields that it does not have are empty.
 #[derive(Clone, Copy)]
 struct Told<'a> {
     error: &'a str,
     description: &'a str,
 }
 
-/// The error that an answer without a token stands for; `body` is the answer where it is a JSON object.
+/// The error for a response without a token; `body` is the response if it is a JSON object.
 pub(crate) fn error(
     answer: &HttpAnswer,
     body: Option<&Value>,
@@ -24,15 +24,15 @@ pub(crate) fn error(
     scrubber: &Scrubber,
 ) -> PortError {
     let status = answer.status;
-    // JSON is written anew: a secret within it then has the one form that is looked for, whatever was escaped.
+    // The JSON is serialized again, so that a secret in it has the form that the scrubber looks for, whatever was escaped.
     let raw = body.map_or_else(|| answer.body.expose_secret().to_owned(), Value::to_string);
     let text = |name: &str| body.and_then(|body| body.get(name)).and_then(Value::as_str).unwrap_or_default();
     let told = Told { error: text("error"), description: text("error_description") };
     let passes = status == 429 || status >= 500;
     if body.is_none() && !raw.trim().is_empty() && !passes {
-        let message = format!("{origin} answered with something else than JSON (HTTP {status})");
+        let message = format!("the response from {origin} is not JSON (HTTP {status})");
         return PortError::new(PortErrorKind::Corrupt, ErrorCode::TokenInvalid, message)
-            .with_hint("check that the URL is the token endpoint, and the proxy settings")
+            .with_hint("check that the URL is the token endpoint, and check the proxy settings")
             .with_source(words(&raw, LONGEST_PAGE, scrubber));
     }
     let said = match (told.error, told.description) {
@@ -42,13 +42,13 @@ pub(crate) fn error(
         (error, description) => words(&format!("{error}: {description}"), LONGEST_WORDS, scrubber),
     };
     let (kind, code) = kind_and_code(told, status);
-    PortError::new(kind, code, format!("{origin} gave no identity token (HTTP {status})"))
+    PortError::new(kind, code, format!("{origin} did not issue an identity token (HTTP {status})"))
         .with_hint(hint(told, status))
         .with_source(said)
 }
 
-/// One line of at most `longest` characters. Secrets go first: once spaces are folded, one that holds several
-/// would not be found.
+/// One line of at most `longest` characters. Secrets are masked first: a secret with several spaces would not be found
+/// after spaces are folded.
 fn words(text: &str, longest: usize, scrubber: &Scrubber) -> String {
     let clean = scrubber.scrub(text.to_owned()).replace(char::is_control, " ");
     clean.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(longest).collect()
@@ -63,7 +63,7 @@ fn kind_and_code(told: Told<'_>, status: u16) -> (PortErrorKind, ErrorCode) {
         ("invalid_scope" | "invalid_resource" | "invalid_target" | "unsupported_grant_type", _) => {
             PortErrorKind::InvalidRequest
         }
-        // Entra says so of clients that it does not accept, too; their codes begin with 7.
+        // Entra also uses this code for clients that it does not accept; its own codes for these begin with 7.
         ("invalid_request", _) if !told.description.contains("AADSTS7") => PortErrorKind::InvalidRequest,
         ("access_denied", _) | ("", 403) => PortErrorKind::Denied,
         ("", 401) => PortErrorKind::Unauthenticated,
@@ -77,30 +77,30 @@ fn kind_and_code(told: Told<'_>, status: u16) -> (PortErrorKind, ErrorCode) {
 fn hint(told: Told<'_>, status: u16) -> &'static str {
     let has = |code: &str| told.description.contains(&format!("AADSTS{code}:"));
     if has("700016") {
-        "check client_id: the tenant knows no such application"
+        "check client_id: the application does not exist in the tenant"
     } else if has("7000215") || has("7000222") {
-        "check the client's secret: it is wrong or has expired; the secret's value is needed and not its id"
+        "check the client secret: it is wrong or has expired; use the secret's value, not its ID"
     } else if has("70021") || has("700211") || has("700212") || has("700213") || has("700214") {
-        "add a federated credential to the application whose issuer, subject and audience are those of the token file"
+        "add a federated credential to the application with the issuer, subject and audience of the token file"
     } else if has("90002") {
-        "check tenant_id: there is no such tenant at this authority host"
+        "check tenant_id: the tenant does not exist at this authority host"
     } else if has("500011") || has("1002012") || has("70011") {
-        "check scope: it is the ID URI of an application that the tenant knows, followed by /.default"
+        "check scope: it must be the ID URI of an application in the tenant, followed by /.default"
     } else {
         match (told.error, status) {
             ("invalid_client", _) | (_, 401) => {
-                "check client_id and its secret or key: the issuer does not accept the client"
+                "check client_id and its secret or key: the issuer rejected the client"
             }
             ("invalid_grant" | "unauthorized_client", _) => {
-                "the issuer does not let this client use this grant: check the client's settings there"
+                "check the client's settings at the issuer: the client is not allowed to use this grant"
             }
             ("invalid_scope" | "invalid_resource" | "invalid_target", _) => {
-                "check scope, audience or resource: the issuer does not know it"
+                "check scope, audience and resource: the issuer does not know one of them"
             }
-            (_, 404) => "check the URL: there is no token endpoint at it",
-            (_, 429) => "wait a moment: the issuer is asked too often",
-            (_, 500..) => "try again later: the issuer failed",
-            _ => "check the request's settings: the issuer refuses it as it stands",
+            (_, 404) => "check the URL: it is not a token endpoint",
+            (_, 429) => "wait a moment and retry: the issuer limits the request rate",
+            (_, 500..) => "retry later: the issuer failed",
+            _ => "check the settings of the request: the issuer rejected it",
         }
     }
 }
@@ -141,7 +141,7 @@ mod tests {
         ] {
             let error = of(status, &body, &Scrubber::default());
             assert_eq!((error.kind, error.code.clone()), (kind, code), "{status} {body}");
-            assert!(error.hint.is_some() && error.message.starts_with("the issuer"), "{error:?}");
+            assert!(error.hint.is_some() && error.message.contains("the issuer"), "{error:?}");
         }
     }
 

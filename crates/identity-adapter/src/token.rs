@@ -1,27 +1,26 @@
-//! What a token looks like from outside. It is checked by whom it is for, and never here.
+//! Checks the form of a token. Its signature and claims are checked only by its recipient.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind, SecretString};
 
-/// The most that STS takes (STS API, `AssumeRoleWithWebIdentity`).
+/// The maximum length of a token, in bytes (STS API, `AssumeRoleWithWebIdentity`).
 pub(crate) const LARGEST: usize = 20_000;
 
-/// Takes a text for a token where it has a JWT's form: three parts in base64 for URLs, the first two of them not
-/// empty.
+/// Checks that `text` has the form of a JWT: three parts in URL-safe base64, the first two of which are not empty.
 pub(crate) fn token(text: &str, origin: &str) -> Result<SecretString, PortError> {
     let text = text.trim();
     let invalid = |what: &str, hint: &str| {
-        let message = format!("the identity token of {origin} {what}");
+        let message = format!("the identity token from {origin} {what}");
         PortError::new(PortErrorKind::InvalidRequest, ErrorCode::TokenInvalid, message).with_hint(hint)
     };
     if text.is_empty() {
-        return Err(invalid("is empty", "check what writes it"));
+        return Err(invalid("is empty", "check the program that writes it"));
     }
     if text.len() > LARGEST {
         return Err(invalid(
             &format!("is larger than {LARGEST} bytes"),
-            "ask for fewer claims: group memberships are often what makes a token large",
+            "request fewer claims: many group memberships often make a token large",
         ));
     }
     let parts: Vec<&str> = text.split('.').collect();
@@ -30,8 +29,8 @@ pub(crate) fn token(text: &str, origin: &str) -> Result<SecretString, PortError>
         && parts.iter().all(|part| URL_SAFE_NO_PAD.decode(part).is_ok());
     if !is_jwt {
         return Err(invalid(
-            "is no JWT",
-            "an opaque token will not do: the issuer must give a JSON Web Token",
+            "is not a JWT",
+            "opaque tokens are not supported: configure the issuer to issue a JSON Web Token",
         ));
     }
     Ok(SecretString::from(text))

@@ -1,19 +1,19 @@
-//! To which URLs a secret may travel, and how URLs are shown.
+//! Checks to which URLs secrets may be sent, and formats URLs for messages.
 
 use lamplight_domain::{ErrorCode, HostScope, check_secret_endpoint};
 use lamplight_ports::{PortError, PortErrorKind};
 
-/// Refuses a URL that no secret is sent to. Plain HTTP may reach this machine's link: that is where Azure's own token
-/// services are.
+/// Rejects a URL to which a secret must not be sent. Plain HTTP is allowed to link-local addresses, because Azure's token
+/// services use them.
 pub(crate) fn check(url: &str, origin: &str) -> Result<(), PortError> {
     check_secret_endpoint(url, HostScope::Link).map_err(|error| {
-        let message = format!("{origin}: its URL {error}");
+        let message = format!("the URL of {origin} {error}");
         PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, message)
-            .with_hint("give an https URL with its host, as in https://example.com/token")
+            .with_hint("use an https URL with a host, as in https://example.com/token")
     })
 }
 
-/// A URL for messages: without user, password, query and fragment, any of which may be secret.
+/// A URL for messages, without user, password, query and fragment, which may contain secrets.
 pub(crate) fn shown(url: &str) -> String {
     let bare = url.split(['?', '#']).next().unwrap_or_default();
     let Some((scheme, rest)) = bare.split_once("://") else { return bare.to_owned() };

@@ -71,7 +71,7 @@ async fn a_secret_goes_into_the_header_where_that_is_wanted() {
     let asked = &service.asked()[0];
     // base64 of `lamp%20light:a%3Ab`
     assert_eq!(asked.headers["authorization"], "Basic bGFtcCUyMGxpZ2h0OmElM0Fi");
-    // Providers such as Okta take a client that is named in the form too for one that proves itself twice.
+    // Providers such as Okta reject a client that is named both in the header and in the form.
     let names: Vec<String> = asked.form().into_keys().collect();
     assert_eq!(names, ["audience", "grant_type", "scope"]);
 }
@@ -136,7 +136,7 @@ async fn verified(
     assert_eq!(form["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
     let mut validation = Validation::new(of);
     validation.set_audience(&[URL]);
-    // The tests' clock stands still in the past; what is checked is the signature and the claims.
+    // The tests' clock is fixed in the past, so only the signature and the claims are checked.
     validation.validate_exp = false;
     validation.validate_nbf = false;
     let decoded = jsonwebtoken::decode::<Value>(&form["client_assertion"], &key, &validation).unwrap();
@@ -159,14 +159,14 @@ async fn a_key_on_a_curve_signs_what_the_client_says() {
         assert_eq!((&claims["iss"], &claims["sub"]), (&claims["sub"], &Value::from("lamp light")));
         assert_eq!(claims["jti"], "0199c0de-0000-7000-8000-000000000001");
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 300);
-        // A clock that is a little ahead would make `nbf` a reason to refuse.
+        // With `nbf`, a clock that is slightly ahead would make the issuer reject the assertion.
         assert!(claims.get("nbf").is_none(), "{claims}");
     }
 }
 
 #[tokio::test]
 async fn an_rsa_key_signs_with_each_digest() {
-    // Made here, for none is committed; a test binary makes one.
+    // Generated here, because no key is committed.
     let pair = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap();
     let public = pair.to_public_key().to_pkcs1_der().unwrap();
     let pkcs8 = pair.to_pkcs8_pem(LineEnding::LF).unwrap().to_string();
@@ -193,7 +193,7 @@ async fn what_is_no_key_of_the_algorithm_is_refused_and_not_shown() {
         (p256.replace("PRIVATE KEY", "EC PRIVATE KEY"), SigningAlgorithm::Es256, "openssl pkcs8"),
         (p256.replace("PRIVATE KEY", "RSA PRIVATE KEY"), SigningAlgorithm::Rs256, "2048"),
         (p256.replace("PRIVATE KEY", "RSA PRIVATE KEY"), SigningAlgorithm::Es256, "P-256"),
-        (p256.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"), SigningAlgorithm::Es256, "no password"),
+        (p256.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"), SigningAlgorithm::Es256, "without a password"),
     ] {
         let error = SigningKey::from_pem(&pem, algorithm).unwrap_err();
         assert_eq!(

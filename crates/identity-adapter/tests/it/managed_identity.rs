@@ -74,7 +74,7 @@ async fn a_machine_that_is_not_in_azure_is_told_so_within_two_seconds() {
     let (service, sleeper) = (Exchange::new([None, None]), Arc::new(Still::default()));
     let error = machine(&service, &sleeper).token().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable));
-    assert!(error.hint.unwrap().to_string().contains("machines in Azure alone"));
+    assert!(error.hint.unwrap().to_string().contains("only works on machines in Azure"));
     let waited: Duration = service.asked().iter().map(|asked| asked.timeout).sum();
     assert!(waited < Duration::from_millis(1700) && sleeper.slept.lock().unwrap().is_empty(), "{waited:?}");
     assert_eq!(service.asked().len(), 2);
@@ -108,7 +108,7 @@ async fn a_service_is_waited_for_in_all_for_fifteen_seconds() {
     let source = EntraManagedIdentity { http: Arc::new(Silent), ..machine(&Exchange::new([]), &sleeper) };
     let error = source.token().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable));
-    assert!(error.message.ends_with("does not answer"), "{}", error.message);
+    assert!(error.message.ends_with("does not respond"), "{}", error.message);
     assert_eq!(*sleeper.slept.lock().unwrap(), [Duration::from_secs(15)]);
 }
 
@@ -124,7 +124,7 @@ async fn app_service_gets_no_secret_in_the_open_and_none_of_it_back() {
     assert!(service.asked().is_empty());
 
     let near = "http://127.0.0.1:41741/msi/token";
-    // Absent identities are 404 there, and waiting brings none.
+    // The service returns 404 for an identity that does not exist, and a retry would not help.
     let service = Exchange::new([Some((404, "{\"message\":\"no hunter2\"}".to_owned()))]);
     let error = app(near, &service).token().await.unwrap_err();
     assert!(error.source.as_ref().unwrap().to_string().contains("no ****"), "{error:?}");
@@ -142,5 +142,5 @@ async fn an_identity_that_is_not_there_is_refused_at_once() {
     let service = Exchange::new([Some((400, body))]);
     let error = machine(&service, &Arc::default()).token().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::TokenRefused));
-    assert!(error.hint.unwrap().to_string().contains("the machine has the identity"));
+    assert!(error.hint.unwrap().to_string().contains("the machine has this identity"));
 }
