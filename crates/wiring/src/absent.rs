@@ -1,10 +1,10 @@
-//! A provider that this build leaves out: its connections stay in the file and are listed, and none can be opened.
+//! A provider that is not part of this build. Its connections are valid and listed, but cannot be opened.
 
 use lamplight_domain::{Action, ErrorCode, Hint, SecretRef, TableError};
 use lamplight_ports::{Connection, OpenConnection, PortError, PortErrorKind, ProviderFactory};
 use serde_json::{Map, Value, json};
 
-/// The name of a provider that this build leaves out.
+/// The name of a provider that is not part of this build.
 #[derive(Debug)]
 pub(crate) struct Absent(pub(crate) &'static str);
 
@@ -27,9 +27,9 @@ impl ProviderFactory for Absent {
 
     fn open(&self, open: OpenConnection<'_>) -> Result<Connection, PortError> {
         let message =
-            format!("connection {} cannot be opened: this build has no provider {}", open.name, self.0);
+            format!("cannot open connection {}: this build does not include provider {}", open.name, self.0);
         Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::InvalidSetting, message).with_hint(
-            Hint::new("build it with the feature of that name, or use ")
+            Hint::new("build with the feature of that name, or use ")
                 .action(Action::UseConnection("demo".to_owned())),
         ))
     }

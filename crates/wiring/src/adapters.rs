@@ -1,11 +1,11 @@
-//! The adapters of a build, and those that a program of somebody else adds.
+//! The adapters of a build, and those that another program adds.
 
 use crate::FakeFactory;
 use lamplight_config::Providers;
 use lamplight_ports::{ProviderFactory, SecretResolver};
 use std::sync::Arc;
 
-/// Which providers and stores of secrets there are. [`default`](Adapters::default) is what the build has.
+/// The available providers and secret stores. [`default`](Adapters::default) returns those of the build.
 ///
 /// ```
 /// use lamplight_wiring::Adapters;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub struct Adapters {
     providers: Vec<Arc<dyn ProviderFactory>>,
     secret_stores: Vec<(String, Arc<dyn SecretResolver>)>,
-    /// One HTTP client for everything that is reached over a network.
+    /// The HTTP client that all network adapters share.
     #[cfg(feature = "aws")]
     pub(crate) http: lamplight_http_adapter::HttpClient,
 }
@@ -43,26 +43,26 @@ impl Default for Adapters {
 }
 
 impl Adapters {
-    /// The same with a further provider. It cannot replace one of the same name.
+    /// Adds a provider. If one of the same name exists, that one is used.
     #[must_use]
     pub fn with_provider(mut self, factory: Arc<dyn ProviderFactory>) -> Self {
         self.providers.push(factory);
         self
     }
 
-    /// The same with a store for the secret references of one scheme.
+    /// Adds a store for the secret references of one scheme.
     #[must_use]
     pub fn with_secret_store(mut self, scheme: impl Into<String>, store: Arc<dyn SecretResolver>) -> Self {
         self.secret_stores.push((scheme.into(), store));
         self
     }
 
-    /// The providers.
+    /// All providers; the first is the default.
     pub fn providers(&self) -> Providers {
         Providers::new(self.providers.iter().cloned())
     }
 
-    /// The JSON Schema of the configuration file with these providers, with a line end.
+    /// The JSON Schema of the configuration file with these providers; it ends with a newline.
     pub fn schema(&self) -> String {
         lamplight_config::schema(&self.providers())
     }

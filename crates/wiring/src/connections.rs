@@ -1,4 +1,4 @@
-//! Opening what fronts need: connections by name, kept while the configuration is the same; the store; secrets.
+//! Opens connections by name and keeps them open until the configuration changes; opens the store and secret stores.
 
 use crate::{
     Adapters, file, secrets,
@@ -19,28 +19,28 @@ use std::{
 };
 use tokio::sync::OnceCell;
 
-/// For how many different overrides connections are kept at once. A front that lets its callers choose regions and
-/// addresses cannot be made to keep more; the next one begins anew.
+/// The maximum number of different overrides for which connections are kept open. It limits the memory of a front whose
+/// callers choose regions and addresses. If more are used, all are closed and opened again on demand.
 const MOST_OVERRIDES: usize = 64;
 
-/// What a caller sets in place of the surroundings.
+/// Values that the caller sets instead of the defaults.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
-    /// The configuration file, in place of the one that is found.
+    /// The configuration file, instead of the one that would be found.
     pub config: Option<PathBuf>,
-    /// The folder of the store, in place of the user's.
+    /// The folder of the store, instead of the user's data folder.
     pub data_dir: Option<PathBuf>,
-    /// What holds for every connection.
+    /// Settings that override those of every connection.
     pub connections: ConnectionOverrides,
 }
 
-/// Opens connections, the store and secrets. What is not needed is not opened. Clones share what is open.
+/// Opens connections, the store and secret stores on first use. Clones share them.
 ///
 /// # Guarantees
-/// - A connection is opened once for as long as the configuration file says the same and the same is overridden: its session,
-///   pools and credentials are shared by all who open it. A file that has changed is read at the next opening.
-/// - With keys for one call a connection is opened anew and kept by nobody.
-/// - Opening calls no provider.
+/// - A connection is opened once and shared, with its session, pools and credentials, as long as the configuration file and
+///   the overrides are the same. A changed file is read the next time a connection is opened.
+/// - With keys for one call, a connection is opened separately and not kept.
+/// - Opening a connection does not call its provider.
 #[derive(Debug, Clone)]
 pub struct Connections {
     shared: Arc<Shared>,
@@ -48,7 +48,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// Opens nothing yet. What must be seen by people, such as a secret in a file that others can read, goes to `warn`.
+    /// Opens nothing yet. `warn` receives warnings for the user, such as a file with a secret that other users can read.
     pub fn new(
         adapters: Adapters,
         environment: Environment,
@@ -74,13 +74,13 @@ impl Connections {
         Self { shared: Arc::new(shared), overrides: Arc::new(overrides.connections) }
     }
 
-    /// The same, sharing what is open, for a caller who overrides something else.
+    /// The same connections with other overrides; shares the store and all that is open.
     #[must_use]
     pub fn with_overrides(&self, overrides: ConnectionOverrides) -> Self {
         Self { shared: Arc::clone(&self.shared), overrides: Arc::new(overrides) }
     }
 
-    /// The store, opened where it is first needed.
+    /// The store, opened on first use.
     pub async fn store(&self) -> Result<Arc<SqliteStore>, PortError> {
         let shared = &self.shared;
         let opened = shared.store.get_or_try_init(|| async {
@@ -94,32 +94,32 @@ impl Connections {
         opened.await.cloned()
     }
 
-    /// The ports that a run needs.
+    /// The ports that runs need.
     pub async fn run_ports(&self) -> Result<RunPorts, PortError> {
         let store = self.store().await?;
         let SystemPorts { clock, sleeper, ids } = self.shared.system.clone();
         Ok(RunPorts { runs: store.clone(), runners: store, clock, sleeper, ids })
     }
 
-    /// Reads secrets by reference.
+    /// The resolver for secret references.
     pub fn secrets(&self) -> Result<Arc<dyn SecretResolver>, PortError> {
         let mut state = self.shared.state();
         let config = self.shared.load(&mut state)?;
         Ok(self.secrets_of(&mut state, &config))
     }
 
-    /// The same, and where the configuration cannot be read, variables and files alone.
+    /// The resolver for secret references; if the configuration cannot be read, only environment variables and files.
     pub fn secrets_or_local(&self) -> Arc<dyn SecretResolver> {
         self.secrets().unwrap_or_else(|_| Arc::clone(&self.shared.local))
     }
 
-    /// The configuration file, where there is one or one is named.
+    /// The configuration file: the one that is named, even if it does not exist, or the one that was found.
     pub fn config_file(&self) -> Option<PathBuf> {
         let candidates = Paths::config_candidates(&self.shared.environment);
         file::find(self.shared.config_file.as_deref(), &candidates)
     }
 
-    /// The configuration as the file says it now; without a file it is the empty one.
+    /// The current configuration; an empty one if there is no file.
     pub fn config(&self) -> Result<Arc<Config>, PortError> {
         self.shared.load(&mut self.shared.state())
     }
@@ -134,7 +134,7 @@ impl Connections {
         self.shared.adapters.schema()
     }
 
-    /// The settings of a connection that its provider knows, as they hold.
+    /// The effective settings of a connection, as its provider reports them.
     pub fn describe(
         &self,
         name: &ConnectionName,
@@ -149,9 +149,9 @@ impl Connections {
             .with_opening(name, connection, config, &self.overrides, local, |open| factory.describe(&open))
     }
 
-    /// A connection that is neither configured nor built in.
+    /// The error for a connection that is neither configured nor built in.
     pub fn unknown(name: &str, config: &Config) -> PortError {
-        let message = format!("there is no connection {name}");
+        let message = format!("connection {name} does not exist");
         PortError::new(PortErrorKind::NotFound, ErrorCode::ConnectionNotFound, message)
             .with_hint(config.choice(name))
     }
@@ -170,11 +170,12 @@ impl Connections {
         let provider = shared.providers.name_of(&own);
         let factory = shared.providers.get(provider).ok_or_else(|| {
             let message =
-                format!("connection {name} cannot be opened: this build has no provider {provider}");
+                format!("cannot open connection {name}: this build does not include provider {provider}");
             PortError::new(PortErrorKind::Unsupported, ErrorCode::InvalidSetting, message)
         })?;
         if self.overrides.keys.is_some() && !factory.takes_keys() {
-            let message = format!("connection {name} is one of provider {provider}, which takes no keys");
+            let message =
+                format!("connection {name} uses provider {provider}, which does not use access keys");
             return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidSetting, message)
                 .with_hint(
                     Hint::new("leave out ")
@@ -191,7 +192,8 @@ impl Connections {
         Ok(open)
     }
 
-    /// Secrets are read without the keys of one call, so those who give keys share them with those who do not.
+    /// The resolver for these overrides without the keys for one call: secrets are never read with those keys, so callers
+    /// with and without them share the resolver.
     fn secrets_of(&self, state: &mut State, config: &Config) -> Arc<dyn SecretResolver> {
         let kept = self.kept(state);
         let secrets =

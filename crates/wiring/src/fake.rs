@@ -6,7 +6,7 @@ use lamplight_fake_adapter::{DEMO_SCRIPT, FakeProvider, Script};
 use lamplight_ports::{Connection, OpenConnection, PortError, PortErrorKind, ProviderFactory};
 use serde_json::{Map, Value};
 
-/// The simulator: scripted functions, without any account. What a connection's functions become lives as long as it is kept
+/// The simulator: scripted functions that need no account. Changes to the functions of a connection last as long as it is
 /// open.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FakeFactory;
@@ -39,7 +39,7 @@ impl ProviderFactory for FakeFactory {
             Some(file) => {
                 let path = open.folder.join(file);
                 std::fs::read_to_string(&path).map_err(|error| {
-                    crate::file::unreadable(format!("the script {} could not be read", path.display()), error)
+                    crate::file::io_error(format!("could not read the script {}", path.display()), error)
                 })?
             }
         };

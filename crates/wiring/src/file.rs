@@ -1,4 +1,4 @@
-//! The configuration file on disk: found, read, and written without ever leaving half of it.
+//! Finds, reads and writes the configuration file. It is replaced in one step, so it is never left half written.
 
 use lamplight_config::{Config, ConfigError};
 use lamplight_domain::{ErrorCode, Hint, SettingName};
@@ -9,10 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The name of a configuration file that is made where there is none.
+/// The name of a newly created configuration file.
 pub const FILE_NAME: &str = "lamplight.toml";
 
-/// A mistake in the file, as a failure.
+/// Converts an error in the file to a port error.
 pub fn config_error(error: ConfigError) -> PortError {
     let told = PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, error.to_string());
     match error.hint {
@@ -21,8 +21,8 @@ pub fn config_error(error: ConfigError) -> PortError {
     }
 }
 
-/// A file that could not be read or written.
-pub(crate) fn unreadable(what: String, error: io::Error) -> PortError {
+/// The error for a file that could not be read or written.
+pub(crate) fn io_error(what: String, error: io::Error) -> PortError {
     let kind = match error.kind() {
         io::ErrorKind::NotFound => PortErrorKind::NotFound,
         _ => PortErrorKind::Unavailable,
@@ -30,7 +30,7 @@ pub(crate) fn unreadable(what: String, error: io::Error) -> PortError {
     PortError::new(kind, ErrorCode::Io, what).with_source(error)
 }
 
-/// The first of `candidates` that exists; a file named `explicit`ly is it whether it exists or not.
+/// The file that was named explicitly, even if it does not exist; otherwise the first of `candidates` that exists.
 pub(crate) fn find(explicit: Option<&Path>, candidates: &[PathBuf]) -> Option<PathBuf> {
     match explicit {
         Some(path) => Some(path.to_owned()),
@@ -38,29 +38,30 @@ pub(crate) fn find(explicit: Option<&Path>, candidates: &[PathBuf]) -> Option<Pa
     }
 }
 
-/// The text of the file at `path`. What is no file is refused: a pipe would be waited for, and never found again.
+/// Reads the file at `path`. Pipes and devices are rejected: reading a pipe could block forever, and its content can only
+/// be read once.
 pub(crate) fn read(path: &Path) -> Result<String, PortError> {
     let shown = path.display().to_string();
-    let failed = |error: io::Error| unreadable(format!("the configuration {shown} could not be read"), error);
+    let failed = |error: io::Error| io_error(format!("could not read the configuration file {shown}"), error);
     let metadata = fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
         let kind = if metadata.is_dir() { "a folder" } else { "a pipe or a device" };
-        let message = format!("the configuration {shown} is {kind} and no file");
+        let message = format!("the configuration {shown} is {kind}, not a file");
         return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message)
             .with_hint(
                 Hint::new("name a file with ")
                     .setting(SettingName::ConfigFile)
-                    .text(", or rename what stands in its place"),
+                    .text(", or rename what is at this path"),
             ));
     }
     Config::text_of(fs::read(path).map_err(failed)?, &shown).map_err(config_error)
 }
 
-/// Changes the file at `path`: `change` gets its text, `None` where there is no file, and gives the new one. Others who
-/// edit the file by this function wait meanwhile, in other processes too, so that no change is lost.
+/// Changes the file at `path`: `change` gets its text, or `None` if it does not exist, and returns the new text. Concurrent
+/// calls, also in other processes, wait for each other, so that no change is lost.
 ///
 /// # Errors
-/// What `change` says, or that the file could not be read or written; it is then as it was.
+/// The error of `change`, or that the file could not be read or written. The file is then unchanged.
 pub fn edit<T, E: From<PortError>>(
     path: &Path,
     change: impl FnOnce(Option<String>) -> Result<(String, T), E>,
@@ -74,20 +75,20 @@ pub fn edit<T, E: From<PortError>>(
 }
 
 fn unwritable(path: &Path, error: io::Error) -> PortError {
-    unreadable(format!("the configuration {} could not be written", path.display()), error)
+    io_error(format!("could not write the configuration file {}", path.display()), error)
 }
 
-/// Where the file is: a link stays a link, also one to a file that is not there yet.
+/// The path of the real file: a symbolic link is followed and not replaced, even if its target does not exist yet.
 fn target(path: &Path) -> PathBuf {
     let linked = || fs::read_link(path).map(|to| path.with_file_name("").join(to));
     fs::canonicalize(path).or_else(|_| linked()).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Keeps other editors of a file out until it is dropped, by a lock on a file beside it. The operating system lets go
-/// of the lock where the process ends in any other way.
+/// Prevents other calls of [`edit`] from changing the file until it is dropped, with a lock on another file beside it. If
+/// the process is killed, the operating system releases the lock.
 struct Lock {
     path: PathBuf,
-    /// Closed, and so unlocked, after the path is removed.
+    /// Dropped after the path is removed, which releases the lock.
     _file: fs::File,
 }
 
@@ -98,7 +99,7 @@ impl Lock {
         loop {
             let file = fs::File::options().create(true).truncate(false).write(true).open(&path)?;
             file.lock()?;
-            // Whoever held it before has removed it: then a lock on what is left keeps nobody out.
+            // If the previous holder has removed the file, other processes lock a new one, so this lock has no effect.
             if is_at(&file, &path) {
                 return Ok(Self { path, _file: file });
             }
@@ -109,7 +110,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         if cfg!(unix) {
-            // One that is left behind does no harm.
+            // If it cannot be removed, it does no harm.
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -123,21 +124,22 @@ fn is_at(file: &fs::File, path: &Path) -> bool {
     own.is_some() && own == id(fs::metadata(path))
 }
 
-/// Elsewhere the file stays where it is.
+/// On other systems the lock file is never removed.
 #[cfg(not(unix))]
 fn is_at(_: &fs::File, _: &Path) -> bool {
     true
 }
 
-/// Replaces the file at `target` in one step: whoever reads it meanwhile sees the old text or the new one. The file keeps
-/// its permissions, and its owner and group where we may set them; the new text is never open to more people than the old.
+/// Replaces the file at `target` in one step: a concurrent reader sees either the old or the new text. The file keeps its
+/// permissions, and its owner and group if we are allowed to set them. At no time can more users read the new text than
+/// the old one.
 fn replace(target: &Path, text: &str) -> io::Result<()> {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
     let old = fs::metadata(target).ok();
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     if old.is_none() {
-        // Without this, only the user could read a new file. The umask applies.
+        // Temporary files are readable only by the user; a configuration file gets the usual mode, with the umask.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
     let mut file = builder.prefix(".lamplight-").tempfile_in(folder.unwrap_or(Path::new(".")))?;
@@ -150,7 +152,7 @@ fn replace(target: &Path, text: &str) -> io::Result<()> {
         file.as_file().set_permissions(old.permissions())?;
     }
     file.write_all(text.as_bytes())?;
-    // Else a machine that loses its power may keep the new name and not the text.
+    // Without this, a power failure could leave an empty file under the new name.
     file.as_file().sync_all()?;
     file.persist(target)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Functions behind URLs as a provider.
+//! The provider for functions behind URLs.
 
 use lamplight_config::{HttpFunctionTable, HttpFunctionsTable};
 use lamplight_domain::{ErrorCode, FunctionName, Hint, NameError, SecretRef, SettingName, TableError};
@@ -17,7 +17,7 @@ pub struct HttpFunctionsFactory {
 }
 
 impl HttpFunctionsFactory {
-    /// The provider over this HTTP client.
+    /// Creates the provider with this HTTP client.
     pub fn new(http: HttpClient) -> Self {
         Self { http }
     }
@@ -43,7 +43,10 @@ impl ProviderFactory for HttpFunctionsFactory {
             PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message)
         };
         if let Some(given) = &open.overrides.endpoint_url {
-            let message = format!("each function has its own URL, which {} cannot replace", given.given_by);
+            let message = format!(
+                "{} cannot be used here: each function has its own URL in the configuration",
+                given.given_by
+            );
             return Err(wrong(message).with_hint(Hint::new("leave out ").setting(SettingName::EndpointUrl)));
         }
         let table = HttpFunctionsTable::read(open.table).map_err(|mistake| wrong(mistake.to_string()))?;
@@ -57,7 +60,7 @@ impl ProviderFactory for HttpFunctionsFactory {
     }
 }
 
-/// From the configuration's words for a function to the adapter's.
+/// Converts a function of the configuration to the adapter's type.
 fn function(table: HttpFunctionTable) -> HttpFunction {
     let lower = |name: String| name.to_ascii_lowercase();
     let declared = table.headers.into_iter().map(|(name, value)| {

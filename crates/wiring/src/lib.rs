@@ -1,10 +1,10 @@
-//! From configuration and environment to ports, for every front: which adapters stand behind the ports, which file is the
-//! configuration, and what is kept open.
+//! Connects the ports to their adapters for every front: it chooses the adapters, finds and reads the configuration file,
+//! and keeps connections open.
 //!
-//! A front makes one [`Connections`] from [`Overrides`], its [`Environment`](lamplight_system_adapter::Environment) and the
-//! [`Adapters`] of its build, and hands it to the use cases as their [`Connector`](lamplight_ports::Connector). Nothing here
-//! knows a front: what a caller gives is named by the caller, and every failure is a
-//! [`PortError`](lamplight_ports::PortError).
+//! A front creates one [`Connections`] from [`Overrides`], its [`Environment`](lamplight_system_adapter::Environment) and
+//! the [`Adapters`] of its build, and passes it to the use cases as their [`Connector`](lamplight_ports::Connector). This
+//! crate does not depend on any front: a caller gives each value together with the name of its option or field, and every
+//! error is a [`PortError`](lamplight_ports::PortError).
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[cfg(not(all(feature = "aws", feature = "http")))]

@@ -1,4 +1,4 @@
-//! Which store each kind of secret reference leads to.
+//! Creates the resolver that reads each kind of secret reference from its store.
 
 #[cfg(feature = "aws")]
 mod network;
@@ -10,8 +10,8 @@ use std::sync::Arc;
 use crate::shared::Shared;
 use lamplight_config::Config;
 
-/// The router over all stores. With a connection's own region and address, and never with the keys of one call: a store that is
-/// behind a connection is read with that connection's own keys.
+/// A resolver for all stores. A store that is read through a connection uses the connection's own keys, never the keys
+/// that are given for one call; overridden regions and addresses apply.
 pub(crate) fn resolver(
     shared: &Shared,
     config: &Config,
@@ -26,7 +26,7 @@ pub(crate) fn resolver(
 #[cfg(feature = "aws")]
 use network::with_network;
 
-/// A build without network has variables and files alone.
+/// A build without network adapters only reads environment variables and files.
 #[cfg(not(feature = "aws"))]
 fn with_network(router: SecretRouter, _: &Shared, _: &Config, _: &ConnectionOverrides) -> SecretRouter {
     router

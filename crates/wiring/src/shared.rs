@@ -1,4 +1,4 @@
-//! What all clones of an opener share: the configuration as it was last read, and what is open.
+//! The state that all clones of `Connections` share: the configuration as it was last read, and open connections.
 
 use crate::{Adapters, config_error, file};
 use lamplight_config::{Config, ConnectionConfig, Providers};
@@ -15,12 +15,12 @@ use std::{
 };
 use tokio::sync::OnceCell;
 
-/// What clones share.
+/// The state that clones share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) adapters: Adapters,
     pub(crate) system: SystemPorts,
-    /// Variables and files.
+    /// Reads secrets from environment variables and files.
     pub(crate) local: Arc<dyn SecretResolver>,
     pub(crate) providers: Providers,
     pub(crate) environment: Environment,
@@ -44,7 +44,7 @@ pub(crate) struct Loaded {
     config: Arc<Config>,
 }
 
-/// What is open for one set of overrides.
+/// The secrets resolver and connections that are open for one set of overrides.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     pub(crate) secrets: Option<Arc<dyn SecretResolver>>,
@@ -53,11 +53,12 @@ pub(crate) struct Kept {
 
 impl Shared {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        // What is kept is put in whole or not at all.
+        // A panic cannot leave the state half changed, so a poisoned lock is safe to use.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads the file where it says something else than last time. What was opened by the old text is then let go of.
+    /// Reads the file, and parses it if its text has changed. Connections that were opened with the old text are then
+    /// forgotten.
     pub(crate) fn load(&self, state: &mut State) -> Result<Arc<Config>, PortError> {
         let candidates = Paths::config_candidates(&self.environment);
         let path = file::find(self.config_file.as_deref(), &candidates);
@@ -79,12 +80,12 @@ impl Shared {
         Ok(config)
     }
 
-    /// A variable of the environment; one that is empty counts as not set.
+    /// An environment variable; an empty value counts as not set.
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
         self.environment.get(name).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
-    /// Does something with what a connection is opened with.
+    /// Calls `act` with everything that is needed to open a connection.
     pub(crate) fn with_opening<T>(
         &self,
         name: &ConnectionName,

@@ -60,7 +60,7 @@ fn mistakes_keys_and_secrets_that_an_own_provider_does_not_take_are_told() {
     let lamplight = with_own_provider();
     let keys = ["--access-key-id", "env:A", "--secret-access-key", "env:B"];
     let done = lamplight.run(&[&["run", "greet"], keys.as_slice()].concat());
-    assert!(done.code == 2 && done.stderr.contains("takes no keys"), "{done:#?}");
+    assert!(done.code == 2 && done.stderr.contains("does not use access keys"), "{done:#?}");
     lamplight.file("lamplight.toml", "[connections.here]\nprovider = 'own'\nfunctions = ['a', 'b c']\n");
     let done = lamplight.run(&["discover", "-c", "here"]);
     assert!(

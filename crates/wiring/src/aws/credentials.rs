@@ -1,4 +1,4 @@
-//! From the configuration's words for a way in to the adapters that go it.
+//! Creates credential sources from the `auth` settings of the configuration.
 
 use lamplight_aws_adapter::{AccessKey, AssumeRole, CredentialsSource, KeyPart, RoleSession, WebIdentity};
 use lamplight_aws_model::SessionTag;
@@ -12,22 +12,22 @@ use lamplight_identity_adapter as identity;
 use lamplight_ports::{HttpExchange, OpenConnection, PortError, PortErrorKind, SecretString, TokenSource};
 use std::{path::PathBuf, sync::Arc};
 
-/// Entra's address where nothing else is set.
+/// The default address of Entra.
 const ENTRA: &str = "https://login.microsoftonline.com";
-/// The metadata service of machines in Azure.
+/// The default address of the Azure instance metadata service.
 const AZURE_METADATA: &str = "http://169.254.169.254";
 
-/// Builds sources of credentials.
+/// Creates the credential sources of a connection.
 #[derive(Debug)]
 pub(super) struct CredentialsBuilder<'a> {
-    /// The connection that they are for.
+    /// The connection.
     pub(super) open: &'a OpenConnection<'a>,
-    /// The HTTP client of the connection.
+    /// The connection's HTTP client.
     pub(super) http: &'a HttpClient,
 }
 
 impl CredentialsBuilder<'_> {
-    /// The source of credentials that a connection's `auth` describes.
+    /// Creates the credential source for a connection's `auth`.
     pub(super) fn credentials(&self, auth: &Auth) -> Result<CredentialsSource, PortError> {
         Ok(match auth {
             Auth::Default => CredentialsSource::Ambient,
@@ -86,9 +86,9 @@ impl CredentialsBuilder<'_> {
     ) -> Result<identity::EntraWorkloadIdentity, PortError> {
         let needed = |own: &Option<String>, key: &str, variable: &str| {
             own.clone().or_else(|| self.variable(variable)).ok_or_else(|| {
-                let message = format!("entra-workload-identity has no {key}, and {variable} is not set");
+                let message = format!("entra-workload-identity needs {key}: it is not in the configuration, and {variable} is not set");
                 invalid(message).with_hint(
-                    "set it in the configuration; in Kubernetes, Azure's webhook sets the variable",
+                    "set it in the configuration; in Kubernetes, Azure's workload identity webhook sets the variable",
                 )
             })
         };
@@ -176,7 +176,8 @@ impl CredentialsBuilder<'_> {
         (self.open.variable)(name)
     }
 
-    /// A path of the file: below the user's folder where it begins with `~/`, else beside the file.
+    /// Resolves a path of the configuration: `~/` is the user's home folder; other paths are relative to the folder of the
+    /// configuration file.
     fn path(&self, path: &str) -> PathBuf {
         match (path.strip_prefix("~/"), self.variable("HOME")) {
             (Some(rest), Some(home)) => PathBuf::from(home).join(rest),

@@ -1,25 +1,25 @@
-//! Settings of a connection to AWS that come from several layers, and which one decided. The nearest first: the caller, the file,
-//! the variables `AWS_…`.
+//! Settings of a connection to AWS that come from several layers, with the layer that set them. The first of these that
+//! sets a value decides: the caller, the configuration file, the variables `AWS_…`.
 
 use lamplight_config::{AwsTable, HttpUrl};
 use lamplight_domain::{ErrorCode, check_endpoint};
 use lamplight_ports::{Given, OpenConnection, PortError, PortErrorKind, SettingOrigin};
 
-/// A setting and where it comes from.
+/// A setting and the layer that set it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Layered {
-    /// The value that holds.
+    /// The effective value.
     pub(super) value: String,
-    /// The layer that decided.
+    /// The layer that set it.
     pub(super) origin: SettingOrigin,
 }
 
-/// The layers of one connection.
+/// The layers of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layers<'a> {
-    /// The caller and the variables.
+    /// The caller's overrides and the environment variables.
     pub(super) open: &'a OpenConnection<'a>,
-    /// The file.
+    /// The connection's table in the configuration file.
     pub(super) table: &'a AwsTable,
 }
 
@@ -31,19 +31,19 @@ impl Layers<'_> {
             .or_else(|| self.variables(&["AWS_REGION", "AWS_DEFAULT_REGION"]))
     }
 
-    /// The region whose STS gives the credentials of roles: the connection's own unless the file names another one.
+    /// The region of the STS endpoint for role credentials: the connection's region unless the file sets another one.
     pub(super) fn sts_region(&self) -> Option<Layered> {
         table(self.table.sts_region.clone(), "sts_region").or_else(|| self.region())
     }
 
-    /// Where Lambda is, in place of AWS's own address.
+    /// The endpoint URL of Lambda that replaces AWS's own.
     pub(super) fn lambda(&self) -> Option<Layered> {
         given(self.open.overrides.endpoint_url.as_ref())
             .or_else(|| table(text(self.table.endpoint_url.as_ref()), "endpoint_url"))
             .or_else(|| self.variables(&["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]))
     }
 
-    /// Where STS is, in place of AWS's own address.
+    /// The endpoint URL of STS that replaces AWS's own.
     pub(super) fn sts(&self) -> Option<Layered> {
         given(self.open.overrides.endpoint_url.as_ref())
             .or_else(|| table(text(self.table.sts_endpoint_url.as_ref()), "sts_endpoint_url"))
@@ -51,14 +51,14 @@ impl Layers<'_> {
             .or_else(|| self.variables(&["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]))
     }
 
-    /// Where Secrets Manager is, in place of AWS's own address.
+    /// The endpoint URL of Secrets Manager that replaces AWS's own.
     pub(super) fn secrets(&self) -> Option<Layered> {
         given(self.open.overrides.endpoint_url.as_ref())
             .or_else(|| table(text(self.table.endpoint_url.as_ref()), "endpoint_url"))
             .or_else(|| self.variables(&["AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL"]))
     }
 
-    /// Refuses addresses that are none or hold a password, naming where they stand.
+    /// Rejects endpoint URLs that are not valid or contain a password; the error names the layer that set them.
     pub(super) fn check_endpoints(&self) -> Result<(), PortError> {
         for Layered { value, origin } in [self.lambda(), self.sts(), self.secrets()].into_iter().flatten() {
             check_endpoint(&value).map_err(|error| {
@@ -71,7 +71,7 @@ impl Layers<'_> {
                 };
                 let message = format!("the address of {place} {error}");
                 PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, message)
-                    .with_hint("give scheme and host alone, as in http://127.0.0.1:4566")
+                    .with_hint("give only the scheme and the host, as in http://127.0.0.1:4566")
             })?;
         }
         Ok(())
@@ -85,11 +85,11 @@ impl Layers<'_> {
 }
 
 impl Layered {
-    /// An address that may be shown: of one that is refused, why.
+    /// A value that is safe to show: a rejected URL may contain a password, so it is replaced with the reason.
     pub(super) fn harmless(self) -> Self {
         match check_endpoint(&self.value) {
             Ok(()) => self,
-            Err(error) => Self { value: format!("(refused: it {error})"), ..self },
+            Err(error) => Self { value: format!("(not valid: it {error})"), ..self },
         }
     }
 }

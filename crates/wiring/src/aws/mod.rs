@@ -1,4 +1,4 @@
-//! AWS as a provider.
+//! The AWS provider.
 
 mod credentials;
 mod layers;
@@ -25,12 +25,12 @@ pub struct AwsFactory {
 }
 
 impl AwsFactory {
-    /// The provider over this HTTP client.
+    /// Creates the provider with this HTTP client.
     pub fn new(http: HttpClient) -> Self {
         Self { http }
     }
 
-    /// Secrets Manager behind a connection.
+    /// Secrets Manager with the region and credentials of a connection.
     ///
     /// # Errors
     /// As [`open`](ProviderFactory::open).
@@ -126,7 +126,7 @@ impl ProviderFactory for AwsFactory {
             ("auth", Value::from("default")),
             ("use_fips", Value::from(false)),
             ("use_dual_stack", Value::from(false)),
-            // Without one nothing can be called, so that its absence is shown too.
+            // Calls need a region, so it is also shown if it is missing.
             ("region", Value::Null),
         ] {
             if !settings.iter().any(|setting| setting.key == key) {
@@ -161,26 +161,26 @@ fn read(open: &OpenConnection<'_>) -> Result<AwsTable, PortError> {
     Ok(table.in_folder(open.folder))
 }
 
-/// The configured table of prices, or the built-in one.
+/// Reads the configured price table; the built-in one if none is configured.
 fn prices(file: Option<&Path>) -> Result<PriceTable, PortError> {
     let Some(path) = file else { return Ok(PriceTable::default()) };
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        crate::file::unreadable(format!("the price table {shown} could not be read"), error)
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| crate::file::io_error(format!("could not read the price table {shown}"), error))?;
     toml::from_str(&text).map_err(|error| {
         let message = format!("{shown}: {}", error.message());
         PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message)
     })
 }
 
-/// A region that nobody knows would lead the request to an address that does not exist; with an address of its
-/// own a connection may use any name that looks like a region.
+/// Rejects unknown regions, because their endpoints do not exist. A connection with its own endpoint URL may use any name
+/// that looks like a region.
 fn region(text: &str, has_endpoint: bool) -> Result<Region, PortError> {
     let parsed = if has_endpoint { Region::parse_well_formed(text) } else { Region::parse_known(text) };
     parsed.map_err(|error| {
         PortError::new(PortErrorKind::InvalidRequest, ErrorCode::UnknownRegion, error.to_string()).with_hint(
-            Hint::new("a region newer than this build can be used with ").setting(SettingName::EndpointUrl),
+            Hint::new("to use a region that is newer than this build, set ")
+                .setting(SettingName::EndpointUrl),
         )
     })
 }

@@ -1,4 +1,4 @@
-//! The stores that are reached over a network, or over the session's bus: Vault, AWS Secrets Manager, the keyring.
+//! The secret stores outside of the process: Vault, AWS Secrets Manager and the keyring.
 
 use crate::{AwsFactory, shared::Shared};
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use lamplight_ports::{ConnectionOverrides, PortError, PortErrorKind, SecretResol
 use lamplight_secrets_adapter::{KeyringSecrets, SecretRouter, VaultLogin, VaultOptions, VaultSecrets};
 use std::{borrow::Cow, sync::Arc};
 
-/// The router with these stores too.
+/// Adds these stores to the router.
 pub(super) fn with_network(
     router: SecretRouter,
     shared: &Shared,
@@ -20,7 +20,7 @@ pub(super) fn with_network(
     let router = match vault_options(shared, config.secrets.vault.as_ref()) {
         None => router,
         Some(options) => {
-            // Logging in reads no store: it would need itself.
+            // The login cannot read its own secrets from Vault, so it only has the local stores.
             let basis = SecretRouter::new(Arc::clone(&shared.local)).with_keyring(Arc::new(KeyringSecrets));
             let http = Arc::new(shared.adapters.http.clone());
             let clock = Arc::clone(&shared.system.clock);
@@ -31,8 +31,8 @@ pub(super) fn with_network(
     router.with_store("aws-sm", Arc::new(aws))
 }
 
-/// Secrets Manager behind the connection that the configuration names for it, with that connection's own keys even where
-/// this call has others.
+/// Secrets Manager of the connection that the configuration names for it. It uses that connection's own keys, even if other
+/// keys are given for this call.
 fn secrets_manager(
     shared: &Shared,
     config: &Config,
@@ -49,7 +49,8 @@ fn secrets_manager(
     })
 }
 
-/// Vault as the file says, and for the rest as the variables of Vault's own client say; `None` without address.
+/// The options of Vault from the configuration, and from the environment variables of Vault's own client for settings that
+/// it does not have; `None` without an address.
 fn vault_options(shared: &Shared, config: Option<&VaultConfig>) -> Option<VaultOptions> {
     let variable = |name: &str| shared.variable(name);
     let own = config.cloned().unwrap_or_default();
@@ -75,7 +76,7 @@ fn vault_options(shared: &Shared, config: Option<&VaultConfig>) -> Option<VaultO
     })
 }
 
-/// AWS Secrets Manager behind a connection; where that cannot be opened, the reason is told to whoever asks.
+/// AWS Secrets Manager of a connection; if that could not be opened, reading a secret returns the error.
 #[derive(Debug)]
 struct AwsSecrets(Result<Arc<SecretsManager>, PortError>);
 
@@ -85,10 +86,10 @@ impl SecretResolver for AwsSecrets {
         match &self.0 {
             Ok(secrets) => secrets.resolve(reference).await,
             Err(refusal) => {
-                let message = format!("secret {reference} cannot be read: {}", refusal.message);
+                let message = format!("could not read secret {reference}: {}", refusal.message);
                 let error = PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message);
                 let hint = refusal.hint.clone();
-                Err(error.with_hint(hint.unwrap_or_else(|| "name a connection in [secrets.aws-sm]".into())))
+                Err(error.with_hint(hint.unwrap_or_else(|| "set connection in [secrets.aws-sm]".into())))
             }
         }
     }

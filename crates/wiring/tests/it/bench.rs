@@ -48,12 +48,12 @@ impl Bench {
         Self { folder, counting, connections }
     }
 
-    /// Writes another configuration in its place.
+    /// Replaces the configuration.
     pub(crate) fn rewrite(&self, config: &str) {
         std::fs::write(self.folder.path().join("lamplight.toml"), config).unwrap();
     }
 
-    /// How often the store of secrets was read.
+    /// How often the secret store was read.
     pub(crate) fn reads(&self) -> usize {
         self.counting.0.load(Ordering::SeqCst)
     }

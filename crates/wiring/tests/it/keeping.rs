@@ -13,7 +13,7 @@ mod aws {
     const KEY: &str = "[connections.a]\nregion = 'eu-west-1'\n[connections.a.auth.access-key]\n\
                        access_key_id = 'AKIDEXAMPLE00000'\nsecret_access_key = 'count:store/key'\n";
 
-    /// Gets credentials, or those that the connection has.
+    /// Returns the connection's credentials, which are loaded if necessary.
     async fn credentials(connection: Connection) {
         connection.identity.as_ref().unwrap().credentials().await.unwrap();
     }

@@ -7,10 +7,16 @@ use lamplight_ports::{Connector, PortErrorKind};
 async fn a_connection_that_is_not_there_is_told_with_those_that_are() {
     let bench = Bench::new("[connections.a]\nprovider = 'fake'\n");
     let error = open(&bench.connections, "b").await.unwrap_err();
-    assert_eq!((error.kind, error.message.as_str()), (PortErrorKind::NotFound, "there is no connection b"));
+    assert_eq!(
+        (error.kind, error.message.as_str()),
+        (PortErrorKind::NotFound, "connection b does not exist")
+    );
     let error =
         Bench::new("[connections.a]\nprovider = 'absent'\n").connections.open(None).await.unwrap_err();
-    assert!(error.message.ends_with("lamplight.toml:2:12: there is no provider of this name"), "{error:?}");
+    assert!(
+        error.message.ends_with("lamplight.toml:2:12: a provider of this name does not exist"),
+        "{error:?}"
+    );
 }
 
 #[cfg(all(feature = "aws", feature = "http"))]
@@ -27,7 +33,7 @@ async fn without_aws_its_connections_stay_in_the_file_and_say_why_they_cannot_be
     for connection in [open(&bench.connections, "a").await, bench.connections.open(None).await] {
         let error = connection.unwrap_err();
         assert_eq!(error.kind, PortErrorKind::Unsupported);
-        assert!(error.message.ends_with("this build has no provider aws"), "{error:?}");
+        assert!(error.message.ends_with("this build does not include provider aws"), "{error:?}");
     }
     open(&bench.connections, "demo").await.unwrap();
 }
@@ -94,7 +100,7 @@ async fn functions_behind_urls_are_called_with_their_secrets_and_nowhere_else() 
     let elsewhere = Given { value: "http://127.0.0.1:9".to_owned(), given_by: "the test".to_owned() };
     let overrides = ConnectionOverrides { endpoint_url: Some(elsewhere), ..ConnectionOverrides::default() };
     let error = open(&bench.connections.with_overrides(overrides), "a").await.unwrap_err();
-    assert!(error.message.contains("which the test cannot replace"), "{error:?}");
+    assert!(error.message.contains("the test cannot be used here"), "{error:?}");
 }
 
 #[cfg(not(feature = "http"))]
@@ -103,5 +109,5 @@ async fn without_http_its_connections_stay_in_the_file_and_say_why_they_cannot_b
     let bench = Bench::new("[connections.a]\nprovider = 'http'\nfunctions.f.url = 'http://127.0.0.1:9/'\n");
     let error = open(&bench.connections, "a").await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Unsupported);
-    assert!(error.message.ends_with("this build has no provider http"), "{error:?}");
+    assert!(error.message.ends_with("this build does not include provider http"), "{error:?}");
 }
