@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, path::Path};
 
-/// The keys of a connection to functions behind URLs, beside those that every connection has.
+/// The keys of a connection to functions behind URLs, in addition to those that all connections have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "HttpConnection")]

@@ -76,7 +76,11 @@ impl Inside<'_> {
             [("error_header", &function.error_header), ("mark_header", &function.mark_header)]
         {
             if header.as_deref().is_some_and(|header| !is_header_name(header)) {
-                return Err(self.wrong(&[key], "this is not a header's name", "letters, digits and dashes"));
+                return Err(self.wrong(
+                    &[key],
+                    "this is not a valid header name",
+                    "use letters, digits and dashes",
+                ));
             }
         }
         self.statuses(function)
@@ -86,10 +90,14 @@ impl Inside<'_> {
         let path = ["headers", header];
         let name = header.to_ascii_lowercase();
         if !is_header_name(header) {
-            return Err(self.wrong(&path, "this is not a header's name", "letters, digits and dashes"));
+            return Err(self.wrong(
+                &path,
+                "this is not a valid header name",
+                "use letters, digits and dashes",
+            ));
         }
         if OF_THE_PROTOCOL.contains(&name.as_str()) {
-            return Err(self.wrong(&path, "this header is set by the HTTP client", "leave it out"));
+            return Err(self.wrong(&path, "this header is set by the HTTP client", "remove it"));
         }
         if let Ok(reference) = value.parse::<SecretRef>() {
             return match references::mistake(&reference) {
@@ -128,7 +136,11 @@ impl Inside<'_> {
         }
         if success_statuses.contains(&202) {
             let message = "202 means that the function has not finished yet, so it cannot mean success";
-            return Err(self.wrong(&["success_statuses"], message, "declare async = true"));
+            return Err(self.wrong(
+                &["success_statuses"],
+                message,
+                "if the function accepts events and runs them later, set async = true",
+            ));
         }
         self.within("success_statuses", success_statuses, 200..=299)?;
         self.within("error_statuses", error_statuses, 400..=599)?;
@@ -153,7 +165,7 @@ impl Inside<'_> {
             None => Ok(()),
             Some(status) => {
                 let message = format!("{status} is not in the range {}-{}", range.start(), range.end());
-                Err(self.wrong(&[key], message, "leave it out"))
+                Err(self.wrong(&[key], message, "remove it"))
             }
         }
     }

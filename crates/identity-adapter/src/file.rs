@@ -26,7 +26,7 @@ impl FileToken {
                     (PortErrorKind::NotFound, ErrorCode::TokenNotFound, "does not exist")
                 }
                 io::ErrorKind::PermissionDenied => {
-                    (PortErrorKind::Denied, ErrorCode::TokenNotFound, "cannot be read: permission denied")
+                    (PortErrorKind::Denied, ErrorCode::TokenNotFound, "could not be read")
                 }
                 _ => (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, "could not be read"),
             };

@@ -168,11 +168,9 @@ fn not_text(reference: &str) -> PortError {
 
 fn could_not_read(reference: &str, error: io::Error) -> PortError {
     let (kind, code, message) = match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => (
-            PortErrorKind::NotFound,
-            ErrorCode::SecretNotFound,
-            format!("secret {reference} not found: the file does not exist"),
-        ),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            (PortErrorKind::NotFound, ErrorCode::SecretNotFound, format!("secret {reference} not found"))
+        }
         io::ErrorKind::PermissionDenied => (
             PortErrorKind::Denied,
             ErrorCode::SecretDenied,

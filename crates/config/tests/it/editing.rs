@@ -1,4 +1,4 @@
-//! Edits keep what people wrote around them.
+//! Edits leave the rest of the file unchanged.
 
 use crate::providers::{parse, providers};
 use lamplight_config::{AwsTable, ConfigError, NewConnection, NewSetting};
@@ -67,7 +67,7 @@ fn what_would_be_no_configuration_is_refused() {
         (vec![("region", "eu-wst-1")], "did you mean eu-west-1"),
         (vec![("auth", "default"), ("auth.profile.name", "x")], "part of the path already has a value"),
         (vec![("auth.access-key.secret_access_key", "hunter2")], "by reference"),
-        (vec![("region", "eu-west-1"), ("region", "eu-west-2")], "set already"),
+        (vec![("region", "eu-west-1"), ("region", "eu-west-2")], "given twice"),
         (vec![("auth..name", "x")], "not a valid path"),
     ] {
         let error = add_connection(FILE, "x.toml", &new("c", &settings)).unwrap_err();
@@ -267,7 +267,7 @@ fn parts_of_a_path_may_be_quoted_and_texts_that_look_like_numbers_too() {
     assert!(error.hint.as_ref().is_some_and(|hint| hint.to_string().contains("quotes")), "{error:?}");
 }
 
-/// A part of a file, with `@` in the place of a number that makes its names its own.
+/// A part of a file; each `@` is replaced with a number, so that its names are unique.
 fn part() -> impl Strategy<Value = String> {
     let comment = "[ -~äé€]{0,20}";
     prop_oneof![
@@ -309,7 +309,7 @@ proptest! {
         prop_assert!(parse(&with, "x").unwrap().connections.contains_key(&name));
         let without = remove_connection(&with, "x", &name, false).unwrap().unwrap();
         prop_assert_eq!(&without, &file);
-        // Whatever goes, every line that stays is one that was there, in its order.
+        // Whatever is removed, the remaining lines are unchanged and in the same order.
         for own in parse(&file, "x").unwrap().connections.keys() {
             let without = remove_connection(&file, "x", own, false).unwrap().unwrap();
             prop_assert!(!parse(&without, "x").unwrap().connections.contains_key(own));

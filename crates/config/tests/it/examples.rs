@@ -1,4 +1,4 @@
-//! What the file may say.
+//! Valid configuration files.
 
 use crate::providers::parse;
 use lamplight_config::{AccessKeyId, Auth, AwsTable, Config, FakeTable, Token};

@@ -1,4 +1,4 @@
-//! Connections to functions behind URLs: what may be declared, and what may not.
+//! Valid and invalid connections to functions behind URLs.
 
 use lamplight_config::HttpFunctionsTable;
 use lamplight_domain::TableError;

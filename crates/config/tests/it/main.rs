@@ -1,4 +1,4 @@
-//! The configuration file: what it may say, where its mistakes are, its schema, and edits that keep comments.
+//! Tests of the configuration file: valid contents, errors with their place, the schema, and edits that keep comments.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod editing;

@@ -1,4 +1,4 @@
-//! The providers of the tests: the tables of AWS and of the simulator, and one of somebody else.
+//! The providers of the tests: AWS, the simulator, and one from another program.
 
 use lamplight_config::{AwsTable, Config, ConfigError, FakeTable, Providers};
 use lamplight_domain::{ErrorCode, SecretRef, TableError, read_table};
@@ -54,7 +54,7 @@ impl ProviderFactory for Provider {
             Self::Further => {
                 let own: FurtherTable = read_table(table)?;
                 if !own.url.starts_with("http") {
-                    return Err(TableError::new(["url"], "this is no URL"));
+                    return Err(TableError::new(["url"], "this is not a URL"));
                 }
                 Ok(own.token.into_iter().collect())
             }
@@ -78,7 +78,7 @@ pub(crate) fn providers() -> &'static Providers {
     &PROVIDERS
 }
 
-/// The same and a further one.
+/// AWS, the simulator and a third provider.
 pub(crate) fn with_further() -> Providers {
     Providers::new([
         Arc::new(Provider::Aws) as Arc<dyn ProviderFactory>,
@@ -108,7 +108,7 @@ fn mistakes_of_a_further_provider_have_their_place_too() {
     let head = "[connections.a]\nprovider = 'further'\n";
     for (rest, beginning, words) in [
         ("url = 5\n", "x.toml:3:7: ", vec!["must be a string"]),
-        ("url = 'ftp://x'\n", "x.toml:3:1: ", vec!["this is no URL"]),
+        ("url = 'ftp://x'\n", "x.toml:3:1: ", vec!["this is not a URL"]),
         ("", "x.toml:1:", vec!["key url is missing"]),
         (
             "url = 'http://x'\ntokn = 'x'\n",

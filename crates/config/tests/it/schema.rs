@@ -1,4 +1,4 @@
-//! The schema allows what the reader takes, and refuses mistakes of form.
+//! The schema accepts what the parser accepts, and rejects syntactic errors.
 
 use crate::{
     examples::EVERYTHING,

@@ -1,4 +1,4 @@
-//! The client-credentials grant: by a secret, and by signatures that a library of others verifies.
+//! The client credentials grant: with a secret, and with signatures that another library verifies.
 
 use crate::script::{JWT, Secrets, Still, giving_a_token};
 use jsonwebtoken::{DecodingKey, Validation};

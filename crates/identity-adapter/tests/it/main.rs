@@ -1,4 +1,4 @@
-//! The token sources against scripted services: what is asked, exactly, and what the answers become.
+//! Tests of the token sources with scripted services: the exact requests, and how responses are handled.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod client_credentials;

@@ -1,4 +1,4 @@
-//! The managed identity of a machine.
+//! Managed identities of Azure resources.
 
 use crate::script::{JWT, Still, giving_a_token};
 use lamplight_domain::ErrorCode;

@@ -1,4 +1,4 @@
-//! A token, a secret, and time that stands still.
+//! A token, a resolver with a fixed secret, and a fixed clock.
 
 use async_trait::async_trait;
 use lamplight_domain::{ErrorCode, RunKey, SecretRef, Timestamp};
@@ -12,12 +12,12 @@ use std::{
 /// A JWT in form, for tests that do not look into it.
 pub(crate) const JWT: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln";
 
-/// An exchange that gives a token once.
+/// An exchange that returns a token once.
 pub(crate) fn giving_a_token() -> Arc<Exchange> {
     Exchange::new([Some((200, format!("{{\"access_token\":\"{JWT}\",\"id_token\":\"aWQ.aWQ.aWQ\"}}")))])
 }
 
-/// Knows secrets by reference. `Debug` keeps them, as every resolver's does.
+/// Resolves references to fixed secrets. `Debug` does not show them, as for all resolvers.
 pub(crate) struct Secrets(pub(crate) &'static str, pub(crate) String);
 
 impl std::fmt::Debug for Secrets {
@@ -35,7 +35,7 @@ impl SecretResolver for Secrets {
         Err(PortError::new(
             PortErrorKind::NotFound,
             ErrorCode::SecretNotFound,
-            format!("there is no {reference}"),
+            format!("secret {reference} not found"),
         ))
     }
 }

@@ -1,4 +1,4 @@
-//! Secret stores against scripted peers: what is asked, exactly, and what the answers become.
+//! Tests of the secret stores with scripted servers: the exact requests, and how responses are handled.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 #[cfg(all(feature = "keyring", target_os = "linux"))]

@@ -1,4 +1,4 @@
-//! The way of each reference: to its own store and to no other.
+//! Each reference is read from its own store only.
 
 use crate::script::reference;
 use async_trait::async_trait;

@@ -1,4 +1,4 @@
-//! What a Vault answers, what a login needs, and a clock that is set by hand.
+//! Scripted responses of Vault, the secrets of a login, and a clock that tests set.
 
 use async_trait::async_trait;
 use lamplight_domain::{ErrorCode, SecretRef, Timestamp};

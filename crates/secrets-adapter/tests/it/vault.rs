@@ -1,4 +1,4 @@
-//! Reading with a token: what is asked, what the answers become, and where no token is sent.
+//! Reading with a token: the requests, how responses are handled, and to which addresses no token is sent.
 
 use crate::script::{ADDRESS, Hand, TOKEN, entry, options, reference, script, token_login, told, vault};
 use lamplight_domain::ErrorCode;

@@ -1,4 +1,4 @@
-//! Logging in: how, how often, and what is done when a login or its token is refused.
+//! Logging in: how, how often, and what happens if a login or its token is rejected.
 
 use crate::script::{ADDRESS, Basis, Hand, app_role, entry, let_in, options, reference, script, told, vault};
 use async_trait::async_trait;

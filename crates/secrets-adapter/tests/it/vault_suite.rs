@@ -1,4 +1,4 @@
-//! Vault against the suite of the secret port: a small one in memory that gives out entries and tokens.
+//! Runs the suite of the secret port against a small in-memory Vault.
 
 use crate::script::{ADDRESS, Basis, Hand, app_role, entry, let_in, options, reference, token_login};
 use async_trait::async_trait;

@@ -1,4 +1,4 @@
-//! What a real Secret Service gives, and what is told where it does not.
+//! Reads secrets from a real Secret Service, and checks its errors.
 
 use crate::session::in_session;
 use async_trait::async_trait;
@@ -20,7 +20,7 @@ use std::{
 const LOCK: &str = "dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
                     org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/aliases/default";
 
-/// Runs a command with a shell, as people do, with `input` on its stdin.
+/// Runs a command in a shell, as a user would, with `input` on its stdin.
 fn shell(command: &str, input: &str) {
     let mut child = Command::new("sh").args(["-c", command]).stdin(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! A session of its own for a test: a bus, a Secret Service with an empty keyring that is unlocked, and a home.
+//! A separate session for a test: a bus, a Secret Service with an empty unlocked keyring, and a home folder.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ const MARK: &str = "LAMPLIGHT_TEST_SESSION";
 const SCRIPT: &str = r#"printf hunter2 | gnome-keyring-daemon --daemonize --unlock --components=secrets >/dev/null &&
     exec "$@""#;
 
-/// Runs the test `name` once more in a session of its own; there `body` runs.
+/// Runs the test `name` again in a separate session, in which `body` runs.
 pub(crate) fn in_session(name: &str, body: impl Future<Output = ()>) {
     if variable(MARK).is_some() {
         let mut builder = tokio::runtime::Builder::new_multi_thread();

@@ -86,9 +86,9 @@ impl CredentialsBuilder<'_> {
     ) -> Result<identity::EntraWorkloadIdentity, PortError> {
         let needed = |own: &Option<String>, key: &str, variable: &str| {
             own.clone().or_else(|| self.variable(variable)).ok_or_else(|| {
-                let message = format!("entra-workload-identity needs {key}: it is not in the configuration, and {variable} is not set");
+                let message = format!("entra-workload-identity needs {key}, and {variable} is not set");
                 invalid(message).with_hint(
-                    "set it in the configuration; in Kubernetes, Azure's workload identity webhook sets the variable",
+                    "set it in the configuration; in Kubernetes, Azure's webhook sets the variable",
                 )
             })
         };

@@ -1,4 +1,4 @@
-//! A connection is opened once for as long as the configuration says the same.
+//! A connection is opened once, as long as the configuration is the same.
 
 use crate::bench::{Bench, open};
 use lamplight_ports::{Connector, ListFunctions};

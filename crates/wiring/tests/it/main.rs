@@ -1,4 +1,4 @@
-//! What fronts are given: connections that are kept, overrides, providers that are not there, the file that is written.
+//! Tests of what fronts use: connections that are kept open, overrides, missing providers, and writing the file.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod bench;

@@ -1,4 +1,4 @@
-//! What a caller gives takes the place of the file, and is named as the caller names it.
+//! A caller's overrides replace settings of the file, and errors name them as the caller does.
 #![cfg(feature = "aws")]
 
 use crate::bench::{Bench, in_region, open};

@@ -1,4 +1,4 @@
-//! Which providers there are, and what is said of those that there are not.
+//! The available providers, and the errors for missing ones.
 
 use crate::bench::{Bench, open};
 use lamplight_ports::{Connector, PortErrorKind};

@@ -1,11 +1,11 @@
-//! The configuration file is replaced whole, and nothing else is written.
+//! The configuration file is replaced in one step, and no other file is written.
 
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind};
 use lamplight_wiring::edit;
 use std::{fs, path::Path};
 
-/// Writes `text` in place of what the file holds.
+/// Replaces the content of the file with `text`.
 fn write(path: &Path, text: &str) {
     edit(path, |_| Ok::<_, PortError>((text.to_owned(), ()))).unwrap();
 }
