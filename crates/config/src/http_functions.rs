@@ -48,17 +48,17 @@ pub struct HttpFunctionTable {
     /// and HTTP 202 means that the event was accepted.
     #[serde(default, rename = "async", skip_serializing_if = "std::ops::Not::not")]
     pub is_async: bool,
-    /// The HTTP statuses that mean success: 200-299 except 202.
+    /// The HTTP statuses that mean success; allowed are 200-299 except 202. The default is 200 and 204.
     #[serde(default = "success")]
     #[schemars(length(min = 1), inner(range(min = 200, max = 299)))]
     pub success_statuses: Vec<u16>,
-    /// The HTTP statuses that mean that the function ran and failed: 400-599. Proxies send 502-504 too, so those need
-    /// `mark_header`.
+    /// The HTTP statuses that mean that the function ran and failed; allowed are 400-599. Proxies send 502-504 too, so
+    /// those need `mark_header`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(inner(range(min = 400, max = 599)))]
     pub error_statuses: Vec<u16>,
-    /// The HTTP statuses that prove that the function did not start: 400-499. Examples are 401 and 429 if only a gateway
-    /// in front of the function sends them.
+    /// The HTTP statuses that prove that the function did not start; allowed are 400-499. Examples are 401 and 429 if only
+    /// a gateway in front of the function sends them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(inner(range(min = 400, max = 499)))]
     pub refused_statuses: Vec<u16>,

@@ -80,9 +80,9 @@ pub struct ConnectionConfig {
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 enum InvocationTypeName {
-    /// Wait for the response.
+    /// Run the function and wait for its response.
     RequestResponse,
-    /// Queue the event and do not wait.
+    /// Send the event to be run asynchronously, and do not wait for the result.
     Event,
     /// Check parameters and permissions without running the function.
     DryRun,

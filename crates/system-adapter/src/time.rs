@@ -13,7 +13,7 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is the adapter of the Clock port")]
         let now = Timestamp::now();
-        // The conversion cannot fail, because the microseconds come from a valid time.
+        // The conversion cannot fail, because the microseconds come from a valid time; the fallback avoids a panic.
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }

@@ -20,7 +20,7 @@ use std::{
 use tokio::sync::OnceCell;
 
 /// The maximum number of different overrides for which connections are kept open. It limits the memory of a front whose
-/// callers choose regions and addresses. If more are used, all are closed and opened again on demand.
+/// callers choose regions and addresses. If more are used, all are forgotten and opened again on demand.
 const MOST_OVERRIDES: usize = 64;
 
 /// Values that the caller sets instead of the defaults.

@@ -13,7 +13,7 @@ use zip::{
     CompressionMethod, DateTime, System, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions,
 };
 
-/// The library's default compression level. Changing it changes all checksums.
+/// The compression level, the usual balance of time and size. Changing it changes all checksums.
 const LEVEL: i64 = 6;
 
 /// Writes a zip file with the entries of the tree at `root`.
