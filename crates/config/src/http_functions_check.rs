@@ -142,9 +142,9 @@ impl Inside<'_> {
                 "if the function accepts events and runs them later, set async = true",
             ));
         }
-        self.within("success_statuses", success_statuses, 200..=299)?;
-        self.within("error_statuses", error_statuses, 400..=599)?;
-        self.within("refused_statuses", refused_statuses, 400..=499)?;
+        self.check_range("success_statuses", success_statuses, 200..=299)?;
+        self.check_range("error_statuses", error_statuses, 400..=599)?;
+        self.check_range("refused_statuses", refused_statuses, 400..=499)?;
         if mark_header.is_none() && error_statuses.iter().any(|status| (502..=504).contains(status)) {
             let message =
                 "proxies also respond with 502, 503 and 504, so these do not show whether the function ran";
@@ -160,7 +160,7 @@ impl Inside<'_> {
         Ok(())
     }
 
-    fn within(&self, key: &str, statuses: &[u16], range: RangeInclusive<u16>) -> Result<(), TableError> {
+    fn check_range(&self, key: &str, statuses: &[u16], range: RangeInclusive<u16>) -> Result<(), TableError> {
         match statuses.iter().find(|status| !range.contains(status)) {
             None => Ok(()),
             Some(status) => {

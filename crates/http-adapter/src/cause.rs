@@ -22,13 +22,13 @@ impl Cause {
         if text == "other" && source.is_some() {
             return source;
         }
-        Some(Self { text: discreet(&text), source: source.map(Box::new) })
+        Some(Self { text: mask_tokens(&text), source: source.map(Box::new) })
     }
 
     /// A message of a service, on one line and at most 2,000 characters long.
     pub fn of_words(words: &str) -> Self {
         const LONGEST: usize = 2_000;
-        Self { text: discreet(words).chars().take(LONGEST).collect(), source: None }
+        Self { text: mask_tokens(words).chars().take(LONGEST).collect(), source: None }
     }
 
     /// The whole chain of causes on one line.
@@ -46,20 +46,20 @@ const LONGEST_WORD: usize = 80;
 
 /// The words on one line, with those masked that may be tokens. Services repeat what they were sent: if a signature is
 /// wrong, AWS returns the whole canonical request, which contains the session token.
-fn discreet(words: &str) -> String {
-    words.split_whitespace().map(shown).collect::<Vec<_>>().join(" ")
+fn mask_tokens(words: &str) -> String {
+    words.split_whitespace().map(mask_word).collect::<Vec<_>>().join(" ")
 }
 
-fn shown(word: &str) -> Cow<'_, str> {
+fn mask_word(word: &str) -> Cow<'_, str> {
     let bare = word.trim_start_matches(['"', '\'', '(', '[']);
     if bare.starts_with("arn:") || word.len() <= LONGEST_WORD {
         return Cow::Borrowed(word);
     }
-    Cow::Owned(address(bare).unwrap_or_else(|| MASK.to_owned()))
+    Cow::Owned(mask_url(bare).unwrap_or_else(|| MASK.to_owned()))
 }
 
 /// A URL without user, query and fragment, with path segments masked that may be tokens; `None` if `word` is not a URL.
-fn address(word: &str) -> Option<String> {
+fn mask_url(word: &str) -> Option<String> {
     let (scheme, rest) = word.split_once("://")?;
     if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return None;

@@ -33,17 +33,24 @@ impl HttpClient {
         let proxy = if is_near(host) { None } else { Matcher::from_env().intercept(&uri) };
         if let Some(proxy) = proxy {
             let (host, port) = (proxy.uri().host().unwrap_or_default(), port(proxy.uri()));
-            within(patience, TcpStream::connect((bare(host), port)), SendFailureKind::NoConnection).await?;
+            connect_within(
+                patience,
+                TcpStream::connect((without_brackets(host), port)),
+                SendFailureKind::NoConnection,
+            )
+            .await?;
             return Ok(Reached::Proxy(format!("{host}:{port}")));
         }
-        let connecting = TcpStream::connect((bare(host), port(&uri)));
-        let stream = within(patience, connecting, SendFailureKind::NoConnection).await?;
+        let connecting = TcpStream::connect((without_brackets(host), port(&uri)));
+        let stream = connect_within(patience, connecting, SendFailureKind::NoConnection).await?;
         if uri.scheme_str() == Some("https") {
             let not_agreed = SendFailureKind::NotAgreed;
             let unusable = |error: &dyn std::error::Error| failure(not_agreed, Some(&error.to_string()));
-            let name = ServerName::try_from(bare(host).to_owned()).map_err(|error| unusable(&error))?;
+            let name =
+                ServerName::try_from(without_brackets(host).to_owned()).map_err(|error| unusable(&error))?;
             let tls = tls_config().map_err(|error| unusable(&error))?;
-            within(patience, TlsConnector::from(Arc::new(tls)).connect(name, stream), not_agreed).await?;
+            connect_within(patience, TlsConnector::from(Arc::new(tls)).connect(name, stream), not_agreed)
+                .await?;
         }
         Ok(Reached::Server)
     }
@@ -57,7 +64,7 @@ fn tls_config() -> Result<ClientConfig, tokio_rustls::rustls::Error> {
     Ok(builder.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth())
 }
 
-async fn within<T>(
+async fn connect_within<T>(
     patience: Duration,
     connecting: impl Future<Output = io::Result<T>>,
     kind: SendFailureKind,
@@ -78,6 +85,6 @@ fn port(uri: &Uri) -> u16 {
 }
 
 /// A host without the brackets of an IPv6 address.
-fn bare(host: &str) -> &str {
+fn without_brackets(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }

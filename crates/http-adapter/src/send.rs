@@ -149,7 +149,7 @@ impl HttpClient {
                     .operation_timeout(whole)
                     .build(),
             )
-            .serializer(move |request: Request| wire(&request, &uri))
+            .serializer(move |request: Request| build_request(&request, &uri))
             .deserializer(|answer: &HttpResponse| Ok::<_, OrchestratorError<Infallible>>(read(answer)))
             .build();
         let sent = operation.invoke(request).await;
@@ -158,7 +158,7 @@ impl HttpClient {
 }
 
 /// Builds the HTTP request. Its URI is only the path and query; the SDK adds the endpoint's scheme and host.
-fn wire(request: &Request, uri: &Uri) -> Result<WireRequest, BoxError> {
+fn build_request(request: &Request, uri: &Uri) -> Result<WireRequest, BoxError> {
     let method = match request.method {
         HttpMethod::Get => "GET",
         HttpMethod::Post => "POST",

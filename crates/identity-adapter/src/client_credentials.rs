@@ -81,7 +81,7 @@ impl ClientCredentials {
         all.extend(grant.audience.as_deref().map(|audience| ("audience", audience)));
         let ask = Ask {
             url: &grant.token_url,
-            origin: format!("{} (client {})", transport::shown(&grant.token_url), grant.client_id),
+            origin: format!("{} (client {})", transport::redact(&grant.token_url), grant.client_id),
             headers,
             fields: all,
             secrets: proof.iter().map(|secret| secret.expose_secret()).collect(),

@@ -37,7 +37,7 @@ impl TokenSource for EntraWorkloadIdentity {
             url: &url,
             origin: format!(
                 "Entra at {} (tenant {}, client {})",
-                transport::shown(host),
+                transport::redact(host),
                 self.tenant_id,
                 self.client_id
             ),

@@ -96,7 +96,7 @@ impl EntraManagedIdentity {
     fn origin(&self) -> String {
         match &self.endpoint {
             ManagedEndpoint::Machine(url) | ManagedEndpoint::AppService { url, .. } => {
-                format!("the managed identity service at {}", transport::shown(url))
+                format!("the managed identity service at {}", transport::redact(url))
             }
         }
     }

@@ -14,7 +14,7 @@ pub(crate) fn check(url: &str, origin: &str) -> Result<(), PortError> {
 }
 
 /// A URL for messages, without user, password, query and fragment, which may contain secrets.
-pub(crate) fn shown(url: &str) -> String {
+pub(crate) fn redact(url: &str) -> String {
     let bare = url.split(['?', '#']).next().unwrap_or_default();
     let Some((scheme, rest)) = bare.split_once("://") else { return bare.to_owned() };
     let (authority, path) = rest.split_at(rest.find(['/', '\\']).unwrap_or(rest.len()));
@@ -49,7 +49,7 @@ mod tests {
             ("http://169.254.169.254/", "http://169.254.169.254/"),
             ("no url", "no url"),
         ] {
-            assert_eq!(shown(url), expected);
+            assert_eq!(redact(url), expected);
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn read(
     account: &str,
     reference: &SecretRef,
 ) -> Result<SecretString, PortError> {
-    ask(&TURN, service, account, reference, from_system).await
+    read_on_thread(&TURN, service, account, reference, from_system).await
 }
 
 fn from_system(service: &str, account: &str) -> Result<String, Failure> {
@@ -45,7 +45,7 @@ fn from_system(service: &str, account: &str) -> Result<String, Failure> {
 
 /// Calls `get` on a separate thread. A blocking task of the runtime would delay its shutdown for as long as the keyring
 /// waits for the user to unlock it.
-async fn ask(
+async fn read_on_thread(
     turn: &'static Semaphore,
     service: &str,
     account: &str,
@@ -66,7 +66,7 @@ async fn ask(
     };
     match tokio::time::timeout(PATIENCE, asking).await {
         Ok(Ok(Ok(Ok(secret)))) => Ok(secret),
-        Ok(Ok(Ok(Err(failure)))) => Err(explained(&failure, service, account, reference)),
+        Ok(Ok(Ok(Err(failure)))) => Err(port_error(&failure, service, account, reference)),
         Ok(Ok(Err(_))) => Err(unavailable(
             format!("the keyring crashed when it read secret {reference}"),
             "use file: or env:",
@@ -86,7 +86,7 @@ fn unavailable(message: String, hint: &str) -> PortError {
     PortError::new(PortErrorKind::Unavailable, ErrorCode::SecretUnreadable, message).with_hint(hint)
 }
 
-fn explained(failure: &Failure, service: &str, account: &str, reference: &SecretRef) -> PortError {
+fn port_error(failure: &Failure, service: &str, account: &str, reference: &SecretRef) -> PortError {
     let error = match failure {
         Failure::Told(error) => error,
         Failure::None(reason) => {
@@ -142,7 +142,7 @@ fn words(error: &Error) -> Option<String> {
 }
 
 fn how_to_store(service: &str, account: &str) -> String {
-    let (quoted_service, quoted_account) = (quoted(service), quoted(account));
+    let (quoted_service, quoted_account) = (quote(service), quote(account));
     if cfg!(target_os = "macos") {
         format!("store it: `security add-generic-password -s {quoted_service} -a {quoted_account} -w`")
     } else if cfg!(windows) {
@@ -155,7 +155,7 @@ fn how_to_store(service: &str, account: &str) -> String {
 }
 
 /// Quotes `word` for a shell.
-fn quoted(word: &str) -> String {
+fn quote(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@%+=,".contains(c);
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

@@ -36,7 +36,7 @@ impl SecretResolver for InMemory {
             return crate::KeyringSecrets.resolve(reference).await;
         };
         let store = Arc::clone(&self.0);
-        ask(free(), service, account, reference, move |service, account| {
+        read_on_thread(free(), service, account, reference, move |service, account| {
             let entry = store.build(service, account, None).map_err(Failure::Told)?;
             entry.get_password().map_err(Failure::Told)
         })
@@ -139,7 +139,7 @@ async fn each_failure_says_what_to_do_and_shows_no_secret() {
 async fn where_there_is_no_keyring_the_reason_and_the_way_out_are_told() {
     let own = reference("keyring:lamplight/prod/key");
     let missing = |_: &str, _: &str| Err(Failure::None(Some("no bus".to_owned())));
-    let error = ask(free(), "lamplight", "prod/key", &own, missing).await.unwrap_err();
+    let error = read_on_thread(free(), "lamplight", "prod/key", &own, missing).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
     assert!(error.message.contains("keyring:lamplight/prod/key"), "{error:?}");
     assert!(
@@ -162,7 +162,7 @@ async fn a_keyring_that_never_answers_is_given_up() {
         Ok("hunter2".to_owned())
     };
     let begun = tokio::time::Instant::now();
-    let error = ask(free(), "lamplight", "prod/key", &own, silent).await.unwrap_err();
+    let error = read_on_thread(free(), "lamplight", "prod/key", &own, silent).await.unwrap_err();
     assert_eq!(begun.elapsed(), PATIENCE);
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
     assert!(error.message.contains("keyring:lamplight/prod/key"), "{error:?}");
@@ -179,7 +179,7 @@ fn a_keyring_that_never_answers_holds_nobody_up() {
     };
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_time().start_paused(true).build().unwrap();
-    assert!(runtime.block_on(ask(free(), "lamplight", "prod/key", &own, silent)).is_err());
+    assert!(runtime.block_on(read_on_thread(free(), "lamplight", "prod/key", &own, silent)).is_err());
     // This would wait forever if the read ran on one of the runtime's own threads.
     drop(runtime);
     assert!(let_go.send(()).is_ok(), "the keyring is silent still");
@@ -194,13 +194,13 @@ async fn who_has_given_up_is_not_asked_for_any_more() {
         let _ = held.recv();
         Ok("hunter2".to_owned())
     };
-    assert!(ask(&TURN, "lamplight", "prod/key", &own, silent).await.is_err());
+    assert!(read_on_thread(&TURN, "lamplight", "prod/key", &own, silent).await.is_err());
     let (asked, was_asked) = std::sync::mpsc::channel();
     let second = move |_: &str, _: &str| {
         let _ = asked.send(());
         Ok("hunter2".to_owned())
     };
-    let error = ask(&TURN, "lamplight", "prod/key", &own, second).await.unwrap_err();
+    let error = read_on_thread(&TURN, "lamplight", "prod/key", &own, second).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
     assert!(was_asked.recv().is_err(), "the second reading waits behind the first and is given up");
     // The first read ends, and the keyring can be read again.
@@ -213,7 +213,7 @@ async fn a_keyring_that_breaks_down_is_an_error_like_any_other() {
     let own = reference("keyring:lamplight/prod/key");
     // `resume_unwind` does not print a panic message into the test output.
     let broken = |_: &str, _: &str| std::panic::resume_unwind(Box::new("broken"));
-    let error = ask(free(), "lamplight", "prod/key", &own, broken).await.unwrap_err();
+    let error = read_on_thread(free(), "lamplight", "prod/key", &own, broken).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::SecretUnreadable));
 }
 
@@ -225,6 +225,6 @@ fn a_name_is_one_word_for_a_shell() {
         ("$(reboot)", "'$(reboot)'"),
         ("it's", r"'it'\''s'"),
     ] {
-        assert_eq!(quoted(word), expected);
+        assert_eq!(quote(word), expected);
     }
 }

@@ -170,7 +170,7 @@ impl VaultSecrets {
             return Ok((SecretString::from(token.expose_secret().trim()), false));
         }
         let _alone = self.logging_in.lock().await;
-        if let Some(token) = self.held() {
+        if let Some(token) = self.cached_token() {
             return Ok((token, true));
         }
         let login = self.log_in(about).await?;
@@ -186,7 +186,7 @@ impl VaultSecrets {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn held(&self) -> Option<SecretString> {
+    fn cached_token(&self) -> Option<SecretString> {
         let now = self.clock.now();
         let session = self.session();
         session
