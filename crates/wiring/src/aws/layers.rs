@@ -89,7 +89,7 @@ impl Layered {
     pub(super) fn harmless(self) -> Self {
         match check_endpoint(&self.value) {
             Ok(()) => self,
-            Err(error) => Self { value: format!("(not valid: it {error})"), ..self },
+            Err(error) => Self { value: format!("(refused: it {error})"), ..self },
         }
     }
 }
