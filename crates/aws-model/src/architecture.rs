@@ -1,4 +1,4 @@
-//! Processor architectures of functions, in Lambda's words.
+//! Instruction set architectures of functions, as named by the Lambda API.
 
 use std::{fmt, str::FromStr};
 
@@ -12,23 +12,23 @@ use std::{fmt, str::FromStr};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Architecture {
-    /// 64-bit x86, which Lambda uses where a function names none.
+    /// 64-bit x86, Lambda's default.
     #[default]
     X86_64,
     /// 64-bit ARM (Graviton).
     Arm64,
 }
 
-/// A text that names no [`Architecture`].
+/// A text that is not an [`Architecture`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no architecture; use x86_64 or arm64")]
+#[error("{0:?} is not an architecture; use x86_64 or arm64")]
 pub struct UnknownArchitecture(pub String);
 
 impl Architecture {
     /// All architectures.
     pub const ALL: [Self; 2] = [Self::X86_64, Self::Arm64];
 
-    /// The word of the Lambda API.
+    /// The name in the Lambda API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64",

@@ -10,7 +10,7 @@ use std::{fmt, str::FromStr};
 ///
 /// Invariants: the grammar of the Lambda API (`NameSpacedFunctionArn`),
 /// `arn:<partition>:lambda:<region>:<account>:function:<name>[:<qualifier>]`, with a partition that starts with
-/// `aws` and an account of 12 digits. That the region lies in the partition, or exists, is not asked for.
+/// `aws` and an account of 12 digits. It is not checked that the region exists or belongs to the partition.
 ///
 /// ```
 /// use lamplight_aws_model::FunctionArn;
@@ -33,9 +33,9 @@ pub struct FunctionArn {
 /// A part of a function ARN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ArnPart {
-    /// The `arn` in front.
+    /// The `arn` at the start.
     Prefix,
-    /// The group of regions, as `aws`.
+    /// The group of regions, such as `aws`.
     Partition,
     /// `lambda`.
     Service,
@@ -49,12 +49,12 @@ pub enum ArnPart {
     Name,
     /// The version or alias.
     Qualifier,
-    /// What stands after the qualifier, where nothing may.
+    /// Text after the qualifier, which is not allowed.
     Rest,
 }
 
 impl ArnPart {
-    /// The part in the words of error messages.
+    /// The name of the part in error messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Prefix => "prefix",
@@ -76,22 +76,22 @@ impl fmt::Display for ArnPart {
     }
 }
 
-/// Why a text is no [`FunctionArn`]: the first part that is wrong, and the rule for it.
+/// Why a text is not a [`FunctionArn`]: the first part that is not valid, and the rule for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the {part} {found:?} in the function ARN {text:?} is wrong: {rule}")]
+#[error("the {part} {found:?} in the function ARN {text:?} is not valid: {rule}")]
 pub struct ArnError {
     /// The start of the text.
     pub text: String,
-    /// The part that is wrong.
+    /// The part that is not valid.
     pub part: ArnPart,
-    /// The start of what stands there; empty where the text ends before.
+    /// The start of that part; empty if the text ends before it.
     pub found: String,
     /// The rule that it breaks.
     pub rule: String,
 }
 
 impl FunctionArn {
-    /// Puts an ARN together; the partition is that of the region.
+    /// Builds an ARN with the region's partition.
     ///
     /// # Errors
     /// The account is not 12 digits.
@@ -111,17 +111,17 @@ impl FunctionArn {
         }
     }
 
-    /// The partition's word, `aws` for most.
+    /// The partition's ID, usually `aws`.
     pub fn partition(&self) -> &str {
         &self.partition
     }
 
-    /// The region, which may be one we do not know.
+    /// The region; it may be unknown to us.
     pub fn region(&self) -> &Region {
         &self.region
     }
 
-    /// The account id: 12 digits.
+    /// The account ID: 12 digits.
     pub fn account(&self) -> &str {
         &self.account
     }
@@ -165,17 +165,13 @@ impl FromStr for FunctionArn {
         };
         next(ArnPart::Prefix, &|found| found == "arn", "an ARN starts with arn:")?;
         let partition =
-            next(ArnPart::Partition, &is_partition, "it is aws, or starts with aws as aws-cn does")?;
-        next(ArnPart::Service, &|found| found == "lambda", "the ARN of a function has lambda there")?;
+            next(ArnPart::Partition, &is_partition, "it is aws, or starts with aws, such as aws-cn")?;
+        next(ArnPart::Service, &|found| found == "lambda", "it is lambda in the ARN of a function")?;
         let region = next(ArnPart::Region, &|_| true, "")?;
         let region = Region::parse_well_formed(region)
             .map_err(|error| wrong(text, ArnPart::Region, region, &error.to_string()))?;
         let account = next(ArnPart::Account, &is_account, ACCOUNT_RULE)?;
-        next(
-            ArnPart::ResourceType,
-            &|found| found == "function",
-            "the ARN of a function has function there",
-        )?;
+        next(ArnPart::ResourceType, &|found| found == "function", "it is function in the ARN of a function")?;
         let name = next(ArnPart::Name, &|_| true, "")?;
         let name = name
             .parse()
@@ -193,14 +189,14 @@ impl FromStr for FunctionArn {
     }
 }
 
-pub(crate) const ACCOUNT_RULE: &str = "an account id has 12 digits";
+pub(crate) const ACCOUNT_RULE: &str = "an account ID has 12 digits";
 
-/// Whether a text is an account id.
+/// Whether a text is an account ID.
 pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && is_digits(text)
 }
 
-/// The API's pattern lets the partition be empty too, but no service of AWS writes such an ARN.
+/// The API's pattern also allows an empty partition, but no AWS service writes such an ARN.
 fn is_partition(text: &str) -> bool {
     text.strip_prefix("aws")
         .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-'))
@@ -244,8 +240,8 @@ mod tests {
         let error = "arn:aws:lambda:us-east-1:42:function:f".parse::<FunctionArn>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the account \"42\" in the function ARN \"arn:aws:lambda:us-east-1:42:function:f\" is wrong: \
-             an account id has 12 digits"
+            "the account \"42\" in the function ARN \"arn:aws:lambda:us-east-1:42:function:f\" is not valid: \
+             an account ID has 12 digits"
         );
     }
 

@@ -1,4 +1,4 @@
-//! The error codes that AWS alone has; each has its section in `docs/errors.md`, as the neutral ones have.
+//! The error codes that only AWS has. Each has a section in `docs/errors.md`, like the codes that all providers share.
 
 use lamplight_domain::{ErrorClass, ErrorCode};
 
@@ -6,35 +6,35 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $class:ident;)*) => {
         $($(#[$doc])* pub const $name: ErrorCode = ErrorCode::provider($code, ErrorClass::$class);)*
 
-        /// All of them, in the order of the alphabet.
+        /// All codes, in alphabetical order.
         pub const ALL: &[ErrorCode] = &[$($name),*];
     };
 }
 
 codes! {
-    /// The account's room for code is used up.
+    /// The account's code storage is full.
     CODE_STORAGE_EXCEEDED = "code_storage_exceeded", Limit;
-    /// The identity provider rejects a claim of the identity token.
+    /// The identity provider rejected a claim of the identity token.
     IDENTITY_CLAIM_REJECTED = "identity_claim_rejected", Access;
     /// AWS could not reach the identity provider.
     IDENTITY_PROVIDER_UNREACHABLE = "identity_provider_unreachable", Access;
     /// AWS does not accept the identity token.
     IDENTITY_TOKEN_INVALID = "identity_token_invalid", Access;
-    /// Neither container nor instance gave credentials.
+    /// Neither the container endpoint nor the instance metadata service gave credentials.
     INSTANCE_CREDENTIALS_FAILED = "instance_credentials_failed", Access;
-    /// The policy has no room left.
+    /// The policy would exceed its maximum length.
     POLICY_TOO_LONG = "policy_too_long", Limit;
-    /// The policy would let anyone in, and that is blocked.
+    /// The policy would allow public access, which is blocked.
     PUBLIC_ACCESS_BLOCKED = "public_access_blocked", Access;
-    /// The role may not be assumed by who asks.
+    /// The caller is not allowed to assume the role.
     ROLE_DENIED = "role_denied", Access;
-    /// The role's session cannot be had as it was asked for.
+    /// STS refused a parameter of the role's session.
     SESSION_INVALID = "session_invalid", Access;
     /// The session policy is not a policy document.
     SESSION_POLICY_MALFORMED = "session_policy_malformed", Access;
-    /// Session policy and tags are too large.
+    /// The session policy and the tags together are too large.
     SESSION_POLICY_TOO_LARGE = "session_policy_too_large", Access;
-    /// The sign-in that a profile uses has expired or was never made.
+    /// The sign-in of a profile has expired, or the user has never signed in.
     SIGN_IN_EXPIRED = "sign_in_expired", Access;
     /// STS is not active in the region, or the region or account is not enabled.
     STS_REGION_DISABLED = "sts_region_disabled", Access;

@@ -1,9 +1,9 @@
-//! Links into the AWS console. The console documents none of them; they are those that it shows itself.
+//! Links into the AWS console. They are not documented; they are the URLs that the console itself uses.
 
 use crate::{LambdaName, LambdaQualifier, QualifierKind, Region};
 use lamplight_domain::percent_encode;
 
-/// Where a person can watch a function. `None` in partitions without a public console.
+/// The monitoring page of a function. `None` in partitions without a public console.
 ///
 /// ```
 /// use lamplight_aws_model::{Region, console};
@@ -22,8 +22,8 @@ pub fn monitor_url(region: &Region, name: &LambdaName) -> Option<String> {
     function_page(region, name, "")
 }
 
-/// Where a person can watch one version or alias. `$LATEST` and `$LATEST.PUBLISHED` have no page of their own that
-/// the console is known to keep, so the function's page stands for them.
+/// The monitoring page of a version or alias. The console has no known page for `$LATEST` and `$LATEST.PUBLISHED`, so for
+/// these it is the function's page.
 ///
 /// ```
 /// use lamplight_aws_model::{Region, console};
@@ -45,9 +45,9 @@ pub fn qualified_monitor_url(
     function_page(region, name, &place)
 }
 
-/// Where a person can read a log group, of any name. `None` in partitions without a public console.
+/// The page of a log group. `None` in partitions without a public console.
 ///
-/// A function's group is the one that its configuration names, by default [`default_log_group`].
+/// A function's log group is the one in its configuration, by default [`default_log_group`].
 ///
 /// ```
 /// use lamplight_aws_model::{Region, console};
@@ -59,19 +59,19 @@ pub fn qualified_monitor_url(
 /// ```
 pub fn log_group_url(region: &Region, log_group: &str) -> Option<String> {
     let host = host(region)?;
-    // The console takes the name percent-encoded twice, and the second time with '$' for '%'.
+    // The console expects the name percent-encoded twice, the second time with '$' instead of '%'.
     let name = percent_encode(percent_encode(log_group)).replace('%', "$");
     Some(format!("https://{host}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{name}"))
 }
 
-/// The log group of a function whose configuration names no other (Lambda Developer Guide, "Sending Lambda function
-/// logs to CloudWatch Logs").
+/// The log group of a function, unless its configuration names another one (Lambda Developer Guide, "Sending Lambda
+/// function logs to CloudWatch Logs").
 pub fn default_log_group(name: &LambdaName) -> String {
     format!("/aws/lambda/{name}")
 }
 
 fn function_page(region: &Region, name: &LambdaName, place: &str) -> Option<String> {
-    // Names, qualifiers and regions hold no character that a fragment would have to encode.
+    // Names, qualifiers and regions have no characters that must be encoded in a fragment.
     let host = host(region)?;
     Some(format!("https://{host}/lambda/home?region={region}#/functions/{name}{place}?tab=monitoring"))
 }

@@ -1,8 +1,8 @@
-//! What each error of AWS means: what kind it is, whether it proves that nothing happened, whether the call may be
-//! repeated, and what to tell people. Pure data; nothing here repeats anything.
+//! What each error of AWS means: its class, whether it proves that nothing happened, whether the call may be repeated,
+//! and the message and hint for the user. This is data only; nothing here sends or repeats a request.
 //!
-//! One law is over all of it: in doubt the function may have started, or the change may have been made, and nothing is
-//! repeated.
+//! One rule applies everywhere: without proof we assume that the function may have started, or that the change may have
+//! been made, and nothing is repeated.
 
 mod invoke_subject;
 mod manage_subject;
@@ -19,29 +19,29 @@ use crate::{
 use lamplight_domain::{Action, Applied, Hint, Start};
 use table::{OfCall, OfChange, ROWS, Row, by_status};
 
-/// Templates of a message and its hint, with places in braces.
+/// Templates of a message and its hint, with placeholders in braces.
 type Texts = (&'static str, &'static str);
 
-/// What kind of failure an error is, by what a person does about it.
+/// The class of a failure. Errors in one class have the same remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AwsErrorClass {
-    /// The caller is known and lacks a permission.
+    /// The caller is authenticated but lacks a permission.
     Denied,
     /// The caller's credentials were not accepted.
     Unauthenticated,
-    /// The thing, or what it refers to, does not exist.
+    /// The resource, or something that it refers to, does not exist.
     NotFound,
-    /// What was to be made exists already.
+    /// The resource to be created already exists.
     Exists,
-    /// Something else is going on with the thing, or uses it.
+    /// Another operation on the resource is in progress, or another resource uses it.
     Conflict,
-    /// It has another revision than the one that the change was meant for.
+    /// The resource has another revision than the request expects.
     PreconditionFailed,
-    /// Too many calls at once.
+    /// Too many requests at once.
     Throttled,
-    /// A quota of the account is used up; waiting does not lift it.
+    /// A quota of the account is exhausted; waiting does not help.
     LimitExceeded,
-    /// The account has no storage left for code.
+    /// The account's code storage is full.
     CodeStorageExceeded,
     /// The policy would be longer than allowed.
     PolicyTooLong,
@@ -51,85 +51,86 @@ pub enum AwsErrorClass {
     InvalidRequest,
     /// The code's signature is not accepted.
     InvalidCode,
-    /// The policy would let anyone in, and that is blocked.
+    /// The policy would allow public access, which is blocked.
     PublicPolicy,
-    /// The function or what it needs is still being prepared.
+    /// The function, or something that it needs, is still being prepared.
     NotReady,
-    /// The function's own configuration keeps it from starting.
+    /// The function cannot start because of its own configuration.
     Misconfigured,
-    /// The service or a part of it cannot be reached.
+    /// The service, or a part of it, cannot be reached.
     Unavailable,
     /// The service failed.
     Internal,
 }
 
 impl AwsErrorClass {
-    /// Whether the cause may pass by itself.
+    /// Whether the cause may go away without any change.
     pub fn may_pass(self) -> bool {
         matches!(self, Self::Throttled | Self::NotReady | Self::Unavailable | Self::Internal)
     }
 }
 
-/// Whether the same call may be made again without a person's decision.
+/// Whether the same call may be repeated without asking the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Repeat {
-    /// No: it would end the same way, or something may have happened.
+    /// No: it would fail the same way, or something may have happened.
     Never,
-    /// Yes, after a while: the cause passes, and nothing happened.
+    /// Yes, after a delay: the cause is temporary, and nothing happened.
     Backoff,
 }
 
-/// What is known of one error.
+/// What is known about one error.
 ///
 /// # Guarantees
-/// - [`Repeat::Backoff`] comes only with a proof that nothing happened.
-/// - An operation that only reads is always proven to have changed nothing.
+/// - [`Repeat::Backoff`] is given only if it is proven that nothing happened.
+/// - For an operation that only reads, it is always proven that nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErrorFacts {
-    /// The code in the answer, as `TooManyRequestsException`; `None` where the facts follow from the HTTP status alone.
+    /// The code in the answer, such as `TooManyRequestsException`; `None` if the facts follow from the HTTP status alone.
     pub code: Option<&'static str>,
-    /// The HTTP status that the code comes with.
+    /// The HTTP status that AWS sends with the code.
     pub http: u16,
-    /// What kind of failure it is.
+    /// The class of the failure.
     pub class: AwsErrorClass,
-    /// Whether it proves that nothing happened: that the function did not start, or that nothing was changed.
+    /// Whether the error proves that nothing happened: the function did not start, or nothing was changed.
     pub proven: bool,
     /// Whether the call may be repeated.
     pub repeat: Repeat,
-    /// Whether it is the function that does not exist, where the call was about something of a function.
+    /// Whether the function itself does not exist, if the operation was on an alias or a policy of a function.
     pub no_function: bool,
     texts: Texts,
 }
 
 impl ErrorFacts {
-    /// Of a call: whether the function can have started.
+    /// For a call: whether the function can have started.
     pub fn start(&self) -> Start {
         if self.proven { Start::DidNotStart } else { Start::MayHaveStarted }
     }
 
-    /// Of a change: whether it can have been made.
+    /// For a change: whether it can have been made.
     pub fn applied(&self) -> Applied {
         if self.proven { Applied::No } else { Applied::Maybe }
     }
 
-    /// One line for people: what went wrong, without secrets or internals. What a call may have started is not in it.
+    /// What went wrong, in one line for users, without secrets or internals. It does not say whether the function may have
+    /// started.
     pub fn message(&self, subject: &impl Places) -> String {
         fill_places(self.texts.0, |place| subject.value(place))
     }
 
-    /// One line for people: what to do about it.
+    /// What to do about it, in one line for users.
     pub fn hint(&self, subject: &impl Places) -> Hint {
         fill_hint(self.texts.1, |place| subject.value(place), |place| subject.action(place))
     }
 
-    /// All errors of Invoke with a code that we know.
+    /// All errors of Invoke with a known code.
     pub fn of_invoke() -> impl Iterator<Item = Self> {
         let listed = ROWS.iter().filter(|row| row.call != OfCall::Unlisted);
         listed.flat_map(|row| row.codes.iter().map(|code| classify(Some(code), row.http)))
     }
 
-    /// The same with what Lambda's own words tell beside the code, where the call is about an alias or a policy: one code
-    /// stands for the absence of these and of the function.
+    /// The same facts, made more precise by Lambda's own message if the operation is on an alias or a policy: Lambda uses
+    /// one code both for a missing function and for a missing alias or policy.
     #[must_use]
     pub fn in_words(self, operation: Operation, words: &str) -> Self {
         let is_of_a_function = matches!(
@@ -150,20 +151,20 @@ impl ErrorFacts {
     }
 }
 
-/// What an error is about: gives the values of the places in its texts.
+/// The subject of an error: gives the values of the placeholders in its texts.
 pub trait Places {
-    /// The value of a place.
+    /// The value of a placeholder.
     fn value(&self, place: &str) -> Option<&str>;
 
-    /// The action that a place of a hint stands for, which each front words for itself.
+    /// The action that a placeholder of a hint stands for. Each front words it in its own way.
     fn action(&self, _place: &str) -> Option<Action> {
         None
     }
 }
 
-/// Whether the words of a `ResourceNotFoundException` are about a function as a whole: `Function not found: ARN`. With a
-/// qualifier in the ARN it may be the version that is absent; of an alias or a policy alone Lambda says otherwise (`Cannot
-/// find alias arn: ARN`, `The resource you requested does not exist.`).
+/// Whether the message of a `ResourceNotFoundException` says that the function itself does not exist: `Function not found:
+/// ARN`. If the ARN has a qualifier, only the version may be missing. For a missing alias or policy Lambda has other
+/// messages (`Cannot find alias arn: ARN`, `The resource you requested does not exist.`).
 ///
 /// ```
 /// use lamplight_aws_model::error_catalog::says_no_function;
@@ -180,8 +181,9 @@ pub fn says_no_function(words: &str) -> bool {
 
 /// What an error answer of Invoke means, by its code (`x-amzn-errortype`, or `__type` in the body) and HTTP status.
 ///
-/// A code is believed only beside a status of its own hundred: a proxy that makes 500 of a 429 has proven nothing.
-/// Without a known code the status says what kind of failure it is, and proves nothing: the function may have started.
+/// A code counts as proof only if the status is of the same class (4xx or 5xx) as the code's own: a proxy that turns a
+/// 429 into a 500 proves nothing. Without a known code the status gives the class of the failure but proves nothing: the
+/// function may have started.
 ///
 /// ```
 /// use lamplight_aws_model::{AwsErrorClass, Repeat, Subject, classify};
@@ -215,10 +217,10 @@ pub fn classify(code: Option<&str>, http: u16) -> ErrorFacts {
     }
 }
 
-/// What an error answer of a managing operation means, by its code and HTTP status.
+/// What an error answer of a management operation means, by its code and HTTP status.
 ///
-/// A code is believed only beside a status of its own hundred. Without a known code the status decides:
-/// 5xx may have changed something, 4xx did not, save 408 and 410.
+/// A code counts as proof only if the status is of the same class (4xx or 5xx) as the code's own. Without a known code the
+/// status decides: after 5xx something may have been changed; after 4xx nothing was changed, except for 408 and 410.
 ///
 /// ```
 /// use lamplight_domain::{Action, Applied, HintPart};
@@ -242,7 +244,7 @@ pub fn classify_manage(operation: Operation, code: Option<&str>, http: u16) -> E
         (None, 412) => AwsErrorClass::PreconditionFailed,
         _ => row.class,
     };
-    // A proxy that makes 500 of a 409 has proven nothing.
+    // A proxy that turns a 409 into a 500 proves nothing.
     let believed = (400..600).contains(&http) && row.http / 100 == http / 100;
     let proven = (believed && row.change == OfChange::Refused) || !operation.changes();
     let repeat = if believed && proven && class.may_pass() { Repeat::Backoff } else { Repeat::Never };
@@ -250,8 +252,8 @@ pub fn classify_manage(operation: Operation, code: Option<&str>, http: u16) -> E
     ErrorFacts { code, http: row.http, class, proven, repeat, no_function: false, texts }
 }
 
-/// "The resource already exists, or another operation is in progress" (Lambda API, `ResourceConflictException`): what
-/// makes something finds it there, what changes something finds it in use.
+/// "The resource already exists, or another operation is in progress" (Lambda API, `ResourceConflictException`): the
+/// first for operations that create something, the second for all others.
 fn conflict(operation: Operation) -> AwsErrorClass {
     match operation {
         Operation::CreateFunction
@@ -262,7 +264,7 @@ fn conflict(operation: Operation) -> AwsErrorClass {
     }
 }
 
-/// The row of a code that is listed, or else of the status.
+/// The row of a code that is listed, or else the row for the status.
 fn find(code: Option<&str>, http: u16, listed: impl Fn(&Row) -> bool) -> (Option<&'static str>, Row) {
     let known = code.map(bare_code).and_then(|code| {
         ROWS.iter()
@@ -272,7 +274,7 @@ fn find(code: Option<&str>, http: u16, listed: impl Fn(&Row) -> bool) -> (Option
     known.map_or_else(|| (None, by_status(http)), |(code, row)| (Some(code), row))
 }
 
-/// The code alone: services may write `namespace#Code` and `Code:address` (AWS restJson1 protocol, error shapes).
+/// The code alone: services may also write `namespace#Code` and `Code:address` (AWS restJson1 protocol, error shapes).
 fn bare_code(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or(code);
     code.rsplit('#').next().unwrap_or(code)
@@ -292,7 +294,7 @@ mod tests {
     fn no_code_stands_twice_and_every_one_finds_itself() {
         let mut seen = BTreeSet::new();
         for code in ROWS.iter().flat_map(|row| row.codes) {
-            assert!(seen.insert(*code), "{code} stands twice");
+            assert!(seen.insert(*code), "{code} is listed twice");
         }
         for facts in ErrorFacts::of_invoke() {
             assert!(facts.code.is_some(), "{facts:?}");

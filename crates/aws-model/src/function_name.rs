@@ -1,12 +1,12 @@
-//! The bare name of a function: no account, no region, no qualifier.
+//! The bare name of a function, without account, region or qualifier.
 
 use crate::text::{excerpt, is_word_character};
 use std::{fmt, str::FromStr};
 
-/// The name of a function alone.
+/// The bare name of a function.
 ///
-/// Invariants: 1–64 characters of `a-z`, `A-Z`, `0-9`, `-`, `_` and `.`. The dot is in the grammar of Invoke
-/// (Lambda API, `NamespacedFunctionName`), though no function can be created with one.
+/// Invariants: 1–64 characters of `a-z`, `A-Z`, `0-9`, `-`, `_` and `.`. The grammar of Invoke allows the dot (Lambda API,
+/// `NamespacedFunctionName`), although no function can be created with one.
 ///
 /// ```
 /// use lamplight_aws_model::LambdaName;
@@ -22,28 +22,28 @@ pub struct LambdaName(String);
 /// Why a text is not a [`LambdaName`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LambdaNameError {
-    /// There is no character.
-    #[error("the function name is empty; it has 1-64 characters")]
+    /// The text is empty.
+    #[error("the function name is empty; it must have 1-64 characters")]
     Empty,
-    /// There are more characters than a name can have.
+    /// The text has more characters than a name can have.
     #[error("the function name {text:?} has {length} characters; it can have at most 64")]
     TooLong {
         /// The start of the text.
         text: String,
-        /// How many characters it has.
+        /// The length in characters.
         length: usize,
     },
-    /// A character stands in no function name.
+    /// The text has a character that a function name cannot have.
     #[error(
-        "the function name {text:?} has {character:?} at place {position}; \
-         only letters a-z and A-Z, digits, '-', '_' and '.' can stand there"
+        "the function name {text:?} has {character:?} at position {position}; \
+         only letters a-z and A-Z, digits, '-', '_' and '.' are allowed"
     )]
     Character {
         /// The start of the text.
         text: String,
-        /// The first character that is wrong.
+        /// The first character that is not allowed.
         character: char,
-        /// Where it stands, counted in characters from 1.
+        /// Its position, counted in characters from 1.
         position: usize,
     },
 }
@@ -103,15 +103,15 @@ mod tests {
     #[test]
     fn errors_name_the_text_the_place_and_the_rule() {
         let message = |text: &str| text.parse::<LambdaName>().unwrap_err().to_string();
-        assert_eq!(message(""), "the function name is empty; it has 1-64 characters");
+        assert_eq!(message(""), "the function name is empty; it must have 1-64 characters");
         assert_eq!(
             message(&"x".repeat(65)),
             format!("the function name \"{}\" has 65 characters; it can have at most 64", "x".repeat(65))
         );
         assert_eq!(
             message("my fn"),
-            "the function name \"my fn\" has ' ' at place 3; \
-             only letters a-z and A-Z, digits, '-', '_' and '.' can stand there"
+            "the function name \"my fn\" has ' ' at position 3; \
+             only letters a-z and A-Z, digits, '-', '_' and '.' are allowed"
         );
         for text in ["a/b", "a:b", "größe", "a\n", "a#Success", "$LATEST", "*"] {
             assert!(text.parse::<LambdaName>().is_err(), "{text:?}");

@@ -1,4 +1,4 @@
-//! A function as people write it: a name, a name with a qualifier, a partial ARN or a full one.
+//! A reference to a function as users write it: a name, a name with a qualifier, a partial ARN or a full ARN.
 
 use crate::{
     ArnError, FunctionArn, LambdaName, LambdaNameError, LambdaQualifier, LambdaQualifierError, Region,
@@ -7,7 +7,7 @@ use crate::{
 };
 use std::{borrow::Cow, fmt, str::FromStr};
 
-/// A function as people write it, with what can be told from the text alone.
+/// A reference to a function as users write it, with everything that the text itself says about it.
 ///
 /// Read from one of these forms, of at most 256 characters (Lambda API, `NamespacedFunctionName`):
 ///
@@ -15,13 +15,13 @@ use std::{borrow::Cow, fmt, str::FromStr};
 /// | --- | --- |
 /// | name | `adder` |
 /// | name and qualifier | `adder:prod` |
-/// | the same, told apart from an account or an ARN | `function:adder:prod` |
+/// | the same, with a prefix that distinguishes it from an account or an ARN | `function:adder:prod` |
 /// | partial ARN | `123456789012:function:adder`, `123456789012:function:adder:7` |
 /// | full ARN | `arn:aws:lambda:eu-west-1:123456789012:function:adder:prod` |
 ///
-/// The API's pattern reads some texts in two ways: `function:adder` is the function `adder` or the alias `adder`
-/// of a function called `function`, `123456789012:adder` likewise. Guessing could run the wrong function, so they
-/// are refused with the two texts that say which is meant.
+/// By the API's pattern some texts have two meanings: `function:adder` is the function `adder` or the alias `adder` of a
+/// function called `function`; likewise `123456789012:adder`. A guess could run the wrong function, so these texts are
+/// refused, and the error gives the unambiguous text for each meaning.
 ///
 /// # Guarantees
 /// - Reading what `Display` writes gives the same value.
@@ -43,7 +43,7 @@ pub struct FunctionSpec {
     qualifier: Option<LambdaQualifier>,
 }
 
-/// How much of the place the text names.
+/// How much of the function's account and region the text contains.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Scope {
     Caller,
@@ -52,47 +52,47 @@ enum Scope {
     Arn(Box<FunctionArn>),
 }
 
-/// Why a text names no function.
+/// Why a text is not a reference to a function.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FunctionSpecError {
-    /// There are more characters than the API takes.
+    /// The text has more characters than the API accepts.
     #[error("the function {text:?} has {length} characters; it can have at most 256")]
     TooLong {
         /// The start of the text.
         text: String,
-        /// How many characters it has.
+        /// The length in characters.
         length: usize,
     },
-    /// It starts as an ARN and is none.
+    /// The text starts like an ARN, but is not one.
     #[error(transparent)]
     Arn(ArnError),
-    /// The name is none.
+    /// The name is not valid.
     #[error(transparent)]
     Name(LambdaNameError),
-    /// What follows the name is no qualifier.
+    /// The qualifier is not valid.
     #[error(transparent)]
     Qualifier(LambdaQualifierError),
-    /// What stands in the place of the account is none.
-    #[error("the account {account:?} in the function {text:?} is wrong: {ACCOUNT_RULE}")]
+    /// The account is not valid.
+    #[error("the account {account:?} in the function {text:?} is not valid: {ACCOUNT_RULE}")]
     Account {
         /// The start of the text.
         text: String,
-        /// The start of what stands in the place of the account.
+        /// The start of the text in place of the account.
         account: String,
     },
-    /// It can be read in two ways.
+    /// The text has two meanings.
     #[error("the function {text:?} can be read in two ways; write {unqualified} or {qualified}")]
     Ambiguous {
         /// The text.
         text: String,
-        /// What to write where the last part is the function's name.
+        /// What to write if the last part is the function's name.
         unqualified: String,
-        /// What to write where the last part is a qualifier.
+        /// What to write if the last part is a qualifier.
         qualified: String,
     },
-    /// The colons fit no form.
+    /// The number of colons does not match any form.
     #[error(
-        "the function {text:?} has no known form; write name, name:qualifier, \
+        "the function {text:?} is not in a known form; write name, name:qualifier, \
          123456789012:function:name or a full ARN"
     )]
     Form {
@@ -115,7 +115,7 @@ impl FunctionSpec {
         self.qualifier.as_ref()
     }
 
-    /// The ARN without qualifier, where the text was a full one.
+    /// The ARN without qualifier, if the text is a full ARN.
     pub fn arn(&self) -> Option<&FunctionArn> {
         match &self.scope {
             Scope::Arn(arn) => Some(arn),
@@ -123,12 +123,12 @@ impl FunctionSpec {
         }
     }
 
-    /// The region, where the text names it. Invoke does not follow it: the endpoint's region has to be the same.
+    /// The region, if the text names it. Invoke ignores it, so the region of the endpoint must be the same.
     pub fn region(&self) -> Option<&Region> {
         self.arn().map(FunctionArn::region)
     }
 
-    /// The account id, where the text names it.
+    /// The account ID, if the text names it.
     pub fn account(&self) -> Option<&str> {
         match &self.scope {
             Scope::Caller => None,
@@ -137,7 +137,7 @@ impl FunctionSpec {
         }
     }
 
-    /// What to send as `FunctionName`; the qualifier belongs into its own member of the request.
+    /// What to send as `FunctionName`. The qualifier is sent in a member of its own.
     pub fn as_invoke_name(&self) -> Cow<'_, str> {
         match &self.scope {
             Scope::Caller => Cow::Borrowed(self.name.as_str()),
@@ -225,7 +225,7 @@ fn is_name(text: &str) -> bool {
     text.parse::<LambdaName>().is_ok()
 }
 
-/// Whether `name:qualifier` alone would be read as something else.
+/// Whether `name:qualifier` without a prefix would have another meaning.
 fn needs_prefix(name: &str) -> bool {
     name == "function" || name == "arn" || is_account(name)
 }
@@ -302,20 +302,20 @@ mod tests {
 
     #[test]
     fn errors_name_the_part_that_is_wrong() {
-        assert_eq!(message(""), "the function name is empty; it has 1-64 characters");
-        assert!(message("my fn").starts_with("the function name \"my fn\" has ' ' at place 3"));
+        assert_eq!(message(""), "the function name is empty; it must have 1-64 characters");
+        assert!(message("my fn").starts_with("the function name \"my fn\" has ' ' at position 3"));
         for text in ["f:", "function:", "123456789012:"] {
             assert!(message(text).starts_with("the qualifier is empty"), "{text}");
         }
         assert!(message("f:$latest").starts_with("the qualifier \"$latest\""));
         assert_eq!(
             message("1234:function:f"),
-            "the account \"1234\" in the function \"1234:function:f\" is wrong: an account id has 12 digits"
+            "the account \"1234\" in the function \"1234:function:f\" is not valid: an account ID has 12 digits"
         );
         assert!(message("arn:aws:lambda:us-east-1:1:function:f").starts_with("the account \"1\""));
         for text in ["a:b:c", "123456789012:f:prod", "us-east-1:123456789012:function:f", "1:function:f:1:1"]
         {
-            assert!(message(text).contains("has no known form"), "{text}");
+            assert!(message(text).contains("is not in a known form"), "{text}");
         }
         assert!(message(&"x".repeat(257)).ends_with("has 257 characters; it can have at most 256"));
     }

@@ -1,10 +1,10 @@
-//! IAM policy documents as data, and the least that Lamplight's verbs need.
+//! IAM policy documents as data, and the minimum permissions that Lamplight's verbs need.
 
 use crate::FunctionArn;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An identity-based policy (IAM User Guide, "IAM JSON policy elements reference"). Serialises to IAM's own JSON.
+/// An identity-based policy (IAM User Guide, "IAM JSON policy elements reference"). Serialises to IAM's JSON.
 ///
 /// ```
 /// use lamplight_aws_model::{FunctionArn, PolicyDocument};
@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[serde(rename_all = "PascalCase")]
 pub struct PolicyDocument {
     version: &'static str,
-    /// What is allowed or denied. Without a statement nothing is granted.
+    /// The statements. Without a statement nothing is allowed.
     pub statement: Vec<Statement>,
 }
 
@@ -27,47 +27,47 @@ pub struct PolicyDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Statement {
-    /// A name for people: letters and digits.
+    /// The statement's ID for readers: letters and digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// Whether it grants or forbids.
+    /// Whether it allows or denies.
     pub effect: StatementEffect,
-    /// What may be done, as `lambda:InvokeFunction`.
+    /// The actions, such as `lambda:InvokeFunction`.
     pub action: Vec<String>,
-    /// What it may be done to, as ARNs or `*`.
+    /// The resources: ARNs or `*`.
     pub resource: Vec<String>,
-    /// When it holds: values by condition key by operator.
+    /// The conditions: values by condition key by operator.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub condition: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
-/// What a statement does.
+/// The effect of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum StatementEffect {
-    /// Grants.
+    /// Allows the actions.
     Allow,
-    /// Forbids, whatever else grants.
+    /// Denies the actions, even if another statement allows them.
     Deny,
 }
 
 impl PolicyDocument {
-    /// The version of the policy language in use; the only other one is older and knows less.
+    /// The current version of the policy language.
     pub const VERSION: &str = "2012-10-17";
 
-    /// A policy of these statements.
+    /// A policy with these statements.
     pub fn new(statement: Vec<Statement>) -> Self {
         Self { version: Self::VERSION, statement }
     }
 
-    /// The least that running these functions needs.
+    /// The minimum permissions to run these functions.
     ///
-    /// An ARN without qualifier grants the function and all of its versions and aliases; with one, only that.
-    /// Without a function nothing is granted.
+    /// An ARN without a qualifier allows the function and all of its versions and aliases; an ARN with a qualifier allows
+    /// only that version or alias. If `functions` is empty, nothing is allowed.
     pub fn run(functions: &[FunctionArn]) -> Self {
         Self::new(on_functions("LamplightRun", &["lambda:InvokeFunction"], functions))
     }
 
-    /// The least that discovering functions needs: all are listed, these are read.
+    /// The minimum permissions for discovery: list all functions, and read these.
     ///
     /// `ListFunctions` cannot be limited to single functions (Service Authorization Reference, "Actions, resources,
     /// and condition keys for AWS Lambda").
@@ -87,7 +87,7 @@ impl PolicyDocument {
 }
 
 impl Statement {
-    /// A statement that grants, without condition.
+    /// A statement that allows, without conditions.
     pub fn allow(sid: &str, actions: &[&str], resource: Vec<String>) -> Self {
         Self {
             sid: Some(sid.to_owned()),

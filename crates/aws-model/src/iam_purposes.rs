@@ -1,11 +1,10 @@
-//! The least that managing functions and running workflows needs. Which actions can be limited to which resources
-//! follows the Service Authorization Reference ("Actions, resources, and condition keys" for AWS Lambda, Amazon
-//! SWF and IAM).
+//! The minimum permissions to manage functions and to run workflows. The resource types of each action are from the
+//! Service Authorization Reference ("Actions, resources, and condition keys" for AWS Lambda, Amazon SWF and IAM).
 
 use crate::{FunctionArn, PolicyDocument, RoleArn, Statement, iam::on_functions};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is done to single functions.
+/// Actions on single functions.
 const MANAGE: [&str; 27] = [
     "lambda:AddPermission",
     "lambda:CreateAlias",
@@ -36,11 +35,11 @@ const MANAGE: [&str; 27] = [
     "lambda:UpdateFunctionEventInvokeConfig",
 ];
 
-/// What cannot be limited to a resource.
+/// Actions that cannot be limited to a resource.
 const MANAGE_ALL: [&str; 4] =
     ["lambda:GetAccountSettings", "lambda:ListFunctions", "lambda:ListLayerVersions", "lambda:ListLayers"];
 
-/// What is done to single versions of layers.
+/// Actions on single layer versions.
 const MANAGE_LAYERS: [&str; 4] = [
     "lambda:AddLayerVersionPermission",
     "lambda:GetLayerVersion",
@@ -48,7 +47,7 @@ const MANAGE_LAYERS: [&str; 4] = [
     "lambda:RemoveLayerVersionPermission",
 ];
 
-/// What is done within a domain of workflows.
+/// Actions within a workflow domain.
 const WORKFLOWS: [&str; 24] = [
     "swf:CountClosedWorkflowExecutions",
     "swf:CountOpenWorkflowExecutions",
@@ -76,9 +75,9 @@ const WORKFLOWS: [&str; 24] = [
     "swf:TerminateWorkflowExecution",
 ];
 
-/// What a decider may decide: "a decider's decision must be explicitly allowed or it will not be accepted" (Amazon SWF
-/// Developer Guide, "Amazon SWF IAM policies"). Scheduling a Lambda task has no action of its own; the role that is
-/// passed stands for it.
+/// The decisions of a decider: "a decider's decision must be explicitly allowed or it will not be accepted" (Amazon SWF
+/// Developer Guide, "Amazon SWF IAM policies"). Scheduling a Lambda task has no action of its own; it is allowed by
+/// passing the role.
 const DECISIONS: [&str; 8] = [
     "swf:CancelTimer",
     "swf:CancelWorkflowExecution",
@@ -90,15 +89,15 @@ const DECISIONS: [&str; 8] = [
     "swf:StartTimer",
 ];
 
-/// Domains are registered and listed before any is there to be named.
+/// Actions on domains that cannot be limited to a domain, because none exists yet.
 const WORKFLOWS_ALL: [&str; 2] = ["swf:ListDomains", "swf:RegisterDomain"];
 
 impl PolicyDocument {
-    /// The least that managing these functions needs: their code, configuration, versions, aliases, permissions,
-    /// concurrency and tags, the layers of their accounts, and handing `roles` to them.
+    /// The minimum permissions to manage these functions: their code, configuration, versions, aliases, permissions,
+    /// concurrency and tags, the layers of their accounts, and passing `roles` to them.
     ///
-    /// Without a role, any role of the functions' accounts can be handed over, to Lambda alone. Without a function
-    /// only what cannot be limited is granted.
+    /// If `roles` is empty, any role of the functions' accounts can be passed, but only to Lambda. If `functions` is empty,
+    /// only actions that cannot be limited to a resource are allowed.
     ///
     /// ```
     /// use lamplight_aws_model::{FunctionArn, PolicyDocument};
@@ -120,10 +119,11 @@ impl PolicyDocument {
         Self::new(statement)
     }
 
-    /// The least that workflows on Amazon SWF need: domains, workflow and activity types, executions, decisions, and
-    /// workers, running these functions from a worker, and handing `roles` to SWF, which runs them itself.
+    /// The minimum permissions for workflows on Amazon SWF: domains, workflow and activity types, executions, decisions,
+    /// workers, running these functions from a worker, and passing `roles` to SWF, which runs functions with them.
     ///
-    /// `domain` limits it to one domain; without one it is all domains of the functions' accounts and regions.
+    /// `domain` limits the permissions to one domain; without it they include all domains of the functions' accounts and
+    /// regions.
     pub fn workflows(functions: &[FunctionArn], domain: Option<&str>, roles: &[RoleArn]) -> Self {
         let domain = format!("/domain/{}", domain.unwrap_or("*"));
         let domains: BTreeSet<String> = functions.iter().map(|arn| place(arn, "swf", &domain)).collect();
@@ -140,17 +140,17 @@ fn everything() -> Vec<String> {
     vec!["*".to_owned()]
 }
 
-/// IAM refuses a statement without a resource.
+/// A statement on these resources; `None` if there are no resources, because IAM refuses such a statement.
 fn on(sid: &str, actions: &[&str], resources: BTreeSet<String>) -> Option<Statement> {
     (!resources.is_empty()).then(|| Statement::allow(sid, actions, resources.into_iter().collect()))
 }
 
-/// An ARN beside a function: of its partition, region and account.
+/// An ARN in the partition, region and account of a function.
 fn place(function: &FunctionArn, service: &str, rest: &str) -> String {
     format!("arn:{}:{service}:{}:{}:{rest}", function.partition(), function.region(), function.account())
 }
 
-/// Handing roles over, to one service alone.
+/// Allows passing roles, but only to one service.
 fn pass_role(functions: &[FunctionArn], roles: &[RoleArn], service: &str) -> Option<Statement> {
     let any = || functions.iter().map(|arn| format!("arn:{}:iam::{}:role/*", arn.partition(), arn.account()));
     let resources: BTreeSet<String> =

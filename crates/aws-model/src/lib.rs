@@ -1,4 +1,5 @@
-//! Pure knowledge of AWS: names, regions, limits, prices, reports and documents. No SDK, no IO.
+//! Facts about AWS as plain data and functions: names, regions, limits, prices, reports and policy documents. This crate
+//! does not use the AWS SDK and does no I/O.
 
 pub mod architecture;
 mod arn;

@@ -1,4 +1,4 @@
-//! Lambda's limits that decide before or after a call, each with its unit and source.
+//! The limits of Lambda that we check before or apply after a call, each with its unit and source.
 //!
 //! On AWS's pages "MB" and "KB" are powers of two (Lambda Developer Guide, "Lambda quotas": 1 MB = 1,024 KB).
 
@@ -17,5 +17,5 @@ pub const CLIENT_CONTEXT_BASE64_BYTES: usize = 3_583;
 /// The longest a function may run: 15 minutes (Lambda quotas, "Function timeout").
 pub const MAX_TIMEOUT: Duration = Duration::from_mins(15);
 
-/// The environment variables of a function together, in bytes: 4 KB (Lambda quotas).
+/// The largest total size of a function's environment variables, in bytes: 4 KB (Lambda quotas).
 pub const ENVIRONMENT_BYTES: usize = 4 * 1_024;

@@ -1,8 +1,8 @@
-//! What is checked before a managing request is sent: sizes, page sizes, and values of which we know that Lambda would
-//! refuse or misread them. Everything else Lambda checks itself, and its answer is shown.
+//! Checks before a management request is sent: sizes, page sizes, and values that Lambda is known to refuse or to
+//! misinterpret. Everything else is checked by Lambda, whose answer is shown.
 //!
-//! Each check returns the broken rules as sentences that name the member of the request. Values of environment variables
-//! are never in them.
+//! Each check returns the broken rules as sentences that name the member of the request. They never contain values of
+//! environment variables.
 
 use crate::{ManageSubject, Partition, limits::ENVIRONMENT_BYTES, text::excerpt};
 use lamplight_domain::{
@@ -20,8 +20,8 @@ pub const MAX_PAGE: u32 = 10_000;
 /// The largest page of layers, their versions, and asynchronous invocation settings (Lambda API, `MaxItems`).
 pub const MAX_SHORT_PAGE: u32 = 50;
 
-/// The variables that Lambda sets itself and refuses to be set (Lambda Developer Guide, "Defined runtime environment
-/// variables").
+/// The variables that Lambda sets itself and does not let users set (Lambda Developer Guide, "Defined runtime
+/// environment variables").
 const RESERVED_KEYS: &[&str] = &[
     "AWS_ACCESS_KEY",
     "AWS_ACCESS_KEY_ID",
@@ -43,7 +43,7 @@ const RESERVED_KEYS: &[&str] = &[
     "_X_AMZN_TRACE_ID",
 ];
 
-/// The message for a request that was not sent because it breaks these rules; `None` if it breaks none.
+/// The message for a request that was not sent because it breaks these rules; `None` if no rule is broken.
 ///
 /// ```
 /// use lamplight_aws_model::{ManageSubject, Operation, manage_rules::{check_page_size, refusal}};
@@ -61,19 +61,19 @@ pub fn refusal(subject: &ManageSubject, broken: impl IntoIterator<Item = String>
         .then(|| format!("{} for {} was not sent: {}", subject.operation, subject.thing, broken.join("; ")))
 }
 
-/// A page has 1 to `most` items.
+/// A page must have 1 to `most` items.
 pub fn check_page_size(items: Option<u32>, most: u32) -> Option<String> {
     let items = items.filter(|items| !(1..=most).contains(items))?;
     Some(format!("MaxItems is {items}; it must be 1 to {most}"))
 }
 
-/// `MasterRegion` narrows a listing of all versions only (Lambda API, `ListFunctions`).
+/// `MasterRegion` can be used only to filter a list of all versions (Lambda API, `ListFunctions`).
 pub fn check_master_region(region: Option<&str>, all_versions: bool) -> Option<String> {
     (region.is_some() && !all_versions)
-        .then(|| "MasterRegion needs FunctionVersion ALL: it filters a listing of all versions".to_owned())
+        .then(|| "MasterRegion needs FunctionVersion ALL: it filters a list of all versions".to_owned())
 }
 
-/// A package that is uploaded has 1 byte to [`MAX_UPLOAD_BYTES`].
+/// An uploaded package must have 1 byte to [`MAX_UPLOAD_BYTES`].
 pub fn check_upload(code: &FunctionCode) -> Option<String> {
     match &code.source {
         CodeSource::Package(package) => check_upload_size(package.bytes().len()),
@@ -85,21 +85,22 @@ fn check_upload_size(bytes: usize) -> Option<String> {
     if bytes == 0 {
         Some("ZipFile is empty".to_owned())
     } else if bytes > MAX_UPLOAD_BYTES {
-        let limit = format!("at most {MAX_UPLOAD_BYTES} can be uploaded; put a larger package into S3");
+        let limit = format!("a direct upload is limited to {MAX_UPLOAD_BYTES}; upload it to S3 instead");
         Some(format!("ZipFile has {bytes} bytes: {limit}"))
     } else {
         None
     }
 }
 
-/// Whatever changes together when settings are set: the environment, and both halves of a network.
+/// Checks the settings whose values depend on each other: the environment variables, and the subnets and security groups
+/// of a network.
 pub fn check_settings(settings: &FunctionSettings) -> Vec<String> {
     let mut broken = settings.environment.as_deref().map(check_environment).unwrap_or_default();
     broken.extend(settings.network.as_ref().and_then(check_network));
     broken
 }
 
-/// No variable is reserved or given twice, and keys and values together fit into 4 KB (Lambda quotas).
+/// No variable may be reserved or given twice, and keys and values together may have at most 4 KB (Lambda quotas).
 fn check_environment(variables: &[EnvironmentVariable]) -> Vec<String> {
     let (mut broken, mut seen) = (Vec::new(), BTreeSet::new());
     for EnvironmentVariable { key, .. } in variables {
@@ -112,7 +113,7 @@ fn check_environment(variables: &[EnvironmentVariable]) -> Vec<String> {
         };
         broken.push(format!("Environment.Variables key {:?} {problem}", excerpt(key)));
     }
-    // Lambda counts a little more than keys and values: what is too much without that is too much.
+    // Lambda counts a few bytes more than keys and values, so whatever is too large here is too large for Lambda.
     let bytes: usize =
         variables.iter().map(|variable| variable.key.len() + variable.value.reveal().len()).sum();
     if bytes > ENVIRONMENT_BYTES {
@@ -121,17 +122,22 @@ fn check_environment(variables: &[EnvironmentVariable]) -> Vec<String> {
     broken
 }
 
-/// Subnets without security groups are refused, and security groups without subnets detach the function from its network.
+/// Lambda refuses subnets without security groups; security groups without subnets would detach the function from its
+/// network.
 fn check_network(network: &Network) -> Option<String> {
     match (network.subnets.is_empty(), network.security_groups.is_empty()) {
-        (false, true) => Some("VpcConfig.SecurityGroupIds is empty; SubnetIds needs it".to_owned()),
-        (true, false) => Some("VpcConfig.SubnetIds is empty; SecurityGroupIds needs it".to_owned()),
+        (false, true) => {
+            Some("VpcConfig.SecurityGroupIds is empty; it is required with SubnetIds".to_owned())
+        }
+        (true, false) => {
+            Some("VpcConfig.SubnetIds is empty; it is required with SecurityGroupIds".to_owned())
+        }
         _ => None,
     }
 }
 
-/// What a new function needs, checked before its package is uploaded: a role, and for a package a runtime and a handler,
-/// which a container image brings itself.
+/// Checks a new function before its package is uploaded: it needs a role, and a package also needs a runtime and a
+/// handler, which a container image contains itself.
 pub fn check_new_function(code: &FunctionCode, settings: &FunctionSettings) -> Vec<String> {
     let mut broken: Vec<String> = check_upload(code).into_iter().chain(check_settings(settings)).collect();
     if settings.role.is_none() {
@@ -143,39 +149,40 @@ pub fn check_new_function(code: &FunctionCode, settings: &FunctionSettings) -> V
         if image && given {
             broken.push(format!("{member} cannot be set for a container image"));
         } else if !image && !given {
-            broken.push(format!("{member} is missing; only a container image needs none"));
+            broken.push(format!("{member} is missing; it is required unless the code is a container image"));
         }
     }
     broken
 }
 
-/// An alias that splits calls names another version than its own for the rest.
+/// The additional version in an alias's routing must differ from the alias's own version.
 pub fn check_routing(routing: &Routing, own_version: Option<&str>) -> Option<String> {
     let own = own_version.filter(|own| routing.contains_key(*own))?;
     Some(format!(
-        "RoutingConfig.AdditionalVersionWeights names version {own}, which the alias points to already; \
+        "RoutingConfig.AdditionalVersionWeights names version {own}, which the alias already points to; \
          name another version"
     ))
 }
 
-/// A layer that is named by its ARN is in the region that is called: Lambda does not follow the ARN, and would say that
-/// the layer does not exist.
+/// The ARN of a layer must be in the connection's region: Lambda ignores the region in the ARN and would answer that the
+/// layer does not exist.
 pub fn check_layer_region(layer: &str, region: &str) -> Option<String> {
     let mut parts = layer.strip_prefix("arn:")?.split(':');
     let (partition, place) = (parts.next()?, parts.nth(1)?);
     let expected = Partition::of_region(region);
     if place != region {
         let elsewhere = excerpt(place);
-        Some(format!("LayerName is in region {elsewhere}, and the connection in {region}"))
+        Some(format!("LayerName is in region {elsewhere}, but the connection is in {region}"))
     } else if partition != expected.id() {
         let elsewhere = excerpt(partition);
-        Some(format!("LayerName is in partition {elsewhere}, and region {region} in {expected}"))
+        Some(format!("LayerName is in partition {elsewhere}, but region {region} is in {expected}"))
     } else {
         None
     }
 }
 
-/// A layer's statement has no conditions but the organization: to leave one out unsaid would allow more than was asked.
+/// The only condition that a statement of a layer's policy can have is the organization. Other conditions are refused:
+/// dropping one silently would allow more than was requested.
 pub fn check_layer_statement(statement: &PermissionStatement) -> Vec<String> {
     [
         ("SourceArn", statement.source.is_some()),

@@ -1,5 +1,5 @@
-//! The operations of the Lambda API that manage functions, aliases, permissions, layers and the account: what each is
-//! called, what IAM has to allow for it, whether it changes anything, and which errors its model lists.
+//! The operations of the Lambda API that manage functions, aliases, permissions, layers and the account: the name of
+//! each, the IAM action it needs, whether it changes anything, and the errors that the API model lists.
 
 mod answer;
 
@@ -26,7 +26,7 @@ const CHANGE: &[&str] = &[
 /// Defines the operations: name, whether it only reads or changes something, and its errors.
 macro_rules! operations {
     ($($(#[$doc:meta])* $name:ident: $effect:ident, $errors:expr;)*) => {
-        /// An operation that management calls, under its name in the Lambda API.
+        /// A management operation, under its name in the Lambda API.
         ///
         /// ```
         /// use lamplight_aws_model::Operation;
@@ -41,7 +41,7 @@ macro_rules! operations {
         }
 
         impl Operation {
-            /// All of them.
+            /// All operations.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// The name in the API.
@@ -51,23 +51,23 @@ macro_rules! operations {
                 }
             }
 
-            /// What IAM has to allow: the operation's own name (Service Authorization Reference, "Actions, resources,
-            /// and condition keys for AWS Lambda").
+            /// The IAM action that the operation needs; it has the operation's name (Service Authorization Reference,
+            /// "Actions, resources, and condition keys for AWS Lambda").
             pub fn action(self) -> &'static str {
                 match self {
                     $(Self::$name => concat!("lambda:", stringify!($name)),)*
                 }
             }
 
-            /// Whether it can change anything. What cannot may be repeated at will.
+            /// Whether it can change anything. An operation that cannot may be repeated any number of times.
             pub fn changes(self) -> bool {
                 match self {
                     $(Self::$name => operations!(@ $effect),)*
                 }
             }
 
-            /// The error codes that the API model lists for it (botocore 1.44.5), in the alphabet's order. Any
-            /// operation can give those too that every AWS service gives.
+            /// The error codes that the API model lists for it (botocore 1.44.5), in alphabetical order. Every operation can
+            /// also return the errors that all AWS services share.
             pub fn errors(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$name => $errors,)*
@@ -80,45 +80,45 @@ macro_rules! operations {
 }
 
 operations! {
-    /// What the account may use, and what it uses.
+    /// Gets the account's limits and usage.
     GetAccountSettings: reads, SERVICE;
     /// Lists functions.
     ListFunctions: reads, LIST;
-    /// Describes a function, with a link to its code.
+    /// Gets a function, with a link to its code.
     GetFunction: reads, READ;
-    /// Describes what is set about a function.
+    /// Gets a function's configuration.
     GetFunctionConfiguration: reads, READ;
-    /// Makes a function.
+    /// Creates a function.
     CreateFunction: changes, &["CodeSigningConfigNotFoundException", "CodeStorageExceededException", "CodeVerificationFailedException", "FunctionVersionsPerCapacityProviderLimitExceededException", "InvalidCodeSignatureException", "InvalidParameterValueException", "ResourceConflictException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
-    /// Gives a function other code.
+    /// Updates a function's code.
     UpdateFunctionCode: changes, &["CodeSigningConfigNotFoundException", "CodeStorageExceededException", "CodeVerificationFailedException", "InvalidCodeSignatureException", "InvalidParameterValueException", "PreconditionFailedException", "ResourceConflictException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
-    /// Changes what is set about a function.
+    /// Updates a function's configuration.
     UpdateFunctionConfiguration: changes, &["CodeSigningConfigNotFoundException", "CodeVerificationFailedException", "InvalidCodeSignatureException", "InvalidParameterValueException", "PreconditionFailedException", "ResourceConflictException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
     /// Deletes a function or one of its versions.
     DeleteFunction: changes, CHANGE;
-    /// Makes a numbered version of what a function is now.
+    /// Publishes a numbered version from a function's current code and configuration.
     PublishVersion: changes, &["CodeStorageExceededException", "FunctionVersionsPerCapacityProviderLimitExceededException", "InvalidParameterValueException", "PreconditionFailedException", "ResourceConflictException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
     /// Lists a function's versions.
     ListVersionsByFunction: reads, READ;
-    /// Lists what a function is tagged with.
+    /// Lists a function's tags.
     ListTags: reads, READ;
     /// Sets tags.
     TagResource: changes, CHANGE;
-    /// Takes tags away.
+    /// Removes tags.
     UntagResource: changes, CHANGE;
     /// Reserves concurrency for a function.
     PutFunctionConcurrency: changes, CHANGE;
-    /// Tells a function's reserved concurrency.
+    /// Gets a function's reserved concurrency.
     GetFunctionConcurrency: reads, READ;
-    /// Takes a function's reserved concurrency away.
+    /// Removes a function's reserved concurrency.
     DeleteFunctionConcurrency: changes, CHANGE;
-    /// Makes an alias.
+    /// Creates an alias.
     CreateAlias: changes, &["AliasLimitExceededException", "InvalidParameterValueException", "ResourceConflictException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
-    /// Describes an alias.
+    /// Gets an alias.
     GetAlias: reads, READ;
     /// Lists a function's aliases.
     ListAliases: reads, READ;
-    /// Changes an alias.
+    /// Updates an alias.
     UpdateAlias: changes, &["InvalidParameterValueException", "PreconditionFailedException", "ResourceConflictException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
     /// Deletes an alias.
     DeleteAlias: changes, CHANGE;
@@ -126,29 +126,29 @@ operations! {
     AddPermission: changes, &["InvalidParameterValueException", "PolicyLengthExceededException", "PreconditionFailedException", "PublicPolicyException", "ResourceConflictException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
     /// Removes a statement from the policy of a function, version or alias.
     RemovePermission: changes, &["InvalidParameterValueException", "PreconditionFailedException", "PublicPolicyException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
-    /// Reads the policy of a function, version or alias.
+    /// Gets the policy of a function, version or alias.
     GetPolicy: reads, READ;
     /// Lists layers.
     ListLayers: reads, LIST;
     /// Lists a layer's versions.
     ListLayerVersions: reads, READ;
-    /// Describes a version of a layer.
+    /// Gets a version of a layer.
     GetLayerVersion: reads, READ;
     /// Adds a statement to the policy of a layer's version.
     AddLayerVersionPermission: changes, &["InvalidParameterValueException", "PolicyLengthExceededException", "PreconditionFailedException", "ResourceConflictException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
     /// Removes a statement from the policy of a layer's version.
     RemoveLayerVersionPermission: changes, &["InvalidParameterValueException", "PreconditionFailedException", "ResourceConflictException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"];
-    /// Reads the policy of a layer's version.
+    /// Gets the policy of a layer's version.
     GetLayerVersionPolicy: reads, READ;
-    /// Sets all that becomes of asynchronous calls.
+    /// Replaces the asynchronous invocation settings of a function, version or alias.
     PutFunctionEventInvokeConfig: changes, CHANGE;
-    /// Sets some of what becomes of asynchronous calls.
+    /// Updates some of the asynchronous invocation settings.
     UpdateFunctionEventInvokeConfig: changes, CHANGE;
-    /// Tells what becomes of asynchronous calls.
+    /// Gets the asynchronous invocation settings.
     GetFunctionEventInvokeConfig: reads, READ;
-    /// Lets asynchronous calls go the default way again.
+    /// Deletes the asynchronous invocation settings, so that the defaults apply again.
     DeleteFunctionEventInvokeConfig: changes, CHANGE;
-    /// Lists what becomes of asynchronous calls to a function, its versions and aliases.
+    /// Lists the asynchronous invocation settings of a function, its versions and aliases.
     ListFunctionEventInvokeConfigs: reads, READ;
 }
 
@@ -171,7 +171,7 @@ mod tests {
         let allowed: BTreeSet<&str> =
             policy.statement.iter().flat_map(|one| &one.action).map(String::as_str).collect();
         let mut needed: BTreeSet<&str> = Operation::ALL.iter().map(|operation| operation.action()).collect();
-        // No operation: it goes with handing over a role.
+        // This is not an operation, but the permission to pass a role to a function.
         needed.insert("iam:PassRole");
         assert_eq!(allowed, needed);
     }

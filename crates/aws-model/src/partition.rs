@@ -30,9 +30,9 @@ pub enum Partition {
     AwsIsoF,
 }
 
-/// A text that names no [`Partition`].
+/// A text that is not a [`Partition`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no AWS partition; the usual one is aws")]
+#[error("{0:?} is not an AWS partition; the usual one is aws")]
 pub struct UnknownPartition(pub String);
 
 impl Partition {
@@ -50,8 +50,8 @@ impl Partition {
 
     /// The partition of a region, known or not.
     ///
-    /// Like the SDKs (botocore's `partitions.json`), what matches no other partition is taken for
-    /// [`Partition::Aws`]: a region invented for a custom endpoint has to be signed for somehow.
+    /// As in the SDKs (botocore's `partitions.json`), a region that does not match another partition belongs to
+    /// [`Partition::Aws`]: requests to a custom endpoint with an invented region must be signed too.
     pub fn of_region(region: &str) -> Self {
         const PREFIXES: [(&str, Partition); 7] = [
             ("cn-", Partition::AwsCn),
@@ -68,7 +68,7 @@ impl Partition {
             .map_or(Self::Aws, |(_, partition)| partition)
     }
 
-    /// The word in ARNs.
+    /// The partition as written in ARNs.
     pub fn id(self) -> &'static str {
         match self {
             Self::Aws => "aws",
@@ -82,7 +82,7 @@ impl Partition {
         }
     }
 
-    /// The domain of the console: `<region>.<domain>`. `None` where there is no public console.
+    /// The domain of the console: `<region>.<domain>`. `None` if the partition has no public console.
     pub fn console_domain(self) -> Option<&'static str> {
         match self {
             Self::Aws => Some("console.aws.amazon.com"),
@@ -94,7 +94,7 @@ impl Partition {
     }
 
     /// The regions of the partition (botocore 1.44.5, `partitions.json`), without the pseudo-regions such as
-    /// `aws-global`, where no function lives. Not every account has every region enabled.
+    /// `aws-global`, which have no functions. Not every account has every region enabled.
     pub fn regions(self) -> &'static [&'static str] {
         match self {
             Self::Aws => &AWS_REGIONS,
@@ -176,7 +176,7 @@ mod tests {
             assert_eq!(partition.to_string().parse(), Ok(partition));
             for region in partition.regions() {
                 assert_eq!(Partition::of_region(region), partition, "{region}");
-                assert!(seen.insert(region), "{region} stands twice");
+                assert!(seen.insert(region), "{region} is listed twice");
             }
         }
         assert_eq!(Partition::of_region("xx-test-1"), Partition::Aws);

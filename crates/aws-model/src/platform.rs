@@ -1,4 +1,4 @@
-//! All of this as the domain's `Platform`: what AWS is to the use cases.
+//! AWS as the domain's `Platform`, which the use cases work with.
 
 use crate::{
     Architecture, FunctionSpec, LambdaName, LambdaQualifier, PriceTable, Region, Report, console, limits,
@@ -8,7 +8,7 @@ use lamplight_domain::{
     AsyncSettings, ExecutionReport, FunctionRef, Limits, Platform, ReferenceError, ReportedError,
 };
 
-/// AWS in one region, with a table of prices.
+/// AWS in one region, with a price table.
 ///
 /// ```
 /// use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
@@ -27,7 +27,7 @@ pub struct AwsPlatform {
 }
 
 impl AwsPlatform {
-    /// AWS in `region`, at these prices.
+    /// AWS in `region`, with these prices.
     pub fn new(region: Region, prices: PriceTable) -> Self {
         Self { region, prices }
     }
@@ -41,10 +41,10 @@ fn refused(error: impl ToString) -> ReferenceError {
 impl Platform for AwsPlatform {
     fn parse_function(&self, text: &str) -> Result<FunctionRef, ReferenceError> {
         let spec: FunctionSpec = text.parse().map_err(refused)?;
-        // Invoke does not follow the region of an ARN: another region's function would be "not found" there.
+        // Invoke ignores the region of an ARN, so a function of another region would not be found.
         if let Some(region) = spec.region().filter(|region| **region != self.region) {
             return Err(refused(format!(
-                "the function {text:?} is in region {region} and the connection in {}; choose region {region} or a \
+                "the function {text:?} is in region {region}, but the connection is in {}; use region {region} or a \
                  connection to it",
                 self.region
             )));
@@ -52,7 +52,7 @@ impl Platform for AwsPlatform {
         let partition = self.region.partition();
         if let Some(arn) = spec.arn().filter(|arn| arn.partition() != partition.id()) {
             return Err(refused(format!(
-                "the function {text:?} is in partition {}, and region {} in {partition}",
+                "the function {text:?} is in partition {}, but region {} is in {partition}",
                 arn.partition(),
                 self.region
             )));
@@ -84,7 +84,7 @@ impl Platform for AwsPlatform {
         }
     }
 
-    /// Two retries, and six hours in the queue (Lambda API, `PutFunctionEventInvokeConfig`).
+    /// Two retries and a maximum event age of six hours (Lambda API, `PutFunctionEventInvokeConfig`).
     fn async_defaults(&self) -> AsyncSettings {
         AsyncSettings { max_retries: Some(2), max_age_seconds: Some(21_600), ..AsyncSettings::default() }
     }
@@ -94,8 +94,8 @@ impl Platform for AwsPlatform {
     }
 
     fn read_report(&self, log_tail: &str, request_id: Option<&str>) -> Option<ExecutionReport> {
-        // The tail of an answer is this call's own log, so a report under another id is still this call's: some
-        // emulators name the request differently in the log and in the header.
+        // The log tail of an answer belongs to this call, so a report with another ID belongs to it too: some emulators use
+        // different request IDs in the log and in the header.
         let report = Report::find(log_tail, request_id).or_else(|| Report::find(log_tail, None))?;
         Some(ExecutionReport {
             duration_ms: Some(report.duration_ms),
@@ -107,7 +107,7 @@ impl Platform for AwsPlatform {
     }
 
     fn estimate_cost(&self, report: &ExecutionReport, architecture: Option<&str>) -> Option<f64> {
-        // Discovery has not always recorded the architecture; x86 is what a function has unless it says so.
+        // Functions discovered by older versions have no recorded architecture; Lambda's default is x86.
         let architecture = match architecture {
             None => Architecture::X86_64,
             Some(text) => text.parse().ok()?,
@@ -128,14 +128,17 @@ mod tests {
     fn an_arn_of_another_region_is_refused() {
         let error =
             platform().parse_function("arn:aws:lambda:eu-west-1:123456789012:function:f").unwrap_err();
-        assert!(error.message.contains("is in region eu-west-1 and the connection in us-east-1"), "{error}");
+        assert!(
+            error.message.contains("is in region eu-west-1, but the connection is in us-east-1"),
+            "{error}"
+        );
     }
 
     #[test]
     fn an_arn_of_another_partition_is_refused() {
         let error =
             platform().parse_function("arn:aws-cn:lambda:us-east-1:123456789012:function:f").unwrap_err();
-        assert!(error.message.ends_with("is in partition aws-cn, and region us-east-1 in aws"), "{error}");
+        assert!(error.message.ends_with("is in partition aws-cn, but region us-east-1 is in aws"), "{error}");
     }
 
     #[test]

@@ -1,28 +1,27 @@
-//! Resource policies as Lambda gives them back, read into the terms that permissions are asked for in. What those terms
-//! cannot say is named by its id, never guessed.
+//! Reads resource-based policies as Lambda returns them into the form in which permissions are added. A statement that
+//! cannot be expressed in that form is reported by its ID only; its meaning is never guessed.
 
 use crate::arn::is_account;
 use lamplight_domain::{PermissionPolicy, PermissionStatement};
 use serde_json::{Map, Value};
 
-/// A text that is no policy. The text is not repeated: conditions can hold tokens.
+/// A text that is not a policy. The error does not contain the text, because conditions can contain tokens.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the policy is no JSON object with a list of statements (line {line}, column {column})")]
+#[error("the policy is not a JSON object with a list of statements (line {line}, column {column})")]
 pub struct PolicyDocumentError {
-    /// The line where reading ended, from 1; 0 where the JSON is well formed and something else.
+    /// The line at which parsing failed, from 1; 0 if the text is valid JSON but not a policy.
     pub line: usize,
-    /// The column where reading ended.
+    /// The column at which parsing failed.
     pub column: usize,
 }
 
-/// Reads the policy of a function, version, alias or version of a layer, as `GetPolicy` and `GetLayerVersionPolicy`
-/// answer it.
+/// Reads the policy of a function, version, alias or layer version, as returned by `GetPolicy` and
+/// `GetLayerVersionPolicy`.
 ///
 /// # Guarantees
-/// - A statement is told only where every part of it is understood; any other is one of
-///   [`others`](PermissionPolicy::others), by its id, or by an empty text where it has none. So a statement that is told
-///   grants exactly what it says.
-/// - The root of an account is told as the account's id, which is how it was asked for.
+/// - A statement is returned only if every part of it is understood, so it grants exactly what it says. Every other
+///   statement is listed in [`others`](PermissionPolicy::others) by its ID, or by an empty text if it has no ID.
+/// - The root user of an account is returned as the account's ID, in the form in which permissions are added.
 ///
 /// ```
 /// use lamplight_aws_model::policy_document::read_policy;
@@ -48,7 +47,7 @@ pub fn read_policy(
     let other_shape = PolicyDocumentError { line: 0, column: 0 };
     let found = match value.get("Statement") {
         Some(Value::Array(list)) => list.as_slice(),
-        // IAM lets a single statement stand without its list.
+        // IAM allows a single statement without a list.
         Some(one @ Value::Object(_)) => std::slice::from_ref(one),
         None if value.is_object() => &[],
         _ => return Err(other_shape),
@@ -64,7 +63,7 @@ pub fn read_policy(
     Ok(policy)
 }
 
-/// A statement, where each of its parts can be told.
+/// A statement, if all its parts are understood.
 fn read_statement(value: &Value) -> Option<PermissionStatement> {
     let object = value.as_object()?;
     let mut statement = PermissionStatement::default();
@@ -75,7 +74,7 @@ fn read_statement(value: &Value) -> Option<PermissionStatement> {
             "Effect" => allows = value.as_str()? == "Allow",
             "Principal" => statement.principal = read_principal(value)?,
             "Action" => only(value)?.clone_into(&mut statement.action),
-            // It is what the policy was asked for; another could not stand in it.
+            // It can only be the resource whose policy was read.
             "Resource" => _ = only(value)?,
             "Condition" => read_conditions(value.as_object()?, &mut statement)?,
             _ => return None,
@@ -85,7 +84,7 @@ fn read_statement(value: &Value) -> Option<PermissionStatement> {
     (whole && !statement.principal.is_empty()).then_some(statement)
 }
 
-/// A text, alone or as the only one of its list.
+/// A text, alone or as the only element of a list.
 fn only(value: &Value) -> Option<&str> {
     match value {
         Value::String(text) => Some(text),
@@ -97,15 +96,15 @@ fn only(value: &Value) -> Option<&str> {
     }
 }
 
-/// `*`, `{"AWS": …}` or `{"Service": …}`, with one principal. IAM knows no other bare text than `*`; emulators write
-/// accounts so.
+/// `*`, `{"AWS": …}` or `{"Service": …}`, with one principal. In IAM the only bare text is `*`; emulators also write
+/// accounts as bare texts.
 fn read_principal(value: &Value) -> Option<String> {
     if let Value::String(bare) = value {
         return Some(account_of_root(bare).unwrap_or(bare).to_owned());
     }
     let object = value.as_object().filter(|object| object.len() == 1)?;
     match object.iter().next()? {
-        // In our terms it would say anyone.
+        // In our form, `*` would mean anyone.
         (kind, service) if kind == "Service" => only(service).filter(|name| *name != "*").map(str::to_owned),
         (kind, principal) if kind == "AWS" => {
             let principal = only(principal)?;
@@ -115,19 +114,19 @@ fn read_principal(value: &Value) -> Option<String> {
     }
 }
 
-/// `arn:aws:iam::123456789012:root` is another way to write the account.
+/// The account of `arn:aws:iam::123456789012:root`, which is another way to write the account.
 fn account_of_root(arn: &str) -> Option<&str> {
     let (front, account) = arn.strip_suffix(":root")?.rsplit_once(':')?;
     let partition = front.strip_prefix("arn:")?.strip_suffix(":iam:")?;
     (is_account(account) && !partition.contains(':')).then_some(account)
 }
 
-/// The conditions that Lambda writes for what was asked for. Keys are read in any case, as IAM does.
+/// Reads the conditions that Lambda writes for added permissions. Keys are compared without regard to case, as in IAM.
 fn read_conditions(conditions: &Map<String, Value>, statement: &mut PermissionStatement) -> Option<()> {
     for (operator, keys) in conditions {
         for (key, value) in keys.as_object()? {
             let place = match (operator.as_str(), key.to_ascii_lowercase().as_str()) {
-                // `StringEquals` would take a wildcard by its letter, which our terms cannot say.
+                // `StringEquals` would match `*` literally, which our form cannot express.
                 ("ArnLike" | "ArnEquals" | "StringLike", "aws:sourcearn") => &mut statement.source,
                 ("StringEquals", "aws:sourceaccount") => &mut statement.source_account,
                 ("StringEquals", "aws:principalorgid") => &mut statement.organization,
@@ -142,7 +141,7 @@ fn read_conditions(conditions: &Map<String, Value>, statement: &mut PermissionSt
                 }
                 _ => return None,
             };
-            // Two conditions on the same thing narrow each other: our terms have room for one.
+            // Two conditions on the same key restrict each other, and our form can hold only one.
             if place.replace(only(value)?.to_owned()).is_some() {
                 return None;
             }
@@ -151,7 +150,7 @@ fn read_conditions(conditions: &Map<String, Value>, statement: &mut PermissionSt
     Some(())
 }
 
-/// A truth value, which IAM writes as text.
+/// A boolean, which IAM writes as text.
 fn read_flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
@@ -191,7 +190,7 @@ mod tests {
         policy.statements.into_iter().next()
     }
 
-    /// As Lambda writes a statement that was asked for (Lambda Developer Guide, "Viewing resource-based IAM policies in
+    /// The JSON that Lambda writes for an added statement (Lambda Developer Guide, "Viewing resource-based IAM policies in
     /// Lambda" and "Control access to Lambda function URLs").
     fn written(statement: &PermissionStatement) -> Value {
         let principal = match statement.principal.as_str() {
@@ -345,7 +344,7 @@ mod tests {
             )
     }
 
-    /// Any JSON, with the words of policies more often than others.
+    /// Any JSON, in which the keywords of policies are frequent.
     fn json_values() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),

@@ -11,13 +11,13 @@ const X86_64_GB_SECOND: f64 = 0.000_016_666_7;
 /// US dollars for one GB-second on ARM, first 7.5 billion a month (AWS Lambda Pricing, US East (N. Virginia)).
 const ARM64_GB_SECOND: f64 = 0.000_013_333_4;
 
-/// List prices: the same for all regions, and what differs by region.
+/// List prices for all regions, and prices that differ by region.
 ///
 /// The default is the first tier of US East (N. Virginia). Free tier, volume tiers, savings plans, provisioned
-/// concurrency, `/tmp` above 512 MB and Managed Instances are not in it: an estimate is what one more execution costs
-/// at list price.
+/// concurrency, `/tmp` above 512 MB and Managed Instances are not included: an estimate is the list price of one more
+/// execution.
 ///
-/// In a file every key may be left out; then the default stands. Unknown keys are refused.
+/// In a file every key is optional and has a default. Unknown keys are refused.
 ///
 /// ```toml
 /// request = 0.0000002
@@ -43,7 +43,7 @@ pub struct PriceTable {
     regions: BTreeMap<String, RegionFile>,
 }
 
-/// The prices of one place, in US dollars. Each is finite and not negative.
+/// The prices of one region, in US dollars. Each is finite and not negative.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prices {
     /// For one request.
@@ -57,16 +57,16 @@ pub struct Prices {
 /// Why a table of prices is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PriceError {
-    /// A value is no price.
+    /// A value is not a valid price.
     #[error("the price {key} is {value}; a price is a finite number of US dollars, 0 or more")]
     Value {
         /// The key, with its region.
         key: String,
-        /// What stands there.
+        /// The value in the file.
         value: f64,
     },
-    /// A key is no region.
-    #[error("the prices regions.{region} are for no region; a region looks like us-east-1")]
+    /// A key is not a region.
+    #[error("the key regions.{region} of the prices is not a region; a region looks like us-east-1")]
     Region {
         /// The key.
         region: String,
@@ -74,8 +74,8 @@ pub enum PriceError {
 }
 
 impl PriceTable {
-    /// The prices of a region. `None` where none is known: outside of the commercial and GovCloud partitions bills
-    /// are in other currencies or prices are not public, so only prices given for the region itself count there.
+    /// The prices of a region, if known. Outside of the commercial and GovCloud partitions, bills are in other currencies or
+    /// prices are not public, so there only the prices given for the region itself are used.
     pub fn prices(&self, region: &Region) -> Option<Prices> {
         let own = self.regions.get(region.as_str());
         let everywhere_counts = matches!(region.partition(), Partition::Aws | Partition::AwsUsGov);
@@ -91,7 +91,7 @@ impl PriceTable {
     }
 
     /// What one execution costs, in US dollars: the request, and the billed milliseconds times the memory in MiB.
-    /// `None` where no price of the region is known.
+    /// `None` if the prices of the region are not known.
     pub fn estimate(
         &self,
         region: &Region,
@@ -121,7 +121,7 @@ fn as_f64(value: u64) -> f64 {
     value as f64
 }
 
-/// The table as it stands in a file.
+/// The table in its file format.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct TableFile {
@@ -132,7 +132,7 @@ struct TableFile {
     regions: BTreeMap<String, RegionFile>,
 }
 
-/// The prices of one region, as far as they differ.
+/// The prices of one region that differ from the prices for all regions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct RegionFile {
@@ -174,7 +174,7 @@ impl TryFrom<TableFile> for PriceTable {
     }
 }
 
-/// Refuses what is no price, by the name of its key.
+/// Refuses values that are not prices, and names the key in the error.
 fn check(place: &str, prices: [Option<f64>; 3]) -> Result<(), PriceError> {
     for (key, price) in ["request", "x86_64_gb_second", "arm64_gb_second"].into_iter().zip(prices) {
         if let Some(value) = price.filter(|price| !price.is_finite() || *price < 0.0) {
@@ -255,11 +255,11 @@ mod tests {
         assert!(message(r#"{"arm64_gb_second":-0.1}"#).starts_with("the price arm64_gb_second is -0.1;"));
         assert!(
             message(r#"{"regions":{"europe":{}}}"#)
-                .starts_with("the prices regions.europe are for no region")
+                .starts_with("the key regions.europe of the prices is not a region")
         );
         assert!(message(r#"{"requests":1}"#).starts_with("unknown field `requests`"));
         assert!(message(r#"{"regions":{"eu-west-1":{"x86":1}}}"#).starts_with("unknown field `x86`"));
-        // Not reachable through JSON, which has no such numbers; TOML has.
+        // JSON has no such numbers, but TOML has.
         for value in [f64::NAN, f64::INFINITY] {
             let file = TableFile { request: value, ..TableFile::default() };
             assert!(

@@ -1,4 +1,4 @@
-//! What chooses the code of a function: a version, an alias, or one of the two moving names.
+//! Qualifiers, which select the code of a function: a version, an alias, `$LATEST` or `$LATEST.PUBLISHED`.
 
 use crate::text::{excerpt, is_digits, is_word_character};
 use std::{fmt, str::FromStr};
@@ -6,8 +6,8 @@ use std::{fmt, str::FromStr};
 /// A version or alias of a function.
 ///
 /// Invariants: a version number (digits), `$LATEST`, `$LATEST.PUBLISHED`, or an alias of letters, digits, `-`
-/// and `_` that is not digits alone; 1–128 characters. Invoke's own pattern lets a `$` stand anywhere, but no
-/// alias can be created with one (Lambda API, `Alias`), so `$latest` or `pro$d` is a slip that is refused here.
+/// and `_` that does not consist only of digits; 1–128 characters. The pattern of Invoke allows `$` anywhere, but no alias
+/// can be created with one (Lambda API, `Alias`), so `$latest` or `pro$d` must be a mistake and is refused here.
 ///
 /// ```
 /// use lamplight_aws_model::{LambdaQualifier, QualifierKind};
@@ -21,7 +21,7 @@ use std::{fmt, str::FromStr};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LambdaQualifier(String);
 
-/// What a [`LambdaQualifier`] names.
+/// The kind of a [`LambdaQualifier`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum QualifierKind {
     /// A published version, which never changes.
@@ -30,41 +30,41 @@ pub enum QualifierKind {
     Latest,
     /// The version published last.
     LatestPublished,
-    /// A name that points at one version, or at two with weights.
+    /// A name that points to one version, or to two with weights.
     Alias,
 }
 
-/// Why a text is no [`LambdaQualifier`].
+/// Why a text is not a [`LambdaQualifier`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LambdaQualifierError {
-    /// There is no character.
+    /// The text is empty.
     #[error("the qualifier is empty; leave it out, or give a version number, an alias or $LATEST")]
     Empty,
-    /// There are more characters than an alias can have.
+    /// The text has more characters than an alias can have.
     #[error("the qualifier {text:?} has {length} characters; it can have at most 128")]
     TooLong {
         /// The start of the text.
         text: String,
-        /// How many characters it has.
+        /// The length in characters.
         length: usize,
     },
-    /// It starts with a dollar sign and is neither of the two names that do.
-    #[error("the qualifier {text:?} is neither $LATEST nor $LATEST.PUBLISHED; capitals matter")]
+    /// The text starts with a dollar sign, but is neither `$LATEST` nor `$LATEST.PUBLISHED`.
+    #[error("the qualifier {text:?} is neither $LATEST nor $LATEST.PUBLISHED; write it in capitals")]
     Dollar {
         /// The start of the text.
         text: String,
     },
-    /// A character stands in no alias.
+    /// The text has a character that an alias cannot have.
     #[error(
-        "the qualifier {text:?} has {character:?} at place {position}; \
-         an alias has only letters a-z and A-Z, digits, '-' and '_'"
+        "the qualifier {text:?} has {character:?} at position {position}; \
+         an alias can have only letters a-z and A-Z, digits, '-' and '_'"
     )]
     Character {
         /// The start of the text.
         text: String,
-        /// The first character that is wrong.
+        /// The first character that is not allowed.
         character: char,
-        /// Where it stands, counted in characters from 1.
+        /// Its position, counted in characters from 1.
         position: usize,
     },
 }
@@ -80,7 +80,7 @@ impl LambdaQualifier {
         &self.0
     }
 
-    /// What it names.
+    /// The kind of qualifier.
     pub fn kind(&self) -> QualifierKind {
         match self.as_str() {
             Self::LATEST => QualifierKind::Latest,
@@ -157,12 +157,12 @@ mod tests {
         let message = |text: &str| text.parse::<LambdaQualifier>().unwrap_err().to_string();
         assert_eq!(
             message("$latest"),
-            "the qualifier \"$latest\" is neither $LATEST nor $LATEST.PUBLISHED; capitals matter"
+            "the qualifier \"$latest\" is neither $LATEST nor $LATEST.PUBLISHED; write it in capitals"
         );
         assert_eq!(
             message("pro.d"),
-            "the qualifier \"pro.d\" has '.' at place 4; \
-             an alias has only letters a-z and A-Z, digits, '-' and '_'"
+            "the qualifier \"pro.d\" has '.' at position 4; \
+             an alias can have only letters a-z and A-Z, digits, '-' and '_'"
         );
         assert!(message("").starts_with("the qualifier is empty"));
         assert!(message(&"a".repeat(129)).ends_with("has 129 characters; it can have at most 128"));

@@ -1,4 +1,4 @@
-//! Region names: their grammar, which of them exist, and what a slip was meant to be.
+//! Region names: their grammar, which regions exist, and suggestions for misspelled names.
 
 use crate::{
     Partition,
@@ -8,8 +8,8 @@ use std::fmt;
 
 /// The name of a region.
 ///
-/// Invariant: the grammar of the Lambda API, `(eusc-)?[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-[0-9]`. Whether the
-/// region exists is asked for by the way it is read.
+/// Invariant: the grammar of the Lambda API, `(eusc-)?[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-[0-9]`.
+/// [`Region::parse_known`] also requires that the region exists; [`Region::parse_well_formed`] does not.
 ///
 /// ```
 /// use lamplight_aws_model::{Partition, Region, RegionError};
@@ -23,7 +23,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region(String);
 
-/// Why a text is no [`Region`].
+/// Why a text is not a [`Region`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegionError {
     /// No region can have this name.
@@ -34,7 +34,7 @@ pub enum RegionError {
         /// The known region that was probably meant.
         nearest: Option<&'static str>,
     },
-    /// A region could have this name, but none is known that has.
+    /// The name is well formed, but no known region has it.
     #[error("region {text:?} is not known; {}", unknown_advice(*.nearest))]
     Unknown {
         /// The text.
@@ -59,8 +59,8 @@ fn unknown_advice(nearest: Option<&str>) -> String {
 }
 
 impl Region {
-    /// Reads a region that exists (botocore 1.44.5). The right choice wherever AWS's own endpoints are called:
-    /// a slip would otherwise end in a host name that nobody answers for.
+    /// Reads a region that exists (botocore 1.44.5). Use this for all regions whose AWS endpoints are called: a misspelled
+    /// name would otherwise become a host name that does not exist.
     pub fn parse_known(text: &str) -> Result<Self, RegionError> {
         let region = Self::parse_well_formed(text)?;
         if region.is_known() {
@@ -70,7 +70,7 @@ impl Region {
         }
     }
 
-    /// Reads any text of the right form, known or not: for custom endpoints, and for ARNs that AWS itself gave.
+    /// Reads any well-formed name, known or not: for custom endpoints, and for ARNs that come from AWS itself.
     ///
     /// ```
     /// use lamplight_aws_model::Region;
@@ -91,7 +91,7 @@ impl Region {
         Partition::ALL.into_iter().flat_map(Partition::regions).copied()
     }
 
-    /// `us-east-1`, where simulations are at home. No call to AWS takes it unless somebody named it.
+    /// `us-east-1`, the region of simulators. It is never used as a default for calls to AWS.
     pub fn us_east_1() -> Self {
         Self("us-east-1".to_owned())
     }
@@ -143,9 +143,9 @@ fn is_well_formed(text: &str) -> bool {
         && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The known region nearest to a slip, where one is near enough to be worth naming.
+/// The known region with the most similar name, if one is similar enough to be suggested.
 fn nearest(text: &str) -> Option<&'static str> {
-    // Longer than any region by more than the edits allowed: not worth comparing.
+    // A longer text differs from every region by more edits than a suggestion may have.
     const LONGEST: usize = 32;
     let is_comparable = text.chars().count() <= LONGEST;
     lamplight_domain::nearest(text.trim(), Region::all_known().filter(|_| is_comparable))

@@ -1,16 +1,16 @@
-//! REPORT lines: what Lambda measured of one execution, as it stands in the function's log.
+//! REPORT lines: Lambda's measurements of one execution, in the function's log.
 
 use serde::Deserialize;
 use std::{fmt, str::FromStr};
 
-/// What Lambda measured of one execution.
+/// Lambda's measurements of one execution.
 ///
-/// Read from both forms of the log (Lambda Developer Guide, "Working with Lambda function logs" and "Telemetry API
-/// event schema"): the text line `REPORT RequestId: …` and the JSON record of type `platform.report`. `Display`
-/// writes the text line.
+/// Can be read from both log formats (Lambda Developer Guide, "Working with Lambda function logs" and "Telemetry API
+/// event schema"): the text line `REPORT RequestId: …` and the JSON record of type `platform.report`. `Display` writes
+/// the text line.
 ///
 /// # Guarantees
-/// - Reading never panics, whatever the text.
+/// - Reading never panics, for any text.
 ///
 /// ```
 /// use lamplight_aws_model::Report;
@@ -26,46 +26,46 @@ use std::{fmt, str::FromStr};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// The request that the execution served.
+    /// The ID of the request that started the execution.
     pub request_id: String,
     /// How long the handler ran, in milliseconds; finite and not negative.
     pub duration_ms: f64,
-    /// How long is charged, in milliseconds. It includes a cold start's initialisation and a billed restore.
+    /// The billed duration, in milliseconds. It includes the initialisation of a cold start and a billed restore.
     pub billed_ms: u64,
-    /// The memory that the function was given, in MiB.
+    /// The function's configured memory, in MiB.
     pub memory_mb: u64,
-    /// The most memory that it used, in MiB.
+    /// The maximum memory used, in MiB.
     pub max_memory_mb: Option<u64>,
-    /// How long a cold start's initialisation took, in milliseconds; `None` for a warm start.
+    /// How long the initialisation of a cold start took, in milliseconds; `None` for a warm start.
     pub init_ms: Option<f64>,
-    /// How long restoring a snapshot took, in milliseconds (`SnapStart` only).
+    /// How long it took to restore the snapshot, in milliseconds (`SnapStart` only).
     pub restore_ms: Option<f64>,
-    /// How much of the restore is charged, in milliseconds (`SnapStart` only).
+    /// The billed part of the restore, in milliseconds (`SnapStart` only).
     pub billed_restore_ms: Option<u64>,
-    /// How the execution ended. In the text form it stands there only for timeouts and crashes: its absence does
-    /// not prove success, for a handled exception leaves none.
+    /// How the execution ended. The text format has it only for timeouts and crashes. A missing status does not prove
+    /// success: after an exception that the runtime reported, the text format has no status either.
     pub status: Option<ReportStatus>,
-    /// Why the environment failed, such as `Runtime.OutOfMemory`.
+    /// Why the execution environment failed, such as `Runtime.OutOfMemory`.
     pub error_type: Option<String>,
 }
 
-/// How an execution ended, by the platform's own account (Telemetry API, `Status`).
+/// How an execution ended, as reported by the platform (Telemetry API, `Status`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReportStatus {
-    /// It answered.
+    /// The function returned a response.
     Success,
     /// The function reported an error.
     Failure,
-    /// The environment broke.
+    /// The execution environment failed.
     Error,
-    /// It ran out of time.
+    /// The execution timed out.
     Timeout,
-    /// A word that we do not know yet.
+    /// A status that is not known yet.
     Other(String),
 }
 
 impl ReportStatus {
-    /// The word in the log.
+    /// The status as written in the log.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Success => "success",
@@ -90,14 +90,14 @@ impl From<&str> for ReportStatus {
 }
 
 impl Report {
-    /// Finds the last report of a request in a log, or the last of any request. The last counts: the function can
-    /// print such a line too, but only before the platform does, and an event that is tried again keeps its id.
+    /// Finds the last report of a request in a log, or the last report of any request. The last one is used because the
+    /// function can print such a line too, but only before the platform does, and because a retried event keeps its ID.
     pub fn find(log: &str, request_id: Option<&str>) -> Option<Self> {
         let wanted = |report: &Self| request_id.is_none_or(|id| report.request_id == id);
         log.lines().rev().filter_map(Self::parse_line).find(wanted)
     }
 
-    /// Reads one line of a log, in either form. `None` for every other line, and for a report cut short.
+    /// Reads one line of a log, in either format. `None` for every other line, and for a truncated report.
     ///
     /// ```
     /// use lamplight_aws_model::Report;
@@ -142,11 +142,11 @@ impl fmt::Display for Report {
     }
 }
 
-/// The text form. Fields are told apart by their labels and not by tabs or order: tabs become spaces where logs are
-/// copied, and the runtime emulator writes the fields in another order.
+/// Reads the text format. Fields are recognized by their labels, not by tabs or order: tabs become spaces when logs are
+/// copied, and the runtime interface emulator writes the fields in another order.
 fn parse_text(line: &str) -> Option<Report> {
     const START: &str = "REPORT RequestId: ";
-    // A function that prints no line end leaves its last words in front.
+    // If the function's last output does not end with a line break, it is on the same line before the report.
     let start = line.rfind(START)?;
     if line[..start].ends_with('_') {
         return None;
@@ -166,7 +166,7 @@ fn parse_text(line: &str) -> Option<Report> {
     })
 }
 
-/// All labels, so that a field is found by its whole label: "Duration" ends four of them.
+/// All labels, so that a field is found by its whole label: four labels end with "Duration".
 const LABELS: [&str; 9] = [
     "Duration",
     "Billed Duration",
@@ -179,7 +179,7 @@ const LABELS: [&str; 9] = [
     "Error Type",
 ];
 
-/// What follows the first `label`, to the end of the line.
+/// The text after the first `label`, up to the end of the line.
 fn field<'a>(fields: &'a str, label: &str) -> Option<&'a str> {
     let mut rest = fields.trim_start();
     while !rest.is_empty() {
@@ -196,7 +196,7 @@ fn field<'a>(fields: &'a str, label: &str) -> Option<&'a str> {
     None
 }
 
-/// The first word, and what follows it and the space behind it.
+/// The first word, and the rest after the whitespace that follows it.
 fn split_word(text: &str) -> (&str, &str) {
     match text.split_once(char::is_whitespace) {
         Some((word, rest)) => (word, rest.trim_start()),
@@ -205,18 +205,19 @@ fn split_word(text: &str) -> (&str, &str) {
 }
 
 fn milliseconds(text: &str) -> Option<f64> {
-    // Rust reads more digits than fit as infinity.
+    // Rust parses numbers that are too large as infinity.
     number(text, "ms").filter(|value: &f64| value.is_finite())
 }
 
-/// A number in front of its unit: digits with at most one dot. No sign, no exponent, no `inf`, which Rust would read.
+/// A number before its unit: digits with at most one dot. Signs, exponents and `inf`, which Rust would accept, are
+/// refused.
 fn number<T: FromStr>(text: &str, unit: &str) -> Option<T> {
     let (digits, rest) = split_word(text);
     let is_decimal = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     (is_decimal && split_word(rest).0 == unit).then(|| digits.parse().ok())?
 }
 
-/// The JSON form. Members that we do not know are passed over.
+/// Reads the JSON format. Unknown members are ignored.
 fn parse_json(line: &str) -> Option<Report> {
     let Event { kind, record } = serde_json::from_str(line).ok()?;
     let Record { request_id, metrics, status, error_type } = record;

@@ -1,10 +1,10 @@
-//! The error that a function reports as its response, in the forms of Lambda's runtimes.
+//! Reads the error that a function reports in its response, in the formats of all Lambda runtimes.
 
 use lamplight_domain::{RawJson, ReportedError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// The members that runtimes write into an error response; Node.js says `trace`, the others `stackTrace`.
+/// The members of an error response. Node.js writes `trace`, the other runtimes write `stackTrace`.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Response<'a> {
@@ -16,7 +16,7 @@ struct Response<'a> {
     stack: Option<&'a RawValue>,
 }
 
-/// Reads an error response. A response of another form is the message as a whole.
+/// Reads an error response. If the response has another form, the whole text becomes the message.
 ///
 /// ```
 /// use lamplight_aws_model::reported_error;
@@ -37,7 +37,8 @@ pub fn read(response: &[u8]) -> ReportedError {
     ReportedError { kind: None, error_type, message: message.unwrap_or_else(|| text.into_owned()), stack }
 }
 
-/// One frame per line; runtimes give texts, some with a line end, or lists of lists.
+/// The stack with one frame per line. Runtimes write a text, a list of texts (some end with a line break), or a list of
+/// lists.
 fn frames(raw: &RawValue) -> Vec<String> {
     let Ok(frames) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
         return RawJson::from(raw)
@@ -76,7 +77,7 @@ mod tests {
                 Some("E"),
                 vec!["E: no", "    at f"],
             ),
-            // Lists of lists, as old Python runtimes gave
+            // Lists of lists, as old Python runtimes wrote them
             (
                 r#"{"errorMessage": "no", "stackTrace": [["f.py", 1, "f", "a()"]]}"#,
                 "no",

@@ -1,13 +1,13 @@
-//! The session that a role is assumed for: its ARN, its name, how long it lasts and what narrows it. The rules
-//! are those of the STS API model (`AssumeRole`, `AssumeRoleWithWebIdentity`).
+//! The parameters of a role session: role ARN, session name, duration, and the policies that restrict it. The rules are
+//! from the STS API model (`AssumeRole`, `AssumeRoleWithWebIdentity`).
 
 use crate::text::{excerpt, is_digits};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, time::Duration};
 
-/// Why a text or number cannot be a part of a role's session.
+/// Why a text or number is not a valid parameter of a role session.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no {what}: {rule}")]
+#[error("{text:?} is not a valid {what}: {rule}")]
 pub struct RoleError {
     text: String,
     what: &'static str,
@@ -18,7 +18,7 @@ fn refused(text: &str, what: &'static str, rule: &'static str) -> RoleError {
     RoleError { text: excerpt(text), what, rule }
 }
 
-/// Defines a newtype over a text that was checked.
+/// Defines a newtype over a validated text.
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $what:literal, $rule:expr, $holds:expr) => {
         $(#[$doc])*
@@ -80,12 +80,12 @@ checked_text!(
     is_role_arn
 );
 
-/// What a session's name and its source identity have to be.
+/// The rule for session names and source identities.
 const SESSION_NAME: &str = "2-64 characters of letters, digits and _+=,.@-";
 
 checked_text!(
-    /// The name of a session, which shows in `CloudTrail` and in the ARN of who we are; also its source identity, which
-    /// follows the same rule.
+    /// The name of a session, which appears in `CloudTrail` and in the ARN of the caller's identity. Source identities
+    /// follow the same rule and have the same type.
     RoleSessionName,
     "session name",
     SESSION_NAME,
@@ -93,22 +93,23 @@ checked_text!(
 );
 
 impl RoleSessionName {
-    /// A source identity, called so where it is refused.
+    /// Reads a source identity; an error names it so.
     pub fn source_identity(text: &str) -> Result<Self, RoleError> {
         text.parse().map_err(|_| refused(text, "source_identity", SESSION_NAME))
     }
 }
 
 checked_text!(
-    /// What the owner of a role gave to whom it trusts, so that nobody else can have them assume it.
+    /// An external ID: a value that the owner of a role gives to a trusted third party, so that other customers of that third
+    /// party cannot make it assume the role.
     ExternalId,
-    "external id",
+    "external ID",
     "2-1224 characters of letters, digits and _+=,.@:/-",
     |text| (2..=1224).contains(&text.len()) && text.chars().all(|c| is_session_character(c, ":/"))
 );
 
 checked_text!(
-    /// The ARN of a managed policy that narrows a session.
+    /// The ARN of a managed policy that restricts a session.
     PolicyArn,
     "policy ARN",
     "it looks like arn:aws:iam::aws:policy/NAME or arn:aws:iam::123456789012:policy/NAME",
@@ -116,7 +117,7 @@ checked_text!(
 );
 
 checked_text!(
-    /// A policy that narrows a session: a JSON object of at most 2,048 characters.
+    /// A policy that restricts a session: a JSON object of at most 2,048 characters.
     SessionPolicy,
     "session policy",
     "it is a JSON object of at most 2048 characters",
@@ -142,7 +143,7 @@ fn is_policy_arn(text: &str) -> bool {
     })
 }
 
-/// The account and the resource of an ARN of IAM.
+/// The account and the resource of an IAM ARN.
 fn iam_resource(text: &str) -> Option<(&str, &str)> {
     let printable = text.len() <= 2048 && text.chars().all(|c| c.is_ascii_graphic());
     let mut parts = text.splitn(6, ':');
@@ -178,10 +179,10 @@ impl From<SessionDuration> for u32 {
 }
 
 impl SessionDuration {
-    /// What a session lasts unless asked otherwise, and the most for a chained role.
+    /// One hour: the default duration, and the maximum for a chained role.
     pub const HOUR: Self = Self(3600);
 
-    /// A duration in seconds.
+    /// A duration of 900 to 43,200 seconds.
     pub fn from_seconds(seconds: u32) -> Result<Self, RoleError> {
         if (900..=43_200).contains(&seconds) {
             Ok(Self(seconds))
@@ -190,7 +191,7 @@ impl SessionDuration {
         }
     }
 
-    /// In seconds.
+    /// The duration in seconds.
     pub fn seconds(self) -> u32 {
         self.0
     }
@@ -202,8 +203,8 @@ impl From<SessionDuration> for Duration {
     }
 }
 
-/// A tag of a session: the key 1-128, the value 0-256 characters of letters, digits, space and `_.:/=+@-`; a key does
-/// not begin with `aws:`, in capitals or not (STS API, `Tag`).
+/// A session tag: a key of 1-128 and a value of 0-256 characters: letters, digits, spaces and `_.:/=+@-`. A key must not
+/// begin with `aws:` in upper or lower case (STS API, `Tag`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionTag {
     key: String,
@@ -211,7 +212,7 @@ pub struct SessionTag {
 }
 
 impl SessionTag {
-    /// A tag.
+    /// Checks key and value.
     pub fn new(key: &str, value: &str) -> Result<Self, RoleError> {
         let fits =
             |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == ' ' || "_.:/=+@-".contains(c));
@@ -219,7 +220,7 @@ impl SessionTag {
             return Err(refused(key, "tag key", "1-128 letters, digits, spaces and _.:/=+@-"));
         }
         if key.to_lowercase().starts_with("aws:") {
-            return Err(refused(key, "tag key", "a key that begins with aws: is AWS's own"));
+            return Err(refused(key, "tag key", "keys that begin with aws: are reserved for AWS"));
         }
         if value.chars().count() > 256 || !fits(value) {
             return Err(refused(value, "tag value", "at most 256 letters, digits, spaces and _.:/=+@-"));

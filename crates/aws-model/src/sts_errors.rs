@@ -1,14 +1,14 @@
-//! What STS's refusals to give credentials mean, and what to do about each. The codes are those of the STS API
-//! model (`AssumeRole`, `AssumeRoleWithWebIdentity`) and those that every AWS service shares.
+//! Why STS refuses credentials, and what to do about each reason. The codes are from the STS API model (`AssumeRole`,
+//! `AssumeRoleWithWebIdentity`) and from the errors that all AWS services share.
 
 use lamplight_domain::{Action, Hint};
 
-/// How a role was to be assumed.
+/// How a role is assumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RoleRequest {
     /// `AssumeRole`, signed with other credentials.
     Credentials {
-        /// Whether an external id went with it.
+        /// Whether the request has an external ID.
         external_id: bool,
     },
     /// `AssumeRoleWithWebIdentity`, with a token.
@@ -25,22 +25,22 @@ impl RoleRequest {
     }
 }
 
-/// What a refusal means.
+/// Why STS refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StsRefusal {
-    /// The role may not be assumed by who asks.
+    /// The caller is not allowed to assume the role.
     Denied,
-    /// The identity token is not accepted at all.
+    /// AWS does not accept the identity token.
     InvalidToken,
     /// The token, or the session that signed the request, has expired.
     Expired,
-    /// The issuer does not stand by the token.
+    /// The identity provider rejected the token.
     ClaimRejected,
-    /// STS could not ask the issuer; this may pass.
+    /// STS could not reach the identity provider; this may be temporary.
     IssuerUnreachable,
     /// The session policy is malformed.
     MalformedPolicy,
-    /// Session policy and tags together are too large.
+    /// The session policy and the tags together are too large.
     PolicyTooLarge,
     /// STS is not active for the account in the region.
     RegionDisabled,
@@ -50,16 +50,16 @@ pub enum StsRefusal {
     NotAccepted,
     /// A value of the request is outside what the role or STS allows.
     InvalidRequest,
-    /// Too many requests; this passes.
+    /// Too many requests; this is temporary.
     Throttled,
-    /// STS failed; this may pass.
+    /// STS failed; this may be temporary.
     Unavailable,
-    /// What answered is not STS: each refusal of STS has a status from 400 on.
+    /// The answer is not from STS: STS refuses only with a status of 400 or more.
     Foreign,
 }
 
 impl StsRefusal {
-    /// The meaning of an error code, or of the HTTP status where the code is not known.
+    /// The meaning of an error code, or of the HTTP status if the code is not known.
     pub fn of(code: Option<&str>, http: u16) -> Self {
         match code.unwrap_or_default() {
             "AccessDenied" | "AccessDeniedException" => Self::Denied,
@@ -93,97 +93,97 @@ impl StsRefusal {
         }
     }
 
-    /// Whether the same request may succeed a little later with nothing changed.
+    /// Whether the same request may succeed later without any change.
     pub fn passes(self) -> bool {
         matches!(self, Self::IssuerUnreachable | Self::Throttled | Self::Unavailable)
     }
 
-    /// One fragment for people: what happened.
+    /// What happened, as a fragment for users.
     pub fn message(self, request: RoleRequest, role: &str) -> String {
         let what = match self {
             Self::Denied => "is denied",
             Self::InvalidToken => "failed: AWS does not accept the identity token",
             Self::Expired => match request {
                 RoleRequest::Token => "failed: the identity token has expired",
-                RoleRequest::Credentials { .. } => "failed: the session that asks for it has expired",
+                RoleRequest::Credentials { .. } => "failed: the session that requests it has expired",
             },
-            Self::ClaimRejected => "failed: the identity provider rejected the token's claim",
+            Self::ClaimRejected => "failed: the identity provider rejected a claim of the token",
             Self::IssuerUnreachable => "failed: AWS could not reach the identity provider",
             Self::MalformedPolicy => "failed: the session policy is malformed",
-            Self::PolicyTooLarge => "failed: session policy and tags are too large once packed",
+            Self::PolicyTooLarge => "failed: the session policy and the tags together are too large",
             Self::RegionDisabled => "failed: STS is not active for the account in this region",
-            Self::NotEnabled => "failed: the account, or the region for it, is not enabled",
-            Self::NotAccepted => "failed: AWS does not accept the credentials that ask for it",
+            Self::NotEnabled => "failed: the account or the region is not enabled",
+            Self::NotAccepted => "failed: AWS does not accept the credentials that request it",
             Self::InvalidRequest => "was refused",
             Self::Throttled => "was throttled",
-            Self::Unavailable => "failed on the side of STS",
-            Self::Foreign => "failed: the answer is not STS's",
+            Self::Unavailable => "failed: STS had an internal error",
+            Self::Foreign => "failed: the answer is not from STS",
         };
         format!("{} of {role} {what}; nothing else was sent", request.action())
     }
 
-    /// One line for people: what to do about it.
+    /// What to do about it, in one line for users.
     pub fn hint(self, request: RoleRequest) -> Hint {
         let words = match (self, request) {
             (Self::Denied, RoleRequest::Token) => {
-                "the role's trust policy must allow sts:AssumeRoleWithWebIdentity from the token's identity provider \
-                 with conditions that the token's aud and sub (or oid) meet; "
+                "the role's trust policy must allow sts:AssumeRoleWithWebIdentity for the token's identity provider, \
+                 and its conditions must match the token's aud and sub (or oid); "
             }
             (Self::Denied, RoleRequest::Credentials { external_id: true }) => {
                 "check that external_id equals the sts:ExternalId of the role's trust policy, that the trust policy \
-                 names who asks, and that who asks is allowed sts:AssumeRole on the role"
+                 names the caller, and that the caller is allowed sts:AssumeRole on the role"
             }
             (Self::Denied, RoleRequest::Credentials { external_id: false }) => {
-                "the role's trust policy must name who asks, and who asks must be allowed sts:AssumeRole on the role; \
-                 where the trust policy has a condition on sts:ExternalId, set external_id; "
+                "the role's trust policy must name the caller, and the caller must be allowed sts:AssumeRole on the role; \
+                 if the trust policy has a condition on sts:ExternalId, set external_id; "
             }
             (Self::InvalidToken, _) => {
-                "check the IAM identity provider: its URL is the token's issuer (login.microsoftonline.com/TENANT/v2.0 \
-                 for Entra v2 tokens) and its thumbprint that host's; its audience is the token's aud, such as \
-                 sts.amazonaws.com; and the role's trust policy allows the token's sub or oid"
+                "check the IAM identity provider: its URL must be the token's issuer \
+                 (login.microsoftonline.com/TENANT/v2.0 for Entra v2 tokens), its thumbprint must be that of the issuer's \
+                 host, and its audience must be the token's aud, such as sts.amazonaws.com; the role's trust policy must \
+                 allow the token's sub or oid"
             }
             (Self::Expired, RoleRequest::Token) => {
-                "the source must give a fresh token: check what renews the token file or variable, and this machine's \
-                 clock"
+                "get a new token: check what renews the token file or variable, and check this machine's clock"
             }
             (Self::Expired, RoleRequest::Credentials { .. }) => {
-                "renew the session that asks: sign in again, or replace the session token; check this machine's clock"
+                "renew the session of the caller: sign in again, or replace the session token; check this machine's clock"
             }
             (Self::ClaimRejected, _) => {
-                "the issuer says that the token is revoked or not for this use: get a new token, and compare its aud and \
-                 sub with the IAM identity provider's audiences"
+                "the identity provider says that the token is revoked or not for this use: get a new token, and compare its \
+                 aud and sub with the audiences of the IAM identity provider"
             }
             (Self::IssuerUnreachable, _) => {
-                "AWS fetches the issuer's keys: its /.well-known/openid-configuration and jwks_uri must answer from the \
-                 internet, over TLS; trying again may be enough"
+                "AWS fetches the issuer's keys: its /.well-known/openid-configuration and jwks_uri must be reachable from \
+                 the internet over TLS; a retry may be enough"
             }
             (Self::MalformedPolicy, _) => {
                 "check `policy`: it must be an IAM policy document with Version and Statement, and policy_arns must exist"
             }
             (Self::PolicyTooLarge, _) => {
-                "shorten `policy`, name a managed policy in policy_arns instead, or use fewer or shorter tags"
+                "shorten `policy`, use a managed policy in policy_arns instead, or use fewer or shorter tags"
             }
             (Self::RegionDisabled, _) => {
-                "activate STS for the region in the account settings of IAM, or set sts_region to one that is active, such \
-                 as us-east-1"
+                "activate STS for the region in the account settings of IAM, or set sts_region to an active region, such as \
+                 us-east-1"
             }
             (Self::NotEnabled, _) => {
-                "enable the region in the account's settings (AWS Regions), finish the account's sign-up, or set sts_region \
-                 to a region that is enabled, such as us-east-1"
+                "enable the region in the account's settings (AWS Regions), complete the account's sign-up, or set \
+                 sts_region to an enabled region, such as us-east-1"
             }
             (Self::NotAccepted, _) => {
-                "check the source of the role: the access key exists and is active, the secret belongs to it, a temporary \
-                 key has its session token, and this machine's clock is right"
+                "check the role's source credentials: the access key must exist and be active, the secret key must belong \
+                 to it, and a temporary key needs its session token; check this machine's clock"
             }
             (Self::InvalidRequest, _) => {
                 "check duration_seconds (at most the role's maximum session duration, and 3600 for a role assumed by \
                  another role), session_name, tags and policy_arns"
             }
             (Self::Throttled, _) => {
-                "wait a moment; credentials are kept until they expire, so this should be rare"
+                "retry in a moment; credentials are cached until they expire, so this should be rare"
             }
-            (Self::Unavailable, _) => "try again later, or set sts_region to another region",
-            (Self::Foreign, _) => "check sts_endpoint_url and whether a proxy answers in its place",
+            (Self::Unavailable, _) => "retry later, or set sts_region to another region",
+            (Self::Foreign, _) => "check sts_endpoint_url, and whether a proxy answers instead of STS",
         };
         let policy = match (self, request) {
             (Self::Denied, RoleRequest::Token) => Action::PrintTrustPolicy,

@@ -1,8 +1,8 @@
-//! Small helpers on text that several grammars share. Nothing here knows AWS.
+//! Text helpers that several grammars share. Nothing here is specific to AWS.
 
 use lamplight_domain::{Action, Hint};
 
-/// The most characters of a refused text that an error repeats: someone may have pasted a file.
+/// How many characters of a refused text an error repeats at most: a user may have pasted a whole file.
 const EXCERPT_CHARACTERS: usize = 160;
 
 /// The start of a text, for an error message.
@@ -23,7 +23,7 @@ pub(crate) fn is_lower_letters(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-/// Whether a character may stand in an alias and, beside the dot, in a function name.
+/// Whether a character is allowed in an alias. A function name allows these characters and the dot.
 pub(crate) fn is_word_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
 }
@@ -31,7 +31,7 @@ pub(crate) fn is_word_character(character: char) -> bool {
 /// A part of a template.
 enum Piece<'a> {
     Words(&'a str),
-    /// What stands in braces.
+    /// The name in braces.
     Place(&'a str),
 }
 
@@ -48,8 +48,8 @@ fn pieces(template: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// A template with its `{places}` filled. What is put in is not looked into again; a place without a value stays as it
-/// is, so that a test over all templates finds it.
+/// Fills the `{placeholders}` of a template. Braces in the values are not interpreted. A placeholder without a value is
+/// left as it is, so that a test over all templates finds it.
 pub(crate) fn fill_places<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
     let mut filled = String::with_capacity(template.len() + 64);
     for piece in pieces(template) {
@@ -64,7 +64,7 @@ pub(crate) fn fill_places<'a>(template: &str, value: impl Fn(&str) -> Option<&'a
     filled
 }
 
-/// The same for a hint, in which a place may be something that each front words for itself.
+/// Fills the placeholders of a hint, some of which stand for actions that each front words in its own way.
 pub(crate) fn fill_hint<'a>(
     template: &str,
     value: impl Fn(&str) -> Option<&'a str>,

@@ -1,16 +1,16 @@
-//! Trust policies: who may take a role on, each with the conditions that keep everybody else out.
+//! Trust policies: who may assume a role, with the conditions that exclude everyone else.
 
 use crate::{Partition, PolicyDocument, StatementEffect, arn::is_account};
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt};
 
-/// The audience that STS expects in a web identity token unless a provider is set up for another one (IAM User
-/// Guide, "Create an OIDC identity provider in IAM").
+/// The audience that STS expects in a web identity token, unless the IAM identity provider is configured with another one
+/// (IAM User Guide, "Create an OIDC identity provider in IAM").
 pub const STS_AUDIENCE: &str = "sts.amazonaws.com";
 
 type Conditions = BTreeMap<String, BTreeMap<String, String>>;
 
-/// A role's trust policy. Serialises to IAM's own JSON.
+/// A role's trust policy. Serialises to IAM's JSON.
 ///
 /// ```
 /// use lamplight_aws_model::trust::{SwfScope, TrustPolicy};
@@ -37,7 +37,7 @@ struct TrustStatement {
     condition: Conditions,
 }
 
-/// What is allowed: one action, or the taking on of the role and the naming of session tags with it.
+/// The allowed actions: assuming the role, or assuming the role and passing session tags.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 enum Actions {
@@ -45,30 +45,30 @@ enum Actions {
     Tagged([&'static str; 2]),
 }
 
-/// Why a trust policy is not written: it would trust nobody, or more than was meant.
+/// Why a trust policy is refused: it would trust nobody, or more than intended.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TrustError {
     /// A value breaks the rule for its kind.
     #[error("{what} {text:?} {rule}")]
     Value {
-        /// What the text was meant to be.
+        /// The kind of value, such as `tenant`.
         what: &'static str,
         /// The text.
         text: String,
-        /// The rule.
+        /// The broken rule.
         rule: &'static str,
     },
-    /// Nothing limits who may take the role on.
+    /// No condition limits who may assume the role.
     #[error("{0}")]
     Unlimited(&'static str),
-    /// The two conditions name different accounts, so nothing could ever meet both.
+    /// The two conditions name different accounts, so no caller could ever match both.
     #[error(
-        "the source ARN is of account {in_arn} and the source account is {account}; both must be the same"
+        "the source ARN is in account {in_arn}, but the source account is {account}; they must be the same"
     )]
     Accounts {
         /// The account in the ARN.
         in_arn: String,
-        /// The account given beside it.
+        /// The account that is given separately.
         account: String,
     },
 }
@@ -76,18 +76,18 @@ pub enum TrustError {
 /// Which executions of Amazon SWF may use a role.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SwfScope {
-    /// A domain's ARN; its region may be `*`.
+    /// The ARN of a domain; its region may be `*`.
     pub source_arn: Option<String>,
-    /// An account.
+    /// The account of the executions.
     pub source_account: Option<String>,
 }
 
 impl TrustPolicy {
     /// Trusts one workload identity of a Microsoft Entra tenant, through the tenant's v2.0 issuer.
     ///
-    /// `audience` is the tokens' `aud`: `sts.amazonaws.com`, [`STS_AUDIENCE`], where federation asks for it, and the
-    /// id of the application that stands for AWS in the access tokens that Entra issues (Microsoft identity platform,
-    /// "Access token claims reference"). `claim` is `sub`, or `oid` where the identity provider passes it on.
+    /// `audience` is the tokens' `aud`: [`STS_AUDIENCE`] if the tokens are requested for STS, or else, in access tokens that
+    /// Entra issues, the ID of the application that represents AWS (Microsoft identity platform, "Access token claims
+    /// reference"). `claim` is `sub`, or `oid` if the identity provider passes it on.
     pub fn entra(
         partition: Partition,
         account: &str,
@@ -96,7 +96,7 @@ impl TrustPolicy {
         claim: EntraClaim,
         value: &str,
     ) -> Result<Self, TrustError> {
-        let rule = "is no tenant id; it looks like 11111111-2222-3333-4444-555555555555";
+        let rule = "is not a tenant ID; it looks like 11111111-2222-3333-4444-555555555555";
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit());
         let lengths: Vec<usize> = tenant.split('-').map(str::len).collect();
         check(tenant.split('-').all(digits) && lengths == [8, 4, 4, 4, 12], "tenant", tenant, rule)?;
@@ -108,8 +108,8 @@ impl TrustPolicy {
         Self::federated(partition, account, &issuer, operator("StringEquals", condition))
     }
 
-    /// Trusts the GitHub Actions of one repository; `reference` limits it further, as `ref:refs/heads/main`
-    /// (GitHub documentation, on OIDC with Amazon Web Services).
+    /// Trusts the GitHub Actions of one repository; `reference`, such as `ref:refs/heads/main`, limits it further (GitHub
+    /// documentation on OIDC with Amazon Web Services).
     pub fn github(
         partition: Partition,
         account: &str,
@@ -125,7 +125,7 @@ impl TrustPolicy {
         check(good, "repository", repository, "must be OWNER/NAME, without '*'")?;
         if let Some(reference) = reference {
             let good = !reference.is_empty() && !has_variable(reference);
-            check(good, "subject", reference, "must be what tokens hold, and no policy variable as ${NAME}")?;
+            check(good, "subject", reference, "must be a subject, without policy variables such as ${NAME}")?;
         }
         let issuer = "token.actions.githubusercontent.com";
         let subject = format!("repo:{repository}:{}", reference.unwrap_or("*"));
@@ -136,7 +136,7 @@ impl TrustPolicy {
 
     /// Trusts one subject of an OpenID Connect issuer, such as a Kubernetes service account
     /// (`system:serviceaccount:NAMESPACE:NAME`), through the issuer's identity provider in IAM (IAM User Guide, "Create
-    /// a role for OpenID Connect federation"). `issuer` is its address, as it stands in the tokens' `iss`.
+    /// a role for OpenID Connect federation"). `issuer` is its URL, as in the tokens' `iss`.
     pub fn oidc(
         partition: Partition,
         account: &str,
@@ -145,7 +145,7 @@ impl TrustPolicy {
         subject: &str,
     ) -> Result<Self, TrustError> {
         let rule =
-            "is no issuer; it looks like https://issuer.example.com/path, without query, fragment and '*'";
+            "is not an issuer; it looks like https://issuer.example.com/path, without query, fragment or '*'";
         let name = issuer.strip_prefix("https://").unwrap_or(issuer).trim_end_matches('/');
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/:%".contains(&b);
         let host = name.split('/').next().unwrap_or_default();
@@ -158,8 +158,8 @@ impl TrustPolicy {
         Self::federated(partition, account, name, operator("StringEquals", condition))
     }
 
-    /// The same policy, which also allows to name tags of the session: where it is taken on with tags and this is not
-    /// allowed, STS refuses (IAM User Guide, "Pass session tags in AWS STS").
+    /// The same policy, which also allows session tags. Without it STS refuses requests that pass session tags (IAM User
+    /// Guide, "Pass session tags in AWS STS").
     #[must_use]
     pub fn with_session_tags(mut self) -> Self {
         let [statement] = &mut self.statement;
@@ -169,8 +169,8 @@ impl TrustPolicy {
         self
     }
 
-    /// Trusts a user, role or account of AWS, with an external id that the other side must name (IAM User Guide,
-    /// "Access to AWS accounts owned by third parties").
+    /// Trusts a user, role or account of AWS. With an external ID, the caller must give the same one (IAM User Guide, "Access
+    /// to AWS accounts owned by third parties").
     pub fn assume_role(principal: &str, external_id: Option<&str>) -> Result<Self, TrustError> {
         let parts: Vec<&str> = principal.splitn(6, ':').collect();
         let good = matches!(parts[..], ["arn", partition, service, "", account, resource]
@@ -186,7 +186,7 @@ impl TrustPolicy {
             Some(id) => {
                 let plain = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&b);
                 let good = (2..=1224).contains(&id.len()) && id.bytes().all(plain);
-                check(good, "external id", id, "must be 2-1224 letters, digits or one of _+=,.@:/-")?;
+                check(good, "external ID", id, "must be 2-1224 letters, digits or one of _+=,.@:/-")?;
                 operator("StringEquals", [("sts:ExternalId".to_owned(), id.to_owned())])
             }
         };
@@ -229,7 +229,7 @@ impl TrustPolicy {
         }
         if condition.is_empty() {
             return Err(TrustError::Unlimited(
-                "without a source ARN or a source account every workflow of every account could use the role",
+                "without a source ARN or a source account, any workflow of any account could use the role",
             ));
         }
         Ok(Self::one([("Service", "swf.amazonaws.com".to_owned())].into(), "sts:AssumeRole", condition))
@@ -262,7 +262,7 @@ impl TrustPolicy {
 pub enum EntraClaim {
     /// The subject.
     Sub,
-    /// The object id.
+    /// The object ID.
     Oid,
 }
 
@@ -279,8 +279,8 @@ fn operator<const N: usize>(name: &str, conditions: [(String, String); N]) -> Co
     [(name.to_owned(), conditions.into())].into()
 }
 
-/// Whether an ARN's service and resource are of what a policy can name as principal; groups, for one, are not (IAM
-/// User Guide, "AWS JSON policy elements: Principal").
+/// Whether an ARN's service and resource can be a principal in a policy; groups, for example, cannot (IAM User Guide, "AWS
+/// JSON policy elements: Principal").
 fn is_principal(service: &str, resource: &str) -> bool {
     match (service, resource.split_once('/')) {
         ("iam", None) => resource == "root",
@@ -293,16 +293,16 @@ fn is_principal(service: &str, resource: &str) -> bool {
     }
 }
 
-/// Whether IAM would put something else in place of a part of this text (IAM User Guide, "IAM policy elements:
+/// Whether the text has a policy variable, which IAM would replace by a value (IAM User Guide, "IAM policy elements:
 /// Variables and tags").
 fn has_variable(text: &str) -> bool {
     text.contains("${")
 }
 
-/// Checks that a condition's value means itself alone.
+/// Checks that a condition's value matches only itself, without wildcards or policy variables.
 fn check_one(what: &'static str, text: &str) -> Result<(), TrustError> {
     let good = !text.is_empty() && !text.contains('*') && !has_variable(text);
-    check(good, what, text, "must be one, without '*' and policy variables as ${NAME}")
+    check(good, what, text, "must be a single value, without '*' or policy variables such as ${NAME}")
 }
 
 fn check(good: bool, what: &'static str, text: &str, rule: &'static str) -> Result<(), TrustError> {

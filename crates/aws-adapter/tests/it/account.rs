@@ -52,7 +52,7 @@ async fn a_refusal_names_the_permission() {
     let server = lambda(refusal).await;
     let error = ports(&server.uri()).management.account.settings().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Denied, ErrorCode::AccessDenied));
-    assert_eq!(error.message, "the caller lacks lambda:GetAccountSettings on *");
+    assert_eq!(error.message, "the caller is not authorized to perform lambda:GetAccountSettings on *");
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ async fn a_refusal_names_alias_and_permission() {
     let (_server, management) = lambda(refusal).await;
     let error = management.aliases.get(&adder(), "live").await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Denied, ErrorCode::AccessDenied));
-    assert_eq!(error.message, format!("the caller lacks lambda:GetAlias on {ARN}"));
+    assert_eq!(error.message, format!("the caller is not authorized to perform lambda:GetAlias on {ARN}"));
 }
 
 #[tokio::test]

@@ -184,14 +184,14 @@ async fn a_denied_read_names_the_action_and_the_function() {
     let arranged = arranged(refusal(403, "AccessDeniedException", "User: ada is not authorized")).await;
     let error = arranged.catalogue.list(ListFunctions::default()).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Denied, ErrorCode::AccessDenied));
-    assert_eq!(error.message, "the caller lacks lambda:ListFunctions on *");
+    assert_eq!(error.message, "the caller is not authorized to perform lambda:ListFunctions on *");
     assert_eq!(error.source.unwrap().to_string(), "User: ada is not authorized");
     let mut function = first();
     function.reference = format!("arn:aws:lambda:eu-west-1:123456789012:function:{}", function.name);
     let error = arranged.catalogue.get(&function, None).await.unwrap_err();
     assert_eq!(
         error.message,
-        "the caller lacks lambda:GetFunction on \
+        "the caller is not authorized to perform lambda:GetFunction on \
          arn:aws:lambda:eu-west-1:123456789012:function:conformance-0000"
     );
 }

@@ -92,11 +92,11 @@ async fn a_denied_call_names_the_action_and_the_function() {
     request.qualifier = Some("live".parse().unwrap());
     let error = refused(refusal(403, "AccessDeniedException", "User: ada"), request).await;
     let arn = "arn:aws:lambda:eu-west-1:123456789012:function:adder:live";
-    assert_eq!(error.message, format!("the caller lacks lambda:InvokeFunction on {arn}"));
     assert_eq!(
-        error.hint.unwrap().to_string(),
-        format!("allow lambda:InvokeFunction on {arn} to the caller")
+        error.message,
+        format!("the caller is not authorized to perform lambda:InvokeFunction on {arn}")
     );
+    assert_eq!(error.hint.unwrap().to_string(), format!("allow the caller lambda:InvokeFunction on {arn}"));
 }
 
 #[tokio::test]
@@ -107,7 +107,10 @@ async fn aws_knows_the_account_where_we_do_not() {
          resource: {arn} because no identity-based policy allows the lambda:InvokeFunction action"
     );
     let error = refused(refusal(403, "AccessDeniedException", &words), call("adder")).await;
-    assert_eq!(error.message, format!("the caller lacks lambda:InvokeFunction on {arn}"));
+    assert_eq!(
+        error.message,
+        format!("the caller is not authorized to perform lambda:InvokeFunction on {arn}")
+    );
     assert_eq!(error.source().map(ToString::to_string), Some(words));
 }
 

@@ -1,9 +1,9 @@
-//! What a call is about, for the texts of its errors.
+//! The subject of a call, for its error messages.
 
 use super::Places;
 use crate::Partition;
 
-/// The call that an error answers, for its message and hint.
+/// The call that failed, for the error's message and hint.
 ///
 /// ```
 /// use lamplight_aws_model::{Subject, classify};
@@ -11,26 +11,26 @@ use crate::Partition;
 /// let subject = Subject::invoke("adder", None, "eu-west-1", Some("123456789012"));
 /// assert_eq!(
 ///     classify(Some("AccessDeniedException"), 403).hint(&subject),
-///     "allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:123456789012:function:adder to the caller".into()
+///     "allow the caller lambda:InvokeFunction on arn:aws:lambda:eu-west-1:123456789012:function:adder".into()
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// The IAM action, as `lambda:InvokeFunction`.
+    /// The IAM action, such as `lambda:InvokeFunction`.
     pub action: String,
-    /// What the action is on: an ARN, or `*`.
+    /// The resource for which IAM checks the action: an ARN, or `*`.
     pub resource: String,
     /// The function's bare name.
     pub function: String,
-    /// The version or alias that was asked for.
+    /// The requested version or alias.
     pub qualifier: String,
-    /// The region that was called.
+    /// The region of the request.
     pub region: String,
 }
 
 impl Subject {
-    /// A call of Invoke. Without a qualifier Lambda takes `$LATEST`; an account that is not known is written `*`,
-    /// which IAM reads too.
+    /// A call of Invoke. Without a qualifier Lambda uses `$LATEST`. An unknown account is written `*`, which IAM policies
+    /// accept too.
     pub fn invoke(function: &str, qualifier: Option<&str>, region: &str, account: Option<&str>) -> Self {
         let partition = Partition::of_region(region);
         let account = account.unwrap_or("*");

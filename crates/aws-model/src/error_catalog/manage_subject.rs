@@ -1,30 +1,30 @@
-//! What a managing operation is about, for the texts of its errors.
+//! The subject of a management operation, for its error messages.
 
 use super::Places;
 use crate::{Operation, Partition};
 use lamplight_domain::Action;
 
-/// The call that an error answers, for its message and hint.
+/// The operation that failed, for the error's message and hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManageSubject {
-    /// What was asked for.
+    /// The requested operation.
     pub operation: Operation,
-    /// What it is about, in words: `alias live of function adder`.
+    /// The subject in words, such as `alias live of function adder`.
     pub thing: String,
-    /// What IAM decides about: an ARN, or `*`.
+    /// The resource for which IAM checks the permission: an ARN, or `*`.
     pub resource: String,
-    /// The region that was called.
+    /// The region of the request.
     pub region: String,
 }
 
 impl ManageSubject {
-    /// A call that is about no single thing, as a listing of functions is.
+    /// An operation on the account as a whole, such as a list of functions.
     pub fn account(operation: Operation, region: &str) -> Self {
         Self::new(operation, "the account".to_owned(), "*".to_owned(), region)
     }
 
-    /// A call about a function, by its bare name, or about one of its versions or aliases. An account that is not known
-    /// is written `*`, which IAM reads too.
+    /// An operation on a function, given by its bare name, or on one of its versions or aliases. An unknown account is
+    /// written `*`, which IAM policies accept too.
     ///
     /// ```
     /// use lamplight_aws_model::{ManageSubject, Operation};
@@ -52,7 +52,7 @@ impl ManageSubject {
         }
     }
 
-    /// A call that makes, reads, changes or deletes an alias. IAM decides about it by the function (Service
+    /// An operation that creates, reads, changes or deletes an alias. IAM checks the permission on the function (Service
     /// Authorization Reference, "Actions, resources, and condition keys for AWS Lambda").
     pub fn alias(
         operation: Operation,
@@ -65,7 +65,7 @@ impl ManageSubject {
         Self::new(operation, format!("alias {alias} of function {function}"), resource, region)
     }
 
-    /// A call about a layer, by its name or ARN, or about one of its versions.
+    /// An operation on a layer, given by its name or ARN, or on one of its versions.
     pub fn layer(
         operation: Operation,
         layer: &str,
@@ -86,7 +86,7 @@ impl ManageSubject {
         }
     }
 
-    /// The same call, about a statement of the thing's policy.
+    /// The same operation, on a statement of the resource's policy.
     #[must_use]
     pub fn statement(self, id: &str) -> Self {
         Self { thing: format!("statement {id} of {}", self.thing), ..self }
@@ -96,7 +96,7 @@ impl ManageSubject {
         Self { operation, thing, resource, region: region.to_owned() }
     }
 
-    /// The function's bare name as the actions in a hint take it.
+    /// The function's bare name, for actions in hints; `NAME` if the operation is not on a function.
     fn function_name(&self) -> &str {
         let name =
             self.resource.split_once(":function:").map(|(_, rest)| rest.split(':').next().unwrap_or(rest));

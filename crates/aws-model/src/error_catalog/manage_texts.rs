@@ -1,5 +1,5 @@
-//! What people are told about a managing operation, by class and operation. The places in braces are those of
-//! [`ManageSubject`](super::ManageSubject).
+//! The messages and hints for errors of management operations, by class and operation.
+//! [`ManageSubject`](super::ManageSubject) gives the values for the placeholders in braces.
 
 use super::{
     AwsErrorClass, Texts,
@@ -19,20 +19,19 @@ pub(super) fn of(
         AwsErrorClass::Denied | AwsErrorClass::Unauthenticated => denied(operation, class, row.texts),
         AwsErrorClass::Exists => exists(operation),
         AwsErrorClass::Conflict | AwsErrorClass::NotReady => busy(operation),
-        // The words of the table are of management where Invoke does not give the error.
+        // If Invoke never returns the error, the table's texts are written for management.
         _ if row.call == OfCall::Unlisted => row.texts,
         AwsErrorClass::NotFound => not_found(operation, code),
         AwsErrorClass::PreconditionFailed => PRECONDITION,
-        AwsErrorClass::Throttled => (
-            "AWS throttled the calls of {operation} in region {region}",
-            "wait a moment, and make fewer calls at once",
-        ),
+        AwsErrorClass::Throttled => {
+            ("AWS throttled {operation} in region {region}", "wait a moment, and make fewer calls at once")
+        }
         AwsErrorClass::LimitExceeded
         | AwsErrorClass::CodeStorageExceeded
         | AwsErrorClass::PolicyTooLong
         | AwsErrorClass::PublicPolicy => (
-            "a quota of the account in region {region} stands against {operation} for {thing}",
-            "look at Lambda's quotas in the region, and ask for a higher one",
+            "a quota of the account in region {region} prevents {operation} for {thing}",
+            "check the Lambda quotas in the region, and request an increase",
         ),
         AwsErrorClass::InvalidRequest | AwsErrorClass::InvalidCode | AwsErrorClass::Misconfigured => {
             invalid(operation, code)
@@ -43,12 +42,12 @@ pub(super) fn of(
 }
 
 fn denied(operation: Operation, class: AwsErrorClass, texts: Texts) -> Texts {
-    // Handing a role over needs a permission of its own, and its lack comes with the same code.
-    let hands_over = matches!(operation, Operation::CreateFunction | Operation::UpdateFunctionConfiguration);
-    if hands_over && class == AwsErrorClass::Denied && texts.0.contains("{action}") {
+    // Passing a role needs a permission of its own, and if it is missing, AWS returns the same code.
+    let passes_role = matches!(operation, Operation::CreateFunction | Operation::UpdateFunctionConfiguration);
+    if passes_role && class == AwsErrorClass::Denied && texts.0.contains("{action}") {
         return (
-            "the caller lacks {action} on {resource}, or iam:PassRole on the role that {thing} runs as",
-            "allow {action} on {resource} to the caller, and iam:PassRole on the role",
+            "the caller is not authorized to perform {action} on {resource}, or iam:PassRole on the execution role of {thing}",
+            "allow the caller {action} on {resource}, and iam:PassRole on the role",
         );
     }
     texts
@@ -58,7 +57,7 @@ fn not_found(operation: Operation, code: Option<&str>) -> Texts {
     const CHECK: &str = "check the name, the region and the account";
     if code.is_none() {
         return (
-            "the endpoint does not find {thing} in region {region}",
+            "the endpoint did not find {thing} in region {region}",
             "check the name, the region and the endpoint URL",
         );
     }
@@ -72,94 +71,93 @@ fn not_found(operation: Operation, code: Option<&str>) -> Texts {
             "check the name, the region and the account, and what it refers to",
         ),
         Operation::CreateAlias => (
-            "the function of {thing}, or a version that it leads to, was not found in region {region}",
+            "the function of {thing}, or a version that it points to, was not found in region {region}",
             "check the function's name, and that the version is published",
         ),
         Operation::UpdateAlias => (
-            "{thing}, or a version that it leads to, was not found in region {region}",
+            "{thing}, or a version that it points to, was not found in region {region}",
             "check the names of function and alias, and that the version is published",
         ),
         Operation::AddPermission => (
-            "what {thing} belongs to was not found in region {region}",
+            "the function, version or alias for {thing} was not found in region {region}",
             "check the function's name, and its version or alias",
         ),
-        Operation::AddLayerVersionPermission => {
-            ("what {thing} belongs to was not found in region {region}", "check the layer and its version")
-        }
+        Operation::AddLayerVersionPermission => (
+            "the layer version for {thing} was not found in region {region}",
+            "check the layer and its version",
+        ),
         Operation::GetPolicy | Operation::GetLayerVersionPolicy => {
             ("{thing} has no policy, or was not found in region {region}", CHECK)
         }
         Operation::GetFunctionEventInvokeConfig
         | Operation::UpdateFunctionEventInvokeConfig
         | Operation::DeleteFunctionEventInvokeConfig => {
-            ("{thing} has no settings for asynchronous calls, or was not found in region {region}", CHECK)
+            ("{thing} has no asynchronous invocation settings, or was not found in region {region}", CHECK)
         }
         _ => ("{thing} was not found in region {region}", CHECK),
     }
 }
 
-/// What is not there is the function that something was to hang on.
+/// The function itself does not exist, so its alias or policy cannot exist either.
 pub(super) const NO_FUNCTION: Texts = (
     "function {function} was not found in region {region}",
-    "check the name, the region and the account; {list functions} shows which functions there are",
+    "check the name, the region and the account; {list functions} shows all functions",
 );
 
 fn exists(operation: Operation) -> Texts {
     let hint = match operation {
-        Operation::CreateFunction => {
-            "change it with {update code} or {update settings}, or take another name"
-        }
-        Operation::CreateAlias => "change it with {update alias}, or take another name",
-        _ => "remove it first, or take another statement id",
+        Operation::CreateFunction => "change it with {update code} or {update settings}, or use another name",
+        Operation::CreateAlias => "change it with {update alias}, or use another name",
+        _ => "remove it first, or use another statement ID",
     };
-    ("{thing} exists already", hint)
+    ("{thing} already exists", hint)
 }
 
 fn busy(operation: Operation) -> Texts {
     match operation {
         Operation::DeleteFunction => (
             "{thing} is used by an alias, or another change of it is in progress",
-            "see {list aliases}, or wait with {wait}",
+            "check {list aliases}, or wait with {wait}",
         ),
         Operation::AddLayerVersionPermission | Operation::RemoveLayerVersionPermission => {
-            ("another change of {thing} is in progress", "wait a moment, then repeat")
+            ("another change of {thing} is in progress", "wait a moment, then retry")
         }
-        _ => ("another change of {thing} is in progress", "wait until it is done, with {wait}, then repeat"),
+        _ => ("another change of {thing} is in progress", "wait until it is done with {wait}, then retry"),
     }
 }
 
 fn invalid(operation: Operation, code: Option<&str>) -> Texts {
     match code {
         Some("UnknownOperationException") => (
-            "the endpoint does not know {operation}",
-            "check that the endpoint URL is one of Lambda, and that it supports this operation",
+            "the endpoint does not support {operation}",
+            "check that the endpoint URL is a Lambda endpoint, and that it supports this operation",
         ),
         Some("MalformedHttpRequestException" | "InvalidRequestContentException") => (
             "the endpoint could not read the request about {thing}",
             "check that no proxy changes the request",
         ),
         Some("UnsupportedMediaTypeException") => (
-            "Lambda takes the request about {thing} for something other than JSON",
+            "Lambda says that the content type of the request about {thing} is not JSON",
             "check that no proxy rewrites the request's content type",
         ),
         None => (
             "the endpoint refused {operation} for {thing}",
-            "check the request, and that the endpoint URL is one of Lambda",
+            "check the request, and that the endpoint URL is a Lambda endpoint",
         ),
         Some(_) => match operation {
             Operation::AddPermission | Operation::AddLayerVersionPermission => (
                 "Lambda refused {thing}",
-                "fix the value that Lambda names; the principal has to exist, and action, source and qualifier to fit it",
+                "fix the value that Lambda names; the principal must exist, and action, source and qualifier must match it",
             ),
             Operation::CreateAlias | Operation::UpdateAlias => (
-                "Lambda refused what was to be set for {thing}",
-                "fix the value that Lambda names; the versions have to be published",
+                "Lambda refused the values for {thing}",
+                "fix the value that Lambda names; the versions must be published",
             ),
             Operation::CreateFunction
             | Operation::UpdateFunctionConfiguration
             | Operation::UpdateFunctionCode => (
-                "Lambda refused what was to be set for {thing}",
-                "fix the value that Lambda names; a role that was just created needs some seconds",
+                "Lambda refused the values for {thing}",
+                "fix the value that Lambda names; a role that was just created can take a few seconds to become usable",
             ),
             _ => (
                 "Lambda refused a parameter of {operation} for {thing}",
@@ -172,27 +170,27 @@ fn invalid(operation: Operation, code: Option<&str>) -> Texts {
 fn too_large(operation: Operation) -> Texts {
     let hint = match operation {
         Operation::CreateFunction | Operation::UpdateFunctionCode => {
-            "put the package into S3 and name its bucket and key; an upload takes at most 50 MB"
+            "upload the package to S3 and give its bucket and key; a direct upload is limited to 50 MB"
         }
-        _ => "ask for less at once",
+        _ => "request less at once",
     };
-    ("the request about {thing} is larger than Lambda takes", hint)
+    ("the request about {thing} is larger than Lambda accepts", hint)
 }
 
 fn failed(class: AwsErrorClass, proven: bool) -> Texts {
     match (proven, class) {
         (false, AwsErrorClass::Unavailable) => (
-            "the service or a proxy before it broke {operation} off; the change of {thing} may have been made",
-            "look at it before you repeat",
+            "the service, or a proxy in front of it, aborted {operation}; the change of {thing} may have been made",
+            "check its current state before you retry",
         ),
         (false, _) => (
-            "the Lambda service failed at {operation}; the change of {thing} may have been made",
-            "look at it before you repeat",
+            "the Lambda service failed during {operation}; the change of {thing} may have been made",
+            "check its current state before you retry",
         ),
         (true, AwsErrorClass::Unavailable) => (
-            "the service or a proxy before it did not answer {operation} for {thing}",
-            "try again in a while, and check that the endpoint URL is one of Lambda",
+            "the service, or a proxy in front of it, did not answer {operation} for {thing}",
+            "retry later, and check that the endpoint URL is a Lambda endpoint",
         ),
-        (true, _) => ("the Lambda service failed at {operation} for {thing}", "try again in a while"),
+        (true, _) => ("the Lambda service failed during {operation} for {thing}", "retry later"),
     }
 }

@@ -1,51 +1,51 @@
-//! What an answer of success looks like: its statuses and members, so that somebody else's page is not taken for one.
+//! The statuses and members of successful answers, so that the page of a proxy is not mistaken for one.
 
 use super::Operation;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 
-/// Why an answer with a status of success is none that the operation gives.
+/// Why an answer with a status of success cannot be an answer of the operation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnexpectedAnswer {
-    /// The operation describes something, and nothing came.
-    #[error("HTTP {http} came without a body")]
+    /// The operation returns data, but the answer has no body.
+    #[error("HTTP {http} without a body")]
     Empty {
-        /// The status that came.
+        /// The received status.
         http: u16,
     },
-    /// A page of a proxy, as it may be.
-    #[error("HTTP {http} came with a body that is no JSON object")]
+    /// The body is something else, for example the page of a proxy.
+    #[error("HTTP {http} with a body that is not a JSON object")]
     NotAnObject {
-        /// The status that came.
+        /// The received status.
         http: u16,
     },
-    /// The operation describes nothing, and answers with another status.
-    #[error("HTTP {http} came in place of {expected}")]
+    /// The operation returns no data, and its status is another one.
+    #[error("HTTP {http} instead of {expected}")]
     Status {
-        /// The status that came.
+        /// The received status.
         http: u16,
-        /// The status that the operation answers with.
+        /// The status that the operation returns on success.
         expected: u16,
     },
-    /// What such an answer always holds is not there.
-    #[error("HTTP {http} came without {member}")]
+    /// A member that the answer always has is missing.
+    #[error("HTTP {http} without {member}")]
     Missing {
-        /// The status that came.
+        /// The received status.
         http: u16,
-        /// The member that is missing.
+        /// The missing member.
         member: &'static str,
     },
 }
 
 impl Operation {
-    /// The operation of this name in the API.
+    /// The operation with this name in the API.
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|operation| operation.name() == name)
     }
 
-    /// The statuses of success, the usual one first: those of the API model (botocore 1.44.5), save that the model has
-    /// the status of `DeleteFunction` as a member: 204 where the function is gone, 202 where it is still going (Lambda
-    /// API, `DeleteFunction`).
+    /// The statuses of success, the usual one first, from the API model (botocore 1.44.5). In the model, the status of
+    /// `DeleteFunction` is a member of the answer: 204 if the function is deleted, 202 if the deletion is still in progress
+    /// (Lambda API, `DeleteFunction`).
     pub fn statuses(self) -> &'static [u16] {
         match self {
             Self::DeleteFunction => &[204, 202],
@@ -59,8 +59,8 @@ impl Operation {
         }
     }
 
-    /// The members that every answer of success has; `None` where the answer describes nothing. The model requires
-    /// none of them, yet Lambda always sends these, and without them an empty answer would pass for "there is nothing".
+    /// The members that every successful answer has; `None` if the operation returns no data. The model requires none of
+    /// them, but Lambda always sends them, and without this check an empty answer would look like an empty list.
     pub fn members(self) -> Option<&'static [&'static str]> {
         Some(match self {
             Self::DeleteFunction
@@ -82,7 +82,7 @@ impl Operation {
             Self::ListVersionsByFunction => &["Versions"],
             Self::ListTags => &["Tags"],
             Self::PutFunctionConcurrency => &["ReservedConcurrentExecutions"],
-            // An empty object says that nothing is reserved.
+            // An empty object means that no concurrency is reserved.
             Self::GetFunctionConcurrency => &[],
             Self::CreateAlias | Self::GetAlias | Self::UpdateAlias => &["Name", "FunctionVersion"],
             Self::ListAliases => &["Aliases"],
@@ -98,14 +98,14 @@ impl Operation {
         })
     }
 
-    /// Whether an answer with a status of success (2xx) is one that this operation gives.
+    /// Checks that an answer with a status of success (2xx) can come from this operation.
     ///
-    /// Emulators answer with other statuses of success than Lambda does. Where something is due, what is due proves
-    /// enough. Where nothing is, the status does, or that the answer is `identified`: it has the header
-    /// `x-amzn-requestid`, which AWS and those who stand in for it set, and no proxy.
+    /// Emulators use other statuses of success than Lambda. If the operation returns data, its members are sufficient proof.
+    /// If it does not, either the status must match, or the answer must be empty and `identified`: it has the header
+    /// `x-amzn-requestid`, which AWS and its emulators set, but proxies do not.
     ///
     /// # Errors
-    /// The answer is somebody else's, as a page of a proxy is, or lacks what Lambda always sends.
+    /// The answer is from something else, such as a proxy, or lacks a member that Lambda always sends.
     ///
     /// ```
     /// use lamplight_aws_model::Operation;
@@ -156,7 +156,7 @@ mod tests {
         Operation::DeleteFunctionEventInvokeConfig,
     ];
 
-    /// An answer with all that is due.
+    /// An answer with all required members.
     fn due(operation: Operation) -> Vec<u8> {
         let members = operation.members().unwrap_or_default();
         let members: Vec<_> = members.iter().map(|member| format!("\"{member}\": []")).collect();
@@ -221,6 +221,6 @@ mod tests {
             }
         }
         let error = Operation::ListFunctions.check_answer(200, b"{}", true).unwrap_err();
-        assert_eq!(error.to_string(), "HTTP 200 came without Functions");
+        assert_eq!(error.to_string(), "HTTP 200 without Functions");
     }
 }

@@ -113,35 +113,35 @@ fn the_texts_say_what_to_do() {
             CreateFunction,
             Some("ResourceConflictException"),
             409,
-            "function adder exists already",
-            "change it with updating the function's code or updating the function's settings, or take another name",
+            "function adder already exists",
+            "change it with updating the function's code or updating the function's settings, or use another name",
         ),
         (
             DeleteFunction,
             Some("ResourceConflictException"),
             409,
             "function adder is used by an alias, or another change of it is in progress",
-            "see listing the aliases of function adder, or wait with waiting for function adder",
+            "check listing the aliases of function adder, or wait with waiting for function adder",
         ),
         (
             UpdateAlias,
             Some("PreconditionFailedException"),
             412,
-            "alias live of function adder changed since the revision that the change was meant for",
-            "read it again, and repeat with its new revision",
+            "alias live of function adder has changed since the given revision",
+            "read it again, then retry with its current revision",
         ),
         (
             PublishVersion,
             Some("CodeStorageExceededException"),
             400,
-            "the account has no room left for the code of function adder in region eu-west-1",
-            "delete old versions, or ask for a higher quota; showing the account shows how much is used",
+            "the code of function adder would exceed the account's code storage limit in region eu-west-1",
+            "delete old versions, or request a quota increase; showing the account shows how much is used",
         ),
         (
             AddPermission,
             Some("PolicyLengthExceededException"),
             400,
-            "the policy has no room left for statement s3 of function adder",
+            "with statement s3 of function adder the policy would exceed its maximum length",
             "remove statements: showing the permissions shows them",
         ),
         (
@@ -155,18 +155,18 @@ fn the_texts_say_what_to_do() {
             CreateFunction,
             Some("AccessDeniedException"),
             403,
-            "the caller lacks lambda:CreateFunction on arn:aws:lambda:eu-west-1:123456789012:function:adder, \
-             or iam:PassRole on the role that function adder runs as",
-            "allow lambda:CreateFunction on arn:aws:lambda:eu-west-1:123456789012:function:adder to the caller, \
+            "the caller is not authorized to perform lambda:CreateFunction on arn:aws:lambda:eu-west-1:123456789012:function:adder, \
+             or iam:PassRole on the execution role of function adder",
+            "allow the caller lambda:CreateFunction on arn:aws:lambda:eu-west-1:123456789012:function:adder, \
              and iam:PassRole on the role",
         ),
         (
             GetLayerVersion,
             Some("com.amazonaws.lambda#AccessDeniedException"),
             403,
-            "the caller lacks lambda:GetLayerVersion on \
+            "the caller is not authorized to perform lambda:GetLayerVersion on \
              arn:aws:lambda:eu-west-1:123456789012:layer:common:3",
-            "allow lambda:GetLayerVersion on arn:aws:lambda:eu-west-1:123456789012:layer:common:3 to the caller",
+            "allow the caller lambda:GetLayerVersion on arn:aws:lambda:eu-west-1:123456789012:layer:common:3",
         ),
         (
             DeleteAlias,
@@ -179,30 +179,30 @@ fn the_texts_say_what_to_do() {
             CreateFunction,
             Some("RequestTooLargeException"),
             413,
-            "the request about function adder is larger than Lambda takes",
-            "put the package into S3 and name its bucket and key; an upload takes at most 50 MB",
+            "the request about function adder is larger than Lambda accepts",
+            "upload the package to S3 and give its bucket and key; a direct upload is limited to 50 MB",
         ),
         (
             CreateAlias,
             None,
             503,
-            "the service or a proxy before it broke CreateAlias off; \
+            "the service, or a proxy in front of it, aborted CreateAlias; \
              the change of alias live of function adder may have been made",
-            "look at it before you repeat",
+            "check its current state before you retry",
         ),
         (
             ListFunctions,
             None,
             503,
-            "the service or a proxy before it did not answer ListFunctions for the account",
-            "try again in a while, and check that the endpoint URL is one of Lambda",
+            "the service, or a proxy in front of it, did not answer ListFunctions for the account",
+            "retry later, and check that the endpoint URL is a Lambda endpoint",
         ),
         (
             TagResource,
             Some("UnknownOperationException"),
             404,
-            "the endpoint does not know TagResource",
-            "check that the endpoint URL is one of Lambda, and that it supports this operation",
+            "the endpoint does not support TagResource",
+            "check that the endpoint URL is a Lambda endpoint, and that it supports this operation",
         ),
     ] {
         let (facts, subject) = (classify_manage(operation, code, http), subject(operation));

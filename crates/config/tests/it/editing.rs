@@ -86,7 +86,7 @@ fn a_mistake_in_a_new_connection_is_told_under_what_it_was_given_by() {
         (vec![("--region", "region", "\"hunter2\"")], "--region: this is not a region name"),
         (
             vec![("--region", "region", "eu-west-1"), ("--role-arn", "auth.assume-role.role_arn", "hunter2")],
-            "--role-arn: this is no role ARN: it looks like arn:aws:iam::123456789012:role/NAME",
+            "--role-arn: this is not a valid role ARN: it looks like arn:aws:iam::123456789012:role/NAME",
         ),
         (
             vec![

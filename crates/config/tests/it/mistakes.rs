@@ -47,7 +47,7 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
     (
         "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\nsource_identity = 'hunter2/'\n",
         "x.toml:3:19: ",
-        &["this is no source_identity", "2-64 characters"],
+        &["this is not a valid source_identity", "2-64 characters"],
     ),
     (
         "[connections.a.auth.assume-role]\nrole_arn = 'arn:aws:iam::123456789012:role/x'\n\

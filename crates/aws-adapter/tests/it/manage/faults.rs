@@ -199,7 +199,7 @@ async fn nothing_is_said_to_be_absent_that_was_not_looked_for() {
     for operation in READS {
         let error = call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
         assert_eq!(error.error.kind, PortErrorKind::NotFound, "{operation}: {error:?}");
-        assert!(error.error.message.contains("the endpoint does not find"), "{error}");
+        assert!(error.error.message.contains("the endpoint did not find"), "{error}");
     }
 }
 
