@@ -1,4 +1,4 @@
-//! What a connection is opened with.
+//! The configuration of a connection to AWS.
 
 use crate::{CredentialsSource, Timeouts};
 use lamplight_aws_model::Region;
@@ -6,30 +6,30 @@ use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{NoSecrets, SecretResolver};
 use std::sync::Arc;
 
-/// One way into one account and region.
+/// A connection to one account and region.
 #[derive(Debug, Clone)]
 pub struct AwsConnectionConfig {
     /// The region.
     pub region: Region,
-    /// Where Lambda is, in place of AWS's own address: `http://…` or `https://…`.
+    /// The URL of Lambda, `http://…` or `https://…`, instead of AWS's own endpoint.
     pub endpoint_url: Option<String>,
-    /// Where STS is, in place of AWS's own address.
+    /// The URL of STS, instead of AWS's own endpoint.
     pub sts_endpoint_url: Option<String>,
-    /// Where Secrets Manager is, in place of AWS's own address.
+    /// The URL of Secrets Manager, instead of AWS's own endpoint.
     pub secrets_endpoint_url: Option<String>,
-    /// The region whose STS gives the credentials of roles; the connection's own unless set.
+    /// The region of the STS endpoint that gives the credentials of roles. Default: the connection's region.
     pub sts_region: Option<Region>,
-    /// Whether the endpoints with FIPS 140 validated cryptography are used, where there are such.
+    /// Whether to use the endpoints with FIPS 140 validated cryptography, if they exist.
     pub use_fips: bool,
-    /// Whether the endpoints that are reached over IPv6 as well are used, where there are such.
+    /// Whether to use the dual-stack endpoints, which also support IPv6, if they exist.
     pub use_dual_stack: bool,
     /// Where credentials come from.
     pub credentials: CredentialsSource,
-    /// Reads what the credentials give by reference.
+    /// Reads the secrets that the credentials refer to.
     pub secrets: Arc<dyn SecretResolver>,
-    /// How long things may take.
+    /// The time limits.
     pub timeouts: Timeouts,
-    /// The HTTP client, which a clone shares its connections with.
+    /// The HTTP client. Clones share its connections.
     pub http: HttpClient,
 }
 

@@ -1,4 +1,4 @@
-//! Opening a connection.
+//! Opens a connection to AWS.
 
 use crate::{
     AwsAccount, AwsAliases, AwsAsyncInvocations, AwsCatalogue, AwsConnectionConfig, AwsFunctions,
@@ -12,30 +12,30 @@ use std::sync::Arc;
 /// The ports of one connection.
 #[derive(Debug, Clone)]
 pub struct AwsPorts {
-    /// What functions there are.
+    /// Lists and describes functions.
     pub catalogue: Arc<AwsCatalogue>,
     /// Calls functions.
     pub invoker: Arc<AwsInvoker>,
-    /// Who we are.
+    /// Gets the caller's identity.
     pub identity: Arc<AwsIdentity>,
-    /// Whether Lambda can be reached.
+    /// Checks whether Lambda can be reached.
     pub reachability: Arc<AwsReachability>,
-    /// What is managed beside calling.
+    /// Manages functions, aliases, permissions, layers and settings.
     pub management: Management,
     /// Reads `aws-sm:` references with the connection's credentials.
     pub secrets: Arc<SecretsManager>,
 }
 
-/// Opens a connection.
+/// Creates the ports of a connection.
 ///
 /// # Guarantees
-/// - Nothing is sent and nothing is read: no credentials, no files, no certificates. That happens at the
-///   first call that needs it.
+/// - Nothing is sent and nothing is read: no credentials, no files, no certificates. That happens at the first request that
+///   needs them.
 /// - The ports share one HTTP client and one set of credentials.
 ///
 /// # Errors
-/// An endpoint that is no `http` or `https` URL is [`InvalidRequest`](PortErrorKind::InvalidRequest) with
-/// the code [`ErrorCode::InvalidEndpoint`].
+/// An endpoint that is not an `http` or `https` URL is [`InvalidRequest`](PortErrorKind::InvalidRequest) with the code
+/// [`ErrorCode::InvalidEndpoint`].
 pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
     for (service, url) in [
         ("Lambda", &config.endpoint_url),
@@ -43,7 +43,7 @@ pub fn open(config: AwsConnectionConfig) -> Result<AwsPorts, PortError> {
         ("Secrets Manager", &config.secrets_endpoint_url),
     ] {
         let Some(url) = url else { continue };
-        // The text is not repeated: it may hold a password.
+        // The error does not contain the URL, because it may include a password.
         let wrong = match check_endpoint(url) {
             Err(error) => error.to_string(),
             Ok(()) if is_endpoint(url) => continue,

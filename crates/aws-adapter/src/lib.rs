@@ -1,11 +1,11 @@
-//! The ports over the AWS SDK: the only crate that sees it.
+//! The ports on the AWS SDK. No other crate uses the SDK.
 //!
-//! [`open`] turns an [`AwsConnectionConfig`] into the ports of one region and one set of credentials. It
-//! reads no environment of its own: the caller resolves endpoints and regions. The ambient credentials are
-//! read by the SDK, at the first call.
+//! [`open`] turns an [`AwsConnectionConfig`] into the ports of one region and one set of credentials. It does not read the
+//! environment: the caller resolves endpoints and regions. Only ambient credentials are read from the environment, by the
+//! SDK at the first request.
 //!
-//! One folder per service of AWS: `lambda`, `sts` (credentials and who they are), `secrets_manager`; a further service
-//! is given one beside them. `error` says what their failures mean; what they share stands at the top.
+//! There is one module per AWS service: `lambda`, `sts` (credentials and the caller's identity) and `secrets_manager`.
+//! `error` maps their failures; the other modules are shared.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod config;

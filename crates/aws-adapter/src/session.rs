@@ -1,5 +1,5 @@
-//! What the ports of one connection share: one HTTP client, one set of credentials, and SDK clients that
-//! are made at the first call.
+//! What the ports of one connection share: one HTTP client, one set of credentials, and SDK clients that are created when
+//! they are first needed.
 
 use crate::{
     AwsConnectionConfig,
@@ -41,14 +41,14 @@ impl Session {
         self.config.region.as_str()
     }
 
-    /// Built by hand and not by the SDK's loader: that one reads retry settings, endpoints and more from the
-    /// environment and from profiles, and stops the process where one of them is malformed.
+    /// The SDK's configuration. It is not built with the SDK's loader, which reads retry settings, endpoints and more from
+    /// the environment and from profiles, and stops the process if one of them is malformed.
     pub(crate) fn sdk(&self) -> &SdkConfig {
         self.sdk.get_or_init(|| {
             let timeouts = TimeoutConfig::builder()
                 .connect_timeout(self.config.timeouts.connect)
                 .read_timeout(self.config.timeouts.read)
-                // Credentials are got within an attempt, and have a limit of their own.
+                // Getting credentials is part of an attempt and has a time limit of its own.
                 .operation_attempt_timeout(self.config.timeouts.read + self.config.timeouts.credentials)
                 .build();
             SdkConfig::builder()
@@ -65,12 +65,12 @@ impl Session {
         })
     }
 
-    /// Lambda, for what may be repeated: the SDK's standard retries.
+    /// The Lambda client for requests that may be repeated, with the SDK's standard retries.
     pub(crate) fn reading(&self) -> &aws_sdk_lambda::Client {
         self.reading.get_or_init(|| aws_sdk_lambda::Client::from_conf(self.lambda().build()))
     }
 
-    /// Lambda, for what must not be repeated. The waits differ from call to call and are set there.
+    /// The Lambda client for requests that must not be repeated. Their time limits differ and are set for each request.
     pub(crate) fn calling(&self) -> &aws_sdk_lambda::Client {
         self.calling.get_or_init(|| {
             let config = self
@@ -89,7 +89,7 @@ impl Session {
         config
     }
 
-    /// STS, for who has credentials already.
+    /// The STS client for requests that are signed with the connection's credentials.
     pub(crate) fn identity(&self) -> &aws_sdk_sts::Client {
         self.identity.get_or_init(|| {
             let mut config = aws_sdk_sts::config::Builder::from(self.sdk());

@@ -1,43 +1,44 @@
-//! How long things may take.
+//! Time limits for connections, calls and other requests.
 
 use lamplight_aws_model::limits::MAX_TIMEOUT;
 use lamplight_domain::InvocationType;
 use lamplight_ports::InvokeRequest;
 use std::time::Duration;
 
-/// Sending an event is given time at this rate, in bytes a second: half a megabit, slower than any line that a
-/// run of 6 MB is tried over.
+/// The assumed transfer rate for the time limit of an upload, in bytes a second: half a megabit, slower than any line that
+/// is used for events of 6 MB.
 const SLOWEST_LINE: u64 = 64 * 1024;
 
-/// How long things may take.
+/// The time limits of a connection to AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// TCP connection, proxy tunnel and TLS handshake together. 3.1 s unless changed, as in the AWS SDKs.
+    /// TCP connection, proxy tunnel and TLS handshake together. Default: 3.1 s, as in the AWS SDKs.
     pub connect: Duration,
-    /// What a call that waits is given beyond the function's own time limit.
+    /// Additional time for a call that waits for the result, beyond the function's own timeout.
     ///
-    /// 20 s unless changed: 10 s for the start of a new execution environment, which Lambda does not count
-    /// into the function's limit (Lambda developer guide, "Lambda execution environment lifecycle"), and
-    /// 10 s for the network and Lambda itself. Sending a large event is given time of its own.
+    /// Default: 20 s: 10 s for the start of a new execution environment, which Lambda does not count towards the function's
+    /// timeout (Lambda developer guide, "Lambda execution environment lifecycle"), and 10 s for the network and Lambda
+    /// itself. The time to send a large event is added to this.
     pub answer_margin: Duration,
-    /// What a call is given to read its answer once it has begun. 96 s unless changed: the largest response
-    /// over a line of half a megabit a second.
+    /// The time to read the answer of a call once it has begun. Default: 96 s, the time for the largest response over a line
+    /// of half a megabit a second.
     pub answer_body: Duration,
-    /// What a change is given until its answer begins. 60 s unless changed: Lambda makes most in a second, and some only
-    /// after it has looked at a network or a role.
+    /// The time until the answer of a change begins. Default: 60 s. Lambda makes most changes within a second, but some only
+    /// after it has checked a network or a role.
     pub change: Duration,
-    /// The same where code is sent along, at the least. 300 s unless changed; a large package is given more, as a line
-    /// of half a megabit a second needs.
+    /// The minimum time until the answer of a change with code begins. Default: 300 s. A large package gets more, as needed
+    /// over a line of half a megabit a second.
     pub upload: Duration,
-    /// How long an answer to a question that only reads may let wait: a page of functions, a function. 30 s unless
-    /// changed; what is asked may be asked again.
+    /// The time until the answer of a request that only reads begins, such as a page of functions. Default: 30 s per attempt;
+    /// such requests may be retried.
     pub read: Duration,
-    /// Who we are, with all repetitions. 15 s unless changed: it is asked to find out what is wrong.
+    /// The time to get the caller's identity, including all retries. Default: 15 s, because users wait for it when they
+    /// diagnose a problem.
     pub identity: Duration,
-    /// All of getting credentials, repetitions and chains of roles with it. 60 s unless changed: a program that a
-    /// profile names may ask a person to touch a key.
+    /// The time to get credentials, including retries and chains of roles. Default: 60 s, because the program of a profile
+    /// may ask the user to touch a security key.
     pub credentials: Duration,
-    /// What of that the endpoint of a container is given. 15 s unless changed: it is on the machine's own host.
+    /// The part of that time for the credentials endpoint of a container. Default: 15 s, because it is on the same host.
     pub container: Duration,
 }
 
@@ -57,7 +58,7 @@ impl Default for Timeouts {
     }
 }
 
-/// How long one call is waited for.
+/// The time limits of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Waits {
     /// From the start of the call to the head of the answer.
@@ -67,8 +68,8 @@ pub(crate) struct Waits {
 }
 
 impl Waits {
-    /// A call that waits is given the function's own time, or Lambda's longest where it is not known. A call
-    /// that is only queued or checked is not.
+    /// The limits of a call. A call that waits for the result gets the function's own timeout, or Lambda's maximum if the
+    /// timeout is not known. An asynchronous call or a dry run does not wait for the function.
     pub(crate) fn of_call(request: &InvokeRequest, timeouts: &Timeouts) -> Self {
         let running = match request.invocation_type {
             InvocationType::RequestResponse => request
@@ -81,10 +82,10 @@ impl Waits {
         Self { head, whole: head + timeouts.answer_body }
     }
 
-    /// Sending code is given time of its own.
+    /// The limits of a change, with additional time to send code.
     pub(crate) fn of_change(upload_bytes: Option<usize>, timeouts: &Timeouts) -> Self {
         let head = match upload_bytes {
-            // In Base64 it is a third longer.
+            // Base64 makes it a third longer.
             Some(bytes) => timeouts.upload.max(timeouts.change + transfer(bytes / 3 * 4)),
             None => timeouts.change,
         };

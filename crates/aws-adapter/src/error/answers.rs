@@ -1,7 +1,9 @@
-//! Answers of success that are not Lambda's: a page of a proxy, or less than Lambda always sends.
+//! Detects successful answers that are not from Lambda: a page of a proxy, or an answer without members that Lambda always
+//! sends.
 //!
-//! The SDK takes any status of success for the answer, reads nothing where none is due, and fills what is missing with
-//! defaults. So a page that says "please sign in" would pass for a deletion, and an empty object for a list of nothing.
+//! The SDK accepts any status of success, ignores the body if the operation returns no data, and replaces missing members
+//! with defaults. So without this check a page that says "please sign in" would look like a successful deletion, and an
+//! empty object would look like an empty list.
 
 use aws_smithy_runtime_api::{
     box_error::BoxError,
@@ -15,8 +17,8 @@ use aws_smithy_types::config_bag::ConfigBag;
 use lamplight_aws_model::{Operation, UnexpectedAnswer};
 use std::error::Error;
 
-/// Fails a managing operation whose answer of success is none that it gives. Others pass: a function's own result can
-/// be anything.
+/// Fails a management operation if its successful answer cannot be from Lambda. Calls of functions are not checked, because
+/// the result of a function can be anything.
 #[derive(Debug)]
 pub(crate) struct AnswerCheck;
 
@@ -34,7 +36,7 @@ impl Intercept for AnswerCheck {
     ) -> Result<(), BoxError> {
         let answer = context.response();
         let operation = config.load::<Metadata>().and_then(|metadata| Operation::by_name(metadata.name()));
-        // A body that did not come whole is not there any more, and is a failure already.
+        // An incomplete body is no longer available here, and has already made the request fail.
         match (operation, answer.body().bytes()) {
             (Some(operation), Some(body)) if answer.status().is_success() => {
                 let identified = answer.headers().contains_key("x-amzn-requestid");
@@ -45,8 +47,8 @@ impl Intercept for AnswerCheck {
     }
 }
 
-/// What is wrong with an answer that [`AnswerCheck`] did not let pass.
-pub(crate) fn unexpected<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a UnexpectedAnswer> {
+/// The problem that [`AnswerCheck`] found, if it is among the causes of `error`.
+pub(crate) fn find_unexpected_answer<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a UnexpectedAnswer> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(found) = error.downcast_ref() {

@@ -1,5 +1,4 @@
-//! The failures of changes. What is at stake is the proof that nothing was changed: where there is none, it may have
-//! been.
+//! Maps the failures of changes. Without proof that nothing was changed, the change may have been made.
 
 use super::{
     manage::{is_unreadable, managed_refusal, unreadable_answer},
@@ -16,8 +15,8 @@ use lamplight_http_adapter::Cause;
 use lamplight_ports::{Applied, ChangeError, PortError, PortErrorKind};
 use std::{error::Error, time::Duration};
 
-/// Maps the failure of a change. `may_have_left` is what the connection knows: whether any byte of the request can have
-/// been sent. `scrubber` takes values out of AWS's own words, which repeat what they refuse.
+/// Maps the failure of a change. `may_have_left` says whether any byte of the request can have been sent, as observed by
+/// the HTTP client. `scrubber` masks secrets in AWS's messages, which repeat the values that they refuse.
 pub(crate) fn change_error<E>(
     error: &SdkError<E, HttpResponse>,
     may_have_left: bool,
@@ -36,7 +35,7 @@ where
                 kind: failure.kind,
                 code: failure.code,
                 message: format!("{}: {}; the change may have been made", place(subject), failure.message),
-                hint: Some(format!("look at {} before asking for the change again", subject.thing).into()),
+                hint: Some(format!("check the current state of {} before you retry", subject.thing).into()),
                 source: Cause::chain(error).map(Into::into),
             };
             ChangeError { applied: Applied::Maybe, transient: failure.transient, retry_after: None, error }
@@ -55,13 +54,13 @@ where
     }
 }
 
-/// A change that was answered as made, in words that cannot be read.
+/// A change with a successful answer that cannot be read, so it may have been made.
 pub(crate) fn unreadable(error: PortError) -> ChangeError {
     ChangeError { applied: Applied::Maybe, transient: false, retry_after: None, error }
 }
 
-/// A change that was not begun because something that it needs could not be read.
-pub(crate) fn not_begun(error: PortError) -> ChangeError {
+/// A change that was not sent because something that it needs could not be read.
+pub(crate) fn not_started(error: PortError) -> ChangeError {
     let transient = matches!(error.kind, PortErrorKind::Throttled | PortErrorKind::Unavailable);
     ChangeError { transient, ..ChangeError::refused(error) }
 }
@@ -81,7 +80,7 @@ where
     let (facts, error) = managed_refusal(service, subject, scrubber);
     ChangeError {
         applied: facts.applied(),
-        // Where it may have been made, whoever asks again has looked first.
+        // If the change may have been made, callers check the current state before they retry.
         transient: facts.repeat == Repeat::Backoff || (!facts.proven && facts.class.may_pass()),
         retry_after: service
             .raw()

@@ -1,4 +1,4 @@
-//! What is wrong where credentials cannot be got.
+//! Why credentials could not be obtained.
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::{
@@ -17,14 +17,14 @@ use lamplight_http_adapter::Cause;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
-/// Why there are no credentials. Nothing was sent to the service that they are for.
+/// Why credentials could not be obtained. Nothing was sent to the service that they were needed for.
 #[derive(Debug, Clone)]
 pub(crate) struct CredentialsFailure {
     pub(crate) kind: PortErrorKind,
     pub(crate) code: ErrorCode,
     pub(crate) message: String,
     pub(crate) hint: Hint,
-    /// Whether the cause may pass.
+    /// Whether the cause may be temporary.
     pub(crate) transient: bool,
     pub(crate) cause: Option<Arc<Cause>>,
 }
@@ -69,10 +69,10 @@ impl CredentialsFailure {
         self
     }
 
-    /// A secret or token that could not be got, in the words of its port.
+    /// A secret or token that could not be obtained, with the message of its port.
     pub(crate) fn of_port(error: PortError) -> Self {
-        // A secret that a person has to put right is told as what it is; all else is credentials that cannot be
-        // got for now.
+        // If the user has to fix a secret, the error keeps the kind that says so. Everything else means that no credentials
+        // are available now.
         let is_secret = matches!(
             error.code,
             ErrorCode::SecretDenied
@@ -81,43 +81,44 @@ impl CredentialsFailure {
                 | ErrorCode::SecretUnreadable
                 | ErrorCode::SecretUnsupported
         );
-        // Who gives tokens has asked again by itself, and taken its time for it.
+        // Token sources have already retried by themselves.
         let transient = is_secret && error.kind == PortErrorKind::Unavailable;
         let kind = if is_secret { error.kind } else { PortErrorKind::Unauthenticated };
         let cause = Cause::chain(&error);
-        let hint = error.hint.unwrap_or_else(|| "check the reference and what it leads to".into());
+        let hint = error.hint.unwrap_or_else(|| "check the reference and the value that it points to".into());
         Self { kind, transient, ..Self::new(error.code, error.message, hint) }.caused_by(cause)
     }
 
-    /// A part of a key that cannot be one, and the reference that led to it.
+    /// A part of an access key that cannot be valid, and the reference it was read from.
     pub(crate) fn key_part_unusable(what: &str, from: Option<&SecretRef>) -> Self {
-        let place = from.map(|reference| format!(" that {reference} leads to")).unwrap_or_default();
-        let message = format!("the {what}{place} is empty or holds spaces or other signs; nothing was sent");
-        Self::new(ErrorCode::CredentialsInvalid, message, "check that it is the key itself and nothing else")
+        let place = from.map(|reference| format!(" from {reference}")).unwrap_or_default();
+        let message =
+            format!("the {what}{place} is empty or has spaces or other invalid characters; nothing was sent");
+        Self::new(ErrorCode::CredentialsInvalid, message, "check that the value is only the key itself")
     }
 
-    /// A source that did not answer. It has asked again by itself where that makes sense.
+    /// A source that did not answer in time. It has already retried by itself if that makes sense.
     pub(crate) fn too_late(name: &str, patience: Duration) -> Self {
         let message =
-            format!("{name}: no credentials came within {} s; nothing was sent", patience.as_secs());
+            format!("{name}: no credentials received within {} s; nothing was sent", patience.as_secs());
         Self::new(
             ErrorCode::CredentialsFailed,
             message,
-            "try alone what gives them: a program may wait for a person, and a service may not answer at all; check the \
-             network and the proxy settings",
+            "test the source of the credentials by itself: a program may wait for a person, and a service may not answer at \
+             all; check the network and the proxy settings",
         )
     }
 
     pub(crate) fn expired(origin: &str) -> Self {
-        let message = format!("the credentials of {origin} have expired already; nothing was sent");
+        let message = format!("the credentials of {origin} have already expired; nothing was sent");
         Self::new(
             ErrorCode::CredentialsExpired,
             message,
-            "renew them where they come from, and check this machine's clock",
+            "renew them at their source, and check this machine's clock",
         )
     }
 
-    /// A refusal of what stands at `address`, which need not be STS.
+    /// A refusal from the server at `address`, which may not be STS.
     pub(crate) fn of_sts<E: ProvideErrorMetadata>(
         refused: &ServiceError<E, HttpResponse>,
         request: RoleRequest,
@@ -155,19 +156,19 @@ impl CredentialsFailure {
         Self { transient: refusal.passes(), ..failure }.caused_by(told)
     }
 
-    /// An answer that STS never gives, and that would come again.
+    /// An answer that STS never sends. A retry would get the same answer.
     pub(crate) fn not_of_sts(what: &str, request: RoleRequest, role: &str, address: &str) -> Self {
         let action = request.action();
         let message = format!(
-            "the answer of {address} is not STS's: {what}; {action} of {role} gave no credentials, and nothing else was sent"
+            "the answer of {address} is not from STS: {what}; {action} of {role} gave no credentials, and nothing else was sent"
         );
         Self::new(ErrorCode::UnexpectedAnswer, message, StsRefusal::Foreign.hint(request))
     }
 
-    /// The SDK's own providers failed, and `profile` asks for a code that they do not ask a person for.
+    /// The SDK's providers failed because `profile` requires an MFA code, which they cannot ask the user for.
     pub(crate) fn of_mfa(error: &CredentialsError, profile: &str) -> Self {
         let message = format!(
-            "profile {profile} asks for an MFA code (mfa_serial), and codes are not asked for here; nothing was sent"
+            "profile {profile} requires an MFA code (mfa_serial), and Lamplight cannot ask for codes; nothing was sent"
         );
         let hint = format!(
             "run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, which asks for the code, \
@@ -176,8 +177,8 @@ impl CredentialsFailure {
         Self::new(ErrorCode::CredentialsFailed, message, hint).caused_by(Cause::chain(error))
     }
 
-    /// What the SDK's own providers say. `missing` is the hint where they found nothing to use, and `failed`
-    /// where what they found did not work.
+    /// Maps the failure of the SDK's own providers. `missing` is the hint if they found no credentials, and `failed` is the
+    /// hint if the credentials that they found did not work.
     pub(crate) fn of_sdk(error: &CredentialsError, method: &str, missing: &str, failed: &str) -> Self {
         if let Some(refused) = role_refusal(error) {
             return refused;
@@ -187,27 +188,27 @@ impl CredentialsFailure {
         if words.contains("sso") {
             return Self::new(
                 codes::SIGN_IN_EXPIRED,
-                format!("{method}: the sign-in has expired or was never made; nothing was sent"),
+                format!("{method}: the sign-in has expired or does not exist; nothing was sent"),
                 "sign in with `aws sso login`, or with `aws sso login --profile NAME` if it is not the default profile",
             )
             .caused_by(cause);
         }
         if let CredentialsError::CredentialsNotLoaded(_) = error {
-            let message = format!("{method}: there are no credentials; nothing was sent");
+            let message = format!("{method}: no credentials were found; nothing was sent");
             return Self::new(ErrorCode::CredentialsMissing, message, missing).caused_by(cause);
         }
         let is_unreachable = matches!(error, CredentialsError::ProviderTimedOut(_)) || is_unreachable(error);
         let failed = if is_unreachable { UNREACHABLE } else { failed };
-        let message = format!("{method}: no credentials could be got; nothing was sent");
-        // Not to be tried again, for the SDK has done that by itself.
+        let message = format!("{method}: could not get credentials; nothing was sent");
+        // This is not transient, because the SDK has already retried by itself.
         Self::new(ErrorCode::CredentialsFailed, message, failed).caused_by(cause)
     }
 }
 
 const UNREACHABLE: &str = "the service that gives the credentials could not be reached: check the network and the proxy \
-                           settings, and try again";
+                           settings, then retry";
 
-/// Whether there was no connection to a service that was to give credentials.
+/// Whether the connection to the service that gives the credentials failed.
 fn is_unreachable(error: &CredentialsError) -> bool {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
@@ -219,7 +220,7 @@ fn is_unreachable(error: &CredentialsError) -> bool {
     false
 }
 
-/// What came instead of STS's answer, in a word or two and without any of it.
+/// A short description of an answer that is not from STS, without any of its content.
 fn content(answer: &HttpResponse) -> String {
     let body = answer.body().bytes().unwrap_or_default();
     let kind = answer.headers().get("content-type").and_then(|kind| kind.split(';').next());
@@ -231,11 +232,11 @@ fn content(answer: &HttpResponse) -> String {
     }
 }
 
-/// A refusal of STS deep in the SDK's own chain, where a profile or the environment names a role.
+/// A refusal of STS among the causes of a failure of the SDK's own chain, if a profile or the environment names a role.
 fn role_refusal(error: &CredentialsError) -> Option<CredentialsFailure> {
-    // The SDK tells neither.
+    // The SDK's error contains neither the role nor the address.
     const ROLE: &str = "the role";
-    const STS: &str = "STS's address";
+    const STS: &str = "the STS endpoint";
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if let Some(SdkError::ServiceError(refused)) =

@@ -1,5 +1,4 @@
-//! The failures of a call. What is at stake is the proof that the function did not start: where there is
-//! none, it may have.
+//! Maps the failures of calls. Without proof that the function did not start, it may have started.
 
 use super::transport;
 use crate::timeouts::Waits;
@@ -17,10 +16,10 @@ use lamplight_http_adapter::Cause;
 use lamplight_ports::{InvokeError, PortErrorKind};
 use std::time::Duration;
 
-/// AWS quotes the event in the message of this one.
+/// The message of this error can repeat parts of the event, so it is not shown.
 const QUOTES_THE_EVENT: &str = "InvalidRequestContentException";
 
-/// What was called, for the texts.
+/// The call that failed, for messages.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) function: &'a FunctionRef,
@@ -32,16 +31,15 @@ pub(crate) struct Call<'a> {
     pub(crate) waits: Waits,
 }
 
-/// Words for the log tail in a refusal, in small letters without spaces and dashes.
+/// How a refusal names the log tail, in lower case without spaces, dashes and underscores.
 const LOG_TAIL_WORDS: [&str; 3] = ["logtype", "logtail", "taillog"];
 
-/// Whether Lambda says that the function gives no log tail. Only an answer that proves that the function did
-/// not start counts.
+/// Whether Lambda refuses to return the log tail. Only an answer that proves that the function did not start counts.
 pub(crate) fn refuses_log_tail(error: &SdkError<SdkInvokeError, HttpResponse>) -> bool {
     let SdkError::ServiceError(service) = error else { return false };
     let (http, code) = super::status_and_code(service.raw(), service.err().meta());
     let facts = classify(code.as_deref(), http);
-    // It writes the header's name in several ways.
+    // Lambda writes the header's name in several ways.
     let words =
         service.err().meta().message().unwrap_or_default().to_lowercase().replace([' ', '-', '_'], "");
     facts.proven
@@ -49,8 +47,8 @@ pub(crate) fn refuses_log_tail(error: &SdkError<SdkInvokeError, HttpResponse>) -
         && LOG_TAIL_WORDS.iter().any(|word| words.contains(word))
 }
 
-/// Maps the failure of a call. `may_have_left` is what the connection knows: whether any byte of the request
-/// can have been sent.
+/// Maps the failure of a call. `may_have_left` says whether any byte of the request can have been sent, as observed by the
+/// HTTP client.
 pub(crate) fn invoke_error(
     error: &SdkError<SdkInvokeError, HttpResponse>,
     may_have_left: bool,
@@ -58,7 +56,7 @@ pub(crate) fn invoke_error(
 ) -> InvokeError {
     let request_id = error.request_id().map(str::to_owned);
     match error {
-        // An answer of a service proves that the request left.
+        // An answer of a service proves that the request was sent.
         SdkError::ServiceError(service) => {
             InvokeError { request_id, ..refused(service.err(), service.raw(), call) }
         }
@@ -73,13 +71,13 @@ pub(crate) fn invoke_error(
     }
 }
 
-/// What an error without proof leaves open: the end of its message, and what to do. A dry run starts nothing, whatever
-/// becomes of it.
+/// The end of the message and the hint for an error that does not prove that the function did not start. A dry run never
+/// starts the function.
 fn in_doubt(call: &Call<'_>, hint: Hint) -> (String, Hint) {
     match call.invocation_type {
         InvocationType::DryRun => (
             "a dry run starts no function".to_owned(),
-            "try again; check the region, the endpoint URL, the network and the proxy settings".into(),
+            "check the region, the endpoint URL, the network and the proxy settings, then retry".into(),
         ),
         InvocationType::RequestResponse | InvocationType::Event => {
             (format!("function {} may have started", call.function.name), hint)
@@ -87,14 +85,14 @@ fn in_doubt(call: &Call<'_>, hint: Hint) -> (String, Hint) {
     }
 }
 
-/// The failure of a call that was never tried.
+/// The failure of a call that was not sent because its client context is too large.
 pub(crate) fn client_context_too_large(bytes: usize) -> InvokeError {
     let limit = CLIENT_CONTEXT_BASE64_BYTES;
     let message = format!(
-        "the client context is {bytes} bytes in base64; Lambda takes at most {limit}; nothing was sent"
+        "the client context is {bytes} bytes in base64; Lambda accepts at most {limit}; nothing was sent"
     );
     InvokeError::not_sent(PortErrorKind::TooLarge, ErrorCode::ClientContextTooLarge, message)
-        .with_hint("put what is large into the event")
+        .with_hint("move large values to the event")
 }
 
 fn not_sent(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -> InvokeError {
@@ -176,14 +174,14 @@ fn too_large(call: &Call<'_>, message: &str) -> String {
     };
     if bytes > limit {
         format!(
-            "the event is {bytes} bytes; Lambda takes at most {limit} in a call of type {invocation_type}"
+            "the event is {bytes} bytes; Lambda accepts at most {limit} in a call of type {invocation_type}"
         )
     } else {
-        format!("{message}: the event is {bytes} bytes and the limit of the event alone {limit}")
+        format!("{message}: the event is {bytes} bytes, and the limit for the event alone is {limit}")
     }
 }
 
-/// The function's ARN where AWS names it in its own words: it knows the account, and we may not.
+/// The function's ARN in AWS's message, if it contains one: AWS knows the account, which we may not.
 fn function_arn(words: &str) -> Option<&str> {
     words
         .split(|c: char| c.is_whitespace() || c == ',' || c == '"')

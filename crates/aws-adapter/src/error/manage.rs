@@ -1,7 +1,7 @@
-//! What Lambda refuses of managing, in the words of ports; changes and reads share it.
+//! Maps the refusals of management operations to the errors of the ports, for changes and reads.
 
 use super::transport;
-use crate::error::answers::unexpected;
+use crate::error::answers::find_unexpected_answer;
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
@@ -46,36 +46,38 @@ where
     port_error
 }
 
-/// Whether an answer of success came that cannot be read, or is not Lambda's.
+/// Whether the answer has a status of success, but cannot be read or is not from Lambda.
 pub(super) fn is_unreadable<E>(error: &SdkError<E, HttpResponse>) -> bool
 where
     E: Error + 'static,
 {
     match error {
         SdkError::ServiceError(service) => service.raw().status().is_success(),
-        error => unexpected(error).is_some(),
+        error => find_unexpected_answer(error).is_some(),
     }
 }
 
-/// An answer of success in words that cannot be read.
+/// The error for a successful answer that cannot be read or is not from Lambda.
 pub(super) fn unreadable_answer<E>(error: &SdkError<E, HttpResponse>, subject: &ManageSubject) -> PortError
 where
     E: Error + 'static,
 {
-    let (problem, source) = match unexpected(error) {
-        Some(unexpected) => (format!("is not Lambda's: {unexpected}"), None),
+    let (problem, source) = match find_unexpected_answer(error) {
+        Some(unexpected) => (format!("is not from Lambda: {unexpected}"), None),
         None => ("cannot be read".to_owned(), Cause::chain(error)),
     };
     PortError {
         kind: PortErrorKind::Corrupt,
         code: ErrorCode::UnexpectedAnswer,
         message: format!("the answer to {} for {} {problem}", subject.operation, subject.thing),
-        hint: Some("check that the endpoint URL is one of Lambda, and that no proxy changes answers".into()),
+        hint: Some(
+            "check that the endpoint URL is a Lambda endpoint, and that no proxy changes answers".into(),
+        ),
         source: source.map(Into::into),
     }
 }
 
-/// Maps an answer that refuses.
+/// Maps an error answer.
 pub(super) fn managed_refusal<E>(
     service: &ServiceError<E, HttpResponse>,
     subject: &ManageSubject,
@@ -107,16 +109,16 @@ where
     (facts, error)
 }
 
-/// How an error is told to the callers of ports.
+/// The kind and code of the port's error.
 fn kind_and_code(facts: &ErrorFacts, operation: Operation) -> (PortErrorKind, ErrorCode) {
-    // A code signing configuration is named by an error of its own.
+    // A missing code signing configuration has an error code of its own.
     let of_function = facts.no_function
         || (is_about_a_function(operation) && facts.code != Some("CodeSigningConfigNotFoundException"));
     let absent = if of_function { ErrorCode::FunctionNotFound } else { ErrorCode::NotFound };
     super::kind_and_code(facts.class, absent, ErrorCode::RequestTooLarge)
 }
 
-/// Whether what such an operation does not find is a function, one of its versions among them.
+/// Whether "not found" from this operation means that a function or one of its versions does not exist.
 fn is_about_a_function(operation: Operation) -> bool {
     use Operation::{
         DeleteFunction, DeleteFunctionConcurrency, GetFunction, GetFunctionConcurrency,

@@ -1,4 +1,4 @@
-//! What the SDK's failures mean to a caller of the ports. Each is mapped once, here.
+//! Maps the SDK's failures to the errors of the ports. Each failure is mapped once, here.
 
 pub(crate) mod answers;
 pub(crate) mod change;
@@ -17,16 +17,16 @@ use lamplight_aws_model::{AwsErrorClass, FunctionSpec, Subject, codes};
 use lamplight_domain::{ErrorCode, FunctionRef, Qualifier};
 use lamplight_ports::PortErrorKind;
 
-/// The status and the error code of a refusal. The SDK loses the code in the header where the body beside it
-/// cannot be read.
+/// The HTTP status and the error code of an error answer. If the body cannot be read, the SDK ignores the code in the
+/// header, so the header is read here.
 fn status_and_code(answer: &HttpResponse, meta: &ErrorMetadata) -> (u16, Option<String>) {
     let header = answer.headers().get("x-amzn-errortype");
     let code = meta.code().or(header).map(|code| code.split(':').next().unwrap_or(code).to_owned());
     (answer.status().as_u16(), code)
 }
 
-/// How a class of errors is told to the callers of ports. Those of calls and of changes differ in what is not found and
-/// what is too large.
+/// The kind and code of the port's error for a class of errors. `absent` and `too_large` differ between calls and
+/// management operations.
 fn kind_and_code(
     class: AwsErrorClass,
     absent: ErrorCode,
@@ -40,7 +40,7 @@ fn kind_and_code(
         AwsErrorClass::Conflict => (PortErrorKind::Conflict, ErrorCode::Conflict),
         AwsErrorClass::PreconditionFailed => (PortErrorKind::Conflict, ErrorCode::RevisionChanged),
         AwsErrorClass::Throttled => (PortErrorKind::Throttled, ErrorCode::Throttled),
-        // A quota is a limit of the account, and waiting does not lift it.
+        // A quota is a limit of the account; waiting does not help.
         AwsErrorClass::LimitExceeded => (PortErrorKind::Throttled, ErrorCode::QuotaExceeded),
         AwsErrorClass::CodeStorageExceeded => (PortErrorKind::Throttled, codes::CODE_STORAGE_EXCEEDED),
         AwsErrorClass::PolicyTooLong => (PortErrorKind::TooLarge, codes::POLICY_TOO_LONG),
@@ -49,7 +49,7 @@ fn kind_and_code(
         AwsErrorClass::InvalidCode => (PortErrorKind::InvalidRequest, ErrorCode::CodeNotTrusted),
         AwsErrorClass::PublicPolicy => (PortErrorKind::Denied, codes::PUBLIC_ACCESS_BLOCKED),
         AwsErrorClass::NotReady => (PortErrorKind::Unavailable, ErrorCode::NotReady),
-        // Waiting does not help: it is the function that has to be changed.
+        // Waiting does not help: the function itself must be changed.
         AwsErrorClass::Misconfigured => (PortErrorKind::InvalidRequest, ErrorCode::MisconfiguredFunction),
         AwsErrorClass::Unavailable | AwsErrorClass::Internal => {
             (PortErrorKind::Unavailable, ErrorCode::ServiceUnavailable)
@@ -57,12 +57,12 @@ fn kind_and_code(
     }
 }
 
-/// The same for the error of a call.
+/// The kind and code for the error of a call.
 fn kind_and_code_of_call(class: AwsErrorClass) -> (PortErrorKind, ErrorCode) {
     kind_and_code(class, ErrorCode::FunctionNotFound, ErrorCode::PayloadTooLarge)
 }
 
-/// What a call is about, for the texts; the account is known where the reference names it.
+/// The subject of a call, for messages. The account is known only if the function's reference contains it.
 fn subject(function: &FunctionRef, qualifier: Option<&Qualifier>, region: &str) -> Subject {
     let spec = function.reference.parse::<FunctionSpec>().ok();
     let account = spec.as_ref().and_then(FunctionSpec::account);

@@ -1,4 +1,4 @@
-//! The failures of what only reads, at services other than Lambda.
+//! Maps the failures of requests that only read, for services other than Lambda.
 
 use super::transport;
 use aws_sdk_lambda::operation::RequestId;
@@ -10,12 +10,12 @@ use lamplight_http_adapter::Cause;
 use lamplight_ports::PortError;
 use std::error::Error;
 
-/// What was read, for the texts.
+/// The request, for messages.
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
     /// The IAM action, such as `sts:GetCallerIdentity`.
     pub(crate) action: &'static str,
-    /// The region that was asked.
+    /// The region of the request.
     pub(crate) region: &'a str,
 }
 
@@ -31,8 +31,8 @@ impl Reading<'_> {
     }
 }
 
-/// Whether the answer says that the function or qualifier does not exist. The status alone does not: a wrong
-/// endpoint gives it too.
+/// Whether the answer says that the function or qualifier does not exist. The status alone is not enough: a wrong endpoint
+/// also answers with 404.
 pub(crate) fn is_absent<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     match error {
         SdkError::ServiceError(service) => {
@@ -43,8 +43,8 @@ pub(crate) fn is_absent<E: ProvideErrorMetadata>(error: &SdkError<E, HttpRespons
     }
 }
 
-/// Whether the answer says that there is no such thing, and not that the function is absent on which it would hang. Where
-/// it may be either, it is the thing.
+/// Whether the answer says that the requested part of a function, such as an alias or a policy, does not exist, and not
+/// that the function itself does not exist. If the answer can mean both, the part is assumed to be missing.
 pub(crate) fn is_absent_from_its_function<E: ProvideErrorMetadata>(
     error: &SdkError<E, HttpResponse>,
 ) -> bool {
@@ -94,7 +94,7 @@ fn refused(code: Option<&str>, http: u16, reading: &Reading<'_>) -> PortError {
         }
         AwsErrorClass::Throttled | AwsErrorClass::LimitExceeded => error(
             format!("AWS throttled {action} in region {region} ({told})"),
-            "wait a moment, or ask for fewer at once".into(),
+            "wait a moment, or request fewer at once".into(),
         ),
         AwsErrorClass::NotFound => error(
             format!("{action} found nothing in region {region} ({told})"),
@@ -102,8 +102,8 @@ fn refused(code: Option<&str>, http: u16, reading: &Reading<'_>) -> PortError {
         ),
         AwsErrorClass::InvalidRequest | AwsErrorClass::TooLarge => error(
             format!("AWS refused {action} in region {region} ({told})"),
-            "check the request, and that the endpoint URL is the service's".into(),
+            "check the request, and that the endpoint URL belongs to the service".into(),
         ),
-        _ => error(format!("AWS failed at {action} in region {region} ({told})"), "try again later".into()),
+        _ => error(format!("AWS failed during {action} in region {region} ({told})"), "retry later".into()),
     }
 }

@@ -1,4 +1,4 @@
-//! Failures without a whole answer: no credentials, no connection, no answer.
+//! Failures without a complete answer: no credentials, no connection, no answer.
 
 use super::CredentialsFailure;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -7,14 +7,14 @@ use lamplight_http_adapter::Cause;
 use lamplight_ports::PortErrorKind::{self, InvalidRequest, Unauthenticated, Unavailable};
 use std::{borrow::Cow, error::Error, fmt::Debug, sync::Arc};
 
-/// A failure as both kinds of port report it.
+/// The parts of a failure that calls and all other requests have in common.
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     pub(super) kind: PortErrorKind,
     pub(super) code: ErrorCode,
     pub(super) message: Cow<'static, str>,
     pub(super) hint: Hint,
-    /// Whether the cause may pass.
+    /// Whether the cause may be temporary.
     pub(super) transient: bool,
 }
 
@@ -24,25 +24,20 @@ fn no_connection() -> Failure {
     Failure {
         kind: Unavailable,
         code: ErrorCode::ConnectionFailed,
-        message: Cow::Borrowed("the connection could not be made; nothing was sent"),
+        message: Cow::Borrowed("could not connect; nothing was sent"),
         hint: NETWORK.into(),
         transient: true,
     }
 }
 
 fn no_connection_in_time() -> Failure {
-    Failure {
-        message: Cow::Borrowed("no connection came about in time; nothing was sent"),
-        ..no_connection()
-    }
+    Failure { message: Cow::Borrowed("could not connect in time; nothing was sent"), ..no_connection() }
 }
 
-/// What a new connection would meet again: a certificate that is not trusted, a proxy that refuses.
+/// A failure that a new connection would meet again: a certificate that is not trusted, or a proxy that refuses.
 fn connection_refused() -> Failure {
     Failure {
-        message: Cow::Borrowed(
-            "the other side and this one could not agree on a connection; nothing was sent",
-        ),
+        message: Cow::Borrowed("the TLS handshake failed, or the proxy refused the tunnel; nothing was sent"),
         hint: "check the endpoint's certificate, this machine's CA certificates and the proxy settings"
             .into(),
         transient: false,
@@ -64,7 +59,7 @@ fn no_answer_in_time() -> Failure {
     Failure {
         kind: Unavailable,
         code: ErrorCode::Timeout,
-        message: Cow::Borrowed("no whole answer came in time"),
+        message: Cow::Borrowed("no complete answer was received in time"),
         hint: NETWORK.into(),
         transient: true,
     }
@@ -73,7 +68,7 @@ fn no_answer_in_time() -> Failure {
 fn no_answer() -> Failure {
     Failure {
         code: ErrorCode::NoAnswer,
-        message: Cow::Borrowed("the connection ended before an answer came"),
+        message: Cow::Borrowed("the connection was closed before the answer"),
         ..no_answer_in_time()
     }
 }
@@ -81,12 +76,12 @@ fn no_answer() -> Failure {
 fn incomplete_answer() -> Failure {
     Failure {
         code: ErrorCode::IncompleteAnswer,
-        message: Cow::Borrowed("the answer did not come whole"),
+        message: Cow::Borrowed("the answer is incomplete"),
         ..no_answer_in_time()
     }
 }
 
-/// A failure of a request of which no byte was sent.
+/// The failure of a request of which no byte was sent.
 pub(super) fn before_sending<E, R>(error: &SdkError<E, R>) -> Failure
 where
     E: Error + 'static,
@@ -110,7 +105,7 @@ where
     }
 }
 
-/// A failure of a request of which some may have been sent; none of a service's own errors.
+/// The failure of a request of which some bytes may have been sent. Errors of the service itself are not mapped here.
 pub(super) fn after_sending<E, R>(error: &SdkError<E, R>) -> Failure {
     match error {
         SdkError::TimeoutError(_) => no_answer_in_time(),
@@ -120,7 +115,7 @@ pub(super) fn after_sending<E, R>(error: &SdkError<E, R>) -> Failure {
     }
 }
 
-/// A failure of a request that may be repeated: here it is enough to guess how far it got.
+/// The failure of a request that may be repeated. So it is enough to guess from the SDK's error how far the request got.
 pub(super) fn of_a_read<E, R>(error: &SdkError<E, R>) -> Failure
 where
     E: Error + 'static,
@@ -143,7 +138,7 @@ where
     }
 }
 
-/// What kept credentials from being got, where that is the cause.
+/// Why credentials could not be obtained, if that is the cause.
 pub(crate) fn credentials_failure<E, R>(error: &SdkError<E, R>) -> Option<&CredentialsFailure>
 where
     E: Error + 'static,
@@ -159,7 +154,8 @@ where
     None
 }
 
-/// What lies beneath a failure: of credentials their own cause, for their message is the failure's already.
+/// The causes of a failure. If credentials could not be obtained, it is the cause of that, because its message is already
+/// the failure's message.
 pub(super) fn cause<E, R>(error: &SdkError<E, R>) -> Option<Arc<Cause>>
 where
     E: Error + 'static,
@@ -171,7 +167,7 @@ where
     }
 }
 
-/// A failure to reach STS for credentials, which may be asked for again.
+/// The failure to reach STS for credentials, a request that may be repeated.
 pub(crate) fn transport_failure<E, R>(error: &SdkError<E, R>, action: &str) -> CredentialsFailure
 where
     E: Error + 'static,
@@ -180,7 +176,7 @@ where
     let failure = of_a_read(error);
     CredentialsFailure {
         kind: Unauthenticated,
-        // Who was waited for in vain, more than once, is not waited for again.
+        // After a timeout the SDK has already retried, so another retry would only wait as long again.
         transient: failure.transient && failure.code != ErrorCode::Timeout,
         code: failure.code,
         message: format!("{action}: {}", failure.message),

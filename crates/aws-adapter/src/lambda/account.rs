@@ -1,4 +1,4 @@
-//! What an account may use, as Lambda says.
+//! The account's limits and usage, from Lambda.
 
 use crate::{error::manage::managed_read_error, session::Session};
 use async_trait::async_trait;
@@ -41,7 +41,7 @@ impl Account for AwsAccount {
     }
 }
 
-/// A count of AWS; a negative one is none.
+/// A count from AWS; `None` if it is negative.
 fn count(number: i64) -> Option<u64> {
     u64::try_from(number).ok()
 }

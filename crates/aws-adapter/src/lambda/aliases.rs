@@ -1,10 +1,10 @@
-//! Names that lead to versions of functions, at Lambda.
+//! Aliases of Lambda functions.
 
 use crate::{
     error::{manage::managed_read_error, read::is_absent_from_its_function},
     lambda::{
-        changes::{Asked, account_of, function_subject, made, sent},
-        function::{said, whole_number},
+        changes::{ChangeRequest, account_of, convert_output, function_subject, send_with},
+        function::{non_empty, whole_number},
         rules::check_rules,
     },
     session::Session,
@@ -22,17 +22,17 @@ use lamplight_ports::{
 };
 use std::sync::Arc;
 
-/// [`Aliases`] over Lambda's aliases.
+/// [`Aliases`] on Lambda's alias operations.
 ///
 /// # Guarantees
-/// - A change is one request, whatever the environment or a profile says about retries.
+/// - A change is sent once, regardless of retry settings in the environment or in profiles.
 #[derive(Debug)]
 pub struct AwsAliases {
     session: Arc<Session>,
 }
 
-/// Builds an [`AliasConfiguration`] of an answer whose members are an alias's own: the SDK gives each operation a type
-/// for them.
+/// Converts an answer with the members of an alias into an [`AliasConfiguration`]. The SDK has a separate output type for
+/// each operation.
 macro_rules! alias_of {
     ($output:expr) => {{
         let output = $output;
@@ -59,7 +59,7 @@ impl AwsAliases {
     }
 }
 
-/// An empty map is how a routing is taken away.
+/// The routing for the request. An empty map removes the alias's routing.
 fn routing_on_the_wire(routing: Routing) -> AliasRoutingConfiguration {
     let weights = routing.into_iter().collect();
     AliasRoutingConfiguration::builder().set_additional_version_weights(Some(weights)).build()
@@ -67,22 +67,23 @@ fn routing_on_the_wire(routing: Routing) -> AliasRoutingConfiguration {
 
 fn alias(described: AliasConfiguration) -> Result<Alias, PortError> {
     let reference = described.alias_arn.unwrap_or_default();
-    let (Some(name), Some(version)) = (said(described.name), said(described.function_version)) else {
-        let message = format!("Lambda described an alias without name or version, ARN {reference:?}");
+    let (Some(name), Some(version)) = (non_empty(described.name), non_empty(described.function_version))
+    else {
+        let message = format!("Lambda returned an alias without name or version, ARN {reference:?}");
         return Err(PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message));
     };
     Ok(Alias {
         name,
         reference,
         version,
-        description: said(described.description),
+        description: non_empty(described.description),
         routing: described
             .routing_config
             .and_then(|routing| routing.additional_version_weights)
             .unwrap_or_default()
             .into_iter()
             .collect(),
-        revision: said(described.revision_id),
+        revision: non_empty(described.revision_id),
     })
 }
 
@@ -115,13 +116,14 @@ impl Aliases for AwsAliases {
             .await;
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         let items = output.aliases.unwrap_or_default().into_iter().map(alias).collect::<Result<_, _>>()?;
-        Ok(Page { items, next_marker: said(output.next_marker) })
+        Ok(Page { items, next_marker: non_empty(output.next_marker) })
     }
 
     async fn create(&self, request: CreateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
         let CreateAlias { function, name, version, description, routing } = request;
-        let asked = Asked::new(self.subject(Operation::CreateAlias, &function, &name));
-        check_rules(&asked.subject, check_routing(&routing, Some(&version))).map_err(ChangeError::refused)?;
+        let change_request = ChangeRequest::new(self.subject(Operation::CreateAlias, &function, &name));
+        check_rules(&change_request.subject, check_routing(&routing, Some(&version)))
+            .map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
@@ -131,15 +133,15 @@ impl Aliases for AwsAliases {
             .function_version(version)
             .set_description(description)
             .set_routing_config((!routing.is_empty()).then(|| routing_on_the_wire(routing)));
-        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
-        made(changed, |output| alias(alias_of!(output)))
+        let changed = self.session.change(&change_request, effect, send_with!(builder)).await?;
+        convert_output(changed, |output| alias(alias_of!(output)))
     }
 
     async fn update(&self, request: UpdateAlias, effect: Effect) -> Result<Changed<Alias>, ChangeError> {
         let UpdateAlias { function, name, version, description, routing, if_revision } = request;
-        let asked = Asked::new(self.subject(Operation::UpdateAlias, &function, &name));
+        let change_request = ChangeRequest::new(self.subject(Operation::UpdateAlias, &function, &name));
         let broken = routing.as_ref().and_then(|routing| check_routing(routing, version.as_deref()));
-        check_rules(&asked.subject, broken).map_err(ChangeError::refused)?;
+        check_rules(&change_request.subject, broken).map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
@@ -150,8 +152,8 @@ impl Aliases for AwsAliases {
             .set_description(description)
             .set_routing_config(routing.map(routing_on_the_wire))
             .set_revision_id(if_revision);
-        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
-        made(changed, |output| alias(alias_of!(output)))
+        let changed = self.session.change(&change_request, effect, send_with!(builder)).await?;
+        convert_output(changed, |output| alias(alias_of!(output)))
     }
 
     async fn delete(
@@ -160,8 +162,8 @@ impl Aliases for AwsAliases {
         name: &str,
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
-        let asked = Asked::new(self.subject(Operation::DeleteAlias, function, name));
+        let change_request = ChangeRequest::new(self.subject(Operation::DeleteAlias, function, name));
         let builder = self.session.calling().delete_alias().function_name(&function.reference).name(name);
-        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+        Ok(self.session.change(&change_request, effect, send_with!(builder)).await?.map(|_| ()))
     }
 }

@@ -1,10 +1,10 @@
-//! What becomes of asynchronous calls, at Lambda.
+//! Asynchronous invocation settings of Lambda functions.
 
 use crate::{
     error::{manage::managed_read_error, read::is_absent},
     lambda::{
-        changes::{Asked, function_subject, made, sent},
-        function::{number, said, whole_number},
+        changes::{ChangeRequest, convert_output, function_subject, send_with},
+        function::{non_empty, number, whole_number},
         rules::check_rules,
     },
     session::Session,
@@ -22,18 +22,18 @@ use lamplight_ports::{
 };
 use std::sync::Arc;
 
-/// [`AsyncInvocations`] over Lambda's configurations for asynchronous invocation.
+/// [`AsyncInvocations`] on Lambda's function event invoke configurations.
 ///
 /// # Guarantees
-/// - A change is one request, whatever the environment or a profile says about retries.
-/// - The time of the last change is told as RFC 3339; Lambda tells it as seconds.
+/// - A change is sent once, regardless of retry settings in the environment or in profiles.
+/// - The time of the last change is returned as RFC 3339; Lambda sends it in seconds.
 #[derive(Debug)]
 pub struct AwsAsyncInvocations {
     session: Arc<Session>,
 }
 
-/// Builds a [`FunctionEventInvokeConfig`] of an answer whose members are such a configuration's own: the SDK gives each
-/// operation a type for them.
+/// Converts an answer with the members of such a configuration into a [`FunctionEventInvokeConfig`]. The SDK has a separate
+/// output type for each operation.
 macro_rules! described_of {
     ($output:expr) => {{
         let output = $output;
@@ -47,7 +47,7 @@ macro_rules! described_of {
     }};
 }
 
-/// Puts all that is asked for on the builder of an operation that sets it.
+/// Sets the requested settings on the builder of either operation that sets them.
 macro_rules! with_async_settings {
     ($builder:expr, $subject:expr, $settings:expr) => {
         $builder
@@ -73,7 +73,7 @@ fn qualifier(subject: &QualifiedFunction) -> Option<String> {
     subject.qualifier.as_ref().map(ToString::to_string)
 }
 
-/// What is not asked for is left out; an empty text is sent, and takes a destination away.
+/// The destinations to send. Destinations that are not given are left out; an empty text removes a destination.
 fn destinations(settings: &AsyncSettings) -> Option<DestinationConfig> {
     let success = settings.on_success.clone().map(|target| OnSuccess::builder().destination(target).build());
     let failure = settings.on_failure.clone().map(|target| OnFailure::builder().destination(target).build());
@@ -82,8 +82,8 @@ fn destinations(settings: &AsyncSettings) -> Option<DestinationConfig> {
 }
 
 fn described(described: FunctionEventInvokeConfig) -> Result<DescribedAsyncSettings, PortError> {
-    let reference = said(described.function_arn).ok_or_else(|| {
-        let message = "Lambda described what becomes of asynchronous calls without the function's ARN";
+    let reference = non_empty(described.function_arn).ok_or_else(|| {
+        let message = "Lambda returned asynchronous invocation settings without the function's ARN";
         PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
     })?;
     let (success, failure) = described
@@ -94,8 +94,8 @@ fn described(described: FunctionEventInvokeConfig) -> Result<DescribedAsyncSetti
         settings: AsyncSettings {
             max_retries: described.maximum_retry_attempts.and_then(number),
             max_age_seconds: described.maximum_event_age_in_seconds.and_then(number),
-            on_success: success.and_then(|success| said(success.destination)),
-            on_failure: failure.and_then(|failure| said(failure.destination)),
+            on_success: success.and_then(|success| non_empty(success.destination)),
+            on_failure: failure.and_then(|failure| non_empty(failure.destination)),
         },
         last_modified: described.last_modified.and_then(|time| time.fmt(Format::DateTime).ok()),
     })
@@ -141,7 +141,7 @@ impl AsyncInvocations for AwsAsyncInvocations {
         let output = sent.map_err(|error| managed_read_error(&error, &about))?;
         let items = output.function_event_invoke_configs.unwrap_or_default();
         let items = items.into_iter().map(described).collect::<Result<_, _>>()?;
-        Ok(Page { items, next_marker: said(output.next_marker) })
+        Ok(Page { items, next_marker: non_empty(output.next_marker) })
     }
 
     async fn put(
@@ -150,11 +150,12 @@ impl AsyncInvocations for AwsAsyncInvocations {
         settings: &AsyncSettings,
         effect: Effect,
     ) -> Result<Changed<DescribedAsyncSettings>, ChangeError> {
-        let asked = Asked::new(self.subject(Operation::PutFunctionEventInvokeConfig, subject));
+        let change_request =
+            ChangeRequest::new(self.subject(Operation::PutFunctionEventInvokeConfig, subject));
         let builder = self.session.calling().put_function_event_invoke_config();
         let builder = with_async_settings!(builder, subject, settings);
-        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
-        made(changed, |output| described(described_of!(output)))
+        let changed = self.session.change(&change_request, effect, send_with!(builder)).await?;
+        convert_output(changed, |output| described(described_of!(output)))
     }
 
     async fn update(
@@ -163,21 +164,23 @@ impl AsyncInvocations for AwsAsyncInvocations {
         settings: &AsyncSettings,
         effect: Effect,
     ) -> Result<Changed<DescribedAsyncSettings>, ChangeError> {
-        let asked = Asked::new(self.subject(Operation::UpdateFunctionEventInvokeConfig, subject));
+        let change_request =
+            ChangeRequest::new(self.subject(Operation::UpdateFunctionEventInvokeConfig, subject));
         let builder = self.session.calling().update_function_event_invoke_config();
         let builder = with_async_settings!(builder, subject, settings);
-        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
-        made(changed, |output| described(described_of!(output)))
+        let changed = self.session.change(&change_request, effect, send_with!(builder)).await?;
+        convert_output(changed, |output| described(described_of!(output)))
     }
 
     async fn delete(&self, subject: &QualifiedFunction, effect: Effect) -> Result<Changed<()>, ChangeError> {
-        let asked = Asked::new(self.subject(Operation::DeleteFunctionEventInvokeConfig, subject));
+        let change_request =
+            ChangeRequest::new(self.subject(Operation::DeleteFunctionEventInvokeConfig, subject));
         let builder = self
             .session
             .calling()
             .delete_function_event_invoke_config()
             .function_name(&subject.function.reference)
             .set_qualifier(qualifier(subject));
-        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+        Ok(self.session.change(&change_request, effect, send_with!(builder)).await?.map(|_| ()))
     }
 }

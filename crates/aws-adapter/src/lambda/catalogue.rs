@@ -1,4 +1,4 @@
-//! What functions there are.
+//! Lists and describes Lambda functions.
 
 use crate::{
     error::{manage::managed_read_error, read::is_absent},
@@ -19,11 +19,11 @@ use lamplight_domain::{Function, FunctionRef, Qualifier};
 use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortError};
 use std::sync::Arc;
 
-/// [`FunctionCatalogue`] over `ListFunctions`, `GetFunction` and `GetFunctionConfiguration`.
+/// [`FunctionCatalogue`] on `ListFunctions`, `GetFunction` and `GetFunctionConfiguration`.
 ///
-/// A listing carries no state; [`get`](FunctionCatalogue::get) and
-/// [`configuration`](FunctionCatalogue::configuration) do. The link to the function's code that `GetFunction`
-/// gives away for ten minutes is dropped unread.
+/// A list does not contain the functions' state; [`get`](FunctionCatalogue::get) and
+/// [`configuration`](FunctionCatalogue::configuration) do. The presigned link to the function's code, which `GetFunction`
+/// returns and which is valid for ten minutes, is never read.
 #[derive(Debug)]
 pub struct AwsCatalogue {
     session: Arc<Session>,
@@ -109,7 +109,7 @@ impl FunctionCatalogue for AwsCatalogue {
     }
 }
 
-/// What `GetFunction` tells beside the configuration belongs to it.
+/// Adds the data that `GetFunction` returns beside the configuration.
 fn whole(output: GetFunctionOutput) -> Result<Option<Function>, PortError> {
     let Some(mut described) = output.configuration.map(function).transpose()? else { return Ok(None) };
     described.image = output.code.and_then(|code| code.image_uri);

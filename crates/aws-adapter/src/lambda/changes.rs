@@ -1,15 +1,16 @@
-//! How anything is changed at Lambda: one request and no second, or only a look at what it would be.
+//! Makes changes at Lambda with exactly one request, or only shows the request.
 //!
 //! A port's method that changes something
-//! 1. refuses what [`check_rules`](crate::lambda::rules::check_rules) refuses, where there are rules for it,
-//! 2. says what it asks for with [`Asked`],
-//! 3. hands the SDK's builder to [`Session::change`] by [`sent!`](sent), and
-//! 4. turns the SDK's output into the port's words with [`Changed::map`], or with [`made`] where that can fail.
+//! 1. checks the request with [`check_rules`](crate::lambda::rules::check_rules), if there are rules for it,
+//! 2. describes the change with a [`ChangeRequest`],
+//! 3. passes the SDK's builder to [`Session::change`] with [`send_with!`](send_with), and
+//! 4. converts the SDK's output with [`Changed::map`], or with [`convert_output`] if the conversion can fail.
 //!
 //! ```ignore
-//! let asked = Asked::new(function_subject(Operation::DeleteFunction, function, version, self.session.region()));
+//! let subject = function_subject(Operation::DeleteFunction, function, version, self.session.region());
+//! let change_request = ChangeRequest::new(subject);
 //! let request = self.session.calling().delete_function().function_name(&function.reference);
-//! let changed = self.session.change(&asked, effect, sent!(request)).await?;
+//! let changed = self.session.change(&change_request, effect, send_with!(request)).await?;
 //! Ok(changed.map(|_| ()))
 //! ```
 
@@ -29,35 +30,35 @@ use lamplight_http_adapter::OneShot;
 use lamplight_ports::{ChangeError, Changed, Effect, PortError};
 use std::{error::Error, future::Future};
 
-/// What is asked for, for texts, previews and progress.
+/// The description of a change, for messages, previews and the progress of uploads.
 #[derive(Debug)]
-pub(crate) struct Asked<'a> {
-    /// What it is about.
+pub(crate) struct ChangeRequest<'a> {
+    /// The operation and its subject.
     pub(crate) subject: ManageSubject,
-    /// The code that is sent with it.
+    /// The code that is sent with the request.
     pub(crate) upload: Option<Upload<'a>>,
-    /// Takes values out of AWS's own words, which repeat what they refuse.
+    /// Masks secrets in AWS's messages, which repeat the values that they refuse.
     pub(crate) scrubber: Scrubber,
 }
 
-impl<'a> Asked<'a> {
-    /// A request without code and secrets.
+impl<'a> ChangeRequest<'a> {
+    /// A change without code and secrets.
     pub(crate) fn new(subject: ManageSubject) -> Self {
         Self { subject, upload: None, scrubber: Scrubber::default() }
     }
 
-    /// The same with code that is sent along.
+    /// Adds code that is sent with the request.
     pub(crate) fn with_upload(self, upload: Option<Upload<'a>>) -> Self {
         Self { upload, ..self }
     }
 
-    /// The same with values that must stand in no error.
+    /// Adds values that must not appear in any error.
     pub(crate) fn with_secrets<'s>(self, secrets: impl IntoIterator<Item = &'s str>) -> Self {
         Self { scrubber: Scrubber::new(secrets), ..self }
     }
 }
 
-/// A function, or one of its versions or aliases, as texts and policies name it.
+/// A function, or one of its versions or aliases, as the subject of an operation.
 pub(crate) fn function_subject(
     operation: Operation,
     function: &FunctionRef,
@@ -73,23 +74,24 @@ pub(crate) fn function_subject(
     )
 }
 
-/// The account that stands in a function's reference.
+/// The account in a function's reference, if it has one.
 pub(crate) fn account_of(function: &FunctionRef) -> Option<String> {
     let spec = function.reference.parse::<FunctionSpec>().ok()?;
     spec.account().map(str::to_owned)
 }
 
-/// Turns a builder of the SDK into what [`Session::change`] sends: a builder's own type cannot be named.
-macro_rules! sent {
+/// Turns a builder of the SDK into the closure that [`Session::change`] needs. This is a macro because the SDK's builders
+/// have no common trait.
+macro_rules! send_with {
     ($builder:expr) => {{
         let builder = $builder;
         |config: ::aws_sdk_lambda::config::Builder| builder.customize().config_override(config).send()
     }};
 }
-pub(crate) use sent;
+pub(crate) use send_with;
 
-/// What a change made, put into our words. Where the answer cannot be, it was made as far as anyone can tell.
-pub(crate) fn made<T, U>(
+/// Converts the SDK's output of a change. If that fails, the change may have been made.
+pub(crate) fn convert_output<T, U>(
     changed: Changed<T>,
     into: impl FnOnce(T) -> Result<U, PortError>,
 ) -> Result<Changed<U>, ChangeError> {
@@ -103,13 +105,13 @@ impl Session {
     /// Makes a change with one request, or shows the request.
     ///
     /// # Guarantees
-    /// - One request leaves at the most, whatever the environment or a profile says about retries.
-    /// - With [`Effect::Show`] nothing is sent, and no credentials are asked for.
-    /// - [`Applied::No`](lamplight_ports::Applied::No) only where no connection had been handed the request, or the
-    ///   answer proves it.
+    /// - At most one request is sent, regardless of retry settings in the environment or in profiles.
+    /// - With [`Effect::Show`] nothing is sent, and no credentials are needed.
+    /// - [`Applied::No`](lamplight_ports::Applied::No) is returned only if the request was not passed to any connection, or
+    ///   if the answer proves it.
     pub(crate) async fn change<T, E, F>(
         &self,
-        asked: &Asked<'_>,
+        change_request: &ChangeRequest<'_>,
         effect: Effect,
         send: impl FnOnce(Builder) -> F,
     ) -> Result<Changed<T>, ChangeError>
@@ -121,15 +123,21 @@ impl Session {
             let capture = Capture::default();
             let outcome = send(capture.config()).await;
             return match (
-                capture.preview(asked.subject.operation.name(), asked.upload.as_ref(), secrets),
+                capture.preview(
+                    change_request.subject.operation.name(),
+                    change_request.upload.as_ref(),
+                    secrets,
+                ),
                 outcome,
             ) {
                 (Some(preview), _) => Ok(Changed::Shown(preview)),
-                (None, Err(error)) => Err(change_error(&error, false, &asked.subject, &asked.scrubber)),
-                (None, Ok(_)) => Err(ChangeError::refused(nothing_captured(asked))),
+                (None, Err(error)) => {
+                    Err(change_error(&error, false, &change_request.subject, &change_request.scrubber))
+                }
+                (None, Ok(_)) => Err(ChangeError::refused(nothing_captured(change_request))),
             };
         }
-        let upload = asked.upload.as_ref();
+        let upload = change_request.upload.as_ref();
         let waits = Waits::of_change(upload.map(Upload::len), &self.config.timeouts);
         let (http, trail) = OneShot::new(self.config.http.clone());
         let http = http.watched(upload.and_then(Upload::watch));
@@ -139,21 +147,26 @@ impl Session {
             .operation_attempt_timeout(waits.whole + self.config.timeouts.credentials)
             .build();
         let outcome = send(Config::builder().http_client(http).timeout_config(timeouts)).await;
-        let (operation, thing) = (asked.subject.operation.name(), &asked.subject.thing);
+        let (operation, thing) = (change_request.subject.operation.name(), &change_request.subject.thing);
         match outcome {
             Ok(output) => {
                 tracing::debug!(operation, thing, "Lambda made the change");
                 Ok(Changed::Made(output))
             }
             Err(error) => {
-                let error = change_error(&error, trail.may_have_left(), &asked.subject, &asked.scrubber);
+                let error = change_error(
+                    &error,
+                    trail.may_have_left(),
+                    &change_request.subject,
+                    &change_request.scrubber,
+                );
                 let (applied, code) = (error.applied, &error.error.code);
                 tracing::debug!(
                     operation,
                     thing,
                     ?applied,
                     code = code.as_str(),
-                    "the change brought no answer that it was made"
+                    "the change failed, or its outcome is not known"
                 );
                 Err(error)
             }
@@ -161,7 +174,10 @@ impl Session {
     }
 }
 
-fn nothing_captured(asked: &Asked<'_>) -> PortError {
-    let message = format!("{} for {} could not be shown", asked.subject.operation, asked.subject.thing);
+fn nothing_captured(change_request: &ChangeRequest<'_>) -> PortError {
+    let message = format!(
+        "{} for {} could not be shown",
+        change_request.subject.operation, change_request.subject.thing
+    );
     PortError::new(lamplight_ports::PortErrorKind::Unsupported, ErrorCode::InvalidRequest, message)
 }

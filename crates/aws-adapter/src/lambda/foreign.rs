@@ -1,4 +1,4 @@
-//! Answers to a call that are not Lambda's: the page of a proxy, a portal, another server.
+//! Detects answers to a call that are not from Lambda, but from a proxy, a portal or another server.
 
 use aws_smithy_runtime_api::{
     box_error::BoxError,
@@ -12,8 +12,8 @@ use lamplight_domain::AnswerOutcome;
 use lamplight_ports::InvokeAnswer;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What only Lambda sets; each of its answers has one. Its documentation names them with Invoke's response and, the
-/// last, with the errors of the REST protocol.
+/// Headers that only Lambda sets; each of its answers has at least one of them. They are documented with Invoke's response
+/// and, the last one, with the errors of the REST protocol.
 const MARKS: [&str; 5] = [
     "x-amzn-requestid",
     "x-amz-executed-version",
@@ -22,12 +22,12 @@ const MARKS: [&str; 5] = [
     "x-amzn-errortype",
 ];
 
-/// Keeps the answer to one request where it is not Lambda's. Clones share it.
+/// Keeps the answer to one request if it is not from Lambda. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ForeignAnswer(Arc<Mutex<Option<InvokeAnswer>>>);
 
 impl ForeignAnswer {
-    /// The foreign answer, where one came whole.
+    /// The answer that is not from Lambda, if one was received completely.
     pub(crate) fn take(&self) -> Option<InvokeAnswer> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -47,8 +47,8 @@ impl Intercept for ForeignAnswer {
     ) -> Result<(), BoxError> {
         let answer = context.response();
         let is_marked = MARKS.iter().any(|mark| answer.headers().contains_key(*mark));
-        // A body that did not come whole is not there any more, and is a failure already. What is in it is nobody's
-        // result, and may repeat what was sent to it: the event, or the credentials.
+        // An incomplete body is no longer available here, and has already made the request fail. The body is not a function's
+        // result and may repeat what was sent, such as the event or the credentials, so it is not kept.
         if !is_marked && answer.body().bytes().is_some() {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(InvokeAnswer {
                 http_status: Some(answer.status().as_u16()),

@@ -1,4 +1,4 @@
-//! A function as Lambda describes it, in our words.
+//! Converts Lambda's description of a function.
 
 use aws_sdk_lambda::types::{
     CapacityProviderConfig, DurableConfig, EnvironmentResponse, FunctionConfiguration, ImageConfigResponse,
@@ -10,8 +10,8 @@ use lamplight_domain::{
 };
 use lamplight_ports::{PortError, PortErrorKind};
 
-/// Builds a [`FunctionConfiguration`] of an answer whose members are a configuration's own: the SDK gives each
-/// operation a type for them.
+/// Converts an answer with the members of a configuration into a [`FunctionConfiguration`]. The SDK has a separate output
+/// type for each operation.
 macro_rules! configuration_of {
     ($output:expr) => {{
         let output = $output;
@@ -57,32 +57,32 @@ macro_rules! configuration_of {
 }
 pub(crate) use configuration_of;
 
-/// Words that this SDK does not know yet pass as they came.
+/// Enum values that this SDK version does not know are kept unchanged.
 pub(crate) fn function(described: FunctionConfiguration) -> Result<Function, PortError> {
     let arn = described.function_arn.unwrap_or_default();
     let name = described.function_name.as_deref().and_then(|name| name.parse().ok()).ok_or_else(|| {
-        let message = format!("Lambda described a function without a usable name, ARN {arn:?}");
+        let message = format!("Lambda returned a function without a valid name, ARN {arn:?}");
         PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
     })?;
     let mut function = Function::new(name, reference(&arn, described.version.as_deref()));
     let (environment, environment_error) = described.environment.map_or((None, None), variables);
     function.settings = FunctionSettings {
-        description: said(described.description),
+        description: non_empty(described.description),
         runtime: described.runtime.map(|runtime| runtime.as_str().to_owned()),
-        handler: said(described.handler),
-        role: said(described.role),
+        handler: non_empty(described.handler),
+        role: non_empty(described.role),
         timeout_seconds: described.timeout.and_then(number),
         memory_mb: described.memory_size.and_then(number),
         ephemeral_storage_mb: described.ephemeral_storage.and_then(|storage| number(storage.size)),
         environment,
-        encryption_key: said(described.kms_key_arn),
+        encryption_key: non_empty(described.kms_key_arn),
         layers: described.layers.map(|layers| layers.into_iter().filter_map(|layer| layer.arn).collect()),
         tracing: described
             .tracing_config
             .and_then(|tracing| tracing.mode)
             .map(|mode| mode.as_str().to_owned()),
         network: described.vpc_config.and_then(network),
-        dead_letter_target: described.dead_letter_config.and_then(|dead| said(dead.target_arn)),
+        dead_letter_target: described.dead_letter_config.and_then(|dead| non_empty(dead.target_arn)),
         file_systems: described.file_system_configs.map(|systems| {
             let mount = |system: aws_sdk_lambda::types::FileSystemConfig| FileSystemMount {
                 reference: system.arn,
@@ -107,26 +107,27 @@ pub(crate) fn function(described: FunctionConfiguration) -> Result<Function, Por
         .and_then(|all| all.into_iter().next())
         .map(|architecture| architecture.as_str().to_owned());
     function.package_type = described.package_type.map(|kind| kind.as_str().to_owned());
-    function.code_sha256 = said(described.code_sha256);
+    function.code_sha256 = non_empty(described.code_sha256);
     function.code_size = u64::try_from(described.code_size).ok();
     function.last_modified = described.last_modified;
-    function.revision = said(described.revision_id);
-    function.primary_reference = said(described.master_arn);
+    function.revision = non_empty(described.revision_id);
+    function.primary_reference = non_empty(described.master_arn);
     function.state = described.state.map(|state| state.as_str().to_owned());
-    function.state_reason = said(described.state_reason);
+    function.state_reason = non_empty(described.state_reason);
     function.update_status = described.last_update_status.map(|status| status.as_str().to_owned());
-    function.update_reason = said(described.last_update_status_reason);
+    function.update_reason = non_empty(described.last_update_status_reason);
     function.tenancy =
         described.tenancy_config.map(|tenancy| tenancy.tenant_isolation_mode.as_str().to_owned());
     Ok(function)
 }
 
-/// An empty text is how Lambda says that nothing is set.
-pub(crate) fn said(text: Option<String>) -> Option<String> {
+/// `None` for an empty text, which Lambda sends if a value is not set.
+pub(crate) fn non_empty(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-/// Lambda's numbers are signed. One that is too large is sent as the largest: left out, it would mean the default.
+/// A number as Lambda's signed type. A number that is too large is sent as the maximum, because leaving it out would mean
+/// the default.
 pub(crate) fn whole_number(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
@@ -135,7 +136,7 @@ pub(crate) fn number(number: i32) -> Option<u32> {
     u32::try_from(number).ok()
 }
 
-/// Lambda's states and update states, from its API model. What this SDK does not know yet is not interpreted.
+/// Lambda's states and update states, from its API model. Values that this SDK version does not know are not interpreted.
 fn readiness(state: Option<&State>, update: Option<&LastUpdateStatus>) -> Option<Readiness> {
     match (state, update) {
         (Some(State::Failed | State::Deactivated), _) | (_, Some(LastUpdateStatus::Failed)) => {
@@ -144,13 +145,13 @@ fn readiness(state: Option<&State>, update: Option<&LastUpdateStatus>) -> Option
         (Some(State::Pending | State::Deactivating | State::Deleting), _)
         | (_, Some(LastUpdateStatus::InProgress)) => Some(Readiness::Pending),
         (Some(State::Inactive), _) => Some(Readiness::Asleep),
-        // One that takes no calls of this kind is as it was asked to be.
+        // A function that does not accept such calls is in the requested state.
         (Some(State::Active | State::ActiveNonInvocable), _) => Some(Readiness::Ready),
         _ => None,
     }
 }
 
-/// Where Lambda could not decrypt the variables it tells why in their place.
+/// The environment variables, sorted by key, or why Lambda could not decrypt them.
 fn variables(environment: EnvironmentResponse) -> (Option<Vec<EnvironmentVariable>>, Option<String>) {
     let variables = environment.variables.map(|variables| {
         let mut variables: Vec<_> = variables
@@ -167,7 +168,7 @@ fn variables(environment: EnvironmentResponse) -> (Option<Vec<EnvironmentVariabl
     (variables, error)
 }
 
-/// A function that is attached to no network has a configuration without subnets.
+/// `None` for a function without a VPC, whose configuration has no subnets.
 fn network(network: VpcConfigResponse) -> Option<Network> {
     let subnets = network.subnet_ids.filter(|subnets| !subnets.is_empty())?;
     Some(Network {
@@ -182,7 +183,7 @@ fn image(image: ImageConfigResponse) -> Option<ImageSettings> {
     Some(ImageSettings {
         entry_point: image.entry_point.filter(|words| !words.is_empty()),
         command: image.command.filter(|words| !words.is_empty()),
-        working_directory: said(image.working_directory),
+        working_directory: non_empty(image.working_directory),
     })
 }
 
@@ -191,7 +192,7 @@ fn logging(logging: LoggingConfig) -> LoggingSettings {
         format: logging.log_format.map(|format| format.as_str().to_owned()),
         application_level: logging.application_log_level.map(|level| level.as_str().to_owned()),
         system_level: logging.system_log_level.map(|level| level.as_str().to_owned()),
-        group: said(logging.log_group),
+        group: non_empty(logging.log_group),
     }
 }
 
@@ -199,7 +200,7 @@ fn durable(durable: DurableConfig) -> DurableSettings {
     DurableSettings {
         execution_timeout_seconds: durable.execution_timeout.and_then(number),
         retention_days: durable.retention_period_in_days.and_then(number),
-        encryption_key: said(durable.kms_key_arn),
+        encryption_key: non_empty(durable.kms_key_arn),
     }
 }
 
@@ -212,8 +213,8 @@ fn capacity(capacity: CapacityProviderConfig) -> Option<CapacitySettings> {
     })
 }
 
-/// The ARN of what is described. Lambda's own ends as the request did: without qualifier, with an alias, or with
-/// `$LATEST`; here it is the published version's, or the function's.
+/// The ARN of the published version, or of the function if it is not a published version. Lambda's own ARN ends like the
+/// request: without a qualifier, with an alias, or with `$LATEST`.
 fn reference(arn: &str, version: Option<&str>) -> String {
     let whole = without_qualifier(arn);
     match version.filter(|version| version.bytes().all(|byte| byte.is_ascii_digit())) {
@@ -222,7 +223,8 @@ fn reference(arn: &str, version: Option<&str>) -> String {
     }
 }
 
-/// `arn:aws:lambda:eu-west-1:123456789012:function:name`, and what follows is the qualifier.
+/// The first seven parts of an ARN, `arn:aws:lambda:eu-west-1:123456789012:function:name`, without the qualifier that may
+/// follow.
 pub(crate) fn without_qualifier(arn: &str) -> String {
     arn.split(':').take(7).collect::<Vec<_>>().join(":")
 }

@@ -1,4 +1,4 @@
-//! Calling functions, once.
+//! Calls functions, each at most once.
 
 use super::foreign::ForeignAnswer;
 use crate::{
@@ -21,15 +21,15 @@ use lamplight_http_adapter::OneShot;
 use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
 use std::sync::Arc;
 
-/// What is left out where Lambda refuses to give the log tail.
+/// The name of the part that is left out if Lambda refuses to return the log tail.
 const LOG_TAIL: &str = "log tail";
 
-/// [`Invoker`] over Lambda's `Invoke`.
+/// [`Invoker`] on Lambda's `Invoke`.
 ///
 /// # Guarantees
-/// - The SDK's retries are off, and each attempt of ours has an HTTP client that sends one request and no
-///   second, whatever the environment or a profile says about retries.
-/// - A failure is [`NotSent`](lamplight_domain::Delivery::NotSent) only where no connection had been handed the request.
+/// - The SDK's retries are off, and each attempt has an HTTP client that sends only one request, regardless of retry
+///   settings in the environment or in profiles.
+/// - A failure is [`NotSent`](lamplight_domain::Delivery::NotSent) only if the request was not passed to any connection.
 #[derive(Debug)]
 pub struct AwsInvoker {
     session: Arc<Session>,
@@ -50,7 +50,7 @@ impl AwsInvoker {
     ) -> Result<InvokeAnswer, Failed> {
         let foreign = ForeignAnswer::default();
         let (http, trail) = OneShot::new(self.session.config.http.clone());
-        // An attempt before this one was answered, and did not start the function.
+        // A previous attempt was answered and did not start the function, so only this one counts.
         departure.set_probe({
             let trail = trail.clone();
             move || trail.may_have_left()
@@ -75,7 +75,7 @@ impl AwsInvoker {
             .config_override(Config::builder().http_client(http).timeout_config(timeouts))
             .send()
             .await;
-        // Whatever the SDK makes of it: what is not Lambda's proves nothing.
+        // Whatever the SDK reads from it, an answer that is not from Lambda proves nothing.
         if let Some(answer) = foreign.take() {
             return Ok(answer);
         }
@@ -86,7 +86,7 @@ impl AwsInvoker {
     }
 }
 
-/// What is sent. Cloning it shares the event.
+/// The parts of the request. Clones share the event.
 #[derive(Clone)]
 struct Wire {
     function_name: String,
@@ -98,7 +98,7 @@ struct Wire {
 
 struct Failed {
     error: InvokeError,
-    /// Whether the answer proves that the log tail, and nothing else, was in the way.
+    /// Whether the answer proves that the call was refused only because of the log tail.
     refuses_log_tail: bool,
 }
 
@@ -184,7 +184,7 @@ impl Invoker for AwsInvoker {
 fn answer(output: InvokeOutput) -> InvokeAnswer {
     let request_id = output.request_id().map(str::to_owned);
     let response = output.payload.map(Blob::into_inner).unwrap_or_default();
-    // Lambda's word for a function error may be another one day; that there is one is what counts.
+    // Any value means that the function failed; Lambda may add new values.
     let outcome = match (output.status_code, output.function_error) {
         (200, None) => AnswerOutcome::Returned,
         (200, kind) => {
@@ -206,7 +206,7 @@ fn answer(output: InvokeOutput) -> InvokeAnswer {
     }
 }
 
-/// The end of a log begins anywhere, also within a character. What is no base64 is shown as it came.
+/// Decodes the log tail. It can begin anywhere, even within a character. A text that is not base64 is kept unchanged.
 fn decode(encoded: &str) -> String {
     match STANDARD.decode(encoded) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),

@@ -1,10 +1,10 @@
-//! Layers and who may use them, at Lambda.
+//! Layers and their permissions at Lambda.
 
 use crate::{
     error::{manage::managed_read_error, read::is_absent},
     lambda::{
-        changes::{Asked, sent},
-        function::{said, whole_number},
+        changes::{ChangeRequest, send_with},
+        function::{non_empty, whole_number},
         permissions::policy,
         rules::check_rules,
     },
@@ -25,12 +25,12 @@ use lamplight_ports::{
 };
 use std::sync::Arc;
 
-/// [`Layers`] over Lambda's layers.
+/// [`Layers`] on Lambda's layer operations.
 ///
-/// The link to a layer's code that `GetLayerVersion` gives away for ten minutes is dropped unread.
+/// The presigned link to a layer's code, which `GetLayerVersion` returns and which is valid for ten minutes, is never read.
 ///
 /// # Guarantees
-/// - A change is one request, whatever the environment or a profile says about retries.
+/// - A change is sent once, regardless of retry settings in the environment or in profiles.
 #[derive(Debug)]
 pub struct AwsLayers {
     session: Arc<Session>,
@@ -45,13 +45,14 @@ impl AwsLayers {
         ManageSubject::layer(operation, &of.layer, Some(of.version), self.session.region(), None)
     }
 
-    /// The rule that a layer breaks which is not in the region that is called.
+    /// The broken rule if the layer is not in the connection's region.
     fn elsewhere(&self, layer: &str) -> Option<String> {
         check_layer_region(layer, self.session.region())
     }
 }
 
-/// Lambda's numbers are signed; there is no version of the largest.
+/// A version number as Lambda's signed type. A number that is too large becomes the maximum, which is not an existing
+/// version.
 fn number(version: &LayerVersionRef) -> i64 {
     i64::try_from(version.version).unwrap_or(i64::MAX)
 }
@@ -60,12 +61,12 @@ fn corrupt(message: &str) -> PortError {
     PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
 }
 
-/// Reference and number of a version, without which nobody can say which it is.
+/// The reference and number of a version. An answer without them is an error, because the version cannot be identified.
 fn identity(reference: Option<String>, version: i64) -> Result<(String, u64), PortError> {
     let version = u64::try_from(version).ok().filter(|version| *version != 0);
-    said(reference)
+    non_empty(reference)
         .zip(version)
-        .ok_or_else(|| corrupt("Lambda described a version of a layer without its ARN or number"))
+        .ok_or_else(|| corrupt("Lambda returned a layer version without its ARN or number"))
 }
 
 fn words<T: AsRef<str>>(words: Option<Vec<T>>) -> Vec<String> {
@@ -77,11 +78,11 @@ fn listed(described: LayerVersionsListItem) -> Result<LayerVersion, PortError> {
     Ok(LayerVersion {
         reference,
         version,
-        description: said(described.description),
-        created: said(described.created_date),
+        description: non_empty(described.description),
+        created: non_empty(described.created_date),
         runtimes: words(described.compatible_runtimes),
         architectures: words(described.compatible_architectures),
-        license: said(described.license_info),
+        license: non_empty(described.license_info),
         code_sha256: None,
         code_size: None,
     })
@@ -90,16 +91,16 @@ fn listed(described: LayerVersionsListItem) -> Result<LayerVersion, PortError> {
 fn described(output: GetLayerVersionOutput) -> Result<LayerVersion, PortError> {
     let (reference, version) = identity(output.layer_version_arn, output.version)?;
     let (code_sha256, code_size) = output.content.map_or((None, None), |content| {
-        (said(content.code_sha256), u64::try_from(content.code_size).ok().filter(|bytes| *bytes != 0))
+        (non_empty(content.code_sha256), u64::try_from(content.code_size).ok().filter(|bytes| *bytes != 0))
     });
     Ok(LayerVersion {
         reference,
         version,
-        description: said(output.description),
-        created: said(output.created_date),
+        description: non_empty(output.description),
+        created: non_empty(output.created_date),
         runtimes: words(output.compatible_runtimes),
         architectures: words(output.compatible_architectures),
-        license: said(output.license_info),
+        license: non_empty(output.license_info),
         code_sha256,
         code_size,
     })
@@ -107,8 +108,8 @@ fn described(output: GetLayerVersionOutput) -> Result<LayerVersion, PortError> {
 
 fn layer(described: LayersListItem) -> Result<Layer, PortError> {
     Ok(Layer {
-        name: said(described.layer_name)
-            .ok_or_else(|| corrupt("Lambda described a layer without its name"))?,
+        name: non_empty(described.layer_name)
+            .ok_or_else(|| corrupt("Lambda returned a layer without its name"))?,
         reference: described.layer_arn.unwrap_or_default(),
         latest: described.latest_matching_version.map(listed).transpose()?,
     })
@@ -131,7 +132,7 @@ impl Layers for AwsLayers {
             .await;
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         let items = output.layers.unwrap_or_default().into_iter().map(layer).collect::<Result<_, _>>()?;
-        Ok(Page { items, next_marker: said(output.next_marker) })
+        Ok(Page { items, next_marker: non_empty(output.next_marker) })
     }
 
     async fn versions(&self, layer: &str, request: ListLayers) -> Result<Page<LayerVersion>, PortError> {
@@ -153,11 +154,10 @@ impl Layers for AwsLayers {
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         let items = output.layer_versions.unwrap_or_default();
         let items = items.into_iter().map(listed).collect::<Result<_, _>>()?;
-        Ok(Page { items, next_marker: said(output.next_marker) })
+        Ok(Page { items, next_marker: non_empty(output.next_marker) })
     }
 
-    /// One operation takes the layer's name and its ARN alike (Lambda API, `GetLayerVersion`), so the other that takes
-    /// the version's ARN is not needed.
+    /// `GetLayerVersion` accepts both the layer's name and its ARN (Lambda API), so `GetLayerVersionByArn` is not needed.
     async fn get(&self, version: &LayerVersionRef) -> Result<Option<LayerVersion>, PortError> {
         let subject = self.subject(Operation::GetLayerVersion, version);
         check_rules(&subject, self.elsewhere(&version.layer))?;
@@ -202,9 +202,9 @@ impl Layers for AwsLayers {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
         let subject = self.subject(Operation::AddLayerVersionPermission, version);
-        let asked = Asked::new(subject.statement(&statement.id));
+        let change_request = ChangeRequest::new(subject.statement(&statement.id));
         let elsewhere = self.elsewhere(&version.layer).into_iter();
-        check_rules(&asked.subject, elsewhere.chain(check_layer_statement(statement)))
+        check_rules(&change_request.subject, elsewhere.chain(check_layer_statement(statement)))
             .map_err(ChangeError::refused)?;
         let builder = self
             .session
@@ -217,7 +217,7 @@ impl Layers for AwsLayers {
             .principal(&statement.principal)
             .set_organization_id(statement.organization.clone())
             .set_revision_id(if_revision.map(str::to_owned));
-        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+        Ok(self.session.change(&change_request, effect, send_with!(builder)).await?.map(|_| ()))
     }
 
     async fn remove_permission(
@@ -228,8 +228,8 @@ impl Layers for AwsLayers {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
         let subject = self.subject(Operation::RemoveLayerVersionPermission, version);
-        let asked = Asked::new(subject.statement(statement));
-        check_rules(&asked.subject, self.elsewhere(&version.layer)).map_err(ChangeError::refused)?;
+        let change_request = ChangeRequest::new(subject.statement(statement));
+        check_rules(&change_request.subject, self.elsewhere(&version.layer)).map_err(ChangeError::refused)?;
         let builder = self
             .session
             .calling()
@@ -238,6 +238,6 @@ impl Layers for AwsLayers {
             .version_number(number(version))
             .statement_id(statement)
             .set_revision_id(if_revision.map(str::to_owned));
-        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+        Ok(self.session.change(&change_request, effect, send_with!(builder)).await?.map(|_| ()))
     }
 }

@@ -1,4 +1,4 @@
-//! The ports over Lambda.
+//! The ports on Lambda.
 
 mod account;
 mod aliases;

@@ -1,10 +1,10 @@
-//! Who else may use functions, as Lambda's policies say.
+//! Function permissions (resource-based policies) at Lambda.
 
 use crate::{
     error::{manage::managed_read_error, read::is_absent_from_its_function},
     lambda::{
-        changes::{Asked, function_subject, sent},
-        function::said,
+        changes::{ChangeRequest, function_subject, send_with},
+        function::non_empty,
     },
     session::Session,
 };
@@ -17,11 +17,11 @@ use lamplight_ports::{
 };
 use std::sync::Arc;
 
-/// [`Permissions`] over the resource policies of Lambda's functions, versions and aliases.
+/// [`Permissions`] on the resource-based policies of Lambda's functions, versions and aliases.
 ///
 /// # Guarantees
-/// - A change is one request, whatever the environment or a profile says about retries.
-/// - An event source token stands in no error.
+/// - A change is sent once, regardless of retry settings in the environment or in profiles.
+/// - An event source token does not appear in any error.
 #[derive(Debug)]
 pub struct AwsPermissions {
     session: Arc<Session>,
@@ -41,7 +41,7 @@ fn qualifier(subject: &QualifiedFunction) -> Option<String> {
     subject.qualifier.as_ref().map(ToString::to_string)
 }
 
-/// A policy as it was answered. An answer without one says nothing about whether there is one.
+/// Reads the policy from an answer. An answer without a policy is an error, because it does not say whether a policy exists.
 pub(crate) fn policy(
     document: Option<String>,
     revision: Option<String>,
@@ -51,8 +51,8 @@ pub(crate) fn policy(
         let message = format!("the answer to {} for {} {problem}", subject.operation, subject.thing);
         PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
     };
-    let document = said(document).ok_or_else(|| corrupt("holds no policy"))?;
-    read_policy(&document, said(revision))
+    let document = non_empty(document).ok_or_else(|| corrupt("does not contain a policy"))?;
+    read_policy(&document, non_empty(revision))
         .map_err(|error| PortError { source: Some(error.into()), ..corrupt("cannot be read") })
 }
 
@@ -82,8 +82,9 @@ impl Permissions for AwsPermissions {
         if_revision: Option<&str>,
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
-        let asked = Asked::new(self.subject(Operation::AddPermission, subject).statement(&statement.id))
-            .with_secrets(statement.event_source_token.as_deref());
+        let change_request =
+            ChangeRequest::new(self.subject(Operation::AddPermission, subject).statement(&statement.id))
+                .with_secrets(statement.event_source_token.as_deref());
         let builder = self
             .session
             .calling()
@@ -100,7 +101,7 @@ impl Permissions for AwsPermissions {
             .set_function_url_auth_type(statement.url_auth.as_deref().map(FunctionUrlAuthType::from))
             .set_invoked_via_function_url(statement.via_url)
             .set_revision_id(if_revision.map(str::to_owned));
-        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+        Ok(self.session.change(&change_request, effect, send_with!(builder)).await?.map(|_| ()))
     }
 
     async fn remove(
@@ -110,7 +111,8 @@ impl Permissions for AwsPermissions {
         if_revision: Option<&str>,
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
-        let asked = Asked::new(self.subject(Operation::RemovePermission, subject).statement(statement));
+        let change_request =
+            ChangeRequest::new(self.subject(Operation::RemovePermission, subject).statement(statement));
         let builder = self
             .session
             .calling()
@@ -119,6 +121,6 @@ impl Permissions for AwsPermissions {
             .set_qualifier(qualifier(subject))
             .statement_id(statement)
             .set_revision_id(if_revision.map(str::to_owned));
-        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+        Ok(self.session.change(&change_request, effect, send_with!(builder)).await?.map(|_| ()))
     }
 }

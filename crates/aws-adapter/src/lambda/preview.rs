@@ -1,4 +1,4 @@
-//! A request that is built, looked at and never sent.
+//! Builds a request to show it, without sending it.
 
 use super::upload::{Upload, with_commas};
 use aws_credential_types::Credentials;
@@ -17,14 +17,14 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// Where code stands in the bodies of requests.
+/// The JSON pointers to code in the bodies of requests.
 const CODE: [&str; 2] = ["/ZipFile", "/Code/ZipFile"];
-/// Where the values of environment variables stand.
+/// The JSON pointer to the environment variables.
 const VARIABLES: &str = "/Environment/Variables";
-/// Where the token stands by which a caller outside AWS is told.
+/// The JSON pointer to the token that identifies a caller outside of AWS.
 const TOKEN: &str = "/EventSourceToken";
 
-/// An HTTP client that keeps the request and lets nothing through.
+/// An HTTP client that keeps the request and sends nothing.
 #[derive(Clone, Default)]
 pub(crate) struct Capture(Arc<OnceLock<HttpRequest>>);
 
@@ -34,20 +34,20 @@ impl Debug for Capture {
     }
 }
 
-/// What the SDK is told in place of an answer.
+/// The error that the SDK gets instead of an answer.
 #[derive(Debug, thiserror::Error)]
-#[error("the request was only to be shown")]
+#[error("the request is only shown, not sent")]
 struct OnlyShown;
 
 impl Capture {
-    /// What an operation is to be sent with. The request is signed with a key that is none: whoever only looks needs no
-    /// credentials, and the signature is not shown.
+    /// The configuration of the operation. The request is signed with a dummy key, because a preview needs no credentials and
+    /// does not show the signature.
     pub(crate) fn config(&self) -> Builder {
         let nobody = Credentials::new("PREVIEW", "PREVIEW", None, None, "preview");
         Config::builder().http_client(self.clone()).credentials_provider(nobody)
     }
 
-    /// The request, where one came.
+    /// The captured request, if there is one.
     pub(crate) fn preview(
         &self,
         operation: &'static str,
@@ -73,13 +73,13 @@ impl HttpClient for Capture {
 
 impl HttpConnector for Capture {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        // A second request would be the same again.
+        // Only the first request is kept; another one would be the same.
         let _first = self.0.set(request);
         HttpConnectorFuture::ready(Err(ConnectorError::user(OnlyShown.into())))
     }
 }
 
-/// A body for people: JSON as it is, save what is too long or secret.
+/// The body for users: the JSON, except for values that are too long or secret.
 fn shown(body: &[u8], upload: Option<&Upload<'_>>, secrets: bool) -> String {
     let Ok(mut document) = serde_json::from_slice::<Value>(body) else {
         return format!("<{} bytes>", with_commas(body.len()));

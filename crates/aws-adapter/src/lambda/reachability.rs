@@ -1,4 +1,4 @@
-//! Whether Lambda's endpoint answers.
+//! Checks whether Lambda's endpoint answers.
 
 use crate::session::Session;
 use async_trait::async_trait;
@@ -7,10 +7,10 @@ use lamplight_domain::{ErrorCode, FunctionRef};
 use lamplight_ports::{HttpExchange, HttpMethod, HttpRequest, PortError, PortErrorKind, Reachability};
 use std::{sync::Arc, time::Duration};
 
-/// How long the endpoint is given to answer at all.
+/// How long the endpoint may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// [`Reachability`] by an unsigned request, which Lambda refuses: a refusal is an answer.
+/// [`Reachability`] with an unsigned request. Lambda refuses it, but a refusal proves that Lambda can be reached.
 #[derive(Debug)]
 pub struct AwsReachability {
     session: Arc<Session>,
@@ -21,17 +21,17 @@ impl AwsReachability {
         Self { session }
     }
 
-    /// The URL that requests go to: the connection's own, or the one of region, FIPS and dual stack.
+    /// The URL of Lambda: the connection's endpoint URL, or AWS's endpoint for the region, FIPS and dual stack.
     ///
     /// # Errors
-    /// [`InvalidRequest`](PortErrorKind::InvalidRequest) where AWS has no such endpoint.
+    /// [`InvalidRequest`](PortErrorKind::InvalidRequest) if AWS does not have such an endpoint.
     pub async fn address(&self) -> Result<String, PortError> {
         let config = &self.session.config;
         if let Some(url) = &config.endpoint_url {
             return Ok(url.clone());
         }
         let unknown = |source: String| {
-            let message = format!("there is no endpoint of Lambda for region {}", config.region);
+            let message = format!("Lambda does not have such an endpoint in region {}", config.region);
             PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, message)
                 .with_hint("not every region has FIPS or dual-stack endpoints")
                 .with_source(source)

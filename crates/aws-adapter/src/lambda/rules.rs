@@ -1,10 +1,10 @@
-//! Requests that break a rule which is checked before they are sent.
+//! Refuses requests that break a rule, before they are sent.
 
 use lamplight_aws_model::{ManageSubject, manage_rules::refusal};
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind};
 
-/// Refuses a request that breaks rules, and names all of them.
+/// Refuses a request that breaks rules. The error names all broken rules.
 pub(crate) fn check_rules(
     subject: &ManageSubject,
     broken: impl IntoIterator<Item = String>,

@@ -1,4 +1,4 @@
-//! Code that is sent along with a request, and who is told how far it is.
+//! Code that is sent with a request, and its progress.
 
 use aws_sdk_lambda::primitives::Blob;
 use bytes::Bytes;
@@ -6,7 +6,7 @@ use lamplight_domain::Package;
 use lamplight_ports::UploadWatch;
 use std::sync::Arc;
 
-/// A package that is sent along with a request.
+/// A package that is sent with a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Upload<'a> {
     package: &'a Package,
@@ -23,18 +23,18 @@ impl<'a> Upload<'a> {
         self.package.bytes().len()
     }
 
-    /// Who is told.
+    /// The observer of the upload's progress.
     pub(crate) fn watch(&self) -> Option<Arc<dyn UploadWatch>> {
         self.watch.cloned()
     }
 
-    /// What stands for the package where a request is shown.
+    /// The text that replaces the package in a preview.
     pub(crate) fn in_words(&self) -> String {
         format!("<{} bytes, SHA-256 {}>", with_commas(self.len()), self.package.sha256())
     }
 }
 
-/// A package as the SDK takes it, without a copy of its bytes.
+/// The package as the SDK's type, without copying its bytes.
 pub(crate) fn blob(package: &Package) -> Blob {
     struct Shared(Package);
     impl AsRef<[u8]> for Shared {

@@ -1,4 +1,4 @@
-//! Why a secret cannot be read.
+//! Maps the failures to read a secret.
 
 use crate::error::{credentials_failure, transport_failure};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
@@ -30,19 +30,19 @@ where
         "ResourceNotFoundException" => (
             PortErrorKind::NotFound,
             ErrorCode::SecretNotFound,
-            format!("there is no secret {reference}"),
-            "check the name and the region; a name without a region is looked for in the connection's",
+            format!("secret {reference} was not found"),
+            "check the name and the region; a name without a region is read in the connection's region",
         ),
         "AccessDeniedException" | "AccessDenied" => (
             PortErrorKind::Denied,
             ErrorCode::SecretDenied,
-            format!("secret {reference} may not be read"),
+            format!("access to secret {reference} is denied"),
             "allow secretsmanager:GetSecretValue on the secret, and kms:Decrypt on its key",
         ),
         "InvalidRequestException" | "InvalidParameterException" => (
             PortErrorKind::InvalidRequest,
             ErrorCode::SecretInvalid,
-            format!("secret {reference} cannot be read as it is"),
+            format!("secret {reference} cannot be read in its current state"),
             "check that it is not marked for deletion",
         ),
         "DecryptionFailure" => (
@@ -57,14 +57,14 @@ where
         | "InvalidSignatureException" => (
             PortErrorKind::Unauthenticated,
             ErrorCode::NotAuthenticated,
-            format!("AWS does not accept the credentials that ask for secret {reference}"),
-            "check the connection that [secrets.aws-sm] names, or the ambient credentials",
+            format!("AWS does not accept the credentials for reading secret {reference}"),
+            "check the connection named in [secrets.aws-sm], or the ambient credentials",
         ),
         _ => (
             PortErrorKind::Unavailable,
             ErrorCode::SecretUnreadable,
             format!("secret {reference} cannot be read"),
-            "try again later",
+            "retry later",
         ),
     };
     let told = [meta.code(), meta.message()].into_iter().flatten().collect::<Vec<_>>().join(": ");

@@ -1,4 +1,4 @@
-//! Secrets in AWS Secrets Manager, by reference `aws-sm:NAME#FIELD`.
+//! Reads secrets from AWS Secrets Manager by the reference `aws-sm:NAME#FIELD`.
 
 mod failure;
 
@@ -16,8 +16,8 @@ const SCHEME: &str = "aws-sm";
 
 /// [`SecretResolver`] over Secrets Manager's `GetSecretValue`, with the credentials of a connection.
 ///
-/// `aws-sm:NAME` is the whole text of a secret, `aws-sm:NAME#FIELD` one field of one that is a JSON object. The
-/// name may be an ARN; the region that it names is asked then, else the connection's.
+/// `aws-sm:NAME` is the whole text of a secret, `aws-sm:NAME#FIELD` is one field of a secret that is a JSON object. The
+/// name may be an ARN; then the secret is read in the ARN's region, otherwise in the connection's region.
 #[derive(Debug)]
 pub struct SecretsManager {
     session: Arc<Session>,
@@ -41,7 +41,7 @@ impl SecretsManager {
         let sent = self.client(reference.name()).get_secret_value().secret_id(reference.name()).send().await;
         let output = sent.map_err(|error| failed(&error, reference))?;
         let Some(text) = output.secret_string else {
-            let message = format!("secret {reference} is binary");
+            let message = format!("secret {reference} is binary, not text");
             return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
                 .with_hint("store it as text"));
         };
@@ -58,14 +58,14 @@ impl SecretResolver for SecretsManager {
         match reference {
             SecretRef::Store(store) if store.scheme() == SCHEME => self.read(store).await,
             other => {
-                let message = format!("secret {other} is not kept in Secrets Manager");
+                let message = format!("secret {other} is not in Secrets Manager");
                 Err(PortError::new(PortErrorKind::Unsupported, ErrorCode::SecretUnsupported, message))
             }
         }
     }
 }
 
-/// The region in an ARN `arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME`.
+/// The region of an ARN `arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME`.
 fn region_of(name: &str) -> Option<&str> {
     let mut parts = name.split(':');
     let is_arn = parts.next() == Some("arn") && parts.nth(1) == Some("secretsmanager");
@@ -77,22 +77,23 @@ fn field(text: &str, wanted: &str, reference: &StoreRef) -> Result<SecretString,
         let message = format!("secret {reference} {what}");
         PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message).with_hint(hint)
     };
-    // The text is the secret, so the parser's own words are not repeated.
+    // The parser's message is not shown, because it can contain parts of the secret.
     let fields: BTreeMap<String, &serde_json::value::RawValue> = serde_json::from_str(text)
-        .map_err(|_| invalid("is no JSON object".to_owned(), "leave out #FIELD to use it as it is"))?;
+        .map_err(|_| invalid("is not a JSON object".to_owned(), "leave out #FIELD to use it as it is"))?;
     let Some(raw) = fields.get(wanted) else {
         let names: Vec<&str> = fields.keys().map(String::as_str).take(10).collect();
-        let message = format!("secret {reference} has no such field");
+        let message = format!("secret {reference} does not have this field");
         return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::SecretNotFound, message)
             .with_hint(format!("its fields are: {}", names.join(", "))));
     };
     match raw.get().as_bytes().first() {
         Some(b'"') => serde_json::from_str::<String>(raw.get())
             .map(SecretString::from)
-            .map_err(|_| invalid("is no text".to_owned(), "store it as text")),
-        Some(b'{' | b'[' | b'n') | None => {
-            Err(invalid("is no text or number".to_owned(), "name a field that holds a text"))
-        }
+            .map_err(|_| invalid("is not valid text".to_owned(), "store it as text")),
+        Some(b'{' | b'[' | b'n') | None => Err(invalid(
+            "is not a text or a number".to_owned(),
+            "use a field that contains a text or a number",
+        )),
         Some(_) => Ok(SecretString::from(raw.get())),
     }
 }

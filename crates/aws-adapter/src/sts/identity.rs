@@ -1,4 +1,4 @@
-//! Who we are, as STS sees it.
+//! The caller's identity, as reported by STS.
 
 use crate::{
     error::read::{Reading, read_error},
@@ -31,7 +31,7 @@ impl Identity for AwsIdentity {
 
     async fn who_am_i(&self) -> Result<Option<Principal>, PortError> {
         let reading = Reading { action: "sts:GetCallerIdentity", region: self.session.region() };
-        // Before the question's own time begins.
+        // Get the credentials first, so that this does not count towards the time limit of the request.
         self.session.credentials.current().await.map_err(PortError::from)?;
         let sent = self.session.identity().get_caller_identity().send().await;
         let output = sent.map_err(|error| read_error(&error, &reading))?;

@@ -1,4 +1,4 @@
-//! What the machine is given: by the endpoint of its container, or by the metadata service of its instance.
+//! Credentials of the machine itself: from the endpoint of its container, or from the metadata service of its instance.
 
 use super::{
     load::{Loaded, Source},
@@ -16,15 +16,15 @@ use lamplight_aws_model::codes;
 use lamplight_http_adapter::HttpClient;
 use std::time::Duration;
 
-/// How often the instance metadata service is asked.
+/// How many attempts a request to the instance metadata service has.
 const ATTEMPTS: u32 = 2;
 /// How long one attempt may take. The service is on the machine's own host and answers within milliseconds.
 const ATTEMPT: Duration = Duration::from_millis(700);
-/// How long one question may take with its repetition. Where there is no such service a person is told so
-/// within two seconds.
+/// How long one request may take, including the retry. On a machine without the service, the user gets an error within two
+/// seconds.
 const QUESTION: Duration = Duration::from_millis(1700);
 
-/// The client of the instance metadata service, version 2 alone.
+/// The client of the instance metadata service, which uses only version 2.
 fn metadata(config: &ProviderConfig) -> imds::Client {
     imds::Client::builder()
         .configure(config)
@@ -36,11 +36,11 @@ fn metadata(config: &ProviderConfig) -> imds::Client {
         .build()
 }
 
-/// A provider that is waited for so long and no longer.
+/// A provider with a time limit.
 #[derive(Debug)]
-pub(super) struct Within<P>(P, Duration);
+pub(super) struct TimeLimited<P>(P, Duration);
 
-impl<P: ProvideCredentials> ProvideCredentials for Within<P> {
+impl<P: ProvideCredentials> ProvideCredentials for TimeLimited<P> {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -53,23 +53,23 @@ impl<P: ProvideCredentials> ProvideCredentials for Within<P> {
     }
 }
 
-/// The container's endpoint.
+/// The provider for the container's endpoint.
 pub(super) fn container(
     config: &ProviderConfig,
     timeouts: &crate::Timeouts,
-) -> Within<EcsCredentialsProvider> {
-    Within(EcsCredentialsProvider::builder().configure(config).build(), timeouts.container)
+) -> TimeLimited<EcsCredentialsProvider> {
+    TimeLimited(EcsCredentialsProvider::builder().configure(config).build(), timeouts.container)
 }
 
-/// The instance's role.
+/// The provider for the instance's role.
 pub(super) fn instance(config: &ProviderConfig) -> ImdsCredentialsProvider {
     ImdsCredentialsProvider::builder().configure(config).imds_client(metadata(config)).build()
 }
 
-/// The container's endpoint where the environment names one, else the instance's metadata service.
+/// The source that uses the container's endpoint if the environment names one, or else the instance metadata service.
 #[derive(Debug)]
 pub(super) struct Instance {
-    container: Within<EcsCredentialsProvider>,
+    container: TimeLimited<EcsCredentialsProvider>,
     instance: ImdsCredentialsProvider,
 }
 
@@ -102,8 +102,8 @@ impl Source for Instance {
         match self.instance.provide_credentials().await {
             Ok(credentials) => Ok(Loaded { credentials, origin: "instance metadata".to_owned() }),
             Err(error) => {
-                const INSTANCE: &str = "this method works on EC2, ECS and EKS alone: check that the instance has a role, that \
-                     AWS_EC2_METADATA_DISABLED is not set, and that the metadata hop limit is 2 where this runs in a container";
+                const INSTANCE: &str = "this method works only on EC2, ECS and EKS: check that the instance has a role, that \
+                     AWS_EC2_METADATA_DISABLED is not set, and that the metadata hop limit is 2 if this runs in a container";
                 let failure =
                     CredentialsFailure::of_sdk(&error, "instance metadata service", INSTANCE, INSTANCE);
                 Err(CredentialsFailure { code: codes::INSTANCE_CREDENTIALS_FAILED, ..failure })

@@ -1,4 +1,4 @@
-//! Access keys, given or read by reference.
+//! Access keys, given directly or read through secret references.
 
 use super::{
     AccessKey, KeyPart,
@@ -10,7 +10,7 @@ use aws_credential_types::Credentials;
 use lamplight_ports::{ExposeSecret, SecretResolver, SecretString};
 use std::sync::Arc;
 
-/// An access key whose parts are read when they are needed.
+/// The source for an access key. Its parts are read when they are needed.
 #[derive(Debug)]
 pub(super) struct KeySource {
     pub(super) key: AccessKey,
@@ -25,7 +25,7 @@ impl KeySource {
                 self.secrets.resolve(reference).await.map_err(CredentialsFailure::of_port)?
             }
         };
-        // A key that was pasted with a line end is no other key.
+        // Ignore whitespace around the key, such as a line break that was pasted with it.
         let text = read.expose_secret().trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             let reference = match part {

@@ -1,21 +1,21 @@
-//! What every source of credentials does.
+//! The interface of a source of credentials.
 
 use crate::error::CredentialsFailure;
 use async_trait::async_trait;
 use aws_credential_types::Credentials;
 use std::fmt::Debug;
 
-/// One way to get credentials. What it gives is kept by [`Refreshing`](super::Refreshing), so it asks anew each time.
+/// A source of credentials. It does not cache; [`Refreshing`](super::Refreshing) does.
 #[async_trait]
 pub(crate) trait Source: Debug + Send + Sync + 'static {
-    /// What it is, in words for a failure.
+    /// The source's name, for error messages.
     fn name(&self) -> String;
 
-    /// Gets credentials.
+    /// Gets new credentials.
     async fn load(&self) -> Result<Loaded, CredentialsFailure>;
 }
 
-/// Credentials, and where they came from in words.
+/// Credentials, and a description of their source for users.
 #[derive(Debug, Clone)]
 pub(crate) struct Loaded {
     pub(crate) credentials: Credentials,

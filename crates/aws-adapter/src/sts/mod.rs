@@ -1,4 +1,4 @@
-//! Where credentials come from and how they are kept fresh, and whose they are.
+//! Sources of credentials, their renewal, and the caller's identity.
 
 mod ambient;
 mod identity;
@@ -25,13 +25,12 @@ use lamplight_http_adapter::HttpClient;
 use load::Source;
 use std::sync::Arc;
 
-/// Makes what gets and keeps the credentials of a connection. Nothing is read or asked for before they are
-/// first needed.
+/// Creates the cache for the credentials of a connection. Nothing is read or requested before they are first needed.
 pub(crate) fn credentials(config: &AwsConnectionConfig, http: &HttpClient) -> Arc<Refreshing> {
-    Arc::new(keeper(&config.credentials, config, http))
+    Arc::new(refreshing(&config.credentials, config, http))
 }
 
-fn keeper(of: &CredentialsSource, config: &AwsConnectionConfig, http: &HttpClient) -> Refreshing {
+fn refreshing(of: &CredentialsSource, config: &AwsConnectionConfig, http: &HttpClient) -> Refreshing {
     Refreshing::new(source(of, config, http), config.timeouts.credentials)
 }
 
@@ -43,7 +42,7 @@ fn source(of: &CredentialsSource, config: &AwsConnectionConfig, http: &HttpClien
             Arc::new(key::KeySource { key: key.clone(), secrets: Arc::clone(&config.secrets) })
         }
         CredentialsSource::AssumeRole(role) => {
-            let basis = Arc::new(keeper(&role.source, config, http));
+            let basis = Arc::new(refreshing(&role.source, config, http));
             Arc::new(role::AssumedRole::new(role, basis, config, http))
         }
         CredentialsSource::WebIdentity(identity) => {

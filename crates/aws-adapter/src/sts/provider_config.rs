@@ -1,12 +1,12 @@
-//! What the SDK's own providers of credentials are made with.
+//! The configuration of the SDK's own credentials providers.
 
 use super::sts_address::StsAddress;
 use crate::AwsConnectionConfig;
 use aws_config::{Region, provider_config::ProviderConfig};
 use lamplight_http_adapter::HttpClient;
 
-/// What the SDK's own providers are made with: our HTTP client, and the connection's region and STS for the roles
-/// that profiles and the environment name.
+/// The configuration of the SDK's own providers: our HTTP client, and the connection's region and STS endpoint for roles in
+/// profiles and in the environment.
 pub(super) fn provider_config(config: &AwsConnectionConfig, http: &HttpClient) -> ProviderConfig {
     let region = config.sts_region.as_ref().unwrap_or(&config.region);
     let region = Region::new(region.as_str().to_owned());

@@ -1,4 +1,4 @@
-//! Credentials kept and renewed: everybody who signs asks here.
+//! Caches credentials and renews them. Every request that is signed gets its credentials from here.
 
 use super::load::{Loaded, Source};
 use crate::error::CredentialsFailure;
@@ -12,42 +12,41 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// How long before their end credentials are renewed: botocore's and the Java SDK's margins are of this size.
-/// Of credentials that last for a few minutes only, a quarter of their life.
+/// How long before their expiry credentials are renewed: similar to botocore and the Java SDK. Credentials that last only a
+/// few minutes are renewed when a quarter of their lifetime is left.
 const EARLY: Duration = Duration::from_mins(5);
 
-/// How long before their end credentials are not used any more: a request takes a moment to arrive, and clocks
-/// differ.
+/// How long before their expiry credentials are no longer used, because a request takes time to arrive, and clocks differ.
 const LATEST: Duration = Duration::from_secs(10);
 
-/// After this time credentials that name no end are read again, so that a key that was replaced is found.
+/// After this time credentials without an expiry are read again, so that a replaced key is noticed.
 const REREAD: Duration = Duration::from_mins(15);
 
-/// How long those that are still good are used before a renewal that failed is tried again.
+/// How long to wait after a failed renewal before the next attempt, while the cached credentials are still valid.
 const PAUSE: Duration = Duration::from_secs(30);
 
-/// Keeps what a source gave and renews it in time.
+/// Caches the credentials of a source and renews them in time.
 ///
 /// # Guarantees
-/// - Callers at the same time share one request to the source, and its failure too.
-/// - While the credentials are still good, renewing them holds nobody up but the one who asks, and where it
-///   fails those that are there are used on.
-/// - Expired credentials are never given out.
-/// - A source that does not answer within its time has failed.
+/// - Concurrent callers share one request to the source, including its failure.
+/// - While the credentials are still valid, only the caller that renews them waits. If the renewal fails, the cached
+///   credentials stay in use.
+/// - Expired credentials are never returned.
+/// - A source that does not answer within its time limit has failed.
 #[derive(Debug)]
 pub(crate) struct Refreshing {
     source: Arc<dyn Source>,
     patience: Duration,
     time: SharedTimeSource,
     state: Mutex<State>,
-    /// Held by the one who asks the source.
+    /// Held by the caller that requests credentials from the source.
     loading: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     held: Option<Held>,
-    /// How often the source has answered; tells who waited that somebody asked meanwhile.
+    /// How often the source has answered. It shows waiting callers whether another caller got an answer in the meantime.
     answers: u64,
     failure: Option<CredentialsFailure>,
 }
@@ -61,9 +60,9 @@ struct Held {
 
 enum Condition {
     Good(Loaded),
-    /// Good, and due to be renewed.
+    /// Valid, but due to be renewed.
     Due(Loaded),
-    /// There are none, or they have expired; with the number of answers so far.
+    /// Missing or expired; with the number of answers so far.
     Absent(u64),
 }
 
@@ -106,8 +105,8 @@ impl Refreshing {
         }
     }
 
-    /// The service has refused the credentials of this key: they are got anew for who asks next, unless that has been
-    /// done meanwhile.
+    /// Drops the cached credentials with this key, because the service has refused them. The next caller gets new ones. Does
+    /// nothing if the credentials have been renewed in the meantime.
     pub(crate) fn forget(&self, key_id: &str) {
         let mut state = self.state();
         if state.held.as_ref().is_some_and(|held| held.loaded.credentials.access_key_id() == key_id) {
@@ -115,17 +114,17 @@ impl Refreshing {
         }
     }
 
-    /// Credentials that can be used now.
+    /// Credentials that are valid now.
     pub(crate) async fn current(&self) -> Result<Loaded, CredentialsFailure> {
         match self.condition() {
             Condition::Good(loaded) => Ok(loaded),
             Condition::Due(loaded) => {
-                // Somebody renews them already: those that are there will do.
+                // Another caller is renewing them: the cached ones are still valid.
                 let Ok(_alone) = self.loading.try_lock() else { return Ok(loaded) };
                 match self.load().await {
                     Ok(renewed) => Ok(renewed),
                     Err(failure) => {
-                        tracing::warn!(%failure, "credentials could not be renewed; those held are still good");
+                        tracing::warn!(%failure, "could not renew the credentials; the cached ones are still valid");
                         let later = self.time.now() + PAUSE;
                         if let Some(held) = &mut self.state().held {
                             held.renew_at = later;
@@ -176,7 +175,7 @@ impl Refreshing {
     }
 }
 
-/// The keeper as the SDK's clients see it. Their own cache is off: two caches would renew at two times.
+/// The cache as a provider for the SDK's clients. Their own cache is off, because two caches would renew at different times.
 #[derive(Debug, Clone)]
 pub(crate) struct Provider(pub(crate) Arc<Refreshing>);
 

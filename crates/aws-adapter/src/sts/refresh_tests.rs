@@ -1,4 +1,4 @@
-//! What the keeper of credentials promises, on a clock that the test moves.
+//! The guarantees of the credentials cache, tested with a manual clock.
 
 use super::*;
 use crate::error::CredentialsFailure;
@@ -10,7 +10,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-/// A clock that stands still until it is moved.
+/// A manual clock.
 #[derive(Debug, Clone)]
 struct Clock(Arc<AtomicU64>);
 
@@ -33,9 +33,9 @@ impl TimeSource for Clock {
 /// One answer of the source.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
-    /// Credentials that last this many seconds.
+    /// Credentials that expire after this many seconds.
     Lasting(u64),
-    /// Credentials without an end.
+    /// Credentials without an expiry.
     Endless,
     Failure,
 }
@@ -55,7 +55,7 @@ impl Source for Scripted {
 
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
         let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        // Lets all who ask at the same time come and wait.
+        // Let all concurrent callers start to wait.
         for _ in 0..10 {
             tokio::task::yield_now().await;
         }

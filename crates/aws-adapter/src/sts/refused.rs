@@ -1,4 +1,4 @@
-//! Credentials that the service refuses, though they should be good: they are not used again.
+//! Stops using credentials that the service refuses before they expire.
 
 use super::Refreshing;
 use aws_smithy_runtime_api::{
@@ -15,11 +15,11 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use std::sync::Arc;
 
-/// The codes of refusals that other credentials may not meet (Lambda API, "Common Error Types").
+/// The error codes that new credentials may avoid (Lambda API, "Common Error Types").
 const REFUSALS: [&str; 4] =
     ["ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "ExpiredToken"];
 
-/// Has credentials got anew once the service has refused those that are held.
+/// Drops the cached credentials if the service refuses them, so that new ones are requested.
 #[derive(Debug)]
 pub(crate) struct ForgetRefused(pub(crate) Arc<Refreshing>);
 
@@ -58,12 +58,12 @@ impl Intercept for ForgetRefused {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let code = context.response().headers().get("x-amzn-errortype").unwrap_or_default();
-        // The name may be followed by the address of its description.
+        // The code may be followed by a URL.
         let code = code.split(':').next().unwrap_or_default();
         if REFUSALS.contains(&code)
             && let Some(SignedWith(key)) = config.load::<SignedWith>()
         {
-            tracing::info!(code, "the service refuses these credentials; others are got");
+            tracing::info!(code, "the service refused the credentials; new ones will be requested");
             self.0.forget(key);
         }
         Ok(())

@@ -22,14 +22,14 @@ use lamplight_http_adapter::HttpClient;
 use lamplight_ports::ExposeSecret;
 use std::{error::Error, sync::Arc};
 
-/// The session's name where none is set.
+/// The default session name.
 const SESSION_NAME: &str = "lamplight";
 
-/// STS, as the sources of a connection reach it.
+/// The STS endpoint of a connection.
 #[derive(Debug)]
 struct Sts {
     config: aws_sdk_sts::Config,
-    /// Where it is, in words.
+    /// The endpoint, for error messages.
     address: String,
 }
 
@@ -53,7 +53,7 @@ impl Sts {
         builder.set_endpoint_url(config.sts_endpoint_url.clone());
         let address = match &config.sts_endpoint_url {
             Some(url) => url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned(),
-            None => format!("STS's address in {region}"),
+            None => format!("the STS endpoint in {region}"),
         };
         Self { config: builder.build(), address }
     }
@@ -96,7 +96,7 @@ impl Sts {
             let what = "HTTP 200 without credentials";
             CredentialsFailure::not_of_sts(what, request, role.as_str(), &self.address)
         };
-        // The SDK fills in what is missing with empty texts.
+        // The SDK replaces missing values by empty texts.
         let is_whole = |given: &Issued| {
             [&given.access_key_id, &given.secret_access_key, &given.session_token]
                 .iter()
@@ -134,7 +134,7 @@ impl AssumedRole {
         config: &AwsConnectionConfig,
         http: &HttpClient,
     ) -> Self {
-        // Building fails where key or value is missing alone, and both are there.
+        // Building a tag can fail only if the key or the value is missing, so no tag is lost here.
         let tag =
             |tag: &lamplight_aws_model::SessionTag| Tag::builder().key(tag.key()).value(tag.value()).build();
         Self {
@@ -236,7 +236,7 @@ fn policy_arns(session: &RoleSession) -> Option<Vec<PolicyDescriptorType>> {
     some(arns.map(|arn| PolicyDescriptorType::builder().arn(arn.as_str()).build()).collect())
 }
 
-/// An empty list is no list: STS signs and reads them differently.
+/// `None` for an empty list, because an empty list would be sent as a parameter of its own.
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }

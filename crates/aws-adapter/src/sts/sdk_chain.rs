@@ -1,4 +1,4 @@
-//! What the AWS SDK finds by itself: in the environment, in profiles, in sign-ins, around the machine.
+//! Credentials that the AWS SDK finds by itself: in the environment, in profiles, through sign-ins, and from the machine.
 
 use super::{
     ambient, instance,
@@ -27,7 +27,7 @@ const NOWHERE: &str = "looked in the environment, the profile files, the contain
                        login`, or give the task or instance a role";
 
 const LOOKED_AT: &str = "looked in the environment, the profile files, the container and the instance metadata, in this \
-                         order, and the causes say what failed: mend that, or set AWS_ACCESS_KEY_ID and \
+                         order, and the causes say what failed: fix that, or set AWS_ACCESS_KEY_ID and \
                          AWS_SECRET_ACCESS_KEY, or AWS_PROFILE after `aws configure` or `aws sso login`";
 
 /// The SDK's default chain, or one profile of it.
@@ -59,8 +59,8 @@ impl SdkChain {
         })
     }
 
-    /// The steps of the SDK's own default chain in its order. That one lets nobody limit the time of a container's
-    /// endpoint.
+    /// The same providers in the same order as in the SDK's default chain, which has no way to limit the time of the
+    /// container's endpoint.
     fn default_chain(&self) -> CredentialsProviderChain {
         let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(&self.config).build();
         CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
@@ -70,7 +70,7 @@ impl SdkChain {
             .or_else("Ec2InstanceMetadata", instance::instance(&self.config))
     }
 
-    /// Profiles; where they say that the machine gives the credentials of a role, it is asked as it is elsewhere.
+    /// The provider for profiles. If a profile gets its credentials from the machine, it uses our providers for that.
     fn profiles(&self) -> profile::credentials::Builder {
         ProfileFileCredentialsProvider::builder()
             .configure(&self.config)
@@ -93,13 +93,13 @@ impl Source for SdkChain {
 
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
         if self.profile.is_none()
-            && let Some(failure) = ambient::half_set().await
+            && let Some(failure) = ambient::find_incomplete_setting().await
         {
             return Err(failure);
         }
         let given = self.provider().provide_credentials().await;
         if let Err(error) = &given
-            && let Some(profile) = mfa::asking_profile(self.profile.as_deref()).await
+            && let Some(profile) = mfa::find_mfa_profile(self.profile.as_deref()).await
         {
             return Err(CredentialsFailure::of_mfa(error, &profile));
         }
@@ -125,14 +125,14 @@ impl Source for SdkChain {
                 &format!("profile {name}"),
                 "check the profile's name and content in ~/.aws/config and ~/.aws/credentials (or in the files that \
                  AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name); `aws configure list-profiles` lists them",
-                "check the profile in ~/.aws/config: what it names must exist and work, as with `aws sts \
+                "check the profile in ~/.aws/config: everything that it names must exist and work; test it with `aws sts \
                  get-caller-identity --profile`",
             )),
         }
     }
 }
 
-/// Where the SDK says that it found the credentials.
+/// The source of the credentials, as reported by the SDK.
 fn origin(credentials: &Credentials) -> String {
     use AwsCredentialFeature as Feature;
     let features = credentials.get_property::<Vec<Feature>>().map(Vec::as_slice).unwrap_or_default();
@@ -141,7 +141,7 @@ fn origin(credentials: &Credentials) -> String {
         .filter_map(|feature| match feature {
             Feature::CredentialsEnvVars => Some("environment variables"),
             Feature::CredentialsEnvVarsStsWebIdToken => Some("web identity token of the environment"),
-            // The SDK says the same of a role that is assumed with the profile's keys; keys have no end.
+            // The SDK reports the same for a role that is assumed with the profile's keys, but keys do not expire.
             Feature::CredentialsProfile if credentials.expiry().is_some() => Some("role of the profile"),
             Feature::CredentialsProfile => Some("keys of the profile"),
             Feature::CredentialsProfileSourceProfile => Some("source profile"),

@@ -1,4 +1,4 @@
-//! The ways to get credentials, as the caller describes them.
+//! The configuration of the sources of credentials.
 
 use lamplight_aws_model::{
     ExternalId, PolicyArn, RoleArn, RoleSessionName, SessionDuration, SessionPolicy, SessionTag,
@@ -15,34 +15,34 @@ pub enum CredentialsSource {
     Ambient,
     /// A profile of the AWS configuration files: keys, a role, a sign-in or a program.
     Profile(String),
-    /// A key given by the caller.
+    /// An access key that the caller gives.
     AccessKey(AccessKey),
     /// A role, assumed with credentials of another source.
     AssumeRole(Box<AssumeRole>),
     /// A role, assumed with a token of an identity provider.
     WebIdentity(WebIdentity),
-    /// What the machine is given: an ECS task or EKS pod by its container's endpoint, else an EC2 instance by
-    /// version 2 of its metadata service.
+    /// The credentials of the machine: for an ECS task or EKS pod from the container's endpoint, for an EC2 instance from
+    /// version 2 of the instance metadata service.
     InstanceProfile,
 }
 
 /// An access key.
 #[derive(Debug, Clone)]
 pub struct AccessKey {
-    /// The key's id.
+    /// The access key ID.
     pub id: KeyPart,
-    /// The secret half.
+    /// The secret access key.
     pub secret: KeyPart,
-    /// The token that goes with a temporary key.
+    /// The session token of a temporary key.
     pub session_token: Option<KeyPart>,
 }
 
-/// A part of an access key: itself, or where it can be read.
+/// A part of an access key: its value, or a reference to a secret.
 #[derive(Debug, Clone)]
 pub enum KeyPart {
-    /// Itself.
+    /// The value.
     Value(SecretString),
-    /// Where it can be read, each time anew when credentials are renewed.
+    /// A reference, which is read again each time the credentials are renewed.
     Reference(SecretRef),
 }
 
@@ -64,23 +64,23 @@ impl From<SecretRef> for KeyPart {
     }
 }
 
-/// The session that a role is assumed for.
+/// The session of an assumed role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleSession {
     /// The role.
     pub role: RoleArn,
-    /// The session's name; `lamplight` unless set.
+    /// The session name. Default: `lamplight`.
     pub name: Option<RoleSessionName>,
-    /// How long it lasts; an hour unless set.
+    /// The duration. Default: one hour.
     pub duration: Option<SessionDuration>,
-    /// A policy that narrows what the session may do.
+    /// A policy that restricts the session.
     pub policy: Option<SessionPolicy>,
-    /// Managed policies that narrow it, at most 10.
+    /// Managed policies that restrict the session, at most 10.
     pub policy_arns: Vec<PolicyArn>,
 }
 
 impl RoleSession {
-    /// A session of `role` as STS makes it unless asked otherwise.
+    /// A session of `role` with the defaults of STS.
     pub fn of(role: RoleArn) -> Self {
         Self { role, name: None, duration: None, policy: None, policy_arns: Vec::new() }
     }
@@ -89,24 +89,24 @@ impl RoleSession {
 /// A role assumed with other credentials (STS `AssumeRole`).
 #[derive(Debug, Clone)]
 pub struct AssumeRole {
-    /// Whose credentials ask for the role. A role itself makes a chain.
+    /// The credentials of the caller. If they are from a role themselves, this is role chaining.
     pub source: CredentialsSource,
     /// The session.
     pub session: RoleSession,
-    /// What the role's owner demands beside the right caller.
+    /// The external ID, if the role's trust policy requires one.
     pub external_id: Option<ExternalId>,
     /// Tags of the session, at most 50.
     pub tags: Vec<SessionTag>,
-    /// The keys of those tags that sessions of further roles inherit.
+    /// The keys of the tags that sessions of chained roles inherit.
     pub transitive_tag_keys: Vec<String>,
-    /// Who stands behind the session; it stays in `CloudTrail` through all chained roles.
+    /// Who uses the session; `CloudTrail` records it for all chained roles.
     pub source_identity: Option<RoleSessionName>,
 }
 
 /// A role assumed with a token (STS `AssumeRoleWithWebIdentity`).
 #[derive(Debug, Clone)]
 pub struct WebIdentity {
-    /// Gives the token, anew for each session.
+    /// Gives a new token for each session.
     pub token: Arc<dyn TokenSource>,
     /// The session.
     pub session: RoleSession,

@@ -1,9 +1,9 @@
-//! Where the SDK's own chain finds STS.
+//! Makes the SDK's own credentials chain use the connection's STS endpoint.
 //!
-//! A profile or the environment may name a role, and the SDK then asks STS at an address that it takes from
-//! `AWS_ENDPOINT_URL_STS` and the like alone: [`ProviderConfig`](aws_config::provider_config::ProviderConfig) has no
-//! place for another. So the HTTP client that it is given leads those requests to the connection's address. A
-//! signature holds the host, so such a request is signed again, with the identity that the SDK signed it with.
+//! If a profile or the environment names a role, the SDK calls STS at an endpoint that can be configured only with
+//! `AWS_ENDPOINT_URL_STS` and similar variables: [`ProviderConfig`](aws_config::provider_config::ProviderConfig) has no
+//! option for it. So we give the SDK an HTTP client that redirects these requests to the connection's endpoint. A signature
+//! includes the host, so a redirected request is signed again, with the same identity.
 
 use aws_config::Region;
 use aws_sigv4::{
@@ -29,21 +29,21 @@ use aws_smithy_types::config_bag::ConfigBag;
 use lamplight_http_adapter::HttpClient;
 use std::sync::Arc;
 
-/// How each request for a role begins. No other service of the chain speaks the query protocol.
+/// The start of the body of each request for a role. No other service in the chain uses the query protocol.
 const FOR_A_ROLE: &[u8] = b"Action=AssumeRole";
 
-/// What a signature puts into a request.
+/// The headers that a signature adds to a request.
 const OF_THE_SIGNATURE: [&str; 4] = ["authorization", "x-amz-date", "x-amz-security-token", "host"];
 
-/// The HTTP client of a connection, with STS at an address of its own.
+/// The HTTP client of a connection, which redirects requests to STS.
 #[derive(Debug, Clone)]
 pub(super) struct StsAddress {
     http: HttpClient,
-    to: Arc<To>,
+    to: Arc<StsEndpoint>,
 }
 
 #[derive(Debug)]
-struct To {
+struct StsEndpoint {
     /// Scheme, host and path.
     url: String,
     region: Region,
@@ -52,7 +52,7 @@ struct To {
 impl StsAddress {
     /// `url` takes the place of AWS's own address; requests are signed for `region`.
     pub(super) fn new(http: HttpClient, url: &str, region: Region) -> Self {
-        Self { http, to: Arc::new(To { url: url.trim_end_matches('/').to_owned(), region }) }
+        Self { http, to: Arc::new(StsEndpoint { url: url.trim_end_matches('/').to_owned(), region }) }
     }
 }
 
@@ -77,7 +77,7 @@ impl Connects for StsAddress {
 #[derive(Debug)]
 struct Redirecting {
     inner: SharedHttpConnector,
-    to: Arc<To>,
+    to: Arc<StsEndpoint>,
     components: RuntimeComponents,
 }
 
@@ -88,20 +88,24 @@ impl HttpConnector for Redirecting {
         }
         let (inner, to, components) = (self.inner.clone(), Arc::clone(&self.to), self.components.clone());
         HttpConnectorFuture::new(async move {
-            to.lead(&mut request, &components).await.map_err(ConnectorError::user)?;
+            to.redirect(&mut request, &components).await.map_err(ConnectorError::user)?;
             inner.call(request).await
         })
     }
 }
 
-impl To {
-    async fn lead(&self, request: &mut HttpRequest, components: &RuntimeComponents) -> Result<(), BoxError> {
+impl StsEndpoint {
+    async fn redirect(
+        &self,
+        request: &mut HttpRequest,
+        components: &RuntimeComponents,
+    ) -> Result<(), BoxError> {
         request.set_uri(format!("{}/", self.url))?;
         let is_signed = request.headers().contains_key("authorization");
         for name in OF_THE_SIGNATURE {
             request.headers_mut().remove(name);
         }
-        // A token of an identity provider proves itself.
+        // A request with the token of an identity provider is not signed.
         if is_signed {
             let identity = identity(components).await?;
             self.sign(request, &identity, components)?;
@@ -115,7 +119,7 @@ impl To {
         identity: &Identity,
         components: &RuntimeComponents,
     ) -> Result<(), BoxError> {
-        let time = components.time_source().ok_or("there is no clock to sign with")?.now();
+        let time = components.time_source().ok_or("no clock is configured for signing")?.now();
         let params = SigningParams::builder()
             .identity(identity)
             .region(self.region.as_ref())
@@ -138,9 +142,9 @@ impl To {
     }
 }
 
-/// Whoever the SDK signed the request as.
+/// The identity with which the SDK signed the request.
 async fn identity(components: &RuntimeComponents) -> Result<Identity, BoxError> {
     let resolver = components.identity_resolver(AuthSchemeId::from("sigv4"));
-    let resolver = resolver.ok_or("there is no identity to sign with")?;
+    let resolver = resolver.ok_or("no identity is configured for signing")?;
     resolver.resolve_identity(components, &ConfigBag::base()).await
 }

@@ -1,4 +1,4 @@
-//! The file of a web identity token that cannot be read: the SDK's errors leave out its path.
+//! Reports a web identity token file that cannot be read. The SDK's own errors do not contain its path.
 
 use crate::error::CredentialsFailure;
 use aws_config::profile;
@@ -10,8 +10,8 @@ use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::{borrow::Cow, error::Error, io};
 
-/// What to say where `error` comes of a token file that `profile`, or else the environment, names. `None` where it has
-/// another cause.
+/// The failure if `error` was caused by a token file that `profile` or, without a profile, the environment names. `None` if
+/// it has another cause.
 pub(super) async fn unreadable(
     error: &CredentialsError,
     profile: Option<&str>,
@@ -34,18 +34,18 @@ pub(super) async fn unreadable(
 fn failure(by: &str, path: &str, error: io::Error) -> CredentialsFailure {
     let what = match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "does not exist",
-        io::ErrorKind::PermissionDenied => "may not be read",
+        io::ErrorKind::PermissionDenied => "could not be read: permission denied",
         _ => "could not be read",
     };
     let message = format!("the token file {path} of {by} {what}; nothing was sent");
     CredentialsFailure::of_port(
         PortError::new(PortErrorKind::Unauthenticated, ErrorCode::CredentialsFailed, message)
-            .with_hint(format!("check {by} and what mounts or writes the file"))
+            .with_hint(format!("check {by}, and what mounts or writes the file"))
             .with_source(error),
     )
 }
 
-/// Whether a file is what failed. Connections fail with such errors too.
+/// Whether reading a file failed. I/O errors of connections are excluded.
 fn is_of_a_file(error: &CredentialsError) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause.filter(|error| !error.is::<ConnectorError>()) {
@@ -57,11 +57,11 @@ fn is_of_a_file(error: &CredentialsError) -> bool {
     false
 }
 
-/// The token files that the profile, or those which it takes its credentials from, name.
+/// The token files of the profile and of its source profiles.
 async fn of_profile(name: Option<&str>) -> Vec<(String, String)> {
     let name = name.map(|name| Cow::Owned(name.to_owned()));
     let loaded = profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), name).await;
-    // Profiles that cannot be read are the SDK's to tell of.
+    // If the profiles cannot be read, the SDK reports it.
     let Ok(profiles) = loaded else { return Vec::new() };
     let (mut seen, mut named) = (vec![], vec![]);
     let mut next = Some(profiles.selected_profile());

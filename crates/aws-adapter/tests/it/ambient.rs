@@ -134,7 +134,7 @@ fn a_source_of_credentials_that_fails_is_told_apart() {
     });
 }
 
-/// What the SDK would pass over, and sign with whatever else it finds.
+/// Checks that incomplete credentials are refused; the SDK would skip them and sign with other credentials.
 async fn nothing_else_is_taken(code: ErrorCode, words: &'static str) {
     let server = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
     let error = open(ambient(&server)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
@@ -147,7 +147,7 @@ async fn nothing_else_is_taken(code: ErrorCode, words: &'static str) {
 #[test]
 fn half_a_key_is_not_passed_over() {
     let environment = [KEY[0], ("AWS_EC2_METADATA_DISABLED", "true")];
-    let words = "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not";
+    let words = "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not";
     let name = "ambient::half_a_key_is_not_passed_over";
     in_child(name, &environment, nothing_else_is_taken(ErrorCode::CredentialsInvalid, words));
 }
@@ -156,7 +156,7 @@ fn half_a_key_is_not_passed_over() {
 fn a_profile_that_no_file_has_is_not_passed_over() {
     let environment =
         [("AWS_PROFILE", "nope"), ("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true")];
-    let words = "AWS_PROFILE names profile nope, which no file has";
+    let words = "profile nope, named by AWS_PROFILE, does not exist";
     let name = "ambient::a_profile_that_no_file_has_is_not_passed_over";
     in_child(name, &environment, nothing_else_is_taken(ErrorCode::CredentialsMissing, words));
 }
@@ -175,7 +175,7 @@ fn a_source_profile_that_no_file_has_is_not_passed_over() {
         ("AWS_CONFIG_FILE", file.to_str().unwrap()),
         ("AWS_EC2_METADATA_DISABLED", "true"),
     ];
-    let words = "source_profile of profile broken names profile gone";
+    let words = "profile gone, named by source_profile of profile broken, does not exist";
     let name = "ambient::a_source_profile_that_no_file_has_is_not_passed_over";
     in_child(name, &environment, nothing_else_is_taken(ErrorCode::CredentialsMissing, words));
 }

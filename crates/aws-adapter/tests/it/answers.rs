@@ -33,7 +33,7 @@ pub(crate) async fn a_page_is_no_proof<T>(
                 assert!(!made, "{operation} {status}: {error:?}");
                 assert_eq!((error.applied, error.transient), (Applied::Maybe, false));
                 assert_eq!(error.error.code.clone(), ErrorCode::UnexpectedAnswer);
-                assert!(error.error.message.contains("is not Lambda's: HTTP 20"), "{error}");
+                assert!(error.error.message.contains("is not from Lambda: HTTP 20"), "{error}");
             }
         }
     }

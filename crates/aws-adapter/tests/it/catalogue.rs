@@ -254,7 +254,7 @@ async fn what_is_not_lambdas_is_neither_an_empty_list_nor_an_absent_function() {
                 (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer),
                 "{body}"
             );
-            assert!(error.message.contains("is not Lambda's: HTTP 200 came with"), "{error}");
+            assert!(error.message.contains("is not from Lambda: HTTP 200 with"), "{error}");
             assert!(!error.message.contains("sign in"), "{error}");
         }
     }

@@ -131,7 +131,7 @@ async fn an_event_that_is_too_large_is_told_with_size_and_limit() {
         let request = InvokeRequest { invocation_type, ..call_with("adder", &event) };
         let error = refused(refusal(413, "RequestTooLargeException", "too large"), request).await;
         assert_eq!((error.kind, error.code.clone()), (PortErrorKind::TooLarge, ErrorCode::PayloadTooLarge));
-        let expected = format!("the event is {} bytes; Lambda takes at most {limit}", limit + 2);
+        let expected = format!("the event is {} bytes; Lambda accepts at most {limit}", limit + 2);
         assert!(error.message.starts_with(&expected), "{error}");
         assert!(error.hint.unwrap().to_string().contains("pass a reference"));
     }

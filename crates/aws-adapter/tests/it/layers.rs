@@ -175,7 +175,7 @@ async fn a_policy_is_read_as_it_was_asked_for() {
     assert_eq!(error.kind, PortErrorKind::Corrupt);
     assert_eq!(
         error.message,
-        "the answer to GetLayerVersionPolicy for version 3 of layer common holds no policy"
+        "the answer to GetLayerVersionPolicy for version 3 of layer common does not contain a policy"
     );
 }
 

@@ -83,7 +83,7 @@ fn for_a_program() {
         let hanging = CredentialsSource::Profile("hanging".to_owned());
         let (error, took) = waited_for(hanging, "http://127.0.0.1:9").await;
         assert!(is_within(took, 60), "{took:?} {error:?}");
-        assert!(error.message.contains("profile hanging: no credentials came within 60 s"), "{error:?}");
+        assert!(error.message.contains("profile hanging: no credentials received within 60 s"), "{error:?}");
         assert!(error.hint.unwrap().to_string().contains("a program may wait for a person"));
     });
 }

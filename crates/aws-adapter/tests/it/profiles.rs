@@ -306,7 +306,7 @@ fn a_profile_that_asks_for_a_code_is_told_as_such() {
             let config = AwsConnectionConfig { credentials, ..config(&server.url()) };
             let error = open(config).unwrap().invoker.invoke(call("f")).await.unwrap_err();
             assert_eq!(error.code, ErrorCode::CredentialsFailed);
-            assert!(error.message.contains("profile coded asks for an MFA code"), "{}", error.message);
+            assert!(error.message.contains("profile coded requires an MFA code"), "{}", error.message);
             let hint = error.hint.unwrap().to_string();
             assert!(hint.contains("aws configure export-credentials --profile coded"), "{hint}");
         }
@@ -331,7 +331,7 @@ fn an_answer_that_is_not_of_sts_is_told_of_profiles_too() {
         let config = AwsConnectionConfig { credentials, ..config(&server.url()) };
         let error = open(config).unwrap().invoker.invoke(call("f")).await.unwrap_err();
         assert_eq!((error.code.clone(), error.transient), (ErrorCode::UnexpectedAnswer, false), "{error:?}");
-        assert!(error.message.contains("is not STS's: HTTP 200 with text/html"), "{}", error.message);
+        assert!(error.message.contains("is not from STS: HTTP 200 with text/html"), "{}", error.message);
         assert!(error.hint.unwrap().to_string().contains("proxy"));
         assert_eq!(server.requests().len(), 1);
     });

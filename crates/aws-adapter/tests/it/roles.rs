@@ -322,10 +322,10 @@ async fn an_answer_that_is_not_of_sts_is_told_as_such_and_asked_for_once() {
         let error = ports.invoker.invoke(call("f")).await.unwrap_err();
         assert_eq!((error.code.clone(), error.transient), (ErrorCode::UnexpectedAnswer, false), "{told}");
         assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart), "{told}");
-        let text = format!("the answer of {} is not STS's: {told}", server.url());
+        let text = format!("the answer of {} is not from STS: {told}", server.url());
         assert!(error.message.contains(&text) && error.message.contains(DEPLOY), "{}", error.message);
         assert!(!error.message.contains("hunter2"), "{}", error.message);
-        let hint = "check sts_endpoint_url and whether a proxy answers in its place";
+        let hint = "check sts_endpoint_url, and whether a proxy answers instead of STS";
         assert_eq!(error.hint.as_ref().map(ToString::to_string).as_deref(), Some(hint));
         assert_eq!(server.requests().len(), 1, "{told}");
     }

@@ -1,4 +1,4 @@
-//! A function's code in the SDK's words.
+//! Converts a function's code to the SDK's types.
 
 use crate::lambda::upload::blob;
 use aws_sdk_lambda::types::{
@@ -7,8 +7,8 @@ use aws_sdk_lambda::types::{
 use lamplight_domain::{CodeSource, FunctionCode, Package};
 use lamplight_ports::Publish;
 
-/// The members that say where code comes from: `CreateFunction` has them in an object, `UpdateFunctionCode` beside the
-/// rest.
+/// The members for the location of the code. `CreateFunction` has them in an object of their own, `UpdateFunctionCode` has
+/// them beside its other members.
 #[derive(Default)]
 pub(super) struct WireCode<'a> {
     pub(super) package: Option<&'a Package>,
@@ -42,7 +42,7 @@ impl<'a> WireCode<'a> {
     }
 }
 
-/// All of it as one object.
+/// The code as one object, for `CreateFunction`.
 pub(super) fn whole(code: &FunctionCode) -> SdkCode {
     let code = WireCode::of(code);
     SdkCode::builder()
@@ -67,7 +67,7 @@ pub(super) fn architectures(code: &FunctionCode) -> Option<Vec<Architecture>> {
     code.architecture.as_deref().map(|architecture| vec![Architecture::from(architecture)])
 }
 
-/// What is not asked for is not sent.
+/// Whether to publish a version; `None`, which is not sent, if not.
 pub(super) fn publishes(publish: Publish) -> Option<bool> {
     match publish {
         Publish::No => None,

@@ -1,4 +1,4 @@
-//! Making, changing and deleting functions.
+//! Creates, changes and deletes functions.
 
 mod code;
 mod settings;
@@ -7,7 +7,7 @@ mod tags;
 use crate::{
     error::manage::managed_read_error,
     lambda::{
-        changes::{Asked, function_subject, made, sent},
+        changes::{ChangeRequest, convert_output, function_subject, send_with},
         function::{configuration_of, function, whole_number},
         rules::check_rules,
         upload::{Upload, blob},
@@ -29,12 +29,12 @@ use lamplight_ports::{
 use settings::{WireSettings, with_settings};
 use std::sync::Arc;
 
-/// [`FunctionManager`] over Lambda's functions.
+/// [`FunctionManager`] on Lambda's functions.
 ///
 /// # Guarantees
-/// - A change is one request, whatever the environment or a profile says about retries.
-/// - Tags are kept under a function's full ARN; where only its name is known, the ARN is read first, also where the
-///   change is only shown.
+/// - A change is sent once, regardless of retry settings in the environment or in profiles.
+/// - Changing tags needs a function's full ARN. If only its name is known, the ARN is read first, even if the change is only
+///   shown.
 #[derive(Debug)]
 pub struct AwsFunctions {
     session: Arc<Session>,
@@ -49,12 +49,12 @@ impl AwsFunctions {
         function_subject(operation, function, None, self.session.region())
     }
 
-    fn asked<'a>(&self, operation: Operation, function: &FunctionRef) -> Asked<'a> {
-        Asked::new(self.subject(operation, function))
+    fn change_request<'a>(&self, operation: Operation, function: &FunctionRef) -> ChangeRequest<'a> {
+        ChangeRequest::new(self.subject(operation, function))
     }
 }
 
-/// The values that must stand in no error.
+/// The values that must not appear in any error.
 fn secrets_of(settings: &FunctionSettings) -> impl Iterator<Item = &str> {
     settings.environment.iter().flatten().map(|variable| variable.value.reveal().as_str())
 }
@@ -74,11 +74,11 @@ impl FunctionManager for AwsFunctions {
         effect: Effect,
     ) -> Result<Changed<Function>, ChangeError> {
         let wanted = FunctionRef::by_name(request.name.clone());
-        let asked = self
-            .asked(Operation::CreateFunction, &wanted)
+        let change_request = self
+            .change_request(Operation::CreateFunction, &wanted)
             .with_upload(upload_of(&request.code, request.watch.as_ref()))
             .with_secrets(secrets_of(&request.settings));
-        check_rules(&asked.subject, check_new_function(&request.code, &request.settings))
+        check_rules(&change_request.subject, check_new_function(&request.code, &request.settings))
             .map_err(ChangeError::refused)?;
         let settings = WireSettings::of(&request.settings).map_err(ChangeError::refused)?;
         let builder = self
@@ -95,8 +95,8 @@ impl FunctionManager for AwsFunctions {
             .set_tenancy_config(settings::tenancy(request.tenancy.as_deref()).map_err(ChangeError::refused)?)
             .set_tags((!request.tags.is_empty()).then(|| request.tags.clone().into_iter().collect()));
         let builder = with_settings!(builder, settings);
-        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
-        made(changed, |output| function(configuration_of!(output)))
+        let changed = self.session.change(&change_request, effect, send_with!(builder)).await?;
+        convert_output(changed, |output| function(configuration_of!(output)))
     }
 
     async fn update_code(
@@ -104,10 +104,10 @@ impl FunctionManager for AwsFunctions {
         request: UpdateCode,
         effect: Effect,
     ) -> Result<Changed<Function>, ChangeError> {
-        let asked = self
-            .asked(Operation::UpdateFunctionCode, &request.function)
+        let change_request = self
+            .change_request(Operation::UpdateFunctionCode, &request.function)
             .with_upload(upload_of(&request.code, request.watch.as_ref()));
-        check_rules(&asked.subject, check_upload(&request.code)).map_err(ChangeError::refused)?;
+        check_rules(&change_request.subject, check_upload(&request.code)).map_err(ChangeError::refused)?;
         let code = WireCode::of(&request.code);
         let builder = self
             .session
@@ -125,8 +125,8 @@ impl FunctionManager for AwsFunctions {
             .set_publish(publishes(request.publish))
             .set_publish_to(latest_published(request.publish))
             .set_revision_id(request.if_revision.clone());
-        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
-        made(changed, |output| function(configuration_of!(output)))
+        let changed = self.session.change(&change_request, effect, send_with!(builder)).await?;
+        convert_output(changed, |output| function(configuration_of!(output)))
     }
 
     async fn update_settings(
@@ -134,10 +134,11 @@ impl FunctionManager for AwsFunctions {
         request: UpdateSettings,
         effect: Effect,
     ) -> Result<Changed<Function>, ChangeError> {
-        let asked = self
-            .asked(Operation::UpdateFunctionConfiguration, &request.function)
+        let change_request = self
+            .change_request(Operation::UpdateFunctionConfiguration, &request.function)
             .with_secrets(secrets_of(&request.settings));
-        check_rules(&asked.subject, check_settings(&request.settings)).map_err(ChangeError::refused)?;
+        check_rules(&change_request.subject, check_settings(&request.settings))
+            .map_err(ChangeError::refused)?;
         let settings = WireSettings::of(&request.settings).map_err(ChangeError::refused)?;
         let builder = self
             .session
@@ -146,8 +147,8 @@ impl FunctionManager for AwsFunctions {
             .function_name(&request.function.reference)
             .set_revision_id(request.if_revision.clone());
         let builder = with_settings!(builder, settings);
-        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
-        made(changed, |output| function(configuration_of!(output)))
+        let changed = self.session.change(&change_request, effect, send_with!(builder)).await?;
+        convert_output(changed, |output| function(configuration_of!(output)))
     }
 
     async fn publish(
@@ -155,7 +156,7 @@ impl FunctionManager for AwsFunctions {
         request: PublishVersion,
         effect: Effect,
     ) -> Result<Changed<Function>, ChangeError> {
-        let asked = self.asked(Operation::PublishVersion, &request.function);
+        let change_request = self.change_request(Operation::PublishVersion, &request.function);
         let builder = self
             .session
             .calling()
@@ -167,8 +168,8 @@ impl FunctionManager for AwsFunctions {
             .set_publish_to(
                 request.latest_published.then_some(FunctionVersionLatestPublished::LatestPublished),
             );
-        let changed = self.session.change(&asked, effect, sent!(builder)).await?;
-        made(changed, |output| function(configuration_of!(output)))
+        let changed = self.session.change(&change_request, effect, send_with!(builder)).await?;
+        convert_output(changed, |output| function(configuration_of!(output)))
     }
 
     async fn delete(
@@ -177,15 +178,19 @@ impl FunctionManager for AwsFunctions {
         version: Option<&Qualifier>,
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
-        let asked =
-            Asked::new(function_subject(Operation::DeleteFunction, function, version, self.session.region()));
+        let change_request = ChangeRequest::new(function_subject(
+            Operation::DeleteFunction,
+            function,
+            version,
+            self.session.region(),
+        ));
         let builder = self
             .session
             .calling()
             .delete_function()
             .function_name(&function.reference)
             .set_qualifier(version.map(ToString::to_string));
-        Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+        Ok(self.session.change(&change_request, effect, send_with!(builder)).await?.map(|_| ()))
     }
 
     async fn versions(&self, request: ListVersions) -> Result<Page<Function>, PortError> {
@@ -235,16 +240,16 @@ impl FunctionManager for AwsFunctions {
     ) -> Result<Changed<()>, ChangeError> {
         let client = self.session.calling();
         if let Some(reserved) = reserved {
-            let asked = self.asked(Operation::PutFunctionConcurrency, function);
+            let change_request = self.change_request(Operation::PutFunctionConcurrency, function);
             let builder = client
                 .put_function_concurrency()
                 .function_name(&function.reference)
                 .reserved_concurrent_executions(whole_number(reserved));
-            Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+            Ok(self.session.change(&change_request, effect, send_with!(builder)).await?.map(|_| ()))
         } else {
-            let asked = self.asked(Operation::DeleteFunctionConcurrency, function);
+            let change_request = self.change_request(Operation::DeleteFunctionConcurrency, function);
             let builder = client.delete_function_concurrency().function_name(&function.reference);
-            Ok(self.session.change(&asked, effect, sent!(builder)).await?.map(|_| ()))
+            Ok(self.session.change(&change_request, effect, send_with!(builder)).await?.map(|_| ()))
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What can be set about a function in the SDK's words.
+//! Converts the settings of a function to the SDK's types.
 //!
-//! An empty text or list is sent as it is: that is how Lambda is told to take away what is set.
+//! An empty text or list is sent as it is, because that is how a setting is removed at Lambda.
 
 use crate::lambda::function::whole_number;
 use aws_sdk_lambda::types::{
@@ -39,7 +39,7 @@ pub(super) struct WireSettings {
     pub(super) capacity_provider_config: Option<CapacityProviderConfig>,
 }
 
-/// Sets them on the builder of either operation: the two have no type in common.
+/// Sets the members on the builder of either operation. This is a macro because the builders have no common type.
 macro_rules! with_settings {
     ($builder:expr, $settings:expr) => {{
         let settings: $crate::lambda::functions::settings::WireSettings = $settings;
@@ -105,7 +105,7 @@ impl WireSettings {
     }
 }
 
-/// How callers are kept apart; it is set once, when a function is made.
+/// The tenant isolation mode, which can be set only when a function is created.
 pub(super) fn tenancy(mode: Option<&str>) -> Result<Option<TenancyConfig>, PortError> {
     let build = |mode| {
         TenancyConfig::builder()
@@ -116,10 +116,14 @@ pub(super) fn tenancy(mode: Option<&str>) -> Result<Option<TenancyConfig>, PortE
     mode.map(build).transpose()
 }
 
-/// Cannot happen while every member that the SDK wants is given; said rather than hidden all the same.
+/// The error if a member that the SDK requires is missing. All of them are always given, so this should not happen.
 fn incomplete(error: BuildError) -> PortError {
-    PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, "the request lacks something")
-        .with_source(error)
+    PortError::new(
+        PortErrorKind::InvalidRequest,
+        ErrorCode::InvalidRequest,
+        "the request lacks a required value",
+    )
+    .with_source(error)
 }
 
 fn environment(variables: &[EnvironmentVariable]) -> Environment {

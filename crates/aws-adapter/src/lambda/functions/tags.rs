@@ -1,9 +1,9 @@
-//! What functions are marked with. Lambda keeps tags under full ARNs alone.
+//! Tags of functions. Lambda's tag operations accept only full ARNs.
 
 use super::AwsFunctions;
 use crate::{
-    error::{change::not_begun, manage::managed_read_error},
-    lambda::{changes::sent, function::without_qualifier},
+    error::{change::not_started, manage::managed_read_error},
+    lambda::{changes::send_with, function::without_qualifier},
 };
 use lamplight_aws_model::{FunctionArn, Operation};
 use lamplight_domain::{ErrorCode, FunctionRef, Tags};
@@ -25,18 +25,18 @@ impl AwsFunctions {
         effect: Effect,
     ) -> Result<Changed<()>, ChangeError> {
         if change.set.is_empty() && change.remove.is_empty() {
-            let message = format!("no tag of function {} is to be set or removed", function.name);
+            let message = format!("no tags to set or remove for function {}", function.name);
             let error = PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message);
             return Err(ChangeError::refused(error));
         }
-        let arn = self.full_arn(function).await.map_err(not_begun)?;
+        let arn = self.full_arn(function).await.map_err(not_started)?;
         let client = self.session.calling();
         let sets = !change.set.is_empty();
         if sets {
-            let asked = self.asked(Operation::TagResource, function);
+            let change_request = self.change_request(Operation::TagResource, function);
             let builder =
                 client.tag_resource().resource(&arn).set_tags(Some(change.set.into_iter().collect()));
-            let changed = self.session.change(&asked, effect, sent!(builder)).await?;
+            let changed = self.session.change(&change_request, effect, send_with!(builder)).await?;
             if let Changed::Shown(preview) = changed {
                 return Ok(Changed::Shown(preview));
             }
@@ -44,16 +44,16 @@ impl AwsFunctions {
         if change.remove.is_empty() {
             return Ok(Changed::Made(()));
         }
-        let asked = self.asked(Operation::UntagResource, function);
+        let change_request = self.change_request(Operation::UntagResource, function);
         let builder = client.untag_resource().resource(arn).set_tag_keys(Some(change.remove));
-        match self.session.change(&asked, effect, sent!(builder)).await {
-            // The first half was made.
+        match self.session.change(&change_request, effect, send_with!(builder)).await {
+            // The tags to set were already set, so the change may be partly made.
             Err(error) if sets => Err(ChangeError { applied: Applied::Maybe, ..error }),
             changed => changed.map(|changed| changed.map(|_| ())),
         }
     }
 
-    /// The function's ARN: as it stands in the reference, or as Lambda tells it.
+    /// The function's ARN: from its reference, or else from Lambda.
     async fn full_arn(&self, function: &FunctionRef) -> Result<String, PortError> {
         if function.reference.parse::<FunctionArn>().is_ok() {
             return Ok(without_qualifier(&function.reference));
@@ -63,7 +63,7 @@ impl AwsFunctions {
         let sent = client.get_function_configuration().function_name(&function.reference).send().await;
         let output = sent.map_err(|error| managed_read_error(&error, &subject))?;
         output.function_arn.as_deref().map(without_qualifier).ok_or_else(|| {
-            let message = format!("Lambda described function {} without its ARN", function.name);
+            let message = format!("Lambda returned function {} without its ARN", function.name);
             PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
         })
     }
