@@ -1,4 +1,4 @@
-//! One signed Invoke against a local endpoint that does nothing, beside the same bytes through plain hyper.
+//! One signed Invoke on a local endpoint that does nothing, compared with the same bytes sent with plain hyper.
 #![expect(clippy::unwrap_used, reason = "a bench ends by panicking")]
 
 use bytes::Bytes;
@@ -57,7 +57,7 @@ fn invoke(criterion: &mut Criterion) {
     group.sample_size(20).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
     group.bench_function("lamplight", |b| b.iter(ours));
     group.bench_function("hyper", |b| b.iter(by_hyper));
-    // Signing, endpoint rules and a connection of its own cost something; the figure is for watching.
+    // Signing, endpoint rules and a separate connection take time; the target only shows regressions.
     compare("invoke", "plain hyper, unsigned, on a kept connection", 0.05, ours, by_hyper);
 }
 

@@ -1,8 +1,8 @@
-//! `lamplight functions list` of 10,000 functions beside a bare client that walks the same pages: time, the first row,
-//! and peak memory.
+//! `lamplight functions list` with 10,000 functions, compared with a minimal client that reads the same pages: total time,
+//! time to the first row, and peak memory.
 //!
-//! `cargo bench -p lamplight-benches --bench listing` measures the binary that `LAMPLIGHT_BIN` names, else the one of
-//! the `dist` profile.
+//! `cargo bench -p lamplight-benches --bench listing` measures the binary in `LAMPLIGHT_BIN`, by default the one of the
+//! `dist` profile.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -20,7 +20,7 @@ use std::{
 };
 
 const FUNCTIONS: usize = 10_000;
-/// What one page costs in all: less than Lambda takes for it from anywhere.
+/// The latency of one page, less than Lambda's latency from any place.
 const LATENCY: Duration = Duration::from_millis(20);
 const ROUNDS: usize = 5;
 
@@ -29,7 +29,7 @@ fn main() {
         .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("../dist/lamplight"), PathBuf::from);
     if !binary.is_file() {
         println!(
-            "not measured: there is no {}; `cargo build --profile dist -p lamplight-cli` makes it",
+            "not measured: {} does not exist; build it with `cargo build --profile dist -p lamplight-cli`",
             binary.display()
         );
         return;
@@ -60,7 +60,7 @@ fn main() {
     memory(&binary, address);
 }
 
-/// How long the whole listing takes, and how long its first row, in seconds.
+/// The time for the whole list and the time to its first row, in seconds.
 fn list(binary: &Path, address: SocketAddr, format: &str) -> (f64, f64) {
     let begun = Instant::now();
     let mut child = signed(Command::new(binary), address)
@@ -86,7 +86,7 @@ fn memory(binary: &Path, address: SocketAddr) {
     let mut command = Command::new("/usr/bin/time");
     command.args(["--format", "%M", "--output"]).arg(&peak).arg(binary).args(["functions", "list"]);
     match signed(command, address).stdout(Stdio::null()).status() {
-        Err(_) => println!("not measured: peak memory; there is no /usr/bin/time"),
+        Err(_) => println!("not measured: peak memory; /usr/bin/time does not exist"),
         Ok(status) => {
             assert!(status.success());
             let kilobytes: f64 = std::fs::read_to_string(peak).unwrap().trim().parse().unwrap();

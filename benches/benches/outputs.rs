@@ -1,4 +1,4 @@
-//! Taking three outputs from responses of 6 MB, beside parsing all of it into `serde_json::Value`.
+//! Extracts three outputs from responses of 6 MB, compared with parsing the whole response into `serde_json::Value`.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lamplight_benches::{compare, inputs};

@@ -1,4 +1,4 @@
-//! Building events of 1 KB, 100 KB and 6 MB, beside parsing into `serde_json::Value` and writing that.
+//! Builds events of 1 KB, 100 KB and 6 MB, compared with parsing into `serde_json::Value` and writing that.
 #![expect(clippy::unwrap_used, reason = "a bench ends by panicking")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

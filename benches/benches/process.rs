@@ -1,8 +1,8 @@
-//! A whole `lamplight run` process, store included, beside `curl --aws-sigv4` and `aws lambda invoke` against the
-//! same local endpoint, and the peak memory of a run with 6 MB each way.
+//! A whole `lamplight run` process, including the store, compared with `curl --aws-sigv4` and `aws lambda invoke` on the
+//! same local endpoint; and the peak memory of a run with an event and a response of 6 MB each.
 //!
-//! `cargo bench -p lamplight-benches --bench process` measures the binary that `LAMPLIGHT_BIN` names, else the one of
-//! the `dist` profile; `AWS_CLI` names the `aws` to compare with.
+//! `cargo bench -p lamplight-benches --bench process` measures the binary in `LAMPLIGHT_BIN`, by default the one of the
+//! `dist` profile. `AWS_CLI` is the path of the `aws` command to compare with.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -28,14 +28,14 @@ fn main() {
         .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("../dist/lamplight"), PathBuf::from);
     if !binary.is_file() {
         println!(
-            "not measured: there is no {}; `cargo build --profile dist -p lamplight-cli` makes it",
+            "not measured: {} does not exist; build it with `cargo build --profile dist -p lamplight-cli`",
             binary.display()
         );
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let address = endpoint::serve(Bytes::from_static(br#"{"sum":42}"#));
-    // A connection with a key by reference, as production has it: the file is read too.
+    // The connection has its key by reference, as in production, so that reading the configuration file is measured too.
     let config = folder.path().join("lamplight.toml");
     std::fs::write(&config, CONNECTION).unwrap();
     let lamplight = || {
@@ -61,7 +61,7 @@ fn main() {
     };
     race("curl --aws-sigv4", 25, lamplight, curl, |own, other| (own / other, 2.0));
     match std::env::var_os("AWS_CLI") {
-        None => println!("not measured: aws lambda invoke; name it with AWS_CLI"),
+        None => println!("not measured: aws lambda invoke; set AWS_CLI to the path of `aws`"),
         Some(program) => {
             let response = folder.path().join("response");
             let aws = || {
@@ -100,7 +100,7 @@ fn signed(mut command: Command, address: &str) -> Command {
     command
 }
 
-/// Runs both in turns and prints the ratio of the medians.
+/// Runs both alternately and prints the ratio of the medians.
 fn race(
     name: &str,
     rounds: usize,
@@ -128,7 +128,7 @@ fn race(
     );
 }
 
-/// The peak memory of a run with an event and a response of 6 MB each, as the kernel counted it.
+/// Measures the peak memory of a run with an event and a response of 6 MB each, as reported by the kernel.
 fn memory(binary: &Path, folder: &Path) {
     let text = |letter: &str| format!(r#"{{"text":"{}"}}"#, letter.repeat(6_000_000));
     let event = folder.join("event.json");
@@ -143,7 +143,7 @@ fn memory(binary: &Path, folder: &Path) {
         .arg(format!("@{}", event.display()))
         .env("LAMPLIGHT_DATA_DIR", folder);
     match signed(command, &address.to_string()).status() {
-        Err(_) => println!("not measured: peak memory; there is no /usr/bin/time"),
+        Err(_) => println!("not measured: peak memory; /usr/bin/time does not exist"),
         Ok(status) => {
             assert!(status.success());
             let kilobytes: f64 =

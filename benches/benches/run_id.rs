@@ -1,4 +1,4 @@
-//! Writing and reading run ids, beside the same record as JSON.
+//! Writes and reads run IDs, compared with the same record as JSON.
 #![expect(clippy::unwrap_used, reason = "a bench ends by panicking")]
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -1,7 +1,8 @@
-//! The embedded store beside plain rusqlite: recording intents, alone and many at once, and pages of a million runs.
+//! The embedded store compared with plain rusqlite: recording intents, by one and by many writers, and reading pages of a
+//! million runs.
 //!
-//! The baseline keeps the same record under the same settings of SQLite, in one table with one index, and commits each insert
-//! by itself, as a program does that has no writer of its own.
+//! The baseline stores the same record with the same SQLite settings, in one table with one index, and commits each insert
+//! by itself, like a program without a dedicated writer thread.
 #![expect(clippy::unwrap_used, reason = "a bench ends by panicking")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -22,7 +23,7 @@ use std::{
 };
 use tokio::{runtime::Runtime, task::JoinSet};
 
-/// How many intents each of several writers records in one go.
+/// How many intents each writer records in one measurement.
 const EACH: u32 = 4;
 const RUNS: u32 = 1_000_000;
 const PAGE: u32 = 100;
@@ -103,7 +104,7 @@ fn intents(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Fills the store with runs that began a millisecond apart, of a hundred jobs, one in a thousand of which is Unknown.
+/// Fills the store with runs of a hundred jobs, started a millisecond apart. One in a thousand runs is Unknown.
 fn fill(path: &Path) {
     let connection = Connection::open(path).unwrap();
     connection

@@ -19,13 +19,13 @@ pub fn serve(response: Bytes) -> SocketAddr {
 async fn accept(listener: TcpListener, response: Bytes) {
     loop {
         let Ok((stream, _)) = listener.accept().await else { return };
-        // Without this the kernel holds small answers back, and the bench would measure that.
+        // Without this the kernel delays small answers, and the bench would measure the delay.
         stream.set_nodelay(true).unwrap();
         let response = response.clone();
         tokio::spawn(async move {
             let service = service_fn(move |request: Request<Incoming>| answer(request, response.clone()));
             let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-            // A client that goes away ends its connection; nobody waits for it.
+            // If the client disconnects, the connection ends; the error is not relevant here.
             let _ = server.serve_connection(TokioIo::new(stream), service).await;
         });
     }
@@ -33,7 +33,7 @@ async fn accept(listener: TcpListener, response: Bytes) {
 
 async fn answer(request: Request<Incoming>, response: Bytes) -> Result<Response<Full<Bytes>>, Infallible> {
     let mut body = request.into_body();
-    // Frames are read and let go: the endpoint keeps nothing.
+    // The frames are read and dropped, so that the endpoint uses no memory for them.
     while let Some(Ok(_)) = body.frame().await {}
     let answer = Response::builder()
         .header("content-type", "application/json")

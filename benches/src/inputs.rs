@@ -1,4 +1,4 @@
-//! Inputs of the sizes and shapes that the targets name.
+//! Inputs with the sizes and shapes for which there are targets.
 
 use lamplight_domain::{Argument, Arguments, DataType, Direction, Parameter, ParameterList};
 use serde_json::{Map, Value, json};
@@ -27,7 +27,7 @@ pub fn typed_arguments(bytes: usize) -> (ParameterList, Arguments) {
     (ParameterList::try_from(parameters).unwrap(), arguments)
 }
 
-/// What most programs do: parse every value, put it into a map, write the map.
+/// The baseline, as most programs do it: parse every value, put it into a map, and write the map.
 pub fn build_by_value(parameters: &ParameterList, arguments: &Arguments) -> Vec<u8> {
     let mut event = Map::new();
     for parameter in parameters {
@@ -44,7 +44,7 @@ pub fn build_by_value(parameters: &ParameterList, arguments: &Arguments) -> Vec<
     serde_json::to_vec(&Value::Object(event)).unwrap()
 }
 
-/// Three outputs: before, in the middle of, and after everything else.
+/// Three outputs: at the start, in the middle and at the end of the response.
 pub fn three_outputs() -> ParameterList {
     let output = |name: &str, data_type| {
         Parameter::new(name.parse().unwrap(), data_type).with_direction(Direction::Output)
@@ -86,7 +86,7 @@ pub fn long_strings(escapes: bool) -> Vec<u8> {
     format!(r#"{{"first":1,{},"middle":"x","last":true}}"#, strings.join(",")).into_bytes()
 }
 
-/// What most programs do: parse everything, look the names up without regard to case.
+/// The baseline, as most programs do it: parse everything, then look up the names without regard to case.
 pub fn extract_by_value(response: &[u8]) -> Vec<Value> {
     let value: Value = serde_json::from_slice(response).unwrap();
     let object = value.as_object().unwrap();

@@ -1,4 +1,4 @@
-//! What the benches share: their inputs, a null endpoint, and a comparison that is fair on a noisy machine.
+//! Shared parts of the benches: inputs, local endpoints, and a comparison that works on a noisy machine.
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -13,8 +13,8 @@ pub mod pages;
 
 use std::{hint::black_box, time::Instant};
 
-/// Times `ours` and `baseline` in turns, so that a noisy neighbour disturbs both alike, and prints the ratio of
-/// the medians beside the target: how many times faster ours is.
+/// Measures `ours` and `baseline` alternately, so that other load on the machine affects both equally. Prints how many times
+/// faster `ours` is, as the ratio of the medians, and the target.
 pub fn compare<A, B>(
     what: &str,
     baseline_name: &str,
@@ -28,7 +28,7 @@ pub fn compare<A, B>(
         work();
         begun.elapsed().as_secs_f64()
     };
-    // A pair takes as long as it takes; small work is repeated until a pair is long enough to be timed.
+    // Short operations are repeated until one measurement is long enough for the clock.
     let single = once(&mut || drop(black_box(baseline())));
     let mut repeats = 1_u32;
     while f64::from(repeats) * single < 0.005 && repeats < 100_000 {
@@ -43,7 +43,7 @@ pub fn compare<A, B>(
     println!("ratio {what}: {ratio:.2}x as fast as {baseline_name} (target {target}x, {verdict})");
 }
 
-/// The middle of some measurements.
+/// The median; sorts `values`.
 pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]

@@ -1,4 +1,4 @@
-//! A local endpoint that answers `ListFunctions` page by page, and a bare client that walks the pages.
+//! A local endpoint that answers `ListFunctions` page by page, and a minimal client that reads all pages.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Full};
@@ -7,7 +7,7 @@ use hyper_util::rt::TokioIo;
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
 
-/// How many functions Lambda gives in a page, whatever is asked for.
+/// How many functions Lambda returns in a page at most, even if more are requested.
 const PAGE: usize = 50;
 
 /// Serves `functions` functions in pages, each after `latency`, on a thread of its own, until the process ends.
@@ -73,7 +73,7 @@ async fn accept(listener: TcpListener, pages: Arc<Vec<Bytes>>, latency: Duration
                 }
             });
             let server = hyper::server::conn::http1::Builder::new();
-            // A client that goes away ends its connection; nobody waits for it.
+            // If the client disconnects, the connection ends; the error is not relevant here.
             let _ = server.serve_connection(TokioIo::new(stream), service).await;
         });
     }
@@ -85,7 +85,7 @@ fn marker(request: &Request<Incoming>) -> usize {
     marker.next().map_or(0, |marker| marker.parse().unwrap())
 }
 
-/// Walks all pages over one connection and reads nothing of them but where the next begins; gives the bytes read.
+/// Reads all pages over one connection and extracts only the marker of the next page. Returns the number of bytes read.
 pub async fn walk(address: SocketAddr) -> usize {
     let stream = TcpStream::connect(address).await.unwrap();
     stream.set_nodelay(true).unwrap();
