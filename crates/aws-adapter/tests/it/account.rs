@@ -1,4 +1,4 @@
-//! What an account may use and what it uses.
+//! The limits and usage of an account.
 
 use crate::support::ports;
 use lamplight_domain::ErrorCode;

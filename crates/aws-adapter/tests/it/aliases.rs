@@ -1,4 +1,4 @@
-//! Names that lead to versions: each operation's request, exactly, and what becomes of its answer.
+//! Aliases: the exact request of each operation, and the result for its answer.
 
 use crate::manage::{
     ARN, REVISION, absent, adder, answers, create_alias, elsewhere, encoded, lambda, made, only_request,

@@ -1,4 +1,4 @@
-//! What the environment may decide and what it may not.
+//! Which settings are read from the environment, and which are not.
 
 use crate::{
     server::{End, Reaction, Received, Server, success},

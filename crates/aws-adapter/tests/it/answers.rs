@@ -1,4 +1,4 @@
-//! What tests of managing share: answers that are not Lambda's, all that an error says, and the tables of errors.
+//! Helpers for tests of management operations: answers that are not from Lambda, error texts, and the tables of errors.
 
 use crate::server::{Reaction, Received, Server, answer};
 use lamplight_aws_model::Operation;
@@ -8,8 +8,8 @@ use std::{error::Error, fmt::Write};
 
 const PAGE: &[u8] = b"<html>please sign in</html>";
 
-/// Answers of success where nothing is to be described, and whether they prove that a change was made: those of a
-/// portal that lets nobody out before they have signed in, and Lambda's own.
+/// Successful answers to an operation that returns no data, and whether they prove that a change was made: from a captive
+/// portal, and from Lambda.
 const OF_SUCCESS: [(u16, &[u8], bool); 6] = [
     (200, PAGE, false),
     (202, PAGE, false),
@@ -19,7 +19,7 @@ const OF_SUCCESS: [(u16, &[u8], bool); 6] = [
     (204, b"", true),
 ];
 
-/// Holds a change to what each answer of success proves; `change` makes it at the address.
+/// Checks what a change returns for each of these answers; `change` makes the change at the given address.
 pub(crate) async fn a_page_is_no_proof<T>(
     operation: Operation,
     change: impl AsyncFn(String) -> Result<T, ChangeError>,
@@ -39,7 +39,7 @@ pub(crate) async fn a_page_is_no_proof<T>(
     }
 }
 
-/// All that an error and its causes say, to people and to developers.
+/// The full text of an error and its causes, in display and debug form.
 pub(crate) fn all_told(error: &ChangeError) -> String {
     let mut told = format!("{error:?} {error} {:?}", error.error.hint);
     let mut cause = Error::source(error);
@@ -50,7 +50,7 @@ pub(crate) fn all_told(error: &ChangeError) -> String {
     told
 }
 
-/// The kind and the code that a table of errors has for this error of this operation.
+/// The kind and code in the table of errors for this error of this operation.
 pub(crate) fn kind_and_code<'a>(table: &'a str, operation: &str, code: &str) -> Option<(&'a str, &'a str)> {
     let mut rows = table.lines().map(|line| line.split(" | ").collect::<Vec<_>>());
     let row = rows.find(|columns| columns[0] == operation && columns[1] == code)?;

@@ -1,4 +1,4 @@
-//! What becomes of asynchronous calls: each operation's request, exactly, and what becomes of its answer.
+//! Asynchronous invocation settings: the exact request of each operation, and the result for its answer.
 
 use crate::manage::{
     ARN, absent, adder, answers, async_settings, elsewhere, encoded, lambda, made, only_request, qualified,

@@ -1,4 +1,4 @@
-//! The catalogue: the conformance suite over scripted pages, and what is Lambda's own.
+//! The catalogue: the conformance suite on scripted pages, and behaviour that is specific to Lambda.
 
 use crate::support::ports;
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use lamplight_ports::{FunctionCatalogue, ListFunctions, PortErrorKind};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::any};
 
-/// Lambda's catalogue over a shelf.
+/// Lambda's catalogue on the functions of the conformance suite.
 struct Lambda(Shelf);
 
 impl Lambda {
@@ -30,7 +30,7 @@ impl Lambda {
         })
     }
 
-    /// A marker is the index of the next function, or `empty-` and that where an empty page comes first.
+    /// A marker is the index of the next function, with the prefix `empty-` if an empty page comes before it.
     fn list(&self, marker: Option<&str>, asked: Option<usize>) -> ResponseTemplate {
         let Shelf { functions, largest_page, with_an_empty_page } = self.0;
         let (begin, empty) = match marker {
@@ -227,7 +227,7 @@ async fn a_read_is_tried_again_where_lambda_failed() {
 #[tokio::test]
 async fn an_answer_without_end_fills_no_memory() {
     use crate::server::{Reaction, Received, Server, framed};
-    // Claims to be larger than anything that is read, and sends a little more than that.
+    // Announces a body above the size limit, and sends a little more than the limit.
     let body = vec![b' '; (32 << 20) + 1];
     let server = Server::start(move |_: &Received| {
         Reaction::Answer(framed(200, &[("content-type", "application/json")], &body, 1 << 30))

@@ -1,4 +1,4 @@
-//! Services that give credentials and whose answer has no end: little of it is read, and that is told.
+//! Endless answers from services that give credentials: only a little is read, and the error says so.
 
 use crate::{
     server::{Reaction, Received, Server},
@@ -12,14 +12,14 @@ use std::{fs, net::TcpListener};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/deploy";
 
-/// What is read of an answer at most, and what can be on its way in the buffers of two sockets.
+/// The limit for an answer, plus the size of the buffers of two sockets.
 const MOST: usize = (32 << 20) + (16 << 20);
 
 fn endless(_: &Received) -> Reaction {
     Reaction::Endless(b"HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\n\r\n".to_vec())
 }
 
-/// Calls through `credentials`, which are asked for at `giver`.
+/// Makes a call with `credentials`, which are requested from `giver`.
 async fn gives_nothing(credentials: CredentialsSource, giver: &Server) {
     let ports = open(AwsConnectionConfig { credentials, ..config(&giver.url()) }).unwrap();
     let error = ports.invoker.invoke(call("f")).await.unwrap_err();
@@ -77,7 +77,7 @@ fn of_a_metadata_service() {
     });
 }
 
-/// The child's own environment names the port that was chosen for it.
+/// The environment of the child process contains the port.
 #[expect(clippy::disallowed_methods, reason = "a child reads what its test gave it")]
 fn port_of(variable: &str) -> u16 {
     std::env::var(variable).unwrap().split([':', '/']).nth(4).unwrap().parse().unwrap()

@@ -1,5 +1,5 @@
-//! One fault at a time on real sockets: what may have been sent is never claimed not to have been, and is
-//! never sent again.
+//! One fault at a time on real sockets: a call that may have been sent is never reported as not sent, and is never sent
+//! again.
 
 use crate::{
     server::{End, MARK, Reaction, Received, Script, Server, closed_url, framed, success},
@@ -53,7 +53,7 @@ async fn a_host_that_does_not_exist_is_not_sent() {
 async fn a_handshake_that_fails_is_not_sent() {
     let server = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
     let url = server.url().replace("http://", "https://");
-    // The server takes the handshake for the beginning of a request and waits for more; the client gives up.
+    // The server interprets the handshake as the beginning of a request and waits for more, so the client times out.
     let error = invoker(&url).invoke(call("f")).await.unwrap_err();
     not_sent(&error);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -136,7 +136,7 @@ async fn a_wrong_content_length_is_found_where_it_can_be() {
     in_doubt(&error);
     assert_eq!((error.code, error.http_status), (ErrorCode::IncompleteAnswer, Some(200)));
 
-    // As HTTP has it, the answer ends where it says; what follows belongs to nobody and ends the connection.
+    // The answer ends as its header says; the extra bytes are not part of any answer and end the connection.
     let shorter = framed(200, &[MARK], b"{\"a\":1}", 3);
     let server = Server::start(move |_: &Received| Reaction::SendAndEnd(shorter.clone(), End::Close)).await;
     let invoker = invoker(&server.url());

@@ -1,4 +1,4 @@
-//! What the machine is given: by its container's endpoint or its instance's metadata service.
+//! Credentials of the machine: from the container's endpoint or the instance metadata service.
 
 use crate::{
     server::{Reaction, Received, Server, answer, success},
@@ -19,7 +19,7 @@ fn machine(server: &Server) -> AwsConnectionConfig {
     AwsConnectionConfig { credentials: CredentialsSource::InstanceProfile, ..config(&server.url()) }
 }
 
-/// The metadata service as the second version has it: nothing without a token.
+/// A metadata service of version 2, which answers only requests with a token.
 fn metadata(request: &Received) -> Vec<u8> {
     let has_token = request.headers.get("x-aws-ec2-metadata-token").is_some_and(|token| token == "the-token");
     match request.target.as_str() {
@@ -34,7 +34,7 @@ fn metadata(request: &Received) -> Vec<u8> {
     }
 }
 
-/// The port is chosen before the child starts, for the child's environment names it.
+/// The port is chosen before the child process starts, because the child's environment contains it.
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
@@ -81,7 +81,7 @@ fn a_container_is_asked_with_its_token() {
     });
 }
 
-/// The child's own environment names the port that was chosen for it.
+/// The environment of the child process contains the port.
 #[expect(clippy::disallowed_methods, reason = "a child reads what its test gave it")]
 fn endpoint_port(variable: &str) -> u16 {
     let url = std::env::var(variable).unwrap();
@@ -90,8 +90,8 @@ fn endpoint_port(variable: &str) -> u16 {
 
 async fn no_credentials_within_two_seconds() {
     let lambda = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
-    // The clock stands still while anything happens and jumps to the next deadline where nothing does: what is
-    // measured is the waiting that the adapter allows itself, on a machine however busy.
+    // The clock is paused: it stands still while any task can run, and jumps to the next deadline if none can. So this
+    // measures how long the adapter waits, regardless of the load on the machine.
     tokio::time::pause();
     let begun = tokio::time::Instant::now();
     let error = open(machine(&lambda)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
@@ -143,7 +143,7 @@ fn a_metadata_service_that_forbids_is_no_matter_of_a_profile() {
 
 #[test]
 fn a_child_is_this_very_test() {
-    // Guards the harness above: a name that no test has would let a child pass without running anything.
+    // A child with a wrong test name would succeed without running anything.
     let listed = Command::new(std::env::current_exe().unwrap()).arg("--list").output().unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();
     assert!(listed.contains("instance::a_container_is_asked_with_its_token: test"), "{listed}");

@@ -1,4 +1,4 @@
-//! Every error that Lambda's model and all of AWS know, as a caller of the port sees it.
+//! Every error of Lambda's API model and every common error of AWS, as a caller of the port gets it.
 
 use crate::support::{call, call_with, ports};
 use lamplight_aws_model::{AwsErrorClass, ErrorFacts, codes};
@@ -154,7 +154,7 @@ async fn an_answer_that_no_service_gives_proves_nothing() {
         (marked(404), Start::MayHaveStarted, ErrorCode::FunctionNotFound),
         (marked(413), Start::MayHaveStarted, ErrorCode::PayloadTooLarge),
         (marked(429), Start::MayHaveStarted, ErrorCode::Throttled),
-        // A proxy has made a 500 of it, or so it looks.
+        // A proxy may have turned the answer into a 500.
         (refusal(500, "TooManyRequestsException", "x"), Start::MayHaveStarted, ErrorCode::Throttled),
         (refusal(418, "TeapotException", "x"), Start::MayHaveStarted, ErrorCode::InvalidRequest),
         // The code is in the header and the body cannot be read.

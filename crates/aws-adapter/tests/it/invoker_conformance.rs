@@ -1,4 +1,4 @@
-//! The invoker's conformance suite over a server that behaves as Lambda and its network do.
+//! The conformance suite of the invoker on a server that behaves like Lambda and its network.
 
 use crate::{
     server::{End, Reaction, Received, Server, answer, closed_url, refusal},
@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-/// A function as Lambda would run it.
+/// A simulated Lambda function.
 struct Lambda {
     behaviour: Behaviour,
     starts: Arc<AtomicUsize>,
@@ -96,7 +96,7 @@ impl InvokerHarness for Harness {
             Behaviour::CannotBeReached => closed_url().await,
             _ => server.url(),
         };
-        // With no margin an answer at the limit would come too late.
+        // Without a margin an answer at the time limit would be too late.
         let timeouts = Timeouts { answer_margin: Duration::from_secs(1), ..Timeouts::default() };
         let mut function = function("conformance");
         function.timeout_seconds = Some(1);

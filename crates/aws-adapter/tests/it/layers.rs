@@ -1,4 +1,4 @@
-//! Layers and who may use them: each operation's request, exactly, and what becomes of its answer.
+//! Layers and their permissions: the exact request of each operation, and the result for its answer.
 
 use crate::manage::{
     LAYER, REVISION, absent, answers, elsewhere, encoded, lambda, layer_statement, layer_version, made,
@@ -9,7 +9,7 @@ use lamplight_ports::{Effect, ListLayers, Page, PortErrorKind};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-/// A version as a listing has it.
+/// A layer version as in a list.
 fn listed() -> Value {
     json!({
         "LayerVersionArn": format!("{LAYER}:3"),
@@ -37,7 +37,7 @@ fn version() -> LayerVersion {
     }
 }
 
-/// All that can narrow a listing.
+/// All filters of a list.
 fn narrowed() -> ListLayers {
     ListLayers {
         runtime: Some("python9.99".to_owned()),
@@ -49,7 +49,7 @@ fn narrowed() -> ListLayers {
 
 const QUERY: &str = "?CompatibleRuntime=python9.99&Marker=m%201&MaxItems=50&CompatibleArchitecture=arm64";
 
-/// The parts of a path with its query in an order of their own.
+/// The parts of a path and its query, sorted.
 fn parts(path: &str) -> (String, Vec<String>) {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut query: Vec<String> = query.split('&').map(str::to_owned).collect();

@@ -1,4 +1,4 @@
-//! What this crate writes into logs: enough to follow a call, and no secret.
+//! The logs of this crate: enough to follow a call, but no secrets.
 
 use crate::{
     manage::{CHANGES, call as manage},

@@ -1,4 +1,4 @@
-//! The adapter on scripted wire traffic and on sockets that misbehave.
+//! Tests of the adapter with scripted HTTP answers and with faulty sockets.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod account;

@@ -1,7 +1,7 @@
-//! How long it takes to learn that credentials do not come.
+//! How long it takes to report that credentials cannot be obtained.
 //!
-//! Time is paused: it stands still while anything happens and jumps to the next deadline where nothing does. What is
-//! measured is the waiting that the adapter allows itself, on a machine however busy.
+//! The clock is paused: it stands still while any task can run, and jumps to the next deadline if none can. So the tests
+//! measure how long the adapter waits, regardless of the load on the machine.
 
 use crate::{
     server::{Reaction, Received, Server},
@@ -23,7 +23,7 @@ role_arn = arn:aws:iam::123456789012:role/deploy
 credential_source = EcsContainer
 ";
 
-/// What a call through `credentials` fails with, and after what time.
+/// The failure of a call with `credentials`, and the time until the failure.
 async fn waited_for(credentials: CredentialsSource, endpoint: &str) -> (InvokeError, Duration) {
     let ports = open(AwsConnectionConfig { credentials, ..config(endpoint) }).unwrap();
     tokio::time::pause();
@@ -44,7 +44,7 @@ fn is_within(took: Duration, limit: u64) -> bool {
     took < Duration::from_secs(limit) + Duration::from_millis(100)
 }
 
-/// Accepts connections in the kernel alone and never answers, as a dropped packet looks to a client.
+/// Accepts connections only in the kernel and never answers, which to a client looks like dropped packets.
 fn silent() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

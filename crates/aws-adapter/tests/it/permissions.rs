@@ -1,4 +1,4 @@
-//! Who else may use functions: each operation's request, exactly, and what becomes of its answer.
+//! Function permissions: the exact request of each operation, and the result for its answer.
 
 use crate::manage::{
     ARN, REVISION, TOKEN, absent, answers, elsewhere, encoded, lambda, made, only_request, qualified,
@@ -9,7 +9,7 @@ use lamplight_ports::{Effect, PortErrorKind};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-/// A statement that says all that can be said.
+/// A statement with all members.
 fn whole() -> PermissionStatement {
     PermissionStatement {
         source: Some("arn:aws:s3:::bucket".to_owned()),
@@ -25,7 +25,7 @@ fn path(beneath: &str) -> String {
     format!("/2015-03-31/functions/{}/policy{beneath}", encoded(ARN))
 }
 
-/// The same statement as a policy has it.
+/// The same statement as JSON in a policy.
 fn document() -> String {
     let statement = json!({
         "Sid": "s3",

@@ -97,7 +97,7 @@ fn profile(name: &str, server: &Server) -> AwsConnectionConfig {
     }
 }
 
-/// STS and the sign-in's portal.
+/// A simulated STS and sign-in portal.
 fn aws(request: &Received) -> Vec<u8> {
     if request.target.starts_with("/federation/credentials") {
         let known = request.headers.get("x-amz-sso_bearer_token").is_some_and(|token| token == "the-sign-in");
@@ -198,7 +198,7 @@ fn what_is_wrong_with_a_profile_is_told() {
     });
 }
 
-/// A connection whose STS is at `sts`, while the environment says that it is where nothing listens.
+/// A connection with the STS endpoint `sts`, while the environment names one that does not answer.
 fn with_own_sts(credentials: CredentialsSource, lambda: &Server, sts: &Server) -> AwsConnectionConfig {
     AwsConnectionConfig {
         credentials,
@@ -207,7 +207,7 @@ fn with_own_sts(credentials: CredentialsSource, lambda: &Server, sts: &Server) -
     }
 }
 
-/// Calls through `credentials`, and gives what STS was sent.
+/// Makes a call with `credentials` and returns the request to STS.
 async fn asked_of_own_sts(credentials: CredentialsSource) -> Received {
     let sts = Server::start(|request: &Received| Reaction::Answer(aws(request))).await;
     let lambda = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
@@ -221,7 +221,7 @@ async fn asked_of_own_sts(credentials: CredentialsSource) -> Received {
     asked[0].clone()
 }
 
-/// Whether the request, as it came, is what the key's owner signed.
+/// Whether the received request is correctly signed with the key.
 fn is_signed_with(request: &Received, key: &str, secret: &str) -> bool {
     let sent = &request.headers["authorization"];
     let signed = sent.split("SignedHeaders=").nth(1).and_then(|rest| rest.split(',').next()).unwrap();

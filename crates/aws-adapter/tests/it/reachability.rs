@@ -1,4 +1,4 @@
-//! Whether Lambda's endpoint answers, and where it is.
+//! Whether Lambda's endpoint answers, and its URL.
 
 use crate::{
     server::{Reaction, Received, Server, closed_url, refusal},

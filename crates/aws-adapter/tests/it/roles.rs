@@ -1,4 +1,4 @@
-//! Roles: what is asked of STS, with whose signature, how often, and what its refusals are told as.
+//! Roles: the requests to STS, their signatures and number, and the errors for refusals.
 
 use crate::{
     server::{Reaction, Received, Server, answer, refusal, success},
@@ -25,7 +25,7 @@ use std::{
 
 const DEPLOY: &str = "arn:aws:iam::123456789012:role/deploy";
 const AUDIT: &str = "arn:aws:iam::210987654321:role/audit";
-/// Long after every test, and no further than STS answers go.
+/// An expiry long after every test, but within the range of STS answers.
 const END: &str = "2099-01-01T00:00:00Z";
 
 fn form(request: &Received) -> BTreeMap<String, String> {
@@ -52,7 +52,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// STS's answer: a key that names the role's account.
+/// An answer of STS with a key that contains the role's account.
 fn given(action: &str, role: &str, end: &str) -> Vec<u8> {
     let account = role.split(':').nth(4).unwrap();
     let body = format!(
@@ -77,7 +77,7 @@ fn is_sts(request: &Received) -> bool {
     request.target == "/"
 }
 
-/// STS and Lambda that work.
+/// An STS and a Lambda without faults.
 async fn cloud() -> Server {
     Server::start(|request: &Received| {
         Reaction::Answer(if is_sts(request) {
@@ -119,7 +119,7 @@ fn with(credentials: CredentialsSource, server: &Server) -> AwsConnectionConfig 
     AwsConnectionConfig { credentials, ..config(&server.url()) }
 }
 
-/// Gives a token that counts how often it was asked for.
+/// Gives tokens and counts the requests.
 #[derive(Debug, Default)]
 struct Tokens(AtomicU32);
 
@@ -131,7 +131,7 @@ impl TokenSource for Tokens {
     }
 }
 
-/// Gives no token, which may be otherwise later.
+/// Fails with an error that may be temporary.
 #[derive(Debug)]
 struct NoToken;
 
@@ -223,7 +223,7 @@ async fn in_a_chain_each_role_asks_for_the_next() {
 async fn a_token_is_exchanged_unsigned_and_asked_for_anew_each_time() {
     let server = Server::start(|request: &Received| {
         let form = form(request);
-        // A session that ends at once has to be renewed for each use.
+        // A session that expires immediately must be renewed for each use.
         Reaction::Answer(given(&form["Action"], &form["RoleArn"], "2001-01-01T00:00:00Z"))
     })
     .await;
@@ -396,7 +396,7 @@ async fn a_session_that_lambda_refuses_is_not_used_again() {
     }
 }
 
-/// Knows two secrets and no more.
+/// A resolver with two secrets.
 #[derive(Debug)]
 struct Two;
 

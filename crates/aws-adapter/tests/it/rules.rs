@@ -1,4 +1,4 @@
-//! The few rules that are checked before anything is sent, and that everything else is Lambda's to judge.
+//! Rules that are checked before anything is sent; everything else is sent, and Lambda decides.
 
 use crate::{
     functions::{self, SECRET, create, package, settings, tags, update_code},
@@ -24,7 +24,7 @@ fn read(error: PortError) -> ChangeError {
     ChangeError::refused(error)
 }
 
-/// Each is refused unsent with these parts in its message.
+/// Checks that each request was refused before it was sent, with these parts in its message.
 fn are_refused(cases: Vec<(ChangeError, &[&str])>) {
     for (error, parts) in cases {
         assert_eq!((error.applied, error.transient), (Applied::No, false), "{error:?}");
@@ -127,7 +127,7 @@ async fn layers_of_another_region_are_not_asked_for() {
     assert_eq!(server.connections(), 0);
 }
 
-/// Lambda names every value that it refuses, and the runtimes that it has.
+/// Lambda's answer, which names every refused value and the supported runtimes.
 const WORDS: &str = "2 validation errors detected: Value '64' at 'memorySize' failed to satisfy constraint: \
     Member must have value greater than or equal to 128; Value 'pyton' at 'runtime' failed to satisfy constraint: \
     Member must satisfy enum value set: [ruby2.6, python2.7, nodejs8.10, ruby2.7, java8.al2, provided.al2, \
@@ -171,7 +171,8 @@ async fn what_lambda_judges_is_sent_and_its_answer_is_told_whole() {
     }
 }
 
-/// A number that Lambda's types cannot hold is sent as one that it refuses; left out, it would mean the default.
+/// A number that is too large for Lambda's types is sent as the maximum, which Lambda refuses. Leaving it out would mean the
+/// default.
 #[tokio::test]
 async fn a_number_that_is_too_large_is_not_left_out() {
     let server =

@@ -1,4 +1,4 @@
-//! Secrets Manager against the suite of the secret port: a small one that holds one secret with a field.
+//! The conformance suite of the secret port on a simulated Secrets Manager with one secret.
 
 use crate::{
     server::{Reaction, Received, Server, answer},

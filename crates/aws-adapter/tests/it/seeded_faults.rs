@@ -1,4 +1,4 @@
-//! A thousand calls through one connection pool to a server that fails in every way it can, by a seed.
+//! A thousand calls through one connection pool to a server with random faults from a fixed seed.
 
 use crate::{
     server::{End, MARK, Reaction, Received, Script, Server, closed_url, framed, refusal, success},
@@ -27,7 +27,7 @@ enum Fault {
     BodyStalls,
     Status(u16),
     GarbageWithStatus(u16),
-    /// Somebody else answers, after the function ran.
+    /// A proxy answers, after the function ran.
     Foreign(u16),
     GarbageJson,
     NoHttp,
@@ -123,7 +123,7 @@ fn code(status: u16) -> &'static str {
     }
 }
 
-/// Whether the function may have run when the server did this with a request that it had whole.
+/// Whether the function may have run if the server reacted like this to a complete request.
 fn may_run(fault: Fault) -> bool {
     match fault {
         Fault::Status(status) => status >= 500 || matches!(status, 408 | 410),
@@ -183,7 +183,7 @@ async fn no_call_starts_twice_and_none_that_may_have_started_is_said_not_to_have
         };
         *outcomes.entry((fault, word)).or_default() += 1;
     }
-    // What each fault must lead to where nothing else was in the way.
+    // The expected result of each fault, if no other fault interferes.
     for (fault, word) in [
         (Fault::None, "answered"),
         (Fault::Refused, "not sent"),

@@ -1,13 +1,13 @@
-//! A server that misbehaves on demand, and what Lambda answers.
+//! A server with configurable faults, and answers like those of Lambda.
 
 pub(crate) use lamplight_testkit::script::{
     End, Reaction, Received, Script, Server, answer, closed_url, framed,
 };
 
-/// The mark of Lambda's answers.
+/// A header that only Lambda sets.
 pub(crate) const MARK: (&str, &str) = ("x-amzn-requestid", "0199c0de-0000-4000-8000-000000000003");
 
-/// What Lambda answers to a call that waits and goes well.
+/// Lambda's answer to a successful synchronous call.
 pub(crate) fn success(body: &[u8]) -> Vec<u8> {
     let headers = [
         ("content-type", "application/json"),
@@ -17,7 +17,7 @@ pub(crate) fn success(body: &[u8]) -> Vec<u8> {
     answer(200, &headers, body)
 }
 
-/// What Lambda answers to a call that it refuses.
+/// Lambda's answer to a call that it refuses.
 pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Vec<u8> {
     let body = serde_json::json!({ "Type": "User", "Message": message }).to_string();
     let headers = [

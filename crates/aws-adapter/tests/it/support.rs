@@ -1,4 +1,4 @@
-//! What the tests open connections and make calls with.
+//! Helpers to open connections and to make calls.
 
 use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, Timeouts, open};
 use lamplight_aws_model::Region;
@@ -25,12 +25,12 @@ pub(crate) fn config(endpoint: &str) -> AwsConnectionConfig {
     }
 }
 
-/// The ports over `endpoint`.
+/// The ports on `endpoint`.
 pub(crate) fn ports(endpoint: &str) -> AwsPorts {
     open(config(endpoint)).unwrap()
 }
 
-/// Waits short enough to run out within a test; no shorter, or a busy machine runs out of them.
+/// Time limits that are short enough for a test, but long enough for a busy machine.
 pub(crate) fn short_waits() -> Timeouts {
     Timeouts {
         connect: Duration::from_secs(2),
@@ -40,17 +40,17 @@ pub(crate) fn short_waits() -> Timeouts {
     }
 }
 
-/// A function known by its name, with a time limit of zero seconds: all that a call is given is the margin.
+/// A function known by its name, with a timeout of zero seconds, so that only the margin limits a call.
 pub(crate) fn function(name: &str) -> FunctionRef {
     FunctionRef { timeout_seconds: Some(0), ..FunctionRef::by_name(name.parse().unwrap()) }
 }
 
-/// A call that waits, without log tail.
+/// A synchronous call without log tail.
 pub(crate) fn call(name: &str) -> InvokeRequest {
     call_with(name, "{\"a\":1}")
 }
 
-/// The same with an event of one's own.
+/// A synchronous call with this event, without log tail.
 pub(crate) fn call_with(name: &str, event: &str) -> InvokeRequest {
     InvokeRequest {
         function: function(name),

@@ -1,4 +1,4 @@
-//! How long a call is waited for.
+//! The time limits of calls.
 
 use crate::{
     server::{Reaction, Received, Server, framed, success},
@@ -11,7 +11,7 @@ use lamplight_domain::{Delivery, ErrorCode, Start};
 use lamplight_ports::{Departure, InvokeRequest, Invoker};
 use std::time::Duration;
 
-/// Whether the request may have left once nobody waits for the call any more.
+/// Whether the request may have been sent when a call is cancelled.
 async fn given_up(config: AwsConnectionConfig, until: impl Fn() -> bool) -> bool {
     let ports = open(config).unwrap();
     let departure = Departure::default();

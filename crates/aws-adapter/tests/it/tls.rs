@@ -1,5 +1,5 @@
-//! HTTP/2 over TLS, which is how Lambda itself is spoken to: many calls share a connection, and what ends it
-//! or one of its streams must start nothing twice.
+//! HTTP/2 over TLS, the protocol of Lambda itself: many calls share a connection, and a fault of the connection or of a
+//! stream must not start a function twice.
 
 use crate::support::{call_with, config, short_waits};
 use bytes::Bytes;
@@ -31,7 +31,7 @@ use tokio_rustls::{
 /// The file that the child takes its only trusted certificate from; it writes it itself.
 const ROOTS: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/aws-adapter-roots.pem");
 
-/// The same for a child that trusts another certificate.
+/// The same file for a child process that trusts another certificate.
 const OTHER_ROOTS: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/aws-adapter-other-roots.pem");
 
 /// What happens to one call.
@@ -45,7 +45,7 @@ enum Fault {
     ConnectionDropped,
     ConnectionDroppedInAnswer,
     GoAway,
-    /// A GOAWAY that lets the streams in flight come to their end.
+    /// A GOAWAY that lets the open streams finish.
     GoAwayGently,
 }
 
@@ -82,7 +82,7 @@ struct Seen {
 
 type Shared = Arc<Mutex<Seen>>;
 
-/// What a stream does to its connection.
+/// The effect of a stream's fault on its connection.
 enum ConnectionEnd {
     Drop,
     GoAway,
@@ -162,7 +162,7 @@ fn answer(respond: &mut SendResponse<Bytes>) -> Option<SendStream<Bytes>> {
     respond.send_response(head, false).ok()
 }
 
-/// A server at 127.0.0.1 whose certificate is the only one that this process trusts.
+/// A server at 127.0.0.1 with the only certificate that this process trusts.
 async fn start(roots: &str) -> (String, Shared) {
     let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     std::fs::write(roots, own.cert.pem()).unwrap();

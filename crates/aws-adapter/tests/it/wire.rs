@@ -1,4 +1,4 @@
-//! What goes over the wire for a call and what comes back.
+//! The request of a call on the wire, and the result for its answer.
 
 use crate::support::{call, call_with, config, ports};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,7 +13,7 @@ async fn lambda(answer: ResponseTemplate) -> MockServer {
     server
 }
 
-/// An answer with Lambda's mark.
+/// An answer with a header that only Lambda sets.
 fn marked(status: u16) -> ResponseTemplate {
     ResponseTemplate::new(status).insert_header("x-amzn-requestid", "0199c0de-0000-4000-8000-000000000001")
 }

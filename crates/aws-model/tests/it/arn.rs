@@ -1,4 +1,4 @@
-//! ARNs: what is written is read again, and one wrong character is found.
+//! ARNs: written ARNs are read back, and a single wrong character is found.
 
 use crate::strategies;
 use lamplight_aws_model::{ArnPart, FunctionArn, LambdaName, LambdaQualifier, Region};

@@ -1,4 +1,4 @@
-//! One row for each error that the model of Invoke lists, and for what it does not list.
+//! One row for each error that the API model lists for Invoke, and for some that it does not list.
 
 use lamplight_aws_model::{
     AwsErrorClass::{

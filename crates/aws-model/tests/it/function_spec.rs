@@ -1,4 +1,4 @@
-//! Functions as people write them: every form round-trips, and what the API refuses is refused.
+//! References to functions as users write them: every form round-trips, and texts that the API refuses are refused.
 
 use crate::strategies;
 use lamplight_aws_model::{FunctionArn, FunctionSpec, FunctionSpecError, LambdaName};

@@ -1,4 +1,4 @@
-//! What the crate promises to others, by module.
+//! Tests of the crate's public interface, by module.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod arn;

@@ -1,4 +1,4 @@
-//! Every error that the model lists for each managing operation.
+//! Every error that the API model lists for each management operation.
 
 use lamplight_aws_model::{
     AwsErrorClass::{
@@ -17,7 +17,7 @@ use lamplight_domain::{
 };
 use std::collections::BTreeSet;
 
-/// The class of each code; a conflict of what is made is that it exists.
+/// The class of each code; for operations that create something, a conflict means that it already exists.
 const CLASSES: [(&str, AwsErrorClass); 14] = [
     ("AliasLimitExceededException", LimitExceeded),
     ("CodeSigningConfigNotFoundException", NotFound),

@@ -1,4 +1,4 @@
-//! Regions: every well-formed one is read, and slips find their way back.
+//! Regions: every well-formed name is read, and misspelled names get a suggestion.
 
 use crate::strategies;
 use lamplight_aws_model::{Region, RegionError};
@@ -20,7 +20,7 @@ proptest! {
         let mut slip = region.to_owned();
         slip.remove(place.index(region.len()));
         match Region::parse_known(&slip) {
-            // Several regions can be one letter away, but one of them is always offered.
+            // Several regions can differ by one letter, but one of them is always suggested.
             Err(RegionError::Malformed { nearest, .. } | RegionError::Unknown { nearest, .. }) => {
                 prop_assert!(nearest.is_some(), "{}", slip);
             }

@@ -1,4 +1,4 @@
-//! REPORT lines: those that AWS writes, those that others write, and texts that are none.
+//! REPORT lines from AWS and from emulators, and texts that are not REPORT lines.
 
 use lamplight_aws_model::{Report, ReportStatus};
 use proptest::{option, prelude::*, sample::select};
@@ -131,7 +131,7 @@ fn the_last_report_of_the_request_counts() {
         Report { request_id: id.to_owned(), billed_ms: billed, ..report() }.to_string()
     };
     let log = [
-        // A function printed this one itself, and its own words end without a line end.
+        // The function printed this line itself, and its output does not end with a line break.
         line("mine", 1),
         format!("last words{}", line("mine", 2)),
         "INIT_REPORT Init Duration: 229 ms\tPhase: init".to_owned(),
@@ -144,12 +144,12 @@ fn the_last_report_of_the_request_counts() {
     assert_eq!(billed(Some("other")), Some(3));
     assert_eq!(billed(Some("nobody")), None);
     assert_eq!(billed(None), Some(3));
-    // The tail is cut at 4 KB: what is left of a line is no report.
+    // The log tail is cut at 4 KB, and the rest of a cut line is not a report.
     let cut = &log[log.rfind("Duration: 201.67").unwrap()..];
     assert_eq!(Report::find(cut, None), None);
 }
 
-/// Milliseconds with the two digits that Lambda writes.
+/// Milliseconds with two decimals, as Lambda writes them.
 fn milliseconds() -> impl Strategy<Value = f64> {
     (0..100_000_000_u32).prop_map(|hundredths| f64::from(hundredths) / 100.0)
 }

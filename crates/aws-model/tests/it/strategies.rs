@@ -1,4 +1,4 @@
-//! Generators of well-formed texts, one per grammar, written apart from the parsers that they test.
+//! Generators of well-formed texts, one per grammar, written independently of the parsers that they test.
 
 use lamplight_aws_model::Region;
 use proptest::{prelude::*, sample::select};
@@ -7,12 +7,12 @@ use proptest::{prelude::*, sample::select};
 pub(crate) fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-zA-Z0-9_.-]{1,64}",
-        // What the forms of a function could confuse.
+        // Names that could be confused with other forms.
         1 => select(vec!["function", "arn", "aws", "lambda", "123456789012"]).prop_map(str::to_owned),
     ]
 }
 
-/// A version, an alias or a moving name.
+/// A version, an alias, `$LATEST` or `$LATEST.PUBLISHED`.
 pub(crate) fn qualifier() -> impl Strategy<Value = String> {
     prop_oneof![
         "[0-9]{1,128}",
@@ -22,7 +22,7 @@ pub(crate) fn qualifier() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A short one, so that whole ARNs stay below 256 characters.
+/// A short qualifier, so that whole ARNs have less than 256 characters.
 fn short_qualifier() -> impl Strategy<Value = String> {
     prop_oneof![
         "[0-9]{1,20}",
@@ -32,7 +32,7 @@ fn short_qualifier() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A region of the right form, known or not.
+/// A well-formed region, known or not.
 pub(crate) fn region() -> impl Strategy<Value = String> {
     prop_oneof![
         "(eusc-)?[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]{1,12}-[0-9]",
@@ -40,7 +40,7 @@ pub(crate) fn region() -> impl Strategy<Value = String> {
     ]
 }
 
-/// An account id.
+/// An account ID.
 pub(crate) fn account() -> impl Strategy<Value = String> {
     "[0-9]{12}"
 }
@@ -59,7 +59,7 @@ pub(crate) fn arn() -> impl Strategy<Value = String> {
     )
 }
 
-/// A function in the form that `Display` writes: names that would be misread carry the prefix.
+/// A function in the form that `Display` writes: ambiguous names have the prefix.
 pub(crate) fn spec() -> impl Strategy<Value = String> {
     prop_oneof![
         name(),

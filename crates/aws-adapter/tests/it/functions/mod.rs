@@ -1,4 +1,4 @@
-//! Managing functions: what is sent, what comes back, and what is known where nothing does.
+//! Function management: requests, results, and outcomes that are not known.
 
 mod uploads;
 mod wire;
@@ -33,7 +33,7 @@ pub(crate) fn environment() -> Vec<EnvironmentVariable> {
     vec![variable("LEVEL", "info"), variable("PASSWORD", SECRET)]
 }
 
-/// Enough to make a function of.
+/// The minimum to create a function.
 pub(crate) fn settings() -> FunctionSettings {
     FunctionSettings {
         runtime: Some("python3.13".to_owned()),
@@ -44,7 +44,7 @@ pub(crate) fn settings() -> FunctionSettings {
     }
 }
 
-/// All that can be set.
+/// All settings.
 pub(crate) fn every_setting() -> FunctionSettings {
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     FunctionSettings {
@@ -92,7 +92,7 @@ pub(crate) fn every_setting() -> FunctionSettings {
     }
 }
 
-/// The same as Lambda is told it, for a creation as for a change.
+/// The same settings in Lambda's JSON, for creating and for updating a function.
 pub(crate) fn every_setting_on_the_wire() -> Value {
     json!({
         "Description": "adds",
@@ -198,7 +198,7 @@ pub(crate) fn described() -> Value {
     })
 }
 
-/// Calls the port so that it makes this operation, and no other.
+/// Calls the port method that uses exactly this operation.
 pub(crate) async fn call(
     functions: &dyn FunctionManager,
     operation: Operation,

@@ -1,4 +1,4 @@
-//! Code on its way: whole, signed, and told how far it is.
+//! Uploads of code: complete, signed, and with progress.
 
 use super::{create, described, settings, update_code};
 use crate::{
@@ -28,7 +28,7 @@ fn code() -> FunctionCode {
     FunctionCode::new(CodeSource::Package(Package::new(large(), super::SHA256)))
 }
 
-/// The signature is checked in full: the body's checksum is a part of what is signed.
+/// The whole signature is checked, including the checksum of the body.
 fn is_signed(request: &Received) {
     use aws_sigv4_check::signature_of;
     let authorization = &request.headers["authorization"];
@@ -80,7 +80,7 @@ async fn nothing_is_told_of_what_is_only_shown() {
 
 #[tokio::test]
 async fn a_connection_that_takes_little_is_told_little() {
-    // The server never reads the body: no more than the buffers of two sockets can be on its way.
+    // The server never reads the body, so at most the buffers of two sockets can be sent.
     struct ReadsNothing;
     impl crate::server::Script for ReadsNothing {
         fn on_head(&self, _: &Received) -> Option<crate::server::End> {
@@ -102,7 +102,7 @@ async fn a_connection_that_takes_little_is_told_little() {
     assert!(sent < of, "{sent} of {of}");
 }
 
-/// AWS Signature Version 4 by the crate that the SDK signs with, over what arrived.
+/// Computes AWS Signature Version 4 of the received request, with the crate that the SDK uses.
 mod aws_sigv4_check {
     use super::Received;
     use aws_credential_types::Credentials;

@@ -1,4 +1,4 @@
-//! Each operation's request, exactly, and what becomes of its answer.
+//! The exact request of each operation, and the result for its answer.
 
 use super::{
     ARN, REVISION, ROLE, SECRET, SHA256, adder, create, described, every_setting, every_setting_on_the_wire,

@@ -1,4 +1,4 @@
-//! Every error that the API's model lists for managing operations, as a caller of the ports sees it.
+//! Every error that the API model lists for management operations, as a caller of the ports gets it.
 
 use super::{ARN, CHANGES, Called, READS, TOKEN, call};
 use crate::{
@@ -101,7 +101,7 @@ fn the_table_tells_apart_what_people_do_different_things_about() {
     }
 }
 
-/// The operations on what hangs on a function.
+/// The operations on aliases and policies of a function.
 const BESIDE_A_FUNCTION: [Operation; 6] = [
     Operation::GetAlias,
     Operation::UpdateAlias,

@@ -1,4 +1,4 @@
-//! Answers that are lost, on real sockets: what may have been made is never said not to have been, and is asked for once.
+//! Lost answers on real sockets: a change that may have been made is never reported as not made, and is sent only once.
 
 use super::{CHANGES, READS, call};
 use crate::{
@@ -33,7 +33,7 @@ impl Script for EndsAtTheHead {
     }
 }
 
-/// Makes every change against a server that does this; gives the failures. Each must have been asked for once.
+/// Makes every change on a server with this reaction and returns the failures. Each change must have been sent once.
 async fn failures(script: impl Script + Clone) -> Vec<(Operation, ChangeError)> {
     let mut found = Vec::new();
     for operation in CHANGES {
@@ -99,7 +99,7 @@ async fn a_failing_service_leaves_doubt_with_or_without_a_code() {
             assert_eq!(error.error.code.clone(), ErrorCode::ServiceUnavailable, "{operation}: {error:?}");
         }
     }
-    // What a proxy makes of a refusal proves nothing.
+    // A refusal that a proxy has changed proves nothing.
     let made_of_a_refusal = |_: &Received| Reaction::Answer(refusal(502, "ResourceConflictException", "oh"));
     for (operation, error) in failures(made_of_a_refusal).await {
         assert_eq!(error.applied, Applied::Maybe, "{operation}: {error:?}");
@@ -203,7 +203,7 @@ async fn nothing_is_said_to_be_absent_that_was_not_looked_for() {
     }
 }
 
-/// Emulators are not as strict about statuses; the request id shows that a proxy did not answer in their place.
+/// Emulators use other statuses than Lambda; the request ID shows that the answer is not from a proxy.
 #[tokio::test]
 async fn an_empty_answer_with_a_request_id_is_proof_enough() {
     for operation in CHANGES.into_iter().filter(|operation| operation.members().is_none()) {
@@ -214,7 +214,7 @@ async fn an_empty_answer_with_a_request_id_is_proof_enough() {
     }
 }
 
-/// A portal that lets nobody out before they have signed in.
+/// A captive portal.
 #[tokio::test]
 async fn a_page_is_no_proof_of_a_change() {
     for operation in CHANGES.into_iter().filter(|operation| operation.members().is_none()) {

@@ -1,4 +1,4 @@
-//! What all managing operations have in common, and what the tests of their ports use.
+//! Tests of all management operations, and helpers for the tests of their ports.
 
 mod errors;
 mod faults;
@@ -19,7 +19,7 @@ pub(crate) const LAYER: &str = "arn:aws:lambda:eu-west-1:123456789012:layer:comm
 pub(crate) const REVISION: &str = "6d8d089b-c632-4a4b-91ba-ee1ce706c50a";
 pub(crate) const TOKEN: &str = "hunter2-of-the-caller";
 
-/// The operations that change something.
+/// All operations that change something.
 pub(crate) const CHANGES: [Operation; 19] = [
     Operation::CreateFunction,
     Operation::UpdateFunctionCode,
@@ -42,7 +42,7 @@ pub(crate) const CHANGES: [Operation; 19] = [
     Operation::DeleteFunctionEventInvokeConfig,
 ];
 
-/// Those that only read.
+/// All operations that only read.
 pub(crate) const READS: [Operation; 12] = [
     Operation::ListVersionsByFunction,
     Operation::ListTags,
@@ -121,7 +121,7 @@ pub(crate) fn async_settings() -> AsyncSettings {
     AsyncSettings { max_retries: Some(1), ..AsyncSettings::default() }
 }
 
-/// An answer that an operation takes for one of success.
+/// An answer that the operation accepts as successful.
 pub(crate) fn described(operation: Operation) -> Value {
     if operation.members().is_some_and(|members| members.contains(&"FunctionName"))
         || operation == Operation::PutFunctionConcurrency
@@ -140,14 +140,14 @@ pub(crate) fn described(operation: Operation) -> Value {
     })
 }
 
-/// What became of a call.
+/// The outcome of an operation.
 #[derive(Debug)]
 pub(crate) enum Called {
-    /// It was made, or something was read.
+    /// The change was made, or data was read.
     Made,
-    /// It was only shown.
+    /// The change was only shown.
     Shown(RequestPreview),
-    /// There is no such thing.
+    /// The resource does not exist.
     Absent,
 }
 
@@ -169,7 +169,7 @@ fn found<T>(outcome: Result<Option<T>, PortError>) -> Result<Called, ChangeError
     Ok(if outcome.is_some() { Called::Made } else { Called::Absent })
 }
 
-/// Calls the port so that it makes this operation, and no other.
+/// Calls the port method that uses exactly this operation.
 pub(crate) async fn call(
     management: &Management,
     operation: Operation,
@@ -215,7 +215,7 @@ pub(crate) async fn call(
     }
 }
 
-/// A server that always gives this answer, and the ports over it.
+/// A server that always sends this answer, and the ports on it.
 pub(crate) async fn lambda(answer: ResponseTemplate) -> (MockServer, Management) {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;
@@ -227,19 +227,19 @@ pub(crate) fn answers(body: &Value) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(body)
 }
 
-/// Lambda's word that there is no such thing.
+/// Lambda's answer if a resource does not exist.
 pub(crate) fn absent() -> ResponseTemplate {
     ResponseTemplate::new(404)
         .insert_header("x-amzn-errortype", "ResourceNotFoundException")
         .set_body_json(json!({"Type": "User", "Message": "no"}))
 }
 
-/// A 404 of somebody who is not Lambda.
+/// A 404 that is not from Lambda.
 pub(crate) fn elsewhere() -> ResponseTemplate {
     ResponseTemplate::new(404).set_body_string("<html>")
 }
 
-/// The one request that came: method, path with query, body.
+/// The only received request: method, path with query, and body.
 pub(crate) async fn only_request(server: &MockServer) -> (String, String, Value) {
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 1);
@@ -261,7 +261,7 @@ pub(crate) fn made<T>(changed: Changed<T>) -> T {
     }
 }
 
-/// An ARN as it stands in a path.
+/// An ARN encoded for a path.
 pub(crate) fn encoded(arn: &str) -> String {
     arn.replace(':', "%3A")
 }

@@ -1,4 +1,4 @@
-//! What is only shown: the same request, and nothing on the wire.
+//! Previews show the same request as the change itself, and send nothing.
 
 use super::{CHANGES, Called, TOKEN, call, described};
 use crate::{
@@ -26,7 +26,7 @@ fn json_of(body: &[u8]) -> Option<Value> {
     (!body.is_empty()).then(|| serde_json::from_slice(body).unwrap())
 }
 
-/// What stands in the place of code.
+/// The text that replaces code.
 fn without_code(mut body: Value) -> Value {
     for place in ["/ZipFile", "/Code/ZipFile"] {
         if let Some(code) = body.pointer_mut(place) {
