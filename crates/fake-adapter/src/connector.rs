@@ -61,7 +61,7 @@ impl Connector for FakeConnector {
         };
         let name = name
             .or(self.default.as_ref())
-            .ok_or_else(|| absent("no connection is named and there is no default".to_owned()))?;
+            .ok_or_else(|| absent("no connection was given and no default connection is set".to_owned()))?;
         self.connections.get(name).cloned().ok_or_else(|| absent(format!("connection {name} does not exist")))
     }
 }
