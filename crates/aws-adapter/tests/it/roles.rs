@@ -271,7 +271,7 @@ async fn each_refusal_of_sts_has_its_own_code_and_hint_and_sends_nothing_more() 
     let mut hints = BTreeSet::new();
     let cases = [
         ("InvalidIdentityToken", 400, codes::IDENTITY_TOKEN_INVALID, "thumbprint"),
-        ("ExpiredTokenException", 400, ErrorCode::CredentialsExpired, "fresh token"),
+        ("ExpiredTokenException", 400, ErrorCode::CredentialsExpired, "get a new token"),
         ("IDPRejectedClaim", 403, codes::IDENTITY_CLAIM_REJECTED, "revoked"),
         ("AccessDenied", 403, codes::ROLE_DENIED, "aud and sub"),
         ("MalformedPolicyDocument", 400, codes::SESSION_POLICY_MALFORMED, "Version and Statement"),

@@ -150,7 +150,7 @@ fn password_is_not_shown(variable: &str) {
         run("doctor -c prod");
         run("connections list --output json");
         let (code, output) = run("connections show prod");
-        assert!(code == 0 && output.contains("(not valid: "), "{output}");
+        assert!(code == 0 && output.contains("(refused: "), "{output}");
     }
 }
 

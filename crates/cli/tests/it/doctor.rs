@@ -43,7 +43,7 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     assert!(done.code == 2 && done.stdout.contains("broken.toml:2:1: unknown key"), "{done:#?}");
 
     let done = lamplight.run(&["doctor", "-c", "absent"]);
-    assert!(done.code == 6 && done.stdout.contains("no connection absent"), "{done:#?}");
+    assert!(done.code == 6 && done.stdout.contains("connection absent does not exist"), "{done:#?}");
 
     let nobody = ["--region", "eu-west-1", "--endpoint-url", "http://127.0.0.1:9", "doctor"];
     let without = |arguments: &[&str]| {

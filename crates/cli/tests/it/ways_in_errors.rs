@@ -53,7 +53,7 @@ type Refusal = (&'static str, &'static str, &'static str);
 
 const OF_TOKENS: [Refusal; 8] = [
     ("InvalidIdentityToken", "identity_token_invalid", "thumbprint"),
-    ("ExpiredTokenException", "credentials_expired", "fresh token"),
+    ("ExpiredTokenException", "credentials_expired", "get a new token"),
     ("IDPRejectedClaim", "identity_claim_rejected", "new token"),
     ("IDPCommunicationError", "identity_provider_unreachable", "openid-configuration"),
     ("AccessDenied", "role_denied", "aud and sub"),

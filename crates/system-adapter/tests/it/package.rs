@@ -254,8 +254,8 @@ fn more_than_fits_is_refused_before_it_is_read() {
         let error = read_package(path).unwrap_err();
         assert!(matches!(error, PackageError::TooLarge { .. }), "{error:?}");
         let expected = format!(
-            "{} is more than 262144000 bytes (250 MiB) unpacked, the most that Lambda takes: put large files into \
-             S3 and fetch them from there, or use a container image",
+            "{} is more than 262144000 bytes (250 MiB) unpacked, which is Lambda's limit; put large files \
+             into S3 and download them in the function, or use a container image",
             path.display()
         );
         assert_eq!(error.to_string(), expected);
