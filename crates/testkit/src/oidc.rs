@@ -6,8 +6,8 @@ use crate::{
     jwt::{Issuer, SigningPair, verify},
     server::Site,
 };
-use serde_json::json;
-use std::sync::Arc;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 
 /// The kind of an assertion (RFC 7523, 2.2).
 pub(crate) const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -29,6 +29,8 @@ pub struct Provider {
     proof: Proof,
     /// The audience of its tokens.
     audience: &'static str,
+    /// The IDs of the assertions that were used; each is valid once.
+    used: Mutex<Vec<Value>>,
 }
 
 const TOKEN_PATH: &str = "/oauth2/token";
@@ -36,7 +38,7 @@ const TOKEN_PATH: &str = "/oauth2/token";
 impl Provider {
     /// A provider with this client.
     pub fn new(issuer: Arc<Issuer>, client_id: &'static str, audience: &'static str, proof: Proof) -> Self {
-        Self { issuer, client_id, proof, audience }
+        Self { issuer, client_id, proof, audience, used: Mutex::default() }
     }
 
     fn has_secret(&self, secret: &str, form: &mut Form) -> Result<bool, String> {
@@ -55,6 +57,11 @@ impl Provider {
         if !(1..=600).contains(&(end - begin)) || claims["jti"].as_str().is_none_or(str::is_empty) {
             return Err(format!("the assertion lives {} s or has no id", end - begin));
         }
+        let mut used = self.used.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if used.contains(&claims["jti"]) {
+            return Err("the assertion was used before".to_owned());
+        }
+        used.push(claims["jti"].clone());
         Ok(claims["sub"] == self.client_id && client == self.client_id)
     }
 }
