@@ -1,4 +1,4 @@
-//! Checks links between documents: their files and headings must exist.
+//! Checks links of documents: their files must exist, with the heading or the function that they name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +17,10 @@ pub(super) fn check(texts: &BTreeMap<String, String>, exists: impl Fn(&str) -> b
             let found = match &file {
                 None => false,
                 Some(file) => match texts.get(file) {
-                    Some(text) => {
-                        heading.is_empty() || !is_markdown(file) || headings(text).contains(heading)
-                    }
+                    Some(_) if heading.is_empty() => true,
+                    Some(text) if is_markdown(file) => headings(text).contains(heading),
+                    // `tests/it/runs.rs#name`: a test, by its name.
+                    Some(text) => words(text).any(|word| word == heading),
                     None => exists(file),
                 },
             };
@@ -86,6 +87,10 @@ fn without_code(line: &str) -> String {
     line.split('`').step_by(2).collect()
 }
 
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !character.is_alphanumeric() && character != '_')
+}
+
 /// The anchors of a document's headings: lower case, words joined by `-`, no punctuation.
 fn headings(text: &str) -> BTreeSet<String> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -119,6 +124,7 @@ mod tests {
             ("docs/README.md".to_owned(), readme.to_owned()),
             ("docs/errors.md".to_owned(), "# Errors\n## Not found: `E1`\n## Same\n## Same\n".to_owned()),
             ("LICENSE.md".to_owned(), String::new()),
+            ("tests/runs.rs".to_owned(), "#[test]\nfn a_run_ends() {}\n".to_owned()),
         ]);
         check(&texts, |target| target == "docs/picture.png")
     }
@@ -127,13 +133,20 @@ mod tests {
     fn good_links_pass() {
         let text = "# Top\n[a](errors.md) [b](errors.md#not-found-e1) ![c](./picture.png) [d](../LICENSE.md)\n\
                     [e](#top) [f](https://example.com/x) [g](errors.md#same-1 \"title\") `[h](gone.md)`\n\
-                    ```\n[i](gone.md)\n```\n[j]: errors.md\n";
+                    ```\n[i](gone.md)\n```\n[j]: errors.md\n[k](../tests/runs.rs#a_run_ends)\n";
         assert_eq!(findings(text), Vec::<String>::new());
     }
 
     #[test]
     fn a_broken_link_is_named_with_its_line() {
-        for target in ["gone.md", "errors.md#gone", "#gone", "../../outside.md", "errors.md#same-2"] {
+        for target in [
+            "gone.md",
+            "errors.md#gone",
+            "#gone",
+            "../../outside.md",
+            "errors.md#same-2",
+            "../tests/runs.rs#a_run",
+        ] {
             assert_eq!(
                 findings(&format!("# Top\n\nsee [this]({target}).\n")),
                 [format!("docs/README.md:3: the link to `{target}` is broken")]
