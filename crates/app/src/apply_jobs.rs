@@ -36,8 +36,11 @@ pub async fn apply_jobs(
             return Err(AppError::Document { name: document.name.to_string(), problem });
         }
         let connection = connector.open(Some(&document.connection)).await?;
-        let job = document.into_job(&*connection.platform)?;
+        let mut job = document.into_job(&*connection.platform)?;
         let stored = jobs.get(&job.name).await?;
+        // A document is an edit: the next import keeps what it says.
+        let imported = stored.as_ref().and_then(|stored| stored.job.imported.clone());
+        job.imported = imported.map(|imported| imported.without_secrets(&job.parameters));
         checked.push((job, stored));
     }
     let mut applied = Vec::with_capacity(checked.len());

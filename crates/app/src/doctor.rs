@@ -176,7 +176,7 @@ async fn open(
     let wanted = request.connection;
     match &request.target {
         Some(DoctorTarget { text, jobs }) => {
-            let target = resolve_target(ports.connector, *jobs, text, wanted).await?;
+            let target = resolve_target(ports.connector, *jobs, *text, wanted).await?;
             Ok((target.connection.clone(), Some(target)))
         }
         None => Ok((ports.connector.open(wanted).await?, None)),

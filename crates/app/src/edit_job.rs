@@ -51,6 +51,28 @@ pub enum JobEdit {
     Description(Option<String>),
     /// Declares whether running the job twice has the same effect as running it once.
     Idempotent(bool),
+    /// Sets whether a run may have arguments that the job does not declare.
+    Open(bool),
+}
+
+impl JobEdit {
+    fn edits_parameters(&self) -> bool {
+        match self {
+            Self::AddParameter(_)
+            | Self::RemoveParameter(_)
+            | Self::RenameParameter(..)
+            | Self::Parameter(..) => true,
+            Self::InvocationType(_)
+            | Self::Qualifier(_)
+            | Self::MaxAttempts(_)
+            | Self::LogTail(_)
+            | Self::ClientContext(_)
+            | Self::Connection(_)
+            | Self::Description(_)
+            | Self::Idempotent(_)
+            | Self::Open(_) => false,
+        }
+    }
 }
 
 /// Applies all edits to one job, in order.
@@ -58,6 +80,7 @@ pub enum JobEdit {
 /// # Guarantees
 /// - Either all edits are applied or none, and the result is a valid job.
 /// - A concurrent change by somebody else is not overwritten: the result is a conflict.
+/// - A parameter list that is edited is closed, unless an edit opens it: its author says what the function takes.
 pub async fn edit_job(
     jobs: &dyn JobStore,
     name: &JobName,
@@ -68,6 +91,7 @@ pub async fn edit_job(
     // The list must be valid after all edits, not after each of them.
     let mut parameters: Vec<Parameter> = job.parameters.into();
     for edit in edits {
+        job.open &= !edit.edits_parameters();
         match edit {
             JobEdit::AddParameter(parameter) => parameters.push(parameter),
             JobEdit::RemoveParameter(name) => {
@@ -84,9 +108,11 @@ pub async fn edit_job(
             JobEdit::Connection(value) => job.connection = value,
             JobEdit::Description(value) => job.description = value,
             JobEdit::Idempotent(value) => job.idempotent = value,
+            JobEdit::Open(value) => job.open = value,
         }
     }
     job.parameters = ParameterList::try_from(parameters)?;
+    job.imported = job.imported.map(|imported| imported.without_secrets(&job.parameters));
     check_overrides(&job)?;
     if job == stored.job {
         return Ok(stored);
@@ -103,7 +129,7 @@ pub(crate) fn check_overrides(job: &lamplight_domain::Job) -> Result<(), AppErro
         lamplight_domain::RetryPolicy::new(attempts).map_err(|error| AppError::Setting(error.to_string()))?;
     }
     if let Some(context) = &overrides.client_context {
-        lamplight_domain::RawJson::parse(context).map_err(AppError::ClientContext)?;
+        crate::prepare_run::client_context_members(context)?;
     }
     Ok(())
 }

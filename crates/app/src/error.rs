@@ -1,8 +1,8 @@
 //! The errors of use cases.
 
 use lamplight_domain::{
-    Action, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonSyntaxError, NameError, ParameterError,
-    PayloadError, ReferenceError, RunIdError, TransitionError,
+    Action, ConnectionName, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonKind, JsonSyntaxError,
+    NameError, ParameterError, PayloadError, ReferenceError, RunIdError, TransitionError,
 };
 use lamplight_ports::PortError;
 
@@ -30,6 +30,9 @@ pub enum AppError {
     /// The client context is not JSON.
     #[error("the client context is {0}")]
     ClientContext(JsonSyntaxError),
+    /// The client context is JSON, but not an object.
+    #[error("the client context is a JSON {0}, but it must be an object")]
+    ClientContextNotObject(JsonKind),
     /// Parameters and a raw event were both given.
     #[error(
         "parameters and a raw payload were both given; a raw payload replaces all parameters, so use only one"
@@ -55,6 +58,21 @@ pub enum AppError {
         name: JobName,
         /// The job with the most similar name, if there is one.
         nearest: Option<JobName>,
+    },
+    /// A job and a connection were given, and the connection has another job of the same function.
+    #[error(
+        "two jobs may be meant: {name}, which belongs to connection {own}, or {}, on connection {connection}",
+        others.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+    )]
+    AmbiguousJob {
+        /// The job with the given name.
+        name: JobName,
+        /// The connection of that job.
+        own: ConnectionName,
+        /// The connection given.
+        connection: ConnectionName,
+        /// The jobs on that connection.
+        others: Vec<JobName>,
     },
     /// The run does not exist.
     #[error("run {name} not found")]
@@ -140,11 +158,12 @@ impl AppError {
             Self::Arguments(_) => ErrorCode::InvalidArguments,
             Self::Parameters(_) => ErrorCode::InvalidParameters,
             Self::Payload(_) => ErrorCode::InvalidPayload,
-            Self::ClientContext(_) => ErrorCode::InvalidClientContext,
+            Self::ClientContext(_) | Self::ClientContextNotObject(_) => ErrorCode::InvalidClientContext,
             Self::ArgumentsBesidePayload => ErrorCode::ArgumentsBesidePayload,
             Self::TooLarge { .. } => ErrorCode::PayloadTooLarge,
             Self::Setting(_) => ErrorCode::InvalidSetting,
             Self::JobNotFound { .. } => ErrorCode::JobNotFound,
+            Self::AmbiguousJob { .. } => ErrorCode::AmbiguousJob,
             Self::RunNotFound { .. } => ErrorCode::RunNotFound,
             Self::RunId(_) => ErrorCode::InvalidRunId,
             Self::FunctionNotFound { .. } => ErrorCode::FunctionNotFound,
@@ -177,6 +196,9 @@ impl AppError {
             Self::JobNotFound { nearest: Some(nearest), .. } => format!("did you mean {nearest}?").into(),
             Self::JobNotFound { nearest: None, .. } => Hint::of(Action::ListJobs)
                 .text(" shows all jobs; to call a function, give its connection or region"),
+            Self::AmbiguousJob { name, .. } => {
+                Hint::new("name the other job, or demand job ").text(format!("{name} with ")).action(Action::DemandJob)
+            }
             Self::RunNotFound { .. } => Hint::of(Action::ListRuns).text(" shows the recorded runs"),
             Self::FunctionNotFound { .. } => Hint::of(Action::Discover).text(" shows all functions"),
             Self::ChangeUnknown { .. } => "check its current state before you retry".into(),
@@ -199,6 +221,7 @@ impl AppError {
             | Self::Parameters(_)
             | Self::Payload(_)
             | Self::ClientContext(_)
+            | Self::ClientContextNotObject(_)
             | Self::ArgumentsBesidePayload
             | Self::Setting(_)
             | Self::ThingNotFound { .. }

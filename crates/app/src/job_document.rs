@@ -26,6 +26,9 @@ pub struct JobDocument {
     /// Whether running the job twice has the same effect as running it once; only workflow retries use this.
     #[serde(default)]
     pub idempotent: bool,
+    /// Whether a run may have arguments that the parameters do not declare.
+    #[serde(default)]
+    pub open: bool,
     /// The settings that override the connection's defaults.
     #[serde(default)]
     pub overrides: Overrides,
@@ -52,6 +55,8 @@ impl JobDocument {
             function,
             description: self.description,
             parameters: self.parameters,
+            open: self.open,
+            imported: None,
             overrides: self.overrides,
             idempotent: self.idempotent,
         };

@@ -39,7 +39,7 @@ pub use edit_job::{JobEdit, ParameterEdit, edit_job};
 pub use error::AppError;
 pub use export_jobs::export_jobs;
 pub use follow_run::{EndedRun, follow_run, start_run};
-pub use import_functions::{Import, ImportedFunction, import_functions};
+pub use import_functions::{Import, ImportRequest, ImportedFunction, import_functions};
 pub use job_document::JobDocument;
 pub use list_runs::list_runs;
 pub use monitor::monitor_url;
@@ -50,7 +50,7 @@ pub use read_jobs::{all_jobs, list_jobs, show_job};
 pub use remove_job::remove_job;
 pub use settle_runs::settle_runs;
 pub use show_run::{FoundRun, RunName, show_run};
-pub use target::{Target, resolve_target};
+pub use target::{Target, TargetName, resolve_target};
 
 /// Cancels use cases that wait.
 pub use tokio_util::sync::CancellationToken;

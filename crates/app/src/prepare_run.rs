@@ -2,11 +2,12 @@
 
 use crate::{AppError, Target};
 use lamplight_domain::{
-    Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, Level, Parameter, ParameterList,
-    Payload, Provenance, Qualifier, RawJson, RecordedArgument, RetryPolicy, Scrubber, SecretRef, Settings,
-    build_payload,
+    Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, JsonKind, Level, ParamName, Parameter,
+    ParameterList, Payload, Provenance, Qualifier, RawJson, RecordedArgument, RetryPolicy, Scrubber, SecretRef,
+    Settings, build_payload,
 };
 use lamplight_ports::{Connection, ExposeSecret, SecretResolver};
+use std::collections::BTreeMap;
 
 /// Where the event comes from.
 #[derive(Debug, Clone)]
@@ -50,6 +51,7 @@ pub struct PreparedRun {
     pub(crate) arguments: Vec<RecordedArgument>,
     pub(crate) scrubber: Scrubber,
     pub(crate) provenance: Provenance,
+    notes: Vec<String>,
 }
 
 impl PreparedRun {
@@ -61,6 +63,11 @@ impl PreparedRun {
     /// The settings, each with the level that it comes from.
     pub fn effective(&self) -> &EffectiveSettings {
         &self.effective
+    }
+
+    /// What the caller should know before the run starts, one sentence each.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 }
 
@@ -77,20 +84,27 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
     let effective = effective_settings(&settings, overrides, &connection, &function, in_text)?;
     let retries = RetryPolicy::new(effective.max_attempts.value)
         .map_err(|error| AppError::Setting(error.to_string()))?;
-    if let Some(context) = &effective.client_context.value {
-        RawJson::parse(context).map_err(AppError::ClientContext)?;
-    }
+    let invocation_type = effective.invocation_type.value;
+    let mut notes = match &effective.client_context.value {
+        Some(context) => {
+            let members = client_context_members(context)?;
+            connection.platform.client_context_losses(&members, invocation_type)
+        }
+        None => Vec::new(),
+    };
     let parameters = job.as_ref().map(|job| job.parameters.clone()).unwrap_or_default();
     let (payload, arguments, scrubber) = match event {
         EventSource::Raw(text) => {
             (Payload::from_json(text).map_err(AppError::Payload)?, Vec::new(), Scrubber::default())
         }
         EventSource::Arguments(arguments) => {
-            let declared = if job.is_some() { parameters.clone() } else { derive_parameters(&arguments)? };
+            let (declared, undeclared) = with_undeclared(job.as_ref(), &arguments)?;
+            if let Some(job) = job.as_ref().filter(|_| !undeclared.is_empty()) {
+                notes.push(undeclared_note(job, &undeclared));
+            }
             build_event(secrets, &declared, arguments).await?
         }
     };
-    let invocation_type = effective.invocation_type.value;
     let size = payload.len();
     if let Some(limit) = connection.platform.limits().payload(invocation_type)
         && size > limit
@@ -108,7 +122,18 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
         arguments,
         scrubber,
         provenance,
+        notes,
     })
+}
+
+/// Checks that a client context is a JSON object. Returns the names of its members.
+pub(crate) fn client_context_members(context: &str) -> Result<Vec<String>, AppError> {
+    let context = RawJson::parse(context).map_err(AppError::ClientContext)?;
+    if context.kind() != JsonKind::Object {
+        return Err(AppError::ClientContextNotObject(context.kind()));
+    }
+    // Names that are not valid Unicode are left to the provider.
+    Ok(context.to::<BTreeMap<String, RawJson>>().unwrap_or_default().into_keys().collect())
 }
 
 /// Resolves the settings. A qualifier in the function's name belongs to the level that the name comes from.
@@ -142,17 +167,49 @@ pub(crate) fn one_qualifier(
     }
 }
 
-/// Derives parameters from arguments for a run without a job: text is a string (or the JSON object or array that it
+/// The parameters of a run: those of the job, and for a run without a job, or of one that is open, the arguments that
+/// are not declared. Also returns the names of these.
+fn with_undeclared(
+    job: Option<&Job>,
+    arguments: &Arguments,
+) -> Result<(ParameterList, Vec<ParamName>), AppError> {
+    let declared = job.map(|job| job.parameters.clone()).unwrap_or_default();
+    if job.is_some_and(|job| !job.open) {
+        return Ok((declared, Vec::new()));
+    }
+    let undeclared: Vec<Parameter> = arguments
+        .iter()
+        .filter(|(name, _)| declared.get(name).is_none())
+        .map(|(name, argument)| derive_parameter(name, argument))
+        .collect();
+    let names = undeclared.iter().map(|parameter| parameter.name.clone()).collect();
+    if undeclared.is_empty() {
+        return Ok((declared, names));
+    }
+    let all = Vec::from(declared).into_iter().chain(undeclared).collect();
+    Ok((ParameterList::case_sensitive(all)?, names))
+}
+
+/// Derives a parameter from an argument that no job declares: text is a string (or the JSON object or array that it
 /// contains), and JSON is JSON.
-fn derive_parameters(arguments: &Arguments) -> Result<ParameterList, AppError> {
-    let declare = |argument: &Argument| match argument {
+fn derive_parameter(name: &ParamName, argument: &Argument) -> Parameter {
+    let data_type = match argument {
         Argument::Text(_) => DataType::String,
         Argument::Json(_) => DataType::Json,
     };
-    let list: Vec<Parameter> =
-        arguments.iter().map(|(name, argument)| Parameter::new(name.clone(), declare(argument))).collect();
-    Ok(ParameterList::try_from(list)?)
+    Parameter::new(name.clone(), data_type)
 }
+
+fn undeclared_note(job: &Job, undeclared: &[ParamName]) -> String {
+    let mut names: Vec<&str> = undeclared.iter().take(MOST_NAMED).map(ParamName::as_str).collect();
+    if undeclared.len() > MOST_NAMED {
+        names.push("…");
+    }
+    format!("job {} does not declare {}; its imported parameter list takes them as given", job.name, names.join(", "))
+}
+
+/// How many arguments the note about undeclared ones names.
+const MOST_NAMED: usize = 10;
 
 async fn build_event(
     secrets: &dyn SecretResolver,

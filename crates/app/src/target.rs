@@ -1,6 +1,6 @@
 //! Resolves what a user wants to run: a job, or a function on a connection.
 
-use crate::{AppError, read_jobs::nearest};
+use crate::{AppError, all_jobs, read_jobs::nearest, show_job};
 use lamplight_domain::{ConnectionName, ErrorCode, FunctionRef, Job, JobName};
 use lamplight_ports::{Connection, Connector, JobStore};
 
@@ -15,24 +15,52 @@ pub struct Target {
     pub connection: Connection,
 }
 
-/// Resolves `text`: to the job with this name, or else to a function in any format that the connection's provider
-/// accepts. With a connection, only jobs on that connection count.
+/// What a user wants to run, as the user named it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetName<'a> {
+    /// The job with this name if there is one, else a function.
+    Any(&'a str),
+    /// The job with this name. Without one, it is an error.
+    Job(&'a str),
+    /// A function, even if a job has its name.
+    Function(&'a str),
+}
+
+impl<'a> From<&'a str> for TargetName<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Any(text)
+    }
+}
+
+/// Resolves a name: to a job, or to a function in any format that the connection's provider accepts. With another
+/// connection than its own, a job is called on that connection, with its parameters and settings: the function there has
+/// the same name.
 ///
 /// # Guarantees
 /// - The provider is not called.
+/// - If another job on the given connection may be meant as well, it is an error that names both.
 pub async fn resolve_target(
     connector: &dyn Connector,
     jobs: &dyn JobStore,
-    text: &str,
+    name: impl Into<TargetName<'_>>,
     connection: Option<&ConnectionName>,
 ) -> Result<Target, AppError> {
-    if let Ok(name) = text.parse::<JobName>()
-        && let Some(stored) = jobs.get(&name).await?
-        && connection.is_none_or(|wanted| *wanted == stored.job.connection)
-    {
-        let connection = connector.open(Some(&stored.job.connection)).await?;
-        return Ok(Target { function: stored.job.function.clone(), job: Some(stored.job), connection });
-    }
+    let text = match name.into() {
+        TargetName::Any(text) => {
+            if let Ok(name) = text.parse::<JobName>()
+                && let Some(stored) = jobs.get(&name).await?
+            {
+                check_only_one_is_meant(jobs, &stored.job, connection).await?;
+                return call_job(connector, stored.job, connection).await;
+            }
+            text
+        }
+        TargetName::Job(text) => {
+            let stored = show_job(jobs, &text.parse()?).await?;
+            return call_job(connector, stored.job, connection).await;
+        }
+        TargetName::Function(text) => text,
+    };
     let connection = match (connector.open(connection).await, connection, text.parse::<JobName>()) {
         (Ok(connection), _, _) => connection,
         // Without a connection the text cannot be a function, so a job was meant.
@@ -44,4 +72,47 @@ pub async fn resolve_target(
     };
     let function = connection.platform.parse_function(text)?;
     Ok(Target { job: None, function, connection })
+}
+
+async fn call_job(
+    connector: &dyn Connector,
+    job: Job,
+    connection: Option<&ConnectionName>,
+) -> Result<Target, AppError> {
+    let connection = connector.open(Some(connection.unwrap_or(&job.connection))).await?;
+    let function = if connection.name == job.connection {
+        job.function.clone()
+    } else {
+        // The full reference and the time limit are those of the job's own account and region.
+        FunctionRef {
+            qualifier: job.function.qualifier.clone(),
+            ..connection.platform.parse_function(job.function.name.as_str())?
+        }
+    };
+    Ok(Target { function, job: Some(job), connection })
+}
+
+/// Refuses a job of another connection if a job on this one calls the function of the same name.
+async fn check_only_one_is_meant(
+    jobs: &dyn JobStore,
+    job: &Job,
+    connection: Option<&ConnectionName>,
+) -> Result<(), AppError> {
+    let Some(connection) = connection.filter(|connection| **connection != job.connection) else { return Ok(()) };
+    let others: Vec<JobName> = all_jobs(jobs)
+        .await?
+        .into_iter()
+        .map(|stored| stored.job)
+        .filter(|other| other.connection == *connection && other.function.name == job.function.name)
+        .map(|other| other.name)
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    Err(AppError::AmbiguousJob {
+        name: job.name.clone(),
+        own: job.connection.clone(),
+        connection: connection.clone(),
+        others,
+    })
 }

@@ -5,7 +5,8 @@ use crate::{
     reported_error,
 };
 use lamplight_domain::{
-    AsyncSettings, ExecutionReport, FunctionRef, Limits, Platform, ReferenceError, ReportedError,
+    AsyncSettings, ExecutionReport, FunctionRef, InvocationType, Limits, Platform, ReferenceError,
+    ReportedError,
 };
 
 /// AWS in one region, with a price table.
@@ -82,6 +83,27 @@ impl Platform for AwsPlatform {
             event_payload: Some(limits::ASYNC_PAYLOAD_BYTES),
             longest_execution: Some(limits::MAX_TIMEOUT),
         }
+    }
+
+    /// Lambda passes the client context to the function "for synchronous invocations only" (Lambda API, Invoke), and the
+    /// runtimes for Python, Java and .NET give the function only these three members of it.
+    fn client_context_losses(&self, members: &[String], invocation_type: InvocationType) -> Vec<String> {
+        let mut losses = Vec::new();
+        if invocation_type == InvocationType::Event {
+            losses.push("Lambda drops the client context of an Event: the function does not receive it".to_owned());
+        }
+        let outside: Vec<&str> = members
+            .iter()
+            .map(String::as_str)
+            .filter(|member| !["custom", "client", "env"].contains(member))
+            .collect();
+        if !outside.is_empty() {
+            losses.push(format!(
+                "client context outside of \"custom\": {}; most runtimes drop it, so put it inside \"custom\"",
+                outside.join(", ")
+            ));
+        }
+        losses
     }
 
     /// Two retries and a maximum event age of six hours (Lambda API, `PutFunctionEventInvokeConfig`).

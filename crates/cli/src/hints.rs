@@ -10,7 +10,11 @@ pub fn word_hint(hint: &Hint) -> String {
 fn action(action: &Action) -> String {
     let verb = match action {
         Action::GiveArguments => {
-            return "give text as -p name=value and JSON as -p name:=json".to_owned();
+            return "give text as -p name=value (or name==value, never read as JSON) and JSON as -p name:=json"
+                .to_owned();
+        }
+        Action::DemandJob => {
+            return "`--job`".to_owned();
         }
         Action::Discover => "discover",
         Action::ListJobs => "jobs list",

@@ -17,6 +17,7 @@ mod error_codes;
 mod exit_code;
 mod failure;
 mod hints;
+mod input;
 mod interrupt;
 mod listing;
 mod members;
@@ -25,7 +26,9 @@ mod pages;
 mod progress;
 mod render;
 mod report;
+mod response;
 mod start;
+mod terminal;
 mod wiring;
 mod yaml;
 

@@ -1,9 +1,17 @@
 //! Writes listings page by page, so that the first rows appear before the last page is fetched.
 
-use crate::{ExitCode, args::Format, failure::Failure, wiring::Wiring, yaml};
+use crate::{
+    ExitCode,
+    args::Format,
+    failure::Failure,
+    terminal::{harmless, harmless_json, one_line},
+    wiring::Wiring,
+    yaml,
+};
 use lamplight_app::{AppError, manage::ListResult};
 use serde::Serialize;
 use std::{
+    borrow::Cow,
     io::{self, Write},
     ops::ControlFlow,
 };
@@ -35,7 +43,10 @@ impl<'a, const N: usize> Listing<'a, N> {
         json: impl Fn(&'t T) -> J,
     ) -> ControlFlow<()> {
         let text = match self.wiring.global.output {
-            Format::Table => Ok(self.table(&things.iter().map(row).collect::<Vec<_>>())),
+            Format::Table => {
+                let rows = things.iter().map(|thing| row(thing).map(|cell| one_line(&cell)));
+                Ok(self.table(&rows.collect::<Vec<_>>()))
+            }
             Format::Json => self.json(things.iter().map(json)),
             Format::Yaml => self.yaml(things.iter().map(json)),
         };
@@ -140,6 +151,11 @@ impl<'a, const N: usize> Listing<'a, N> {
         if text.is_empty() {
             return Ok(());
         }
+        let text = match self.wiring.global.output {
+            _ if !self.wiring.output.stdout_is_terminal => Cow::Borrowed(text),
+            Format::Json => harmless_json(text),
+            Format::Table | Format::Yaml => harmless(text),
+        };
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {

@@ -1,12 +1,22 @@
 //! Writes data to stdout and everything else to stderr, and stays quiet after the reader has gone.
+//!
+//! Everything that a terminal shows passes through here: texts for people are harmless wherever they go, and data that goes to
+//! a terminal is, too. Data that goes elsewhere is whole.
 
-use crate::{args::Format, failure::Failure, yaml};
+use crate::{
+    args::Format,
+    failure::Failure,
+    terminal::{harmless, harmless_json},
+    yaml,
+};
 use anstyle::Style;
 use std::io::{self, IsTerminal, Write};
 
 /// What a person is told beside the data, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Output {
+    /// Whether stdout is a terminal.
+    pub stdout_is_terminal: bool,
     /// Whether stderr is a terminal.
     pub stderr_is_terminal: bool,
     /// Whether a person can answer questions.
@@ -18,8 +28,9 @@ pub struct Output {
 impl Output {
     /// The streams of this process.
     pub fn new(quiet: bool) -> Self {
-        let stderr_is_terminal = io::stderr().is_terminal();
-        Self { stderr_is_terminal, can_ask: stderr_is_terminal && io::stdin().is_terminal(), quiet }
+        let (stdout_is_terminal, stderr_is_terminal) =
+            (io::stdout().is_terminal(), io::stderr().is_terminal());
+        Self { stdout_is_terminal, stderr_is_terminal, can_ask: stderr_is_terminal && io::stdin().is_terminal(), quiet }
     }
 
     /// Prints a note to stderr.
@@ -31,27 +42,33 @@ impl Output {
 
     /// Prints a warning to stderr.
     pub fn warn(self, text: &str) {
-        let style = anstyle::AnsiColor::Yellow.on_default().bold();
-        self.note(&format!("{style}warning{style:#}: {text}"));
+        if !self.quiet {
+            say_styled(anstyle::AnsiColor::Yellow.on_default().bold(), "warning", &format!(": {text}"));
+        }
+    }
+
+    /// Prints a note to stderr that begins with a heading.
+    pub fn heading(self, heading: &str, text: &str) {
+        if !self.quiet {
+            say_styled(Style::new().bold(), heading, text);
+        }
     }
 }
 
 /// Writes data. It is not an error if the reader has gone away: it read what it wanted.
 pub fn data(bytes: &[u8]) -> io::Result<()> {
-    stream(|out| out.write_all(bytes))
-}
-
-/// Writes a response byte for byte, and adds a line end if it lacks one.
-pub fn response(response: &[u8]) -> io::Result<()> {
     stream(|out| {
-        out.write_all(response)?;
-        if response.ends_with(b"\n") { Ok(()) } else { out.write_all(b"\n") }
+        if io::stdout().is_terminal() {
+            out.write_all(harmless(&String::from_utf8_lossy(bytes)).as_bytes())
+        } else {
+            out.write_all(bytes)
+        }
     })
 }
 
-/// Writes a text and a line end to stdout.
+/// Writes a text for people and a line end to stdout.
 pub fn line(text: &str) -> io::Result<()> {
-    stream(|out| writeln!(out, "{}", text.trim_end_matches('\n')))
+    stream(|out| writeln!(out, "{}", harmless(text.trim_end_matches('\n'))))
 }
 
 /// Writes a value in a form for programs.
@@ -62,9 +79,13 @@ pub fn structured<T: serde::Serialize>(format: Format, value: &T) -> Result<(), 
     }
 }
 
-/// Writes a value as JSON and a line end to stdout, without building the text first.
+/// Writes a value as JSON and a line end to stdout, to a pipe or a file without building the text first.
 pub fn json<T: serde::Serialize>(value: &T) -> io::Result<()> {
     stream(|out| {
+        if io::stdout().is_terminal() {
+            let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+            return writeln!(out, "{}", harmless_json(&text));
+        }
         serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from)?;
         out.write_all(b"\n")
     })
@@ -84,11 +105,28 @@ fn stream(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()
 
 /// Prints to stderr even if only errors are wanted there.
 pub fn say(text: &str) {
-    // If stderr cannot be written, the failure cannot be reported either.
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    say_styled(Style::new(), "", text);
 }
 
-/// A style for headings on stderr; it is left out if colour is not wanted.
-pub fn heading() -> Style {
-    Style::new().bold()
+/// Prints to stderr, even if only errors are wanted there, a text that begins with a label in a style. The style is left out
+/// if colour is not wanted.
+pub fn say_styled(style: Style, label: &str, text: &str) {
+    let (label, text) = (harmless(label), harmless(text));
+    // If stderr cannot be written, the failure cannot be reported either.
+    let _ = writeln!(anstream::stderr().lock(), "{style}{label}{style:#}{text}");
+}
+
+/// Writes bytes that others print, such as log lines, to stderr.
+#[derive(Debug)]
+pub struct HarmlessStderr;
+
+impl Write for HarmlessStderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stderr().lock().write_all(harmless(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().lock().flush()
+    }
 }

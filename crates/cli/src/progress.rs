@@ -1,6 +1,6 @@
 //! Shows progress to a person.
 
-use crate::{hints::word_hint, output::Output};
+use crate::{hints::word_hint, output::Output, terminal::one_line};
 use indicatif::{ProgressBar, ProgressStyle};
 use lamplight_app::{ProgressObserver, RunProgress};
 use lamplight_ports::UploadWatch;
@@ -32,7 +32,7 @@ impl Display {
     /// Replaces the line shown.
     fn show(&self, line: impl FnOnce() -> String) {
         if self.output.stderr_is_terminal && !self.output.quiet {
-            self.bar.get_or_init(spinner).set_message(line());
+            self.bar.get_or_init(spinner).set_message(one_line(&line()));
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     args::Format,
     failure::Failure,
-    output::{self, say},
+    output::{self, say, say_styled},
 };
 use lamplight_views::{ErrorView, FailureView};
 
@@ -20,14 +20,12 @@ impl Failure {
             // If stdout is closed, the text below still goes to stderr.
             let _ = output::structured(format, &ErrorView { error });
         }
-        let style = anstyle::AnsiColor::Red.on_default().bold();
-        say(&format!("{style}error{style:#}: {}", self.message));
+        say_styled(anstyle::AnsiColor::Red.on_default().bold(), "error", &format!(": {}", self.message));
         for (number, cause) in self.causes.iter().enumerate() {
             say(&format!("  {}: {cause}", number + 1));
         }
         if let Some(hint) = &self.hint {
-            let style = anstyle::AnsiColor::Cyan.on_default().bold();
-            say(&format!("{style}hint{style:#}: {hint}"));
+            say_styled(anstyle::AnsiColor::Cyan.on_default().bold(), "hint", &format!(": {hint}"));
         }
     }
 }

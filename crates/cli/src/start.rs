@@ -1,12 +1,20 @@
 //! Runs the process from its arguments to its exit code.
 
-use crate::{Cli, ExitCode, args::CallKeys, commands, failure::Failure, output::Output, wiring::Wiring};
+use crate::{
+    Cli, ExitCode,
+    args::CallKeys,
+    commands,
+    failure::Failure,
+    output::{HarmlessStderr, Output, say},
+    terminal::harmless,
+    wiring::Wiring,
+};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
 use lamplight_domain::ErrorCode;
 use lamplight_system_adapter::Environment;
 use lamplight_wiring::Adapters;
-use std::ffi::OsString;
+use std::{borrow::Cow, ffi::OsString};
 
 /// Parses the command line, whose first word is the name of the program, runs the verb with these adapters and reports
 /// its failure.
@@ -90,8 +98,12 @@ fn shorten(word: &str) -> &str {
 }
 
 fn help_or_usage(error: &clap::Error) -> ExitCode {
-    // If the stream is closed, the failure cannot be reported.
-    let _ = error.print();
+    let text = error.render().to_string();
+    match harmless(&text) {
+        // If the stream is closed, the failure cannot be reported.
+        Cow::Borrowed(_) => drop(error.print()),
+        Cow::Owned(shown) => say(shown.trim_end()),
+    }
     if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success }
 }
 
@@ -134,7 +146,7 @@ fn start_logging(environment: &Environment) -> Result<(), Failure> {
         Failure::usage(ErrorCode::InvalidSetting, message)
             .with_hint("for example LAMPLIGHT_LOG=debug or LAMPLIGHT_LOG=warn,lamplight_app=debug")
     })?;
-    let writer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let writer = tracing_subscriber::fmt::layer().with_writer(|| HarmlessStderr);
     tracing_subscriber::registry()
         .with(writer.with_filter(filter_fn(is_harmless)).with_filter(parsed))
         .init();

@@ -2,7 +2,7 @@
 
 use lamplight_domain::{
     Argument, Attempt, ConnectionName, DataType, Direction, DurableExecution, EffectiveSettings, ErrorCode,
-    Evidence, EvidenceKind, ExecutionReport, FunctionName, FunctionRef, Intent, InvocationType, Job, JobName,
+    Evidence, EvidenceKind, ExecutionReport, FunctionName, FunctionRef, Imported, Intent, InvocationType, Job, JobName,
     Origin, Outcome, Output, ParamName, Parameter, Parent, Provenance, RawJson, RecordedArgument, Run,
     RunError, RunKey, RunState, RunnerId, Settings, StartedBy, Timestamp, Warning,
 };
@@ -153,6 +153,13 @@ pub fn sample_job(n: u32) -> Job {
             ..Settings::default()
         },
         idempotent: n.is_multiple_of(2),
+        open: n.is_multiple_of(3),
+        imported: n.is_multiple_of(3).then(|| Imported {
+            description: Some("loads".to_owned()),
+            parameters: vec![Parameter::new(parse_name("count"), DataType::Integer).with_default("5")]
+                .try_into()
+                .expect("a list of parameters"),
+        }),
     }
 }
 

@@ -1,8 +1,11 @@
 //! The values given for one run.
 
-use crate::{MASK, NameError, ParamName, RawJson, name::fold};
+use crate::{MASK, NameError, ParamName, ParameterList, RawJson, name::fold};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 /// The value of one parameter as the caller gave it.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,24 +38,48 @@ impl Argument {
 
 /// A parameter that is given more than once.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("parameter {name} is given more than once; parameter names are not case-sensitive")]
+#[error("parameter {name} is given more than once")]
 pub struct DuplicateArgument {
-    /// The second name, as given.
+    /// The name.
     pub name: ParamName,
 }
 
-/// The values for one run in the order given. Names are unique and not case-sensitive.
+/// The values for one run in the order given. Names are unique. Names that differ only in case are different names here,
+/// but the same name where a job declares it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Arguments(Vec<(ParamName, Argument)>);
+pub struct Arguments {
+    values: Vec<(ParamName, Argument)>,
+    /// The positions of the names, and of the first of those that are equal if case is ignored.
+    exact: HashMap<ParamName, usize>,
+    folded: HashMap<String, usize>,
+}
 
 impl Arguments {
     /// Adds a value.
     pub fn insert(&mut self, name: ParamName, argument: Argument) -> Result<(), DuplicateArgument> {
-        if self.get(&name).is_some() {
+        if self.exact.contains_key(&name) {
             return Err(DuplicateArgument { name });
         }
-        self.0.push((name, argument));
+        self.exact.insert(name.clone(), self.values.len());
+        self.folded.entry(name.folded()).or_insert(self.values.len());
+        self.values.push((name, argument));
         Ok(())
+    }
+
+    /// These values with those of `stronger` in place of the ones for the same parameters. Names that differ only in case
+    /// are the same parameter if `declared` has it.
+    #[must_use]
+    pub fn overridden_by(self, stronger: Self, declared: &ParameterList) -> Self {
+        let meant = |name: &ParamName| declared.get(name).map_or_else(|| name.clone(), |own| own.name.clone());
+        let replaced: HashSet<ParamName> = stronger.iter().map(|(name, _)| meant(name)).collect();
+        let kept = self.values.into_iter().filter(|(name, _)| !replaced.contains(&meant(name)));
+        let mut all = Self::default();
+        for (name, argument) in kept.chain(stronger.values) {
+            // The names of each list are unique, and what both lists have was left out.
+            let inserted = all.insert(name, argument);
+            debug_assert!(inserted.is_ok());
+        }
+        all
     }
 
     /// Checks `name` and adds a text value for it.
@@ -65,19 +92,20 @@ impl Arguments {
         })
     }
 
-    /// The value for a name, which is not case-sensitive.
+    /// The value for a name: for exactly this one, else for the first that is equal if case is ignored.
     pub fn get(&self, name: &ParamName) -> Option<&Argument> {
-        self.0.iter().find(|(own, _)| same_name(own.as_str(), name.as_str())).map(|(_, argument)| argument)
+        let at = self.exact.get(name).or_else(|| self.folded.get(&name.folded()))?;
+        self.values.get(*at).map(|(_, argument)| argument)
     }
 
     /// All values, in the order given.
     pub fn iter(&self) -> impl Iterator<Item = (&ParamName, &Argument)> {
-        self.0.iter().map(|(name, argument)| (name, argument))
+        self.values.iter().map(|(name, argument)| (name, argument))
     }
 
     /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.values.is_empty()
     }
 }
 
@@ -121,11 +149,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_given_once_whatever_its_case() {
+    fn a_name_is_given_once_and_found_whatever_its_case() {
         let mut arguments = Arguments::default();
         arguments.insert_text("Count", "1").unwrap();
-        assert!(arguments.insert_text("COUNT", "2").is_err());
-        assert_eq!(arguments.get(&"count".parse().unwrap()).unwrap().as_given(), "1");
+        arguments.insert_text("COUNT", "2").unwrap();
+        assert!(arguments.insert_text("COUNT", "3").is_err());
+        for (name, value) in [("Count", "1"), ("COUNT", "2"), ("count", "1")] {
+            assert_eq!(arguments.get(&name.parse().unwrap()).unwrap().as_given(), value);
+        }
+    }
+
+    #[test]
+    fn stronger_values_replace_those_of_the_same_parameter() {
+        let given = |values: &[(&str, &str)]| {
+            let mut arguments = Arguments::default();
+            for (name, text) in values {
+                arguments.insert_text(name, text).unwrap();
+            }
+            arguments
+        };
+        let declared = vec![crate::Parameter::new("count".parse().unwrap(), crate::DataType::String)];
+        let declared = ParameterList::try_from(declared).unwrap();
+        let weaker = given(&[("COUNT", "1"), ("more", "2"), ("x", "3")]);
+        let all = weaker.clone().overridden_by(given(&[("Count", "7"), ("X", "8")]), &declared);
+        assert_eq!(all, given(&[("more", "2"), ("x", "3"), ("Count", "7"), ("X", "8")]));
+        let all = weaker.overridden_by(given(&[("count", "7"), ("x", "8")]), &ParameterList::default());
+        assert_eq!(all, given(&[("COUNT", "1"), ("more", "2"), ("count", "7"), ("x", "8")]));
     }
 
     #[test]

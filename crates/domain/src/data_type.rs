@@ -11,6 +11,8 @@ pub enum DataType {
     /// Any text. A text that is a valid JSON object or array is embedded as JSON.
     #[default]
     String,
+    /// Any text, always sent as a JSON string, even if it is itself JSON.
+    Text,
     /// A number of any length without a fraction or exponent.
     Integer,
     /// Any JSON number, of any length and precision.
@@ -27,7 +29,7 @@ pub enum DataType {
 
 /// A text that is not the name of a [`DataType`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a data type; use string, integer, number, boolean, object, array or json")]
+#[error("{0:?} is not a data type; use string, text, integer, number, boolean, object, array or json")]
 pub struct UnknownDataType(pub String);
 
 /// Why a value does not fit a type. It does not contain the value, which may be a secret.
@@ -51,13 +53,22 @@ pub(crate) enum Fitted<'a> {
 
 impl DataType {
     /// All types, in the order of the documentation.
-    pub const ALL: [Self; 7] =
-        [Self::String, Self::Integer, Self::Number, Self::Boolean, Self::Object, Self::Array, Self::Json];
+    pub const ALL: [Self; 8] = [
+        Self::String,
+        Self::Text,
+        Self::Integer,
+        Self::Number,
+        Self::Boolean,
+        Self::Object,
+        Self::Array,
+        Self::Json,
+    ];
 
     /// The name used in files, on the command line and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::String => "string",
+            Self::Text => "text",
             Self::Integer => "integer",
             Self::Number => "number",
             Self::Boolean => "boolean",
@@ -72,7 +83,7 @@ impl DataType {
     pub fn admits(self, kind: JsonKind) -> bool {
         match self {
             Self::Json => true,
-            Self::String => kind == JsonKind::String,
+            Self::String | Self::Text => kind == JsonKind::String,
             Self::Integer => kind == JsonKind::Integer,
             Self::Number => matches!(kind, JsonKind::Integer | JsonKind::Number),
             Self::Boolean => kind == JsonKind::Boolean,
@@ -108,6 +119,7 @@ impl DataType {
                 Some(b'{' | b'[') if json::validate(trimmed).is_ok() => Ok(Fitted::Raw(trimmed)),
                 _ => Ok(Fitted::Text(text)),
             },
+            Self::Text => Ok(Fitted::Text(text)),
             Self::Integer | Self::Number => match json::number_kind(trimmed) {
                 Some(kind) if self.admits(kind) => Ok(Fitted::Raw(trimmed)),
                 Some(_) => Err(self.misfit("found a number with a fraction or an exponent".to_owned())),
@@ -169,6 +181,9 @@ mod tests {
         assert_eq!(fit(T::String, "7").unwrap(), "text 7");
         assert_eq!(fit(T::String, r#" {"a": [1]} "#).unwrap(), r#"{"a": [1]}"#);
         assert_eq!(fit(T::String, "{not json}").unwrap(), "text {not json}");
+        for text in [r#" {"a": [1]} "#, "[]", "null", "", "\u{feff}{}"] {
+            assert_eq!(fit(T::Text, text).unwrap(), format!("text {text}"));
+        }
         assert_eq!(fit(T::Json, "null").unwrap(), "null");
         assert_eq!(fit(T::Array, "[1,2]").unwrap(), "[1,2]");
     }
@@ -188,6 +203,10 @@ mod tests {
         assert!(fit(T::Object, "{").unwrap_err().contains("not valid JSON"));
         assert!(fit(T::Boolean, "yes").is_err());
         assert!(fit(T::Integer, "\u{a0}7").is_err(), "only JSON's white space is skipped");
+        for (data_type, json) in [(T::Text, "{}"), (T::Text, "5"), (T::String, "5"), (T::Json, "5")] {
+            let fits = data_type.check(&Argument::Json(crate::RawJson::parse(json).unwrap())).is_ok();
+            assert_eq!(fits, data_type == T::Json, "{data_type} {json}");
+        }
     }
 
     #[test]
@@ -195,6 +214,6 @@ mod tests {
         for data_type in DataType::ALL {
             assert_eq!(data_type.as_str().parse(), Ok(data_type));
         }
-        assert!("text".parse::<DataType>().is_err());
+        assert!("float".parse::<DataType>().is_err());
     }
 }

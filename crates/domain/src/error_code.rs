@@ -82,6 +82,8 @@ codes! {
     AccessDenied = "access_denied", Access;
     /// The resource to create already exists.
     AlreadyExists = "already_exists", Conflict;
+    /// A job and a connection were given, and another job on that connection may be meant.
+    AmbiguousJob = "ambiguous_job", Usage;
     /// Parameters and a raw event were both given.
     ArgumentsBesidePayload = "arguments_beside_payload", Usage;
     /// The answer to a change was lost, and reading the resource did not show whether the change was made.
@@ -120,12 +122,14 @@ codes! {
     Interrupted = "interrupted", Interrupted;
     /// The arguments do not fit the parameters.
     InvalidArguments = "invalid_arguments", Usage;
-    /// The client context is not JSON.
+    /// The client context is not a JSON object.
     InvalidClientContext = "invalid_client_context", Usage;
     /// The configuration is not valid.
     InvalidConfig = "invalid_config", Usage;
     /// The endpoint is not a valid URL.
     InvalidEndpoint = "invalid_endpoint", Usage;
+    /// A file or stream is not text, is too large, or gave nothing for too long.
+    InvalidInput = "invalid_input", Usage;
     /// A job document is not valid.
     InvalidJobDocument = "invalid_job_document", Usage;
     /// A text is not a valid name.

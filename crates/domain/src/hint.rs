@@ -17,6 +17,8 @@ pub enum Action {
     ShowJob,
     /// Change a job's parameters.
     EditJob,
+    /// Say that a name is that of a job.
+    DemandJob,
     /// List recorded runs.
     ListRuns,
     /// List the functions that can be managed.
@@ -54,6 +56,7 @@ impl fmt::Display for Action {
             Self::ListJobs => f.write_str("listing jobs"),
             Self::ShowJob => f.write_str("showing the job"),
             Self::EditJob => f.write_str("changing the job"),
+            Self::DemandJob => f.write_str("saying that it is a job"),
             Self::ListRuns => f.write_str("listing runs"),
             Self::ListFunctions => f.write_str("listing functions"),
             Self::WaitForFunction(function) => write!(f, "waiting for function {function}"),

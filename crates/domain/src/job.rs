@@ -1,6 +1,6 @@
 //! A job: a function on a connection, with a parameter list and overrides.
 
-use crate::{ConnectionName, FunctionRef, JobName, ParameterList, Settings};
+use crate::{ConnectionName, FunctionRef, Imported, JobName, ParameterList, Settings};
 use serde::{Deserialize, Serialize};
 
 /// The settings of a job that override the defaults of its connection.
@@ -35,6 +35,11 @@ pub struct Job {
     pub description: Option<String>,
     /// The typed parameters.
     pub parameters: ParameterList,
+    /// Whether a run may also have arguments that the parameters do not declare. An imported list is open until it is
+    /// edited, because a function takes more than its environment variables say.
+    pub open: bool,
+    /// What the last import suggested, if the job was imported. The next import keeps what differs from it.
+    pub imported: Option<Imported>,
     /// The settings that override the connection's defaults.
     pub overrides: Overrides,
     /// Whether the author of the job declares that running it twice has the same effect as running it once. Only
@@ -51,6 +56,8 @@ impl Job {
             function,
             description: None,
             parameters: ParameterList::default(),
+            open: false,
+            imported: None,
             overrides: Overrides::default(),
             idempotent: false,
         }

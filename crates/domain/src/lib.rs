@@ -13,6 +13,7 @@ mod error_code;
 mod function;
 mod function_settings;
 mod hint;
+mod import;
 mod infer;
 mod intent;
 mod job;
@@ -37,6 +38,7 @@ mod setting;
 mod status;
 mod suggest;
 mod table;
+mod text;
 mod url;
 
 pub use alias::{Alias, Routing};
@@ -53,6 +55,7 @@ pub use function_settings::{
     LoggingSettings, Network, Tags,
 };
 pub use hint::{Action, Hint, HintPart, SettingName};
+pub use import::{ImportAction, ImportChange, ImportField, Imported, merge_import};
 pub use infer::infer_data_type;
 pub use intent::{Intent, Origin, Parent, ParentId, Provenance, StartedBy};
 pub use job::{Job, Overrides, Revision};
@@ -82,6 +85,7 @@ pub use status::{
 };
 pub use suggest::{Suggestion, suggest_parameters};
 pub use table::{TableError, TableSpot, distance, explain_parse_error, nearest, read_table, remove_quoted};
+pub use text::{NotText, decode_text};
 pub use url::{EndpointError, HostScope, check_endpoint, check_secret_endpoint, percent_encode};
 
 /// A point in time. The domain never reads a clock: callers pass the time in.

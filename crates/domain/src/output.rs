@@ -9,7 +9,11 @@ use serde::{
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
 
 /// The value of one `Output` or `InputOutput` parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,8 +162,11 @@ pub fn extract_outputs(parameters: &ParameterList, response: &[u8]) -> Extractio
         });
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let read =
-        Properties { slots: &mut slots }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    // A few slots are compared one by one, without a copy of each key in lower case.
+    let by_name = (slots.len() > FEW_SLOTS)
+        .then(|| slots.iter().enumerate().map(|(index, slot)| (slot.folded.clone(), index)).collect());
+    let read = Properties { slots: &mut slots, by_name: by_name.as_ref() }
+        .deserialize(&mut deserializer).and_then(|()| deserializer.end());
     if let Err(error) = read {
         return without_outputs(Warning::ResponseNotJson { reason: error.to_string() });
     }
@@ -180,13 +187,14 @@ struct Slot<'p, 'r> {
     folded: String,
     exact: Option<&'r RawValue>,
     repeated: bool,
-    similar: Vec<(String, &'r RawValue)>,
+    /// By name, with the order in the response.
+    similar: BTreeMap<String, (usize, &'r RawValue)>,
 }
 
 impl<'p, 'r> Slot<'p, 'r> {
     fn new(parameter: &'p Parameter) -> Self {
         let folded = parameter.name.folded();
-        Self { parameter, folded, exact: None, repeated: false, similar: Vec::new() }
+        Self { parameter, folded, exact: None, repeated: false, similar: BTreeMap::new() }
     }
 
     fn matches(&self, key: &str) -> bool {
@@ -199,19 +207,21 @@ impl<'p, 'r> Slot<'p, 'r> {
     fn offer(&mut self, key: &str, value: &'r RawValue) {
         if key == self.parameter.name.as_str() {
             self.repeated |= self.exact.replace(value).is_some();
-        } else if let Some(same) = self.similar.iter_mut().find(|(name, _)| name == key) {
-            same.1 = value;
-            self.repeated = true;
         } else {
-            self.similar.push((key.to_owned(), value));
+            let order = self.similar.len();
+            let same = self.similar.entry(key.to_owned()).or_insert((order, value));
+            self.repeated |= same.0 != order;
+            same.1 = value;
         }
     }
 
     fn write_to(self, extraction: &mut Extraction) {
         let parameter = self.parameter.name.clone();
-        let value = match (self.exact, self.similar.as_slice()) {
+        let mut similar: Vec<_> = self.similar.into_iter().collect();
+        similar.sort_by_key(|(_, (order, _))| *order);
+        let value = match (self.exact, similar.as_slice()) {
             (Some(exact), _) => exact,
-            (None, [(_, only)]) => *only,
+            (None, [(_, (_, only))]) => *only,
             (None, []) => return extraction.warnings.push(Warning::PropertyMissing { parameter }),
             (None, several) => {
                 let candidates = several.iter().map(|(name, _)| name.clone()).collect();
@@ -231,9 +241,16 @@ impl<'p, 'r> Slot<'p, 'r> {
     }
 }
 
+/// With more output parameters than this, properties are found by a map.
+const FEW_SLOTS: usize = 16;
+
+/// The position of the slot for each name in lower case.
+type Places = HashMap<String, usize>;
+
 /// Visits the top-level properties and keeps those that a parameter asks for.
 struct Properties<'s, 'p, 'r> {
     slots: &'s mut [Slot<'p, 'r>],
+    by_name: Option<&'s Places>,
 }
 
 impl<'r> DeserializeSeed<'r> for Properties<'_, '_, 'r> {
@@ -252,7 +269,7 @@ impl<'r> Visitor<'r> for Properties<'_, '_, 'r> {
     }
 
     fn visit_map<A: MapAccess<'r>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(found) = map.next_key_seed(Key { slots: self.slots })? {
+        while let Some(found) = map.next_key_seed(Key { slots: self.slots, by_name: self.by_name })? {
             match found {
                 None => {
                     map.next_value::<IgnoredAny>()?;
@@ -272,11 +289,15 @@ impl<'r> Visitor<'r> for Properties<'_, '_, 'r> {
 /// Reads a key and finds the parameter that it belongs to. Keys without a parameter are not copied.
 struct Key<'s, 'p, 'r> {
     slots: &'s [Slot<'p, 'r>],
+    by_name: Option<&'s Places>,
 }
 
 impl Key<'_, '_, '_> {
     fn find(&self, key: &str) -> Option<usize> {
-        self.slots.iter().position(|slot| slot.matches(key))
+        match self.by_name {
+            Some(places) => places.get(&fold(key)).copied(),
+            None => self.slots.iter().position(|slot| slot.matches(key)),
+        }
     }
 }
 
@@ -360,6 +381,32 @@ mod tests {
             let (found, warnings) = extract(&[("sum", DataType::Integer)], response);
             assert!(found.is_empty() && warnings[0].starts_with(start), "{response}: {warnings:?}");
         }
+    }
+
+    #[test]
+    fn many_outputs_are_found_like_few() {
+        let names: Vec<String> = (0..10_000).map(|number| format!("Größe{number}")).collect();
+        let types: Vec<(&str, DataType)> =
+            names.iter().map(|name| (name.as_str(), DataType::Integer)).collect();
+        let members: Vec<String> =
+            names.iter().map(|name| format!("\"{}\":1", name.to_uppercase())).collect();
+        // The capital of ß is SS, so upper case is another name; lower case is the same.
+        assert!(extract(&types, &format!("{{{}}}", members.join(","))).0.is_empty());
+        let members: Vec<String> =
+            names.iter().map(|name| format!("\"{}\":1", name.to_lowercase())).collect();
+        assert_eq!(extract(&types, &format!("{{{}}}", members.join(","))).0.len(), names.len());
+    }
+
+    #[test]
+    fn many_names_that_differ_in_case_end_in_one_warning() {
+        let variant = |number: usize| -> String {
+            let capital = |bit: usize| if number >> bit & 1 == 1 { 'A' } else { 'a' };
+            (0..16).map(capital).collect()
+        };
+        let members: Vec<String> = (1..40_000).map(|number| format!("\"{}\":1", variant(number))).collect();
+        let (found, warnings) =
+            extract(&[(&variant(0), DataType::Integer)], &format!("{{{}}}", members.join(",")));
+        assert!(found.is_empty() && warnings.len() == 1, "{} warnings", warnings.len());
     }
 
     #[test]

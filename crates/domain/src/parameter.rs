@@ -1,8 +1,8 @@
 //! The typed parameter list: flags, forms, schemas and events are all derived from it.
 
-use crate::{Argument, DataType, ParamName, SecretRef, argument::same_name};
+use crate::{Argument, DataType, ParamName, SecretRef};
 use serde::{Deserialize, Serialize};
-use std::{collections::HashSet, fmt, str::FromStr};
+use std::{collections::HashMap, fmt, str::FromStr};
 
 /// Whether a parameter's value is sent in the event, read from the response, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -139,7 +139,10 @@ impl Parameter {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterError {
     /// Two names are equal if case is ignored.
-    #[error("parameters {first} and {second} have the same name; parameter names are not case-sensitive")]
+    #[error(
+        "parameters {first} and {second} have the same name; a job's parameter names are not case-sensitive, and only a \
+         raw payload can contain both"
+    )]
     Duplicate {
         /// The first of the two names.
         first: ParamName,
@@ -176,25 +179,17 @@ pub enum ParameterError {
 /// secrets are references.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Parameter>", into = "Vec<Parameter>")]
-pub struct ParameterList(Vec<Parameter>);
+pub struct ParameterList {
+    parameters: Vec<Parameter>,
+    /// The position of each name, as it is written and in lower case. What is written wins.
+    places: HashMap<String, usize>,
+}
 
 impl TryFrom<Vec<Parameter>> for ParameterList {
     type Error = ParameterError;
 
     fn try_from(parameters: Vec<Parameter>) -> Result<Self, ParameterError> {
-        let mut seen = HashSet::new();
-        for (index, parameter) in parameters.iter().enumerate() {
-            if !seen.insert(parameter.name.folded()) {
-                let first =
-                    parameters[..index].iter().find(|p| same_name(p.name.as_str(), parameter.name.as_str()));
-                return Err(ParameterError::Duplicate {
-                    first: first.map_or_else(|| parameter.name.clone(), |p| p.name.clone()),
-                    second: parameter.name.clone(),
-                });
-            }
-            check_default(parameter)?;
-        }
-        Ok(Self(parameters))
+        Self::unique_by(parameters, ParamName::folded)
     }
 }
 
@@ -225,38 +220,75 @@ pub(crate) fn truncate(text: &str) -> String {
 
 impl From<ParameterList> for Vec<Parameter> {
     fn from(list: ParameterList) -> Self {
-        list.0
+        list.parameters
     }
 }
 
 impl ParameterList {
+    /// A list in which names that differ only in case are different parameters: for the values of a call that no job
+    /// declares.
+    pub fn case_sensitive(parameters: Vec<Parameter>) -> Result<Self, ParameterError> {
+        Self::unique_by(parameters, ToString::to_string)
+    }
+
+    fn unique_by(
+        parameters: Vec<Parameter>,
+        key: impl Fn(&ParamName) -> String,
+    ) -> Result<Self, ParameterError> {
+        let mut places = HashMap::with_capacity(parameters.len());
+        for (index, parameter) in parameters.iter().enumerate() {
+            if let Some(first) = places.insert(key(&parameter.name), index) {
+                let name = |index: usize| parameters.get(index).map(|own| own.name.clone());
+                let second = parameter.name.clone();
+                return Err(ParameterError::Duplicate {
+                    first: name(first).unwrap_or_else(|| second.clone()),
+                    second,
+                });
+            }
+            check_default(parameter)?;
+        }
+        for (index, parameter) in parameters.iter().enumerate() {
+            places.entry(parameter.name.folded()).or_insert(index);
+        }
+        for (index, parameter) in parameters.iter().enumerate() {
+            places.insert(parameter.name.to_string(), index);
+        }
+        Ok(Self { parameters, places })
+    }
+
     /// The parameters in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Parameter> {
-        self.0.iter()
+        self.parameters.iter()
     }
 
     /// The number of parameters.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.parameters.len()
     }
 
     /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.parameters.is_empty()
     }
 
-    /// The parameter with this name, which is not case-sensitive.
+    /// The parameter with this name: with exactly this one, else with one that is equal if case is ignored.
     pub fn get(&self, name: &ParamName) -> Option<&Parameter> {
-        self.0.iter().find(|parameter| same_name(parameter.name.as_str(), name.as_str()))
+        self.parameters.get(self.position(name)?)
+    }
+
+    /// The position of the parameter with this name, as of [`get`](Self::get).
+    pub(crate) fn position(&self, name: &ParamName) -> Option<usize> {
+        self.places.get(name.as_str()).or_else(|| self.places.get(&name.folded())).copied()
     }
 
     /// The list with `parameter` in the place of the one with the same name, or added at the end.
     pub fn with(mut self, parameter: Parameter) -> Result<Self, ParameterError> {
-        match self.0.iter().position(|own| same_name(own.name.as_str(), parameter.name.as_str())) {
-            Some(index) => self.0[index] = parameter,
-            None => self.0.push(parameter),
+        let place = self.position(&parameter.name);
+        match place.and_then(|place| self.parameters.get_mut(place)) {
+            Some(own) => *own = parameter,
+            None => self.parameters.push(parameter),
         }
-        Self::try_from(self.0)
+        Self::try_from(self.parameters)
     }
 }
 
@@ -282,6 +314,17 @@ mod tests {
         let list = vec![parameter("count", DataType::String), parameter("Count", DataType::String)];
         let error = ParameterList::try_from(list).unwrap_err();
         assert!(error.to_string().starts_with("parameters count and Count"), "{error}");
+    }
+
+    #[test]
+    fn names_of_undeclared_values_differ_in_case() {
+        let named = |name: &str| parameter(name, DataType::String);
+        let list = ParameterList::case_sensitive(vec![named("ID"), named("id"), named("Other")]).unwrap();
+        for (name, found) in [("ID", "ID"), ("id", "id"), ("other", "Other"), ("OTHER", "Other")] {
+            assert_eq!(list.get(&name.parse().unwrap()).unwrap().name.as_str(), found);
+        }
+        assert!(list.get(&"absent".parse().unwrap()).is_none());
+        assert!(ParameterList::case_sensitive(vec![named("id"), named("id")]).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::{
     Argument, Arguments, DataType, JsonSyntaxError, ParamName, Parameter, ParameterList, data_type::Fitted,
     json, parameter::truncate,
 };
-use std::fmt;
+use std::{cell::LazyCell, fmt};
 
 /// The bytes of an event: valid JSON.
 #[derive(Clone, PartialEq, Eq)]
@@ -76,6 +76,15 @@ pub enum ArgumentProblem {
         /// Which parameters exist, as a clause of the message.
         known: String,
     },
+    /// Two values were given for one parameter, by names that differ only in case.
+    #[error(
+        "parameter {name} is given more than once; a job's parameter names are not case-sensitive, and only a raw payload \
+         can contain both"
+    )]
+    Repeated {
+        /// The second name, as given.
+        name: ParamName,
+    },
     /// A value was given for a parameter that is only read from the response.
     #[error("parameter {name} is an output and takes no value")]
     OutputOnly {
@@ -91,27 +100,34 @@ impl ArgumentProblem {
             Self::Misfit { name, .. }
             | Self::Missing { name, .. }
             | Self::Unknown { name, .. }
+            | Self::Repeated { name }
             | Self::OutputOnly { name } => name,
         }
     }
 }
 
+/// How many problems, and how many parameters of a job, a message names.
+const MOST_SHOWN: usize = 20;
+
 /// Everything that is wrong with the arguments of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayloadError {
-    /// At least one problem, in the order of the parameters; unknown parameters come last.
+    /// At least one problem, in the order of the parameters; repeated and unknown parameters come last.
     pub problems: Vec<ArgumentProblem>,
 }
 
 impl fmt::Display for PayloadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.problems.iter().enumerate() {
+        for (index, problem) in self.problems.iter().take(MOST_SHOWN).enumerate() {
             if index > 0 {
                 f.write_str("; ")?;
             }
             write!(f, "{problem}")?;
         }
-        Ok(())
+        match self.problems.len().saturating_sub(MOST_SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
     }
 }
 
@@ -145,8 +161,17 @@ pub fn build_payload(parameters: &ParameterList, arguments: &Arguments) -> Resul
         64 + arguments.iter().map(|(n, a)| n.as_str().len() + a.as_given().len() + 8).sum::<usize>(),
     );
     out.push(b'{');
-    for parameter in parameters {
-        let given = arguments.get(&parameter.name);
+    let mut given: Vec<Option<&Argument>> = vec![None; parameters.len()];
+    let mut misplaced = Vec::new();
+    let known = LazyCell::new(|| describe_inputs(parameters));
+    for (name, argument) in arguments.iter() {
+        match parameters.position(name).and_then(|place| given.get_mut(place)) {
+            Some(place) if place.is_none() => *place = Some(argument),
+            Some(_) => misplaced.push(ArgumentProblem::Repeated { name: name.clone() }),
+            None => misplaced.push(ArgumentProblem::Unknown { name: name.clone(), known: known.clone() }),
+        }
+    }
+    for (parameter, given) in parameters.iter().zip(given) {
         if !parameter.direction.is_input() {
             if given.is_some() {
                 problems.push(ArgumentProblem::OutputOnly { name: parameter.name.clone() });
@@ -178,9 +203,7 @@ pub fn build_payload(parameters: &ParameterList, arguments: &Arguments) -> Resul
             }),
         }
     }
-    for (name, _) in arguments.iter().filter(|(name, _)| parameters.get(name).is_none()) {
-        problems.push(ArgumentProblem::Unknown { name: name.clone(), known: describe_inputs(parameters) });
-    }
+    problems.append(&mut misplaced);
     if problems.is_empty() {
         out.push(b'}');
         Ok(Payload(out))
@@ -217,11 +240,11 @@ fn quote_unless_secret(parameter: &Parameter, argument: &Argument) -> String {
 
 fn describe_inputs(parameters: &ParameterList) -> String {
     let names: Vec<&str> =
-        parameters.iter().filter(|p| p.direction.is_input()).map(|p| p.name.as_str()).take(20).collect();
-    if names.is_empty() {
-        "the job has no input parameters".to_owned()
-    } else {
-        format!("the job has {}", names.join(", "))
+        parameters.iter().filter(|p| p.direction.is_input()).map(|p| p.name.as_str()).collect();
+    match names.get(..MOST_SHOWN) {
+        _ if names.is_empty() => "the job has no input parameters".to_owned(),
+        None => format!("the job has {}", names.join(", ")),
+        Some(first) => format!("the job has {} and others", first.join(", ")),
     }
 }
 
@@ -275,6 +298,21 @@ mod tests {
              found text that is not a JSON number; parameter sum is an output and takes no value; unknown \
              parameter xx; the job has id, pin"
         );
+    }
+
+    #[test]
+    fn names_that_differ_in_case_are_one_parameter_of_a_job() {
+        let error = build(vec![parameter("id", DataType::String)], &[("ID", "1"), ("Id", "2")]).unwrap_err();
+        assert_eq!(error.problems, [ArgumentProblem::Repeated { name: "Id".parse().unwrap() }]);
+    }
+
+    #[test]
+    fn an_error_is_bounded_whatever_is_given() {
+        let names: Vec<String> = (0..1000).map(|number| format!("p{number}")).collect();
+        let given: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+        let error = build(vec![parameter("id", DataType::String)], &given).unwrap_err();
+        assert_eq!(error.problems.len(), 1000);
+        assert!(error.to_string().ends_with("; and 980 more"), "{error}");
     }
 
     #[test]

@@ -56,6 +56,12 @@ pub trait Platform: Debug + Send + Sync + 'static {
         Limits::default()
     }
 
+    /// What a function does not receive of a client context with these members, one sentence each.
+    fn client_context_losses(&self, members: &[String], invocation_type: InvocationType) -> Vec<String> {
+        let _ = (members, invocation_type);
+        Vec::new()
+    }
+
     /// The asynchronous invocation settings of a function that has none configured.
     fn async_defaults(&self) -> AsyncSettings {
         AsyncSettings::default()

@@ -1,6 +1,6 @@
 //! Discovered functions and what an import did with them. Values of environment variables are never shown.
 
-use lamplight_domain::{Function, FunctionSettings};
+use lamplight_domain::{Function, FunctionSettings, ImportAction, ImportChange};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -14,6 +14,9 @@ pub struct DiscoveryView<'a> {
     /// What the import did for each function; left out if nothing was to be imported.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imported: Option<Vec<ImportView<'a>>>,
+    /// True if this only says what an import would do.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }
 
 /// A discovered function; null is what the provider does not say.
@@ -83,8 +86,58 @@ pub struct ImportView<'a> {
     pub job: Option<&'a str>,
     /// Why no job was created, if none was.
     pub reason: Option<&'a str>,
+    /// What changes in the job, and what stays because it was edited.
+    pub changes: Vec<ImportChangeView<'a>>,
     /// What the suggested parameters leave out, without values.
     pub notes: &'a [String],
+}
+
+/// A difference between a job before and after an import.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ImportChangeView<'a> {
+    /// What the import does.
+    pub action: ImportActionWord,
+    /// The parameter; null if the change is about the job itself.
+    pub parameter: Option<&'a str>,
+    /// The part: `parameter` for a whole one, `type`, `default`, `secret`, `description`, `reference`, `timeout`,
+    /// `architecture` or `open`.
+    pub field: &'static str,
+    /// The value at the last import; masked if the parameter is secret.
+    pub before: Option<&'a str>,
+    /// The value now; masked if the parameter is secret.
+    pub after: Option<&'a str>,
+}
+
+impl<'a> From<&'a ImportChange> for ImportChangeView<'a> {
+    fn from(change: &'a ImportChange) -> Self {
+        let ImportChange { action, parameter, field, before, after } = change;
+        Self {
+            action: match action {
+                ImportAction::Added => ImportActionWord::Added,
+                ImportAction::Removed => ImportActionWord::Removed,
+                ImportAction::Changed => ImportActionWord::Changed,
+                ImportAction::Kept => ImportActionWord::Kept,
+            },
+            parameter: parameter.as_ref().map(lamplight_domain::ParamName::as_str),
+            field: field.as_str(),
+            before: before.as_deref(),
+            after: after.as_deref(),
+        }
+    }
+}
+
+/// What an import does with a part of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportActionWord {
+    /// The parameter is new.
+    Added,
+    /// The function does not have the variable any more.
+    Removed,
+    /// The part follows the function.
+    Changed,
+    /// The function has changed, but the part was edited and stays as it is.
+    Kept,
 }
 
 /// What an import did for a function.
@@ -93,7 +146,7 @@ pub struct ImportView<'a> {
 pub enum ImportWord {
     /// A job was created.
     Created,
-    /// A job of this function exists; its recorded facts about the function were updated.
+    /// A job of this function exists and was updated; what was edited was kept.
     Refreshed,
     /// A job of this function exists, and nothing has changed.
     Unchanged,

@@ -39,6 +39,9 @@ pub struct JobView<'a> {
     /// Whether running the job twice has the same effect as running it once; workflow retries depend on it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub idempotent: bool,
+    /// Whether a run may also have arguments that the parameters do not declare.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// The settings that override the connection's defaults.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overrides: Option<OverridesView<'a>>,
@@ -50,7 +53,17 @@ pub struct JobView<'a> {
 impl<'a> From<&'a Job> for JobView<'a> {
     fn from(job: &'a Job) -> Self {
         // Destructured, so that a new field cannot be forgotten here.
-        let Job { name, connection, function, description, parameters, overrides, idempotent } = job;
+        let Job {
+            name,
+            connection,
+            function,
+            description,
+            parameters,
+            open,
+            imported: _,
+            overrides,
+            idempotent,
+        } = job;
         Self {
             name: name.as_str(),
             connection: connection.as_str(),
@@ -62,6 +75,7 @@ impl<'a> From<&'a Job> for JobView<'a> {
             architecture: function.architecture.as_deref(),
             description: description.as_deref(),
             idempotent: *idempotent,
+            open: *open,
             overrides: (*overrides != Overrides::default()).then(|| overrides.into()),
             parameters: parameters.iter().map(ParameterView::from).collect(),
         }

@@ -31,7 +31,9 @@ pub use alias::{AliasView, AliasesView};
 pub use asynchronous::{AsyncListView, AsyncView};
 pub use check::{CheckView, CheckWord, ChecksView};
 pub use connection::{ConnectionSettingsView, ConnectionView, ConnectionsView, SettingView};
-pub use discovery::{DiscoveryView, FoundFunctionView, ImportView, ImportWord};
+pub use discovery::{
+    DiscoveryView, FoundFunctionView, ImportActionWord, ImportChangeView, ImportView, ImportWord,
+};
 pub use error::{ErrorView, FailureView};
 pub use evidence::{EvidenceView, WarningAbout, WarningView};
 pub use function::{

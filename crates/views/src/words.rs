@@ -136,6 +136,8 @@ words! {
     DataTypeWord of DataType {
         /// Any text; text that is a valid JSON object or array is embedded as that JSON.
         String,
+        /// Any text, always sent as a JSON string.
+        Text,
         /// A number without fraction or exponent, of any length.
         Integer,
         /// Any JSON number, of any length and precision.

@@ -55,6 +55,8 @@ refused! {
     an_event_that_is_too_large_calls_nothing: PayloadTooLarge, "f", event_of(7 << 20), plain();
     a_client_context_that_is_not_json_calls_nothing:
         InvalidClientContext, "f", arguments(&[]), Settings { client_context: Some("{".to_owned()), ..plain() };
+    a_client_context_that_is_not_an_object_calls_nothing:
+        InvalidClientContext, "f", arguments(&[]), Settings { client_context: Some("[1]".to_owned()), ..plain() };
     a_contradictory_qualifier_calls_nothing:
         InvalidSetting, "f:live", arguments(&[]), Settings { qualifier: Some("test".parse().unwrap()), ..plain() };
 }

@@ -2,10 +2,10 @@
 
 use crate::bench::{Bench, find, function, job, parameter};
 use lamplight_app::{
-    DiscoverRequest, Import, JobChange, JobDocument, JobEdit, ParameterEdit, apply_jobs, edit_job,
-    export_jobs, import_functions, remove_job, show_job,
+    DiscoverRequest, Import, ImportRequest, ImportedFunction, JobChange, JobDocument, JobEdit, ParameterEdit,
+    apply_jobs, edit_job, export_jobs, import_functions, remove_job, show_job,
 };
-use lamplight_domain::{DataType, Direction, Parameter};
+use lamplight_domain::{DataType, Direction, ImportAction, Job, Parameter};
 use lamplight_fake_adapter::FakeFunction;
 use lamplight_ports::{Connector, JobStore};
 use lamplight_views::JobView;
@@ -45,7 +45,8 @@ async fn importing_twice_changes_nothing_and_keeps_what_users_set() {
     let bench = Bench::new([greeter]);
     let connection = bench.connector.open(None).await.unwrap();
     let found = find(&connection, &DiscoverRequest::default()).await.unwrap();
-    let imported = import_functions(&bench.store, &connection, &found.functions).await.unwrap();
+    let request = ImportRequest::default();
+    let imported = import_functions(&bench.store, &connection, &found.functions, request).await.unwrap();
     assert_eq!(imported[0].import, Import::Created("greeter".parse().unwrap()));
     let name = "greeter".parse().unwrap();
     let edits = vec![
@@ -54,7 +55,7 @@ async fn importing_twice_changes_nothing_and_keeps_what_users_set() {
         JobEdit::Parameter("greeting".parse().unwrap(), ParameterEdit::Direction(Direction::Output)),
     ];
     let edited = edit_job(&bench.store, &name, edits).await.unwrap();
-    let imported = import_functions(&bench.store, &connection, &found.functions).await.unwrap();
+    let imported = import_functions(&bench.store, &connection, &found.functions, request).await.unwrap();
     assert_eq!(imported[0].import, Import::Unchanged(name.clone()));
     let kept = show_job(&bench.store, &name).await.unwrap();
     assert_eq!(kept, edited);
@@ -69,6 +70,102 @@ async fn importing_twice_changes_nothing_and_keeps_what_users_set() {
         ]
     );
     assert_eq!(kept.job.function.timeout_seconds, Some(3));
+}
+
+/// Imports a function with these variables, and returns what was done and the job.
+async fn import(
+    bench: &Bench,
+    variables: &[(&str, &str)],
+    request: ImportRequest,
+) -> (ImportedFunction, Option<Job>) {
+    let mut loader = FakeFunction::echo(function("loader"));
+    loader.environment = variables.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let today = Bench::new([loader]);
+    let connection = today.connector.open(None).await.unwrap();
+    let found = find(&connection, &DiscoverRequest::default()).await.unwrap();
+    let mut all =
+        import_functions(&bench.store, &connection, &found.functions, request).await.unwrap();
+    let stored = bench.store.get(&"loader".parse().unwrap()).await.unwrap();
+    (all.pop().unwrap(), stored.map(|stored| stored.job))
+}
+
+/// The parameters with their defaults, each as one text.
+fn defaults(job: &Job) -> Vec<String> {
+    let shown = |own: &Parameter| format!("{}={}", own.name, own.default.as_deref().unwrap_or("-"));
+    job.parameters.iter().map(shown).collect()
+}
+
+#[tokio::test]
+async fn an_import_follows_the_function_and_keeps_edits() {
+    let bench = Bench::new([]);
+    let plain = ImportRequest::default();
+    let first = [("A", "1"), ("B", "b"), ("C", "c"), ("D", "d")];
+    let (_, created) = import(&bench, &first, plain).await;
+    assert!(created.unwrap().open);
+    let edits = vec![
+        JobEdit::Parameter("A".parse().unwrap(), ParameterEdit::Default(Some("100".to_owned()))),
+        JobEdit::RemoveParameter("C".parse().unwrap()),
+    ];
+    let edited = edit_job(&bench.store, &"loader".parse().unwrap(), edits).await.unwrap();
+    assert!(!edited.job.open, "an edited list is closed");
+
+    let today = [("A", "2"), ("B", "b2"), ("C", "c2"), ("E", "e")];
+    let dry = ImportRequest { dry_run: true, ..plain };
+    let (preview, unchanged) = import(&bench, &today, dry).await;
+    assert_eq!(unchanged.as_ref(), Some(&edited.job), "a dry run changes nothing");
+    let (imported, job) = import(&bench, &today, plain).await;
+    assert_eq!(imported, preview);
+    assert_eq!(imported.import, Import::Refreshed("loader".parse().unwrap()));
+    let job = job.unwrap();
+    assert_eq!(defaults(&job), ["A=100", "B=b2", "E=e"]);
+    let actions: Vec<_> = imported
+        .changes
+        .iter()
+        .map(|change| (change.parameter.as_ref().unwrap().as_str(), change.action))
+        .collect();
+    let (kept, changed) = (ImportAction::Kept, ImportAction::Changed);
+    let (removed, added) = (ImportAction::Removed, ImportAction::Added);
+    assert_eq!(actions, [("A", kept), ("B", changed), ("D", removed), ("E", added)]);
+
+    let (again, same) = import(&bench, &today, plain).await;
+    assert_eq!((again.import, again.changes), (Import::Unchanged("loader".parse().unwrap()), vec![]));
+    assert_eq!(same, Some(job));
+}
+
+#[tokio::test]
+async fn a_dry_run_of_a_first_import_creates_nothing() {
+    let bench = Bench::new([]);
+    let request = ImportRequest { dry_run: true, ..ImportRequest::default() };
+    let (preview, job) = import(&bench, &[("A", "1")], request).await;
+    assert_eq!((preview.import, job), (Import::Created("loader".parse().unwrap()), None));
+    assert_eq!(preview.changes.len(), 1);
+}
+
+#[tokio::test]
+async fn a_closed_import_closes_a_list_and_says_so_once() {
+    let bench = Bench::new([]);
+    import(&bench, &[("A", "1")], ImportRequest::default()).await;
+    let closed = ImportRequest { closed: true, ..ImportRequest::default() };
+    let (imported, job) = import(&bench, &[("A", "1")], closed).await;
+    assert_eq!((imported.changes.len(), job.unwrap().open), (1, false));
+    let (imported, _) = import(&bench, &[("A", "1")], closed).await;
+    assert!(imported.changes.is_empty(), "{imported:?}");
+}
+
+#[tokio::test]
+async fn the_store_forgets_the_default_of_a_parameter_that_becomes_secret() {
+    let bench = Bench::new([]);
+    let name = "loader".parse().unwrap();
+    import(&bench, &[("A", "hunter2")], ImportRequest::default()).await;
+    let edits = vec![
+        JobEdit::Parameter("A".parse().unwrap(), ParameterEdit::Default(None)),
+        JobEdit::Parameter("A".parse().unwrap(), ParameterEdit::Secret(true)),
+    ];
+    edit_job(&bench.store, &name, edits).await.unwrap();
+    import(&bench, &[("A", "hunter2")], ImportRequest::default()).await;
+    let stored = show_job(&bench.store, &name).await.unwrap();
+    let record = lamplight_ports::record::write(&stored.job).unwrap();
+    assert!(!record.contains("hunter2"), "{record}");
 }
 
 #[tokio::test]

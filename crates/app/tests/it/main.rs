@@ -16,3 +16,4 @@ mod lost_changes;
 mod managing;
 mod runs;
 mod secrets;
+mod targets;

@@ -6,9 +6,15 @@ use clap::Args;
 /// Options of `discover`.
 #[derive(Debug, Args)]
 pub struct DiscoverArgs {
-    /// Import each listed function as a job; jobs that exist keep their settings
+    /// Import each listed function as a job; a job that exists follows its function, except for what was edited
     #[arg(long)]
     pub import: bool,
+    /// Show what the import would change, and change nothing
+    #[arg(long, requires = "import")]
+    pub dry_run: bool,
+    /// Let the imported jobs refuse undeclared arguments; by default they take them until their parameters are edited
+    #[arg(long, requires = "import")]
+    pub closed: bool,
     /// How many functions to request per page, 1-10000; the provider may return fewer
     #[arg(long, value_name = "N", value_parser = whole::<u32>("from 1 to 10000"))]
     pub page_size: Option<u32>,

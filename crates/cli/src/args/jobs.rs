@@ -52,7 +52,7 @@ pub struct EditArgs {
     /// Remove a parameter
     #[arg(long, value_name = "NAME")]
     pub remove_param: Vec<String>,
-    /// Add an Input parameter of a type: string, integer, number, boolean, object, array or json
+    /// Add an Input parameter of a type: string, text, integer, number, boolean, object, array or json. A string that is a JSON object or array is embedded as JSON; a text is always sent as text
     #[arg(long, value_name = "NAME[:TYPE]")]
     pub add_param: Vec<String>,
     /// Set a parameter's type
@@ -94,7 +94,7 @@ pub struct EditArgs {
     /// Override whether the log tail is requested: true, false, or `none` to remove the override
     #[arg(long, value_name = "BOOL")]
     pub log_tail: Option<String>,
-    /// Override the client context JSON; `none` removes the override
+    /// Override the client context: a JSON object, `@FILE`, or `-` for stdin; `none` removes the override
     #[arg(long, value_name = "JSON")]
     pub client_context: Option<String>,
     /// Move the job to another connection
@@ -109,4 +109,10 @@ pub struct EditArgs {
     /// Declare that running the job twice is not the same as running it once (the default)
     #[arg(long)]
     pub no_idempotent: bool,
+    /// Take arguments that the parameters do not declare
+    #[arg(long, conflicts_with = "closed")]
+    pub open: bool,
+    /// Refuse arguments that the parameters do not declare; editing the parameters does this too
+    #[arg(long)]
+    pub closed: bool,
 }

@@ -3,13 +3,25 @@
 use crate::args::CallKeys;
 use clap::Args;
 use lamplight_domain::InvocationType;
+use std::path::PathBuf;
 
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// A job, or a function as name, name:alias or ARN
+    /// A job, or else a function as name, name:alias or ARN
     pub target: String,
-    /// A parameter value: `name=text`, `name=@file` or `name:=json`; may be repeated
+    /// The target is a job: fail if there is none of this name
+    #[arg(long, conflicts_with = "function")]
+    pub job: bool,
+    /// The target is a function, even if there is a job of this name
+    #[arg(long)]
+    pub function: bool,
+    /// A parameter value: `name=text`, `name==text`, `name:=json`, `name=@file`; may be repeated
+    ///
+    /// `name=text` is read by the parameter's type; where that is string, or where there is no job, a text that is a JSON
+    /// object or array is embedded as JSON. `name==text` always sends the text as a JSON string. `name:=json` sends JSON.
+    /// `@FILE` after any of them reads the value from a file (`-` is stdin); a text that begins with `@` is written
+    /// `@@`. A value overrides the one in `--params-file`.
     #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
     pub parameters: Vec<String>,
     /// A file of parameter values, as a JSON object or as YAML scalars; `-` is stdin
@@ -30,12 +42,15 @@ pub struct RunArgs {
     /// Do not request the log tail
     #[arg(long)]
     pub no_log_tail: bool,
-    /// The client context that is passed to the function, as JSON
+    /// The client context that is passed to the function: a JSON object, `@FILE`, or `-` for stdin
     #[arg(long, value_name = "JSON")]
     pub client_context: Option<String>,
     /// Do not prompt for missing values
     #[arg(long)]
     pub no_input: bool,
+    /// Write the response, byte for byte, to a file and not to stdout; empty if there is none
+    #[arg(long, value_name = "FILE")]
+    pub response_file: Option<PathBuf>,
     /// Keys for this call only.
     #[command(flatten)]
     pub keys: CallKeys,

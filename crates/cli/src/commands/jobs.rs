@@ -3,9 +3,10 @@
 use crate::{
     ExitCode,
     args::{EditArgs, JobsCommand},
-    arguments::{read_document, source_name},
+    arguments::read_json_text,
     commands::parse,
     failure::Failure,
+    input::{read_text, source_name},
     output, render,
     wiring::Wiring,
     yaml,
@@ -91,7 +92,7 @@ async fn export(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> 
 }
 
 async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
-    let documents: Vec<JobDocument> = yaml::read_all(&read_document(file)?, &source_name(file))?;
+    let documents: Vec<JobDocument> = yaml::read_all(&read_text(file)?, &source_name(file))?;
     if documents.is_empty() {
         return Err(Failure::usage(
             ErrorCode::InvalidYaml,
@@ -201,7 +202,8 @@ fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
         edits.push(JobEdit::LogTail(or_none(text)?));
     }
     if let Some(text) = &args.client_context {
-        edits.push(JobEdit::ClientContext(or_none(text)?));
+        let text = read_json_text(text, ErrorCode::InvalidClientContext)?;
+        edits.push(JobEdit::ClientContext(or_none(&text)?));
     }
     if let Some(text) = &args.move_to {
         edits.push(JobEdit::Connection(parse(text)?));
@@ -211,6 +213,9 @@ fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
     }
     if args.idempotent || args.no_idempotent {
         edits.push(JobEdit::Idempotent(args.idempotent));
+    }
+    if args.open || args.closed {
+        edits.push(JobEdit::Open(args.open));
     }
     Ok(edits)
 }

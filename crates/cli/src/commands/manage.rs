@@ -5,6 +5,7 @@ use crate::{
     args::{ChangeArgs, PageArgs, RemovalArgs},
     failure::Failure,
     interrupt, output, render,
+    terminal::one_line,
     wiring::Wiring,
 };
 use lamplight_app::{
@@ -99,7 +100,7 @@ fn confirm(what: &str, wiring: &Wiring) -> Result<(), Failure> {
         )
         .with_hint("--dry-run shows what would be sent"));
     }
-    match inquire::Confirm::new(&format!("{what}?")).with_default(false).prompt() {
+    match inquire::Confirm::new(&one_line(&format!("{what}?"))).with_default(false).prompt() {
         Ok(true) => Ok(()),
         Ok(false) | Err(inquire::InquireError::OperationCanceled) => Err(Failure {
             exit_code: ExitCode::Unexpected,

@@ -37,6 +37,9 @@ pub fn job_details(stored: &StoredJob) -> String {
         rows.push(("idempotent", "yes".to_owned()));
     }
     rows.extend(job.function.timeout_seconds.map(|value| ("time limit", format!("{value} s"))));
+    if job.open {
+        rows.push(("undeclared", "arguments are taken as given, until the parameters are edited".to_owned()));
+    }
     rows.push(("revision", stored.revision.0.to_string()));
     let text = details(&rows);
     if job.parameters.is_empty() {

@@ -20,7 +20,7 @@ pub use account::{quota_view, quotas_table};
 pub use aliases::{ALIAS_COLUMNS, alias_details, alias_row};
 pub use asynchronous::{ASYNC_COLUMNS, async_details, async_row};
 pub use connections::{Described, connection_settings, connection_view, connections_table, settings_table};
-pub use discovery::{discovery_view, functions_table};
+pub use discovery::{discovery_view, functions_table, import_difference};
 pub use doctor::{check_view, checks_text};
 pub use functions::{FUNCTION_COLUMNS, function_details, function_row, tags_table};
 pub use jobs::{job_details, jobs_table};

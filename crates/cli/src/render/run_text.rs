@@ -2,19 +2,18 @@
 
 use crate::{
     hints::word_hint,
-    output::{Output, heading, say},
-    render::table::{details, harmless, one_line},
+    output::{Output, say, say_styled},
+    render::table::{details, one_line},
 };
 use lamplight_domain::{ExecutionReport, MASK, Run, RunState};
 
 /// The text for stderr after a run; the response goes to stdout.
 pub fn run_summary(output: Output, run: &Run) {
-    let style = heading();
     let took = elapsed_ms(run).map(|ms| format!(" in {}", milliseconds(ms))).unwrap_or_default();
     // The time is shown only for what has happened.
     let (happened, rest) = words(run.state()).split_once(';').unwrap_or((words(run.state()), ""));
     let rest = if rest.is_empty() { String::new() } else { format!(";{rest}") };
-    output.note(&format!("{style}{}{style:#} {happened}{took}{rest}", run.function_name()));
+    output.heading(run.function_name().as_str(), &format!(" {happened}{took}{rest}"));
     let mut rows = outputs(run);
     rows.extend(facts(run));
     output.note(&details(&rows));
@@ -22,21 +21,21 @@ pub fn run_summary(output: Output, run: &Run) {
         output.warn(&one_line(&warning.to_string()));
     }
     if let Some(log) = run.outcome().and_then(|outcome| outcome.log_tail.as_ref()) {
-        output.note(&format!("{style}log tail{style:#}\n{}", harmless(log.trim_end())));
+        output.heading("log tail", &format!("\n{}", log.trim_end()));
     }
     if let Some(error) = run.outcome().and_then(|outcome| outcome.error.as_ref()) {
-        let red = anstyle::AnsiColor::Red.on_default().bold();
         let error_type = error.error_type.as_ref().map(|t| format!("{}: ", one_line(t))).unwrap_or_default();
-        say(&format!("{red}error{red:#}: {error_type}{}", harmless(&error.message)));
+        let red = anstyle::AnsiColor::Red.on_default().bold();
+        say_styled(red, "error", &format!(": {error_type}{}", error.message));
         for frame in &error.stack {
-            say(&format!("  {}", harmless(frame)));
+            say(&format!("  {frame}"));
         }
         for (number, cause) in error.causes.iter().enumerate() {
             say(&format!("  {}: {}", number + 1, one_line(cause)));
         }
         if let Some(hint) = &error.hint {
             let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
-            say(&format!("{cyan}hint{cyan:#}: {}", word_hint(hint)));
+            say_styled(cyan, "hint", &format!(": {}", word_hint(hint)));
         }
     }
 }
@@ -69,25 +68,30 @@ pub fn run_details(run: &Run, response: Option<&[u8]>) -> String {
     }
     if let Some(error) = run.outcome().and_then(|outcome| outcome.error.as_ref()) {
         let error_type = error.error_type.as_ref().map(|t| format!("{}: ", one_line(t))).unwrap_or_default();
-        rows.push(("error", format!("{error_type}{}", harmless(&error.message))));
+        rows.push(("error", format!("{error_type}{}", error.message)));
         if !error.stack.is_empty() {
-            rows.push(("stack", harmless(&error.stack.join("\n"))));
+            rows.push(("stack", error.stack.join("\n")));
         }
         rows.extend(error.causes.iter().map(|cause| ("caused by", one_line(cause))));
         rows.extend(error.hint.as_ref().map(|hint| ("hint", word_hint(hint))));
     }
     if let Some(log) = run.outcome().and_then(|outcome| outcome.log_tail.as_ref()) {
-        rows.push(("log tail", harmless(log.trim_end())));
+        rows.push(("log tail", log.trim_end().to_owned()));
     }
     if let Some(response) = response {
-        let text = String::from_utf8_lossy(response);
-        let end = text.floor_char_boundary(SHOWN_RESPONSE);
-        let cut = if end < text.len() {
-            format!(" … ({} bytes; --output json shows all)", text.len())
-        } else {
-            String::new()
+        let shown = match std::str::from_utf8(response) {
+            Ok(text) => {
+                let end = text.floor_char_boundary(SHOWN_RESPONSE);
+                let cut = if end < text.len() {
+                    format!(" … ({} bytes; --output json shows all)", text.len())
+                } else {
+                    String::new()
+                };
+                format!("{}{cut}", &text[..end])
+            }
+            Err(_) => format!("binary ({} bytes; --output json shows all)", response.len()),
         };
-        rows.push(("response", format!("{}{cut}", harmless(&text[..end]))));
+        rows.push(("response", shown));
     }
     details(&rows)
 }

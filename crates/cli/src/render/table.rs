@@ -1,5 +1,6 @@
 //! Tables without borders, as kubectl and gh print them.
 
+pub use crate::terminal::one_line;
 use comfy_table::{ContentArrangement, Table, presets};
 
 /// A table of rows under headings. Columns are never cut, because programs read them too.
@@ -10,7 +11,7 @@ pub fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item =
         .set_content_arrangement(ContentArrangement::Disabled)
         .set_header(headings);
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.map(|cell| one_line(&cell)));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -37,15 +38,6 @@ pub fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// A text from outside on one line, without control characters, which could steer a terminal.
-pub fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// A text from outside with its line ends and tabs, without other control characters.
-pub fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
-}
 
 #[cfg(test)]
 mod tests {
@@ -56,12 +48,8 @@ mod tests {
         let text =
             table(["NAME", "N"], [["a".to_owned(), "1".to_owned()], ["longer".to_owned(), "-".to_owned()]]);
         assert_eq!(text, "NAME    N\na       1\nlonger  -");
+        let hostile = table(["A", "B"], [["x\ny\u{202e}".to_owned(), "z".to_owned()]]);
+        assert_eq!(hostile, "A     B\nx y\u{fffd}  z");
         assert_eq!(details(&[("a", "1\n2".into()), ("long", "x".into())]), "a     1\n      2\nlong  x");
-    }
-
-    #[test]
-    fn nothing_steers_the_terminal() {
-        assert_eq!(harmless("a\x1b[31mb\n"), "a\u{fffd}[31mb\n");
-        assert_eq!(one_line("a\nb"), "a b");
     }
 }

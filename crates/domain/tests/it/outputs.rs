@@ -97,7 +97,7 @@ proptest! {
             let value: Value = serde_json::from_str(&raw).unwrap();
             let fits = match data_type {
                 DataType::Json => true,
-                DataType::String => value.is_string(),
+                DataType::String | DataType::Text => value.is_string(),
                 DataType::Integer => value.is_number() && !raw.contains('.'),
                 DataType::Number => value.is_number(),
                 DataType::Boolean => value.is_boolean(),

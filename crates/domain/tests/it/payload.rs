@@ -63,6 +63,17 @@ proptest! {
     }
 
     #[test]
+    fn a_text_is_sent_as_that_text_whatever_it_spells(given in prop_oneof![any::<String>(), json()]) {
+        let quoted = Argument::Json(RawJson::string(&given));
+        for (data_type, argument) in
+            [(DataType::Text, text(&given)), (DataType::Text, quoted.clone()), (DataType::String, quoted)]
+        {
+            let arrived = property(&build(data_type, argument).unwrap());
+            prop_assert_eq!(serde_json::from_str::<String>(&arrived).unwrap(), given.clone());
+        }
+    }
+
+    #[test]
     fn raw_json_is_embedded_byte_for_byte_where_its_type_is_declared(raw in json()) {
         let value = RawJson::parse(&raw).unwrap();
         let json = build(DataType::Json, text(&raw)).unwrap();
@@ -73,7 +84,7 @@ proptest! {
             if let Ok(event) = &by_json {
                 prop_assert_eq!(property(event), raw.trim());
             }
-            if data_type != DataType::String {
+            if !matches!(data_type, DataType::String | DataType::Text) {
                 prop_assert_eq!(by_text.is_ok(), by_json.is_ok(), "{} as {}", raw, data_type);
                 prop_assert_eq!(by_json.is_ok(), data_type.admits(value.kind()));
             }

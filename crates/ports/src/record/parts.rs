@@ -1,4 +1,4 @@
-//! The parts of record bodies that are the same in versions 1 and 2.
+//! The parts of record bodies that are the same in all versions.
 
 use lamplight_domain::{
     DataType, Direction, Effective, EffectiveSettings, Evidence, EvidenceKind, ExecutionReport, FunctionName,

@@ -13,6 +13,7 @@ const JOB_V1: &str = include_str!("records/job_v1.json");
 const RUN_V2: &str = include_str!("records/run_v2.json");
 const RUN_QUEUED_V2: &str = include_str!("records/run_queued_v2.json");
 const JOB_V2: &str = include_str!("records/job_v2.json");
+const JOB_V3: &str = include_str!("records/job_v3.json");
 
 #[test]
 fn a_run_of_version_1_is_read() {
@@ -103,7 +104,20 @@ fn a_job_of_version_1_is_read() {
 #[test]
 fn a_job_of_version_2_is_read() {
     let job: Job = read(JOB_V2).unwrap();
-    assert!(job.idempotent);
+    assert!(job.idempotent && !job.open && job.imported.is_none());
+}
+
+#[test]
+fn a_job_of_version_3_is_read() {
+    let job: Job = read(JOB_V3).unwrap();
+    assert!(job.open);
+    assert_eq!(job.parameters.get(&"note".parse().unwrap()).unwrap().data_type, DataType::Text);
+    let imported = job.imported.unwrap();
+    assert_eq!(imported.description.as_deref(), Some("loads everything"));
+    assert_eq!(
+        imported.parameters.get(&"count".parse().unwrap()).unwrap().default.as_deref(),
+        Some("5")
+    );
 }
 
 /// These names are on disk. Removing or changing one makes records unreadable; adding one needs a new version.
@@ -130,8 +144,8 @@ fn names_in_records_do_not_change() {
     assert_eq!(words([T::RequestResponse, T::Event, T::DryRun]), "RequestResponse Event DryRun");
     assert_eq!(words([I::Input, I::Output, I::InputOutput]), "Input Output InputOutput");
     assert_eq!(
-        words([D::String, D::Integer, D::Number, D::Boolean, D::Object, D::Array, D::Json]),
-        "string integer number boolean object array json"
+        words([D::String, D::Integer, D::Number, D::Boolean, D::Object, D::Array, D::Json, D::Text]),
+        "string integer number boolean object array json text"
     );
     assert_eq!(
         words([J::Null, J::Boolean, J::Integer, J::Number, J::String, J::Array, J::Object]),
@@ -151,6 +165,7 @@ fn what_is_read_is_written_again_without_loss() {
     again::<Run>(RUN_QUEUED_V2);
     again::<Job>(JOB_V1);
     again::<Job>(JOB_V2);
+    again::<Job>(JOB_V3);
 }
 
 #[test]
@@ -168,6 +183,7 @@ fn unknown_fields_are_ignored() {
     let in_runs = ["{", "\"body\": {", "\"intent\": {", "\"workflow\": {", "\"outcome\": {", "\"error\": {"];
     with_more::<Run>(RUN_V2, &in_runs);
     with_more::<Job>(JOB_V1, &["{", "\"body\": {", "\"function\": {"]);
+    with_more::<Job>(JOB_V3, &["{", "\"body\": {", "\"imported\": {"]);
 }
 
 #[test]
@@ -181,12 +197,12 @@ fn a_field_that_may_be_absent_has_a_default() {
 #[test]
 fn a_newer_version_is_refused_whatever_its_body() {
     for text in [
-        RUN_V1.replacen("\"version\": 1", "\"version\": 3", 1),
-        r#"{"version":3}"#.to_owned(),
-        r#"{"version":3,"body":["of", "another", "form"],"more":true}"#.to_owned(),
+        RUN_V1.replacen("\"version\": 1", "\"version\": 4", 1),
+        r#"{"version":4}"#.to_owned(),
+        r#"{"version":4,"body":["of", "another", "form"],"more":true}"#.to_owned(),
     ] {
         let error = read::<Run>(&text).unwrap_err();
-        assert!(matches!(error, RecordError::Newer { found: 3, known: RECORD_VERSION }), "{error:?}");
+        assert!(matches!(error, RecordError::Newer { found: 4, known: RECORD_VERSION }), "{error:?}");
         assert!(error.to_string().contains("newer build"), "{error}");
     }
 }

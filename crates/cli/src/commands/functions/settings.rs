@@ -2,10 +2,10 @@
 
 use crate::{
     args::{ClearArgs, SettingsArgs},
-    arguments::{read_document, source_name},
+    arguments::read_mapping,
     failure::Failure,
+    input::{read_text, source_name},
     wiring::Wiring,
-    yaml,
 };
 use lamplight_domain::{
     CapacitySettings, DurableSettings, EnvironmentVariable, ErrorCode, FileSystemMount, FunctionSettings,
@@ -110,7 +110,7 @@ async fn environment(
             return Err(Failure::usage(ErrorCode::InvalidSetting, message)
                 .with_hint("give it with --environment, or with --environment-from"));
         }
-        let read: BTreeMap<String, String> = yaml::read(&read_document(file)?, &source_name(file))?;
+        let read: BTreeMap<String, String> = read_mapping(&read_text(file)?, &source_name(file))?;
         // The program that writes the file may have failed, and all variables would be lost.
         if read.is_empty() {
             let message = format!("{} does not contain a variable", source_name(file));
