@@ -1,7 +1,10 @@
 //! Resolves what a user wants to run: a job, or a function on a connection.
 
-use crate::{AppError, read_jobs::nearest};
-use lamplight_domain::{ConnectionName, ErrorCode, FunctionRef, Job, JobName};
+use crate::{
+    AppError,
+    read_jobs::{all_jobs, nearest},
+};
+use lamplight_domain::{ConnectionName, ErrorCode, FunctionRef, Job, JobName, ParamName};
 use lamplight_ports::{Connection, Connector, JobStore};
 
 /// What to run.
@@ -13,6 +16,8 @@ pub struct Target {
     pub function: FunctionRef,
     /// The connection to call it on.
     pub connection: Connection,
+    /// Without a job: the parameters that jobs of the same function declare as secret.
+    pub secret_names: Vec<ParamName>,
 }
 
 /// Resolves `text`: to the job with this name, or else to a function in any format that the connection's provider
@@ -31,7 +36,8 @@ pub async fn resolve_target(
         && connection.is_none_or(|wanted| *wanted == stored.job.connection)
     {
         let connection = connector.open(Some(&stored.job.connection)).await?;
-        return Ok(Target { function: stored.job.function.clone(), job: Some(stored.job), connection });
+        let function = stored.job.function.clone();
+        return Ok(Target { function, job: Some(stored.job), connection, secret_names: Vec::new() });
     }
     let connection = match (connector.open(connection).await, connection, text.parse::<JobName>()) {
         (Ok(connection), _, _) => connection,
@@ -43,5 +49,14 @@ pub async fn resolve_target(
         (Err(error), _, _) => return Err(error.into()),
     };
     let function = connection.platform.parse_function(text)?;
-    Ok(Target { job: None, function, connection })
+    let secret_names = secret_names(jobs, &function).await?;
+    Ok(Target { job: None, function, connection, secret_names })
+}
+
+/// The parameters that jobs of a function declare as secret, on any connection.
+async fn secret_names(jobs: &dyn JobStore, function: &FunctionRef) -> Result<Vec<ParamName>, AppError> {
+    let all = all_jobs(jobs).await?;
+    let same = all.iter().filter(|stored| stored.job.function.name == function.name);
+    let secret = same.flat_map(|stored| stored.job.parameters.iter()).filter(|parameter| parameter.secret);
+    Ok(secret.map(|parameter| parameter.name.clone()).collect())
 }
