@@ -63,12 +63,15 @@ pub async fn queue_run(ports: &RunPorts, prepared: &PreparedRun) -> Result<Run, 
 }
 
 fn build_intent(ports: &RunPorts, prepared: &PreparedRun) -> Intent {
+    let mut effective = prepared.effective.clone();
+    let context = &mut effective.client_context.value;
+    *context = context.take().map(|context| prepared.scrubber.scrub(context));
     Intent {
         key: ports.ids.run_key(),
         job: prepared.job.as_ref().map(|job| job.name.clone()),
         connection: prepared.connection.name.clone(),
         function: prepared.function.clone(),
-        effective: prepared.effective.clone(),
+        effective,
         arguments: prepared.arguments.clone(),
         payload_bytes: prepared.payload.len() as u64,
         durable_name: None,

@@ -2,8 +2,8 @@
 
 use crate::PreparedRun;
 use lamplight_domain::{
-    AnswerOutcome, ErrorCode, Hint, InvocationType, MASK, Outcome, Output, RawJson, ReportedError, RunError,
-    RunState, Scrubber, Start, Timestamp, Warning, extract_outputs, judge_answer, judge_failure,
+    AnswerOutcome, ErrorCode, Hint, InvocationType, Outcome, ReportedError, RunError, RunState, Scrubber,
+    Start, Timestamp, Warning, extract_outputs, judge_answer, judge_failure,
 };
 use lamplight_ports::{Bytes, InvokeAnswer, InvokeError};
 use std::error::Error;
@@ -55,7 +55,7 @@ pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer, now: Timestam
     outcome.report = report;
     outcome.cost_usd = cost;
     let response = (!answer.response.is_empty()).then(|| Bytes::from(answer.response));
-    Conclusion { outcome, response }
+    Conclusion { outcome: without_secrets(run, outcome), response }
 }
 
 /// Concludes a run from the error of its last call.
@@ -78,7 +78,7 @@ pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError, now: Timestam
         causes: causes(error),
         ..RunError::new(error.code.clone(), &error.message)
     });
-    Conclusion { outcome, response: None }
+    Conclusion { outcome: without_secrets(run, outcome), response: None }
 }
 
 fn causes(error: &InvokeError) -> Vec<String> {
@@ -143,12 +143,11 @@ fn function_error(error: ReportedError, has_log_tail: bool, has_page: bool) -> R
         (true, false) => Some("see the log tail".into()),
         (false, false) => None,
     };
-    let message = truncate(&error.message);
     RunError {
         error_type: error.error_type,
         stack: error.stack,
         hint,
-        ..RunError::new(ErrorCode::FunctionError, message)
+        ..RunError::new(ErrorCode::FunctionError, error.message)
     }
 }
 
@@ -160,28 +159,16 @@ fn truncate(text: &str) -> String {
     if shown.is_empty() { "the function gave no error message".to_owned() } else { shown }
 }
 
-/// Removes the run's secrets from an outcome before it is recorded or shown. The response is not part of the outcome;
-/// see [`may_keep_response`].
-pub(crate) fn scrub(outcome: &mut Outcome, scrubber: &Scrubber) {
-    for output in
-        outcome.outputs.iter_mut().filter(|output| output.secret || contains_secret(output, scrubber))
-    {
-        output.value = RawJson::string(MASK);
+/// The outcome without the run's secrets and without its secret outputs, after it was judged and before anything in it is
+/// cut, recorded or shown. The response is not part of the outcome; see [`may_keep_response`].
+fn without_secrets(run: &PreparedRun, outcome: Outcome) -> Outcome {
+    let secret_outputs = outcome.outputs.iter().filter(|output| output.secret);
+    let returned = Scrubber::new(secret_outputs.map(|output| output.value.as_str()));
+    let mut outcome = outcome.scrubbed(&run.scrubber).scrubbed(&returned);
+    if let Some(error) = outcome.error.as_mut().filter(|error| error.code == ErrorCode::FunctionError) {
+        error.message = truncate(&error.message);
     }
-    if scrubber.is_empty() {
-        return;
-    }
-    outcome.log_tail = outcome.log_tail.take().map(|log| scrubber.scrub(log));
-    if let Some(error) = &mut outcome.error {
-        error.message = scrubber.scrub(std::mem::take(&mut error.message));
-        for lines in [&mut error.stack, &mut error.causes] {
-            *lines = std::mem::take(lines).into_iter().map(|line| scrubber.scrub(line)).collect();
-        }
-    }
-}
-
-fn contains_secret(output: &Output, scrubber: &Scrubber) -> bool {
-    scrubber.finds(output.value.as_str())
+    outcome
 }
 
 /// Whether a response may be recorded: not if it contains a secret argument, or if a secret output may be in it.

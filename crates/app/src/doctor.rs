@@ -5,8 +5,8 @@ use crate::{
     conclude::describe_unexpected_answer, prepare_run, resolve_target,
 };
 use lamplight_domain::{
-    Arguments, ConnectionName, ErrorCode, FunctionRef, InvocationType, RunState, Settings, Timestamp,
-    judge_answer,
+    Arguments, ConnectionName, ErrorCode, FunctionRef, InvocationType, RunState, Scrubber, Settings,
+    Timestamp, judge_answer,
 };
 use lamplight_ports::{
     Clock, Connection, Connector, Departure, InvokeRequest, JobStore, ListFunctions, PortError,
@@ -359,6 +359,7 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<DryRun, AppE
         payload: prepared.payload.clone(),
         log_tail: false,
         client_context: None,
+        scrubber: Scrubber::default(),
         departure: Departure::default(),
     };
     match prepared.connection.invoker.invoke(call).await {

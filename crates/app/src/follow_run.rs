@@ -2,7 +2,7 @@
 
 use crate::{
     AppError, BegunRun, PreparedRun, ProgressObserver, RunProgress, begin_run,
-    conclude::{Conclusion, from_answer, from_failure, may_keep_response, scrub},
+    conclude::{Conclusion, from_answer, from_failure, may_keep_response},
 };
 use lamplight_domain::{Attempt, ErrorCode, Evidence, EvidenceKind, Outcome, Run, Warning, judge_failure};
 use lamplight_ports::{Bytes, Departure, InvokeAnswer, InvokeError, InvokeRequest, PortErrorKind, RunPorts};
@@ -45,7 +45,6 @@ pub async fn follow_run(
 ) -> EndedRun {
     let BegunRun { mut run, prepared } = begun;
     let Conclusion { mut outcome, response } = make_calls(ports, &prepared, &mut run, observer, cancel).await;
-    scrub(&mut outcome, &prepared.scrubber);
     let keep = response.as_deref().is_none_or(|response| may_keep_response(&prepared, response));
     if !keep {
         let what = "the response, because it contains a secret".to_owned();
@@ -110,9 +109,10 @@ async fn make_calls(
             ports.ids.jitter(),
         );
         let Some(wait) = wait else { return from_failure(prepared, &error, now) };
-        tracing::info!(run.key = %run.key(), run.attempt = attempt, wait_ms = wait.as_millis(), reason = %error,
+        let reason = prepared.scrubber.scrub(error.to_string());
+        tracing::info!(run.key = %run.key(), run.attempt = attempt, wait_ms = wait.as_millis(), reason,
             "a call did not start the function and is repeated");
-        observer.observe(&RunProgress::Waiting { run, attempt, wait, reason: &error.to_string() });
+        observer.observe(&RunProgress::Waiting { run, attempt, wait, reason: &reason });
         tokio::select! {
             () = ports.sleeper.sleep(wait) => {}
             // The last call provably did not start the function, so the run is not Unknown.
@@ -136,7 +136,8 @@ async fn make_calls(
 fn evidence_of(prepared: &PreparedRun, error: &InvokeError) -> Evidence {
     let invocation_type = prepared.effective.invocation_type.value;
     let code = error.provider_code.as_deref();
-    judge_failure(invocation_type, error.delivery, error.start, error.http_status, code).1
+    let (_, evidence) = judge_failure(invocation_type, error.delivery, error.start, error.http_status, code);
+    evidence.scrubbed(&prepared.scrubber)
 }
 
 /// How one call ended.
@@ -166,6 +167,7 @@ async fn invoke_once(prepared: &PreparedRun, cancel: &CancellationToken) -> Ende
         payload: prepared.payload.clone(),
         log_tail: prepared.effective.log_tail.value,
         client_context: prepared.effective.client_context.value.clone(),
+        scrubber: prepared.scrubber.clone(),
         departure: departure.clone(),
     };
     let answered = tokio::select! {

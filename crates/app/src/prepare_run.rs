@@ -4,10 +4,10 @@ use crate::{AppError, Target};
 use lamplight_domain::{
     Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, JsonKind, Level, ParamName, Parameter,
     ParameterList, Payload, Provenance, Qualifier, RawJson, RecordedArgument, RetryPolicy, Scrubber, SecretRef,
-    Settings, build_payload,
+    Settings, build_payload, looks_secret, secrets_in_json,
 };
 use lamplight_ports::{Connection, ExposeSecret, SecretResolver};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Where the event comes from.
 #[derive(Debug, Clone)]
@@ -75,9 +75,13 @@ impl PreparedRun {
 ///
 /// # Guarantees
 /// - Nothing is recorded and the provider is not called.
-/// - A secret is read only for a secret input parameter without a given value.
+/// - A secret is read only for a secret input parameter: from the reference that is given as its value, or else from the
+///   one that is its default.
+/// - The values that must not be recorded are those of secret parameters, and all that look secret by their names: in
+///   arguments without a job, within JSON arguments, in a raw event and in the client context.
 pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> Result<PreparedRun, AppError> {
-    let RunRequest { target: Target { job, function, connection }, event, settings, provenance } = request;
+    let RunRequest { target, event, settings, provenance } = request;
+    let Target { job, function, connection, secret_names } = target;
     let nothing = Settings::default();
     let overrides = job.as_ref().map_or(&nothing, |job| &job.overrides);
     let in_text = if job.is_some() { Level::Job } else { Level::Run };
@@ -93,16 +97,21 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
         None => Vec::new(),
     };
     let parameters = job.as_ref().map(|job| job.parameters.clone()).unwrap_or_default();
+    let known = KnownSecrets::new(&parameters, &secret_names);
+    let context = effective.client_context.value.as_deref().unwrap_or_default();
+    let mut found = known.search(context);
     let (payload, arguments, scrubber) = match event {
         EventSource::Raw(text) => {
-            (Payload::from_json(text).map_err(AppError::Payload)?, Vec::new(), Scrubber::default())
+            found.extend(known.search(&text));
+            let payload = Payload::from_json(text).map_err(AppError::Payload)?;
+            (payload, Vec::new(), Scrubber::new(found.iter().map(String::as_str)))
         }
         EventSource::Arguments(arguments) => {
-            let (declared, undeclared) = with_undeclared(job.as_ref(), &arguments)?;
+            let (declared, undeclared) = with_undeclared(job.as_ref(), &arguments, &known)?;
             if let Some(job) = job.as_ref().filter(|_| !undeclared.is_empty()) {
                 notes.push(undeclared_note(job, &undeclared));
             }
-            build_event(secrets, &declared, arguments).await?
+            build_event(secrets, &declared, arguments, &known, found).await?
         }
     };
     let size = payload.len();
@@ -172,6 +181,7 @@ pub(crate) fn one_qualifier(
 fn with_undeclared(
     job: Option<&Job>,
     arguments: &Arguments,
+    known: &KnownSecrets,
 ) -> Result<(ParameterList, Vec<ParamName>), AppError> {
     let declared = job.map(|job| job.parameters.clone()).unwrap_or_default();
     if job.is_some_and(|job| !job.open) {
@@ -180,7 +190,7 @@ fn with_undeclared(
     let undeclared: Vec<Parameter> = arguments
         .iter()
         .filter(|(name, _)| declared.get(name).is_none())
-        .map(|(name, argument)| derive_parameter(name, argument))
+        .map(|(name, argument)| derive_parameter(name, argument, known))
         .collect();
     let names = undeclared.iter().map(|parameter| parameter.name.clone()).collect();
     if undeclared.is_empty() {
@@ -191,13 +201,14 @@ fn with_undeclared(
 }
 
 /// Derives a parameter from an argument that no job declares: text is a string (or the JSON object or array that it
-/// contains), and JSON is JSON.
-fn derive_parameter(name: &ParamName, argument: &Argument) -> Parameter {
+/// contains), and JSON is JSON. What looks secret is secret.
+fn derive_parameter(name: &ParamName, argument: &Argument, known: &KnownSecrets) -> Parameter {
     let data_type = match argument {
         Argument::Text(_) => DataType::String,
         Argument::Json(_) => DataType::Json,
     };
-    Parameter::new(name.clone(), data_type)
+    let secret = known.contains(name.as_str()) || looks_secret(name.as_str(), argument.as_given());
+    Parameter { secret, ..Parameter::new(name.clone(), data_type) }
 }
 
 fn undeclared_note(job: &Job, undeclared: &[ParamName]) -> String {
@@ -211,11 +222,54 @@ fn undeclared_note(job: &Job, undeclared: &[ParamName]) -> String {
 /// How many arguments the note about undeclared ones names.
 const MOST_NAMED: usize = 10;
 
+/// The parameters that are known to be secret.
+struct KnownSecrets(HashSet<String>);
+
+impl KnownSecrets {
+    fn new(parameters: &ParameterList, others: &[ParamName]) -> Self {
+        let own = parameters.iter().filter(|parameter| parameter.secret).map(|parameter| &parameter.name);
+        Self(own.chain(others).map(ParamName::folded).collect())
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        !self.0.is_empty() && name.parse::<ParamName>().is_ok_and(|name| self.0.contains(&name.folded()))
+    }
+
+    /// The secrets in a JSON text, by their names.
+    fn search(&self, json: &str) -> Vec<String> {
+        secrets_in_json(json, |name| self.contains(name))
+    }
+}
+
+/// Replaces references that are given for secret parameters by the secrets.
+async fn resolve_references(
+    secrets: &dyn SecretResolver,
+    arguments: &mut Arguments,
+    is_secret: impl Fn(&ParamName) -> bool,
+) -> Result<(), AppError> {
+    let reference = |argument: &Argument| match argument {
+        Argument::Text(text) => text.parse::<SecretRef>().ok(),
+        Argument::Json(_) => None,
+    };
+    let given = arguments.iter().filter(|(name, _)| is_secret(name));
+    let given: Vec<(ParamName, SecretRef)> =
+        given.filter_map(|(name, argument)| Some((name.clone(), reference(argument)?))).collect();
+    for (name, reference) in given {
+        let secret = secrets.resolve(&reference).await?;
+        arguments.replace(&name, Argument::Text(secret.expose_secret().to_owned()));
+    }
+    Ok(())
+}
+
 async fn build_event(
     secrets: &dyn SecretResolver,
     parameters: &ParameterList,
     mut arguments: Arguments,
+    known: &KnownSecrets,
+    mut found: Vec<String>,
 ) -> Result<(Payload, Vec<RecordedArgument>, Scrubber), AppError> {
+    let is_secret = |name: &ParamName| parameters.get(name).is_some_and(|parameter| parameter.secret);
+    resolve_references(secrets, &mut arguments, is_secret).await?;
     for parameter in parameters.iter().filter(|p| p.secret && p.direction.is_input()) {
         if arguments.get(&parameter.name).is_some() {
             continue;
@@ -231,17 +285,16 @@ async fn build_event(
             .insert(parameter.name.clone(), value)
             .map_err(|duplicate| AppError::Setting(duplicate.to_string()))?;
     }
-    let is_secret = |parameter: Option<&Parameter>| parameter.is_some_and(|p| p.secret);
     let payload = build_payload(parameters, &arguments).map_err(AppError::Arguments)?;
-    let recorded = arguments
-        .iter()
-        .map(|(name, argument)| RecordedArgument::new(name, argument, is_secret(parameters.get(name))))
-        .collect();
-    let scrubber = Scrubber::new(
-        arguments
-            .iter()
-            .filter(|(name, _)| is_secret(parameters.get(name)))
-            .map(|(_, value)| value.as_given()),
-    );
+    for (name, argument) in arguments.iter() {
+        if is_secret(name) {
+            found.push(argument.as_given().to_owned());
+        } else {
+            found.extend(known.search(argument.as_given()));
+        }
+    }
+    let scrubber = Scrubber::new(found.iter().map(String::as_str));
+    let record = |(name, argument)| RecordedArgument::new(name, argument, is_secret(name), &scrubber);
+    let recorded = arguments.iter().map(record).collect();
     Ok((payload, recorded, scrubber))
 }

@@ -1,7 +1,11 @@
 //! Resolves what a user wants to run: a job, or a function on a connection.
 
-use crate::{AppError, all_jobs, read_jobs::nearest, show_job};
-use lamplight_domain::{ConnectionName, ErrorCode, FunctionRef, Job, JobName};
+use crate::{
+    AppError,
+    read_jobs::{all_jobs, nearest},
+    show_job,
+};
+use lamplight_domain::{ConnectionName, ErrorCode, FunctionRef, Job, JobName, ParamName};
 use lamplight_ports::{Connection, Connector, JobStore};
 
 /// What to run.
@@ -13,6 +17,8 @@ pub struct Target {
     pub function: FunctionRef,
     /// The connection to call it on.
     pub connection: Connection,
+    /// Without a job: the parameters that jobs of the same function declare as secret.
+    pub secret_names: Vec<ParamName>,
 }
 
 /// What a user wants to run, as the user named it.
@@ -71,7 +77,16 @@ pub async fn resolve_target(
         (Err(error), _, _) => return Err(error.into()),
     };
     let function = connection.platform.parse_function(text)?;
-    Ok(Target { job: None, function, connection })
+    let secret_names = secret_names(jobs, &function).await?;
+    Ok(Target { job: None, function, connection, secret_names })
+}
+
+/// The parameters that jobs of a function declare as secret, on any connection.
+async fn secret_names(jobs: &dyn JobStore, function: &FunctionRef) -> Result<Vec<ParamName>, AppError> {
+    let all = all_jobs(jobs).await?;
+    let same = all.iter().filter(|stored| stored.job.function.name == function.name);
+    let secret = same.flat_map(|stored| stored.job.parameters.iter()).filter(|parameter| parameter.secret);
+    Ok(secret.map(|parameter| parameter.name.clone()).collect())
 }
 
 async fn call_job(
@@ -89,7 +104,7 @@ async fn call_job(
             ..connection.platform.parse_function(job.function.name.as_str())?
         }
     };
-    Ok(Target { function, job: Some(job), connection })
+    Ok(Target { function, job: Some(job), connection, secret_names: Vec::new() })
 }
 
 /// Refuses a job of another connection if a job on this one calls the function of the same name.

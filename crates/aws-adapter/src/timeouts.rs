@@ -100,7 +100,7 @@ fn transfer(bytes: usize) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lamplight_domain::{FunctionRef, Payload};
+    use lamplight_domain::{FunctionRef, Payload, Scrubber};
     use lamplight_ports::Departure;
 
     fn request(invocation_type: InvocationType, timeout_seconds: Option<u32>, bytes: usize) -> InvokeRequest {
@@ -112,6 +112,7 @@ mod tests {
             payload: Payload::from_json(format!("\"{}\"", "x".repeat(bytes.saturating_sub(2)))).unwrap(),
             log_tail: true,
             client_context: None,
+            scrubber: Scrubber::default(),
             departure: Departure::default(),
         }
     }

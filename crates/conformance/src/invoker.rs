@@ -1,7 +1,7 @@
 //! What every adapter of [`Invoker`] must do.
 
 use async_trait::async_trait;
-use lamplight_domain::{AnswerOutcome, Delivery, FunctionRef, InvocationType, Payload, Start};
+use lamplight_domain::{AnswerOutcome, Delivery, FunctionRef, InvocationType, Payload, Scrubber, Start};
 use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PortErrorKind};
 use std::{any::Any, error::Error, fmt, sync::Arc};
 
@@ -357,6 +357,7 @@ fn request(function: &FunctionRef, invocation_type: InvocationType) -> InvokeReq
         payload: payload(&event()),
         log_tail: false,
         client_context: None,
+        scrubber: Scrubber::default(),
         departure: Departure::default(),
     }
 }

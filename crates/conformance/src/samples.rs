@@ -4,7 +4,7 @@ use lamplight_domain::{
     Argument, Attempt, ConnectionName, DataType, Direction, DurableExecution, EffectiveSettings, ErrorCode,
     Evidence, EvidenceKind, ExecutionReport, FunctionName, FunctionRef, Imported, Intent, InvocationType, Job, JobName,
     Origin, Outcome, Output, ParamName, Parameter, Parent, Provenance, RawJson, RecordedArgument, Run,
-    RunError, RunKey, RunState, RunnerId, Settings, StartedBy, Timestamp, Warning,
+    RunError, RunKey, RunState, RunnerId, Scrubber, Settings, StartedBy, Timestamp, Warning,
 };
 use std::str::FromStr;
 
@@ -30,7 +30,7 @@ pub fn sample_runner() -> RunnerId {
 /// repeat every three numbers, [parents](sample_parent) every four.
 pub fn sample_intent(n: u32) -> Intent {
     let settings = Settings { qualifier: Some(parse_name("live")), ..Settings::default() };
-    let even = n.is_multiple_of(2);
+    let (even, none) = (n.is_multiple_of(2), Scrubber::default());
     Intent {
         key: sample_key(n),
         job: even.then(|| sample_job(n / 2 % 2).name),
@@ -38,9 +38,9 @@ pub fn sample_intent(n: u32) -> Intent {
         function: function(n),
         effective: EffectiveSettings::resolve(&Settings::default(), &settings, &Settings::default()),
         arguments: vec![
-            RecordedArgument::new(&parse_name("count"), &Argument::Text(n.to_string()), false),
-            RecordedArgument::new(&parse_name("token"), &Argument::Text("hunter2".to_owned()), true),
-            RecordedArgument::new(&parse_name("text"), &Argument::Text("ä\"\n".repeat(2000)), false),
+            RecordedArgument::new(&parse_name("count"), &Argument::Text(n.to_string()), false, &none),
+            RecordedArgument::new(&parse_name("token"), &Argument::Text("hunter2".to_owned()), true, &none),
+            RecordedArgument::new(&parse_name("text"), &Argument::Text("ä\"\n".repeat(2000)), false, &none),
         ],
         payload_bytes: 8042,
         durable_name: even.then(|| format!("order-{n}")),

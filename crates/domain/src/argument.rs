@@ -1,8 +1,9 @@
 //! The values given for one run.
 
-use crate::{MASK, NameError, ParamName, ParameterList, RawJson, name::fold};
+use crate::{MASK, NameError, ParamName, ParameterList, RawJson, Scrubber, name::fold};
 use serde::{Deserialize, Serialize};
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     fmt,
 };
@@ -82,6 +83,13 @@ impl Arguments {
         all
     }
 
+    /// Replaces the value for exactly this name. Does nothing if there is none.
+    pub fn replace(&mut self, name: &ParamName, argument: Argument) {
+        if let Some(own) = self.exact.get(name).and_then(|at| self.values.get_mut(*at)) {
+            own.1 = argument;
+        }
+    }
+
     /// Checks `name` and adds a text value for it.
     pub fn insert_text(&mut self, name: &str, text: &str) -> Result<(), NameError> {
         let name = name.parse::<ParamName>()?;
@@ -120,7 +128,7 @@ pub(crate) fn same_name(a: &str, b: &str) -> bool {
 pub struct RecordedArgument {
     /// The parameter.
     pub name: ParamName,
-    /// The text as given, truncated to [`RecordedArgument::LONGEST`] bytes; [`MASK`] for a secret.
+    /// The text as given, truncated to [`RecordedArgument::LONGEST`] bytes; [`MASK`] for a secret and for secrets in it.
     pub value: String,
     /// The length of the whole text in bytes, if `value` is truncated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,12 +140,17 @@ impl RecordedArgument {
     /// quickly.
     pub const LONGEST: usize = 4096;
 
-    /// Creates the record of `argument`, masked if it is secret.
-    pub fn new(name: &ParamName, argument: &Argument, secret: bool) -> Self {
-        let text = argument.as_given();
+    /// Creates the record of `argument`: masked if it is secret, else with the run's secrets masked in it.
+    pub fn new(name: &ParamName, argument: &Argument, secret: bool, scrubber: &Scrubber) -> Self {
         if secret {
             return Self { name: name.clone(), value: MASK.to_owned(), cut_from_bytes: None };
         }
+        let text = argument.as_given();
+        let text = if scrubber.finds(text) {
+            Cow::Owned(scrubber.scrub(text.to_owned()))
+        } else {
+            Cow::Borrowed(text)
+        };
         let end = text.floor_char_boundary(Self::LONGEST);
         let cut_from_bytes = (end < text.len()).then_some(text.len() as u64);
         Self { name: name.clone(), value: text[..end].to_owned(), cut_from_bytes }
@@ -180,11 +193,16 @@ mod tests {
     #[test]
     fn records_mask_secrets_and_cut_long_texts_at_a_character() {
         let name = "key".parse().unwrap();
-        let secret = RecordedArgument::new(&name, &Argument::Text("hunter2".into()), true);
+        let none = Scrubber::default();
+        let secret = RecordedArgument::new(&name, &Argument::Text("hunter2".into()), true, &none);
         assert_eq!(secret.value, MASK);
-        let long = RecordedArgument::new(&name, &Argument::Text("ä".repeat(4000)), false);
+        let long = RecordedArgument::new(&name, &Argument::Text("ä".repeat(4000)), false, &none);
         assert!(long.value.len() <= RecordedArgument::LONGEST && long.value.ends_with('ä'));
         assert_eq!(long.cut_from_bytes, Some(8000));
+        let scrubber = Scrubber::new(["hunter2"]);
+        let text = format!("{}hunter2", "a".repeat(RecordedArgument::LONGEST - 3));
+        let around = RecordedArgument::new(&name, &Argument::Text(text), false, &scrubber);
+        assert!(around.value.ends_with("a***"), "secrets are masked before the text is cut");
     }
 
     #[test]

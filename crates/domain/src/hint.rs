@@ -188,6 +188,10 @@ impl Hint {
         Self(parts.into())
     }
 
+    pub(crate) fn map_parts(self, change: impl FnMut(HintPart) -> HintPart) -> Self {
+        Self(self.0.into_vec().into_iter().map(change).collect())
+    }
+
     /// The parts in order.
     pub fn parts(&self) -> &[HintPart] {
         &self.0

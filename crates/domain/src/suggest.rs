@@ -1,25 +1,28 @@
 //! Suggests a job's parameters from the environment variables of its function.
 
-use crate::{Argument, Function, ParamName, Parameter, ParameterList, infer_data_type, looks_secret};
+use crate::{
+    Argument, Function, ParamName, Parameter, ParameterList, harmless::is_harmless, infer_data_type,
+};
 
-/// Suggested parameters and notes about variables that were skipped.
+/// Suggested parameters and notes about what was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     /// The parameters, in the order of the environment variables.
     pub parameters: ParameterList,
-    /// Why variables were skipped. Notes contain no values.
+    /// Why variables or their values were left out. Notes contain no values.
     pub notes: Vec<String>,
 }
 
 /// Suggests an optional `Input` parameter for each environment variable.
 ///
 /// # Guarantees
-/// - A variable whose name or value looks secret becomes a secret parameter without a default. Its value is neither in
+/// - Only a value that is obviously harmless, by its own form and by the name of its variable, becomes a default. Any
+///   other variable becomes a secret parameter without a default; one note names all of these. Their values are neither in
 ///   the list nor in the notes.
 /// - The suggestion is a valid [`ParameterList`], whatever the environment contains.
 pub fn suggest_parameters(function: &Function) -> Suggestion {
     let mut parameters = ParameterList::default();
-    let mut notes = Vec::new();
+    let (mut notes, mut left_out) = (Vec::new(), Vec::new());
     if let Some(error) = &function.environment_error {
         notes.push(format!("could not read the environment variables of {}: {error}", function.name));
     }
@@ -35,14 +38,19 @@ pub fn suggest_parameters(function: &Function) -> Suggestion {
         }
         let value = variable.value.reveal();
         let mut parameter = Parameter::new(name, infer_data_type(value));
-        if looks_secret(&variable.key, value) {
+        if !is_harmless(&variable.key, value) {
             parameter.secret = true;
+            left_out.push(variable.key.as_str());
         } else if parameter.data_type.check(&Argument::Text(value.clone())).is_ok() {
             parameter.default = Some(value.clone());
         }
         if let Ok(longer) = parameters.clone().with(parameter) {
             parameters = longer;
         }
+    }
+    if !left_out.is_empty() {
+        let (names, function) = (left_out.join(", "), &function.name);
+        notes.push(format!("left out values of {function} that may be secret; they are not stored: {names}"));
     }
     Suggestion { parameters, notes }
 }
@@ -79,6 +87,12 @@ mod tests {
                 ("API_KEY", DataType::String, None, true),
             ]
         );
-        assert_eq!(suggestion.notes, ["skipped variable count: it differs from COUNT only in case"]);
+        assert_eq!(
+            suggestion.notes,
+            [
+                "skipped variable count: it differs from COUNT only in case",
+                "left out values of f that may be secret; they are not stored: API_KEY",
+            ]
+        );
     }
 }

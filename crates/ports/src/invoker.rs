@@ -4,7 +4,7 @@ use crate::PortErrorKind;
 use async_trait::async_trait;
 use lamplight_domain::{
     AnswerOutcome, Delivery, ErrorCode, ExecutionReport, FunctionRef, Hint, InvocationType, Payload,
-    Qualifier, Start,
+    Qualifier, Scrubber, Start,
 };
 use std::{
     error::Error,
@@ -28,6 +28,9 @@ pub struct InvokeRequest {
     pub log_tail: bool,
     /// The client context: JSON about the caller that the provider passes to the function in addition to the event.
     pub client_context: Option<String>,
+    /// The secrets of the run, which the provider or the function may repeat. Texts that the adapter shortens, folds or
+    /// logs are scrubbed first, and after they have been judged; the caller scrubs everything else.
+    pub scrubber: Scrubber,
     /// Lets the adapter tell the caller whether the request may have been sent.
     pub departure: Departure,
 }

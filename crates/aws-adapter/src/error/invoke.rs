@@ -11,7 +11,7 @@ use lamplight_aws_model::{
     AwsErrorClass, Repeat, classify,
     limits::{ASYNC_PAYLOAD_BYTES, CLIENT_CONTEXT_BASE64_BYTES, SYNC_PAYLOAD_BYTES},
 };
-use lamplight_domain::{ErrorCode, FunctionRef, Hint, InvocationType, Qualifier};
+use lamplight_domain::{ErrorCode, FunctionRef, Hint, InvocationType, Qualifier, Scrubber};
 use lamplight_http_adapter::Cause;
 use lamplight_ports::{InvokeError, PortErrorKind};
 use std::time::Duration;
@@ -29,6 +29,8 @@ pub(crate) struct Call<'a> {
     /// The size of the event in bytes.
     pub(crate) payload_bytes: usize,
     pub(crate) waits: Waits,
+    /// The secrets of the run.
+    pub(crate) scrubber: &'a Scrubber,
 }
 
 /// How a refusal names the log tail, in lower case without spaces, dashes and underscores.
@@ -161,7 +163,7 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
         provider_code: code,
         http_status: Some(http),
         hint: Some(hint),
-        source: words.map(Cause::of_words).map(Into::into),
+        source: words.map(|words| Cause::of_words(&call.scrubber.scrub(words.to_owned()))).map(Into::into),
         ..InvokeError::answered(facts.start(), kind, stable, message)
     }
 }

@@ -113,6 +113,7 @@ impl Invoker for AwsInvoker {
             payload,
             log_tail,
             client_context,
+            scrubber,
             departure,
         } = request;
         let qualifier = qualifier.or_else(|| function.qualifier.clone());
@@ -123,6 +124,7 @@ impl Invoker for AwsInvoker {
             region: self.session.region(),
             payload_bytes: payload.len(),
             waits,
+            scrubber: &scrubber,
         };
         let client_context = client_context.map(|context| STANDARD.encode(context));
         if let Some(context) = &client_context
@@ -150,13 +152,15 @@ impl Invoker for AwsInvoker {
             }
             outcome => (outcome, None),
         };
+        // Whoever answered may have repeated the event in any of its texts.
+        let shown = |text: &Option<String>| text.clone().map(|text| scrubber.scrub(text));
         match outcome {
             Ok(answer) => {
                 let answer = InvokeAnswer { refused_feature, ..answer };
                 tracing::debug!(
                     function = %function.name,
                     http_status = answer.http_status,
-                    request_id = answer.request_id,
+                    request_id = shown(&answer.request_id),
                     function_error = answer.outcome.is_function_error(),
                     identified = answer.outcome != AnswerOutcome::Unidentified,
                     response_bytes = answer.response.len(),
@@ -170,9 +174,9 @@ impl Invoker for AwsInvoker {
                     delivery = ?error.delivery,
                     start = ?error.start,
                     code = error.code.as_str(),
-                    provider_code = error.provider_code,
+                    provider_code = shown(&error.provider_code),
                     http_status = error.http_status,
-                    request_id = error.request_id,
+                    request_id = shown(&error.request_id),
                     "the call brought no answer about the function"
                 );
                 Err(error)

@@ -2,7 +2,7 @@
 
 use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, Timeouts, open};
 use lamplight_aws_model::Region;
-use lamplight_domain::{FunctionRef, InvocationType, Payload};
+use lamplight_domain::{FunctionRef, InvocationType, Payload, Scrubber};
 use lamplight_ports::{Departure, InvokeRequest};
 use std::time::Duration;
 
@@ -59,6 +59,7 @@ pub(crate) fn call_with(name: &str, event: &str) -> InvokeRequest {
         payload: Payload::from_json(event.to_owned()).unwrap(),
         log_tail: false,
         client_context: None,
+        scrubber: Scrubber::default(),
         departure: Departure::default(),
     }
 }

@@ -166,7 +166,7 @@ async fn no_run_executes_twice_and_every_run_tells_the_truth() {
     for number in 0..RUNS {
         let mut function = FunctionRef::by_name(format!("case-{number}").parse().unwrap());
         function.timeout_seconds = Some(0);
-        let target = Target { job: None, function, connection: connection.clone() };
+        let target = Target { job: None, function, connection: connection.clone(), secret_names: Vec::new() };
         let event = EventSource::Raw(format!("{{\"number\":{number},\"text\":\"{}\"}}", "x".repeat(300)));
         let prepared = prepare_run(&NoSecrets, RunRequest::new(target, event)).await.unwrap();
         let run = start_run(&ports, prepared, &NoProgress, &CancellationToken::new()).await.unwrap().run;

@@ -3,7 +3,7 @@
 use lamplight_conformance::workbench::{expect_made, publish, update_settings};
 use lamplight_domain::{
     AnswerOutcome, CodeSource, FunctionCode, FunctionRef, FunctionSettings, InvocationType, Package, Payload,
-    Readiness, Routing, Settings,
+    Readiness, Routing, Scrubber, Settings,
 };
 use lamplight_fake_adapter::{FakeFunction, FakeProvider, FunctionFailure, ManualClock};
 use lamplight_ports::{
@@ -55,6 +55,7 @@ async fn call(provider: &FakeProvider, qualifier: Option<&str>) -> Result<Invoke
             payload: Payload::from_json("{\"a\":1}".to_owned()).unwrap(),
             log_tail: false,
             client_context: None,
+            scrubber: Scrubber::default(),
             departure: Departure::default(),
         })
         .await

@@ -1,7 +1,7 @@
 //! Connections and calls for the tests.
 
 use async_trait::async_trait;
-use lamplight_domain::{ErrorCode, FunctionName, InvocationType, Payload, SecretRef, Settings};
+use lamplight_domain::{ErrorCode, FunctionName, InvocationType, Payload, Scrubber, SecretRef, Settings};
 use lamplight_http_adapter::HttpClient;
 use lamplight_http_functions_adapter::{
     CallTimeouts, Functions, HttpFunction, HttpFunctionsConfig, connection,
@@ -72,6 +72,7 @@ pub(crate) fn call(connection: &Connection, invocation_type: InvocationType) -> 
         payload: Payload::from_json("{\"a\":1}".to_owned()).unwrap(),
         log_tail: true,
         client_context: None,
+        scrubber: Scrubber::default(),
         departure: Departure::default(),
     }
 }

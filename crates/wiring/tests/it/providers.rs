@@ -60,7 +60,7 @@ async fn the_documented_functions_behind_urls_are_opened_and_listed() {
 #[cfg(feature = "http")]
 #[tokio::test]
 async fn functions_behind_urls_are_called_with_their_secrets_and_nowhere_else() {
-    use lamplight_domain::InvocationType;
+    use lamplight_domain::{InvocationType, Scrubber};
     use lamplight_ports::{ConnectionOverrides, Departure, Given, InvokeRequest};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -78,6 +78,7 @@ async fn functions_behind_urls_are_called_with_their_secrets_and_nowhere_else() 
         payload: lamplight_domain::Payload::from_json("{}".to_owned()).unwrap(),
         log_tail: true,
         client_context: None,
+        scrubber: Scrubber::default(),
         departure: Departure::default(),
     };
     let serving = async {

@@ -1,0 +1,218 @@
+//! A text and what it is without its encodings; every byte knows which part of the text it stands for.
+
+use std::ops::Range;
+
+/// The characters that begin an escape: of JSON, Python, JavaScript and shells, of URLs, and of HTML.
+pub(super) const ESCAPES: [u8; 3] = *b"\\%&";
+
+/// The bytes of a text, possibly decoded.
+pub(super) struct Layer {
+    pub(super) bytes: Vec<u8>,
+    /// For each byte, the part of the original text that it stands for.
+    origins: Vec<(u32, u32)>,
+}
+
+/// One decoded character.
+enum Unit {
+    Byte(u8),
+    Char(char),
+}
+
+impl Layer {
+    /// The text as it is; it must be smaller than 4 GiB.
+    pub(super) fn of(text: &str) -> Self {
+        let origins = (0_u32..).map(|at| (at, at + 1)).take(text.len()).collect();
+        Self { bytes: text.as_bytes().to_vec(), origins }
+    }
+
+    /// The layer below: the escapes that begin with one of `starts` are decoded once. `None` if there are none.
+    pub(super) fn decoded(&self, starts: &[u8]) -> Option<Self> {
+        if !self.bytes.iter().any(|byte| starts.contains(byte)) {
+            return None;
+        }
+        let mut below = Self { bytes: Vec::with_capacity(self.bytes.len()), origins: Vec::new() };
+        let (mut at, mut has_changed) = (0, false);
+        while at < self.bytes.len() {
+            let encoded = starts.contains(&self.bytes[at]).then(|| unit(&self.bytes[at..])).flatten();
+            let (length, unit) = encoded.unwrap_or((1, Unit::Byte(self.bytes[at])));
+            has_changed |= length > 1;
+            let origin = (self.origins[at].0, self.origins[at + length - 1].1);
+            match unit {
+                Unit::Byte(byte) => below.bytes.push(byte),
+                Unit::Char(c) => below.bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+            below.origins.resize(below.bytes.len(), origin);
+            at += length;
+        }
+        has_changed.then_some(below)
+    }
+
+    /// The same layer without white space.
+    pub(super) fn without_spaces(&self) -> Self {
+        let kept = || self.bytes.iter().zip(&self.origins).filter(|(byte, _)| !is_space(**byte));
+        Self { bytes: kept().map(|(byte, _)| *byte).collect(), origins: kept().map(|(_, at)| *at).collect() }
+    }
+
+    /// The part of the original text that these bytes, at least one, stand for.
+    pub(super) fn origin(&self, bytes: Range<usize>) -> Range<usize> {
+        self.origins[bytes.start].0 as usize..self.origins[bytes.end - 1].1 as usize
+    }
+}
+
+pub(super) fn is_space(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == b'\x0b'
+}
+
+/// The encoded character at the start of `bytes` and the number of bytes that encode it.
+fn unit(bytes: &[u8]) -> Option<(usize, Unit)> {
+    match bytes[0] {
+        b'\\' => backslash(bytes),
+        b'%' if bytes.get(1) == Some(&b'u') => unicode(bytes),
+        b'%' => Some((3, Unit::Byte(u8::try_from(hex(bytes, 1, 2)?).ok()?))),
+        b'&' => entity(bytes),
+        _ => None,
+    }
+}
+
+fn backslash(bytes: &[u8]) -> Option<(usize, Unit)> {
+    let byte = |byte| Some((2, Unit::Byte(byte)));
+    match *bytes.get(1)? {
+        b'u' if bytes.get(2) == Some(&b'{') => {
+            let length = bytes.iter().take(10).skip(3).position(|byte| *byte == b'}')?;
+            let code = hex(bytes, 3, length)?;
+            Some((length + 4, Unit::Char(char::from_u32(code)?)))
+        }
+        b'u' => unicode(bytes),
+        b'U' => Some((10, Unit::Char(char::from_u32(hex(bytes, 2, 8)?)?))),
+        b'x' => Some((4, Unit::Byte(u8::try_from(hex(bytes, 2, 2)?).ok()?))),
+        b'n' => byte(b'\n'),
+        b'r' => byte(b'\r'),
+        b't' => byte(b'\t'),
+        b'b' => byte(b'\x08'),
+        b'f' => byte(b'\x0c'),
+        escaped if escaped == b' ' || escaped.is_ascii_punctuation() => byte(escaped),
+        _ => None,
+    }
+}
+
+/// `\uXXXX` or `%uXXXX`, or two of them for a character beyond the first plane.
+fn unicode(bytes: &[u8]) -> Option<(usize, Unit)> {
+    let code = hex(bytes, 2, 4)?;
+    if (0xd800..0xdc00).contains(&code)
+        && bytes.get(6..8) == bytes.get(..2)
+        && let Some(low) = hex(bytes, 8, 4).filter(|low| (0xdc00..0xe000).contains(low))
+    {
+        let code = 0x1_0000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        return Some((12, Unit::Char(char::from_u32(code)?)));
+    }
+    // One half of such a pair cannot be a part of a secret, which is valid Unicode.
+    Some((6, Unit::Char(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))))
+}
+
+/// The number that `length` hexadecimal digits at `start` write.
+fn hex(bytes: &[u8], start: usize, length: usize) -> Option<u32> {
+    let digits = bytes.get(start..start + length).filter(|digits| !digits.is_empty())?;
+    digits.iter().try_fold(0_u32, |code, digit| {
+        let digit = char::from(*digit).to_digit(16)?;
+        code.checked_mul(16)?.checked_add(digit)
+    })
+}
+
+/// The named entities of HTML for ASCII characters.
+const ENTITIES: [(&str, u8); 36] = [
+    ("amp", b'&'),
+    ("lt", b'<'),
+    ("gt", b'>'),
+    ("quot", b'"'),
+    ("apos", b'\''),
+    ("excl", b'!'),
+    ("num", b'#'),
+    ("dollar", b'$'),
+    ("percnt", b'%'),
+    ("lpar", b'('),
+    ("rpar", b')'),
+    ("ast", b'*'),
+    ("plus", b'+'),
+    ("comma", b','),
+    ("period", b'.'),
+    ("sol", b'/'),
+    ("colon", b':'),
+    ("semi", b';'),
+    ("equals", b'='),
+    ("quest", b'?'),
+    ("commat", b'@'),
+    ("lsqb", b'['),
+    ("lbrack", b'['),
+    ("bsol", b'\\'),
+    ("rsqb", b']'),
+    ("rbrack", b']'),
+    ("Hat", b'^'),
+    ("lowbar", b'_'),
+    ("grave", b'`'),
+    ("lcub", b'{'),
+    ("lbrace", b'{'),
+    ("verbar", b'|'),
+    ("vert", b'|'),
+    ("rcub", b'}'),
+    ("rbrace", b'}'),
+    ("nbsp", b' '),
+];
+
+fn entity(bytes: &[u8]) -> Option<(usize, Unit)> {
+    let length = bytes.iter().take(12).position(|byte| *byte == b';')?;
+    let name = std::str::from_utf8(&bytes[1..length]).ok()?;
+    let unit = match name.strip_prefix('#') {
+        Some(number) => {
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            Unit::Char(char::from_u32(code)?)
+        }
+        None => Unit::Byte(ENTITIES.iter().find(|(own, _)| *own == name)?.1),
+    };
+    Some((length + 1, unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(text: &str) -> Option<String> {
+        Layer::of(text).decoded(&ESCAPES).map(|layer| String::from_utf8(layer.bytes).unwrap())
+    }
+
+    #[test]
+    fn every_escape_is_decoded_once() {
+        for (text, plain) in [
+            (r#"\"\\\/\n\u00e4\ud83d\ude00"#, "\"\\/\nä😀"),
+            (r"\x41\u{1F600}\U0001F600\'\$\ ", "A😀😀'$ "),
+            ("%41%c3%A4%u00e4%25", "Aää%"),
+            ("&amp;&#39;&#x27;&#X41;&lbrace;&#128512;", "&''A{😀"),
+            (r"\\n", r"\n"),
+            ("&amp;lt;", "&lt;"),
+            (r"\ud800x", "\u{fffd}x"),
+        ] {
+            assert_eq!(decode(text).as_deref(), Some(plain), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_escape_is_kept() {
+        for text in
+            ["plain", "100%", "%zz", "a & b; c", "&nothing;", "&#xzz;", r"C:\windows", r"\u12", r"\", "&"]
+        {
+            let kept = decode(text);
+            assert!(kept.is_none() || kept.as_deref() == Some(text), "{text}: {kept:?}");
+        }
+    }
+
+    #[test]
+    fn a_byte_knows_its_place() {
+        let layer = Layer::of(r"a\u00e4 %41").decoded(&ESCAPES).unwrap();
+        assert_eq!(layer.bytes, "aä A".as_bytes());
+        assert_eq!(layer.origin(1..3), 1..7);
+        let layer = layer.without_spaces();
+        assert_eq!((layer.bytes.as_slice(), layer.origin(1..4)), ("aäA".as_bytes(), 1..11));
+    }
+}
