@@ -64,7 +64,7 @@ pub use output::{Extraction, Output, Warning, extract_outputs};
 pub use parameter::{Direction, Parameter, ParameterError, ParameterList, UnknownDirection};
 pub use payload::{ArgumentProblem, Payload, PayloadError, build_payload};
 pub use permission::{PermissionPolicy, PermissionStatement};
-pub use platform::{Limits, Platform, ReferenceError};
+pub use platform::{BrokenRules, Limits, Platform, ReferenceError};
 pub use redacted::{MASK, Redacted};
 pub use report::ExecutionReport;
 pub use retry::{InvalidRetryPolicy, RetryPolicy};

@@ -11,6 +11,14 @@ pub struct ReferenceError {
     pub message: String,
 }
 
+/// A request that is not sent because the provider would refuse it, or misinterpret it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct BrokenRules {
+    /// The request and all rules that it breaks: lower case, without a final period.
+    pub message: String,
+}
+
 /// Limits of a provider. `None` is an unknown limit, which is left to the provider to check.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
