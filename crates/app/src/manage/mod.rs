@@ -40,7 +40,7 @@ pub use publish_version::publish_version;
 pub use read_layers::{list_layer_versions, list_layers, show_layer_policy, show_layer_version};
 pub use reserve_concurrency::{reserve_concurrency, show_concurrency};
 pub use share_layer::{share_layer, unshare_layer};
-pub use show_account::{Quota, QuotaName, show_account};
+pub use show_account::{AccountOverview, Quota, QuotaName, show_account};
 pub use show_function::{FunctionDetail, show_function};
 pub use tag_function::{show_tags, tag_function};
 pub use update_code::update_code;

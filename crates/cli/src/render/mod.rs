@@ -16,7 +16,7 @@ mod run_text;
 mod runs;
 mod table;
 
-pub use account::{quota_view, quotas_table};
+pub use account::{account_text, account_view};
 pub use aliases::{ALIAS_COLUMNS, alias_details, alias_row};
 pub use asynchronous::{ASYNC_COLUMNS, async_details, async_row};
 pub use connections::{Described, connection_settings, connection_view, connections_table, settings_table};
