@@ -81,7 +81,9 @@ pub use status::{
     Evidence, EvidenceKind, RunState, Status, Strength, UnknownStatus, judge_answer, judge_failure,
 };
 pub use suggest::{Suggestion, suggest_parameters};
-pub use table::{TableError, TableSpot, distance, explain_parse_error, nearest, read_table, remove_quoted};
+pub use table::{
+    TableError, TableSpot, did_you_mean, distance, explain_parse_error, nearest, read_table, remove_quoted,
+};
 pub use url::{EndpointError, HostScope, check_endpoint, check_secret_endpoint, percent_encode};
 
 /// A point in time. The domain never reads a clock: callers pass the time in.
