@@ -53,6 +53,11 @@ pub trait Platform: Debug + Send + Sync + 'static {
     /// Parses a version or alias.
     fn parse_qualifier(&self, text: &str) -> Result<Qualifier, ReferenceError>;
 
+    /// The spelling of a principal in which a policy returns it. Principals that are spelled differently may be the same.
+    fn canonical_principal<'a>(&self, principal: &'a str) -> &'a str {
+        principal
+    }
+
     /// The web page where a person can watch the function, if there is one.
     fn monitor_url(&self, function: &FunctionRef) -> Option<String> {
         let _ = function;
