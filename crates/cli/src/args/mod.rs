@@ -27,8 +27,8 @@ pub use discover::DiscoverArgs;
 pub use doctor::DoctorArgs;
 pub use functions::{
     ClearArgs, CodeArgs, ConcurrencyCommand, CreateFunctionArgs, DeleteFunctionArgs, FunctionsCommand,
-    GetFunctionArgs, ListFunctionsArgs, PublishVersionArgs, SettingsArgs, TagsCommand, UpdateCodeArgs,
-    UpdateConfigurationArgs,
+    GetFunctionArgs, ListFunctionsArgs, MergeArgs, PublishVersionArgs, SettingsArgs, TagsCommand,
+    UpdateCodeArgs, UpdateConfigurationArgs,
 };
 pub use iam::{Claim, IamCommand, PolicyPurpose, TrustedParty};
 pub use jobs::{EditArgs, JobsCommand};
@@ -36,7 +36,7 @@ pub use keys::{CallKeyRefs, CallKeys};
 pub use layers::{
     AddLayerPermissionArgs, LayerFilterArgs, LayerVersionArgs, LayersCommand, RemoveLayerPermissionArgs,
 };
-pub use manage::{ChangeArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
+pub use manage::{ChangeArgs, ConfirmArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
 pub use permissions::{AddPermissionArgs, PermissionsCommand, RemovePermissionArgs, SubjectArgs};
 pub use run::RunArgs;
 pub use runs::{RunsCommand, RunsListArgs};

@@ -20,10 +20,15 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::{
-    AUTH_PATIENCE, AuthGate,
-    manage::{self, ChangeOutcome, FunctionDetail, FunctionFilter, qualified_function, unqualified_function},
+    AUTH_PATIENCE, AppError, AuthGate,
+    manage::{
+        self, ChangeOutcome, EnvironmentMerge, FunctionDetail, FunctionFilter, Planned, qualified_function,
+        unqualified_function,
+    },
 };
-use lamplight_domain::{CodeSource, ErrorCode, Function, FunctionCode, FunctionName, Package};
+use lamplight_domain::{
+    CodeSource, ErrorCode, Function, FunctionCode, FunctionName, FunctionRef, FunctionSettings, Package,
+};
 use lamplight_ports::{
     CreateFunction, Publish, PublishVersion, QualifiedFunction, TagChange, UpdateCode, UpdateSettings,
 };
@@ -144,6 +149,7 @@ async fn update_code(args: UpdateCodeArgs, wiring: &Wiring) -> Result<ExitCode, 
     let made = manager.complete(manage::update_code(&manager.tools()?, &request)).await;
     bar.finish();
     let made = wait_until_ready(made?, args.wait, &manager, wiring).await?;
+    wait_for_earlier_update(&request.function, args.wait, &manager, wiring).await?;
     let (done, already) = match made.thing().and_then(published_version) {
         Some(version) => (
             format!("is published as version {version}"),
@@ -160,7 +166,8 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     let function = unqualified_function(&manager.connection, &args.function)?;
     let mut settings = settings::settings(args.settings, args.clear, wiring).await?;
     settings.role = args.role;
-    if settings == lamplight_domain::FunctionSettings::default() {
+    let merge = settings::merge(&args.merge, wiring).await?;
+    if settings == FunctionSettings::default() && merge == EnvironmentMerge::default() {
         return Err(Failure::usage(ErrorCode::InvalidSetting, "no change was given")
             .with_hint("give at least one setting, such as --memory-size 256"));
     }
@@ -168,7 +175,10 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     let request = UpdateSettings { function, settings, if_revision: args.revision.if_revision };
     let made = manager.complete(manage::update_settings(&manager.tools()?, &request)).await?;
     let made = wait_until_ready(made, args.wait, &manager, wiring).await?;
-    let words = ChangeNote::of_change(&thing, "updated", "is already up to date");
+    wait_for_earlier_update(&function, args.wait, &manager, wiring).await?;
+    let words = ChangeNote::of_change(&thing, "updated", "is already up to date").removing(&removed);
+    let Planned { request, removed } = manage::plan_settings(&manager.connection, request, &merge).await?;
+    manager.confirm_removals(&format!("update {thing}"), &removed, wiring)?;
     report_function(&made, words, args.change.show_secrets, wiring)
 }
 
@@ -186,6 +196,7 @@ async fn publish(args: PublishVersionArgs, wiring: &Wiring) -> Result<ExitCode, 
     let made = manager.complete(manage::publish_version(&manager.tools()?, &request)).await?;
     let made = wait_until_ready(made, args.wait, &manager, wiring).await?;
     let version = made.thing().and_then(|version| version.version.clone()).unwrap_or_default();
+    wait_for_earlier_update(&request.function, args.wait, &manager, wiring).await?;
     let thing = format!("version {version} of function {name}");
     let words = ChangeNote::of_change(&thing, "is published", "is already published");
     report_function(&made, words, args.change.show_secrets, wiring)
@@ -327,6 +338,38 @@ async fn wait_until_ready(
 /// The version number; `None` for the function itself.
 fn published_version(function: &Function) -> Option<&str> {
     function.version.as_deref().filter(|version| version.parse::<u64>().is_ok())
+/// Waits while an earlier update is in progress, if `--wait` was given: until then Lambda refuses another one.
+async fn wait_for_earlier_update(
+    function: &FunctionRef,
+    wanted: bool,
+    manager: &Manager,
+    wiring: &Wiring,
+) -> Result<(), Failure> {
+    if !wanted || !manager.makes_changes() {
+        return Ok(());
+    }
+    let subject = QualifiedFunction { function: function.clone(), qualifier: None };
+    let notes = Display::new(wiring.output);
+    let time = (&SystemClock as _, &TokioSleeper as _);
+    let pending = manage::wait_while_pending(&manager.connection, &subject, time, PATIENCE, &notes);
+    let waited = interruptible(pending, "stopped waiting; nothing was changed").await;
+    notes.finish();
+    waited.map(|_| ())
+}
+
+/// Waits for a result, unless the process is asked to stop.
+async fn interruptible<T>(
+    result: impl Future<Output = Result<T, AppError>>,
+    stopped_message: &str,
+) -> Result<T, Failure> {
+    let stopped = interrupt::install_signal_handlers();
+    tokio::select! {
+        biased;
+        result = result => Ok(result?),
+        () = stopped.cancelled() => Err(interrupted(stopped_message)),
+    }
+}
+
 }
 
 async fn wait(
@@ -336,15 +379,10 @@ async fn wait(
     wiring: &Wiring,
 ) -> Result<Function, Failure> {
     let notes = Display::new(wiring.output);
-    let clock = (&SystemClock as _, &TokioSleeper as _);
-    let stopped = interrupt::install_signal_handlers();
-    let ready = tokio::select! {
-        biased;
-        ready = manage::wait_for_function(&manager.connection, wanted, clock, patience, &notes) => {
-            ready.map_err(Failure::from)
-        }
-        () = stopped.cancelled() => Err(interrupted("stopped waiting; the change that was already requested continues")),
-    };
+    let time = (&SystemClock as _, &TokioSleeper as _);
+    let waiting = manage::wait_for_function(&manager.connection, wanted, time, patience, &notes);
+    let ready =
+        interruptible(waiting, "stopped waiting; the change that was already requested continues").await;
     notes.finish();
     ready
 }

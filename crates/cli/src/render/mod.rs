@@ -29,3 +29,4 @@ pub use manage::preview_text;
 pub use permissions::statements_table;
 pub use run_text::{run_details, run_summary};
 pub use runs::{runs_table, status_text};
+pub use table::one_line;
