@@ -115,6 +115,10 @@ pub struct CodeArgs {
     /// A zip file, or a folder to zip; the same folder always gives the same package
     #[arg(long, value_name = "PATH", conflicts_with_all = ["s3_bucket", "image_uri"])]
     pub zip_file: Option<PathBuf>,
+    /// Leave files and folders out of the zip, by a pattern as in .gitignore, such as `*.log` or `tests/`; may be repeated.
+    /// Repositories, `.env` files and caches are left out by default; `!.env` packs one of them
+    #[arg(long, value_name = "PATTERN", requires = "zip_file", conflicts_with_all = ["s3_bucket", "image_uri"])]
+    pub exclude: Vec<String>,
     /// The S3 bucket of the package, in the function's region
     #[arg(long, value_name = "BUCKET", requires = "s3_key", conflicts_with = "image_uri")]
     pub s3_bucket: Option<String>,
@@ -259,10 +263,6 @@ pub struct ClearArgs {
     pub no_vpc: bool,
 }
 
-/// What is only for a container image conflicts with every other source of the code.
-fn of_an_image(arg: Arg) -> Arg {
-    match arg.get_id().as_str() {
-        "image_entry_point" | "image_command" | "image_working_directory" => {
 /// Changes of single environment variables. All others keep their values.
 #[derive(Debug, Default, Args)]
 pub struct MergeArgs {
@@ -281,6 +281,10 @@ pub struct MergeArgs {
 const WHOLE_ENVIRONMENT: [&str; 4] =
     ["environment", "environment_from", "environment_file", "no_environment"];
 
+/// What is only for a container image conflicts with every other source of the code.
+fn of_an_image(arg: Arg) -> Arg {
+    match arg.get_id().as_str() {
+        "image_entry_point" | "image_command" | "image_working_directory" => {
             arg.conflicts_with_all(["zip_file", "s3_bucket", "s3_key"])
         }
         _ => arg,
@@ -352,13 +356,13 @@ pub struct UpdateConfigurationArgs {
     /// The configuration.
     #[command(flatten)]
     pub settings: SettingsArgs,
+    /// Changes of single environment variables.
+    #[command(flatten)]
+    pub merge: MergeArgs,
     /// What to remove.
     #[command(flatten)]
     pub clear: ClearArgs,
     /// A condition on the function.
-    /// Changes of single environment variables.
-    #[command(flatten)]
-    pub merge: MergeArgs,
     #[command(flatten)]
     pub revision: RevisionArgs,
     /// Wait until the update is complete
