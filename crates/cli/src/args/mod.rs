@@ -31,8 +31,8 @@ pub use functions::{
     UpdateCodeArgs, UpdateConfigurationArgs,
 };
 pub use iam::{Claim, IamCommand, PolicyPurpose, TrustedParty};
-pub use jobs::{EditArgs, JobsCommand};
-pub use keys::{CallKeyRefs, CallKeys};
+pub use jobs::{CreateJobArgs, EditArgs, JobSettingsArgs, JobsCommand};
+pub use keys::{CallKeyRefs, CallKeys, WithKeys};
 pub use layers::{
     AddLayerPermissionArgs, LayerFilterArgs, LayerVersionArgs, LayersCommand, RemoveLayerPermissionArgs,
 };
@@ -173,20 +173,15 @@ pub enum Command {
         print: bool,
     },
     /// Manage functions: create, update, publish, delete
-    #[command(subcommand)]
-    Functions(FunctionsCommand),
+    Functions(WithKeys<FunctionsCommand>),
     /// Manage aliases of function versions
-    #[command(subcommand)]
-    Aliases(AliasesCommand),
+    Aliases(WithKeys<AliasesCommand>),
     /// Manage function permissions (resource-based policies)
-    #[command(subcommand)]
-    Permissions(PermissionsCommand),
+    Permissions(WithKeys<PermissionsCommand>),
     /// List layers, and manage their permissions
-    #[command(subcommand)]
-    Layers(LayersCommand),
+    Layers(WithKeys<LayersCommand>),
     /// Show the account of a connection
-    #[command(subcommand)]
-    Account(AccountCommand),
+    Account(WithKeys<AccountCommand>),
     /// Manage connections to AWS accounts and regions
     #[command(subcommand)]
     Connections(ConnectionsCommand),
@@ -215,7 +210,20 @@ impl Command {
             Self::Discover(args) => Some(&args.keys),
             Self::Doctor(args) => Some(&args.keys),
             Self::Run(args) => Some(&args.keys),
-            _ => None,
+            Self::Functions(group) => Some(&group.keys),
+            Self::Aliases(group) => Some(&group.keys),
+            Self::Permissions(group) => Some(&group.keys),
+            Self::Layers(group) => Some(&group.keys),
+            Self::Account(group) => Some(&group.keys),
+            Self::Connections(ConnectionsCommand::Test { keys, .. }) => Some(keys),
+            Self::Jobs(_)
+            | Self::Status { .. }
+            | Self::Cancel { .. }
+            | Self::Runs(_)
+            | Self::Open { .. }
+            | Self::Connections(_)
+            | Self::Iam(_)
+            | Self::Completions { .. } => None,
         }
     }
 }
