@@ -13,6 +13,7 @@
 mod args;
 mod arguments;
 mod commands;
+mod completion;
 mod error_codes;
 mod exit_code;
 mod failure;
@@ -20,12 +21,14 @@ mod hints;
 mod interrupt;
 mod listing;
 mod members;
+mod nearest;
 mod output;
 mod pages;
 mod progress;
 mod render;
 mod report;
 mod start;
+mod suggest;
 mod wiring;
 mod yaml;
 

@@ -193,7 +193,7 @@ pub enum Command {
     /// Print the least-privilege IAM policies that Lamplight needs
     #[command(subcommand)]
     Iam(IamCommand),
-    /// Print a completion script for a shell
+    /// Print a completion script for a shell: it also completes names of jobs, functions, runs and connections
     #[command(
         after_help = "Example:\n  lamplight completions bash > ~/.local/share/bash-completion/completions/lamplight"
     )]

@@ -15,8 +15,7 @@ mod permissions;
 mod run;
 mod runs;
 
-use crate::{Cli, ExitCode, args::Command, failure::Failure, output, wiring::Wiring};
-use clap::CommandFactory;
+use crate::{ExitCode, args::Command, completion, failure::Failure, output, wiring::Wiring};
 use lamplight_domain::ErrorCode;
 
 /// Runs one verb.
@@ -38,9 +37,7 @@ pub async fn run(command: Command, wiring: &Wiring) -> Result<ExitCode, Failure>
         Command::Doctor(args) => doctor::doctor(&args, wiring).await,
         Command::Iam(command) => iam::iam(&command, wiring),
         Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "lamplight", &mut script);
-            output::data(&script)?;
+            output::data(&completion::script(shell)?)?;
             Ok(ExitCode::Success)
         }
     }

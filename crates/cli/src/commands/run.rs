@@ -7,7 +7,9 @@ use crate::{
     commands::parse,
     failure::Failure,
     hints::word_hint,
-    interrupt, output,
+    interrupt,
+    nearest::nearest_function,
+    output,
     progress::Display,
     render,
     wiring::Wiring,
@@ -21,6 +23,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let store = wiring.store().await?;
     let connection = wiring.named_connection()?;
     let target = resolve_target(wiring, &*store, &args.target, connection.as_ref()).await?;
+    let connection = target.connection.clone();
     let event = event(&args, &target, wiring)?;
     let settings = settings(&args)?;
     let provenance = Provenance { started_by: wiring.user(), ..Provenance::default() };
@@ -39,6 +42,12 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
             output::response(response)?;
         }
         render::run_summary(wiring.output, &run);
+        let error = run.outcome().and_then(|outcome| outcome.error.as_ref());
+        if error.is_some_and(|error| error.code == ErrorCode::FunctionNotFound)
+            && let Some(nearest) = nearest_function(&connection, run.function_name().as_str()).await
+        {
+            wiring.output.note(&format!("did you mean {nearest}?"));
+        }
     }
     let interrupted = run.evidence().is_some_and(|evidence| evidence.kind == EvidenceKind::Interrupted);
     Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run) })
