@@ -146,6 +146,7 @@ fn function_error(error: ReportedError, has_log_tail: bool, has_page: bool) -> R
     RunError {
         error_type: error.error_type,
         stack: error.stack,
+        causes: error.causes.iter().map(|cause| truncate(cause)).collect(),
         hint,
         ..RunError::new(ErrorCode::FunctionError, error.message)
     }

@@ -2,7 +2,7 @@
 
 use crate::{AppError, show_job};
 use lamplight_domain::{
-    ConnectionName, DataType, Direction, InvocationType, JobName, ParamName, Parameter, ParameterError,
+    ConnectionName, DataType, Direction, InvocationType, Job, JobName, ParamName, Parameter, ParameterError,
     ParameterList, Qualifier,
 };
 use lamplight_ports::{JobStore, StoredJob};
@@ -87,7 +87,16 @@ pub async fn edit_job(
     edits: Vec<JobEdit>,
 ) -> Result<StoredJob, AppError> {
     let stored = show_job(jobs, name).await?;
-    let mut job = stored.job.clone();
+    let job = edited(stored.job.clone(), edits)?;
+    if job == stored.job {
+        return Ok(stored);
+    }
+    let revision = jobs.put(&job, Some(stored.revision)).await?;
+    Ok(StoredJob { job, revision })
+}
+
+/// The job with all edits applied, in order.
+pub(crate) fn edited(mut job: Job, edits: Vec<JobEdit>) -> Result<Job, AppError> {
     // The list must be valid after all edits, not after each of them.
     let mut parameters: Vec<Parameter> = job.parameters.into();
     for edit in edits {
@@ -114,15 +123,11 @@ pub async fn edit_job(
     job.parameters = ParameterList::try_from(parameters)?;
     job.imported = job.imported.map(|imported| imported.without_secrets(&job.parameters));
     check_overrides(&job)?;
-    if job == stored.job {
-        return Ok(stored);
-    }
-    let revision = jobs.put(&job, Some(stored.revision)).await?;
-    Ok(StoredJob { job, revision })
+    Ok(job)
 }
 
 /// Checks a job's overrides: their ranges, and that the qualifier does not contradict the one of the function.
-pub(crate) fn check_overrides(job: &lamplight_domain::Job) -> Result<(), AppError> {
+pub(crate) fn check_overrides(job: &Job) -> Result<(), AppError> {
     let overrides = &job.overrides;
     crate::prepare_run::one_qualifier(overrides.qualifier.clone(), &job.function)?;
     if let Some(attempts) = overrides.max_attempts {

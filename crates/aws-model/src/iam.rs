@@ -1,15 +1,18 @@
 //! IAM policy documents as data, and the minimum permissions that Lamplight's verbs need.
 
-use crate::FunctionArn;
+use crate::{ArnError, FunctionArn};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 /// An identity-based policy (IAM User Guide, "IAM JSON policy elements reference"). Serialises to IAM's JSON.
 ///
 /// ```
-/// use lamplight_aws_model::{FunctionArn, PolicyDocument};
+/// use lamplight_aws_model::{FunctionScope, PolicyDocument};
 ///
-/// let arn: FunctionArn = "arn:aws:lambda:eu-west-1:123456789012:function:adder".parse()?;
+/// let arn: FunctionScope = "arn:aws:lambda:eu-west-1:123456789012:function:adder".parse()?;
 /// let json = serde_json::to_value(PolicyDocument::run(&[arn]))?;
 /// assert_eq!(json["Version"], "2012-10-17");
 /// assert_eq!(json["Statement"][0]["Action"][0], "lambda:InvokeFunction");
@@ -50,6 +53,32 @@ pub enum StatementEffect {
     Deny,
 }
 
+/// The functions that a policy is for.
+///
+/// ```
+/// use lamplight_aws_model::{FunctionScope, PolicyDocument};
+///
+/// let any: FunctionScope = "*".parse()?;
+/// // The same as the AWS managed policy AWSLambdaRole.
+/// assert_eq!(PolicyDocument::run(&[any]).statement[0].resource, ["*"]);
+/// # Ok::<(), lamplight_aws_model::ArnError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FunctionScope {
+    /// Any function of any account, written `*`.
+    Any,
+    /// One function, version or alias.
+    One(FunctionArn),
+}
+
+impl FromStr for FunctionScope {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        if text == "*" { Ok(Self::Any) } else { text.parse().map(Self::One) }
+    }
+}
+
 impl PolicyDocument {
     /// The current version of the policy language.
     pub const VERSION: &str = "2012-10-17";
@@ -63,7 +92,7 @@ impl PolicyDocument {
     ///
     /// An ARN without a qualifier allows the function and all of its versions and aliases; an ARN with a qualifier allows
     /// only that version or alias. If `functions` is empty, nothing is allowed.
-    pub fn run(functions: &[FunctionArn]) -> Self {
+    pub fn run(functions: &[FunctionScope]) -> Self {
         Self::new(on_functions("LamplightRun", &["lambda:InvokeFunction"], functions))
     }
 
@@ -77,11 +106,28 @@ impl PolicyDocument {
     ///
     /// assert_eq!(PolicyDocument::discover(&[]).statement[0].action, ["lambda:ListFunctions"]);
     /// ```
-    pub fn discover(functions: &[FunctionArn]) -> Self {
+    pub fn discover(functions: &[FunctionScope]) -> Self {
         let list = Statement::allow("LamplightList", &["lambda:ListFunctions"], vec!["*".to_owned()]);
         let read = ["lambda:GetFunction", "lambda:GetFunctionConfiguration"];
         let mut statement = vec![list];
         statement.extend(on_functions("LamplightRead", &read, functions));
+        Self::new(statement)
+    }
+
+    /// The three permissions to find functions and run them as jobs: list all functions, read these and run these.
+    ///
+    /// ```
+    /// use lamplight_aws_model::{FunctionScope, PolicyDocument};
+    ///
+    /// let policy = PolicyDocument::jobs(&[FunctionScope::Any]);
+    /// let actions: Vec<_> = policy.statement.iter().flat_map(|one| &one.action).collect();
+    /// assert_eq!(actions, ["lambda:ListFunctions", "lambda:GetFunction", "lambda:InvokeFunction"]);
+    /// ```
+    pub fn jobs(functions: &[FunctionScope]) -> Self {
+        let list = Statement::allow("LamplightList", &["lambda:ListFunctions"], vec!["*".to_owned()]);
+        let mut statement = vec![list];
+        let use_them = ["lambda:GetFunction", "lambda:InvokeFunction"];
+        statement.extend(on_functions("LamplightJobs", &use_them, functions));
         Self::new(statement)
     }
 }
@@ -99,22 +145,26 @@ impl Statement {
     }
 }
 
-pub(crate) fn on_functions(sid: &str, actions: &[&str], functions: &[FunctionArn]) -> Vec<Statement> {
+pub(crate) fn on_functions(sid: &str, actions: &[&str], functions: &[FunctionScope]) -> Vec<Statement> {
     if functions.is_empty() {
         // IAM refuses a statement without a resource.
         return Vec::new();
     }
-    let mut named = BTreeSet::new();
-    let resource = functions.iter().flat_map(resources).filter(|arn| named.insert(arn.clone())).collect();
-    vec![Statement::allow(sid, actions, resource)]
+    vec![Statement::allow(sid, actions, resources(functions))]
 }
 
-fn resources(function: &FunctionArn) -> Vec<String> {
-    let arn = function.to_string();
-    match function.qualifier() {
-        Some(_) => vec![arn],
-        None => vec![arn.clone(), format!("{arn}:*")],
+/// The resources of a statement, each once.
+fn resources(functions: &[FunctionScope]) -> Vec<String> {
+    let mut all = Vec::new();
+    for function in functions {
+        let FunctionScope::One(function) = function else { return vec!["*".to_owned()] };
+        let arn = function.to_string();
+        let versions = function.qualifier().is_none().then(|| format!("{arn}:*"));
+        all.extend([arn].into_iter().chain(versions));
     }
+    let mut named = BTreeSet::new();
+    all.retain(|arn| named.insert(arn.clone()));
+    all
 }
 
 #[cfg(test)]
@@ -123,7 +173,7 @@ mod tests {
 
     const ADDER: &str = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
 
-    fn arns(texts: &[&str]) -> Vec<FunctionArn> {
+    fn arns(texts: &[&str]) -> Vec<FunctionScope> {
         texts.iter().map(|text| text.parse().unwrap()).collect()
     }
 
@@ -171,6 +221,15 @@ mod tests {
                 },
             ])
         );
+    }
+
+    #[test]
+    fn any_function_makes_single_ones_needless() {
+        let policy = PolicyDocument::run(&arns(&[ADDER, "*"]));
+        assert_eq!(policy.statement[0].resource, ["*"]);
+        for text in ["", "**", "adder*", "function:*"] {
+            assert!(text.parse::<FunctionScope>().is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The minimum permissions to manage functions and to run workflows. The resource types of each action are from the
 //! Service Authorization Reference ("Actions, resources, and condition keys" for AWS Lambda, Amazon SWF and IAM).
 
-use crate::{FunctionArn, PolicyDocument, RoleArn, Statement, iam::on_functions};
+use crate::{FunctionScope, PolicyDocument, RoleArn, Statement, iam::on_functions};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Actions on single functions.
@@ -100,16 +100,16 @@ impl PolicyDocument {
     /// only actions that cannot be limited to a resource are allowed.
     ///
     /// ```
-    /// use lamplight_aws_model::{FunctionArn, PolicyDocument};
+    /// use lamplight_aws_model::{FunctionScope, PolicyDocument};
     ///
-    /// let arn: FunctionArn = "arn:aws:lambda:eu-west-1:123456789012:function:adder".parse()?;
+    /// let arn: FunctionScope = "arn:aws:lambda:eu-west-1:123456789012:function:adder".parse()?;
     /// let policy = PolicyDocument::manage(&[arn], &[]);
     /// let pass = policy.statement.iter().find(|one| one.action == ["iam:PassRole"]).unwrap();
     /// assert_eq!(pass.resource, ["arn:aws:iam::123456789012:role/*"]);
     /// assert_eq!(pass.condition["StringEquals"]["iam:PassedToService"], ["lambda.amazonaws.com"]);
     /// # Ok::<(), lamplight_aws_model::ArnError>(())
     /// ```
-    pub fn manage(functions: &[FunctionArn], roles: &[RoleArn]) -> Self {
+    pub fn manage(functions: &[FunctionScope], roles: &[RoleArn]) -> Self {
         let mut statement = vec![Statement::allow("LamplightAccount", &MANAGE_ALL, everything())];
         statement.extend(on_functions("LamplightManage", &MANAGE, functions));
         let layers: BTreeSet<String> =
@@ -124,7 +124,7 @@ impl PolicyDocument {
     ///
     /// `domain` limits the permissions to one domain; without it they include all domains of the functions' accounts and
     /// regions.
-    pub fn workflows(functions: &[FunctionArn], domain: Option<&str>, roles: &[RoleArn]) -> Self {
+    pub fn workflows(functions: &[FunctionScope], domain: Option<&str>, roles: &[RoleArn]) -> Self {
         let domain = format!("/domain/{}", domain.unwrap_or("*"));
         let domains: BTreeSet<String> = functions.iter().map(|arn| place(arn, "swf", &domain)).collect();
         let mut statement = vec![Statement::allow("LamplightDomains", &WORKFLOWS_ALL, everything())];
@@ -145,14 +145,23 @@ fn on(sid: &str, actions: &[&str], resources: BTreeSet<String>) -> Option<Statem
     (!resources.is_empty()).then(|| Statement::allow(sid, actions, resources.into_iter().collect()))
 }
 
-/// An ARN in the partition, region and account of a function.
-fn place(function: &FunctionArn, service: &str, rest: &str) -> String {
-    format!("arn:{}:{service}:{}:{}:{rest}", function.partition(), function.region(), function.account())
+/// An ARN in the partition, region and account of a function; for any function, any resource.
+fn place(function: &FunctionScope, service: &str, rest: &str) -> String {
+    match function {
+        FunctionScope::Any => "*".to_owned(),
+        FunctionScope::One(arn) => {
+            format!("arn:{}:{service}:{}:{}:{rest}", arn.partition(), arn.region(), arn.account())
+        }
+    }
 }
 
 /// Allows passing roles, but only to one service.
-fn pass_role(functions: &[FunctionArn], roles: &[RoleArn], service: &str) -> Option<Statement> {
-    let any = || functions.iter().map(|arn| format!("arn:{}:iam::{}:role/*", arn.partition(), arn.account()));
+fn pass_role(functions: &[FunctionScope], roles: &[RoleArn], service: &str) -> Option<Statement> {
+    let roles_of = |function: &FunctionScope| match function {
+        FunctionScope::Any => "*".to_owned(),
+        FunctionScope::One(arn) => format!("arn:{}:iam::{}:role/*", arn.partition(), arn.account()),
+    };
+    let any = || functions.iter().map(roles_of);
     let resources: BTreeSet<String> =
         if roles.is_empty() { any().collect() } else { roles.iter().map(ToString::to_string).collect() };
     let mut statement = on("LamplightPassRole", &["iam:PassRole"], resources)?;
@@ -217,6 +226,17 @@ mod tests {
             by_sid(&all, "LamplightWorkflows").resource,
             ["arn:aws:swf:eu-west-1:123456789012:/domain/*"]
         );
+    }
+
+    #[test]
+    fn any_function_is_any_resource_but_roles_only_for_one_service() {
+        for policy in [
+            PolicyDocument::manage(&[FunctionScope::Any], &[]),
+            PolicyDocument::workflows(&[FunctionScope::Any], None, &[]),
+        ] {
+            assert!(policy.statement.iter().all(|one| one.resource == ["*"]), "{policy:?}");
+            assert_eq!(by_sid(&policy, "LamplightPassRole").condition.len(), 1);
+        }
     }
 
     #[test]

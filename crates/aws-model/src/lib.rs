@@ -33,7 +33,7 @@ pub use error_catalog::{
 };
 pub use function_name::{LambdaName, LambdaNameError};
 pub use function_ref::{FunctionSpec, FunctionSpecError};
-pub use iam::{PolicyDocument, Statement, StatementEffect};
+pub use iam::{FunctionScope, PolicyDocument, Statement, StatementEffect};
 pub use operation::{Operation, UnexpectedAnswer};
 pub use partition::{Partition, UnknownPartition};
 pub use platform::AwsPlatform;

@@ -6,7 +6,8 @@
 
 use crate::{ManageSubject, Partition, limits::ENVIRONMENT_BYTES, text::excerpt};
 use lamplight_domain::{
-    CodeSource, EnvironmentVariable, FunctionCode, FunctionSettings, Network, PermissionStatement, Routing,
+    BrokenRules, CodeSource, EnvironmentVariable, FunctionCode, FunctionSettings, Network,
+    PermissionStatement, Routing,
 };
 use std::collections::BTreeSet;
 
@@ -43,22 +44,28 @@ const RESERVED_KEYS: &[&str] = &[
     "_X_AMZN_TRACE_ID",
 ];
 
-/// The message for a request that was not sent because it breaks these rules; `None` if no rule is broken.
+/// Refuses a request that breaks rules, before it is sent. The error names the request and all broken rules.
 ///
 /// ```
-/// use lamplight_aws_model::{ManageSubject, Operation, manage_rules::{check_page_size, refusal}};
+/// use lamplight_aws_model::{ManageSubject, Operation, manage_rules::{check_page_size, check_rules}};
 ///
 /// let subject = ManageSubject::account(Operation::ListLayers, "eu-west-1");
-/// assert_eq!(refusal(&subject, check_page_size(Some(50), 50)), None);
+/// assert_eq!(check_rules(&subject, check_page_size(Some(50), 50)), Ok(()));
 /// assert_eq!(
-///     refusal(&subject, check_page_size(Some(51), 50)).unwrap(),
+///     check_rules(&subject, check_page_size(Some(51), 50)).unwrap_err().message,
 ///     "ListLayers for the account was not sent: MaxItems is 51; it must be 1 to 50"
 /// );
 /// ```
-pub fn refusal(subject: &ManageSubject, broken: impl IntoIterator<Item = String>) -> Option<String> {
+pub fn check_rules(
+    subject: &ManageSubject,
+    broken: impl IntoIterator<Item = String>,
+) -> Result<(), BrokenRules> {
     let broken: Vec<String> = broken.into_iter().collect();
-    (!broken.is_empty())
-        .then(|| format!("{} for {} was not sent: {}", subject.operation, subject.thing, broken.join("; ")))
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{} for {} was not sent: {}", subject.operation, subject.thing, broken.join("; "));
+    Err(BrokenRules { message })
 }
 
 /// A page must have 1 to `most` items.

@@ -2,7 +2,7 @@
 
 use crate::{
     Architecture, FunctionSpec, LambdaName, LambdaQualifier, PriceTable, Region, Report, console, limits,
-    reported_error,
+    policy_document::canonical_principal, reported_error,
 };
 use lamplight_domain::{
     AsyncSettings, ExecutionReport, FunctionRef, InvocationType, Limits, Platform, ReferenceError,
@@ -70,6 +70,10 @@ impl Platform for AwsPlatform {
     fn parse_qualifier(&self, text: &str) -> Result<lamplight_domain::Qualifier, ReferenceError> {
         let qualifier: LambdaQualifier = text.parse().map_err(refused)?;
         qualifier.as_str().parse().map_err(refused)
+    }
+
+    fn canonical_principal<'a>(&self, principal: &'a str) -> &'a str {
+        canonical_principal(principal)
     }
 
     fn monitor_url(&self, function: &FunctionRef) -> Option<String> {

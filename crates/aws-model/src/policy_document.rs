@@ -100,18 +100,28 @@ fn only(value: &Value) -> Option<&str> {
 /// accounts as bare texts.
 fn read_principal(value: &Value) -> Option<String> {
     if let Value::String(bare) = value {
-        return Some(account_of_root(bare).unwrap_or(bare).to_owned());
+        return Some(canonical_principal(bare).to_owned());
     }
     let object = value.as_object().filter(|object| object.len() == 1)?;
     match object.iter().next()? {
         // In our form, `*` would mean anyone.
         (kind, service) if kind == "Service" => only(service).filter(|name| *name != "*").map(str::to_owned),
-        (kind, principal) if kind == "AWS" => {
-            let principal = only(principal)?;
-            Some(account_of_root(principal).unwrap_or(principal).to_owned())
-        }
+        (kind, principal) if kind == "AWS" => Some(canonical_principal(only(principal)?).to_owned()),
         _ => None,
     }
+}
+
+/// The spelling of a principal in which [`read_policy`] returns it: the account for the root user of an account, in every
+/// partition; every other principal as it is.
+///
+/// ```
+/// use lamplight_aws_model::policy_document::canonical_principal;
+///
+/// assert_eq!(canonical_principal("arn:aws:iam::123456789012:root"), "123456789012");
+/// assert_eq!(canonical_principal("arn:aws:iam::123456789012:role/a"), "arn:aws:iam::123456789012:role/a");
+/// ```
+pub fn canonical_principal(principal: &str) -> &str {
+    account_of_root(principal).unwrap_or(principal)
 }
 
 /// The account of `arn:aws:iam::123456789012:root`, which is another way to write the account.

@@ -3,8 +3,10 @@
 use lamplight_domain::{RawJson, ReportedError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::collections::VecDeque;
 
-/// The members of an error response. Node.js writes `trace`, the other runtimes write `stackTrace`.
+/// The members of an error response. Node.js writes `trace`, the other runtimes write `stackTrace`. Java and .NET write
+/// the error that caused this one as `cause`, and .NET those of an `AggregateException` as `causes`.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Response<'a> {
@@ -14,7 +16,14 @@ struct Response<'a> {
     error_type: Option<&'a RawValue>,
     #[serde(rename = "stackTrace", alias = "trace", borrow)]
     stack: Option<&'a RawValue>,
+    #[serde(borrow)]
+    cause: Option<&'a RawValue>,
+    #[serde(borrow)]
+    causes: Option<&'a RawValue>,
 }
+
+/// The most causes that are read: more would only repeat a loop of causes.
+const MOST_CAUSES: usize = 20;
 
 /// Reads an error response. If the response has another form, the whole text becomes the message.
 ///
@@ -27,14 +36,57 @@ struct Response<'a> {
 pub fn read(response: &[u8]) -> ReportedError {
     let text = String::from_utf8_lossy(response);
     let reported: Response<'_> = serde_json::from_str(&text).unwrap_or_default();
-    let plain = |raw: &RawValue| {
-        let raw = RawJson::from(raw);
-        raw.as_plain_text().unwrap_or_else(|| raw.to_string())
-    };
-    let message = reported.message.map(plain).filter(|message| message != "null");
-    let error_type = reported.error_type.map(plain).filter(|error_type| error_type != "null");
+    let message = reported.message.and_then(plain);
+    let error_type = reported.error_type.and_then(plain);
     let stack = reported.stack.map(frames).unwrap_or_default();
-    ReportedError { kind: None, error_type, message: message.unwrap_or_else(|| text.into_owned()), stack }
+    let causes = causes(&reported);
+    ReportedError {
+        kind: None,
+        error_type,
+        message: message.unwrap_or_else(|| text.into_owned()),
+        stack,
+        causes,
+    }
+}
+
+/// A value as text; `None` for null.
+fn plain(raw: &RawValue) -> Option<String> {
+    let raw = RawJson::from(raw);
+    Some(raw.as_plain_text().unwrap_or_else(|| raw.to_string())).filter(|text| text != "null")
+}
+
+/// The nested causes, outermost first: `Type: message (first frame)`.
+fn causes(error: &Response<'_>) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut next = below(error);
+    while let Some(cause) = next.pop_front().filter(|_| told.len() < MOST_CAUSES) {
+        // Some runtimes write a cause as a text.
+        let read = serde_json::from_str::<Response<'_>>(cause.get());
+        let text = match &read {
+            Ok(cause) => {
+                let parts = [cause.error_type.and_then(plain), cause.message.and_then(plain)];
+                let what = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+                let first = cause.stack.map(frames).unwrap_or_default().into_iter().next();
+                let place = first.map(|frame| format!(" ({})", frame.trim())).unwrap_or_default();
+                Some(what).filter(|what| !what.is_empty()).map(|what| what + &place)
+            }
+            Err(_) => plain(cause).filter(|_| cause.get().starts_with('"')),
+        };
+        if let Some(text) = text.filter(|text| !told.contains(text)) {
+            told.push(text);
+        }
+        // The causes of a cause come before its neighbours.
+        for cause in read.iter().flat_map(below).rev() {
+            next.push_front(cause);
+        }
+    }
+    told
+}
+
+/// The direct causes of an error.
+fn below<'a>(error: &Response<'a>) -> VecDeque<&'a RawValue> {
+    let many = error.causes.and_then(|causes| serde_json::from_str::<Vec<&RawValue>>(causes.get()).ok());
+    error.cause.into_iter().chain(many.into_iter().flatten()).collect()
 }
 
 /// The stack with one frame per line. Runtimes write a text, a list of texts (some end with a line break), or a list of
@@ -100,5 +152,41 @@ mod tests {
             assert_eq!((error.stack, error.kind), (stack.into_iter().map(str::to_owned).collect(), None));
         }
         assert_eq!(read(b"\xff").message, "\u{fffd}");
+    }
+
+    #[test]
+    fn nested_causes_are_read_in_the_form_of_each_runtime() {
+        for (response, causes) in [
+            // Java
+            (
+                r#"{"errorMessage":"outer","errorType":"java.lang.RuntimeException","stackTrace":["a.B.c(B.java:1)"],
+                    "cause":{"errorMessage":"inner","errorType":"java.io.IOException","stackTrace":["d.E.f(E.java:2)"],
+                    "cause":{"errorMessage":"root","errorType":"java.net.SocketException","stackTrace":[]}}}"#,
+                vec!["java.io.IOException: inner (d.E.f(E.java:2))", "java.net.SocketException: root"],
+            ),
+            // .NET
+            (
+                r#"{"errorType":"AggregateException","errorMessage":"two","stackTrace":["at F()"],"causes":[
+                    {"errorType":"ArgumentException","errorMessage":"a","stackTrace":["at G() in /src/a.cs:line 3"],
+                     "cause":{"errorType":"FormatException","errorMessage":"b"}},
+                    {"errorType":"TimeoutException","errorMessage":"c"}]}"#,
+                vec![
+                    "ArgumentException: a (at G() in /src/a.cs:line 3)",
+                    "FormatException: b",
+                    "TimeoutException: c",
+                ],
+            ),
+            (r#"{"errorMessage":"x","cause":"no disk"}"#, vec!["no disk"]),
+            (r#"{"errorMessage":"x","cause":{"errorType":"E"}}"#, vec!["E"]),
+            (r#"{"errorMessage":"x","cause":{"errorType":"E"},"causes":[{"errorType":"E"}]}"#, vec!["E"]),
+            (r#"{"errorMessage":"x","cause":null,"causes":null}"#, vec![]),
+            (r#"{"errorMessage":"x","cause":7,"causes":{}}"#, vec![]),
+        ] {
+            assert_eq!(read(response.as_bytes()).causes, causes, "{response}");
+        }
+        let nested = (0..100).fold("null".to_owned(), |cause, n| {
+            format!(r#"{{"errorType":"E{n}","errorMessage":"m","cause":{cause}}}"#)
+        });
+        assert_eq!(read(nested.as_bytes()).causes.len(), MOST_CAUSES);
     }
 }

@@ -49,13 +49,11 @@ fn page(verb: &Command, name: &str) -> String {
     }
     let shown = |arg: &&Arg| !arg.is_hide_set();
     section(&mut text, "Arguments", verb.get_positionals().filter(shown));
-    let own = |arg: &&Arg| !arg.is_positional() && !arg.is_global_set() && shown(arg);
+    // A key for one call is global within its verbs only.
+    let is_global = |arg: &&Arg| arg.get_help_heading() == Some("Global options");
+    let own = |arg: &&Arg| !arg.is_positional() && !is_global(arg) && shown(arg);
     section(&mut text, "Options", verb.get_arguments().filter(own));
-    section(
-        &mut text,
-        "Global options",
-        verb.get_arguments().filter(|arg| arg.is_global_set() && shown(arg)),
-    );
+    section(&mut text, "Global options", verb.get_arguments().filter(|arg| is_global(arg) && shown(arg)));
     text
 }
 

@@ -3,15 +3,19 @@
 use crate::{
     Cli, ExitCode,
     args::CallKeys,
-    commands,
+    commands, completion,
     failure::Failure,
+    nearest::with_nearest,
     output::{HarmlessStderr, Output, say},
+    suggest::suggest_verbs,
     terminal::harmless,
     wiring::Wiring,
 };
-use clap::Parser;
-use clap::error::{ContextKind, ContextValue};
-use lamplight_domain::ErrorCode;
+use clap::{
+    ArgMatches, CommandFactory, FromArgMatches,
+    error::{ContextKind, ContextValue},
+};
+use lamplight_domain::{ErrorCode, looks_secret};
 use lamplight_system_adapter::Environment;
 use lamplight_wiring::Adapters;
 use std::{borrow::Cow, ffi::OsString};
@@ -20,13 +24,17 @@ use std::{borrow::Cow, ffi::OsString};
 /// its failure.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, adapters: Adapters) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match parse::<Cli>(&Environment::from_process(), &arguments) {
-        Ok(cli) => cli,
+    let environment = Environment::from_process();
+    if let Some(code) = completion::complete(&environment, &arguments, &adapters) {
+        return code;
+    }
+    let (cli, function) = match parse(&environment, &arguments) {
+        Ok(parsed) => parsed,
         Err(error) => return help_or_usage(&error),
     };
     let output = Output::new(cli.global.quiet);
     let format = cli.global.output;
-    match run_verb(cli, output, adapters) {
+    match run_verb(cli, function.as_deref(), environment, output, adapters) {
         Ok(code) => code,
         Err(failure) => {
             failure.report(format);
@@ -35,26 +43,41 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, adapters: Adapters) ->
     }
 }
 
-/// Parses the command line. An empty environment variable counts as not set.
-fn parse<P: Parser>(environment: &Environment, arguments: &[OsString]) -> Result<P, clap::Error> {
+/// Parses the command line; returns also the function that it names, if it names one. An empty environment variable counts
+/// as not set.
+fn parse(environment: &Environment, arguments: &[OsString]) -> Result<(Cli, Option<String>), clap::Error> {
     let is_empty = |name: &std::ffi::OsStr| {
         name.to_str().and_then(|name| environment.get_os(name)).is_some_and(std::ffi::OsStr::is_empty)
     };
-    let mut grammar = P::command().mut_args(|arg| match arg.get_env() {
+    let mut grammar = Cli::command().mut_args(|arg| match arg.get_env() {
         Some(name) if is_empty(name) => arg.env(None::<&'static str>),
         _ => arg,
     });
     let parsed = grammar.try_get_matches_from_mut(arguments);
-    parsed.and_then(|matches| P::from_arg_matches(&matches)).map_err(|error| {
+    let read = |matches: ArgMatches| Ok((Cli::from_arg_matches(&matches)?, named_function(&matches)));
+    parsed.and_then(read).map_err(|error| {
         let mut error = error.format(&mut grammar);
         without_secrets(&mut error, arguments);
+        suggest_verbs(&mut error, &grammar, arguments);
         error
     })
+}
+
+/// The function that the arguments of the verb name.
+fn named_function(matches: &ArgMatches) -> Option<String> {
+    if let Some((_, verb)) = matches.subcommand() {
+        return named_function(verb);
+    }
+    let named = |argument| matches.try_get_one::<String>(argument).ok().flatten().cloned();
+    named("function").or_else(|| named("target"))
 }
 
 /// The longest unexpected word that an error message repeats, in characters: a longer one may be a key, and a typing
 /// error is shorter.
 const LONGEST_SHOWN: usize = 20;
+
+/// The most digits of a number that an error message repeats: more may be a code or a part of a key.
+const LONGEST_NUMBER: usize = 9;
 
 /// Removes from a message what may be a secret in the wrong place. All verbs rely on it.
 fn without_secrets(error: &mut clap::Error, arguments: &[OsString]) {
@@ -62,8 +85,8 @@ fn without_secrets(error: &mut clap::Error, arguments: &[OsString]) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         _ => None,
     };
-    // Only what is close to a valid value is repeated. That a value is empty or missing is the reason itself, not a secret.
-    let value = text_at(error, ContextKind::InvalidValue).filter(|value| !value.is_empty());
+    // That a value is empty or missing is the reason itself, not a secret.
+    let value = text_at(error, ContextKind::InvalidValue).filter(|value| may_be_secret(value));
     if value.is_some() && error.get(ContextKind::SuggestedValue).is_none() {
         error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
     }
@@ -81,6 +104,17 @@ fn without_secrets(error: &mut clap::Error, arguments: &[OsString]) {
             error.remove(ContextKind::Suggested);
         }
     }
+}
+
+/// Whether a value that an option refused may be a secret in the wrong place. The options that refuse values take words and
+/// numbers: a short word of letters, and a number with or without a unit, are most likely typing errors.
+fn may_be_secret(value: &str) -> bool {
+    let is_word = value.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_'));
+    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | ','));
+    let is_number = unit.len() < value.len() && value.len() - unit.len() <= LONGEST_NUMBER;
+    let has_unit = unit.len() <= 3 && unit.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '%' | ' '));
+    let is_typo = value.chars().count() <= LONGEST_SHOWN && (is_word || (is_number && has_unit));
+    !is_typo || looks_secret("", value)
 }
 
 /// Whether an unexpected word may be the value of an earlier option that takes secrets.
@@ -107,8 +141,13 @@ fn help_or_usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success }
 }
 
-fn run_verb(cli: Cli, output: Output, adapters: Adapters) -> Result<ExitCode, Failure> {
-    let environment = Environment::from_process();
+fn run_verb(
+    cli: Cli,
+    function: Option<&str>,
+    environment: Environment,
+    output: Output,
+    adapters: Adapters,
+) -> Result<ExitCode, Failure> {
     start_logging(&environment)?;
     // One thread is enough for one call, and starts faster than several.
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -117,7 +156,12 @@ fn run_verb(cli: Cli, output: Output, adapters: Adapters) -> Result<ExitCode, Fa
         .map_err(|error| Failure::io("could not start the async runtime", &error))?;
     let keys = cli.command.call_keys().map(CallKeys::references).transpose()?.flatten();
     let wiring = Wiring::new(cli.global, environment, output, adapters, keys);
-    let result = runtime.block_on(commands::run(cli.command, &wiring));
+    let result = runtime.block_on(async {
+        match commands::run(cli.command, &wiring).await {
+            Err(failure) => Err(with_nearest(failure, function, &wiring).await),
+            done => done,
+        }
+    });
     // Background work must not delay the exit; what matters is recorded by now.
     runtime.shutdown_background();
     result
@@ -151,4 +195,43 @@ fn start_logging(environment: &Environment) -> Result<(), Failure> {
         .with(writer.with_filter(filter_fn(is_harmless)).with_filter(parsed))
         .init();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_errors_are_repeated_and_what_may_be_a_secret_is_not() {
+        for value in [
+            "",
+            "Sync",
+            "tabel",
+            "many",
+            "maybe",
+            "3x",
+            "12MB",
+            "1.5",
+            "-1",
+            "99999",
+            "5 m",
+            "10%",
+            "RequestRespones",
+        ] {
+            assert!(!may_be_secret(value), "{value}");
+        }
+        for value in [
+            "hunter2",
+            "B=hunter2",
+            "p@ss",
+            "correct horse",
+            "AKIAIOSFODNN7EXAMPLE",
+            "1234567890123",
+            "3hunter",
+            "averyveryverylongpassphrase",
+            "größe",
+        ] {
+            assert!(may_be_secret(value), "{value}");
+        }
+    }
 }

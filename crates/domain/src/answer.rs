@@ -11,6 +11,8 @@ pub struct ReportedError {
     pub message: String,
     /// The stack trace, one frame per item, without line breaks.
     pub stack: Vec<String>,
+    /// The errors that caused this one, outermost first, each with its type, its message and where it was thrown.
+    pub causes: Vec<String>,
 }
 
 impl ReportedError {

@@ -1,6 +1,6 @@
 //! The types that a parameter can declare, and how a value is checked against them.
 
-use crate::{Argument, JsonKind, json};
+use crate::{Argument, JsonKind, did_you_mean, json};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -29,7 +29,11 @@ pub enum DataType {
 
 /// A text that is not the name of a [`DataType`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a data type; use string, text, integer, number, boolean, object, array or json")]
+#[error(
+    "{text:?} is not a data type; use string, text, integer, number, boolean, object, array or json{}",
+    did_you_mean(.0, DataType::ALL.map(DataType::as_str)),
+    text = .0
+)]
 pub struct UnknownDataType(pub String);
 
 /// Why a value does not fit a type. It does not contain the value, which may be a secret.

@@ -71,7 +71,7 @@ pub use output::{Extraction, Output, Warning, extract_outputs};
 pub use parameter::{Direction, Parameter, ParameterError, ParameterList, UnknownDirection};
 pub use payload::{ArgumentProblem, Payload, PayloadError, build_payload};
 pub use permission::{PermissionPolicy, PermissionStatement};
-pub use platform::{Limits, Platform, ReferenceError};
+pub use platform::{BrokenRules, Limits, Platform, ReferenceError};
 pub use redacted::{MASK, Redacted};
 pub use report::ExecutionReport;
 pub use retry::{InvalidRetryPolicy, RetryPolicy};
@@ -89,7 +89,9 @@ pub use status::{
     Evidence, EvidenceKind, RunState, Status, Strength, UnknownStatus, judge_answer, judge_failure,
 };
 pub use suggest::{Suggestion, suggest_parameters};
-pub use table::{TableError, TableSpot, distance, explain_parse_error, nearest, read_table, remove_quoted};
+pub use table::{
+    TableError, TableSpot, did_you_mean, distance, explain_parse_error, nearest, read_table, remove_quoted,
+};
 pub use text::{NotText, decode_text};
 pub use url::{EndpointError, HostScope, check_endpoint, check_secret_endpoint, percent_encode};
 

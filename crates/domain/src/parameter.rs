@@ -1,6 +1,6 @@
 //! The typed parameter list: flags, forms, schemas and events are all derived from it.
 
-use crate::{Argument, DataType, ParamName, SecretRef};
+use crate::{Argument, DataType, ParamName, SecretRef, did_you_mean};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, fmt, str::FromStr};
 
@@ -13,15 +13,23 @@ pub enum Direction {
     /// Read from the response.
     Output,
     /// Sent in the event and read from the response.
+    #[serde(alias = "Input&Output", alias = "Input & Output")]
     InputOutput,
 }
 
 /// A text that is not the name of a [`Direction`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a direction; use Input, Output or InputOutput")]
+#[error(
+    "{text:?} is not a direction; use Input, Output or InputOutput{}",
+    did_you_mean(.0, Direction::ALL.map(Direction::as_str)),
+    text = .0
+)]
 pub struct UnknownDirection(pub String);
 
 impl Direction {
+    /// All directions, in the order of the documentation.
+    pub const ALL: [Self; 3] = [Self::Input, Self::Output, Self::InputOutput];
+
     /// Whether the value becomes a property of the event.
     pub fn is_input(self) -> bool {
         matches!(self, Self::Input | Self::InputOutput)
@@ -51,10 +59,12 @@ impl fmt::Display for Direction {
 impl FromStr for Direction {
     type Err = UnknownDirection;
 
+    /// Accepts `Input&Output` too, as other tools write it.
     fn from_str(text: &str) -> Result<Self, UnknownDirection> {
-        [Self::Input, Self::Output, Self::InputOutput]
+        let letters: String = text.chars().filter(|c| !matches!(c, '&' | ' ' | '-' | '_')).collect();
+        Self::ALL
             .into_iter()
-            .find(|direction| direction.as_str().eq_ignore_ascii_case(text))
+            .find(|direction| direction.as_str().eq_ignore_ascii_case(&letters))
             .ok_or_else(|| UnknownDirection(text.to_owned()))
     }
 }
@@ -307,6 +317,21 @@ mod tests {
 
     fn parameter(name: &str, data_type: DataType) -> Parameter {
         Parameter::new(name.parse().unwrap(), data_type)
+    }
+
+    #[test]
+    fn directions_are_read_in_every_spelling() {
+        for text in ["InputOutput", "Input&Output", "input & output", "input_output"] {
+            assert_eq!(text.parse(), Ok(Direction::InputOutput), "{text}");
+        }
+        for text in ["InputOutput", "Input&Output", "Input & Output"] {
+            let read: Direction = serde_json::from_str(&format!("{text:?}")).unwrap();
+            assert_eq!(read, Direction::InputOutput, "{text}");
+        }
+        assert_eq!(serde_json::to_string(&Direction::InputOutput).unwrap(), "\"InputOutput\"");
+        let error = "Inptu".parse::<Direction>().unwrap_err();
+        assert!(error.to_string().ends_with("did you mean Input?"), "{error}");
+        assert!("&".parse::<Direction>().is_err());
     }
 
     #[test]

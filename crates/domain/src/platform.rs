@@ -11,6 +11,14 @@ pub struct ReferenceError {
     pub message: String,
 }
 
+/// A request that is not sent because the provider would refuse it, or misinterpret it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct BrokenRules {
+    /// The request and all rules that it breaks: lower case, without a final period.
+    pub message: String,
+}
+
 /// Limits of a provider. `None` is an unknown limit, which is left to the provider to check.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -44,6 +52,11 @@ pub trait Platform: Debug + Send + Sync + 'static {
 
     /// Parses a version or alias.
     fn parse_qualifier(&self, text: &str) -> Result<Qualifier, ReferenceError>;
+
+    /// The spelling of a principal in which a policy returns it. Principals that are spelled differently may be the same.
+    fn canonical_principal<'a>(&self, principal: &'a str) -> &'a str {
+        principal
+    }
 
     /// The web page where a person can watch the function, if there is one.
     fn monitor_url(&self, function: &FunctionRef) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Settings, and which level decides them: the run, then the job, then the connection, then the default.
 
-use crate::Qualifier;
+use crate::{Qualifier, did_you_mean};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -18,10 +18,17 @@ pub enum InvocationType {
 
 /// A text that is not the name of an [`InvocationType`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an invocation type; use RequestResponse, Event or DryRun")]
+#[error(
+    "{text:?} is not an invocation type; use RequestResponse, Event or DryRun{}",
+    did_you_mean(.0, InvocationType::ALL.map(InvocationType::as_str)),
+    text = .0
+)]
 pub struct UnknownInvocationType(pub String);
 
 impl InvocationType {
+    /// All types, in the order of the documentation.
+    pub const ALL: [Self; 3] = [Self::RequestResponse, Self::Event, Self::DryRun];
+
     /// The name used in files and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,7 +49,7 @@ impl FromStr for InvocationType {
     type Err = UnknownInvocationType;
 
     fn from_str(text: &str) -> Result<Self, UnknownInvocationType> {
-        [Self::RequestResponse, Self::Event, Self::DryRun]
+        Self::ALL
             .into_iter()
             .find(|kind| kind.as_str().eq_ignore_ascii_case(text))
             .ok_or_else(|| UnknownInvocationType(text.to_owned()))

@@ -39,11 +39,15 @@ impl Account for FakeProvider {
                 uploaded_code_bytes: Some(50 << 20),
                 concurrent_executions: Some(CONCURRENCY),
                 unreserved_concurrent_executions: Some(CONCURRENCY - reserved(&state, None)),
+                unreserved_concurrent_executions_minimum: Some(NEVER_RESERVED),
             },
             usage: AccountUsage {
                 total_code_bytes: Some(code),
                 functions: u64::try_from(state.functions.len()).ok(),
             },
+            has_function_with_deprecated_runtime: Some(false),
+            deprecated_features_access: None,
+            preview_features: None,
         })
     }
 }

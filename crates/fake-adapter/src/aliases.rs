@@ -2,7 +2,7 @@
 
 use crate::{
     FakeProvider,
-    change::{check_rules, conflict, expect_revision, invalid, no_function, not_found},
+    change::{conflict, expect_revision, invalid, no_function, not_found},
     paging::page,
     preview::{Request, encoded},
     state::{KeptAlias, KeptFunction},
@@ -10,7 +10,7 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{MAX_PAGE, check_page_size, check_routing},
+    manage_rules::{MAX_PAGE, check_page_size, check_routing, check_rules},
 };
 use lamplight_domain::{Alias, FunctionRef, Routing};
 use lamplight_ports::{

@@ -3,7 +3,7 @@
 
 use crate::{
     FakeProvider,
-    change::{check_range, check_rules, not_found},
+    change::{check_range, not_found},
     paging::page,
     preview::{self, Request},
     settings::set_text,
@@ -12,7 +12,7 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{MAX_SHORT_PAGE, check_page_size},
+    manage_rules::{MAX_SHORT_PAGE, check_page_size, check_rules},
 };
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef, Qualifier};
 use lamplight_ports::{AsyncInvocations, ChangeError, Changed, Effect, Page, PortError, QualifiedFunction};

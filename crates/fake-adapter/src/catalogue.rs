@@ -2,14 +2,13 @@
 
 use crate::{
     FakeProvider,
-    change::check_rules,
     paging::{Place, page},
     state::Version,
 };
 use async_trait::async_trait;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{MAX_PAGE, check_master_region, check_page_size},
+    manage_rules::{MAX_PAGE, check_master_region, check_page_size, check_rules},
 };
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortError};

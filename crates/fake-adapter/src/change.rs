@@ -5,9 +5,7 @@ use crate::{
     preview::Request,
     state::{Fault, State},
 };
-use lamplight_aws_model::{
-    AwsErrorClass, ErrorFacts, ManageSubject, Operation, Repeat, classify_manage, manage_rules::refusal,
-};
+use lamplight_aws_model::{AwsErrorClass, ErrorFacts, ManageSubject, Operation, Repeat, classify_manage};
 use lamplight_domain::{ErrorCode, FunctionRef, Qualifier};
 use lamplight_ports::{Applied, ChangeError, Changed, Effect, PortError, PortErrorKind};
 
@@ -188,14 +186,4 @@ pub(crate) fn check_range(
     };
     let failed = format!("Value '{value}' at '{member}' failed to satisfy constraint");
     Err(invalid(subject, format!("1 validation error detected: {failed}: Member must have value {bound}")))
-}
-
-/// Refuses a request that breaks rules that are checked before anything is sent.
-pub(crate) fn check_rules(
-    subject: &ManageSubject,
-    broken: impl IntoIterator<Item = String>,
-) -> Result<(), PortError> {
-    let Some(message) = refusal(subject, broken) else { return Ok(()) };
-    Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, message)
-        .with_hint("fix these values, then retry"))
 }

@@ -3,7 +3,7 @@
 use crate::{
     Answer, FakeFunction, FakeProvider,
     account::can_reserve,
-    change::{Stamp, check_range, check_rules, conflict, expect_revision, invalid, not_found},
+    change::{Stamp, check_range, conflict, expect_revision, invalid, not_found},
     paging::page,
     preview::{self, Request, encoded, joined},
     settings::{apply_change, defaults},
@@ -12,7 +12,9 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{MAX_PAGE, check_new_function, check_page_size, check_settings, check_upload},
+    manage_rules::{
+        MAX_PAGE, check_new_function, check_page_size, check_rules, check_settings, check_upload,
+    },
 };
 use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Qualifier, Tags};
 use lamplight_ports::{

@@ -2,7 +2,7 @@
 
 use crate::{
     FakeProvider,
-    change::{check_rules, conflict, expect_revision, not_found},
+    change::{conflict, expect_revision, not_found},
     paging::page,
     preview::{self, Request, encoded},
     state::{KeptLayer, KeptPolicy, State, made_up_sha256},
@@ -10,7 +10,7 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{MAX_SHORT_PAGE, check_layer_region, check_layer_statement, check_page_size},
+    manage_rules::{MAX_SHORT_PAGE, check_layer_region, check_layer_statement, check_page_size, check_rules},
 };
 use lamplight_domain::{Layer, LayerVersion, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{ChangeError, Changed, Effect, LayerVersionRef, Layers, ListLayers, Page, PortError};

@@ -167,6 +167,7 @@ fn mask_outcome(outcome: AnswerOutcome, scrubber: &Scrubber) -> AnswerOutcome {
         error_type: error.error_type.map(scrub),
         message: scrub(error.message),
         stack: error.stack.into_iter().map(scrub).collect(),
+        causes: error.causes.into_iter().map(scrub).collect(),
     })
 }
 

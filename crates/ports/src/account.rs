@@ -2,6 +2,7 @@
 
 use crate::PortError;
 use async_trait::async_trait;
+use lamplight_domain::RawJson;
 use std::fmt::Debug;
 
 /// The limits of an account. `None` is what the provider does not report.
@@ -17,6 +18,8 @@ pub struct AccountLimits {
     pub concurrent_executions: Option<u64>,
     /// How many of them are not reserved for specific functions.
     pub unreserved_concurrent_executions: Option<u64>,
+    /// How many of them can never be reserved.
+    pub unreserved_concurrent_executions_minimum: Option<u64>,
 }
 
 /// The usage of an account. `None` is what the provider does not report.
@@ -35,6 +38,12 @@ pub struct AccountSettings {
     pub limits: AccountLimits,
     /// The usage.
     pub usage: AccountUsage,
+    /// Whether a function of the account has a runtime that is no longer supported.
+    pub has_function_with_deprecated_runtime: Option<bool>,
+    /// Deprecated features that the account may still use, as the provider reports them.
+    pub deprecated_features_access: Option<RawJson>,
+    /// Features in preview that the account takes part in, as the provider reports them.
+    pub preview_features: Option<RawJson>,
 }
 
 /// Reads the limits and the usage of a connection's account.

@@ -67,8 +67,8 @@ pub struct ChangeError {
 
 impl ChangeError {
     /// A change that was provably not made and that a retry will not make either.
-    pub fn refused(error: PortError) -> Self {
-        Self { applied: Applied::No, transient: false, retry_after: None, error }
+    pub fn refused(error: impl Into<PortError>) -> Self {
+        Self { applied: Applied::No, transient: false, retry_after: None, error: error.into() }
     }
 }
 

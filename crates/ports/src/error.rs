@@ -1,6 +1,6 @@
 //! The errors of ports, classified by what the caller can do.
 
-use lamplight_domain::{ErrorClass, ErrorCode, Hint, NameError, TableError};
+use lamplight_domain::{BrokenRules, ErrorClass, ErrorCode, Hint, NameError, TableError};
 use std::{error::Error, fmt};
 
 /// The kind of an error, named by what the caller can do about it.
@@ -106,6 +106,14 @@ impl Error for PortError {
 impl From<NameError> for PortError {
     fn from(error: NameError) -> Self {
         Self::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidName, error.to_string())
+    }
+}
+
+/// The request was not sent.
+impl From<BrokenRules> for PortError {
+    fn from(error: BrokenRules) -> Self {
+        Self::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidRequest, error.message)
+            .with_hint("fix these values, then retry")
     }
 }
 

@@ -14,7 +14,9 @@ mod time;
 
 pub use environment::Environment;
 pub use ids::SystemIds;
-pub use package::{LARGEST_UNPACKED, MOST_ENTRIES, PackageError, ZipPackage, read_package};
+pub use package::{
+    LARGEST_UNPACKED, LEFT_OUT, MOST_ENTRIES, PackageError, PackedFolder, ZipPackage, read_package,
+};
 pub use paths::Paths;
 pub use secrets::EnvAndFileSecrets;
 pub use time::{SystemClock, TokioSleeper};

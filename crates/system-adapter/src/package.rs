@@ -2,11 +2,14 @@
 
 mod archive;
 mod error;
+mod exclude;
 mod tree;
 
 pub use error::PackageError;
+pub use exclude::LEFT_OUT;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use exclude::Rules;
 use sha2::{Digest, Sha256};
 use std::{
     fmt,
@@ -32,6 +35,19 @@ pub struct ZipPackage {
     pub sha256: String,
     /// How many files and folders the zip file lists; at least one.
     pub entries: usize,
+    /// What was packed, if it was a folder.
+    pub packed: Option<PackedFolder>,
+}
+
+/// What of a folder was packed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PackedFolder {
+    /// The paths of the files below the folder, and of empty folders, which end with `/`, in the order of the package.
+    pub names: Vec<String>,
+    /// The size of all files, in bytes.
+    pub unpacked: u64,
+    /// The paths of the files and folders that were left out, sorted.
+    pub left_out: Vec<String>,
 }
 
 /// Does not show the code, which may contain secrets.
@@ -51,31 +67,49 @@ impl fmt::Debug for ZipPackage {
 /// is a folder or its owner may execute it; the compression level is fixed. Another version of Lamplight with another
 /// version of the compression library may give different bytes, which unpack to the same files.
 ///
-/// Everything in the folder is packed, except `.git` at its top, which is a repository or a file that points to one.
-/// Only empty folders are stored as folders. Symbolic links are followed; their targets must be in the folder too. On
+/// Everything in the folder is packed, except repositories, secrets of the machine and caches such as `.git`, `.env` and
+/// `__pycache__`, and except what `exclude` names, with patterns as in `.gitignore`; `!.env` packs what is left out by
+/// default. Only empty folders are stored as folders. Symbolic links are followed; their targets must be in the folder too. On
 /// systems without an executable bit, such as Windows, no file is executable: pack a `bootstrap` on another system.
 ///
 /// # Errors
 ///
 /// A [`PackageError`] that names what cannot be packed and why. At most [`LARGEST_UNPACKED`] bytes and [`MOST_ENTRIES`]
 /// entries are read, and only files and folders are opened.
-pub fn read_package(path: &Path) -> Result<ZipPackage, PackageError> {
+pub fn read_package(path: &Path, exclude: &[String]) -> Result<ZipPackage, PackageError> {
     let about = fs::metadata(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => PackageError::Missing { path: path.to_owned() },
         _ => PackageError::Unreadable { path: path.to_owned(), source },
     })?;
-    let (bytes, entries) = if about.is_dir() {
-        let tree = tree::walk(path)?;
-        (archive::pack(path, &tree)?, tree.len())
+    let rules = Rules::new(exclude)?;
+    let (bytes, entries, packed) = if about.is_dir() {
+        let tree = tree::walk(path, &rules)?;
+        (archive::pack(path, &tree.entries)?, tree.entries.len(), Some(packed(tree)))
+    } else if about.is_file() && !exclude.is_empty() {
+        return Err(PackageError::LeftOutOfFile { path: path.to_owned() });
     } else if about.is_file() {
         let bytes = read_file(path)?;
         let entries = archive::check(path, &bytes)?;
-        (bytes, entries)
+        (bytes, entries, None)
     } else {
         return Err(tree::special(path, about.file_type()));
     };
     let sha256 = STANDARD.encode(Sha256::digest(&bytes));
-    Ok(ZipPackage { bytes, sha256, entries })
+    Ok(ZipPackage { bytes, sha256, entries, packed })
+}
+
+fn packed(tree: tree::Tree) -> PackedFolder {
+    let mut packed = PackedFolder { left_out: tree.left_out, ..PackedFolder::default() };
+    for tree::Entry { name, kind } in tree.entries {
+        match kind {
+            tree::Kind::EmptyFolder => packed.names.push(format!("{name}/")),
+            tree::Kind::File { size, .. } => {
+                packed.unpacked += size;
+                packed.names.push(name);
+            }
+        }
+    }
+    packed
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, PackageError> {

@@ -215,6 +215,7 @@ fn policy(statements: &mut Vec<Value>, action: &str, id: &str, body: &Value) -> 
     }
     let principal = match body["Principal"].as_str().unwrap_or_default() {
         "*" => json!("*"),
+        arn if arn.starts_with("arn:") => json!({ "AWS": arn }),
         service if service.contains('.') => json!({ "Service": service }),
         account => json!({ "AWS": format!("arn:aws:iam::{account}:root") }),
     };

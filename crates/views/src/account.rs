@@ -2,10 +2,17 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 /// The quotas of an account.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct QuotasView {
+    /// Deprecated features that the account may still use, as the provider reports them; null if it reports none.
+    pub deprecated_features_access: Option<Value>,
+    /// Whether a function has a runtime that is no longer supported; null if the provider does not say.
+    pub has_function_with_deprecated_runtime: Option<bool>,
+    /// Features in preview that the account takes part in, as the provider reports them; null if it reports none.
+    pub preview_features: Option<Value>,
     /// The quotas.
     pub quotas: Vec<QuotaView>,
 }

@@ -40,10 +40,13 @@ pub struct PreviewView<'a> {
     /// The body; null if there is none. Values of environment variables are masked unless secrets were requested.
     #[schemars(with = "Value")]
     pub body: Option<&'a RawValue>,
+    /// What exists now and would not exist afterwards, in words: the request does not name it.
+    pub removes: &'a [String],
 }
 
-impl<'a> From<&'a RequestPreview> for PreviewView<'a> {
-    fn from(preview: &'a RequestPreview) -> Self {
+impl<'a> PreviewView<'a> {
+    /// The view of a request that would also remove these things.
+    pub fn new(preview: &'a RequestPreview, removes: &'a [String]) -> Self {
         let RequestPreview { operation, method, url, body } = preview;
         Self {
             operation,
@@ -51,6 +54,7 @@ impl<'a> From<&'a RequestPreview> for PreviewView<'a> {
             url,
             // The provider's own client wrote the body, so it is always JSON.
             body: body.as_deref().and_then(|body| serde_json::from_str(body).ok()),
+            removes,
         }
     }
 }

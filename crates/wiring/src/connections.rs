@@ -23,6 +23,9 @@ use tokio::sync::OnceCell;
 /// callers choose regions and addresses. If more are used, all are forgotten and opened again on demand.
 const MOST_OVERRIDES: usize = 64;
 
+/// The name of the store's file in the data folder.
+const STORE_NAME: &str = "lamplight.db";
+
 /// Values that the caller sets instead of the defaults.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
@@ -89,9 +92,18 @@ impl Connections {
                 None => Paths::data_dir(&shared.environment)?,
             };
             let options = SqliteOptions { runner_id: RunnerId(shared.system.ids.run_key().to_string()) };
-            Ok::<_, PortError>(Arc::new(SqliteStore::open(&folder.join("lamplight.db"), options).await?))
+            Ok::<_, PortError>(Arc::new(SqliteStore::open(&folder.join(STORE_NAME), options).await?))
         });
         opened.await.cloned()
+    }
+
+    /// The store, if it exists; it is not created.
+    pub async fn existing_store(&self) -> Result<Option<Arc<SqliteStore>>, PortError> {
+        let folder = match &self.shared.data_dir {
+            Some(folder) => folder.clone(),
+            None => Paths::data_dir(&self.shared.environment)?,
+        };
+        if folder.join(STORE_NAME).exists() { self.store().await.map(Some) } else { Ok(None) }
     }
 
     /// The ports that runs need.

@@ -5,6 +5,7 @@ use super::{
     compare::Comparison,
     create_function::conflict_in_progress,
     list::{ListResult, PageLimits, list_pages},
+    removals::percent,
 };
 use crate::AppError;
 use lamplight_domain::{Alias, FunctionRef};
@@ -91,7 +92,8 @@ pub async fn create_alias(
 /// # Guarantees
 /// - If the alias already is as requested and has the expected revision, nothing is sent and the outcome is
 ///   [`ChangeOutcome::Unchanged`].
-/// - Routing calls to the version that the alias points to anyway is refused, and nothing is sent.
+/// - Routing calls to the version that the alias points to anyway is refused, and so is pointing the alias to the version
+///   that it routes calls to; nothing is sent.
 pub async fn update_alias(
     changing: &ChangeContext<'_>,
     request: &UpdateAlias,
@@ -105,6 +107,17 @@ pub async fn update_alias(
         return Err(AppError::Setting(format!(
             "alias {} already points to version {version}; the weight must go to another version",
             request.name
+        )));
+    }
+    if let (Some(version), None) = (&request.version, &request.routing)
+        && *version != before.version
+        && let Some(weight) = before.routing.get(version)
+    {
+        return Err(AppError::Setting(format!(
+            "alias {} already routes {} % of its calls to version {version}; to give version {version} all calls, remove \
+             the routing in the same change",
+            request.name,
+            percent(*weight)
         )));
     }
     let of_revision = request.if_revision.is_none() || request.if_revision == before.revision;

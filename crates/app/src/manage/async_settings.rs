@@ -3,6 +3,7 @@
 use super::{
     change::{ChangeContext, ChangeOutcome, Inspection, apply},
     list::{ListResult, PageLimits, list_pages},
+    show_function::no_part,
 };
 use crate::AppError;
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, FunctionRef};
@@ -17,8 +18,10 @@ pub async fn show_async_settings(
     connection: &Connection,
     subject: &QualifiedFunction,
 ) -> Result<DescribedAsyncSettings, AppError> {
-    let found = connection.management()?.async_invocations.get(subject).await?;
-    found.ok_or_else(|| not_configured(connection, subject))
+    match connection.management()?.async_invocations.get(subject).await? {
+        Some(found) => Ok(found),
+        None => Err(no_part(connection, subject, describe(subject)).await),
+    }
 }
 
 /// Lists the settings of a function and its versions and aliases.
@@ -79,7 +82,7 @@ pub async fn set_async_settings(
         Err(AppError::ChangeUnknown { .. })
             if nothing_to_change && async_invocations.get(subject).await?.is_none() =>
         {
-            Err(not_configured(changing.connection, subject))
+            Err(no_part(changing.connection, subject, describe(subject)).await)
         }
         other => other,
     }
@@ -133,10 +136,6 @@ fn matches_request(asked: &AsyncSettings, found: &AsyncSettings, defaults: Optio
         && number(|settings| settings.max_age_seconds)
         && text(&asked.on_success, &found.on_success)
         && text(&asked.on_failure, &found.on_failure)
-}
-
-fn not_configured(connection: &Connection, subject: &QualifiedFunction) -> AppError {
-    AppError::ThingNotFound { thing: describe(subject), connection: connection.name.to_string() }
 }
 
 fn describe(subject: &QualifiedFunction) -> String {

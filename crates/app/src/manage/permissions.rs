@@ -2,6 +2,7 @@
 
 use super::{
     change::{ChangeContext, ChangeOutcome},
+    show_function::no_part,
     statements,
 };
 use crate::AppError;
@@ -13,11 +14,10 @@ pub async fn show_policy(
     connection: &Connection,
     subject: &QualifiedFunction,
 ) -> Result<PermissionPolicy, AppError> {
-    let found = connection.management()?.permissions.policy(subject).await?;
-    found.ok_or_else(|| AppError::ThingNotFound {
-        thing: format!("policy of {}", describe(subject)),
-        connection: connection.name.to_string(),
-    })
+    match connection.management()?.permissions.policy(subject).await? {
+        Some(policy) => Ok(policy),
+        None => Err(no_part(connection, subject, format!("policy of {}", describe(subject))).await),
+    }
 }
 
 /// Adds a statement.
@@ -50,7 +50,11 @@ pub async fn remove_permission(
     let permissions = &changing.connection.management()?.permissions;
     let send = || permissions.remove(subject, statement, if_revision, changing.effect);
     let thing = format!("statement {statement} of {}", describe(subject));
-    statements::remove(changing, thing, statement, || permissions.policy(subject), send).await
+    let removed = statements::remove(changing, thing, statement, || permissions.policy(subject), send).await;
+    match removed {
+        Err(AppError::ThingNotFound { thing, .. }) => Err(no_part(changing.connection, subject, thing).await),
+        other => other,
+    }
 }
 
 fn describe(subject: &QualifiedFunction) -> String {

@@ -1,6 +1,7 @@
 //! Shows the quotas of an account and their usage.
 
 use crate::AppError;
+use lamplight_domain::RawJson;
 use lamplight_ports::{AccountSettings, Connection};
 
 /// One quota of an account.
@@ -29,6 +30,10 @@ pub enum QuotaName {
     ConcurrentExecutions,
     /// How many concurrent executions are reserved for specific functions.
     ReservedExecutions,
+    /// How many concurrent executions are not reserved.
+    UnreservedExecutions,
+    /// How many concurrent executions can never be reserved.
+    UnreservedMinimum,
 }
 
 impl QuotaName {
@@ -41,6 +46,8 @@ impl QuotaName {
             Self::UnpackedCode => "unpacked-code",
             Self::ConcurrentExecutions => "concurrent-executions",
             Self::ReservedExecutions => "reserved-executions",
+            Self::UnreservedExecutions => "unreserved-executions",
+            Self::UnreservedMinimum => "unreserved-executions-minimum",
         }
     }
 
@@ -58,20 +65,42 @@ impl Quota {
     }
 }
 
+/// What is known about an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountOverview {
+    /// The quotas, in the order of display.
+    pub quotas: Vec<Quota>,
+    /// Whether a function has a runtime that is no longer supported; `None` if the provider does not say.
+    pub has_function_with_deprecated_runtime: Option<bool>,
+    /// Deprecated features that the account may still use, as the provider reports them.
+    pub deprecated_features_access: Option<RawJson>,
+    /// Features in preview that the account takes part in, as the provider reports them.
+    pub preview_features: Option<RawJson>,
+}
+
 /// Reads the quotas of a connection's account.
-pub async fn show_account(connection: &Connection) -> Result<Vec<Quota>, AppError> {
-    let AccountSettings { limits, usage } = connection.management()?.account.settings().await?;
+pub async fn show_account(connection: &Connection) -> Result<AccountOverview, AppError> {
+    let settings = connection.management()?.account.settings().await?;
+    let AccountSettings { limits, usage, .. } = &settings;
     let reserved = limits
         .concurrent_executions
         .zip(limits.unreserved_concurrent_executions)
         .map(|(all, unreserved)| all.saturating_sub(unreserved));
     let quota = |name, used, limit| Quota { name, used, limit };
-    Ok(vec![
+    let quotas = vec![
         quota(QuotaName::Functions, usage.functions, None),
         quota(QuotaName::TotalCode, usage.total_code_bytes, limits.total_code_bytes),
         quota(QuotaName::UploadedCode, None, limits.uploaded_code_bytes),
         quota(QuotaName::UnpackedCode, None, limits.unpacked_code_bytes),
         quota(QuotaName::ConcurrentExecutions, None, limits.concurrent_executions),
         quota(QuotaName::ReservedExecutions, reserved, limits.concurrent_executions),
-    ])
+        quota(QuotaName::UnreservedExecutions, None, limits.unreserved_concurrent_executions),
+        quota(QuotaName::UnreservedMinimum, None, limits.unreserved_concurrent_executions_minimum),
+    ];
+    Ok(AccountOverview {
+        quotas,
+        has_function_with_deprecated_runtime: settings.has_function_with_deprecated_runtime,
+        deprecated_features_access: settings.deprecated_features_access,
+        preview_features: settings.preview_features,
+    })
 }

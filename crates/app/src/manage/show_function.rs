@@ -35,3 +35,15 @@ pub(crate) fn function_not_found(connection: &Connection, wanted: &QualifiedFunc
     };
     AppError::FunctionNotFound { function, connection: connection.name.to_string() }
 }
+
+/// The error for a part of a function, version or alias that was not found, such as its policy: the provider's answer does
+/// not say whether the function, version or alias itself exists, so it is read.
+pub(crate) async fn no_part(connection: &Connection, of: &QualifiedFunction, part: String) -> AppError {
+    match connection.catalogue.configuration(&of.function, of.qualifier.as_ref()).await {
+        Ok(None) => function_not_found(connection, of),
+        // Without the permission to read it, no more can be said.
+        Ok(Some(_)) | Err(_) => {
+            AppError::ThingNotFound { thing: part, connection: connection.name.to_string() }
+        }
+    }
+}

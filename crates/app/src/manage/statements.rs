@@ -19,10 +19,13 @@ where
     S: FnMut() -> SF,
     SF: Future<Output = Result<Changed<()>, ChangeError>>,
 {
-    let inspect = || async { Ok(inspect_statement(&read().await?.unwrap_or_default(), statement)) };
+    let principal = changing.connection.platform.canonical_principal(&statement.principal).to_owned();
+    // As a policy returns it: the request may spell the principal differently.
+    let canonical = &PermissionStatement { principal, ..statement.clone() };
+    let inspect = || async { Ok(inspect_statement(&read().await?.unwrap_or_default(), canonical)) };
     match apply(changing, &thing, send, inspect).await {
         Err(conflict) if is_conflict(&conflict) => {
-            match inspect_statement(&read().await?.unwrap_or_default(), statement) {
+            match inspect_statement(&read().await?.unwrap_or_default(), canonical) {
                 Inspection::AsRequested(()) => Ok(ChangeOutcome::Unchanged(statement.clone())),
                 Inspection::Other(_) => Err(AppError::ExistsOtherwise {
                     thing,

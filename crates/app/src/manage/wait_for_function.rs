@@ -18,6 +18,27 @@ const WAITS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_
 pub async fn wait_for_function(
     connection: &Connection,
     wanted: &QualifiedFunction,
+    time: (&dyn Clock, &dyn Sleeper),
+    patience: Duration,
+    observer: &dyn ProgressObserver,
+) -> Result<Function, AppError> {
+    let function = wait_while_pending(connection, wanted, time, patience, observer).await?;
+    match function.readiness {
+        Some(Readiness::Failed) => Err(not_ready(&function, false)),
+        // If the provider does not report readiness, there is nothing to wait for.
+        Some(Readiness::Ready | Readiness::Asleep | Readiness::Pending) | None => Ok(function),
+    }
+}
+
+/// Waits while a change of a function is in progress, so that the next change is not refused. A change that has failed is
+/// no longer in progress: the next change may fix the function.
+///
+/// # Guarantees
+/// - Nothing is changed.
+/// - It checks at least once, and ends at the latest one wait after `patience`.
+pub async fn wait_while_pending(
+    connection: &Connection,
+    wanted: &QualifiedFunction,
     (clock, sleeper): (&dyn Clock, &dyn Sleeper),
     patience: Duration,
     observer: &dyn ProgressObserver,
@@ -26,11 +47,8 @@ pub async fn wait_for_function(
     loop {
         let found = connection.catalogue.configuration(&wanted.function, wanted.qualifier.as_ref()).await?;
         let function = found.ok_or_else(|| function_not_found(connection, wanted))?;
-        match function.readiness {
-            // If the provider does not report readiness, there is nothing to wait for.
-            Some(Readiness::Ready | Readiness::Asleep) | None => return Ok(function),
-            Some(Readiness::Failed) => return Err(not_ready(&function, false)),
-            Some(Readiness::Pending) => {}
+        if function.readiness != Some(Readiness::Pending) {
+            return Ok(function);
         }
         // If the clock is set back, this waits longer, but not forever.
         let passed = Duration::try_from(clock.now().duration_since(begun)).unwrap_or_default();

@@ -70,6 +70,7 @@ async fn a_function_error_is_reported_as_the_adapter_parses_it() {
         error_type: Some("Panic".into()),
         message: "x".repeat(3000),
         stack: vec!["main".into()],
+        causes: vec!["Overflow: 1 + 1".into()],
     };
     let answer = InvokeAnswer {
         response: b"{\"errorMessage\": \"another reading\"}".to_vec(),
@@ -79,6 +80,7 @@ async fn a_function_error_is_reported_as_the_adapter_parses_it() {
     assert_eq!(outcome.evidence.to_string(), "the function answered with an error (crash)");
     let told = outcome.error.unwrap();
     assert_eq!((told.error_type.as_deref(), told.stack), (Some("Panic"), vec!["main".to_owned()]));
+    assert_eq!(told.causes, ["Overflow: 1 + 1"]);
     assert_eq!(told.message, format!("{} … (truncated)", "x".repeat(2000)));
 
     let silent = InvokeAnswer::new(AnswerOutcome::FunctionError(ReportedError::default()));

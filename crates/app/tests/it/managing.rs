@@ -7,20 +7,23 @@ use crate::desk::{
 use lamplight_app::{
     AuthGate, NoProgress,
     manage::{
-        ChangeOutcome, FunctionDetail, FunctionFilter, PageLimits, add_permission, create_alias,
-        create_function, delete_alias, delete_function, list_aliases, list_async_settings, list_functions,
-        list_versions, publish_version, qualified_function, remove_permission, reserve_concurrency,
-        reset_async_settings, set_async_settings, show_alias, show_async_settings, show_concurrency,
-        show_function, show_policy, show_tags, tag_function, unqualified_function, update_alias, update_code,
-        update_settings, wait_for_function,
+        ChangeOutcome, EnvironmentMerge, FunctionDetail, FunctionFilter, PageLimits, add_permission,
+        create_alias, create_function, delete_alias, delete_function, list_aliases, list_async_settings,
+        list_functions, list_versions, plan_alias, plan_settings, publish_version, qualified_function,
+        remove_permission, reserve_concurrency, reset_async_settings, set_async_settings, show_alias,
+        show_async_settings, show_concurrency, show_function, show_policy, show_tags, tag_function,
+        unqualified_function, update_alias, update_code, update_settings, wait_for_function,
+        wait_while_pending,
     },
 };
 use lamplight_domain::{
-    CodeSource, ErrorClass, ErrorCode, Function, FunctionCode, FunctionSettings, ImageSettings,
-    PermissionStatement, Routing,
+    CodeSource, EnvironmentVariable, ErrorClass, ErrorCode, Function, FunctionCode, FunctionSettings,
+    ImageSettings, PermissionStatement, Readiness, Redacted, Routing,
 };
 use lamplight_fake_adapter::{FakeFunction, FakeProvider};
-use lamplight_ports::{CreateAlias, CreateFunction, Effect, QualifiedFunction, UpdateCode, UpdateSettings};
+use lamplight_ports::{
+    CreateAlias, CreateFunction, Effect, QualifiedFunction, UpdateAlias, UpdateCode, UpdateSettings,
+};
 use std::{ops::ControlFlow, time::Duration};
 
 /// Makes a change in four ways, each at its own provider: directly, after throttling, with a lost answer, and with a
@@ -294,6 +297,115 @@ async fn waiting_ends_as_soon_as_a_function_is_ready() {
     let absent = QualifiedFunction { qualifier: Some("9".parse().unwrap()), ..whole() };
     let missing = wait_for_function(&desk.connection, &absent, time, patience, &NoProgress).await;
     assert_eq!(class(missing), ErrorClass::NotFound);
+}
+
+#[tokio::test]
+async fn an_update_in_progress_is_waited_for_and_a_failed_one_is_not() {
+    let desk = Desk::of(FakeProvider::new([]).pending_for(3));
+    create_function(&desk.changing(), &adder()).await.unwrap();
+    let time = (&desk.clock as _, &desk.clock as _);
+    let waited =
+        wait_while_pending(&desk.connection, &whole(), time, Duration::from_mins(5), &NoProgress).await;
+    assert_eq!(waited.unwrap().readiness, Some(Readiness::Ready));
+    update_settings(&desk.changing(), &memory(512)).await.unwrap();
+    let patience = Duration::ZERO;
+    let error =
+        wait_while_pending(&desk.connection, &whole(), time, patience, &NoProgress).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::FunctionNotReady);
+}
+
+fn variables(pairs: &[(&str, &str)]) -> Vec<EnvironmentVariable> {
+    let variable = |(key, value): &(&str, &str)| EnvironmentVariable {
+        key: (*key).to_owned(),
+        value: Redacted::new((*value).to_owned()),
+    };
+    pairs.iter().map(variable).collect()
+}
+
+fn with_environment(pairs: &[(&str, &str)]) -> UpdateSettings {
+    let settings = FunctionSettings { environment: Some(variables(pairs)), ..FunctionSettings::default() };
+    UpdateSettings { function: function(), settings, if_revision: None }
+}
+
+#[tokio::test]
+async fn variables_are_merged_into_the_revision_that_was_read() {
+    let desk = Desk::with_adder().await;
+    update_settings(&desk.changing(), &with_environment(&[("A", "1"), ("B", "2")])).await.unwrap();
+    let merge = EnvironmentMerge { set: variables(&[("B", "3"), ("C", "4")]), unset: vec!["A".to_owned()] };
+    let nothing = UpdateSettings { settings: FunctionSettings::default(), ..memory(128) };
+    let plan = plan_settings(&desk.connection, nothing, &merge).await.unwrap();
+    assert!(plan.removed.is_empty(), "{:?}", plan.removed);
+    assert_eq!(plan.request.settings.environment, Some(variables(&[("B", "3"), ("C", "4")])));
+    // Somebody else's variable is not lost.
+    update_settings(&desk.changing(), &with_environment(&[("A", "1"), ("B", "2"), ("D", "5")]))
+        .await
+        .unwrap();
+    assert_eq!(class(update_settings(&desk.changing(), &plan.request).await), ErrorClass::Conflict);
+    let both = EnvironmentMerge { set: variables(&[("A", "1")]), unset: vec!["A".to_owned()] };
+    assert_eq!(class(plan_settings(&desk.connection, memory(1), &both).await), ErrorClass::Usage);
+}
+
+#[tokio::test]
+async fn what_was_confirmed_to_go_is_all_that_goes() {
+    let desk = Desk::with_adder().await;
+    update_settings(&desk.changing(), &with_environment(&[("A", "1"), ("B", "2")])).await.unwrap();
+    let plan = plan_settings(&desk.connection, with_environment(&[("B", "9")]), &EnvironmentMerge::default())
+        .await
+        .unwrap();
+    assert_eq!(plan.removed, ["environment variable A"]);
+    update_settings(&desk.changing(), &with_environment(&[("A", "1"), ("B", "2"), ("C", "3")]))
+        .await
+        .unwrap();
+    assert_eq!(class(update_settings(&desk.changing(), &plan.request).await), ErrorClass::Conflict);
+    let plan = plan_settings(&desk.connection, memory(512), &EnvironmentMerge::default()).await.unwrap();
+    assert_eq!((plan.removed.len(), plan.request.if_revision), (0, None));
+}
+
+#[tokio::test]
+async fn an_alias_is_not_pointed_to_the_version_that_it_routes_to() {
+    let desk = Desk::with_adder().await;
+    create_alias(&desk.changing(), &live("1")).await.unwrap();
+    update_code(&desk.changing(), &new_code("two")).await.unwrap();
+    publish_version(&desk.changing(), &version()).await.unwrap();
+    update_alias(&desk.changing(), &relive([("2".to_owned(), 0.1)].into())).await.unwrap();
+    let to_2 = UpdateAlias { version: Some("2".to_owned()), routing: None, ..relive(Routing::new()) };
+    let error = update_alias(&desk.changing(), &to_2).await.unwrap_err();
+    assert!(error.to_string().contains("already routes 10 % of its calls to version 2"), "{error}");
+    let promotion = UpdateAlias { routing: Some(Routing::new()), ..to_2 };
+    let plan = plan_alias(&desk.connection, promotion).await.unwrap();
+    assert!(plan.removed.is_empty(), "{:?}", plan.removed);
+    assert!(made(&update_alias(&desk.changing(), &plan.request).await.unwrap()));
+}
+
+#[tokio::test]
+async fn a_statement_is_the_same_however_its_principal_is_spelled() {
+    let desk = Desk::with_adder().await;
+    let with = |principal: &str| PermissionStatement {
+        id: "s".to_owned(),
+        action: "lambda:InvokeFunction".to_owned(),
+        principal: principal.to_owned(),
+        ..PermissionStatement::default()
+    };
+    let root = with("arn:aws:iam::123456789012:root");
+    add_permission(&desk.changing(), &whole(), &root, None).await.unwrap();
+    for principal in ["123456789012", "arn:aws:iam::123456789012:root"] {
+        let again = add_permission(&desk.changing(), &whole(), &with(principal), None).await.unwrap();
+        assert!(matches!(again, ChangeOutcome::Unchanged(_)), "{principal}");
+    }
+    let other = add_permission(&desk.changing(), &whole(), &with("210987654321"), None).await;
+    assert_eq!(class(other), ErrorClass::Conflict);
+}
+
+#[tokio::test]
+async fn a_policy_of_nothing_is_told_from_a_function_without_one() {
+    let desk = Desk::with_adder().await;
+    let nothing = QualifiedFunction { qualifier: Some("nothere".parse().unwrap()), ..whole() };
+    for (subject, code) in [(whole(), ErrorCode::NotFound), (nothing, ErrorCode::FunctionNotFound)] {
+        assert_eq!(show_policy(&desk.connection, &subject).await.unwrap_err().code(), code);
+        assert_eq!(show_async_settings(&desk.connection, &subject).await.unwrap_err().code(), code);
+        let removed = remove_permission(&desk.changing(), &subject, "s", None).await;
+        assert_eq!(removed.unwrap_err().code(), code);
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ use crate::{
     lambda::{
         changes::{ChangeRequest, account_of, convert_output, function_subject, send_with},
         function::{non_empty, whole_number},
-        rules::check_rules,
     },
     session::Session,
 };
@@ -13,7 +12,7 @@ use async_trait::async_trait;
 use aws_sdk_lambda::types::{AliasConfiguration, AliasRoutingConfiguration};
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{MAX_PAGE, check_page_size, check_routing},
+    manage_rules::{MAX_PAGE, check_page_size, check_routing, check_rules},
 };
 use lamplight_domain::{Alias, ErrorCode, FunctionRef, Routing};
 use lamplight_ports::{

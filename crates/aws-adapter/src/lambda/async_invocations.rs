@@ -5,7 +5,6 @@ use crate::{
     lambda::{
         changes::{ChangeRequest, convert_output, function_subject, send_with},
         function::{non_empty, number, whole_number},
-        rules::check_rules,
     },
     session::Session,
 };
@@ -14,7 +13,7 @@ use aws_sdk_lambda::types::{DestinationConfig, FunctionEventInvokeConfig, OnFail
 use aws_smithy_types::date_time::Format;
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{MAX_SHORT_PAGE, check_page_size},
+    manage_rules::{MAX_SHORT_PAGE, check_page_size, check_rules},
 };
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, ErrorCode, FunctionRef};
 use lamplight_ports::{

@@ -5,7 +5,6 @@ use crate::{
     lambda::{
         changes::function_subject,
         function::{configuration_of, function, whole_number},
-        rules::check_rules,
     },
     session::Session,
 };
@@ -13,7 +12,7 @@ use async_trait::async_trait;
 use aws_sdk_lambda::{operation::get_function::GetFunctionOutput, types::FunctionVersion};
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{MAX_PAGE, check_master_region, check_page_size},
+    manage_rules::{MAX_PAGE, check_master_region, check_page_size, check_rules},
 };
 use lamplight_domain::{Function, FunctionRef, Qualifier};
 use lamplight_ports::{FunctionCatalogue, ListFunctions, Page, PortError};

@@ -1,7 +1,7 @@
 //! Makes changes at Lambda with exactly one request, or only shows the request.
 //!
 //! A port's method that changes something
-//! 1. checks the request with [`check_rules`](crate::lambda::rules::check_rules), if there are rules for it,
+//! 1. checks the request with [`check_rules`](lamplight_aws_model::manage_rules::check_rules), if there are rules for it,
 //! 2. describes the change with a [`ChangeRequest`],
 //! 3. passes the SDK's builder to [`Session::change`] with [`send_with!`](send_with), and
 //! 4. converts the SDK's output with [`Changed::map`], or with [`convert_output`] if the conversion can fail.

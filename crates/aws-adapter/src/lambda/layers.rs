@@ -6,7 +6,6 @@ use crate::{
         changes::{ChangeRequest, send_with},
         function::{non_empty, whole_number},
         permissions::policy,
-        rules::check_rules,
     },
     session::Session,
 };
@@ -17,7 +16,7 @@ use aws_sdk_lambda::{
 };
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{MAX_SHORT_PAGE, check_layer_region, check_layer_statement, check_page_size},
+    manage_rules::{MAX_SHORT_PAGE, check_layer_region, check_layer_statement, check_page_size, check_rules},
 };
 use lamplight_domain::{ErrorCode, Layer, LayerVersion, PermissionPolicy, PermissionStatement};
 use lamplight_ports::{

@@ -13,7 +13,6 @@ mod layers;
 mod permissions;
 mod preview;
 mod reachability;
-mod rules;
 mod upload;
 
 pub use account::AwsAccount;

@@ -1,7 +1,7 @@
 //! The limits and usage of an account.
 
 use crate::support::ports;
-use lamplight_domain::ErrorCode;
+use lamplight_domain::{ErrorCode, RawJson};
 use lamplight_ports::{AccountLimits, AccountSettings, AccountUsage, PortErrorKind};
 use serde_json::json;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
@@ -21,8 +21,12 @@ async fn limits_and_usage_are_told() {
             "CodeSizeZipped": 52_428_800,
             "ConcurrentExecutions": 1000,
             "UnreservedConcurrentExecutions": 900,
+            "UnreservedConcurrentExecutionsMinimum": 100,
         },
         "AccountUsage": {"TotalCodeSize": 176_268_666, "FunctionCount": 1},
+        "HasFunctionWithDeprecatedRuntime": true,
+        "DeprecatedFeaturesAccess": null,
+        "PreviewFeatures": ["one"],
     })))
     .await;
     let settings = ports(&server.uri()).management.account.settings().await.unwrap();
@@ -35,13 +39,31 @@ async fn limits_and_usage_are_told() {
                 uploaded_code_bytes: Some(52_428_800),
                 concurrent_executions: Some(1000),
                 unreserved_concurrent_executions: Some(900),
+                unreserved_concurrent_executions_minimum: Some(100),
             },
             usage: AccountUsage { total_code_bytes: Some(176_268_666), functions: Some(1) },
+            has_function_with_deprecated_runtime: Some(true),
+            deprecated_features_access: None,
+            preview_features: Some(RawJson::parse("[\"one\"]").unwrap()),
         }
     );
     let requests = server.received_requests().await.unwrap();
     let [request] = &requests[..] else { panic!("{} requests", requests.len()) };
     assert_eq!((request.method.as_str(), request.url.path()), ("GET", "/2016-08-19/account-settings"));
+}
+
+#[tokio::test]
+async fn what_is_not_reported_is_not_zero() {
+    let answer =
+        json!({"AccountLimit": {"ConcurrentExecutions": 1000}, "AccountUsage": {"FunctionCount": 0}});
+    let server = lambda(ResponseTemplate::new(200).set_body_json(answer)).await;
+    let settings = ports(&server.uri()).management.account.settings().await.unwrap();
+    let expected = AccountSettings {
+        limits: AccountLimits { concurrent_executions: Some(1000), ..AccountLimits::default() },
+        usage: AccountUsage { functions: Some(0), ..AccountUsage::default() },
+        ..AccountSettings::default()
+    };
+    assert_eq!(settings, expected);
 }
 
 #[tokio::test]

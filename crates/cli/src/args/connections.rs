@@ -1,6 +1,6 @@
 //! The grammar of `lamplight connections`.
 
-use crate::args::number::whole;
+use crate::args::{CallKeys, ConfirmArgs, number::whole};
 use clap::{Args, Subcommand, ValueEnum};
 
 /// The verbs of `connections`.
@@ -23,13 +23,16 @@ pub enum ConnectionsCommand {
     Add(Box<AddArgs>),
     /// Remove a connection from the configuration file; the rest of the file is not changed
     #[command(visible_alias = "rm")]
-    #[command(after_help = "Example:\n  lamplight connections remove staging")]
+    #[command(after_help = "Example:\n  lamplight connections remove staging --yes")]
     Remove {
         /// The connection
         name: String,
         /// Remove it even if it is the default connection, which is then unset
         #[arg(long)]
         force: bool,
+        /// Whether to ask.
+        #[command(flatten)]
+        confirm: ConfirmArgs,
     },
     /// Print the JSON Schema of the configuration file. Save it next to the file and begin the file with
     /// `#:schema ./lamplight.schema.json`: editors then complete and check the file
@@ -40,6 +43,9 @@ pub enum ConnectionsCommand {
     Test {
         /// The connection
         name: String,
+        /// Keys for this call only.
+        #[command(flatten)]
+        keys: CallKeys,
     },
 }
 

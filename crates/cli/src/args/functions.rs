@@ -34,7 +34,7 @@ pub enum FunctionsCommand {
     UpdateCode(Box<UpdateCodeArgs>),
     /// Update the configuration of a function
     #[command(
-        after_help = "Example:\n  lamplight functions update-configuration reporter --timeout 60 --memory-size 512 --wait"
+        after_help = "Examples:\n  lamplight functions update-configuration reporter --timeout 60 --memory-size 512 --wait\n  lamplight functions update-configuration reporter --set-environment MODE=fast --unset-environment OLD_MODE"
     )]
     UpdateConfiguration(Box<UpdateConfigurationArgs>),
     /// Delete a function with all its versions and aliases, or one version
@@ -115,6 +115,10 @@ pub struct CodeArgs {
     /// A zip file, or a folder to zip; the same folder always gives the same package
     #[arg(long, value_name = "PATH", conflicts_with_all = ["s3_bucket", "image_uri"])]
     pub zip_file: Option<PathBuf>,
+    /// Leave files and folders out of the zip, by a pattern as in .gitignore, such as `*.log` or `tests/`; may be repeated.
+    /// Repositories, `.env` files and caches are left out by default; `!.env` packs one of them
+    #[arg(long, value_name = "PATTERN", requires = "zip_file", conflicts_with_all = ["s3_bucket", "image_uri"])]
+    pub exclude: Vec<String>,
     /// The S3 bucket of the package, in the function's region
     #[arg(long, value_name = "BUCKET", requires = "s3_key", conflicts_with = "image_uri")]
     pub s3_bucket: Option<String>,
@@ -165,7 +169,8 @@ pub struct SettingsArgs {
     /// The ephemeral storage (/tmp) in MB, 512-32768; Lambda's default is 512
     #[arg(long, value_name = "MB", value_parser = whole::<u32>("of MB from 512 to 32768"))]
     pub ephemeral_storage: Option<u32>,
-    /// An environment variable; may be repeated. The variables given replace all existing ones
+    /// An environment variable; may be repeated. The variables given replace all existing ones; `--set-environment` of
+    /// `update-configuration` changes single ones
     #[arg(long, value_name = "KEY=VALUE")]
     pub environment: Vec<String>,
     /// An environment variable whose value is read from a secret reference, such as `env:NAME`
@@ -258,6 +263,24 @@ pub struct ClearArgs {
     pub no_vpc: bool,
 }
 
+/// Changes of single environment variables. All others keep their values.
+#[derive(Debug, Default, Args)]
+pub struct MergeArgs {
+    /// Set one environment variable and keep all others; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with_all = WHOLE_ENVIRONMENT)]
+    pub set_environment: Vec<String>,
+    /// The same, with a value that is read from a secret reference, such as `env:NAME`
+    #[arg(long, value_name = "KEY=REFERENCE", conflicts_with_all = WHOLE_ENVIRONMENT)]
+    pub set_environment_from: Vec<String>,
+    /// Remove one environment variable and keep all others; may be repeated
+    #[arg(long, value_name = "KEY", conflicts_with_all = WHOLE_ENVIRONMENT)]
+    pub unset_environment: Vec<String>,
+}
+
+/// The options that replace all environment variables.
+const WHOLE_ENVIRONMENT: [&str; 4] =
+    ["environment", "environment_from", "environment_file", "no_environment"];
+
 /// What is only for a container image conflicts with every other source of the code.
 fn of_an_image(arg: Arg) -> Arg {
     match arg.get_id().as_str() {
@@ -333,6 +356,9 @@ pub struct UpdateConfigurationArgs {
     /// The configuration.
     #[command(flatten)]
     pub settings: SettingsArgs,
+    /// Changes of single environment variables.
+    #[command(flatten)]
+    pub merge: MergeArgs,
     /// What to remove.
     #[command(flatten)]
     pub clear: ClearArgs,

@@ -7,11 +7,11 @@ use clap::{Subcommand, ValueEnum};
 pub enum IamCommand {
     /// Print a policy with the least permissions for a purpose
     #[command(
-        after_help = "Examples:\n  lamplight iam policy --function arn:aws:lambda:eu-west-1:123456789012:function:reporter\n  lamplight iam policy --for discover"
+        after_help = "Examples:\n  lamplight iam policy --function arn:aws:lambda:eu-west-1:123456789012:function:reporter\n  lamplight iam policy --for jobs --function '*'"
     )]
     Policy {
-        /// The ARN of a function that the policy is limited to; may be repeated
-        #[arg(long = "function", value_name = "ARN")]
+        /// The ARN of a function that the policy is limited to, or `*` for any function; may be repeated
+        #[arg(long = "function", value_name = "ARN|*")]
         functions: Vec<String>,
         /// What the policy is for
         #[arg(long = "for", value_enum, value_name = "PURPOSE", default_value_t = PolicyPurpose::Run)]
@@ -34,6 +34,8 @@ pub enum IamCommand {
 pub enum PolicyPurpose {
     /// Run the functions named.
     Run,
+    /// Find functions and run them as jobs: list all functions, read and run the ones named.
+    Jobs,
     /// List all functions, and read the ones named.
     Discover,
     /// Manage the functions named: code, configuration, versions, aliases, permissions, layers.

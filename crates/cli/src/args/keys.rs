@@ -1,7 +1,7 @@
 //! Keys for one call alone, in place of the connection's own way to authenticate.
 
 use crate::failure::Failure;
-use clap::Args;
+use clap::{Args, Subcommand};
 use lamplight_domain::{ErrorCode, SecretRef};
 
 /// An access key for one call, by reference: nothing of it is kept, and a key on the command line itself would
@@ -14,17 +14,41 @@ pub struct CallKeys {
     /// `vault:MOUNT/PATH#FIELD` or `aws-sm:NAME#FIELD`. The key overrides the connection's authentication for this call
     #[arg(
         long,
+        global = true,
         value_name = "REF",
         requires = "secret_access_key",
         help_heading = "Access key for this call"
     )]
     pub access_key_id: Option<String>,
     /// A reference to the secret access key
-    #[arg(long, value_name = "REF", requires = "access_key_id", help_heading = "Access key for this call")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "REF",
+        requires = "access_key_id",
+        help_heading = "Access key for this call"
+    )]
     pub secret_access_key: Option<String>,
     /// A reference to the session token of a temporary key
-    #[arg(long, value_name = "REF", requires = "access_key_id", help_heading = "Access key for this call")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "REF",
+        requires = "access_key_id",
+        help_heading = "Access key for this call"
+    )]
     pub session_token: Option<String>,
+}
+
+/// Verbs that call the provider, and the key for one call, which can stand before or after the verb.
+#[derive(Debug, Args)]
+pub struct WithKeys<C: Subcommand> {
+    /// The verb.
+    #[command(subcommand)]
+    pub command: C,
+    /// Keys for this call only.
+    #[command(flatten)]
+    pub keys: CallKeys,
 }
 
 /// Where the parts of a key for one call can be read.

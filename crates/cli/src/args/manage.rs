@@ -12,6 +12,9 @@ pub struct ChangeArgs {
     /// Show the values of environment variables instead of masking them
     #[arg(long)]
     pub show_secrets: bool,
+    /// Do not ask before something is removed; required where there is no terminal
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 /// Options of changes that involve no environment variables.
@@ -20,6 +23,17 @@ pub struct DryRunArgs {
     /// Print the request instead of sending it; nothing is changed
     #[arg(long)]
     pub dry_run: bool,
+    /// Do not ask before something is removed; required where there is no terminal
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// The option of verbs that remove something from this machine.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ConfirmArgs {
+    /// Do not ask for confirmation; required where there is no terminal
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 /// For verbs that read the current state first, so that a change that is already made is not requested again.
@@ -29,17 +43,17 @@ pub(super) fn reads_first(arg: Arg) -> Arg {
 }
 
 impl From<DryRunArgs> for ChangeArgs {
-    fn from(DryRunArgs { dry_run }: DryRunArgs) -> Self {
-        Self { dry_run, show_secrets: false }
+    fn from(DryRunArgs { dry_run, yes }: DryRunArgs) -> Self {
+        Self { dry_run, show_secrets: false, yes }
     }
 }
 
 /// Options of every verb that deletes or removes something.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct RemovalArgs {
-    /// Do not ask for confirmation; required where there is no terminal
-    #[arg(short, long)]
-    pub yes: bool,
+    /// Whether to ask.
+    #[command(flatten)]
+    pub confirm: ConfirmArgs,
     /// Print the request instead of sending it; nothing is changed
     #[arg(long)]
     pub dry_run: bool,

@@ -27,16 +27,16 @@ pub use discover::DiscoverArgs;
 pub use doctor::DoctorArgs;
 pub use functions::{
     ClearArgs, CodeArgs, ConcurrencyCommand, CreateFunctionArgs, DeleteFunctionArgs, FunctionsCommand,
-    GetFunctionArgs, ListFunctionsArgs, PublishVersionArgs, SettingsArgs, TagsCommand, UpdateCodeArgs,
-    UpdateConfigurationArgs,
+    GetFunctionArgs, ListFunctionsArgs, MergeArgs, PublishVersionArgs, SettingsArgs, TagsCommand,
+    UpdateCodeArgs, UpdateConfigurationArgs,
 };
 pub use iam::{Claim, IamCommand, PolicyPurpose, TrustedParty};
-pub use jobs::{EditArgs, JobsCommand};
-pub use keys::{CallKeyRefs, CallKeys};
+pub use jobs::{CreateJobArgs, EditArgs, JobSettingsArgs, JobsCommand};
+pub use keys::{CallKeyRefs, CallKeys, WithKeys};
 pub use layers::{
     AddLayerPermissionArgs, LayerFilterArgs, LayerVersionArgs, LayersCommand, RemoveLayerPermissionArgs,
 };
-pub use manage::{ChangeArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
+pub use manage::{ChangeArgs, ConfirmArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
 pub use permissions::{AddPermissionArgs, PermissionsCommand, RemovePermissionArgs, SubjectArgs};
 pub use run::RunArgs;
 pub use runs::{RunsCommand, RunsListArgs};
@@ -173,20 +173,15 @@ pub enum Command {
         print: bool,
     },
     /// Manage functions: create, update, publish, delete
-    #[command(subcommand)]
-    Functions(FunctionsCommand),
+    Functions(WithKeys<FunctionsCommand>),
     /// Manage aliases of function versions
-    #[command(subcommand)]
-    Aliases(AliasesCommand),
+    Aliases(WithKeys<AliasesCommand>),
     /// Manage function permissions (resource-based policies)
-    #[command(subcommand)]
-    Permissions(PermissionsCommand),
+    Permissions(WithKeys<PermissionsCommand>),
     /// List layers, and manage their permissions
-    #[command(subcommand)]
-    Layers(LayersCommand),
+    Layers(WithKeys<LayersCommand>),
     /// Show the account of a connection
-    #[command(subcommand)]
-    Account(AccountCommand),
+    Account(WithKeys<AccountCommand>),
     /// Manage connections to AWS accounts and regions
     #[command(subcommand)]
     Connections(ConnectionsCommand),
@@ -198,7 +193,7 @@ pub enum Command {
     /// Print the least-privilege IAM policies that Lamplight needs
     #[command(subcommand)]
     Iam(IamCommand),
-    /// Print a completion script for a shell
+    /// Print a completion script for a shell: it also completes names of jobs, functions, runs and connections
     #[command(
         after_help = "Example:\n  lamplight completions bash > ~/.local/share/bash-completion/completions/lamplight"
     )]
@@ -215,7 +210,20 @@ impl Command {
             Self::Discover(args) => Some(&args.keys),
             Self::Doctor(args) => Some(&args.keys),
             Self::Run(args) => Some(&args.keys),
-            _ => None,
+            Self::Functions(group) => Some(&group.keys),
+            Self::Aliases(group) => Some(&group.keys),
+            Self::Permissions(group) => Some(&group.keys),
+            Self::Layers(group) => Some(&group.keys),
+            Self::Account(group) => Some(&group.keys),
+            Self::Connections(ConnectionsCommand::Test { keys, .. }) => Some(keys),
+            Self::Jobs(_)
+            | Self::Status { .. }
+            | Self::Cancel { .. }
+            | Self::Runs(_)
+            | Self::Open { .. }
+            | Self::Connections(_)
+            | Self::Iam(_)
+            | Self::Completions { .. } => None,
         }
     }
 }

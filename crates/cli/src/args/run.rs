@@ -2,7 +2,7 @@
 
 use crate::args::CallKeys;
 use clap::Args;
-use lamplight_domain::InvocationType;
+use lamplight_domain::{InvocationType, did_you_mean};
 use std::path::PathBuf;
 
 /// Options of `run`.
@@ -57,6 +57,9 @@ pub struct RunArgs {
 }
 
 /// The value is not repeated: it may be a secret in the wrong place.
-fn invocation_type(text: &str) -> Result<InvocationType, &'static str> {
-    text.parse().map_err(|_| "use RequestResponse, Event or DryRun")
+fn invocation_type(text: &str) -> Result<InvocationType, String> {
+    text.parse().map_err(|_| {
+        let meant = did_you_mean(text, InvocationType::ALL.map(InvocationType::as_str));
+        format!("use RequestResponse, Event or DryRun{meant}")
+    })
 }

@@ -9,7 +9,7 @@ use crate::{
     output, render,
     wiring::Wiring,
 };
-use lamplight_app::manage::{self, ChangeOutcome, unqualified_function};
+use lamplight_app::manage::{self, ChangeOutcome, Planned, unqualified_function};
 use lamplight_domain::{Alias, ErrorCode, Routing};
 use lamplight_ports::{CreateAlias, UpdateAlias};
 use lamplight_views::{AliasView, RemovedAliasView};
@@ -38,7 +38,8 @@ async fn create(args: CreateAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fail
     };
     let made = manager.complete(manage::create_alias(&manager.tools()?, &request)).await?;
     let thing = format!("alias {} of function {}", request.name, request.function.name);
-    report_alias(&made, &thing, ["created", "already exists with these settings"], wiring)
+    let words = ChangeNote::of_change(&thing, "created", "already exists with these settings");
+    report_alias(&made, words, wiring)
 }
 
 async fn get(args: &AliasArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -84,9 +85,12 @@ async fn update(args: UpdateAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fail
         routing,
         if_revision: args.revision.if_revision,
     };
-    let made = manager.complete(manage::update_alias(&manager.tools()?, &request)).await?;
+    let Planned { request, removed } = manage::plan_alias(&manager.connection, request).await?;
     let thing = format!("alias {} of function {}", request.name, request.function.name);
-    report_alias(&made, &thing, ["updated", "is already up to date"], wiring)
+    manager.confirm_removals(&format!("update {thing}"), &removed, wiring)?;
+    let made = manager.complete(manage::update_alias(&manager.tools()?, &request)).await?;
+    let words = ChangeNote::of_change(&thing, "updated", "is already up to date").removing(&removed);
+    report_alias(&made, words, wiring)
 }
 
 async fn delete(args: &DeleteAliasArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -103,11 +107,9 @@ async fn delete(args: &DeleteAliasArgs, wiring: &Wiring) -> Result<ExitCode, Fai
 
 fn report_alias(
     change: &ChangeOutcome<Alias>,
-    thing: &str,
-    [done, already]: [&str; 2],
+    words: ChangeNote<'_>,
     wiring: &Wiring,
 ) -> Result<ExitCode, Failure> {
-    let words = ChangeNote::of_change(thing, done, already);
     report_change(change, words, wiring, AliasView::from, |alias| Some(render::alias_details(alias)))
 }
 

@@ -4,8 +4,8 @@ mod new;
 
 use crate::{
     ExitCode,
-    args::{AddArgs, ConnectionsCommand},
-    commands::{doctor, parse},
+    args::{AddArgs, ConfirmArgs, ConnectionsCommand},
+    commands::{doctor, manage, parse},
     failure::Failure,
     output, render,
     wiring::Wiring,
@@ -28,12 +28,12 @@ pub async fn connections(command: ConnectionsCommand, wiring: &Wiring) -> Result
         ConnectionsCommand::List => list(wiring),
         ConnectionsCommand::Show { name } => show(&name, wiring),
         ConnectionsCommand::Add(args) => add(&args, wiring),
-        ConnectionsCommand::Remove { name, force } => remove(&name, force, wiring),
+        ConnectionsCommand::Remove { name, force, confirm } => remove(&name, force, confirm, wiring),
         ConnectionsCommand::Schema => {
             output::data(wiring.connections.schema().as_bytes())?;
             Ok(ExitCode::Success)
         }
-        ConnectionsCommand::Test { name } => {
+        ConnectionsCommand::Test { name, .. } => {
             let name: ConnectionName = parse(&name)?;
             connection(&name, &*wiring.connections.config()?)?;
             doctor::connection(wiring, &name).await
@@ -115,7 +115,7 @@ fn add(args: &AddArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Success)
 }
 
-fn remove(name: &str, force: bool, wiring: &Wiring) -> Result<ExitCode, Failure> {
+fn remove(name: &str, force: bool, confirm: ConfirmArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: ConnectionName = parse(name)?;
     let config = wiring.connections.config()?;
     let (Some(path), true) = (wiring.connections.config_file(), config.connections.contains_key(&name))
@@ -129,6 +129,11 @@ fn remove(name: &str, force: bool, wiring: &Wiring) -> Result<ExitCode, Failure>
         });
     };
     let shown = path.display().to_string();
+    let is_default = config.default_connection.as_ref() == Some(&name);
+    let which = if is_default { "the default connection" } else { "connection" };
+    if force || !is_default {
+        manage::confirm(confirm, &format!("remove {which} {name} from {shown}"), None, wiring)?;
+    }
     let was_default = lamplight_wiring::edit(&path, |text| {
         // Another process may have changed the file since it was read above.
         let text = text.unwrap_or_default();

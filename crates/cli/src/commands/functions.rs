@@ -20,17 +20,25 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::{
-    AUTH_PATIENCE, AuthGate,
-    manage::{self, ChangeOutcome, FunctionDetail, FunctionFilter, qualified_function, unqualified_function},
+    AUTH_PATIENCE, AppError, AuthGate,
+    manage::{
+        self, ChangeOutcome, EnvironmentMerge, FunctionDetail, FunctionFilter, Planned, qualified_function,
+        unqualified_function,
+    },
 };
-use lamplight_domain::{CodeSource, ErrorCode, Function, FunctionCode, FunctionName, Package};
+use lamplight_domain::{
+    CodeSource, ErrorCode, Function, FunctionCode, FunctionName, FunctionRef, FunctionSettings, Package,
+};
 use lamplight_ports::{
     CreateFunction, Publish, PublishVersion, QualifiedFunction, TagChange, UpdateCode, UpdateSettings,
 };
-use lamplight_system_adapter::{PackageError, SystemClock, TokioSleeper, read_package};
+use lamplight_system_adapter::{PackageError, SystemClock, TokioSleeper, ZipPackage, read_package};
 use lamplight_views::{ConcurrencyView, FunctionView, SubjectView, TagsView};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
+
+/// How many files of a packed folder are shown; a dry run shows all.
+const SHOWN_FILES: usize = 20;
 
 /// How long `--wait` waits.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -110,7 +118,7 @@ async fn create(args: CreateFunctionArgs, wiring: &Wiring) -> Result<ExitCode, F
     let request = CreateFunction {
         name: name.clone(),
         publish: publish_option(&args.code),
-        code: code(args.code).await?,
+        code: code(args.code, &manager, wiring).await?,
         settings,
         tags: settings::tags(&args.tags)?,
         code_signing: args.code_signing_config_arn,
@@ -137,10 +145,11 @@ async fn update_code(args: UpdateCodeArgs, wiring: &Wiring) -> Result<ExitCode, 
     let request = UpdateCode {
         function,
         publish: publish_option(&args.code),
-        code: code(args.code).await?,
+        code: code(args.code, &manager, wiring).await?,
         if_revision: args.revision.if_revision,
         watch: Some(Arc::new(bar.clone())),
     };
+    wait_for_earlier_update(&request.function, args.wait, &manager, wiring).await?;
     let made = manager.complete(manage::update_code(&manager.tools()?, &request)).await;
     bar.finish();
     let made = wait_until_ready(made?, args.wait, &manager, wiring).await?;
@@ -160,15 +169,19 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     let function = unqualified_function(&manager.connection, &args.function)?;
     let mut settings = settings::settings(args.settings, args.clear, wiring).await?;
     settings.role = args.role;
-    if settings == lamplight_domain::FunctionSettings::default() {
+    let merge = settings::merge(&args.merge, wiring).await?;
+    if settings == FunctionSettings::default() && merge == EnvironmentMerge::default() {
         return Err(Failure::usage(ErrorCode::InvalidSetting, "no change was given")
             .with_hint("give at least one setting, such as --memory-size 256"));
     }
     let thing = format!("the configuration of function {}", function.name);
+    wait_for_earlier_update(&function, args.wait, &manager, wiring).await?;
     let request = UpdateSettings { function, settings, if_revision: args.revision.if_revision };
+    let Planned { request, removed } = manage::plan_settings(&manager.connection, request, &merge).await?;
+    manager.confirm_removals(&format!("update {thing}"), &removed, wiring)?;
     let made = manager.complete(manage::update_settings(&manager.tools()?, &request)).await?;
     let made = wait_until_ready(made, args.wait, &manager, wiring).await?;
-    let words = ChangeNote::of_change(&thing, "updated", "is already up to date");
+    let words = ChangeNote::of_change(&thing, "updated", "is already up to date").removing(&removed);
     report_function(&made, words, args.change.show_secrets, wiring)
 }
 
@@ -183,6 +196,7 @@ async fn publish(args: PublishVersionArgs, wiring: &Wiring) -> Result<ExitCode, 
         if_revision: args.revision.if_revision,
         latest_published: args.publish_to.is_some(),
     };
+    wait_for_earlier_update(&request.function, args.wait, &manager, wiring).await?;
     let made = manager.complete(manage::publish_version(&manager.tools()?, &request)).await?;
     let made = wait_until_ready(made, args.wait, &manager, wiring).await?;
     let version = made.thing().and_then(|version| version.version.clone()).unwrap_or_default();
@@ -324,6 +338,38 @@ async fn wait_until_ready(
     Ok(change.map(|_| ready))
 }
 
+/// Waits while an earlier update is in progress, if `--wait` was given: until then Lambda refuses another one.
+async fn wait_for_earlier_update(
+    function: &FunctionRef,
+    wanted: bool,
+    manager: &Manager,
+    wiring: &Wiring,
+) -> Result<(), Failure> {
+    if !wanted || !manager.makes_changes() {
+        return Ok(());
+    }
+    let subject = QualifiedFunction { function: function.clone(), qualifier: None };
+    let notes = Display::new(wiring.output);
+    let time = (&SystemClock as _, &TokioSleeper as _);
+    let pending = manage::wait_while_pending(&manager.connection, &subject, time, PATIENCE, &notes);
+    let waited = interruptible(pending, "stopped waiting; nothing was changed").await;
+    notes.finish();
+    waited.map(|_| ())
+}
+
+/// Waits for a result, unless the process is asked to stop.
+async fn interruptible<T>(
+    result: impl Future<Output = Result<T, AppError>>,
+    stopped_message: &str,
+) -> Result<T, Failure> {
+    let stopped = interrupt::install_signal_handlers();
+    tokio::select! {
+        biased;
+        result = result => Ok(result?),
+        () = stopped.cancelled() => Err(interrupted(stopped_message)),
+    }
+}
+
 /// The version number; `None` for the function itself.
 fn published_version(function: &Function) -> Option<&str> {
     function.version.as_deref().filter(|version| version.parse::<u64>().is_ok())
@@ -336,15 +382,10 @@ async fn wait(
     wiring: &Wiring,
 ) -> Result<Function, Failure> {
     let notes = Display::new(wiring.output);
-    let clock = (&SystemClock as _, &TokioSleeper as _);
-    let stopped = interrupt::install_signal_handlers();
-    let ready = tokio::select! {
-        biased;
-        ready = manage::wait_for_function(&manager.connection, wanted, clock, patience, &notes) => {
-            ready.map_err(Failure::from)
-        }
-        () = stopped.cancelled() => Err(interrupted("stopped waiting; the change that was already requested continues")),
-    };
+    let time = (&SystemClock as _, &TokioSleeper as _);
+    let waiting = manage::wait_for_function(&manager.connection, wanted, time, patience, &notes);
+    let ready =
+        interruptible(waiting, "stopped waiting; the change that was already requested continues").await;
     notes.finish();
     ready
 }
@@ -368,9 +409,16 @@ fn publish_option(code: &CodeArgs) -> Publish {
 }
 
 /// Reads the code if it is a local file or folder.
-async fn code(args: CodeArgs) -> Result<FunctionCode, Failure> {
+async fn code(args: CodeArgs, manager: &Manager, wiring: &Wiring) -> Result<FunctionCode, Failure> {
     let source = match (args.zip_file, args.s3_bucket, args.s3_key, args.image_uri) {
-        (Some(path), ..) => CodeSource::Package(package(path).await?),
+        (Some(path), ..) => {
+            let package = package(path.clone(), args.exclude).await?;
+            if let Some(packed) = &package.packed {
+                let most = if manager.makes_changes() { SHOWN_FILES } else { usize::MAX };
+                wiring.output.note(&render::packed_text(&path, packed, most));
+            }
+            CodeSource::Package(Package::new(package.bytes, package.sha256))
+        }
         (None, Some(bucket), Some(key), _) => CodeSource::StoredObject {
             bucket,
             key,
@@ -389,14 +437,14 @@ async fn code(args: CodeArgs) -> Result<FunctionCode, Failure> {
 }
 
 /// Reads a package on a blocking thread, so that Ctrl-C still works meanwhile.
-async fn package(path: PathBuf) -> Result<Package, Failure> {
-    let read = tokio::task::spawn_blocking(move || read_package(&path)).await;
+async fn package(path: PathBuf, exclude: Vec<String>) -> Result<ZipPackage, Failure> {
+    let read = tokio::task::spawn_blocking(move || read_package(&path, &exclude)).await;
     let read = read.map_err(|error| Failure {
         exit_code: ExitCode::Unexpected,
         causes: causes_of(&error),
         ..Failure::usage(ErrorCode::InvalidPackage, "could not read the whole package")
     })?;
-    let package = read.map_err(|error| Failure {
+    read.map_err(|error| Failure {
         // A missing file has the same exit code in every verb.
         exit_code: match error {
             PackageError::Missing { .. } => ExitCode::NotFound,
@@ -404,8 +452,7 @@ async fn package(path: PathBuf) -> Result<Package, Failure> {
         },
         causes: causes_of(&error),
         ..Failure::usage(ErrorCode::InvalidPackage, error.to_string())
-    })?;
-    Ok(Package::new(package.bytes, package.sha256))
+    })
 }
 
 fn causes_of(error: &dyn std::error::Error) -> Vec<String> {

@@ -9,7 +9,7 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_aws_model::{
-    FunctionArn, Partition, PolicyDocument, Region, RoleArn,
+    FunctionScope, Partition, PolicyDocument, Region, RoleArn,
     trust::{EntraClaim, SwfScope, TrustPolicy},
 };
 use lamplight_domain::ErrorCode;
@@ -18,7 +18,7 @@ use lamplight_domain::ErrorCode;
 pub fn iam(command: &IamCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
     match command {
         IamCommand::Policy { functions, purpose, roles, domain } => {
-            let functions: Vec<FunctionArn> =
+            let functions: Vec<FunctionScope> =
                 functions.iter().map(|arn| parse(arn)).collect::<Result<_, _>>()?;
             let roles: Vec<RoleArn> = roles.iter().map(|arn| parse(arn)).collect::<Result<_, _>>()?;
             output::json(&policy(*purpose, &functions, &roles, domain.as_deref())?)?;
@@ -34,7 +34,7 @@ pub fn iam(command: &IamCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
 
 fn policy(
     purpose: PolicyPurpose,
-    functions: &[FunctionArn],
+    functions: &[FunctionScope],
     roles: &[RoleArn],
     domain: Option<&str>,
 ) -> Result<PolicyDocument, Failure> {
@@ -50,6 +50,12 @@ fn policy(
         if purpose != PolicyPurpose::Workflows {
             return usage("--domain applies to --for workflows only", "leave out --domain");
         }
+        if functions.contains(&FunctionScope::Any) {
+            return usage(
+                "--domain needs the ARNs of functions, which name its account and region",
+                "give each function as --function ARN",
+            );
+        }
         // Amazon SWF API, `RegisterDomain`: no colon, slash, bar or control character, and not the word arn.
         let fits = (1..=256).contains(&name.chars().count())
             && name != "arn"
@@ -61,11 +67,12 @@ fn policy(
     if functions.is_empty() && purpose != PolicyPurpose::Discover {
         return usage(
             "a policy for functions needs their ARNs",
-            "give each as --function ARN; `lamplight discover --output json` shows them",
+            "give each as --function ARN, or --function '*' for any function; `lamplight discover --output json` shows them",
         );
     }
     Ok(match purpose {
         PolicyPurpose::Run => PolicyDocument::run(functions),
+        PolicyPurpose::Jobs => PolicyDocument::jobs(functions),
         PolicyPurpose::Discover => PolicyDocument::discover(functions),
         PolicyPurpose::Manage => PolicyDocument::manage(functions, roles),
         PolicyPurpose::Workflows => PolicyDocument::workflows(functions, domain, roles),

@@ -2,9 +2,9 @@
 
 use crate::{
     ExitCode,
-    args::{EditArgs, JobsCommand},
+    args::{ConfirmArgs, CreateJobArgs, EditArgs, JobSettingsArgs, JobsCommand},
     arguments::read_json_text,
-    commands::parse,
+    commands::{manage, parse},
     failure::Failure,
     input::{read_text, source_name},
     output, render,
@@ -12,8 +12,8 @@ use crate::{
     yaml,
 };
 use lamplight_app::{
-    JobChange, JobDocument, JobEdit, ParameterEdit, all_jobs, apply_jobs, edit_job, export_jobs, remove_job,
-    show_job,
+    JobChange, JobDocument, JobEdit, NewJob, ParameterEdit, all_jobs, apply_jobs, create_job, edit_job,
+    export_jobs, remove_job, show_job,
 };
 use lamplight_domain::{DataType, Direction, ErrorCode, JobName, ParamName, Parameter};
 use lamplight_ports::StoredJob;
@@ -24,8 +24,9 @@ pub async fn jobs(command: JobsCommand, wiring: &Wiring) -> Result<ExitCode, Fai
     match command {
         JobsCommand::List => list(wiring).await,
         JobsCommand::Show { job } => show(&job, wiring).await,
+        JobsCommand::Create(args) => create(&args, wiring).await,
         JobsCommand::Edit(args) => edit(&args, wiring).await,
-        JobsCommand::Rm { jobs } => remove(&jobs, wiring).await,
+        JobsCommand::Rm { jobs, confirm } => remove(&jobs, confirm, wiring).await,
         JobsCommand::Export { jobs } => export(&jobs, wiring).await,
         JobsCommand::Apply { file } => apply(&file, wiring).await,
     }
@@ -53,8 +54,12 @@ async fn show(job: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Success)
 }
 
-async fn remove(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> {
+async fn remove(names: &[String], confirm: ConfirmArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let names: Vec<JobName> = names.iter().map(|name| parse(name)).collect::<Result<_, _>>()?;
+    let listed = names.iter().map(JobName::as_str).collect::<Vec<_>>().join(", ");
+    let what =
+        if names.len() == 1 { format!("remove job {listed}") } else { format!("remove jobs {listed}") };
+    manage::confirm(confirm, &what, None, wiring)?;
     let store = wiring.store().await?;
     let mut first_failure = None;
     let mut removed = 0_usize;
@@ -125,6 +130,18 @@ fn applied_word(change: JobChange) -> AppliedWord {
     }
 }
 
+async fn create(args: &CreateJobArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let new = NewJob {
+        name: parse(&args.job)?,
+        connection: wiring.named_connection()?,
+        function: args.function.clone().unwrap_or_else(|| args.job.clone()),
+    };
+    let edits = setting_edits(&args.settings, &[])?;
+    let stored = create_job(wiring, &*wiring.store().await?, new, edits).await?;
+    wiring.output.note(&format!("job {} created", stored.job.name));
+    show_stored(&stored, wiring)
+}
+
 async fn edit(args: &EditArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let edits = edits(args)?;
     if edits.is_empty() {
@@ -133,14 +150,19 @@ async fn edit(args: &EditArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
         ));
     }
     let stored = edit_job(&*wiring.store().await?, &parse(&args.job)?, edits).await?;
+    show_stored(&stored, wiring)
+}
+
+fn show_stored(stored: &StoredJob, wiring: &Wiring) -> Result<ExitCode, Failure> {
     if wiring.json() {
         wiring.write(&JobView::from(&stored.job))?;
     } else {
-        output::line(&render::job_details(&stored))?;
+        output::line(&render::job_details(stored))?;
     }
     Ok(ExitCode::Success)
 }
 
+/// The changes, in an order in which they do not depend on how the options were ordered.
 fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
     let mut edits = Vec::new();
     for text in &args.rename_param {
@@ -150,6 +172,29 @@ fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
     for name in &args.remove_param {
         edits.push(JobEdit::RemoveParameter(parse(name)?));
     }
+    edits.extend(setting_edits(&args.settings, &args.unset_default)?);
+    for (names, edit) in
+        [(&args.not_secret, ParameterEdit::Secret(false)), (&args.optional, ParameterEdit::Required(false))]
+    {
+        for name in names {
+            edits.push(JobEdit::Parameter(parse(name)?, edit.clone()));
+        }
+    }
+    if let Some(text) = &args.move_to {
+        edits.push(JobEdit::Connection(parse(text)?));
+    }
+    if args.no_idempotent {
+        edits.push(JobEdit::Idempotent(false));
+    }
+    if args.closed {
+        edits.push(JobEdit::Open(false));
+    }
+    Ok(edits)
+}
+
+/// What is set. Defaults are removed before a parameter becomes secret: then its default must be a reference.
+fn setting_edits(args: &JobSettingsArgs, unset_default: &[String]) -> Result<Vec<JobEdit>, Failure> {
+    let mut edits = Vec::new();
     for text in &args.add_param {
         let (name, data_type) = match text.rsplit_once(':') {
             Some((name, data_type)) => (name, parse::<DataType>(data_type)?),
@@ -165,17 +210,12 @@ fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
         let (name, direction) = pair(text)?;
         edits.push(JobEdit::Parameter(name, ParameterEdit::Direction(parse::<Direction>(direction)?)));
     }
-    // Before a parameter becomes secret, its default must be removed or be a reference.
-    for name in &args.unset_default {
+    for name in unset_default {
         edits.push(JobEdit::Parameter(parse(name)?, ParameterEdit::Default(None)));
     }
-    let flags: [(&Vec<String>, ParameterEdit); 4] = [
-        (&args.secret, ParameterEdit::Secret(true)),
-        (&args.not_secret, ParameterEdit::Secret(false)),
-        (&args.require, ParameterEdit::Required(true)),
-        (&args.optional, ParameterEdit::Required(false)),
-    ];
-    for (names, edit) in flags {
+    for (names, edit) in
+        [(&args.secret, ParameterEdit::Secret(true)), (&args.require, ParameterEdit::Required(true))]
+    {
         for name in names {
             edits.push(JobEdit::Parameter(parse(name)?, edit.clone()));
         }
@@ -205,17 +245,14 @@ fn edits(args: &EditArgs) -> Result<Vec<JobEdit>, Failure> {
         let text = read_json_text(text, ErrorCode::InvalidClientContext)?;
         edits.push(JobEdit::ClientContext(or_none(&text)?));
     }
-    if let Some(text) = &args.move_to {
-        edits.push(JobEdit::Connection(parse(text)?));
-    }
     if let Some(text) = &args.description {
         edits.push(JobEdit::Description(Some(text.clone()).filter(|text| !text.is_empty())));
     }
-    if args.idempotent || args.no_idempotent {
-        edits.push(JobEdit::Idempotent(args.idempotent));
+    if args.idempotent {
+        edits.push(JobEdit::Idempotent(true));
     }
-    if args.open || args.closed {
-        edits.push(JobEdit::Open(args.open));
+    if args.open {
+        edits.push(JobEdit::Open(true));
     }
     Ok(edits)
 }

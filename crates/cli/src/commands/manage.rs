@@ -2,7 +2,7 @@
 
 use crate::{
     ExitCode,
-    args::{ChangeArgs, PageArgs, RemovalArgs},
+    args::{ChangeArgs, ConfirmArgs, PageArgs, RemovalArgs},
     failure::Failure,
     interrupt, output, render,
     terminal::one_line,
@@ -21,6 +21,9 @@ use serde::Serialize;
 /// The most attempts for a change that provably was not made.
 const ATTEMPTS: u32 = 4;
 
+/// The hint of a change that was not confirmed.
+const SHOW_FIRST: &str = "--dry-run shows what would be sent";
+
 /// A connection, and what changes on it need.
 #[derive(Debug)]
 pub struct Manager {
@@ -28,19 +31,21 @@ pub struct Manager {
     pub connection: Connection,
     ids: SystemIds,
     effect: Effect,
+    yes: bool,
 }
 
 impl Manager {
     /// Opens the connection that was named, to make changes.
     pub async fn open(wiring: &Wiring) -> Result<Self, Failure> {
         let connection = wiring.open(wiring.named_connection()?.as_ref()).await?;
-        Ok(Self { connection, ids: SystemIds, effect: Effect::Make })
+        Ok(Self { connection, ids: SystemIds, effect: Effect::Make, yes: false })
     }
 
     /// Applies the options of a change.
     #[must_use]
     pub fn changing(mut self, change: impl Into<ChangeArgs>) -> Self {
         let change = change.into();
+        self.yes = change.yes;
         if change.dry_run {
             self.effect = Effect::Show { secrets: change.show_secrets };
         }
@@ -51,10 +56,28 @@ impl Manager {
     pub fn removing(mut self, removal: RemovalArgs, what: &str, wiring: &Wiring) -> Result<Self, Failure> {
         if removal.dry_run {
             self.effect = Effect::Show { secrets: false };
-        } else if !removal.yes {
-            confirm(what, wiring)?;
+        } else {
+            confirm(removal.confirm, what, Some(SHOW_FIRST), wiring)?;
         }
         Ok(self)
+    }
+
+    /// Whether changes are made, and not only shown.
+    pub fn makes_changes(&self) -> bool {
+        self.effect == Effect::Make
+    }
+
+    /// Asks for confirmation if a change removes something besides what it sets. A dry run only shows it.
+    pub fn confirm_removals(&self, what: &str, removed: &[String], wiring: &Wiring) -> Result<(), Failure> {
+        if removed.is_empty() || !self.makes_changes() {
+            return Ok(());
+        }
+        let removed = render::one_line(&removed.join(", "));
+        if self.yes {
+            wiring.output.note(&format!("this removes: {removed}"));
+        }
+        let question = format!("{what} and remove {removed}");
+        confirm(ConfirmArgs { yes: self.yes }, &question, Some(SHOW_FIRST), wiring)
     }
 
     /// What a change needs.
@@ -91,14 +114,17 @@ pub fn interrupted(message: &str) -> Failure {
     Failure { exit_code: ExitCode::Interrupted, ..Failure::usage(ErrorCode::Interrupted, message) }
 }
 
-/// Asks for confirmation; fails without a terminal.
-fn confirm(what: &str, wiring: &Wiring) -> Result<(), Failure> {
+/// Asks for confirmation, unless it was given; fails without a terminal.
+pub fn confirm(given: ConfirmArgs, what: &str, hint: Option<&str>, wiring: &Wiring) -> Result<(), Failure> {
+    if given.yes {
+        return Ok(());
+    }
     if !wiring.output.can_ask {
-        return Err(Failure::usage(
-            ErrorCode::NotConfirmed,
-            format!("{what} needs --yes when it cannot ask on a terminal"),
-        )
-        .with_hint("--dry-run shows what would be sent"));
+        let message = format!("{what} needs --yes when it cannot ask on a terminal");
+        return Err(Failure {
+            hint: hint.map(str::to_owned),
+            ..Failure::usage(ErrorCode::NotConfirmed, message)
+        });
     }
     match inquire::Confirm::new(&one_line(&format!("{what}?"))).with_default(false).prompt() {
         Ok(true) => Ok(()),
@@ -132,17 +158,25 @@ pub struct ChangeNote<'a> {
     already: &'a str,
     /// How it is described if the answer was lost and the change was found by reading.
     found: &'a str,
+    /// What the change removes besides what it sets.
+    removed: &'a [String],
 }
 
 impl<'a> ChangeNote<'a> {
     /// For a change that creates or updates something.
     pub fn of_change(thing: &'a str, done: &'a str, already: &'a str) -> Self {
-        Self { thing, done, already, found: "is as requested" }
+        Self { thing, done, already, found: "is as requested", removed: &[] }
     }
 
     /// For a change that removes something.
     pub fn of_removal(thing: &'a str, done: &'a str) -> Self {
-        Self { thing, done, already: "does not exist", found: "is not there" }
+        Self { thing, done, already: "does not exist", found: "is not there", removed: &[] }
+    }
+
+    /// The same note for a change that also removes something.
+    #[must_use]
+    pub fn removing(self, removed: &'a [String]) -> Self {
+        Self { removed, ..self }
     }
 }
 
@@ -154,7 +188,7 @@ pub fn report_change<'a, T, J: Serialize>(
     json: impl FnOnce(&'a T) -> J,
     text: impl FnOnce(&T) -> Option<String>,
 ) -> Result<ExitCode, Failure> {
-    let ChangeNote { thing: name, done, already, found } = words;
+    let ChangeNote { thing: name, done, already, found, removed } = words;
     let (thing, outcome, note) = match change {
         ChangeOutcome::Made(thing) => (thing, ChangeWord::Made, format!("{name} {done}")),
         ChangeOutcome::Found(thing) => (thing, ChangeWord::Found, format!("{name} {found}")),
@@ -163,9 +197,12 @@ pub fn report_change<'a, T, J: Serialize>(
         }
         ChangeOutcome::Shown(preview) => {
             if wiring.json() {
-                wiring.write(&PreviewView::from(preview))?;
+                wiring.write(&PreviewView::new(preview, removed))?;
             } else {
                 output::line(&render::preview_text(preview))?;
+            }
+            if !removed.is_empty() {
+                wiring.output.note(&format!("this removes: {}", render::one_line(&removed.join(", "))));
             }
             wiring.output.note("dry run: nothing was sent");
             return Ok(ExitCode::Success);

@@ -15,8 +15,7 @@ mod permissions;
 mod run;
 mod runs;
 
-use crate::{Cli, ExitCode, args::Command, failure::Failure, output, wiring::Wiring};
-use clap::CommandFactory;
+use crate::{ExitCode, args::Command, completion, failure::Failure, output, wiring::Wiring};
 use lamplight_domain::ErrorCode;
 
 /// Runs one verb.
@@ -29,18 +28,16 @@ pub async fn run(command: Command, wiring: &Wiring) -> Result<ExitCode, Failure>
         Command::Cancel { run } => runs::cancel(&run, wiring).await,
         Command::Runs(command) => runs::runs(command, wiring).await,
         Command::Open { target, print } => open::open(&target, print, wiring).await,
-        Command::Functions(command) => functions::functions(command, wiring).await,
-        Command::Aliases(command) => aliases::aliases(command, wiring).await,
-        Command::Permissions(command) => permissions::permissions(command, wiring).await,
-        Command::Layers(command) => layers::layers(command, wiring).await,
-        Command::Account(command) => account::account(&command, wiring).await,
+        Command::Functions(group) => functions::functions(group.command, wiring).await,
+        Command::Aliases(group) => aliases::aliases(group.command, wiring).await,
+        Command::Permissions(group) => permissions::permissions(group.command, wiring).await,
+        Command::Layers(group) => layers::layers(group.command, wiring).await,
+        Command::Account(group) => account::account(&group.command, wiring).await,
         Command::Connections(command) => connections::connections(command, wiring).await,
         Command::Doctor(args) => doctor::doctor(&args, wiring).await,
         Command::Iam(command) => iam::iam(&command, wiring),
         Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "lamplight", &mut script);
-            output::data(&script)?;
+            output::data(&completion::script(shell)?)?;
             Ok(ExitCode::Success)
         }
     }

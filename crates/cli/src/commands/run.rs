@@ -8,6 +8,7 @@ use crate::{
     failure::Failure,
     hints::word_hint,
     interrupt,
+    nearest::nearest_function,
     progress::Display,
     render,
     response::{self, ResponseFile},
@@ -27,6 +28,7 @@ use lamplight_views::RunView;
 pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let store = wiring.store().await?;
     let target = find_target(&args, wiring, &*store).await?;
+    let connection = target.connection.clone();
     let description = describe(&args, &target);
     let event = event(&args, &target, wiring)?;
     let settings = settings(&args)?;
@@ -58,6 +60,12 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
             response::write(response, wiring.output)?;
         }
         render::run_summary(wiring.output, &run);
+        let error = run.outcome().and_then(|outcome| outcome.error.as_ref());
+        if error.is_some_and(|error| error.code == ErrorCode::FunctionNotFound)
+            && let Some(nearest) = nearest_function(&connection, run.function_name().as_str()).await
+        {
+            wiring.output.note(&format!("did you mean {nearest}?"));
+        }
     }
     let interrupted = run.evidence().is_some_and(|evidence| evidence.kind == EvidenceKind::Interrupted);
     Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run) })

@@ -1,11 +1,35 @@
 //! Quotas of an account, as a table and as a view.
 
-use crate::render::table::{or_dash, table};
-use lamplight_app::manage::Quota;
-use lamplight_views::{QuotaView, UnitWord};
+use crate::render::table::{details, one_line, or_dash, table};
+use lamplight_app::manage::{AccountOverview, Quota};
+use lamplight_domain::RawJson;
+use lamplight_views::{QuotaView, QuotasView, UnitWord};
+
+/// An account for programs.
+pub fn account_view(account: &AccountOverview) -> QuotasView {
+    let value = |raw: &Option<RawJson>| raw.as_ref().and_then(|raw| serde_json::from_str(raw.as_str()).ok());
+    QuotasView {
+        deprecated_features_access: value(&account.deprecated_features_access),
+        has_function_with_deprecated_runtime: account.has_function_with_deprecated_runtime,
+        preview_features: value(&account.preview_features),
+        quotas: account.quotas.iter().map(quota_view).collect(),
+    }
+}
+
+/// An account for people: a table of its quotas, and what else the provider reports.
+pub fn account_text(account: &AccountOverview) -> String {
+    let raw = |raw: &Option<RawJson>| or_dash(raw.as_ref().map(|raw| one_line(raw.as_str())));
+    let deprecated = account.has_function_with_deprecated_runtime.map(|has| if has { "yes" } else { "no" });
+    let rest = details(&[
+        ("functions with a deprecated runtime", or_dash(deprecated)),
+        ("access to deprecated features", raw(&account.deprecated_features_access)),
+        ("preview features", raw(&account.preview_features)),
+    ]);
+    format!("{}\n\n{rest}", quotas_table(&account.quotas))
+}
 
 /// A quota for programs.
-pub fn quota_view(quota: &Quota) -> QuotaView {
+fn quota_view(quota: &Quota) -> QuotaView {
     let percent = quota.used_basis_points().and_then(|points| u32::try_from(points).ok());
     QuotaView {
         limit: quota.limit,
@@ -17,7 +41,7 @@ pub fn quota_view(quota: &Quota) -> QuotaView {
 }
 
 /// The quotas as a table.
-pub fn quotas_table(quotas: &[Quota]) -> String {
+fn quotas_table(quotas: &[Quota]) -> String {
     let percent = |quota: &Quota| {
         quota.used_basis_points().map(|points| format!("{}.{:02} %", points / 100, points % 100))
     };
@@ -34,7 +58,7 @@ pub fn quotas_table(quotas: &[Quota]) -> String {
 }
 
 /// A size in the largest fitting unit; each unit is 1,024 of the one before.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB"];
     let mut unit = 0;
     let mut tenths = u128::from(bytes) * 10;

@@ -16,7 +16,7 @@ mod run_text;
 mod runs;
 mod table;
 
-pub use account::{quota_view, quotas_table};
+pub use account::{account_text, account_view};
 pub use aliases::{ALIAS_COLUMNS, alias_details, alias_row};
 pub use asynchronous::{ASYNC_COLUMNS, async_details, async_row};
 pub use connections::{Described, connection_settings, connection_view, connections_table, settings_table};
@@ -25,7 +25,8 @@ pub use doctor::{check_view, checks_text};
 pub use functions::{FUNCTION_COLUMNS, function_details, function_row, tags_table};
 pub use jobs::{job_details, jobs_table};
 pub use layers::{LAYER_COLUMNS, LAYER_VERSION_COLUMNS, layer_row, layer_version_details, layer_version_row};
-pub use manage::preview_text;
+pub use manage::{packed_text, preview_text};
 pub use permissions::statements_table;
 pub use run_text::{run_details, run_summary};
 pub use runs::{runs_table, status_text};
+pub use table::one_line;

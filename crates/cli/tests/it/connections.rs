@@ -122,7 +122,7 @@ fn adding_and_removing_leaves_the_file_as_it_was() {
     assert_eq!(key["value"], "file:~/.secret");
     assert_eq!(setting("auth.assume-role.duration_seconds")["value"], 900);
     assert_eq!(setting("auth.assume-role.tags.team")["value"], "payments");
-    lamplight.good(&["connections", "remove", "deploy"]);
+    lamplight.good(&["connections", "remove", "deploy", "--yes"]);
     assert_eq!(text(&lamplight), FILE);
 }
 
@@ -159,7 +159,7 @@ fn way_in(options: &str, method: &str) {
     let list = lamplight.json(&["connections", "list"]);
     let own = list["connections"].as_array().unwrap().iter().find(|one| one["name"] == "x").unwrap();
     assert_eq!(own["auth"], method);
-    lamplight.good(&["connections", "remove", "x"]);
+    lamplight.good(&["connections", "remove", "x", "--yes"]);
     assert_eq!(text(&lamplight), FILE);
 }
 
@@ -206,7 +206,7 @@ fn connections_that_are_added_at_the_same_time_are_all_kept() {
                     for name in own {
                         lamplight.good(&["connections", "add", name, "--region", "eu-west-1"]);
                     }
-                    lamplight.good(&["connections", "remove", &own[0]]);
+                    lamplight.good(&["connections", "remove", &own[0], "--yes"]);
                 })
             })
             .collect();

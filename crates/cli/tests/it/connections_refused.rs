@@ -89,7 +89,7 @@ fn the_default_connection_is_removed_by_force_alone() {
     let lamplight = with_file();
     lamplight.good(&["connections", "add", "usual", "--region", "eu-west-1", "--default"]);
     assert_snapshot!(lamplight.refused("connections rm usual"));
-    lamplight.good(&["connections", "rm", "usual", "--force"]);
+    lamplight.good(&["connections", "rm", "usual", "--force", "--yes"]);
     assert_eq!(text(&lamplight), FILE);
 }
 

@@ -127,9 +127,9 @@ fn a_function_becomes_a_job_that_is_edited_run_and_looked_at() {
         "https://us-east-1.console.aws.amazon.com/lambda/home?region=us-east-1#/functions/greeter?tab=monitoring\n"
     );
 
-    lamplight.good(&["jobs", "rm", "greeter"]);
+    lamplight.good(&["jobs", "rm", "greeter", "--yes"]);
     assert_eq!(lamplight.run(&["jobs", "show", "greeter"]).code, 6);
-    assert_eq!(lamplight.run(&["jobs", "rm", "adder", "nosuch"]).code, 8);
+    assert_eq!(lamplight.run(&["jobs", "rm", "adder", "nosuch", "--yes"]).code, 8);
     assert_eq!(lamplight.json(&["runs", "list", "--job", "greeter"])["runs"].as_array().unwrap().len(), 1);
 }
 

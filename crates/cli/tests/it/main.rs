@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod cases;
+mod completion;
 mod connections;
 mod connections_refused;
 mod demo;
@@ -14,6 +15,7 @@ mod managing;
 mod managing_arguments;
 #[cfg(unix)]
 mod managing_questions;
+mod managing_removals;
 mod managing_repeats;
 mod no_secret;
 mod no_secret_answers;
@@ -24,6 +26,7 @@ mod place;
 mod policies;
 mod signals;
 mod store;
+mod suggestions;
 mod views;
 mod views_closed;
 mod ways_in;

@@ -140,7 +140,7 @@ const VERBS: &[(&str, &[&str])] = &[
     ("connections-schema", &[]),
     ("connections-show", &["more"]),
     ("connections-test", &["session"]),
-    ("connections-remove", &["more"]),
+    ("connections-remove", &["more", "--yes"]),
     ("discover", &[]),
     ("doctor", &["quiet"]),
     ("functions-create", &NEW),
@@ -188,11 +188,12 @@ const VERBS: &[(&str, &[&str])] = &[
     ),
     ("iam-trust-policy-swf", &["--source-arn", DOMAIN]),
     ("jobs-apply", &["--file", "jobs.yaml"]),
+    ("jobs-create", &["more", "--function", "quiet"]),
     ("jobs-edit", &["quiet", "--description", "says nothing"]),
     ("jobs-export", &[]),
     ("jobs-list", &[]),
     ("jobs-show", &["fails"]),
-    ("jobs-rm", &["quiet"]),
+    ("jobs-rm", &["quiet", "--yes"]),
     ("layers-list", &[]),
     ("layers-list-versions", &["tools"]),
     ("layers-get", &["tools", "1"]),
@@ -207,9 +208,10 @@ const VERBS: &[(&str, &[&str])] = &[
 ];
 
 /// What is there already cannot be added again, and what is gone not taken away.
-const ONCE: [&str; 9] = [
+const ONCE: [&str; 10] = [
     "connections-add",
     "connections-remove",
+    "jobs-create",
     "jobs-rm",
     "aliases-delete",
     "functions-async-delete",
@@ -371,7 +373,7 @@ fn no_mistake_in_the_file_repeats_a_secret() {
         ],
     );
     bench.runs(0, &["run", "quiet", "-c", "new"]);
-    bench.runs(0, &["connections", "remove", "new"]);
+    bench.runs(0, &["connections", "remove", "new", "--yes"]);
     assert_eq!(std::fs::read_to_string(bench.home.path().join("lamplight.toml")).unwrap(), own);
 }
 

@@ -52,7 +52,7 @@ fn connections_of_an_own_provider_are_listed_shown_tested_added_and_removed() {
     assert!(lamplight.good(&["discover", "-c", "further"]).stdout.contains('b'));
     let wrong = lamplight.run(&[&["connections", "add", "third"], &add[3..], &["functoins=[]"]].concat());
     assert!(wrong.code == 2 && wrong.stderr.contains("did you mean \"functions\"?"), "{wrong:#?}");
-    lamplight.good(&["connections", "remove", "further"]);
+    lamplight.good(&["connections", "remove", "further", "--yes"]);
 }
 
 #[test]

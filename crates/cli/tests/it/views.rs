@@ -19,6 +19,7 @@ const AT_THE_SIMULATOR: &[(&str, &str)] = &[
          --qualifier none --invocation-type RequestResponse",
     ),
     ("jobs", "jobs export"),
+    ("job", "jobs create made --function adder:live --add-param a:integer"),
     ("applied-jobs", "jobs apply -f jobs.yaml"),
     ("job", "jobs edit listing --add-param first --set-direction first=Output"),
     ("run", "run greeter --payload {\"GREETING\":\"Hi\"}"),

@@ -65,7 +65,7 @@ struct Bench {
 /// Python that answers with its event, and a line that makes another package of it.
 fn package(peer: &Peer, line: &str) -> Package {
     peer.file("code/app.py", &format!("def handler(event, context):\n    return event\n# {line}\n"));
-    let package = read_package(&peer.path("code")).unwrap();
+    let package = read_package(&peer.path("code"), &[]).unwrap();
     Package::new(package.bytes, package.sha256)
 }
 

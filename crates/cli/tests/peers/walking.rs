@@ -40,7 +40,7 @@ fn walk(peer: &Peer, runs: bool) {
     assert_eq!(theirs()["RoutingConfig"]["AdditionalVersionWeights"], json!({ "2": 0.1 }));
     assert_eq!(theirs()["FunctionVersion"], "1");
 
-    let back = ends(peer, 0, &["aliases", "update", name, "live", "--no-routing"]);
+    let back = ends(peer, 0, &["aliases", "update", name, "live", "--no-routing", "--yes"]);
     assert_eq!(back["routing"], json!({}));
     let left = &theirs()["RoutingConfig"]["AdditionalVersionWeights"];
     assert!(left.is_null() || *left == json!({}), "{left}");

@@ -116,6 +116,17 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// The end of a message about a value that is none of the known ones: `; did you mean X?`, or nothing.
+///
+/// ```
+/// use lamplight_domain::did_you_mean;
+/// assert_eq!(did_you_mean("Evnt", ["Event", "DryRun"]), "; did you mean Event?");
+/// assert_eq!(did_you_mean("other", ["Event", "DryRun"]), "");
+/// ```
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default()
+}
+
 /// The number of single-character insertions, deletions, replacements and swaps of neighbours between two names.
 /// Differences in case, and between `_` and `-`, do not count.
 pub fn distance(name: &str, candidate: &str) -> usize {

@@ -4,7 +4,7 @@
 mod messages;
 mod reader;
 
-pub use messages::{distance, explain_parse_error, nearest, remove_quoted};
+pub use messages::{did_you_mean, distance, explain_parse_error, nearest, remove_quoted};
 
 use crate::Hint;
 use serde::de::DeserializeOwned;

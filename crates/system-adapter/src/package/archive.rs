@@ -34,7 +34,7 @@ pub(super) fn pack(root: &Path, entries: &[Entry]) -> Result<Vec<u8>, PackageErr
                 let options = options.unix_permissions(0o755);
                 writer.add_directory(format!("{name}/"), options).map_err(unpackable)?;
             }
-            Kind::File { real, executable } => {
+            Kind::File { real, executable, .. } => {
                 let unreadable = |source| PackageError::Unreadable { path: root.join(name), source };
                 let file = File::open(real).map_err(unreadable)?;
                 let options = options.unix_permissions(if *executable { 0o755 } else { 0o644 });

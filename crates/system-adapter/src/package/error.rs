@@ -28,6 +28,20 @@ pub enum PackageError {
         /// The error of the zip library.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// A pattern of what to leave out is not valid.
+    #[error("{pattern:?} is not a valid pattern of files to leave out: {problem}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Patterns of what to leave out, for a file that is taken as it is.
+    #[error("{} is a zip file, which is uploaded as it is; files can be left out of a folder only", path.display())]
+    LeftOutOfFile {
+        /// The file.
+        path: PathBuf,
+    },
     /// The folder or zip file contains no files.
     #[error("nothing to pack: {} contains no files", path.display())]
     Empty {

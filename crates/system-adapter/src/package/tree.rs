@@ -1,15 +1,12 @@
 //! Lists the files and folders to pack, without reading the files.
 
-use super::{LARGEST_UNPACKED, MOST_ENTRIES, PackageError};
+use super::{LARGEST_UNPACKED, MOST_ENTRIES, PackageError, exclude::Rules};
 use std::{
     ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
     vec,
 };
-
-/// The name that is left out at the top of the folder.
-const REPOSITORY: &str = ".git";
 
 /// How many links to follow before they count as a loop: more than any system follows (Linux 40, macOS 32).
 const MOST_LINKS: usize = 64;
@@ -29,6 +26,8 @@ pub(super) enum Kind {
         /// The path to read, without symbolic links.
         real: PathBuf,
         executable: bool,
+        /// Its size in bytes when it was listed.
+        size: u64,
     },
 }
 
@@ -41,10 +40,19 @@ struct Level {
     children: vec::IntoIter<OsString>,
 }
 
-/// Everything to pack below `root`, sorted by the bytes of its names.
-pub(super) fn walk(root: &Path) -> Result<Vec<Entry>, PackageError> {
+/// A listed folder.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    /// What to pack, sorted by the bytes of the names.
+    pub(super) entries: Vec<Entry>,
+    /// What is left out, sorted. What is below a folder that is left out is not listed.
+    pub(super) left_out: Vec<String>,
+}
+
+/// Lists what is below `root`.
+pub(super) fn walk(root: &Path, rules: &Rules) -> Result<Tree, PackageError> {
     let real_root = fs::canonicalize(root).map_err(|source| unreadable(root, source))?;
-    let mut entries = Vec::new();
+    let (mut entries, mut left_out) = (Vec::new(), Vec::new());
     let mut total = 0_u64;
     // The folders from the root to the current one. A stack instead of recursion, because a deep tree could overflow the
     // call stack.
@@ -57,11 +65,12 @@ pub(super) fn walk(root: &Path) -> Result<Vec<Entry>, PackageError> {
         let path = root.join(&level.prefix).join(&child);
         let Some(child) = child.to_str() else { return Err(PackageError::NotUtf8 { path }) };
         let name = format!("{}{child}", level.prefix);
-        if name == REPOSITORY {
-            continue;
-        }
         let mut real = level.real.join(child);
         let mut about = fs::symlink_metadata(&real).map_err(|source| unreadable(&path, source))?;
+        if rules.leaves_out(&name, about.is_dir()) {
+            left_out.push(name);
+            continue;
+        }
         if about.is_symlink() {
             real = follow(&path, &real, &real_root)?;
             about = fs::metadata(&real).map_err(|source| unreadable(&path, source))?;
@@ -81,7 +90,8 @@ pub(super) fn walk(root: &Path) -> Result<Vec<Entry>, PackageError> {
             if total > LARGEST_UNPACKED {
                 return Err(PackageError::TooLarge { path: root.to_owned() });
             }
-            entries.push(Entry { name, kind: Kind::File { real, executable: is_executable(&about) } });
+            let kind = Kind::File { real, executable: is_executable(&about), size: about.len() };
+            entries.push(Entry { name, kind });
         } else {
             return Err(special(&path, about.file_type()));
         }
@@ -93,7 +103,8 @@ pub(super) fn walk(root: &Path) -> Result<Vec<Entry>, PackageError> {
         return Err(PackageError::Empty { path: root.to_owned() });
     }
     entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    Ok(entries)
+    left_out.sort_unstable();
+    Ok(Tree { entries, left_out })
 }
 
 impl Level {
@@ -101,8 +112,8 @@ impl Level {
         let mut children = Vec::new();
         for child in fs::read_dir(&real).map_err(|source| unreadable(path, source))? {
             children.push(child.map_err(|source| unreadable(path, source))?.file_name());
-            // `.git` is left out and may be one more.
-            if children.len() > MOST_ENTRIES + 1 {
+            // Some of them may be left out.
+            if children.len() > 2 * MOST_ENTRIES {
                 return Err(PackageError::TooMany { path: path.to_owned() });
             }
         }

@@ -119,8 +119,8 @@ fn the_same_tree_gives_the_same_bytes_whatever_its_times_permissions_and_order()
         file.set_modified(long_ago).unwrap();
     }
 
-    let one = read_package(one.path()).unwrap();
-    let other = read_package(other.path()).unwrap();
+    let one = read_package(one.path(), &[]).unwrap();
+    let other = read_package(other.path(), &[]).unwrap();
     assert_eq!(one, other);
     // Another compressor, level or layout changes what every user uploads: say so in the change log.
     assert_eq!(one.sha256, "OhkiGgzfqlLbwKnIHEw+LMwBUTo2gFqtKtsivJrvVcE=");
@@ -129,7 +129,7 @@ fn the_same_tree_gives_the_same_bytes_whatever_its_times_permissions_and_order()
 #[cfg(unix)]
 #[test]
 fn another_reader_finds_the_files_in_order_with_their_modes() {
-    let package = read_package(small_tree(0..5, 0o750, 0o664).path()).unwrap();
+    let package = read_package(small_tree(0..5, 0o750, 0o664).path(), &[]).unwrap();
     let file = |name: &str, mode: &str| {
         let contents = FILES.iter().find(|(of, _)| *of == name).map_or("", |(_, contents)| contents);
         let (name, mode, time) = (name.to_owned(), mode.to_owned(), "1980-1-1-0-0-0".to_owned());
@@ -155,7 +155,7 @@ fn only_the_owner_makes_a_file_executable() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "tool", "x");
     set_mode(&folder.path().join("tool"), 0o655);
-    let package = read_package(folder.path()).unwrap();
+    let package = read_package(folder.path(), &[]).unwrap();
     assert_eq!(unpacked(&package)[0].mode, "100644");
 }
 
@@ -165,7 +165,7 @@ fn a_zip_file_is_taken_as_it_is() {
     let file = folder.path().join("made-elsewhere.zip");
     let make = "import sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], 'w') as z:\n    z.writestr('main.py', 'x')\n    z.writestr('b/c', '')";
     python(&[make, file.to_str().unwrap()]);
-    let package = read_package(&file).unwrap();
+    let package = read_package(&file, &[]).unwrap();
     assert_eq!((package.bytes, package.entries), (fs::read(&file).unwrap(), 2));
     let hash = "import sys, hashlib, base64\nprint(base64.b64encode(hashlib.sha256(open(sys.argv[1], 'rb').read()).digest()).decode(), end='')";
     assert_eq!(package.sha256, python(&[hash, file.to_str().unwrap()]));
@@ -175,7 +175,7 @@ fn a_zip_file_is_taken_as_it_is() {
 fn what_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let absent = folder.path().join("absent");
-    let error = read_package(&absent).unwrap_err();
+    let error = read_package(&absent, &[]).unwrap_err();
     assert!(matches!(error, PackageError::Missing { .. }), "{error:?}");
     assert_eq!(error.to_string(), format!("file or folder {} does not exist", absent.display()));
 }
@@ -184,25 +184,60 @@ fn what_is_not_there_is_named() {
 fn the_code_is_not_shown_for_debugging() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "main.py", "x");
-    let package = read_package(folder.path()).unwrap();
+    let package = read_package(folder.path(), &[]).unwrap();
     let expected =
         format!("ZipPackage({} bytes, SHA-256 {}, 1 entries)", package.bytes.len(), package.sha256);
     assert_eq!(format!("{package:?}"), expected);
 }
 
 #[test]
-fn only_the_repository_at_the_top_is_left_out() {
+fn repositories_secrets_and_caches_are_left_out_and_listed() {
     let folder = tempfile::tempdir().unwrap();
-    for name in [".git/HEAD", "module/.git", ".gitignore", ".DS_Store", "__pycache__/main.pyc"] {
+    for name in [
+        ".git/HEAD",
+        "module/.git",
+        ".env",
+        ".env.local",
+        ".gitignore",
+        "lib/__pycache__/a.pyc",
+        "lib/a.py",
+        "lib/b.log",
+    ] {
         write(folder.path(), name, "x");
     }
-    let package = read_package(folder.path()).unwrap();
-    assert_eq!(names(&package), [".DS_Store", ".gitignore", "__pycache__/main.pyc", "module/.git"]);
+    let package = read_package(folder.path(), &[]).unwrap();
+    let packed = package.packed.clone().unwrap();
+    assert_eq!(names(&package), [".gitignore", "lib/a.py", "lib/b.log"]);
+    assert_eq!((packed.names, packed.unpacked), (names(&package), 3));
+    assert_eq!(packed.left_out, [".env", ".env.local", ".git", "lib/__pycache__", "module/.git"]);
 
     // In a linked work tree, `.git` is a file that contains a path of this machine.
     fs::remove_dir_all(folder.path().join(".git")).unwrap();
     write(folder.path(), ".git", "gitdir: /elsewhere");
-    assert_eq!(read_package(folder.path()).unwrap(), package);
+    assert_eq!(read_package(folder.path(), &[]).unwrap(), package);
+
+    let exclude = ["*.log".to_owned(), "!.env".to_owned()];
+    assert_eq!(names(&read_package(folder.path(), &exclude).unwrap()), [".env", ".gitignore", "lib/a.py"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_left_out_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "main.py", "x");
+    write(folder.path(), ".venv/x", "x");
+    std::os::unix::fs::symlink("/usr/bin/python3", folder.path().join("python")).unwrap();
+    set_mode(&folder.path().join(".venv"), 0o000);
+    let package = read_package(folder.path(), &["python".to_owned()]).unwrap();
+    assert_eq!(names(&package), ["main.py"]);
+    set_mode(&folder.path().join(".venv"), 0o755);
+}
+
+#[test]
+fn parts_of_a_zip_file_cannot_be_left_out() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = read_package(file.path(), &["*.log".to_owned()]).unwrap_err();
+    assert!(matches!(error, PackageError::LeftOutOfFile { .. }), "{error:?}");
 }
 
 #[test]
@@ -212,7 +247,7 @@ fn nothing_to_pack_is_refused() {
     let make = "import sys, zipfile\nzipfile.ZipFile(sys.argv[1], 'w').close()";
     python(&[make, zip.path().to_str().unwrap()]);
     let message = |path: &Path| {
-        let error = read_package(path).unwrap_err();
+        let error = read_package(path, &[]).unwrap_err();
         assert!(matches!(error, PackageError::Empty { .. }), "{error:?}");
         error.to_string()
     };
@@ -228,12 +263,12 @@ fn nothing_to_pack_is_refused() {
 fn a_file_that_is_no_zip_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "main.py", "print('hello')\n");
-    let whole = read_package(folder.path()).unwrap().bytes;
+    let whole = read_package(folder.path(), &[]).unwrap().bytes;
     write(folder.path(), "cut.zip", &whole[..whole.len() - 10]);
     write(folder.path(), "empty.zip", "");
     for name in ["main.py", "cut.zip", "empty.zip"] {
         let path = folder.path().join(name);
-        let error = read_package(&path).unwrap_err();
+        let error = read_package(&path, &[]).unwrap_err();
         assert!(matches!(error, PackageError::NotAZip { .. }), "{name}: {error:?}");
         let expected = format!(
             "{} is not a valid zip file; give a zip file, or a folder, which is zipped for you",
@@ -251,7 +286,7 @@ fn more_than_fits_is_refused_before_it_is_read() {
     let sparse = folder.path().join("model.bin");
     File::create(&sparse).unwrap().set_len(HUGE).unwrap();
     for path in [folder.path(), sparse.as_path()] {
-        let error = read_package(path).unwrap_err();
+        let error = read_package(path, &[]).unwrap_err();
         assert!(matches!(error, PackageError::TooLarge { .. }), "{error:?}");
         let expected = format!(
             "{} is more than 262144000 bytes (250 MiB) unpacked, which is Lambda's limit; put large files \
@@ -265,7 +300,7 @@ fn more_than_fits_is_refused_before_it_is_read() {
     for name in ["model.bin", "other.bin"] {
         File::create(folder.path().join(name)).unwrap().set_len(LARGEST_UNPACKED / 2).unwrap();
     }
-    let error = read_package(folder.path()).unwrap_err();
+    let error = read_package(folder.path(), &[]).unwrap_err();
     assert!(matches!(error, PackageError::TooLarge { .. }), "{error:?}");
 }
 
@@ -273,14 +308,14 @@ fn more_than_fits_is_refused_before_it_is_read() {
 fn a_zip_file_that_unpacks_to_too_much_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "main.py", "x");
-    let mut bytes = read_package(folder.path()).unwrap().bytes;
+    let mut bytes = read_package(folder.path(), &[]).unwrap().bytes;
     // The unpacked size in the table of contents.
     let table = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
     let mut with_size = |size: u64| {
         bytes[table + 24..table + 28].copy_from_slice(&u32::try_from(size).unwrap().to_le_bytes());
         let file = folder.path().join("package.zip");
         fs::write(&file, &bytes).unwrap();
-        read_package(&file)
+        read_package(&file, &[])
     };
     assert_eq!(with_size(LARGEST_UNPACKED).unwrap().entries, 1);
     let error = with_size(LARGEST_UNPACKED + 1).unwrap_err();
@@ -300,7 +335,7 @@ mod links {
         symlink("file.py", folder.path().join("again.py")).unwrap();
         symlink(folder.path().join("lib"), folder.path().join("folder")).unwrap();
         symlink("../lib/real.py", folder.path().join("lib/round.py")).unwrap();
-        let package = read_package(folder.path()).unwrap();
+        let package = read_package(folder.path(), &[]).unwrap();
         let seen = unpacked(&package);
         assert!(seen.iter().all(|seen| seen.contents == b"real" && seen.mode == "100644"), "{seen:?}");
         let expected =
@@ -315,7 +350,7 @@ mod links {
         let link = folder.path().join("link");
         symlink("real", &link).unwrap();
         let real = folder.path().join("real");
-        assert_eq!(read_package(&link).unwrap(), read_package(&real).unwrap());
+        assert_eq!(read_package(&link, &[]).unwrap(), read_package(&real, &[]).unwrap());
     }
 
     #[test]
@@ -328,7 +363,7 @@ mod links {
         for target in ["../code-secret/key", "../code-secret", "/", ".."] {
             let link = code.join("link");
             symlink(target, &link).unwrap();
-            let error = read_package(&code).unwrap_err();
+            let error = read_package(&code, &[]).unwrap_err();
             assert!(matches!(error, PackageError::LeadsOutside { .. }), "{target}: {error:?}");
             assert!(error.to_string().contains(&link.display().to_string()), "{error}");
             fs::remove_file(link).unwrap();
@@ -347,7 +382,7 @@ mod links {
                 fs::remove_file(folder.path().join("two")).unwrap();
             }
             symlink(target, folder.path().join(link)).unwrap();
-            let error = read_package(folder.path()).unwrap_err();
+            let error = read_package(folder.path(), &[]).unwrap_err();
             assert!(matches!(error, PackageError::Circle { .. }), "{link}: {error:?}");
             assert!(error.to_string().contains("is part of a loop"), "{error}");
         }
@@ -357,7 +392,7 @@ mod links {
         write(folder.path(), "b/main.py", "x");
         symlink("../b", folder.path().join("a/b")).unwrap();
         symlink("../a", folder.path().join("b/a")).unwrap();
-        let error = read_package(folder.path()).unwrap_err();
+        let error = read_package(folder.path(), &[]).unwrap_err();
         let PackageError::Circle { path } = error else { panic!("{error:?}") };
         assert_eq!(path, folder.path().join("a/b/a"));
     }
@@ -369,7 +404,7 @@ mod links {
             write(folder.path(), &format!("many/{index}"), "");
             symlink("many", folder.path().join(format!("again-{index}"))).unwrap();
         }
-        let error = read_package(folder.path()).unwrap_err();
+        let error = read_package(folder.path(), &[]).unwrap_err();
         assert!(matches!(error, PackageError::TooMany { .. }), "{error:?}");
         assert!(error.to_string().contains("more than 65535 files"), "{error}");
     }
@@ -378,7 +413,7 @@ mod links {
     fn links_to_nothing_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         symlink("absent", folder.path().join("link")).unwrap();
-        let error = read_package(folder.path()).unwrap_err();
+        let error = read_package(folder.path(), &[]).unwrap_err();
         assert!(matches!(error, PackageError::Dangling { .. }), "{error:?}");
     }
 }
@@ -397,7 +432,7 @@ fn pipes_and_sockets_are_refused_without_being_opened() {
     // Opening a pipe that nobody writes to would block forever.
     let reader = thread::spawn(move || {
         for path in paths {
-            tell.send(read_package(&path)).unwrap();
+            tell.send(read_package(&path, &[])).unwrap();
         }
     });
     for _ in 0..2 {
@@ -412,7 +447,7 @@ fn pipes_and_sockets_are_refused_without_being_opened() {
 
     fs::remove_file(&pipe).unwrap();
     let _socket = UnixListener::bind(folder.path().join("socket")).unwrap();
-    let error = read_package(folder.path()).unwrap_err();
+    let error = read_package(folder.path(), &[]).unwrap_err();
     assert!(matches!(error, PackageError::Special { kind: "a socket", .. }), "{error:?}");
 }
 
@@ -424,7 +459,7 @@ fn names_that_are_no_text_are_refused() {
 
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(OsStr::from_bytes(b"caf\xe9.txt")), "x").unwrap();
-    let error = read_package(folder.path()).unwrap_err();
+    let error = read_package(folder.path(), &[]).unwrap_err();
     assert!(matches!(error, PackageError::NotUtf8 { .. }), "{error:?}");
     assert!(error.to_string().contains("caf\u{fffd}.txt is not valid UTF-8"), "{error}");
 }
@@ -436,7 +471,7 @@ fn what_may_not_be_read_is_named() {
     // An error that occurs even for root.
     let below_a_file = folder.path().join("file/code");
     write(folder.path(), "file", "x");
-    let error = read_package(&below_a_file).unwrap_err();
+    let error = read_package(&below_a_file, &[]).unwrap_err();
     assert!(matches!(error, PackageError::Unreadable { .. }), "{error:?}");
     assert_eq!(error.to_string(), format!("cannot read {}", below_a_file.display()));
 }
@@ -467,7 +502,7 @@ proptest! {
                 write(folder.path(), name, contents);
                 set_mode(&folder.path().join(name), if *executable { 0o700 } else { 0o600 });
             }
-            read_package(folder.path()).unwrap()
+            read_package(folder.path(), &[]).unwrap()
         }).collect();
         for ((files, package), seen) in trees.into_iter().zip(&packages).zip(all_unpacked(&packages)) {
             prop_assert!(seen.is_sorted_by(|one, other| one.name.as_bytes() < other.name.as_bytes()));

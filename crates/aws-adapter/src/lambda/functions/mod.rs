@@ -9,7 +9,6 @@ use crate::{
     lambda::{
         changes::{ChangeRequest, convert_output, function_subject, send_with},
         function::{configuration_of, function, whole_number},
-        rules::check_rules,
         upload::{Upload, blob},
     },
     session::Session,
@@ -19,7 +18,9 @@ use aws_sdk_lambda::types::FunctionVersionLatestPublished;
 use code::{WireCode, latest_published, publishes};
 use lamplight_aws_model::{
     ManageSubject, Operation,
-    manage_rules::{MAX_PAGE, check_new_function, check_page_size, check_settings, check_upload},
+    manage_rules::{
+        MAX_PAGE, check_new_function, check_page_size, check_rules, check_settings, check_upload,
+    },
 };
 use lamplight_domain::{CodeSource, Function, FunctionCode, FunctionRef, FunctionSettings, Qualifier, Tags};
 use lamplight_ports::{

@@ -61,10 +61,12 @@ async fn set(args: SetAsyncArgs, whole: bool, wiring: &Wiring) -> Result<ExitCod
     }
     let manager = Manager::open(wiring).await?.changing(args.change);
     let subject = subject(&manager, &args.subject)?;
+    let thing = described(&subject);
+    let removed = manage::async_removals(&manager.connection, &subject, &settings, whole).await?;
+    manager.confirm_removals(&format!("set {thing}"), &removed, wiring)?;
     let made =
         manager.complete(manage::set_async_settings(&manager.tools()?, &subject, &settings, whole)).await?;
-    let thing = described(&subject);
-    let words = ChangeNote::of_change(&thing, "is set", "is already up to date");
+    let words = ChangeNote::of_change(&thing, "is set", "is already up to date").removing(&removed);
     report_change(&made, words, wiring, AsyncView::from, |set| Some(render::async_details(set)))
 }
 

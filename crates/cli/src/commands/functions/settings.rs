@@ -1,12 +1,13 @@
 //! A function's settings, from flags and files.
 
 use crate::{
-    args::{ClearArgs, SettingsArgs},
+    args::{ClearArgs, MergeArgs, SettingsArgs},
     arguments::read_mapping,
     failure::Failure,
     input::{read_text, source_name},
     wiring::Wiring,
 };
+use lamplight_app::manage::EnvironmentMerge;
 use lamplight_domain::{
     CapacitySettings, DurableSettings, EnvironmentVariable, ErrorCode, FileSystemMount, FunctionSettings,
     ImageSettings, LoggingSettings, Network, Redacted, SecretRef, Tags,
@@ -96,14 +97,7 @@ async fn environment(
     clear: ClearArgs,
     wiring: &Wiring,
 ) -> Result<Option<Vec<EnvironmentVariable>>, Failure> {
-    let mut variables: BTreeMap<String, Redacted<String>> = BTreeMap::new();
-    let mut add = |key: &str, value: String| match variables.insert(key.to_owned(), Redacted::new(value)) {
-        None => Ok(()),
-        Some(_) => Err(Failure::usage(
-            ErrorCode::InvalidSetting,
-            format!("environment variable {key:?} is given twice"),
-        )),
-    };
+    let mut variables = Variables::default();
     if let Some(file) = &args.environment_file {
         if let Some((key, _)) = file.split_once('=').filter(|_| !Path::new(file).exists()) {
             let message = format!("--environment-file names a file, and {key}=… is a variable");
@@ -118,24 +112,75 @@ async fn environment(
                 .with_hint("`functions update-configuration --no-environment` removes all variables"));
         }
         for (key, value) in read {
-            add(&key, value)?;
+            variables.add(&key, value)?;
         }
     }
-    for text in &args.environment {
-        let (key, value) = pair(text, "environment variable")?;
-        add(key, value.to_owned())?;
+    variables.add_texts(&args.environment)?;
+    variables.add_references("--environment-from", &args.environment_from, wiring).await?;
+    let given = clear.no_environment || args.environment_file.is_some() || !variables.0.is_empty();
+    Ok(given.then(|| variables.into_list()))
+}
+
+/// Changes of single environment variables.
+pub async fn merge(args: &MergeArgs, wiring: &Wiring) -> Result<EnvironmentMerge, Failure> {
+    let mut set = Variables::default();
+    set.add_texts(&args.set_environment)?;
+    set.add_references("--set-environment-from", &args.set_environment_from, wiring).await?;
+    // The text is not repeated: it may be a secret.
+    if args.unset_environment.iter().any(|key| key.is_empty() || key.contains('=')) {
+        let message = "--unset-environment takes the key of a variable, without a value";
+        return Err(Failure::usage(ErrorCode::InvalidSetting, message));
     }
-    for text in &args.environment_from {
-        let (key, reference) = pair(text, "environment variable")?;
-        let reference: SecretRef = reference.parse().map_err(|error: lamplight_domain::SecretRefError| {
-            Failure::usage(ErrorCode::InvalidSecretReference, format!("--environment-from {key}: {error}"))
-        })?;
-        let secret = wiring.secrets()?.resolve(&reference).await?;
-        add(key, secret.expose_secret().to_owned())?;
+    Ok(EnvironmentMerge { set: set.into_list(), unset: args.unset_environment.clone() })
+}
+
+/// Environment variables by their keys.
+#[derive(Default)]
+struct Variables(BTreeMap<String, Redacted<String>>);
+
+impl Variables {
+    fn add(&mut self, key: &str, value: String) -> Result<(), Failure> {
+        match self.0.insert(key.to_owned(), Redacted::new(value)) {
+            None => Ok(()),
+            Some(_) => Err(Failure::usage(
+                ErrorCode::InvalidSetting,
+                format!("environment variable {key:?} is given twice"),
+            )),
+        }
     }
-    let given = clear.no_environment || args.environment_file.is_some() || !variables.is_empty();
-    let variable = |(key, value)| EnvironmentVariable { key, value };
-    Ok(given.then(|| variables.into_iter().map(variable).collect()))
+
+    /// Variables as `KEY=VALUE`.
+    fn add_texts(&mut self, texts: &[String]) -> Result<(), Failure> {
+        for text in texts {
+            let (key, value) = pair(text, "environment variable")?;
+            self.add(key, value.to_owned())?;
+        }
+        Ok(())
+    }
+
+    /// Variables as `KEY=REFERENCE`.
+    async fn add_references(
+        &mut self,
+        option: &str,
+        texts: &[String],
+        wiring: &Wiring,
+    ) -> Result<(), Failure> {
+        for text in texts {
+            let (key, reference) = pair(text, "environment variable")?;
+            let reference: SecretRef =
+                reference.parse().map_err(|error: lamplight_domain::SecretRefError| {
+                    Failure::usage(ErrorCode::InvalidSecretReference, format!("{option} {key}: {error}"))
+                })?;
+            let secret = wiring.secrets()?.resolve(&reference).await?;
+            self.add(key, secret.expose_secret().to_owned())?;
+        }
+        Ok(())
+    }
+
+    fn into_list(self) -> Vec<EnvironmentVariable> {
+        let variable = |(key, value)| EnvironmentVariable { key, value };
+        self.0.into_iter().map(variable).collect()
+    }
 }
 
 /// The message does not repeat the text, which may be a secret.
