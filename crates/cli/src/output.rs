@@ -31,9 +31,16 @@ impl Output {
 
     /// Prints a warning to stderr.
     pub fn warn(self, text: &str) {
-        let style = anstyle::AnsiColor::Yellow.on_default().bold();
-        self.note(&format!("{style}warning{style:#}: {text}"));
+        if !self.quiet {
+            warn_always(text);
+        }
     }
+}
+
+/// Prints a warning to stderr even if only errors are wanted there: for what others can do to the user.
+pub fn warn_always(text: &str) {
+    let style = anstyle::AnsiColor::Yellow.on_default().bold();
+    say(&format!("{style}warning{style:#}: {text}"));
 }
 
 /// Writes data. It is not an error if the reader has gone away: it read what it wanted.

@@ -1,8 +1,10 @@
 //! Runs the process from its arguments to its exit code.
 
-use crate::{Cli, ExitCode, args::CallKeys, commands, failure::Failure, output::Output, wiring::Wiring};
+use crate::{
+    Cli, ExitCode, args::CallKeys, aws_spelling, commands, failure::Failure, output::Output, wiring::Wiring,
+};
 use clap::Parser;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use lamplight_domain::ErrorCode;
 use lamplight_system_adapter::Environment;
 use lamplight_wiring::Adapters;
@@ -12,13 +14,13 @@ use std::ffi::OsString;
 /// its failure.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, adapters: Adapters) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match parse::<Cli>(&Environment::from_process(), &arguments) {
-        Ok(cli) => cli,
+    let (cli, subject) = match parse::<Cli>(&Environment::from_process(), &arguments) {
+        Ok(parsed) => parsed,
         Err(error) => return help_or_usage(&error),
     };
     let output = Output::new(cli.global.quiet);
     let format = cli.global.output;
-    match run_verb(cli, output, adapters) {
+    match run_verb(cli, subject, output, adapters) {
         Ok(code) => code,
         Err(failure) => {
             failure.report(format);
@@ -27,8 +29,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, adapters: Adapters) ->
     }
 }
 
-/// Parses the command line. An empty environment variable counts as not set.
-fn parse<P: Parser>(environment: &Environment, arguments: &[OsString]) -> Result<P, clap::Error> {
+/// Parses the command line. An empty environment variable counts as not set. The second value is the first one without an
+/// option: what the command is about, usually a function.
+fn parse<P: Parser>(
+    environment: &Environment,
+    arguments: &[OsString],
+) -> Result<(P, Option<String>), clap::Error> {
     let is_empty = |name: &std::ffi::OsStr| {
         name.to_str().and_then(|name| environment.get_os(name)).is_some_and(std::ffi::OsStr::is_empty)
     };
@@ -37,9 +43,24 @@ fn parse<P: Parser>(environment: &Environment, arguments: &[OsString]) -> Result
         _ => arg,
     });
     let parsed = grammar.try_get_matches_from_mut(arguments);
-    parsed.and_then(|matches| P::from_arg_matches(&matches)).map_err(|error| {
+    let parsed = parsed.and_then(|matches| {
+        let subject = aws_spelling::first_value(&grammar, &matches);
+        Ok((P::from_arg_matches(&matches)?, subject))
+    });
+    parsed.map_err(|error| {
         let mut error = error.format(&mut grammar);
+        let word = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::String(word)) if error.kind() == ErrorKind::UnknownArgument => {
+                Some(word.clone())
+            }
+            _ => None,
+        };
         without_secrets(&mut error, arguments);
+        if let Some(advice) = word.and_then(|word| aws_spelling::advice(&grammar, arguments, &word)) {
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![advice.into()]));
+            // The most similar option may be another one.
+            error.remove(ContextKind::SuggestedArg);
+        }
         error
     })
 }
@@ -95,7 +116,12 @@ fn help_or_usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success }
 }
 
-fn run_verb(cli: Cli, output: Output, adapters: Adapters) -> Result<ExitCode, Failure> {
+fn run_verb(
+    cli: Cli,
+    subject: Option<String>,
+    output: Output,
+    adapters: Adapters,
+) -> Result<ExitCode, Failure> {
     let environment = Environment::from_process();
     start_logging(&environment)?;
     // One thread is enough for one call, and starts faster than several.
@@ -104,7 +130,7 @@ fn run_verb(cli: Cli, output: Output, adapters: Adapters) -> Result<ExitCode, Fa
         .build()
         .map_err(|error| Failure::io("could not start the async runtime", &error))?;
     let keys = cli.command.call_keys().map(CallKeys::references).transpose()?.flatten();
-    let wiring = Wiring::new(cli.global, environment, output, adapters, keys);
+    let wiring = Wiring::new(cli.global, environment, output, adapters, keys, subject);
     let result = runtime.block_on(commands::run(cli.command, &wiring));
     // Background work must not delay the exit; what matters is recorded by now.
     runtime.shutdown_background();

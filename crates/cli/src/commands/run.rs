@@ -19,6 +19,7 @@ use lamplight_views::RunView;
 /// Runs a job or a function and waits for its outcome.
 pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let store = wiring.store().await?;
+    wiring.name_unfamiliar_config();
     let connection = wiring.named_connection()?;
     let target = resolve_target(wiring, &*store, &args.target, connection.as_ref()).await?;
     let event = event(&args, &target, wiring)?;
