@@ -4,7 +4,7 @@ use clap::{ArgMatches, Command};
 use std::ffi::OsString;
 
 /// Options of the AWS CLI whose settings are given in another way. Those with the same name are not listed.
-const OTHERS: [(&str, &str); 30] = [
+const OTHERS: [(&str, &str); 29] = [
     ("ca-bundle", "set SSL_CERT_FILE to the file with the certificates"),
     ("cli-binary-format", "leave it out: --payload takes JSON as text"),
     ("cli-connect-timeout", "leave it out: connecting has a time limit of its own"),
@@ -31,7 +31,6 @@ const OTHERS: [(&str, &str); 30] = [
     ),
     ("query", "use --output json, and a program such as jq"),
     ("resource", "name the function without an option"),
-    ("revision-id", "use --if-revision REVISION"),
     ("routing-config", "use --routing VERSION=WEIGHT"),
     ("starting-token", "use --marker MARKER"),
     ("tag-keys", "name the keys without an option"),

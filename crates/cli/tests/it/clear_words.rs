@@ -17,7 +17,7 @@ snapshots! { refused;
     alias_name: "aliases get reporter --name live";
     layer_name: "layers get --layer-name libs 3";
     routing: "aliases update reporter live --routing-config AdditionalVersionWeights={}";
-    revision: "functions update-code reporter --zip-file x --revision-id hunter2";
+    tracing: "functions update-configuration reporter --tracing-config Mode=Active";
     profile: "discover --profile dev";
     page: "functions list --starting-token x";
     option_of_nobody: "discover --frobnicate";
