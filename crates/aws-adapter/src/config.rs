@@ -30,6 +30,8 @@ pub struct AwsConnectionConfig {
     /// Whether variables and profiles that replace AWS's own endpoints are ignored. The other fields have no such values
     /// then; this is for what the SDK reads itself.
     pub ignore_configured_endpoints: bool,
+    /// Whether the instance metadata service may be at a plain HTTP address on another machine.
+    pub allow_http: bool,
     /// Reads the secrets that the credentials refer to.
     pub secrets: Arc<dyn SecretResolver>,
     /// The time limits.
@@ -52,6 +54,7 @@ impl AwsConnectionConfig {
             credentials: CredentialsSource::default(),
             shared_files: None,
             ignore_configured_endpoints: false,
+            allow_http: false,
             secrets: Arc::new(NoSecrets),
             timeouts: Timeouts::default(),
             http: HttpClient::default(),

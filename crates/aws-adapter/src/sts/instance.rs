@@ -14,7 +14,7 @@ use aws_config::{
 use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
 use aws_types::os_shim_internal::Env;
 use lamplight_aws_model::{SharedSection, codes};
-use lamplight_domain::{ErrorCode, check_endpoint};
+use lamplight_domain::{EndpointError, ErrorCode, HostScope, check_secret_endpoint};
 use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::time::Duration;
@@ -59,10 +59,21 @@ fn wrong(message: &str, suffix: &str) -> CredentialsFailure {
 }
 
 /// The client of the instance metadata service at this address, which uses only version 2.
-fn metadata(config: &ProviderConfig, address: &str) -> Result<imds::Client, CredentialsFailure> {
+fn metadata(
+    config: &ProviderConfig,
+    address: &str,
+    allow_http: bool,
+) -> Result<imds::Client, CredentialsFailure> {
     let invalid = || wrong("the address of the instance metadata service is not a valid URL", "");
-    if check_endpoint(address).is_err() {
-        return Err(invalid());
+    match check_secret_endpoint(address, HostScope::Link) {
+        Err(EndpointError::Plain) if !allow_http => {
+            return Err(wrong(
+                "the address of the instance metadata service uses plain HTTP to another machine",
+                "",
+            ));
+        }
+        Ok(()) | Err(EndpointError::Plain) => {}
+        Err(_) => return Err(invalid()),
     }
     let builder = imds::Client::builder().endpoint(address).map_err(|_| invalid())?;
     let client = builder
@@ -105,8 +116,9 @@ pub(super) fn container(
 pub(super) fn instance(
     config: &ProviderConfig,
     address: &str,
+    allow_http: bool,
 ) -> Result<ImdsCredentialsProvider, CredentialsFailure> {
-    let client = metadata(config, address)?;
+    let client = metadata(config, address, allow_http)?;
     Ok(ImdsCredentialsProvider::builder().configure(config).imds_client(client).build())
 }
 
@@ -121,7 +133,8 @@ impl Instance {
     pub(super) fn new(config: &AwsConnectionConfig, http: &HttpClient) -> Self {
         let provider_config = provider_config(config, http);
         let variable = |name: &str| Env::real().get(name).ok().filter(|value| !value.is_empty());
-        let instance = address(&variable, None).and_then(|address| instance(&provider_config, &address));
+        let instance = address(&variable, None)
+            .and_then(|address| instance(&provider_config, &address, config.allow_http));
         Self { container: container(&provider_config, &config.timeouts), instance }
     }
 }

@@ -45,6 +45,7 @@ pub(super) struct SdkChain {
     timeouts: Timeouts,
     shared_files: Option<Arc<SharedFiles>>,
     ignore_endpoints: bool,
+    allow_http: bool,
     chain: OnceLock<Chain>,
 }
 
@@ -63,6 +64,7 @@ impl SdkChain {
             timeouts: config.timeouts,
             shared_files: config.shared_files.clone(),
             ignore_endpoints: config.ignore_configured_endpoints,
+            allow_http: config.allow_http,
             chain: OnceLock::new(),
         }
     }
@@ -90,7 +92,7 @@ impl SdkChain {
         };
         let metadata = || {
             let address = instance::address(&variable, files.profile(&selected.name))?;
-            instance::instance(&self.config, &address)
+            instance::instance(&self.config, &address, self.allow_http)
         };
         let profiles = self.profiles(&files, &selected.name, metadata()?);
         let provider: Box<dyn ProvideCredentials> = match &self.profile {

@@ -260,3 +260,51 @@ fn plain_http_is_allowed_in_each_of_three_places() {
         assert_eq!(is_refused, !is_allowed, "{variables:?} {options}: {done:#?}");
     }
 }
+
+/// Every variable of the reference of the AWS SDKs and tools, and those of the AWS CLI that concern all its commands.
+const VARIABLES: &str = "AWS_ACCESS_KEY_ID AWS_ACCOUNT_ID AWS_ACCOUNT_ID_ENDPOINT_MODE AWS_AUTH_SCHEME_PREFERENCE \
+    AWS_CA_BUNDLE AWS_CLI_AUTO_PROMPT AWS_CONFIG_FILE AWS_CONTAINER_AUTHORIZATION_TOKEN \
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_FULL_URI \
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_DATA_PATH AWS_DEFAULTS_MODE AWS_DEFAULT_OUTPUT AWS_DEFAULT_PROFILE \
+    AWS_DEFAULT_REGION AWS_DISABLE_HOST_PREFIX_INJECTION AWS_DISABLE_REQUEST_COMPRESSION AWS_EC2_METADATA_DISABLED \
+    AWS_EC2_METADATA_SERVICE_ENDPOINT AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE AWS_EC2_METADATA_V1_DISABLED \
+    AWS_ENABLE_ENDPOINT_DISCOVERY AWS_ENDPOINT_URL AWS_ENDPOINT_URL_LAMBDA AWS_ENDPOINT_URL_STS \
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS AWS_LOGIN_CACHE_DIRECTORY AWS_MAX_ATTEMPTS \
+    AWS_METADATA_SERVICE_NUM_ATTEMPTS AWS_METADATA_SERVICE_TIMEOUT AWS_PAGER AWS_PROFILE AWS_REGION \
+    AWS_REQUEST_CHECKSUM_CALCULATION AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES AWS_RESPONSE_CHECKSUM_VALIDATION \
+    AWS_RETRY_MODE AWS_ROLE_ARN AWS_ROLE_SESSION_NAME AWS_S3_DISABLE_EXPRESS_SESSION_AUTH \
+    AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS AWS_S3_US_EAST_1_REGIONAL_ENDPOINT AWS_S3_USE_ARN_REGION \
+    AWS_SDK_UA_APP_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SHARED_CREDENTIALS_FILE \
+    AWS_SIGV4A_SIGNING_REGION_SET AWS_STS_REGIONAL_ENDPOINTS AWS_USE_DUALSTACK_ENDPOINT AWS_USE_FIPS_ENDPOINT \
+    AWS_WEB_IDENTITY_TOKEN_FILE";
+
+/// Every key of a profile in that reference.
+const KEYS: &str = "account_id_endpoint_mode api_versions auth_scheme_preference aws_access_key_id aws_account_id \
+    aws_secret_access_key aws_session_token ca_bundle credential_process credential_source defaults_mode \
+    disable_host_prefix_injection disable_request_compression duration_seconds ec2_metadata_service_endpoint \
+    ec2_metadata_service_endpoint_mode ec2_metadata_v1_disabled endpoint_discovery_enabled endpoint_url external_id \
+    ignore_configured_endpoint_urls login_session max_attempts metadata_service_num_attempts \
+    metadata_service_timeout mfa_serial output parameter_validation region request_checksum_calculation \
+    request_min_compression_size_bytes response_checksum_validation retry_mode role_arn role_session_name \
+    s3_disable_express_session_auth s3_disable_multiregion_access_points s3_us_east_1_regional_endpoint \
+    s3_use_arn_region sdk_ua_app_id services sigv4a_signing_region_set source_profile sso_account_id sso_region \
+    sso_registration_scopes sso_role_name sso_session sso_start_url sts_regional_endpoints tcp_keepalive \
+    use_dualstack_endpoint use_fips_endpoint web_identity_token_file";
+
+#[test]
+fn the_document_says_of_every_shared_setting_whether_it_is_honoured() {
+    let text = include_str!("../../../../docs/connections.md");
+    let section = text.split("\n## Settings of AWS tools\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let cells = |line: &'static str| line.split('|').map(str::trim).collect();
+    let rows: Vec<Vec<&str>> = section.lines().filter(|line| line.starts_with('|')).map(cells).collect();
+    for (place, names) in [(1, VARIABLES), (2, KEYS)] {
+        for name in names.split_whitespace() {
+            let named = |row: &&Vec<&str>| row[place].contains(&format!("`{name}`"));
+            assert_eq!(rows.iter().filter(named).count(), 1, "{name}");
+        }
+    }
+    for row in rows.iter().skip(2) {
+        let verdict = row[3];
+        assert!(verdict.starts_with("honoured") || verdict.starts_with("not, because "), "{row:?}");
+    }
+}

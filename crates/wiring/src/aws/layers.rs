@@ -148,11 +148,15 @@ impl<'a> Layers<'a> {
         }
     }
 
+    /// Whether plain HTTP to other machines is allowed.
+    pub(super) fn allows_http(&self) -> bool {
+        self.open.overrides.allow_http || self.table.allow_http == Some(true)
+    }
+
     /// Rejects endpoint URLs that are not valid or contain a password, and settings that select AWS's own endpoints where
     /// these are replaced. The error names the layer that set the value.
     pub(super) fn check_endpoints(&self) -> Result<(), PortError> {
         let replaced = [self.lambda()?, self.sts()?, self.secrets()?];
-        let allows_http = self.open.overrides.allow_http || self.table.allow_http == Some(true);
         let sign_in = SIGN_IN.iter().map(|service| self.endpoint(*service, || None));
         let sign_in = sign_in.collect::<Result<Vec<_>, _>>()?;
         for Layered { value, origin } in replaced.iter().chain(&sign_in).flatten() {
@@ -166,7 +170,7 @@ impl<'a> Layers<'a> {
                 PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint, message)
                     .with_hint("give only the scheme and the host, as in http://127.0.0.1:4566")
             })?;
-            if !allows_http {
+            if !self.allows_http() {
                 check_plain_http(&what, value)?;
             }
         }

@@ -10,7 +10,7 @@ use lamplight_aws_adapter::{
     AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, SecretsManager, open,
 };
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
-use lamplight_config::AwsTable;
+use lamplight_config::{AMBIENT, AwsTable};
 use lamplight_domain::{Action, ConnectionName, ErrorCode, Hint, SecretRef, SettingName, TableError};
 use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{
@@ -72,6 +72,7 @@ impl AwsFactory {
             use_dual_stack: is_on(layers.dual_stack()?),
             credentials,
             ignore_configured_endpoints: layers.ignores_endpoints()?,
+            allow_http: layers.allows_http(),
             shared_files: layers.profile.as_ref().map(|profile| Arc::clone(&profile.files)),
             secrets: Arc::clone(&from.secrets),
             http: self.http.clone(),
@@ -100,8 +101,10 @@ impl ProviderFactory for AwsFactory {
 
     fn describe(&self, open: &OpenConnection<'_>) -> Vec<EffectiveSetting> {
         let table = read(open).unwrap_or_default();
-        // What is wrong with a layer is an error when the connection is opened.
-        let layers = Layers::new(open, &table).unwrap_or(Layers { open, table: &table, profile: None });
+        let (layers, refused) = match Layers::new(open, &table) {
+            Ok(layers) => (layers, None),
+            Err(error) => (Layers { open, table: &table, profile: None }, Some(error.message)),
+        };
         let written = serde_json::to_value(&table).unwrap_or_default();
         let mut settings: Vec<EffectiveSetting> = Vec::new();
         for (key, value) in written.as_object().into_iter().flatten() {
@@ -116,10 +119,13 @@ impl ProviderFactory for AwsFactory {
         let switch = |set: Result<Option<(bool, SettingOrigin)>, _>| {
             set.unwrap_or_default().map(|(on, origin)| (Value::from(on), origin))
         };
-        let profile = layers.profile.as_ref().and_then(|profile| {
+        let selected = layers.profile.as_ref().and_then(|profile| {
             let variable = profile.selected.named_by?;
             Some((Value::from(profile.selected.name.as_str()), SettingOrigin::Variable(variable)))
         });
+        // What is wrong is an error when the connection is opened.
+        let refused = refused.map(|message| (format!("(refused: {message})").into(), SettingOrigin::Default));
+        let profile = refused.or(selected);
         for (key, found) in [
             ("region", text(layers.region())),
             ("sts_region", text(layers.sts_region())),
@@ -186,16 +192,16 @@ fn prices(file: Option<&Path>) -> Result<PriceTable, PortError> {
 
 /// The error for a connection without a region. A profile that does not exist may be the reason.
 fn no_region(connection: &ConnectionName, profile: Option<&ProfileLayer>) -> PortError {
+    let message = match connection.as_str() {
+        AMBIENT => "no region is set".to_owned(),
+        name => format!("connection {name} has no region"),
+    };
     if let Some(ProfileLayer { selected, .. }) = profile.filter(|profile| profile.is_missing()) {
         let by = selected.named_by.map(|variable| format!(", named by {variable},")).unwrap_or_default();
-        let message = format!(
-            "connection {connection} has no region, and profile {}{by} does not exist",
-            selected.name
-        );
+        let message = format!("{message}, and profile {}{by} does not exist", selected.name);
         return PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidSetting, message)
             .with_hint("`aws configure list-profiles` lists the existing profiles");
     }
-    let message = format!("connection {connection} has no region");
     PortError::new(PortErrorKind::InvalidRequest, ErrorCode::RegionMissing, message).with_hint(
         Hint::new("give ")
             .setting(SettingName::Region)
