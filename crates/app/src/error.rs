@@ -133,10 +133,12 @@ pub enum AppError {
     #[error("{0}")]
     Transition(TransitionError),
     /// The function has no monitor page.
-    #[error("function {function} has no monitor page")]
+    #[error("function {function} has no monitor page{}", reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default())]
     NoMonitorPage {
         /// The function.
         function: String,
+        /// Why, if it is known.
+        reason: Option<String>,
     },
     /// A job document is not valid.
     #[error("job {name}: {problem}")]

@@ -1,7 +1,7 @@
 //! The configuration of a connection to AWS.
 
 use crate::{CredentialsSource, Timeouts};
-use lamplight_aws_model::Region;
+use lamplight_aws_model::{Region, SharedFiles};
 use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{NoSecrets, SecretResolver};
 use std::sync::Arc;
@@ -25,6 +25,13 @@ pub struct AwsConnectionConfig {
     pub use_dual_stack: bool,
     /// Where credentials come from.
     pub credentials: CredentialsSource,
+    /// The files with profiles. Without them, they are read when credentials are first needed.
+    pub shared_files: Option<Arc<SharedFiles>>,
+    /// Whether variables and profiles that replace AWS's own endpoints are ignored. The other fields have no such values
+    /// then; this is for what the SDK reads itself.
+    pub ignore_configured_endpoints: bool,
+    /// Whether the instance metadata service may be at a plain HTTP address on another machine.
+    pub allow_http: bool,
     /// Reads the secrets that the credentials refer to.
     pub secrets: Arc<dyn SecretResolver>,
     /// The time limits.
@@ -45,6 +52,9 @@ impl AwsConnectionConfig {
             use_fips: false,
             use_dual_stack: false,
             credentials: CredentialsSource::default(),
+            shared_files: None,
+            ignore_configured_endpoints: false,
+            allow_http: false,
             secrets: Arc::new(NoSecrets),
             timeouts: Timeouts::default(),
             http: HttpClient::default(),

@@ -14,6 +14,7 @@ mod error;
 mod lambda;
 mod secrets_manager;
 mod session;
+mod shared_files;
 mod sts;
 mod timeouts;
 
@@ -24,5 +25,6 @@ pub use lambda::{
     AwsPermissions, AwsReachability,
 };
 pub use secrets_manager::SecretsManager;
+pub use shared_files::read_shared_files;
 pub use sts::{AccessKey, AssumeRole, AwsIdentity, CredentialsSource, KeyPart, RoleSession, WebIdentity};
 pub use timeouts::Timeouts;

@@ -58,9 +58,21 @@ impl Default for Timeouts {
     }
 }
 
+/// The part of a call's time limit that is for the function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ForFunction {
+    /// The call does not wait for the function.
+    Nothing,
+    /// The function's own timeout, in seconds.
+    Own(u32),
+    /// Lambda's maximum, because the function's timeout is not known.
+    Maximum,
+}
+
 /// The time limits of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Waits {
+    for_function: ForFunction,
     /// From the start of the call to the head of the answer.
     pub(crate) head: Duration,
     /// From the start of the call to the end of the answer.
@@ -71,15 +83,32 @@ impl Waits {
     /// The limits of a call. A call that waits for the result gets the function's own timeout, or Lambda's maximum if the
     /// timeout is not known. An asynchronous call or a dry run does not wait for the function.
     pub(crate) fn of_call(request: &InvokeRequest, timeouts: &Timeouts) -> Self {
-        let running = match request.invocation_type {
-            InvocationType::RequestResponse => request
-                .function
-                .timeout_seconds
-                .map_or(MAX_TIMEOUT, |seconds| Duration::from_secs(seconds.into())),
-            InvocationType::Event | InvocationType::DryRun => Duration::ZERO,
+        let for_function = match (request.invocation_type, request.function.timeout_seconds) {
+            (InvocationType::RequestResponse, Some(seconds)) => ForFunction::Own(seconds),
+            (InvocationType::RequestResponse, None) => ForFunction::Maximum,
+            (InvocationType::Event | InvocationType::DryRun, _) => ForFunction::Nothing,
+        };
+        let running = match for_function {
+            ForFunction::Own(seconds) => Duration::from_secs(seconds.into()),
+            ForFunction::Maximum => MAX_TIMEOUT,
+            ForFunction::Nothing => Duration::ZERO,
         };
         let head = running + timeouts.answer_margin + transfer(request.payload.len());
-        Self { head, whole: head + timeouts.answer_body }
+        Self { for_function, head, whole: head + timeouts.answer_body }
+    }
+
+    /// How long a request waited, `self.head` or `self.whole`, and where this limit comes from.
+    pub(crate) fn explain(self, waited: Duration) -> String {
+        let total = waited.as_secs();
+        let limit = match self.for_function {
+            ForFunction::Nothing => return format!("{total} s"),
+            ForFunction::Own(seconds) => format!("{seconds} s as the timeout of the function"),
+            ForFunction::Maximum => format!(
+                "{} s as Lambda's maximum, because the timeout of the function is not known",
+                MAX_TIMEOUT.as_secs()
+            ),
+        };
+        format!("{total} s: {limit}, and the rest for its start and the network")
     }
 
     /// The limits of a change, with additional time to send code.
@@ -89,7 +118,7 @@ impl Waits {
             Some(bytes) => timeouts.upload.max(timeouts.change + transfer(bytes / 3 * 4)),
             None => timeouts.change,
         };
-        Self { head, whole: head + timeouts.answer_body }
+        Self { for_function: ForFunction::Nothing, head, whole: head + timeouts.answer_body }
     }
 }
 

@@ -22,6 +22,8 @@ codes! {
     IDENTITY_TOKEN_INVALID = "identity_token_invalid", Access;
     /// Neither the container endpoint nor the instance metadata service gave credentials.
     INSTANCE_CREDENTIALS_FAILED = "instance_credentials_failed", Access;
+    /// An AWS configuration file that all AWS tools share cannot be read.
+    INVALID_AWS_FILE = "invalid_aws_file", Usage;
     /// The policy would exceed its maximum length.
     POLICY_TOO_LONG = "policy_too_long", Limit;
     /// The policy would allow public access, which is blocked.

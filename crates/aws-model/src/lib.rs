@@ -22,6 +22,7 @@ pub mod region;
 pub mod report;
 pub mod reported_error;
 pub mod role;
+pub mod shared_files;
 pub mod sts_errors;
 mod text;
 pub mod trust;
@@ -44,5 +45,8 @@ pub use region::{Region, RegionError};
 pub use report::{Report, ReportStatus};
 pub use role::{
     ExternalId, PolicyArn, RoleArn, RoleError, RoleSessionName, SessionDuration, SessionPolicy, SessionTag,
+};
+pub use shared_files::{
+    SelectedProfile, SharedFileError, SharedFileKind, SharedFiles, SharedSection, SharedSetting, TwoProfiles,
 };
 pub use sts_errors::{RoleRequest, StsRefusal};

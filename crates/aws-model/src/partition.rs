@@ -148,6 +148,27 @@ const AWS_REGIONS: [&str; 36] = [
     "us-west-2",
 ];
 
+/// The domains of AWS's own endpoints (botocore's `partitions.json`).
+const ENDPOINT_DOMAINS: [&str; 9] = [
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "api.amazonwebservices.com.cn",
+    "api.aws",
+    "c2s.ic.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+    "sc2s.sgov.gov",
+];
+
+/// Whether a valid URL is one of AWS's own endpoints, such as a VPC endpoint.
+pub fn is_aws_endpoint(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default().to_ascii_lowercase();
+    let is_below = |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.ends_with('.'));
+    ENDPOINT_DOMAINS.iter().any(|domain| is_below(&domain))
+}
+
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())

@@ -2,7 +2,7 @@
 
 use crate::{
     Architecture, FunctionSpec, LambdaName, LambdaQualifier, PriceTable, Region, Report, console, limits,
-    policy_document::canonical_principal, reported_error,
+    partition::is_aws_endpoint, policy_document::canonical_principal, reported_error,
 };
 use lamplight_domain::{
     AsyncSettings, ExecutionReport, FunctionRef, InvocationType, Limits, Platform, ReferenceError,
@@ -25,12 +25,20 @@ use lamplight_domain::{
 pub struct AwsPlatform {
     region: Region,
     prices: PriceTable,
+    /// Whether the endpoint is one that AWS does not run, such as an emulator's.
+    is_elsewhere: bool,
 }
 
 impl AwsPlatform {
     /// AWS in `region`, with these prices.
     pub fn new(region: Region, prices: PriceTable) -> Self {
-        Self { region, prices }
+        Self { region, prices, is_elsewhere: false }
+    }
+
+    /// The same with this endpoint of Lambda. Only functions at AWS's own endpoints are in the console.
+    #[must_use]
+    pub fn with_endpoint(self, url: Option<&str>) -> Self {
+        Self { is_elsewhere: url.is_some_and(|url| !is_aws_endpoint(url)), ..self }
     }
 }
 
@@ -78,7 +86,19 @@ impl Platform for AwsPlatform {
 
     fn monitor_url(&self, function: &FunctionRef) -> Option<String> {
         let name: LambdaName = function.name.as_str().parse().ok()?;
-        console::monitor_url(&self.region, &name)
+        console::monitor_url(&self.region, &name).filter(|_| !self.is_elsewhere)
+    }
+
+    fn no_monitor_reason(&self) -> Option<String> {
+        if self.is_elsewhere {
+            return Some(
+                "the connection's endpoint is not one of AWS, so its functions are not in the console"
+                    .to_owned(),
+            );
+        }
+        let partition = self.region.partition();
+        let has_none = partition.console_domain().is_none();
+        has_none.then(|| format!("the address of the console of partition {partition} is not public"))
     }
 
     fn limits(&self) -> Limits {
@@ -148,6 +168,37 @@ mod tests {
 
     fn platform() -> AwsPlatform {
         AwsPlatform::new(Region::us_east_1(), PriceTable::default())
+    }
+
+    #[test]
+    fn only_functions_at_aws_have_a_page_and_others_say_why_not() {
+        let at = |region: &str, endpoint: Option<&str>| {
+            let region = Region::parse_known(region).unwrap();
+            let platform = AwsPlatform::new(region, PriceTable::default()).with_endpoint(endpoint);
+            let function = FunctionRef::by_name("f".parse().unwrap());
+            (platform.monitor_url(&function), platform.no_monitor_reason())
+        };
+        for endpoint in [
+            None,
+            Some("https://lambda.eu-west-1.amazonaws.com"),
+            Some("https://lambda.eu-west-1.api.aws/"),
+            Some("https://vpce-1-2.lambda.eu-west-1.vpce.amazonaws.com:443"),
+        ] {
+            let (url, reason) = at("eu-west-1", endpoint);
+            assert!(url.is_some() && reason.is_none(), "{endpoint:?}");
+        }
+        for endpoint in [
+            "http://127.0.0.1:4566",
+            "https://localhost.localstack.cloud:4566",
+            "https://amazonaws.com.example",
+        ] {
+            let (url, reason) = at("eu-west-1", Some(endpoint));
+            assert!(url.is_none() && reason.unwrap().contains("endpoint"), "{endpoint}");
+        }
+        for region in ["us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"] {
+            let (url, reason) = at(region, None);
+            assert!(url.is_none() && reason.unwrap().contains("aws-iso"), "{region}");
+        }
     }
 
     #[test]

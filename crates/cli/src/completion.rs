@@ -133,7 +133,7 @@ impl Names {
     async fn find(&self, kind: Kind) -> Vec<CompletionCandidate> {
         let Context { environment, adapters, .. } = &*self.0;
         let wiring =
-            Wiring::new(self.options(), environment.clone(), Output::new(true), adapters.clone(), None);
+            Wiring::new(self.options(), environment.clone(), Output::new(true), adapters.clone(), None, None);
         let mut names = BTreeSet::new();
         match kind {
             Kind::Job => names.extend(job_names(&wiring).await),

@@ -44,5 +44,6 @@ fn option(setting: SettingName) -> &'static str {
         SettingName::EndpointUrl => "--endpoint-url",
         SettingName::ConfigFile => "--config",
         SettingName::AccessKey => "--access-key-id",
+        SettingName::AllowHttp => "--allow-http",
     }
 }

@@ -12,6 +12,7 @@
 
 mod args;
 mod arguments;
+mod aws_spelling;
 mod commands;
 mod completion;
 mod error_codes;

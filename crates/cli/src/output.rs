@@ -43,7 +43,7 @@ impl Output {
     /// Prints a warning to stderr.
     pub fn warn(self, text: &str) {
         if !self.quiet {
-            say_styled(anstyle::AnsiColor::Yellow.on_default().bold(), "warning", &format!(": {text}"));
+            warn_always(text);
         }
     }
 
@@ -53,6 +53,11 @@ impl Output {
             say_styled(Style::new().bold(), heading, text);
         }
     }
+}
+
+/// Prints a warning to stderr even if only errors are wanted there: for what others can do to the user.
+pub fn warn_always(text: &str) {
+    say_styled(anstyle::AnsiColor::Yellow.on_default().bold(), "warning", &format!(": {text}"));
 }
 
 /// Writes data. It is not an error if the reader has gone away: it read what it wanted.

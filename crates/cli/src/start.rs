@@ -3,7 +3,7 @@
 use crate::{
     Cli, ExitCode,
     args::CallKeys,
-    commands, completion,
+    aws_spelling, commands, completion,
     failure::Failure,
     nearest::with_nearest,
     output::{HarmlessStderr, Output, say},
@@ -12,8 +12,8 @@ use crate::{
     wiring::Wiring,
 };
 use clap::{
-    ArgMatches, CommandFactory, FromArgMatches,
-    error::{ContextKind, ContextValue},
+    CommandFactory, FromArgMatches,
+    error::{ContextKind, ContextValue, ErrorKind},
 };
 use lamplight_domain::{ErrorCode, looks_secret};
 use lamplight_system_adapter::Environment;
@@ -28,13 +28,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, adapters: Adapters) ->
     if let Some(code) = completion::complete(&environment, &arguments, &adapters) {
         return code;
     }
-    let (cli, function) = match parse(&environment, &arguments) {
+    let (cli, subject) = match parse(&environment, &arguments) {
         Ok(parsed) => parsed,
         Err(error) => return help_or_usage(&error),
     };
     let output = Output::new(cli.global.quiet);
     let format = cli.global.output;
-    match run_verb(cli, function.as_deref(), environment, output, adapters) {
+    match run_verb(cli, subject, environment, output, adapters) {
         Ok(code) => code,
         Err(failure) => {
             failure.report(format);
@@ -43,8 +43,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, adapters: Adapters) ->
     }
 }
 
-/// Parses the command line; returns also the function that it names, if it names one. An empty environment variable counts
-/// as not set.
+/// Parses the command line. An empty environment variable counts as not set. The second value is the first one without an
+/// option: what the command is about, usually a function.
 fn parse(environment: &Environment, arguments: &[OsString]) -> Result<(Cli, Option<String>), clap::Error> {
     let is_empty = |name: &std::ffi::OsStr| {
         name.to_str().and_then(|name| environment.get_os(name)).is_some_and(std::ffi::OsStr::is_empty)
@@ -54,22 +54,27 @@ fn parse(environment: &Environment, arguments: &[OsString]) -> Result<(Cli, Opti
         _ => arg,
     });
     let parsed = grammar.try_get_matches_from_mut(arguments);
-    let read = |matches: ArgMatches| Ok((Cli::from_arg_matches(&matches)?, named_function(&matches)));
-    parsed.and_then(read).map_err(|error| {
+    let parsed = parsed.and_then(|matches| {
+        let subject = aws_spelling::first_value(&grammar, &matches);
+        Ok((Cli::from_arg_matches(&matches)?, subject))
+    });
+    parsed.map_err(|error| {
         let mut error = error.format(&mut grammar);
+        let word = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::String(word)) if error.kind() == ErrorKind::UnknownArgument => {
+                Some(word.clone())
+            }
+            _ => None,
+        };
         without_secrets(&mut error, arguments);
         suggest_verbs(&mut error, &grammar, arguments);
+        if let Some(advice) = word.and_then(|word| aws_spelling::advice(&grammar, arguments, &word)) {
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![advice.into()]));
+            // The most similar option may be another one.
+            error.remove(ContextKind::SuggestedArg);
+        }
         error
     })
-}
-
-/// The function that the arguments of the verb name.
-fn named_function(matches: &ArgMatches) -> Option<String> {
-    if let Some((_, verb)) = matches.subcommand() {
-        return named_function(verb);
-    }
-    let named = |argument| matches.try_get_one::<String>(argument).ok().flatten().cloned();
-    named("function").or_else(|| named("target"))
 }
 
 /// The longest unexpected word that an error message repeats, in characters: a longer one may be a key, and a typing
@@ -143,7 +148,7 @@ fn help_or_usage(error: &clap::Error) -> ExitCode {
 
 fn run_verb(
     cli: Cli,
-    function: Option<&str>,
+    subject: Option<String>,
     environment: Environment,
     output: Output,
     adapters: Adapters,
@@ -155,10 +160,10 @@ fn run_verb(
         .build()
         .map_err(|error| Failure::io("could not start the async runtime", &error))?;
     let keys = cli.command.call_keys().map(CallKeys::references).transpose()?.flatten();
-    let wiring = Wiring::new(cli.global, environment, output, adapters, keys);
+    let wiring = Wiring::new(cli.global, environment, output, adapters, keys, subject.clone());
     let result = runtime.block_on(async {
         match commands::run(cli.command, &wiring).await {
-            Err(failure) => Err(with_nearest(failure, function, &wiring).await),
+            Err(failure) => Err(with_nearest(failure, subject.as_deref(), &wiring).await),
             done => done,
         }
     });

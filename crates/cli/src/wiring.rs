@@ -27,13 +27,15 @@ pub struct Wiring {
 }
 
 impl Wiring {
-    /// Opens nothing yet. Keys for this call override the authentication of every connection.
+    /// Opens nothing yet. Keys for this call override the authentication of every connection. `subject` is what the command
+    /// is about, usually a function.
     pub fn new(
         global: GlobalArgs,
         environment: Environment,
         output: Output,
         adapters: Adapters,
         keys: Option<CallKeyRefs>,
+        subject: Option<String>,
     ) -> Self {
         let given = |value: Option<&String>, option: &str, variable: &str| {
             // clap has already read the environment variable into the option.
@@ -48,6 +50,8 @@ impl Wiring {
             connections: ConnectionOverrides {
                 region: given(global.region.as_ref(), "--region", "LAMPLIGHT_REGION"),
                 endpoint_url: given(global.endpoint_url.as_ref(), "--endpoint-url", "LAMPLIGHT_ENDPOINT_URL"),
+                function: subject,
+                allow_http: global.allow_http,
                 keys: keys.map(|keys| CallKeys {
                     access_key_id: keys.access_key_id,
                     secret_access_key: keys.secret_access_key,
@@ -55,7 +59,8 @@ impl Wiring {
                 }),
             },
         };
-        let warn = move |text: &str| output.warn(text);
+        // A secret that others can read is no less so where only errors are wanted.
+        let warn = |text: &str| output::warn_always(text);
         let connections = Connections::new(adapters, environment.clone(), overrides, warn);
         Self { global, output, connections, environment }
     }
@@ -83,6 +88,16 @@ impl Wiring {
     /// Reads secrets by reference.
     pub fn secrets(&self) -> Result<Arc<dyn SecretResolver>, Failure> {
         Ok(self.connections.secrets()?)
+    }
+
+    /// Names a configuration file that does not come from a folder where the user would look for it, to a person at a
+    /// terminal.
+    pub fn name_unfamiliar_config(&self) {
+        if self.output.stderr_is_terminal
+            && let Some(path) = self.connections.unfamiliar_config_file()
+        {
+            self.output.note(&format!("using the configuration {}", path.display()));
+        }
     }
 
     /// The browser, if the environment names one.

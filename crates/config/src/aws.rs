@@ -28,6 +28,10 @@ pub struct AwsTable {
     /// The region of the STS endpoint that issues role credentials; the connection's region unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sts_region: Option<String>,
+    /// Whether an endpoint URL may be plain `http://` to another machine, where requests, responses and temporary
+    /// credentials can be read and changed on the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_http: Option<bool>,
     /// Whether to use endpoints with FIPS 140 validated cryptography.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_fips: Option<bool>,

@@ -49,7 +49,8 @@ pub(crate) fn check(config: &Config, providers: &Providers) -> Result<(), Config
                 FAKE => format!("connection {name} is simulated and cannot read secrets"),
                 other => format!("connection {name} uses provider {other} and cannot read secrets from AWS"),
             };
-            let hint = "name a connection to AWS, or remove the setting to use the ambient credentials";
+            let hint =
+                "name a connection to AWS, or remove the setting to use the credentials of the environment";
             return Err(config.mistake(&["secrets", "aws-sm", "connection"], message, hint));
         }
         if let Some(reference) = reader_references.iter().find(|one| is_aws_sm(one)) {

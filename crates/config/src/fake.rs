@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use std::path::PathBuf;
 
 /// Keys of other providers, for which the error message says that the simulator does not have them.
-const OF_OTHERS: [&str; 6] =
-    ["auth", "endpoint_url", "sts_endpoint_url", "sts_region", "use_fips", "use_dual_stack"];
+const OF_OTHERS: [&str; 7] =
+    ["auth", "endpoint_url", "sts_endpoint_url", "sts_region", "use_fips", "use_dual_stack", "allow_http"];
 
 /// The keys of a connection to the simulator, in addition to those that all connections have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

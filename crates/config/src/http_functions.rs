@@ -15,6 +15,10 @@ pub struct HttpFunctionsTable {
     /// The functions, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub functions: BTreeMap<String, HttpFunctionTable>,
+    /// Whether a function's URL may be plain `http://` to another machine, where events and responses can be read and changed
+    /// on the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_http: Option<bool>,
 }
 
 /// A function behind a URL.

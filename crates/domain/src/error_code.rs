@@ -246,6 +246,8 @@ codes! {
     UnknownRegion = "unknown_region", Usage;
     /// The provider does not support this.
     Unsupported = "unsupported", Usage;
+    /// The configuration file was found in a folder that other users can change.
+    UntrustedConfig = "untrusted_config", Usage;
 }
 
 impl ErrorCode {

@@ -88,6 +88,8 @@ pub enum SettingName {
     ConfigFile,
     /// Access keys for one call.
     AccessKey,
+    /// Plain HTTP to other machines.
+    AllowHttp,
 }
 
 impl fmt::Display for SettingName {
@@ -98,6 +100,7 @@ impl fmt::Display for SettingName {
             Self::EndpointUrl => "the endpoint URL",
             Self::ConfigFile => "the configuration file",
             Self::AccessKey => "the access key",
+            Self::AllowHttp => "the permission for plain HTTP",
         })
     }
 }

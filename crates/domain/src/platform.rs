@@ -64,6 +64,11 @@ pub trait Platform: Debug + Send + Sync + 'static {
         None
     }
 
+    /// Why functions have no such page; `None` if nothing more is known.
+    fn no_monitor_reason(&self) -> Option<String> {
+        None
+    }
+
     /// The provider's limits.
     fn limits(&self) -> Limits {
         Limits::default()

@@ -48,6 +48,8 @@ impl HostScope {
             Ok(address) if address.is_loopback() => Self::Machine,
             Ok(IpAddr::V4(address)) if address.is_link_local() => Self::Link,
             Ok(IpAddr::V6(address)) if address.is_unicast_link_local() => Self::Link,
+            // The metadata services of EC2 over IPv6 are in fd00:ec2::/32.
+            Ok(IpAddr::V6(address)) if address.segments().starts_with(&[0xfd00, 0x0ec2]) => Self::Link,
             Err(_) if host.eq_ignore_ascii_case("localhost") => Self::Machine,
             _ => Self::Network,
         }
@@ -185,6 +187,8 @@ mod tests {
             ("http://169.254.129.2:8081/msi/token", Link),
             ("http://[::ffff:169.254.169.254]/", Link),
             ("http://[fe80::1]/x", Link),
+            ("http://[fd00:ec2::254]/latest", Link),
+            ("http://[fd00:ec3::254]/", Network),
             ("http://example.com/", Network),
             ("HTTP://example.com/", Network),
             ("http://localhost./", Network),

@@ -101,14 +101,17 @@ impl Script {
     }
 }
 
+/// The errors repeat nothing of the text: it may be a file that was named by mistake.
 #[cfg(feature = "yaml")]
 fn read(text: &str) -> Result<Document, Box<dyn Error + Send + Sync>> {
-    Ok(lamplight_yaml::read(text)?)
+    Ok(lamplight_yaml::read(text).map_err(lamplight_yaml::ReadError::without_content)?)
 }
 
 #[cfg(not(feature = "yaml"))]
 fn read(text: &str) -> Result<Document, Box<dyn Error + Send + Sync>> {
-    Ok(serde_json::from_str(text)?)
+    serde_json::from_str(text).map_err(|error| {
+        format!("line {}, column {}: this is not a script", error.line(), error.column()).into()
+    })
 }
 
 fn function(text: &str, script: FunctionScript) -> Result<FakeFunction, ScriptError> {

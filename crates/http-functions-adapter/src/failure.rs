@@ -6,6 +6,8 @@ use lamplight_http_adapter::{Answer, SendFailure, SendFailureKind, Waits};
 use lamplight_ports::{InvokeError, PortError, PortErrorKind};
 use std::time::Duration;
 
+const TIME_LIMIT: &str = "the time limit is timeout_seconds of the function in the configuration, or an hour if it is not \
+                          set, and a margin: change it there, or check why the function takes longer";
 const NETWORK: &str = "check the URL, the network and the proxy settings";
 
 /// The function is not declared.
@@ -77,7 +79,7 @@ pub(crate) fn send_error(
             let (head, whole) = (waits.head.as_secs_f32(), waits.whole.as_secs_f32());
             let what =
                 format!("no response within {head} s, or the response was not complete within {whole} s");
-            (ErrorCode::Timeout, true, what, NETWORK)
+            (ErrorCode::Timeout, true, what, TIME_LIMIT)
         }
         SendFailureKind::NoAnswer => (
             ErrorCode::NoAnswer,

@@ -30,8 +30,13 @@ pub struct CallKeys {
 pub struct ConnectionOverrides {
     /// The region.
     pub region: Option<Given>,
+    /// The function that the connection is opened for, as the user wrote it. If it is a full reference with a region, that
+    /// region is used where neither the caller nor the connection sets one.
+    pub function: Option<String>,
     /// The provider's endpoint URL.
     pub endpoint_url: Option<Given>,
+    /// Whether plain HTTP to other machines is allowed, whatever the connection says.
+    pub allow_http: bool,
     /// Keys that replace the connection's authentication. Only a provider that [takes
     /// keys](ProviderFactory::takes_keys) gets them.
     pub keys: Option<CallKeys>,
@@ -93,6 +98,8 @@ pub enum SettingOrigin {
     Table(Option<&'static str>),
     /// This environment variable.
     Variable(&'static str),
+    /// A file of the provider's own tools, as `path:line`.
+    File(String),
     /// The default, because it is set nowhere.
     Default,
 }
@@ -134,6 +141,11 @@ pub trait ProviderFactory: fmt::Debug + Send + Sync + 'static {
     /// Whether a caller's access keys can replace the connection's authentication.
     fn takes_keys(&self) -> bool {
         false
+    }
+
+    /// Whether a caller's region has an effect.
+    fn takes_region(&self) -> bool {
+        true
     }
 
     /// The effective settings of the connection, for display. By default these are the entries of the table.

@@ -5,13 +5,16 @@
 //! changing the process.
 #![deny(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod config_file;
 mod environment;
 mod ids;
 mod package;
 mod paths;
 mod secrets;
 mod time;
+mod trust;
 
+pub use config_file::ConfigFile;
 pub use environment::Environment;
 pub use ids::SystemIds;
 pub use package::{

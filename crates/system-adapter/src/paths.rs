@@ -1,14 +1,12 @@
-//! Finds the store and the configuration.
+//! Finds the user's folders.
 
 use crate::Environment;
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The name of the program's folder in the user's data and configuration folders.
 const OWN_FOLDER: &str = "lamplight";
-/// The name of the configuration file.
-const CONFIG_FILE: &str = "lamplight.toml";
 
 /// Finds folders by the [XDG Base Directory Specification](https://specifications.freedesktop.org/basedir-spec/)
 /// on every system except Windows, which has its own variables. The variables come from an [`Environment`], so that
@@ -29,16 +27,15 @@ impl Paths {
         })
     }
 
-    /// The paths of possible configuration files, in order of preference. If `LAMPLIGHT_CONFIG` is set, only that file.
-    /// Otherwise `lamplight.toml` in the working folder, in the folders above it, and in `lamplight` in the user's
-    /// configuration folder. The caller checks which of them exist.
-    pub fn config_candidates(environment: &Environment) -> Vec<PathBuf> {
-        if let Some(named) = path_in(environment, "LAMPLIGHT_CONFIG") {
-            return vec![absolute(environment, named)];
-        }
-        let upward = environment.current_dir().into_iter().flat_map(Path::ancestors);
-        let own = user_folder(environment, "XDG_CONFIG_HOME", "APPDATA", ".config");
-        upward.map(Path::to_owned).chain(own).map(|folder| folder.join(CONFIG_FILE)).collect()
+    /// The program's folder in the user's configuration folder.
+    pub(crate) fn config_dir(environment: &Environment) -> Option<PathBuf> {
+        user_folder(environment, "XDG_CONFIG_HOME", "APPDATA", ".config")
+    }
+
+    /// The user's home folder.
+    pub(crate) fn home(environment: &Environment) -> Option<PathBuf> {
+        path_in(environment, if cfg!(windows) { "USERPROFILE" } else { "HOME" })
+            .filter(|path| path.is_absolute())
     }
 }
 
@@ -63,6 +60,7 @@ fn user_folder(environment: &Environment, xdg: &str, windows: &str, in_home: &st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     fn data_dir(pairs: &[(&str, &str)]) -> Option<PathBuf> {
         let environment = Environment::from_pairs(pairs.iter().copied()).with_current_dir("/work/here");
@@ -88,25 +86,5 @@ mod tests {
         let error = Paths::data_dir(&Environment::default()).unwrap_err();
         assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::NoDataDir));
         assert!(error.hint.unwrap().to_string().contains("LAMPLIGHT_DATA_DIR"));
-    }
-
-    #[test]
-    fn configuration_is_looked_for_upward_and_then_in_the_users_folder() {
-        let environment = Environment::from_pairs([("HOME", "/home/ada")]).with_current_dir("/a/b");
-        let candidates = Paths::config_candidates(&environment);
-        let expected = [
-            "/a/b/lamplight.toml",
-            "/a/lamplight.toml",
-            "/lamplight.toml",
-            "/home/ada/.config/lamplight/lamplight.toml",
-        ];
-        assert_eq!(candidates, expected.map(PathBuf::from));
-    }
-
-    #[test]
-    fn a_file_that_is_named_is_the_only_one() {
-        let environment = Environment::from_pairs([("HOME", "/home/ada"), ("LAMPLIGHT_CONFIG", "x.toml")])
-            .with_current_dir("/a");
-        assert_eq!(Paths::config_candidates(&environment), [PathBuf::from("/a/x.toml")]);
     }
 }

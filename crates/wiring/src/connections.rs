@@ -1,8 +1,8 @@
 //! Opens connections by name and keeps them open until the configuration changes; opens the store and secret stores.
 
 use crate::{
-    Adapters, file, secrets,
-    shared::{Kept, Shared, State},
+    Adapters, secrets,
+    shared::{Kept, Shared, State, Warn},
 };
 use async_trait::async_trait;
 use lamplight_config::{AMBIENT, Config, ConnectionConfig, Providers};
@@ -58,7 +58,10 @@ impl Connections {
         overrides: Overrides,
         warn: impl Fn(&str) + Send + Sync + 'static,
     ) -> Self {
-        let local = EnvAndFileSecrets::new(environment.clone()).warning_to(warn);
+        let warn = Arc::new(Warn(Box::new(warn)));
+        let warn_of_secrets = Arc::clone(&warn);
+        let local =
+            EnvAndFileSecrets::new(environment.clone()).warning_to(move |text| (warn_of_secrets.0)(text));
         let shared = Shared {
             providers: adapters.providers(),
             adapters,
@@ -68,6 +71,7 @@ impl Connections {
                 ids: Arc::new(SystemIds),
             },
             local: Arc::new(local),
+            warn,
             environment,
             config_file: overrides.config,
             data_dir: overrides.data_dir,
@@ -126,9 +130,18 @@ impl Connections {
     }
 
     /// The configuration file: the one that is named, even if it does not exist, or the one that was found.
-    pub fn config_file(&self) -> Option<PathBuf> {
-        let candidates = Paths::config_candidates(&self.shared.environment);
-        file::find(self.shared.config_file.as_deref(), &candidates)
+    ///
+    /// # Errors
+    /// It was only found, and other users can change it.
+    pub fn config_file(&self) -> Result<Option<PathBuf>, PortError> {
+        Ok(self.shared.config_file()?.map(|file| file.path))
+    }
+
+    /// The configuration file, if it is in another folder than the user would expect: neither the working folder, nor the
+    /// home folder, nor the user's configuration folder.
+    pub fn unfamiliar_config_file(&self) -> Option<PathBuf> {
+        let file = self.shared.config_file().ok()??;
+        (!file.is_familiar(&self.shared.environment)).then_some(file.path)
     }
 
     /// The current configuration; an empty one if there is no file.
@@ -194,6 +207,12 @@ impl Connections {
                         .setting(SettingName::AccessKey)
                         .text(", or name a connection to AWS"),
                 ));
+        }
+        if let Some(region) = self.overrides.region.as_ref().filter(|_| !factory.takes_region()) {
+            (shared.warn.0)(&format!(
+                "{} has no effect: connection {name} uses provider {provider}, which has no regions",
+                region.given_by
+            ));
         }
         let secrets = self.secrets_of(&mut state, &config);
         let open =

@@ -24,6 +24,10 @@ impl ProviderFactory for FakeFactory {
         FakeTable::read(table).map(|_| Vec::new())
     }
 
+    fn takes_region(&self) -> bool {
+        false
+    }
+
     fn open(&self, open: OpenConnection<'_>) -> Result<Connection, PortError> {
         let name = open.name;
         let wrong = |message: String| {

@@ -30,19 +30,18 @@ pub(crate) fn io_error(what: String, error: io::Error) -> PortError {
     PortError::new(kind, ErrorCode::Io, what).with_source(error)
 }
 
-/// The file that was named explicitly, even if it does not exist; otherwise the first of `candidates` that exists.
-pub(crate) fn find(explicit: Option<&Path>, candidates: &[PathBuf]) -> Option<PathBuf> {
-    match explicit {
-        Some(path) => Some(path.to_owned()),
-        None => candidates.iter().find(|path| path.exists()).cloned(),
-    }
-}
-
 /// Reads the file at `path`. Pipes and devices are rejected: reading a pipe could block forever, and its content can only
 /// be read once.
 pub(crate) fn read(path: &Path) -> Result<String, PortError> {
     let shown = path.display().to_string();
-    let failed = |error: io::Error| io_error(format!("could not read the configuration file {shown}"), error);
+    let failed = |error: io::Error| {
+        // A file that was named but does not exist is another name to give; any other is a file to fix.
+        if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() {
+            return io_error(format!("could not read the configuration file {shown}"), error);
+        }
+        let message = format!("could not read the configuration file {shown}");
+        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message).with_source(error)
+    };
     let metadata = fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
         let kind = if metadata.is_dir() { "a folder" } else { "a pipe or a device" };

@@ -1,5 +1,6 @@
 //! The provider for functions behind URLs.
 
+use crate::network::{check_plain_http, check_proxy_variables};
 use lamplight_config::{HttpFunctionTable, HttpFunctionsTable};
 use lamplight_domain::{ErrorCode, FunctionName, Hint, NameError, SecretRef, SettingName, TableError};
 use lamplight_http_adapter::HttpClient;
@@ -36,6 +37,10 @@ impl ProviderFactory for HttpFunctionsFactory {
         Ok(HttpFunctionsTable::read(table)?.references())
     }
 
+    fn takes_region(&self) -> bool {
+        false
+    }
+
     fn open(&self, open: OpenConnection<'_>) -> Result<Connection, PortError> {
         let name = open.name;
         let wrong = |message: String| {
@@ -50,6 +55,13 @@ impl ProviderFactory for HttpFunctionsFactory {
             return Err(wrong(message).with_hint(Hint::new("leave out ").setting(SettingName::EndpointUrl)));
         }
         let table = HttpFunctionsTable::read(open.table).map_err(|mistake| wrong(mistake.to_string()))?;
+        check_proxy_variables(&open.variable)?;
+        if !open.overrides.allow_http && table.allow_http != Some(true) {
+            for (function, own) in &table.functions {
+                let what = format!("connection {name}: the URL of function {function}");
+                check_plain_http(&what, own.url.as_str())?;
+            }
+        }
         let declared = table.in_folder(open.folder).functions;
         let named =
             declared.into_iter().map(|(name, table)| Ok((name.parse::<FunctionName>()?, function(table))));

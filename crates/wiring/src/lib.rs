@@ -17,6 +17,8 @@ mod fake;
 mod file;
 #[cfg(feature = "http")]
 mod http_functions;
+#[cfg(any(feature = "aws", feature = "http"))]
+mod network;
 mod secrets;
 mod shared;
 

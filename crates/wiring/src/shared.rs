@@ -7,13 +7,23 @@ use lamplight_ports::{
     Connection, ConnectionOverrides, OpenConnection, PortError, SecretResolver, SystemPorts,
 };
 use lamplight_sqlite_adapter::SqliteStore;
-use lamplight_system_adapter::{Environment, Paths};
+use lamplight_system_adapter::{ConfigFile, Environment};
 use std::{
     collections::{BTreeMap, HashMap},
+    fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::OnceCell;
+
+/// Receives warnings for the user.
+pub(crate) struct Warn(pub(crate) Box<dyn Fn(&str) + Send + Sync>);
+
+impl fmt::Debug for Warn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Warn")
+    }
+}
 
 /// The state that clones share.
 #[derive(Debug)]
@@ -22,6 +32,7 @@ pub(crate) struct Shared {
     pub(crate) system: SystemPorts,
     /// Reads secrets from environment variables and files.
     pub(crate) local: Arc<dyn SecretResolver>,
+    pub(crate) warn: Arc<Warn>,
     pub(crate) providers: Providers,
     pub(crate) environment: Environment,
     pub(crate) config_file: Option<PathBuf>,
@@ -57,11 +68,22 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The configuration file that is named or found.
+    ///
+    /// # Errors
+    /// It was only found, and other users can change it.
+    pub(crate) fn config_file(&self) -> Result<Option<ConfigFile>, PortError> {
+        let file = ConfigFile::find(&self.environment, self.config_file.as_deref());
+        if let Some(file) = &file {
+            file.check_trust(&self.environment)?;
+        }
+        Ok(file)
+    }
+
     /// Reads the file, and parses it if its text has changed. Connections that were opened with the old text are then
     /// forgotten.
     pub(crate) fn load(&self, state: &mut State) -> Result<Arc<Config>, PortError> {
-        let candidates = Paths::config_candidates(&self.environment);
-        let path = file::find(self.config_file.as_deref(), &candidates);
+        let path = self.config_file()?.map(|file| file.path);
         let file = path.map(|path| file::read(&path).map(|text| (path, text))).transpose()?;
         if let Some(loaded) = state.loaded.as_ref().filter(|loaded| loaded.file == file) {
             return Ok(Arc::clone(&loaded.config));

@@ -15,6 +15,24 @@ pub struct ReadError {
     column: u64,
 }
 
+impl ReadError {
+    /// The same error without anything of the text: for a file that may be another one than the user meant, such as one with
+    /// a key.
+    #[must_use]
+    pub fn without_content(mut self) -> Self {
+        // What is repeated stands in quotes.
+        if self.problem.contains(['"', '\'', '`']) {
+            let rest = self.problem.split_once("; ").map(|(_, rest)| rest.to_owned());
+            let rest = rest.filter(|rest| !rest.contains(['"', '\'', '`']));
+            self.problem = match rest {
+                Some(rest) => format!("the document does not have the expected form; {rest}"),
+                None => "the document does not have the expected form".to_owned(),
+            };
+        }
+        self
+    }
+}
+
 /// A value that YAML cannot hold.
 #[derive(Debug, thiserror::Error)]
 #[error("could not write the value as YAML")]

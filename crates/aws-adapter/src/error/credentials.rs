@@ -1,6 +1,7 @@
 //! Why credentials could not be obtained.
 
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
 use aws_sdk_sts::{
     error::{ProvideErrorMetadata, SdkError},
     operation::{
@@ -11,11 +12,11 @@ use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
     result::{ConnectorError, ServiceError},
 };
-use lamplight_aws_model::{RoleRequest, StsRefusal, codes};
+use lamplight_aws_model::{RoleRequest, StsRefusal, TwoProfiles, codes};
 use lamplight_domain::{ErrorCode, Hint, SecretRef};
 use lamplight_http_adapter::Cause;
 use lamplight_ports::{PortError, PortErrorKind};
-use std::{error::Error, fmt, sync::Arc, time::Duration};
+use std::{error::Error, fmt, io, sync::Arc, time::Duration};
 
 /// Why credentials could not be obtained. Nothing was sent to the service that they were needed for.
 #[derive(Debug, Clone)]
@@ -43,8 +44,7 @@ impl Error for CredentialsFailure {
 
 impl From<CredentialsFailure> for PortError {
     fn from(failure: CredentialsFailure) -> Self {
-        let error =
-            Self::new(PortErrorKind::Unauthenticated, failure.code, failure.message).with_hint(failure.hint);
+        let error = Self::new(failure.kind, failure.code, failure.message).with_hint(failure.hint);
         match failure.cause {
             Some(cause) => error.with_source(cause),
             None => error,
@@ -87,6 +87,21 @@ impl CredentialsFailure {
         let cause = Cause::chain(&error);
         let hint = error.hint.unwrap_or_else(|| "check the reference and the value that it points to".into());
         Self { kind, transient, ..Self::new(error.code, error.message, hint) }.caused_by(cause)
+    }
+
+    /// A setting of the environment or of a shared file that is wrong. Credentials cannot be obtained before it is fixed.
+    pub(crate) fn of_settings(error: PortError) -> Self {
+        let cause = Cause::chain(&error);
+        let hint = error.hint.unwrap_or_else(|| "fix this setting".into());
+        let message = format!("{}; nothing was sent", error.message);
+        Self { kind: error.kind, ..Self::new(error.code, message, hint) }.caused_by(cause)
+    }
+
+    /// Two variables name different profiles.
+    pub(crate) fn of_two_profiles(error: TwoProfiles) -> Self {
+        let error =
+            PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidSetting, error.to_string());
+        Self::of_settings(error.with_hint("unset one of the two variables"))
     }
 
     /// A part of an access key that cannot be valid, and the reference it was read from.
@@ -177,6 +192,16 @@ impl CredentialsFailure {
         Self::new(ErrorCode::CredentialsFailed, message, hint).caused_by(Cause::chain(error))
     }
 
+    /// The sign-in of `profile` has expired, or the user has never signed in.
+    pub(crate) fn of_sign_in(error: &CredentialsError, method: &str, profile: &str) -> Self {
+        let hint = match profile {
+            "default" => "sign in with `aws sso login`".to_owned(),
+            name => format!("sign in with `aws sso login --profile {name}`"),
+        };
+        let message = format!("{method}: the sign-in has expired or does not exist; nothing was sent");
+        Self::new(codes::SIGN_IN_EXPIRED, message, hint).caused_by(Cause::chain(error))
+    }
+
     /// Maps the failure of the SDK's own providers. `missing` is the hint if they found no credentials, and `failed` is the
     /// hint if the credentials that they found did not work.
     pub(crate) fn of_sdk(error: &CredentialsError, method: &str, missing: &str, failed: &str) -> Self {
@@ -184,15 +209,6 @@ impl CredentialsFailure {
             return refused;
         }
         let cause = Cause::chain(error);
-        let words = cause.as_ref().map(Cause::flat).unwrap_or_default().to_lowercase();
-        if words.contains("sso") {
-            return Self::new(
-                codes::SIGN_IN_EXPIRED,
-                format!("{method}: the sign-in has expired or does not exist; nothing was sent"),
-                "sign in with `aws sso login`, or with `aws sso login --profile NAME` if it is not the default profile",
-            )
-            .caused_by(cause);
-        }
         if let CredentialsError::CredentialsNotLoaded(_) = error {
             let message = format!("{method}: no credentials were found; nothing was sent");
             return Self::new(ErrorCode::CredentialsMissing, message, missing).caused_by(cause);
@@ -203,6 +219,28 @@ impl CredentialsFailure {
         // This is not transient, because the SDK has already retried by itself.
         Self::new(ErrorCode::CredentialsFailed, message, failed).caused_by(cause)
     }
+}
+
+/// Whether a profile with a sign-in failed because there is no valid sign-in: none is stored, or the portal refuses it.
+/// Failures of the network and of later requests, such as that of a role, are excluded.
+pub(crate) fn is_sign_in_missing(error: &CredentialsError) -> bool {
+    if !matches!(error, CredentialsError::ProviderError(_)) || is_unreachable(error) {
+        return false;
+    }
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(error) = cause {
+        if let Some(refused) = error.downcast_ref::<SdkError<GetRoleCredentialsError, HttpResponse>>() {
+            return matches!(refused, SdkError::ServiceError(refused) if refused.raw().status().as_u16() == 401);
+        }
+        if error.is::<SdkError<AssumeRoleError, HttpResponse>>() {
+            return false;
+        }
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return error.kind() == io::ErrorKind::NotFound;
+        }
+        cause = error.source();
+    }
+    true
 }
 
 const UNREACHABLE: &str = "the service that gives the credentials could not be reached: check the network and the proxy \

@@ -111,8 +111,8 @@ fn not_sent(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -> 
 fn unanswered(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -> InvokeError {
     let failure = transport::after_sending(error);
     let waited = match error {
-        SdkError::TimeoutError(_) => format!(" ({} s)", call.waits.whole.as_secs()),
-        _ if failure.code == ErrorCode::Timeout => format!(" ({} s)", call.waits.head.as_secs()),
+        SdkError::TimeoutError(_) => format!(" ({})", call.waits.explain(call.waits.whole)),
+        _ if failure.code == ErrorCode::Timeout => format!(" ({})", call.waits.explain(call.waits.head)),
         _ => String::new(),
     };
     let look = "look at the function's log or metrics before running it again";

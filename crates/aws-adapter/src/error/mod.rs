@@ -8,7 +8,7 @@ pub(crate) mod manage;
 pub(crate) mod read;
 mod transport;
 
-pub(crate) use credentials::CredentialsFailure;
+pub(crate) use credentials::{CredentialsFailure, is_sign_in_missing};
 pub(crate) use transport::{credentials_failure, transport_failure};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;

@@ -15,7 +15,7 @@ where
 {
     let SdkError::ServiceError(service) = error else {
         let kind = match credentials_failure(error) {
-            Some(_) => PortErrorKind::Unauthenticated,
+            Some(failure) => failure.kind,
             None => PortErrorKind::Unavailable,
         };
         let failure = transport_failure(error, &format!("reading secret {reference}"));
@@ -58,7 +58,7 @@ where
             PortErrorKind::Unauthenticated,
             ErrorCode::NotAuthenticated,
             format!("AWS does not accept the credentials for reading secret {reference}"),
-            "check the connection named in [secrets.aws-sm], or the ambient credentials",
+            "check the connection named in [secrets.aws-sm], or the credentials of the environment",
         ),
         _ => (
             PortErrorKind::Unavailable,

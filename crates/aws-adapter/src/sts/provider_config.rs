@@ -16,6 +16,12 @@ pub(super) fn provider_config(config: &AwsConnectionConfig, http: &HttpClient) -
         .with_use_dual_stack(Some(config.use_dual_stack));
     match &config.sts_endpoint_url {
         Some(url) => base.with_http_client(StsAddress::new(http.clone(), url, region)),
+        None if config.ignore_configured_endpoints => base.with_http_client(StsAddress::of_aws(
+            http.clone(),
+            region,
+            config.use_fips,
+            config.use_dual_stack,
+        )),
         None => base.with_http_client(http.clone()),
     }
 }

@@ -7,20 +7,28 @@ use super::{
     provider_config::provider_config,
     token_file,
 };
-use crate::{AwsConnectionConfig, Timeouts, error::CredentialsFailure};
+use crate::{
+    AwsConnectionConfig, Timeouts,
+    error::{CredentialsFailure, is_sign_in_missing},
+    read_shared_files,
+};
 use async_trait::async_trait;
 use aws_config::{
-    environment::EnvironmentVariableCredentialsProvider,
-    meta::credentials::CredentialsProviderChain,
-    profile::{self, ProfileFileCredentialsProvider},
-    provider_config::ProviderConfig,
-    web_identity_token::WebIdentityTokenCredentialsProvider,
+    environment::EnvironmentVariableCredentialsProvider, imds::credentials::ImdsCredentialsProvider,
+    meta::credentials::CredentialsProviderChain, profile::ProfileFileCredentialsProvider,
+    provider_config::ProviderConfig, web_identity_token::WebIdentityTokenCredentialsProvider,
 };
 use aws_credential_types::{
     Credentials, credential_feature::AwsCredentialFeature, provider::ProvideCredentials,
 };
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_types::os_shim_internal::Env;
+use lamplight_aws_model::{SelectedProfile, SharedFiles, SharedSection, shared_files::sdk_name};
 use lamplight_http_adapter::HttpClient;
-use std::{fmt, sync::OnceLock};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 const NOWHERE: &str = "looked in the environment, the profile files, the container and the instance metadata: set \
                        AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE after `aws configure` or `aws sso \
@@ -35,7 +43,17 @@ pub(super) struct SdkChain {
     profile: Option<String>,
     config: ProviderConfig,
     timeouts: Timeouts,
-    provider: OnceLock<Box<dyn ProvideCredentials>>,
+    shared_files: Option<Arc<SharedFiles>>,
+    ignore_endpoints: bool,
+    allow_http: bool,
+    chain: OnceLock<Chain>,
+}
+
+/// The SDK's provider, and what it was built from.
+struct Chain {
+    files: Arc<SharedFiles>,
+    selected: SelectedProfile,
+    provider: Box<dyn ProvideCredentials>,
 }
 
 impl SdkChain {
@@ -44,7 +62,10 @@ impl SdkChain {
             profile: None,
             config: provider_config(config, http),
             timeouts: config.timeouts,
-            provider: OnceLock::new(),
+            shared_files: config.shared_files.clone(),
+            ignore_endpoints: config.ignore_configured_endpoints,
+            allow_http: config.allow_http,
+            chain: OnceLock::new(),
         }
     }
 
@@ -52,30 +73,66 @@ impl SdkChain {
         Self { profile: Some(name.to_owned()), ..Self::ambient(config, http) }
     }
 
-    fn provider(&self) -> &dyn ProvideCredentials {
-        &**self.provider.get_or_init(|| match &self.profile {
-            Some(name) => Box::new(self.profiles().profile_name(name).build()),
-            None => Box::new(self.default_chain()),
-        })
+    /// The chain, built on first use. A failure is not kept, because the user may fix the files.
+    fn chain(&self) -> Result<&Chain, CredentialsFailure> {
+        if let Some(chain) = self.chain.get() {
+            return Ok(chain);
+        }
+        let environment = Env::real();
+        let variable = |name: &str| environment.get(name).ok().filter(|value| !value.is_empty());
+        let selected = match &self.profile {
+            Some(name) => SelectedProfile { name: name.clone(), named_by: None },
+            None => {
+                SelectedProfile::of_environment(&variable).map_err(CredentialsFailure::of_two_profiles)?
+            }
+        };
+        let files = match &self.shared_files {
+            Some(files) => Arc::clone(files),
+            None => Arc::new(read_shared_files(&variable).map_err(CredentialsFailure::of_settings)?),
+        };
+        let metadata = || {
+            let address = instance::address(&variable, files.profile(&selected.name))?;
+            instance::instance(&self.config, &address, self.allow_http)
+        };
+        let profiles = self.profiles(&files, &selected.name, metadata()?);
+        let provider: Box<dyn ProvideCredentials> = match &self.profile {
+            Some(_) => Box::new(profiles),
+            None => Box::new(self.default_chain(profiles, metadata()?)),
+        };
+        Ok(self.chain.get_or_init(|| Chain { files, selected, provider }))
     }
 
     /// The same providers in the same order as in the SDK's default chain, which has no way to limit the time of the
     /// container's endpoint.
-    fn default_chain(&self) -> CredentialsProviderChain {
+    fn default_chain(
+        &self,
+        profiles: ProfileFileCredentialsProvider,
+        metadata: ImdsCredentialsProvider,
+    ) -> CredentialsProviderChain {
         let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(&self.config).build();
         CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
-            .or_else("Profile", self.profiles().build())
+            .or_else("Profile", profiles)
             .or_else("WebIdentityToken", web_identity)
             .or_else("EcsContainer", instance::container(&self.config, &self.timeouts))
-            .or_else("Ec2InstanceMetadata", instance::instance(&self.config))
+            .or_else("Ec2InstanceMetadata", metadata)
     }
 
     /// The provider for profiles. If a profile gets its credentials from the machine, it uses our providers for that.
-    fn profiles(&self) -> profile::credentials::Builder {
+    fn profiles(
+        &self,
+        files: &SharedFiles,
+        selected: &str,
+        metadata: ImdsCredentialsProvider,
+    ) -> ProfileFileCredentialsProvider {
+        let text = files.to_text(!self.ignore_endpoints);
+        let files = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, text).build();
         ProfileFileCredentialsProvider::builder()
             .configure(&self.config)
+            .profile_files(files)
+            .profile_name(sdk_name(selected))
             .with_custom_provider("EcsContainer", instance::container(&self.config, &self.timeouts))
-            .with_custom_provider("Ec2InstanceMetadata", instance::instance(&self.config))
+            .with_custom_provider("Ec2InstanceMetadata", metadata)
+            .build()
     }
 }
 
@@ -92,43 +149,45 @@ impl Source for SdkChain {
     }
 
     async fn load(&self) -> Result<Loaded, CredentialsFailure> {
-        if self.profile.is_none()
-            && let Some(failure) = ambient::find_incomplete_setting().await
-        {
+        let environment = if self.profile.is_none() { Env::real() } else { Env::from_slice(&[]) };
+        ambient::check_key(&environment)?;
+        let Chain { files, selected, provider } = self.chain()?;
+        ambient::check_profiles(&environment, files, selected)?;
+        let error = match provider.provide_credentials().await {
+            Ok(credentials) => {
+                let origin = match &self.profile {
+                    None => origin(&credentials),
+                    Some(name) => format!("profile {name} ({})", origin(&credentials)),
+                };
+                return Ok(Loaded { credentials, origin });
+            }
+            Err(error) => error,
+        };
+        let chain = files.chain(&selected.name);
+        if let Some(profile) = mfa::find_mfa_profile(&chain) {
+            return Err(CredentialsFailure::of_mfa(&error, profile));
+        }
+        if let Some(failure) = token_file::unreadable(&error, &chain, self.profile.is_none()).await {
             return Err(failure);
         }
-        let given = self.provider().provide_credentials().await;
-        if let Err(error) = &given
-            && let Some(profile) = mfa::find_mfa_profile(self.profile.as_deref()).await
+        // The last profile of the chain is the one that has credentials of its own.
+        let signs_in = chain.last().filter(|(_, own)| own.is_some_and(SharedSection::signs_in));
+        if let Some((name, _)) = signs_in
+            && is_sign_in_missing(&error)
         {
-            return Err(CredentialsFailure::of_mfa(error, &profile));
+            return Err(CredentialsFailure::of_sign_in(&error, &self.name(), name));
         }
-        if let Err(error) = &given
-            && let Some(failure) = token_file::unreadable(error, self.profile.as_deref()).await
-        {
-            return Err(failure);
-        }
-        match (given, &self.profile) {
-            (Ok(credentials), None) => {
-                let origin = origin(&credentials);
-                Ok(Loaded { credentials, origin })
-            }
-            (Ok(credentials), Some(name)) => {
-                let origin = format!("profile {name} ({})", origin(&credentials));
-                Ok(Loaded { credentials, origin })
-            }
-            (Err(error), None) => {
-                Err(CredentialsFailure::of_sdk(&error, "the default chain", NOWHERE, LOOKED_AT))
-            }
-            (Err(error), Some(name)) => Err(CredentialsFailure::of_sdk(
+        Err(match &self.profile {
+            None => CredentialsFailure::of_sdk(&error, "the default chain", NOWHERE, LOOKED_AT),
+            Some(name) => CredentialsFailure::of_sdk(
                 &error,
                 &format!("profile {name}"),
                 "check the profile's name and content in ~/.aws/config and ~/.aws/credentials (or in the files that \
                  AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name); `aws configure list-profiles` lists them",
                 "check the profile in ~/.aws/config: everything that it names must exist and work; test it with `aws sts \
                  get-caller-identity --profile`",
-            )),
-        }
+            ),
+        })
     }
 }
 

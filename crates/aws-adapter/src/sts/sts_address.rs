@@ -6,6 +6,7 @@
 //! includes the host, so a redirected request is signed again, with the same identity.
 
 use aws_config::Region;
+use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4::SigningParams,
@@ -26,8 +27,9 @@ use aws_smithy_runtime_api::{
     },
 };
 use aws_smithy_types::config_bag::ConfigBag;
+use lamplight_aws_model::partition::is_aws_endpoint;
 use lamplight_http_adapter::HttpClient;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// The start of the body of each request for a role. No other service in the chain uses the query protocol.
 const FOR_A_ROLE: &[u8] = b"Action=AssumeRole";
@@ -44,15 +46,30 @@ pub(super) struct StsAddress {
 
 #[derive(Debug)]
 struct StsEndpoint {
-    /// Scheme, host and path.
-    url: String,
+    place: Place,
     region: Region,
+}
+
+/// Where STS is.
+#[derive(Debug)]
+enum Place {
+    /// Scheme, host and path, instead of AWS's own endpoint.
+    Url(String),
+    /// AWS's own endpoint, also if the environment has another one.
+    Aws { use_fips: bool, use_dual_stack: bool },
 }
 
 impl StsAddress {
     /// `url` takes the place of AWS's own address; requests are signed for `region`.
     pub(super) fn new(http: HttpClient, url: &str, region: Region) -> Self {
-        Self { http, to: Arc::new(StsEndpoint { url: url.trim_end_matches('/').to_owned(), region }) }
+        let place = Place::Url(url.trim_end_matches('/').to_owned());
+        Self { http, to: Arc::new(StsEndpoint { place, region }) }
+    }
+
+    /// AWS's own address, also if the environment has another one, which the SDK would use.
+    pub(super) fn of_aws(http: HttpClient, region: Region, use_fips: bool, use_dual_stack: bool) -> Self {
+        let place = Place::Aws { use_fips, use_dual_stack };
+        Self { http, to: Arc::new(StsEndpoint { place, region }) }
     }
 }
 
@@ -84,6 +101,13 @@ struct Redirecting {
 impl HttpConnector for Redirecting {
     fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         if !request.body().bytes().is_some_and(|body| body.starts_with(FOR_A_ROLE)) {
+            if matches!(self.to.place, Place::Aws { .. })
+                && signs_in(&request)
+                && !is_aws_endpoint(request.uri())
+            {
+                let error = "for single sign-on, AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_SSO cannot be ignored; unset them";
+                return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into())));
+            }
             return self.inner.call(request);
         }
         let (inner, to, components) = (self.inner.clone(), Arc::clone(&self.to), self.components.clone());
@@ -94,13 +118,35 @@ impl HttpConnector for Redirecting {
     }
 }
 
+/// Whether the request is for IAM Identity Center, and so has a token of the user's sign-in.
+fn signs_in(request: &HttpRequest) -> bool {
+    let path = request.uri().split(['?', '#']).next().unwrap_or_default();
+    request.headers().contains_key("x-amz-sso_bearer_token")
+        || (request.method() == "POST" && path.ends_with("/token"))
+}
+
 impl StsEndpoint {
+    async fn url(&self) -> Result<Cow<'_, str>, BoxError> {
+        match &self.place {
+            Place::Url(url) => Ok(Cow::Borrowed(url)),
+            Place::Aws { use_fips, use_dual_stack } => {
+                let params = Params::builder()
+                    .region(self.region.as_ref())
+                    .use_fips(*use_fips)
+                    .use_dual_stack(*use_dual_stack)
+                    .build()?;
+                let endpoint = DefaultResolver::new().resolve_endpoint(&params).await?;
+                Ok(Cow::Owned(endpoint.url().trim_end_matches('/').to_owned()))
+            }
+        }
+    }
+
     async fn redirect(
         &self,
         request: &mut HttpRequest,
         components: &RuntimeComponents,
     ) -> Result<(), BoxError> {
-        request.set_uri(format!("{}/", self.url))?;
+        request.set_uri(format!("{}/", self.url().await?))?;
         let is_signed = request.headers().contains_key("authorization");
         for name in OF_THE_SIGNATURE {
             request.headers_mut().remove(name);

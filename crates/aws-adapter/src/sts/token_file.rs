@@ -1,26 +1,30 @@
 //! Reports a web identity token file that cannot be read. The SDK's own errors do not contain its path.
 
 use crate::error::CredentialsFailure;
-use aws_config::profile;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_types::os_shim_internal::{Env, Fs};
+use lamplight_aws_model::SharedSection;
 use lamplight_domain::ErrorCode;
 use lamplight_ports::{PortError, PortErrorKind};
-use std::{borrow::Cow, error::Error, io};
+use std::{error::Error, io};
 
-/// The failure if `error` was caused by a token file that `profile` or, without a profile, the environment names. `None` if
-/// it has another cause.
+/// The failure if `error` was caused by a token file that a profile of the chain names, or the environment if it is
+/// `ambient`. `None` if it has another cause.
 pub(super) async fn unreadable(
     error: &CredentialsError,
-    profile: Option<&str>,
+    chain: &[(&str, Option<&SharedSection>)],
+    ambient: bool,
 ) -> Option<CredentialsFailure> {
     if !is_of_a_file(error) {
         return None;
     }
-    let mut named = of_profile(profile).await;
-    if let (None, Ok(path)) = (profile, Env::real().get("AWS_WEB_IDENTITY_TOKEN_FILE")) {
+    let of_profile = |(name, profile): &(&str, Option<&SharedSection>)| {
+        let path = profile.as_ref()?.value("web_identity_token_file")?;
+        Some((format!("web_identity_token_file of profile {name}"), path.to_owned()))
+    };
+    let mut named: Vec<(String, String)> = chain.iter().filter_map(of_profile).collect();
+    if let (true, Ok(path)) = (ambient, Env::real().get("AWS_WEB_IDENTITY_TOKEN_FILE")) {
         named.push(("AWS_WEB_IDENTITY_TOKEN_FILE".to_owned(), path));
     }
     for (by, path) in named {
@@ -55,23 +59,4 @@ fn is_of_a_file(error: &CredentialsError) -> bool {
         cause = error.source();
     }
     false
-}
-
-/// The token files of the profile and of its source profiles.
-async fn of_profile(name: Option<&str>) -> Vec<(String, String)> {
-    let name = name.map(|name| Cow::Owned(name.to_owned()));
-    let loaded = profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), name).await;
-    // If the profiles cannot be read, the SDK reports it.
-    let Ok(profiles) = loaded else { return Vec::new() };
-    let (mut seen, mut named) = (vec![], vec![]);
-    let mut next = Some(profiles.selected_profile());
-    while let Some(name) = next.filter(|name| !seen.contains(name)) {
-        let Some(profile) = profiles.get_profile(name) else { break };
-        if let Some(path) = profile.get("web_identity_token_file") {
-            named.push((format!("web_identity_token_file of profile {name}"), path.to_owned()));
-        }
-        seen.push(name);
-        next = profile.get("source_profile");
-    }
-    named
 }

@@ -28,6 +28,10 @@ credential_process = /bin/cat PROGRAM_OUTPUT
 [profile broken]
 credential_process = /bin/false
 
+# Its name and its program have the letters of single sign-on in them.
+[profile assessor]
+credential_process = /bin/false sso
+
 [profile deploy]
 role_arn = arn:aws:iam::123456789012:role/deploy
 source_profile = plain
@@ -61,6 +65,18 @@ sso_start_url = https://example.awsapps.com/start
 sso_region = eu-west-1
 sso_account_id = 123456789012
 sso_role_name = Developer
+
+[profile not-assigned]
+sso_start_url = https://example.awsapps.com/start
+sso_region = eu-west-1
+sso_account_id = 123456789012
+sso_role_name = Stranger
+
+[profile signed-off]
+sso_start_url = https://example.awsapps.com/start
+sso_region = eu-west-1
+sso_account_id = 123456789012
+sso_role_name = Gone
 
 [profile signed-out]
 sso_start_url = https://other.awsapps.com/start
@@ -102,6 +118,14 @@ fn aws(request: &Received) -> Vec<u8> {
     if request.target.starts_with("/federation/credentials") {
         let known = request.headers.get("x-amz-sso_bearer_token").is_some_and(|token| token == "the-sign-in");
         let body = r#"{"roleCredentials":{"accessKeyId":"ASIASIGNEDIN","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}"#;
+        if request.target.contains("role_name=Stranger") {
+            return answer(
+                403,
+                &[("x-amzn-errortype", "ForbiddenException")],
+                b"{\"message\":\"No access\"}",
+            );
+        }
+        let known = known && !request.target.contains("role_name=Gone");
         let refused = answer(401, &[("x-amzn-errortype", "UnauthorizedException")], b"{}");
         return if known {
             answer(200, &[("content-type", "application/json")], body.as_bytes())
@@ -180,7 +204,10 @@ fn what_is_wrong_with_a_profile_is_told() {
         for (name, code, hint) in [
             ("absent", ErrorCode::CredentialsMissing, "~/.aws/config"),
             ("broken", ErrorCode::CredentialsFailed, "~/.aws/config"),
+            ("assessor", ErrorCode::CredentialsFailed, "~/.aws/config"),
             ("loop", ErrorCode::CredentialsFailed, "~/.aws/config"),
+            ("not-assigned", ErrorCode::CredentialsFailed, "~/.aws/config"),
+            ("signed-off", codes::SIGN_IN_EXPIRED, "aws sso login --profile signed-off"),
             ("signed-out", codes::SIGN_IN_EXPIRED, "aws sso login"),
         ] {
             let error = open(profile(name, &lambda)).unwrap().invoker.invoke(call("f")).await.unwrap_err();

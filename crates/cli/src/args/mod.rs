@@ -88,6 +88,15 @@ pub struct GlobalArgs {
         help_heading = "Global options"
     )]
     pub endpoint_url: Option<String>,
+    /// Allow endpoint URLs with plain `http://` on other machines, where requests can be read and changed on the way
+    #[arg(
+        long,
+        global = true,
+        env = "LAMPLIGHT_ALLOW_HTTP",
+        value_parser = clap::builder::BoolishValueParser::new(),
+        help_heading = "Global options"
+    )]
+    pub allow_http: bool,
     /// The configuration file; by default, the nearest `lamplight.toml`
     #[arg(
         long,

@@ -59,6 +59,10 @@ fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
         wiring.write(&ConnectionsView { connections: rows })?;
     } else {
         output::line(&render::connections_table(&rows))?;
+        wiring.output.note(&format!(
+            "{AMBIENT} has the settings of environment variables and AWS profiles; it is used if no connection is named and \
+             none is the default"
+        ));
     }
     Ok(ExitCode::Success)
 }
@@ -96,7 +100,8 @@ fn add(args: &AddArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let global = &wiring.global;
     let settings = new::settings(args, global.region.as_ref(), global.endpoint_url.as_ref())?;
     let new = NewConnection { name, settings, make_default: args.default };
-    let path = wiring.connections.config_file().unwrap_or_else(|| PathBuf::from(lamplight_wiring::FILE_NAME));
+    let path =
+        wiring.connections.config_file()?.unwrap_or_else(|| PathBuf::from(lamplight_wiring::FILE_NAME));
     let shown = path.display().to_string();
     let providers = wiring.connections.providers();
     lamplight_wiring::edit(&path, |text| {
@@ -118,7 +123,7 @@ fn add(args: &AddArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
 fn remove(name: &str, force: bool, confirm: ConfirmArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: ConnectionName = parse(name)?;
     let config = wiring.connections.config()?;
-    let (Some(path), true) = (wiring.connections.config_file(), config.connections.contains_key(&name))
+    let (Some(path), true) = (wiring.connections.config_file()?, config.connections.contains_key(&name))
     else {
         let unknown = Failure::from(Connections::unknown(name.as_str(), &config));
         return Err(if [DEMO, AMBIENT].contains(&name.as_str()) {

@@ -27,6 +27,7 @@ use lamplight_views::RunView;
 /// Runs a job or a function and waits for its outcome.
 pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let store = wiring.store().await?;
+    wiring.name_unfamiliar_config();
     let target = find_target(&args, wiring, &*store).await?;
     let connection = target.connection.clone();
     let description = describe(&args, &target);

@@ -105,6 +105,7 @@ pub fn connection_settings(described: &Described<'_>) -> Vec<SettingView> {
             SettingOrigin::Table(Some(other)) => described.place(&[other]).unwrap_or_else(default),
             SettingOrigin::Given(name) => name.clone(),
             SettingOrigin::Variable(name) => (*name).to_owned(),
+            SettingOrigin::File(place) => place.clone(),
             SettingOrigin::Default if value.is_null() => "not set".to_owned(),
             SettingOrigin::Default => default(),
         };

@@ -5,6 +5,7 @@ use crate::{
     output::{Output, say, say_styled},
     render::table::{details, one_line},
 };
+use lamplight_config::AMBIENT;
 use lamplight_domain::{ExecutionReport, MASK, Run, RunState};
 
 /// The text for stderr after a run; the response goes to stdout.
@@ -15,6 +16,7 @@ pub fn run_summary(output: Output, run: &Run) {
     let rest = if rest.is_empty() { String::new() } else { format!(";{rest}") };
     output.heading(run.function_name().as_str(), &format!(" {happened}{took}{rest}"));
     let mut rows = outputs(run);
+    rows.push(("connection", connection(run)));
     rows.extend(facts(run));
     output.note(&details(&rows));
     for warning in run.outcome().iter().flat_map(|outcome| &outcome.warnings) {
@@ -47,7 +49,7 @@ pub fn run_details(run: &Run, response: Option<&[u8]>) -> String {
     if let Some(job) = &run.intent.job {
         rows.push(("job", job.to_string()));
     }
-    rows.push(("connection", run.intent.connection.to_string()));
+    rows.push(("connection", connection(run)));
     let effective = &run.intent.effective;
     rows.push(("type", format!("{} ({})", effective.invocation_type.value, effective.invocation_type.level)));
     if let Some(qualifier) = &effective.qualifier.value {
@@ -94,6 +96,14 @@ pub fn run_details(run: &Run, response: Option<&[u8]>) -> String {
         rows.push(("response", shown));
     }
     details(&rows)
+}
+
+/// The connection of a run. The built-in name for no connection is explained.
+fn connection(run: &Run) -> String {
+    match run.intent.connection.as_str() {
+        AMBIENT => format!("{AMBIENT} (environment variables and AWS profiles)"),
+        name => name.to_owned(),
+    }
 }
 
 /// How much of a response `runs show` prints, in bytes.

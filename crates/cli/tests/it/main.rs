@@ -1,9 +1,12 @@
 //! The built binary as a user runs it: the demo connection, bad input, stores that cannot be used, and signals.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod aws_settings;
 mod bad_input;
 mod cases;
+mod clear_words;
 mod completion;
+mod config_trust;
 mod connections;
 mod connections_refused;
 mod demo;

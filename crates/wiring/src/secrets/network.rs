@@ -1,6 +1,6 @@
 //! The secret stores outside of the process: Vault, AWS Secrets Manager and the keyring.
 
-use crate::{AwsFactory, shared::Shared};
+use crate::{AwsFactory, network::check_proxy_variables, shared::Shared};
 use async_trait::async_trait;
 use lamplight_aws_adapter::SecretsManager;
 use lamplight_config::{AMBIENT, AppRoleLogin, Config, ConnectionConfig, JwtLogin, VaultAuth, VaultConfig};
@@ -24,10 +24,12 @@ pub(super) fn with_network(
             let basis = SecretRouter::new(Arc::clone(&shared.local)).with_keyring(Arc::new(KeyringSecrets));
             let http = Arc::new(shared.adapters.http.clone());
             let clock = Arc::clone(&shared.system.clock);
-            router.with_store("vault", Arc::new(VaultSecrets::new(options, http, clock, Arc::new(basis))))
+            let vault = check_proxy_variables(&|name| shared.variable(name))
+                .map(|()| Arc::new(VaultSecrets::new(options, http, clock, Arc::new(basis))));
+            router.with_store("vault", Arc::new(OpenedStore(vault)))
         }
     };
-    let aws = AwsSecrets(secrets_manager(shared, config, overrides, Arc::new(router.clone())));
+    let aws = OpenedStore(secrets_manager(shared, config, overrides, Arc::new(router.clone())));
     router.with_store("aws-sm", Arc::new(aws))
 }
 
@@ -76,12 +78,12 @@ fn vault_options(shared: &Shared, config: Option<&VaultConfig>) -> Option<VaultO
     })
 }
 
-/// AWS Secrets Manager of a connection; if that could not be opened, reading a secret returns the error.
+/// A store; if it could not be opened, reading a secret returns the error.
 #[derive(Debug)]
-struct AwsSecrets(Result<Arc<SecretsManager>, PortError>);
+struct OpenedStore<S>(Result<Arc<S>, PortError>);
 
 #[async_trait]
-impl SecretResolver for AwsSecrets {
+impl<S: SecretResolver> SecretResolver for OpenedStore<S> {
     async fn resolve(&self, reference: &SecretRef) -> Result<SecretString, PortError> {
         match &self.0 {
             Ok(secrets) => secrets.resolve(reference).await,
