@@ -7,6 +7,7 @@ use lamplight_domain::{
     build_payload,
 };
 use lamplight_ports::{Connection, ExposeSecret, SecretResolver};
+use std::time::Duration;
 
 /// Where the event comes from.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct RunRequest {
     pub event: EventSource,
     /// The settings of this run only.
     pub settings: Settings,
+    /// How long the run may take, with all waits; `None` for as long as its calls may take.
+    pub wait_limit: Option<Duration>,
     /// Why the run exists.
     pub provenance: Provenance,
 }
@@ -33,7 +36,13 @@ pub struct RunRequest {
 impl RunRequest {
     /// A request without settings and provenance.
     pub fn new(target: Target, event: EventSource) -> Self {
-        Self { target, event, settings: Settings::default(), provenance: Provenance::default() }
+        Self {
+            target,
+            event,
+            settings: Settings::default(),
+            wait_limit: None,
+            provenance: Provenance::default(),
+        }
     }
 }
 
@@ -46,6 +55,7 @@ pub struct PreparedRun {
     pub(crate) parameters: ParameterList,
     pub(crate) effective: EffectiveSettings,
     pub(crate) retries: RetryPolicy,
+    pub(crate) wait_limit: Option<Duration>,
     pub(crate) payload: Payload,
     pub(crate) arguments: Vec<RecordedArgument>,
     pub(crate) scrubber: Scrubber,
@@ -70,7 +80,8 @@ impl PreparedRun {
 /// - Nothing is recorded and the provider is not called.
 /// - A secret is read only for a secret input parameter without a given value.
 pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> Result<PreparedRun, AppError> {
-    let RunRequest { target: Target { job, function, connection }, event, settings, provenance } = request;
+    let RunRequest { target: Target { job, function, connection }, event, settings, wait_limit, provenance } =
+        request;
     let nothing = Settings::default();
     let overrides = job.as_ref().map_or(&nothing, |job| &job.overrides);
     let in_text = if job.is_some() { Level::Job } else { Level::Run };
@@ -104,6 +115,7 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
         parameters,
         effective,
         retries,
+        wait_limit,
         payload,
         arguments,
         scrubber,

@@ -32,6 +32,9 @@ pub struct Timeouts {
     /// The time until the answer of a request that only reads begins, such as a page of functions. Default: 30 s per attempt;
     /// such requests may be retried.
     pub read: Duration,
+    /// The time to read a function's current timeout when the known one has passed, including all retries. Default: 30 s; the
+    /// answer of the call is waited for meanwhile.
+    pub current_limit: Duration,
     /// The time to get the caller's identity, including all retries. Default: 15 s, because users wait for it when they
     /// diagnose a problem.
     pub identity: Duration,
@@ -51,6 +54,7 @@ impl Default for Timeouts {
             change: Duration::from_mins(1),
             upload: Duration::from_mins(5),
             read: Duration::from_secs(30),
+            current_limit: Duration::from_secs(30),
             identity: Duration::from_secs(15),
             credentials: Duration::from_mins(1),
             container: Duration::from_secs(15),
@@ -58,30 +62,16 @@ impl Default for Timeouts {
     }
 }
 
-/// The time limits of one request.
+/// The time limits of one change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Waits {
-    /// From the start of the call to the head of the answer.
+    /// From the start of the request to the head of the answer.
     pub(crate) head: Duration,
-    /// From the start of the call to the end of the answer.
+    /// From the start of the request to the end of the answer.
     pub(crate) whole: Duration,
 }
 
 impl Waits {
-    /// The limits of a call. A call that waits for the result gets the function's own timeout, or Lambda's maximum if the
-    /// timeout is not known. An asynchronous call or a dry run does not wait for the function.
-    pub(crate) fn of_call(request: &InvokeRequest, timeouts: &Timeouts) -> Self {
-        let running = match request.invocation_type {
-            InvocationType::RequestResponse => request
-                .function
-                .timeout_seconds
-                .map_or(MAX_TIMEOUT, |seconds| Duration::from_secs(seconds.into())),
-            InvocationType::Event | InvocationType::DryRun => Duration::ZERO,
-        };
-        let head = running + timeouts.answer_margin + transfer(request.payload.len());
-        Self { head, whole: head + timeouts.answer_body }
-    }
-
     /// The limits of a change, with additional time to send code.
     pub(crate) fn of_change(upload_bytes: Option<usize>, timeouts: &Timeouts) -> Self {
         let head = match upload_bytes {
@@ -90,6 +80,45 @@ impl Waits {
             None => timeouts.change,
         };
         Self { head, whole: head + timeouts.answer_body }
+    }
+}
+
+/// How long the answer of a call is waited for, from its sending to the head of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CallLimit {
+    /// The time for everything but the function itself.
+    overhead: Duration,
+    /// The time for the function.
+    running: Duration,
+}
+
+impl CallLimit {
+    /// The limit of a call. A call that waits for the result gets the function's own timeout, or Lambda's maximum if the
+    /// timeout is not known. An asynchronous call or a dry run does not wait for the function.
+    pub(crate) fn of(request: &InvokeRequest, timeouts: &Timeouts) -> Self {
+        let running = match request.invocation_type {
+            InvocationType::RequestResponse => request
+                .function
+                .timeout_seconds
+                .map_or(MAX_TIMEOUT, |seconds| Duration::from_secs(seconds.into())),
+            InvocationType::Event | InvocationType::DryRun => Duration::ZERO,
+        };
+        Self { overhead: timeouts.answer_margin + transfer(request.payload.len()), running }
+    }
+
+    /// The limit for a function that may run this long.
+    pub(crate) fn with_running(self, running: Duration) -> Self {
+        Self { running, ..self }
+    }
+
+    /// The time for the function.
+    pub(crate) fn running(self) -> Duration {
+        self.running
+    }
+
+    /// The whole limit.
+    pub(crate) fn head(self) -> Duration {
+        self.overhead + self.running
     }
 }
 
@@ -112,25 +141,25 @@ mod tests {
             payload: Payload::from_json(format!("\"{}\"", "x".repeat(bytes.saturating_sub(2)))).unwrap(),
             log_tail: true,
             client_context: None,
+        fresh_connection: false,
             departure: Departure::default(),
         }
     }
 
     #[test]
     fn a_call_is_waited_for_as_long_as_the_function_may_run() {
-        let seconds = |invocation_type, timeout, bytes| {
-            let waits = Waits::of_call(&request(invocation_type, timeout, bytes), &Timeouts::default());
-            (waits.head.as_secs(), waits.whole.as_secs())
+        let limit = |invocation_type, timeout, bytes| {
+            CallLimit::of(&request(invocation_type, timeout, bytes), &Timeouts::default())
         };
-        assert_eq!(seconds(InvocationType::RequestResponse, None, 2), (920, 920 + 96));
-        assert_eq!(seconds(InvocationType::RequestResponse, Some(60), 2), (80, 80 + 96));
-        assert_eq!(seconds(InvocationType::RequestResponse, Some(900), 2), (920, 920 + 96));
-        assert_eq!(
-            seconds(InvocationType::RequestResponse, Some(3), 6 * 1024 * 1024),
-            (23 + 96, 23 + 96 + 96)
-        );
-        assert_eq!(seconds(InvocationType::Event, Some(900), 2), (20, 20 + 96));
-        assert_eq!(seconds(InvocationType::DryRun, None, 2), (20, 20 + 96));
+        let seconds = |invocation_type, timeout, bytes| limit(invocation_type, timeout, bytes).head().as_secs();
+        assert_eq!(seconds(InvocationType::RequestResponse, None, 2), 920);
+        assert_eq!(seconds(InvocationType::RequestResponse, Some(60), 2), 80);
+        assert_eq!(seconds(InvocationType::RequestResponse, Some(900), 2), 920);
+        assert_eq!(seconds(InvocationType::RequestResponse, Some(3), 6 * 1024 * 1024), 23 + 96);
+        assert_eq!(seconds(InvocationType::Event, Some(900), 2), 20);
+        assert_eq!(seconds(InvocationType::DryRun, None, 2), 20);
+        let raised = limit(InvocationType::RequestResponse, Some(3), 2).with_running(Duration::from_secs(60));
+        assert_eq!((raised.running().as_secs(), raised.head().as_secs()), (60, 80));
     }
 
     #[test]

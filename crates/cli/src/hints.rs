@@ -40,5 +40,7 @@ fn option(setting: SettingName) -> &'static str {
         SettingName::EndpointUrl => "--endpoint-url",
         SettingName::ConfigFile => "--config",
         SettingName::AccessKey => "--access-key-id",
+        SettingName::UnmarkedAnswers => "`unmarked_answers = true`",
+        SettingName::WaitLimit => "--wait-limit",
     }
 }

@@ -357,6 +357,7 @@ fn request(function: &FunctionRef, invocation_type: InvocationType) -> InvokeReq
         payload: payload(&event()),
         log_tail: false,
         client_context: None,
+        fresh_connection: false,
         departure: Departure::default(),
     }
 }

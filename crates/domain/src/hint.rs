@@ -85,6 +85,10 @@ pub enum SettingName {
     ConfigFile,
     /// Access keys for one call.
     AccessKey,
+    /// Whether answers without an identifying header count.
+    UnmarkedAnswers,
+    /// The longest wait for a run.
+    WaitLimit,
 }
 
 impl fmt::Display for SettingName {
@@ -95,6 +99,8 @@ impl fmt::Display for SettingName {
             Self::EndpointUrl => "the endpoint URL",
             Self::ConfigFile => "the configuration file",
             Self::AccessKey => "the access key",
+            Self::UnmarkedAnswers => "accepting unmarked answers",
+            Self::WaitLimit => "the wait limit",
         })
     }
 }
@@ -177,6 +183,14 @@ impl Hint {
     #[must_use]
     pub fn setting(self, setting: SettingName) -> Self {
         self.and(HintPart::Setting(setting))
+    }
+
+    /// The same hint followed by another one.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        let mut parts = self.text("; ").0.into_vec();
+        parts.extend(next.0);
+        Self(parts.into())
     }
 
     fn and(self, part: HintPart) -> Self {

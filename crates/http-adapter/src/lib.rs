@@ -11,16 +11,20 @@
 //! URLs.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod body_end;
 mod cause;
 mod exchange;
 mod one_shot;
 mod pool;
 mod reach;
 mod send;
+mod tunnel;
 mod watched;
 
+pub use body_end::BodyEnd;
 pub use cause::Cause;
 pub use one_shot::{OneShot, Trail};
 pub use pool::{HttpClient, is_endpoint};
 pub use reach::Reached;
 pub use send::{Answer, Request, SendFailure, SendFailureKind, Waits};
+pub use tunnel::TunnelRefusal;

@@ -24,14 +24,14 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let event = event(&args, &target, wiring)?;
     let settings = settings(&args)?;
     let provenance = Provenance { started_by: wiring.user(), ..Provenance::default() };
-    let request = RunRequest { target, event, settings, provenance };
+    let request = RunRequest { target, event, settings, wait_limit: args.wait_limit, provenance };
     let prepared = prepare_run(&*wiring.secrets()?, request).await?;
     let ports = wiring.run_ports().await?;
     let progress = Display::new(wiring.output);
     let cancel = interrupt::install_signal_handlers();
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();
-    let EndedRun { run, response } = started?;
+    let EndedRun { run, class, response } = started?;
     if wiring.json() {
         wiring.write(&RunView::new(&run, response.as_deref(), word_hint))?;
     } else {
@@ -41,7 +41,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
         render::run_summary(wiring.output, &run);
     }
     let interrupted = run.evidence().is_some_and(|evidence| evidence.kind == EvidenceKind::Interrupted);
-    Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run) })
+    Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run, class) })
 }
 
 fn event(args: &RunArgs, target: &Target, wiring: &Wiring) -> Result<EventSource, Failure> {

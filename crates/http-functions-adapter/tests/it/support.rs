@@ -72,6 +72,7 @@ pub(crate) fn call(connection: &Connection, invocation_type: InvocationType) -> 
         payload: Payload::from_json("{\"a\":1}".to_owned()).unwrap(),
         log_tail: true,
         client_context: None,
+        fresh_connection: false,
         departure: Departure::default(),
     }
 }

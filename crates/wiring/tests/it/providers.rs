@@ -78,6 +78,7 @@ async fn functions_behind_urls_are_called_with_their_secrets_and_nowhere_else() 
         payload: lamplight_domain::Payload::from_json("{}".to_owned()).unwrap(),
         log_tail: true,
         client_context: None,
+        fresh_connection: false,
         departure: Departure::default(),
     };
     let serving = async {
