@@ -22,6 +22,7 @@ use crate::{
 use lamplight_app::{
     AUTH_PATIENCE, AuthGate,
     manage::{self, ChangeOutcome, FunctionDetail, FunctionFilter, qualified_function, unqualified_function},
+    refresh_jobs,
 };
 use lamplight_domain::{CodeSource, ErrorCode, Function, FunctionCode, FunctionName, Package};
 use lamplight_ports::{
@@ -167,9 +168,31 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     let thing = format!("the configuration of function {}", function.name);
     let request = UpdateSettings { function, settings, if_revision: args.revision.if_revision };
     let made = manager.complete(manage::update_settings(&manager.tools()?, &request)).await?;
+    if let Some(function) = made.thing() {
+        refresh_jobs_of(function, &manager, wiring).await;
+    }
     let made = wait_until_ready(made, args.wait, &manager, wiring).await?;
     let words = ChangeNote::of_change(&thing, "updated", "is already up to date");
     report_function(&made, words, args.change.show_secrets, wiring)
+}
+
+/// Records the function's time limit in its jobs. The change has been made, so a failure is only a warning.
+async fn refresh_jobs_of(function: &Function, manager: &Manager, wiring: &Wiring) {
+    let refresh = async {
+        let store = wiring.store().await?;
+        Ok::<_, Failure>(refresh_jobs(&*store, &manager.connection.name, function).await?)
+    };
+    match refresh.await {
+        Ok(jobs) => {
+            for job in jobs {
+                wiring.output.note(&format!("recorded the new time limit in job {job}"));
+            }
+        }
+        Err(failure) => wiring.output.warn(&format!(
+            "the jobs of function {} keep the earlier time limit: {}",
+            function.name, failure.message
+        )),
+    }
 }
 
 async fn publish(args: PublishVersionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {

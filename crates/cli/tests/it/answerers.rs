@@ -183,3 +183,15 @@ async fn a_wait_limit_ends_the_wait_and_the_run_is_unknown() {
     assert!(view["error"]["hint"].as_str().unwrap().contains("--wait-limit"), "{view}");
     assert_eq!(server.executions("f"), 1);
 }
+
+#[test]
+fn a_new_time_limit_reaches_the_jobs_of_the_function() {
+    let lamplight = Lamplight::new();
+    lamplight.good(&["discover", "--import", "-c", "demo"]);
+    let update = ["functions", "update-configuration", "adder", "-c", "demo", "--timeout", "77"];
+    let dry = lamplight.good(&[update.as_slice(), &["--dry-run"]].concat());
+    assert!(!dry.stderr.contains("recorded"), "{dry:#?}");
+    let done = lamplight.good(&update);
+    assert!(done.stderr.contains("recorded the new time limit in job adder"), "{done:#?}");
+    assert!(!lamplight.good(&update).stderr.contains("recorded"), "it is recorded already");
+}
