@@ -5,8 +5,7 @@ use crate::{
     prepare_run, resolve_target,
 };
 use lamplight_domain::{
-    Arguments, ConnectionName, FunctionRef, InvocationType, RunState, Settings, Timestamp,
-    judge_answer,
+    Arguments, ConnectionName, FunctionRef, InvocationType, RunState, Settings, Timestamp, judge_answer,
 };
 use lamplight_ports::{
     Clock, Connection, Connector, Departure, InvokeRequest, JobStore, ListFunctions, PortError,

@@ -5,7 +5,8 @@ use crate::{
     conclude::{Conclusion, from_answer, from_failure, may_keep_response, scrub},
 };
 use lamplight_domain::{
-    Attempt, ErrorClass, ErrorCode, Evidence, EvidenceKind, Hint, Outcome, Run, SettingName, Warning, judge_failure,
+    Attempt, ErrorClass, ErrorCode, Evidence, EvidenceKind, Hint, Outcome, Run, SettingName, Warning,
+    judge_failure,
 };
 use lamplight_ports::{
     Bytes, Departure, InvokeAnswer, InvokeError, InvokeRequest, LongerWait, PortErrorKind, RunPorts,
@@ -54,7 +55,8 @@ pub async fn follow_run(
     cancel: &CancellationToken,
 ) -> EndedRun {
     let BegunRun { mut run, prepared } = begun;
-    let Conclusion { mut outcome, class, response } = make_calls(ports, &prepared, &mut run, observer, cancel).await;
+    let Conclusion { mut outcome, class, response } =
+        make_calls(ports, &prepared, &mut run, observer, cancel).await;
     scrub(&mut outcome, &prepared.scrubber);
     let keep = response.as_deref().is_none_or(|response| may_keep_response(&prepared, response));
     if !keep {

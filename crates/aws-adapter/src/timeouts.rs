@@ -141,7 +141,7 @@ mod tests {
             payload: Payload::from_json(format!("\"{}\"", "x".repeat(bytes.saturating_sub(2)))).unwrap(),
             log_tail: true,
             client_context: None,
-        fresh_connection: false,
+            fresh_connection: false,
             departure: Departure::default(),
         }
     }
@@ -151,7 +151,8 @@ mod tests {
         let limit = |invocation_type, timeout, bytes| {
             CallLimit::of(&request(invocation_type, timeout, bytes), &Timeouts::default())
         };
-        let seconds = |invocation_type, timeout, bytes| limit(invocation_type, timeout, bytes).head().as_secs();
+        let seconds =
+            |invocation_type, timeout, bytes| limit(invocation_type, timeout, bytes).head().as_secs();
         assert_eq!(seconds(InvocationType::RequestResponse, None, 2), 920);
         assert_eq!(seconds(InvocationType::RequestResponse, Some(60), 2), 80);
         assert_eq!(seconds(InvocationType::RequestResponse, Some(900), 2), 920);

@@ -49,7 +49,8 @@ impl AnswerOrigin {
     /// ```
     pub fn describe(&self, was_sent: impl Fn(&str) -> bool) -> String {
         let kind = self.content_type.as_deref().and_then(|kind| kind.split(';').next());
-        let headers = [("content type", kind), ("server", self.server.as_deref()), ("via", self.via.as_deref())];
+        let headers =
+            [("content type", kind), ("server", self.server.as_deref()), ("via", self.via.as_deref())];
         let mut parts: Vec<String> = headers
             .into_iter()
             .filter_map(|(name, value)| {
@@ -115,7 +116,9 @@ fn find(text: &str, wanted: &str) -> Option<usize> {
 /// The first words on one line, at most `longest` characters of them. What may be secret is masked before it is cut.
 fn first_words(text: &str, longest: usize, was_sent: &impl Fn(&str) -> bool) -> String {
     let mut shown = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control() || c == '"').filter(|word| !word.is_empty()) {
+    for word in
+        text.split(|c: char| c.is_whitespace() || c.is_control() || c == '"').filter(|word| !word.is_empty())
+    {
         let word = mask(word, was_sent);
         if shown.chars().count() + 1 + word.chars().count() > longest {
             shown.push_str(if shown.is_empty() { "…" } else { " …" });
@@ -143,13 +146,17 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> String {
-        AnswerOrigin { text: text.to_owned(), ..AnswerOrigin::default() }.describe(|word| "hunter2 secret".contains(word))
+        AnswerOrigin { text: text.to_owned(), ..AnswerOrigin::default() }
+            .describe(|word| "hunter2 secret".contains(word))
     }
 
     #[test]
     fn a_page_is_told_by_what_a_browser_would_show() {
         for (text, expected) in [
-            ("<!DOCTYPE html>\n<html><head><style>b { color: red }</style></head><p>Please\n\tsign in", "Please sign in"),
+            (
+                "<!DOCTYPE html>\n<html><head><style>b { color: red }</style></head><p>Please\n\tsign in",
+                "Please sign in",
+            ),
             ("<SCRIPT src=x>var a = '<p>no</p>';</SCRIPT>Blocked by policy", "Blocked by policy"),
             ("<!-- <b>built by</b> --><title>403 Forbidden</title>", "403 Forbidden"),
             ("{\"message\":\"Forbidden\"}", "{ message : Forbidden }"),

@@ -38,8 +38,9 @@ struct EndedEarly;
 /// bodies without length and chunking end with the connection, whatever ended it.
 pub(crate) fn watch_end(answer: HttpResponse, is_tls: bool, most: usize) -> HttpResponse {
     let headers = answer.headers();
-    let is_chunked =
-        headers.get("transfer-encoding").is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"));
+    let is_chunked = headers
+        .get("transfer-encoding")
+        .is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"));
     // Only HTTP/1 has this header. Without it, the end of a TLS connection is not accepted as the end of a body.
     let may_end_with_connection = !is_tls || headers.contains_key("connection");
     let is_counted = headers.contains_key("content-length");

@@ -1,6 +1,7 @@
 //! Connection pools that are built on first use, with TCP keepalive on every socket. Reading the system's certificates
 //! takes longer than the rest of a short call, so they are not read for plain HTTP.
 
+use crate::{body_end::watch_end, tunnel};
 use aws_smithy_http_client::{
     pool::{Client, ConnectionPool},
     proxy::ProxyConfig,
@@ -16,7 +17,6 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
-use crate::{body_end::watch_end, tunnel};
 use http::Uri;
 use lamplight_domain::HostScope;
 use std::{

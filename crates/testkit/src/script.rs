@@ -36,7 +36,8 @@ impl Received {
 
     /// Whether it asks for a function's configuration, which does not start the function.
     pub fn is_configuration(&self) -> bool {
-        self.method == "GET" && self.target.split('?').next().is_some_and(|path| path.ends_with("/configuration"))
+        self.method == "GET"
+            && self.target.split('?').next().is_some_and(|path| path.ends_with("/configuration"))
     }
 
     fn head(text: &str) -> Self {
@@ -156,7 +157,13 @@ impl Server {
 
     /// How many requests for `function` arrived completely; each may be an execution.
     pub fn executions(&self, function: &str) -> usize {
-        self.seen.lock().unwrap().requests.iter().filter(|request| request.function() == function && !request.is_configuration()).count()
+        self.seen
+            .lock()
+            .unwrap()
+            .requests
+            .iter()
+            .filter(|request| request.function() == function && !request.is_configuration())
+            .count()
     }
 
     /// How many bytes of endless bodies were sent.

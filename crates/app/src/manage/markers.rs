@@ -45,8 +45,9 @@ impl Markers {
             return Ok(());
         };
         let message = format!("the provider's list does not end: {problem}");
-        Err(PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
-            .with_hint("check that the endpoint belongs to the provider, and that no proxy changes or keeps answers"))
+        Err(PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message).with_hint(
+            "check that the endpoint belongs to the provider, and that no proxy changes or keeps answers",
+        ))
     }
 }
 

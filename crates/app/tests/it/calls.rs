@@ -217,7 +217,8 @@ async fn only_a_repeated_call_asks_for_a_fresh_connection() {
 #[tokio::test]
 async fn a_function_that_is_not_ready_is_waited_for_for_minutes() {
     for (code, least) in [(ErrorCode::NotReady, 60), (ErrorCode::Conflict, 60), (ErrorCode::Throttled, 0)] {
-        let error = move || InvokeError { code: code.clone(), ..failure(Delivery::Answered, Start::DidNotStart) };
+        let error =
+            move || InvokeError { code: code.clone(), ..failure(Delivery::Answered, Start::DidNotStart) };
         let bench = invoker::bench(MockInvoker::times(3, move || Err(error())));
         let run = bench.start("f", arguments(&[]), plain()).await.unwrap().run;
         assert_eq!((run.attempts.len(), run.state()), (3, RunState::Rejected));
@@ -267,7 +268,8 @@ async fn the_wait_limit_of_a_run_ends_it_and_what_is_known_decides() {
 #[tokio::test]
 async fn missing_credentials_are_one_class_whatever_the_reason() {
     for code in [ErrorCode::UnexpectedAnswer, ErrorCode::Throttled, ErrorCode::ConnectionFailed] {
-        let error = move || InvokeError::not_sent(PortErrorKind::Unauthenticated, code.clone(), "no credentials");
+        let error =
+            move || InvokeError::not_sent(PortErrorKind::Unauthenticated, code.clone(), "no credentials");
         let bench = invoker::bench(MockInvoker::times(1, move || Err(error())));
         let ended = bench.start("f", arguments(&[]), plain()).await.unwrap();
         assert_eq!(ended.class, Some(ErrorClass::Access));

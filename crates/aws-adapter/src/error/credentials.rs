@@ -1,5 +1,6 @@
 //! Why credentials could not be obtained.
 
+use super::{answers::has_request_id, origin::origin_by_headers};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::{
     error::{ProvideErrorMetadata, SdkError},
@@ -11,7 +12,6 @@ use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
     result::{ConnectorError, ServiceError},
 };
-use super::{answers::has_request_id, origin::origin_by_headers};
 use lamplight_aws_model::{RoleRequest, StsRefusal, codes};
 use lamplight_domain::{ErrorCode, Hint, SecretRef};
 use lamplight_http_adapter::Cause;

@@ -31,7 +31,8 @@ impl Sent {
     /// Keeps a request that is about to be sent.
     pub(crate) fn remember(request: &HttpRequest, config: &mut ConfigBag) {
         let header = |name| request.headers().get(name).map(str::to_owned);
-        let secrets = SECRET_HEADERS.into_iter().filter_map(header).filter(|secret| !secret.is_empty()).collect();
+        let secrets =
+            SECRET_HEADERS.into_iter().filter_map(header).filter(|secret| !secret.is_empty()).collect();
         config.interceptor_state().store_put(Self { secrets, body: request.body().try_clone() });
     }
 

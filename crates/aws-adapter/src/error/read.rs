@@ -1,10 +1,6 @@
 //! Maps the failures of requests that only read, for services other than Lambda.
 
-use super::{
-    answers::has_request_id,
-    origin::origin_by_headers,
-    transport,
-};
+use super::{answers::has_request_id, origin::origin_by_headers, transport};
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -70,7 +66,8 @@ where
         let is_known = has_request_id(service.raw()) || code.as_deref().is_some_and(is_known_code);
         if service.raw().status().is_success() || !is_known {
             let sender = origin_by_headers(service.raw()).describe(|_| false);
-            let message = format!("the answer to {action} in region {region} is not from AWS: HTTP {http} ({sender})");
+            let message =
+                format!("the answer to {action} in region {region} is not from AWS: HTTP {http} ({sender})");
             tracing::debug!(action, region, http, "the answer is not from AWS");
             return PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
                 .with_hint("check the endpoint URL, and whether a proxy answers instead of AWS");

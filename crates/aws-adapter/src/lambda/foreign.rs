@@ -49,10 +49,7 @@ pub(crate) enum Finding {
     /// An answer without a mark.
     Unmarked(Box<InvokeAnswer>),
     /// Only the end of the connection ended the body, and a part of it may be missing.
-    Cut {
-        http_status: u16,
-        request_id: Option<String>,
-    },
+    Cut { http_status: u16, request_id: Option<String> },
 }
 
 /// Judges the answer to one request. Clones share the finding.
@@ -123,7 +120,9 @@ impl AnswerWatch {
 /// errors of the function and timeouts, and 502 if the function's process ended. A page is never an emulator's.
 fn outcome_of_emulator(status: u16, body: &[u8]) -> Option<AnswerOutcome> {
     match status {
-        200 | 500..=599 if is_error_body(body) => Some(AnswerOutcome::FunctionError(reported_error::read(body))),
+        200 | 500..=599 if is_error_body(body) => {
+            Some(AnswerOutcome::FunctionError(reported_error::read(body)))
+        }
         200 if is_timeout_text(body) => {
             Some(AnswerOutcome::FunctionError(ReportedError::of_text(String::from_utf8_lossy(body))))
         }
@@ -236,13 +235,21 @@ mod tests {
             (200, "Task timed out after 3.00 seconds"),
             (502, "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"exit status 1\"}"),
         ] {
-            assert!(outcome(status, body).is_some_and(|outcome| outcome.is_function_error()), "{status} {body}");
+            assert!(
+                outcome(status, body).is_some_and(|outcome| outcome.is_function_error()),
+                "{status} {body}"
+            );
         }
         assert_eq!(outcome(202, ""), Some(AnswerOutcome::Accepted));
         assert_eq!(outcome(204, ""), Some(AnswerOutcome::Validated));
-        for (status, body) in
-            [(200, "\n<html>sign in</html>"), (404, "{\"errorType\":\"x\"}"), (302, ""), (500, ""), (502, "{}"), (201, "{}")]
-        {
+        for (status, body) in [
+            (200, "\n<html>sign in</html>"),
+            (404, "{\"errorType\":\"x\"}"),
+            (302, ""),
+            (500, ""),
+            (502, "{}"),
+            (201, "{}"),
+        ] {
             assert_eq!(outcome(status, body), None, "{status} {body}");
         }
     }

@@ -170,7 +170,8 @@ impl Invoker for AwsInvoker {
             payload: Blob::new(payload.into_bytes()),
         };
         // Emulators that send no marks refuse or ignore the log tail, and their refusal proves nothing.
-        let may_ask = invocation_type == InvocationType::RequestResponse && call.unmarked != Unmarked::Accepted;
+        let may_ask =
+            invocation_type == InvocationType::RequestResponse && call.unmarked != Unmarked::Accepted;
         let tail = (log_tail && may_ask).then_some(LogType::Tail);
         let first = self.attempt(wire.clone(), tail.clone(), &call, &departure, fresh_connection).await;
         let (outcome, refused_feature) = match first {

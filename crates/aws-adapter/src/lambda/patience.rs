@@ -59,7 +59,12 @@ pub(crate) async fn give_up(
 }
 
 /// The limit after the given one has passed; the same one if the function has no longer time limit.
-async fn longer_limit(session: &Session, call: &Call<'_>, limit: CallLimit, departure: &Departure) -> CallLimit {
+async fn longer_limit(
+    session: &Session,
+    call: &Call<'_>,
+    limit: CallLimit,
+    departure: &Departure,
+) -> CallLimit {
     if call.invocation_type != InvocationType::RequestResponse || limit.running() >= MAX_TIMEOUT {
         return limit;
     }

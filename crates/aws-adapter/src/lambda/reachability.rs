@@ -71,9 +71,8 @@ impl Reachability for AwsReachability {
 
 /// Fails if the answer is not from Lambda, which marks every answer with a request ID.
 fn check_sender(answer: &HttpAnswer, address: &str) -> Result<(), PortError> {
-    let header = |wanted: &str| {
-        answer.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
-    };
+    let header =
+        |wanted: &str| answer.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     if header("x-amzn-requestid").is_some() {
         return Ok(());
     }

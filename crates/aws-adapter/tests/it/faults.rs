@@ -199,7 +199,9 @@ async fn an_answer_that_only_the_connection_ends_counts_only_if_it_cannot_go_on(
         assert_eq!((error.code, error.http_status), (ErrorCode::IncompleteAnswer, Some(200)), "cut at {at}");
         assert_eq!(error.request_id.as_deref(), Some("1"));
     }
-    for (body, is_whole) in [("12", false), ("true", true), ("\"a\"", true), ("plain text", true), ("", false)] {
+    for (body, is_whole) in
+        [("12", false), ("true", true), ("\"a\"", true), ("plain text", true), ("", false)]
+    {
         let bytes = undelimited(body.as_bytes());
         let server = Server::start(move |_: &Received| Reaction::SendAndEnd(bytes.clone(), End::Close)).await;
         let outcome = invoker(&server.url()).invoke(call("f")).await;
@@ -207,7 +209,9 @@ async fn an_answer_that_only_the_connection_ends_counts_only_if_it_cannot_go_on(
     }
     // An accepted event has no body, and a chunked one is delimited.
     let accepted = b"HTTP/1.1 202 Accepted\r\nx-amzn-requestid: 1\r\nconnection: close\r\n\r\n".to_vec();
-    let chunked = b"HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ntransfer-encoding: chunked\r\n\r\n2\r\n12\r\n0\r\n\r\n".to_vec();
+    let chunked =
+        b"HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ntransfer-encoding: chunked\r\n\r\n2\r\n12\r\n0\r\n\r\n"
+            .to_vec();
     for bytes in [accepted, chunked] {
         let server = Server::start(move |_: &Received| Reaction::SendAndEnd(bytes.clone(), End::Close)).await;
         invoker(&server.url()).invoke(call("f")).await.unwrap();
@@ -236,7 +240,9 @@ fn a_proxy_that_refuses_the_tunnel_is_named_and_nothing_is_sent() {
     lamplight_testkit::in_child(name, &[("https_proxy", &proxy), ("no_proxy", "")], async {
         let port = crate::endless::port_of("https_proxy");
         let refusal = crate::server::answer(403, &[], b"blocked");
-        let _proxy = Server::start_on(port, move |_: &Received| Reaction::SendAndEnd(refusal.clone(), End::Close)).await;
+        let _proxy =
+            Server::start_on(port, move |_: &Received| Reaction::SendAndEnd(refusal.clone(), End::Close))
+                .await;
         let error = invoker("https://lambda.example.invalid").invoke(call("f")).await.unwrap_err();
         not_sent(&error);
         let told = format!(": proxy 127.0.0.1:{port} refused the tunnel (HTTP 403); nothing was sent");

@@ -1,7 +1,9 @@
 //! A thousand calls through one connection pool to a server with random faults from a fixed seed.
 
 use crate::{
-    server::{End, MARK, Reaction, Received, Script, Server, WithLimit, closed_url, framed, refusal, success},
+    server::{
+        End, MARK, Reaction, Received, Script, Server, WithLimit, closed_url, framed, refusal, success,
+    },
     support::{call_with, config, short_waits},
 };
 use lamplight_aws_adapter::{AwsConnectionConfig, open};

@@ -104,7 +104,10 @@ async fn a_dropped_call_sends_nothing_more() {
 }
 
 /// A call with a known time limit of one second, of which what happens after that is kept.
-async fn long_call(server: &Server, timeouts: Timeouts) -> (Result<InvokeAnswer, InvokeError>, Vec<LongerWait>) {
+async fn long_call(
+    server: &Server,
+    timeouts: Timeouts,
+) -> (Result<InvokeAnswer, InvokeError>, Vec<LongerWait>) {
     let invoker = open(AwsConnectionConfig { timeouts, ..config(&server.url()) }).unwrap().invoker;
     let reasons = Arc::new(Mutex::new(Vec::new()));
     let request = call("long");
@@ -139,7 +142,10 @@ async fn where_the_time_limit_cannot_be_read_the_longest_one_counts() {
     assert_eq!(outcome.unwrap().response, b"1");
     assert_eq!(reasons, [LongerWait::LimitUnknown { longest: Duration::from_mins(15) }]);
     let asked: Vec<String> = server.requests().iter().skip(1).map(|request| request.target.clone()).collect();
-    assert!(asked[0].ends_with("/functions/long/configuration") && asked[1].ends_with("/functions/long"), "{asked:?}");
+    assert!(
+        asked[0].ends_with("/functions/long/configuration") && asked[1].ends_with("/functions/long"),
+        "{asked:?}"
+    );
 }
 
 #[tokio::test]

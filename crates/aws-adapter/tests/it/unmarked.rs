@@ -28,7 +28,11 @@ fn sam(request: &Received) -> Reaction {
         return local_error(415, "UnsupportedMediaType", "Unsupported content type");
     }
     if !matches!(header("x-amz-log-type"), "" | "None") {
-        return local_error(501, "NotImplemented", "log-type: Tail is not supported. None is only supported.");
+        return local_error(
+            501,
+            "NotImplemented",
+            "log-type: Tail is not supported. None is only supported.",
+        );
     }
     if request.target.contains('?') {
         return local_error(400, "InvalidRequestContentException", "Query Parameters are not supported");
@@ -93,7 +97,8 @@ async fn the_runtime_interface_emulator_marks_nothing_and_answers_200_to_everyth
         (200, "Task timed out after 3.00 seconds", true),
         (502, "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"exit status 1\"}", true),
     ] {
-        let rie = Server::start(move |_: &Received| Reaction::Answer(answer(status, &[], body.as_bytes()))).await;
+        let rie =
+            Server::start(move |_: &Received| Reaction::Answer(answer(status, &[], body.as_bytes()))).await;
         let answer = accepting(&rie.url()).invoke(call("function")).await.unwrap();
         assert_eq!(answer.outcome.is_function_error(), is_error, "{status} {body}");
         assert!(is_error || answer.outcome == AnswerOutcome::Returned, "{status} {body}");
@@ -104,10 +109,17 @@ async fn the_runtime_interface_emulator_marks_nothing_and_answers_200_to_everyth
 
 #[tokio::test]
 async fn a_page_is_accepted_by_nobody() {
-    for (status, body) in
-        [(200, "<!doctype html><p>sign in"), (403, "{}"), (404, ""), (429, "busy"), (500, ""), (503, "{}"), (302, "")]
-    {
-        let server = Server::start(move |_: &Received| Reaction::Answer(answer(status, &[], body.as_bytes()))).await;
+    for (status, body) in [
+        (200, "<!doctype html><p>sign in"),
+        (403, "{}"),
+        (404, ""),
+        (429, "busy"),
+        (500, ""),
+        (503, "{}"),
+        (302, ""),
+    ] {
+        let server =
+            Server::start(move |_: &Received| Reaction::Answer(answer(status, &[], body.as_bytes()))).await;
         let answer = accepting(&server.url()).invoke(call("f")).await.unwrap();
         assert_eq!(answer.outcome, AnswerOutcome::Unidentified, "{status} {body}");
         assert!(!answer.unmarked && answer.origin.unwrap().hint.is_none());

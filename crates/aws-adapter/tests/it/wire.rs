@@ -3,9 +3,7 @@
 use crate::support::{SESSION_TOKEN, call, call_with, config, ports};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lamplight_aws_adapter::open;
-use lamplight_domain::{
-    AnswerOutcome, Delivery, ErrorCode, HintPart, InvocationType, SettingName, Start,
-};
+use lamplight_domain::{AnswerOutcome, Delivery, ErrorCode, HintPart, InvocationType, SettingName, Start};
 use lamplight_ports::{Identity, InvokeRequest, Invoker, PortErrorKind, Principal};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
@@ -165,7 +163,8 @@ async fn every_header_that_only_lambda_sets_is_a_mark() {
         ("x-amz-apigw-id", "1", Unidentified),
         ("x-amz-cf-id", "1", Unidentified),
     ] {
-        let server = lambda(ResponseTemplate::new(200).insert_header(header, value).set_body_string("2")).await;
+        let server =
+            lambda(ResponseTemplate::new(200).insert_header(header, value).set_body_string("2")).await;
         let answer = ports(&server.uri()).invoker.invoke(call("adder")).await.unwrap();
         let response = if outcome == Returned { b"2".as_slice() } else { b"" };
         assert_eq!((answer.outcome, answer.response.as_slice()), (outcome, response), "{header}: {value}");

@@ -83,14 +83,17 @@ async fn a_page_in_place_of_sts_is_one_exit_code() {
     let sts = paged(403).await;
     let lambda = Server::start(|_: &Received| Reaction::Answer(answer(200, &[], b""))).await;
     let lamplight = Lamplight::new();
-    lamplight.file("lamplight.toml", &format!(
-        "[connections.c]\nregion = \"eu-west-1\"\nendpoint_url = \"{}\"\nsts_endpoint_url = \"{}\"\n\
+    lamplight.file(
+        "lamplight.toml",
+        &format!(
+            "[connections.c]\nregion = \"eu-west-1\"\nendpoint_url = \"{}\"\nsts_endpoint_url = \"{}\"\n\
          [connections.c.auth.assume-role]\nrole_arn = \"arn:aws:iam::123456789012:role/deploy\"\n\
          [connections.c.auth.assume-role.source.access-key]\naccess_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n\
          secret_access_key = \"env:KEY\"\n",
-        lambda.url(),
-        sts.url()
-    ));
+            lambda.url(),
+            sts.url()
+        ),
+    );
     for arguments in [["run", "f", "-c", "c"].as_slice(), &["discover", "-c", "c"], &["doctor", "-c", "c"]] {
         let done = run(&lamplight, arguments).await;
         assert_eq!(done.code, 4, "{arguments:?}: {done:#?}");
@@ -166,7 +169,11 @@ async fn a_list_without_end_is_an_error() {
     for same in [true, false] {
         let server = Server::start(Endless { same }).await;
         let lamplight = connected(&server, "");
-        for arguments in [["discover", "-c", "c"].as_slice(), &["functions", "list", "-c", "c"], &["layers", "list", "-c", "c"]] {
+        for arguments in [
+            ["discover", "-c", "c"].as_slice(),
+            &["functions", "list", "-c", "c"],
+            &["layers", "list", "-c", "c"],
+        ] {
             let done = run(&lamplight, arguments).await;
             assert_eq!(done.code, 1, "{arguments:?}: {done:#?}");
             assert!(done.stderr.contains("the provider's list does not end"), "{done:#?}");
@@ -179,7 +186,11 @@ async fn a_wait_limit_ends_the_wait_and_the_run_is_unknown() {
     let server = Server::start(|_: &Received| Reaction::Stall(Vec::new())).await;
     let lamplight = connected(&server, "");
     let (view, code) = json(&lamplight, &["run", "f", "-c", "c", "--wait-limit", "1s"]).await;
-    assert_eq!((code, &view["state"], &view["error"]["code"]), (7, &"unknown".into(), &"timeout".into()), "{view}");
+    assert_eq!(
+        (code, &view["state"], &view["error"]["code"]),
+        (7, &"unknown".into(), &"timeout".into()),
+        "{view}"
+    );
     assert!(view["error"]["hint"].as_str().unwrap().contains("--wait-limit"), "{view}");
     assert_eq!(server.executions("f"), 1);
 }

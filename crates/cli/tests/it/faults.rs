@@ -19,7 +19,8 @@ use std::{
 const RUNS: u64 = 3000;
 const ANSWER: &[u8] = br#"{"done":true}"#;
 const PAGE: &[u8] = b"<html><title>Please sign in</title></html>";
-const CONFIGURATION: &[u8] = br#"{"FunctionName":"f","FunctionArn":"arn:aws:lambda:us-east-1:1:function:f","Timeout":0}"#;
+const CONFIGURATION: &[u8] =
+    br#"{"FunctionName":"f","FunctionArn":"arn:aws:lambda:us-east-1:1:function:f","Timeout":0}"#;
 const JSON: (&str, &str) = ("content-type", "application/json");
 const ID: (&str, &str) = ("x-amzn-requestid", "r");
 
@@ -142,9 +143,11 @@ impl Script for Faulty {
             )),
             Fault::Throttle => Reaction::Answer(throttled()),
             Fault::ThrottleAndEnd => Reaction::SendAndEnd(throttled(), End::Close),
-            Fault::Page(status) => {
-                Reaction::Answer(answer(status, &[("server", "squid")], if status == 204 { b"" } else { PAGE }))
-            }
+            Fault::Page(status) => Reaction::Answer(answer(
+                status,
+                &[("server", "squid")],
+                if status == 204 { b"" } else { PAGE },
+            )),
             Fault::Undelimited(tenths) => {
                 let head = "HTTP/1.1 200 OK\r\nx-amzn-requestid: r\r\nconnection: close\r\n\r\n";
                 let body = &ANSWER[..ANSWER.len() * tenths / 10];

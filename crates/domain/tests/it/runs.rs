@@ -3,8 +3,8 @@
 
 use lamplight_domain::{
     AnswerOutcome, Delivery, EffectiveSettings, Evidence, EvidenceKind, FunctionRef, Intent, InvocationType,
-    Learned, Outcome, Passing, Provenance, ReportedError, RetryPolicy, Run, RunState, RunnerId, Settings, Start,
-    Status, Strength, Timestamp, Warning, judge_answer, judge_failure,
+    Learned, Outcome, Passing, Provenance, ReportedError, RetryPolicy, Run, RunState, RunnerId, Settings,
+    Start, Status, Strength, Timestamp, Warning, judge_answer, judge_failure,
 };
 use proptest::prelude::*;
 use std::time::Duration;

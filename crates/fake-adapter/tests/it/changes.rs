@@ -55,7 +55,7 @@ async fn call(provider: &FakeProvider, qualifier: Option<&str>) -> Result<Invoke
             payload: Payload::from_json("{\"a\":1}".to_owned()).unwrap(),
             log_tail: false,
             client_context: None,
-        fresh_connection: false,
+            fresh_connection: false,
             departure: Departure::default(),
         })
         .await

@@ -7,7 +7,14 @@ use lamplight_testkit::{
     in_child,
     script::{End, Reaction, Received, Server, answer},
 };
-use std::{net::TcpListener, time::Duration};
+use std::{
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 #[test]
 fn other_machines_are_reached_through_the_proxy_and_this_one_is_not() {
@@ -58,20 +65,28 @@ fn a_proxy_that_refuses_a_tunnel_is_named_with_its_status() {
     let name = "proxy::a_proxy_that_refuses_a_tunnel_is_named_with_its_status";
     in_child(name, &environment, async {
         let port = proxy_port();
-        for (refusal, status) in REFUSALS {
-            let proxy = Server::start_on(port, move |_: &Received| {
-                Reaction::SendAndEnd(refusal.as_bytes().to_vec(), End::Close)
-            })
-            .await;
+        let current = Arc::new(AtomicUsize::new(0));
+        let case = Arc::clone(&current);
+        let answers = move |_: &Received| {
+            let (refusal, _) = REFUSALS[case.load(Ordering::SeqCst)];
+            Reaction::SendAndEnd(refusal.as_bytes().to_vec(), End::Close)
+        };
+        let proxy = Server::start_on(port, answers).await;
+        for (case, (refusal, status)) in REFUSALS.into_iter().enumerate() {
+            current.store(case, Ordering::SeqCst);
             let request = post("https://lambda.example.invalid/a".to_owned());
             let failure = HttpClient::default().send(request, &Departure::default()).await.unwrap_err();
-            assert_eq!((failure.kind, failure.may_have_left), (SendFailureKind::NotAgreed, false), "{refusal}");
+            assert_eq!(
+                (failure.kind, failure.may_have_left),
+                (SendFailureKind::NotAgreed, false),
+                "{refusal}"
+            );
             let status = status.map(|status| format!(" (HTTP {status})")).unwrap_or_default();
             let told = format!("proxy 127.0.0.1:{port} refused the tunnel{status}");
             let causes = failure.source.unwrap().flat();
             assert!(causes.contains(&told), "{refusal}: {causes}");
-            assert!(proxy.requests().iter().all(|request| request.method == "CONNECT"));
         }
+        assert!(proxy.requests().iter().all(|request| request.method == "CONNECT"));
     });
 }
 
