@@ -2,10 +2,11 @@
 
 use crate::PreparedRun;
 use lamplight_domain::{
-    AnswerOutcome, ErrorCode, Hint, InvocationType, Outcome, ReportedError, RunError, RunState, Scrubber,
-    Start, Timestamp, Warning, extract_outputs, judge_answer, judge_failure,
+    AnswerOrigin, AnswerOutcome, ErrorClass, ErrorCode, Hint, InvocationType, MASK, Outcome, Output, RawJson,
+    ReportedError, RunError, RunState, Scrubber, Start, Timestamp, Warning, extract_outputs, judge_answer,
+    judge_failure,
 };
-use lamplight_ports::{Bytes, InvokeAnswer, InvokeError};
+use lamplight_ports::{Bytes, InvokeAnswer, InvokeError, PortErrorKind};
 use std::error::Error;
 
 /// The maximum length of a function's error message in an outcome, in characters.
@@ -14,13 +15,18 @@ const LONGEST_MESSAGE: usize = 2000;
 /// The outcome of a run, and the response.
 pub(crate) struct Conclusion {
     pub(crate) outcome: Outcome,
+    /// What the caller can do about the error of the last call.
+    pub(crate) class: Option<ErrorClass>,
     pub(crate) response: Option<Bytes>,
 }
 
 /// Concludes a run from an answer.
 pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer, now: Timestamp) -> Conclusion {
     let invocation_type = run.effective.invocation_type.value;
-    let (state, evidence) = judge_answer(invocation_type, &answer.outcome, answer.http_status);
+    let (state, mut evidence) = judge_answer(invocation_type, &answer.outcome, answer.http_status);
+    if answer.unmarked {
+        evidence = evidence.unmarked();
+    }
     let platform = &run.connection.platform;
     let report = answer.report.or_else(|| {
         answer.log_tail.as_deref().and_then(|log| platform.read_report(log, answer.request_id.as_deref()))
@@ -37,7 +43,7 @@ pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer, now: Timestam
             Some(function_error(error, answer.log_tail.is_some(), has_page))
         }
         (RunState::Unknown | RunState::Rejected | RunState::FunctionFailed, meaning) => {
-            Some(unexpected_answer(&meaning, answer.http_status, invocation_type))
+            Some(unexpected_answer(run, &meaning, answer.http_status, answer.origin.as_deref()))
         }
         (
             RunState::Queued
@@ -48,6 +54,7 @@ pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer, now: Timestam
             _,
         ) => None,
     };
+    outcome.warnings.extend(answer.unmarked.then_some(Warning::UnmarkedAnswer));
     outcome.warnings.extend(answer.refused_feature.map(|feature| Warning::FeatureRefused { feature }));
     outcome.request_id = answer.request_id;
     outcome.executed_version = answer.executed_version;
@@ -55,18 +62,14 @@ pub(crate) fn from_answer(run: &PreparedRun, answer: InvokeAnswer, now: Timestam
     outcome.report = report;
     outcome.cost_usd = cost;
     let response = (!answer.response.is_empty()).then(|| Bytes::from(answer.response));
-    Conclusion { outcome: without_secrets(run, outcome), response }
+    let class = outcome.error.as_ref().map(|error| error.code.class());
+    Conclusion { outcome: without_secrets(run, outcome), class, response }
 }
 
 /// Concludes a run from the error of its last call.
 pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError, now: Timestamp) -> Conclusion {
-    let (state, evidence) = judge_failure(
-        run.effective.invocation_type.value,
-        error.delivery,
-        error.start,
-        error.http_status,
-        error.provider_code.as_deref(),
-    );
+    let (state, evidence) =
+        judge_failure(error.delivery, error.start, error.http_status, error.provider_code.as_deref());
     let mut outcome = Outcome::new(state, evidence, now);
     let start = match state {
         RunState::Unknown => Start::MayHaveStarted,
@@ -78,7 +81,12 @@ pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError, now: Timestam
         causes: causes(error),
         ..RunError::new(error.code.clone(), &error.message)
     });
-    Conclusion { outcome: without_secrets(run, outcome), response: None }
+    // Whoever lacks credentials has to get some, whatever the reason.
+    let class = match error.kind {
+        PortErrorKind::Unauthenticated => ErrorClass::Access,
+        _ => error.code.class(),
+    };
+    Conclusion { outcome: without_secrets(run, outcome), class: Some(class), response: None }
 }
 
 fn causes(error: &InvokeError) -> Vec<String> {
@@ -102,31 +110,72 @@ fn unknown_hint(start: Start) -> Option<Hint> {
     }
 }
 
-fn unexpected_answer(
+/// The error for an answer that does not fit its call.
+pub(crate) fn unexpected_answer(
+    run: &PreparedRun,
     outcome: &AnswerOutcome,
     http_status: Option<u16>,
-    invocation_type: InvocationType,
+    origin: Option<&AnswerOrigin>,
 ) -> RunError {
-    let hint = match (outcome, invocation_type) {
-        (_, InvocationType::DryRun) => Some("check that the endpoint belongs to the provider".into()),
-        (AnswerOutcome::Unidentified, _) => Some(
-            "the function may have run: check its logs before you run it again, and check that the endpoint belongs \
-             to the provider; the call was not repeated"
-                .into(),
-        ),
-        _ => unknown_hint(Start::MayHaveStarted),
-    };
-    let message = describe_unexpected_answer(outcome, http_status);
+    let origin = origin.map(|origin| scrub_origin(origin, &run.scrubber));
+    let message = describe_unexpected_answer(run, outcome, http_status, origin.as_ref());
+    let more = origin.and_then(|origin| origin.hint);
+    let hint = unexpected_answer_hint(outcome, run.effective.invocation_type.value, more);
     RunError { hint, ..RunError::new(ErrorCode::UnexpectedAnswer, message) }
 }
 
-/// Describes an answer that does not fit its call, in lower case and without a final period.
-pub(crate) fn describe_unexpected_answer(outcome: &AnswerOutcome, http_status: Option<u16>) -> String {
+/// Removes the run's secrets from what an answer says about its sender, before anything is cut.
+fn scrub_origin(origin: &AnswerOrigin, scrubber: &Scrubber) -> AnswerOrigin {
+    let scrub = |text: &String| scrubber.scrub(text.clone());
+    AnswerOrigin {
+        content_type: origin.content_type.as_ref().map(scrub),
+        server: origin.server.as_ref().map(scrub),
+        via: origin.via.as_ref().map(scrub),
+        text: scrub(&origin.text),
+        hint: origin.hint.clone(),
+    }
+}
+
+/// The hint for an answer that does not fit its call. `origin` is what the adapter knows about its sender.
+fn unexpected_answer_hint(
+    outcome: &AnswerOutcome,
+    invocation_type: InvocationType,
+    origin: Option<Hint>,
+) -> Option<Hint> {
+    let hint = match (outcome, invocation_type) {
+        (AnswerOutcome::Unidentified, InvocationType::RequestResponse | InvocationType::Event) => Hint::new(
+            "the function may have run: check its logs before you run it again, and check that the endpoint belongs \
+             to the provider; the call was not repeated",
+        ),
+        (_, InvocationType::DryRun) => Hint::new("check that the endpoint belongs to the provider"),
+        _ => return unknown_hint(Start::MayHaveStarted),
+    };
+    Some(match origin {
+        Some(more) => hint.then(more),
+        None => hint,
+    })
+}
+
+/// Describes an answer that does not fit its call, in lower case and without a final period. Parts of the event are
+/// masked where the answer repeats them.
+fn describe_unexpected_answer(
+    run: &PreparedRun,
+    outcome: &AnswerOutcome,
+    http_status: Option<u16>,
+    origin: Option<&AnswerOrigin>,
+) -> String {
     let with = http_status.map(|status| format!(" with HTTP {status}")).unwrap_or_default();
     match outcome {
-        AnswerOutcome::Unidentified => format!(
-            "the answer{with} cannot be identified as the provider's: a proxy may have answered instead"
-        ),
+        AnswerOutcome::Unidentified => {
+            let context = run.effective.client_context.value.as_deref().unwrap_or_default();
+            let event = String::from_utf8_lossy(run.payload.as_bytes());
+            let was_sent = |word: &str| event.contains(word) || context.contains(word);
+            let sender = origin.map(|origin| format!(" ({})", origin.describe(was_sent))).unwrap_or_default();
+            format!(
+                "the answer{with} cannot be identified as the provider's: a proxy or another program seems to have \
+                 answered{sender}; nothing is proven"
+            )
+        }
         AnswerOutcome::Returned
         | AnswerOutcome::FunctionError(_)
         | AnswerOutcome::Accepted

@@ -1,12 +1,12 @@
 //! Checks a connection step by step, without running a function.
 
 use crate::{
-    AppError, EventSource, ProgressObserver, RunProgress, RunRequest, Target,
-    conclude::describe_unexpected_answer, prepare_run, resolve_target,
+    AppError, EventSource, ProgressObserver, RunProgress, RunRequest, Target, conclude::unexpected_answer,
+    prepare_run, resolve_target,
 };
 use lamplight_domain::{
-    Arguments, ConnectionName, ErrorCode, FunctionRef, InvocationType, RunState, Scrubber, Settings,
-    Timestamp, judge_answer,
+    Arguments, ConnectionName, FunctionRef, InvocationType, RunState, Scrubber, Settings, Timestamp,
+    judge_answer,
 };
 use lamplight_ports::{
     Clock, Connection, Connector, Departure, InvokeRequest, JobStore, ListFunctions, PortError,
@@ -149,7 +149,7 @@ pub async fn doctor(
     if request.connection_alone {
         return checkup.checks;
     }
-    let missing = if has_credentials { "the endpoint does not answer" } else { "credentials are missing" };
+    let missing = if has_credentials { "the endpoint check failed" } else { "credentials are missing" };
     if !has_credentials || !is_reachable {
         for name in [CheckName::ListFunctions, CheckName::GetFunction, CheckName::DryRun] {
             checkup.skip(name, missing);
@@ -316,8 +316,8 @@ impl Checkup<'_> {
         self.observer.observe(&RunProgress::Checking(CheckName::DryRun));
         let name = target.function.name.clone();
         match dry_run(ports, target).await {
-            Ok(DryRun::Passed { event }) => {
-                self.finish(CheckName::DryRun, Ok(format!("{name} could be called{event}")));
+            Ok(DryRun::Passed { note }) => {
+                self.finish(CheckName::DryRun, Ok(format!("{name} could be called{note}")));
             }
             Ok(DryRun::Unsupported { reason }) => self.skip(CheckName::DryRun, reason),
             Err(error) => self.finish(CheckName::DryRun, Err(error)),
@@ -328,8 +328,8 @@ impl Checkup<'_> {
 /// The result of a dry run that did not fail.
 enum DryRun {
     Passed {
-        /// A note about the event, if it is not that of the job.
-        event: &'static str,
+        /// Notes about the event, if it is not that of the job, and about an answer that cannot be identified.
+        note: String,
     },
     Unsupported {
         reason: String,
@@ -360,16 +360,21 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<DryRun, AppE
         log_tail: false,
         client_context: None,
         scrubber: Scrubber::default(),
+        fresh_connection: false,
         departure: Departure::default(),
     };
     match prepared.connection.invoker.invoke(call).await {
         Ok(answer) => match judge_answer(InvocationType::DryRun, &answer.outcome, answer.http_status).0 {
-            RunState::Validated => Ok(DryRun::Passed { event }),
-            _ => Err(AppError::Port(PortError::new(
-                PortErrorKind::Unavailable,
-                ErrorCode::UnexpectedAnswer,
-                describe_unexpected_answer(&answer.outcome, answer.http_status),
-            ))),
+            RunState::Validated => {
+                let unmarked = if answer.unmarked { "; the answer has no identifying header" } else { "" };
+                Ok(DryRun::Passed { note: format!("{event}{unmarked}") })
+            }
+            _ => {
+                let origin = answer.origin.as_deref();
+                let error = unexpected_answer(&prepared, &answer.outcome, answer.http_status, origin);
+                let port_error = PortError::new(PortErrorKind::Unavailable, error.code, error.message);
+                Err(AppError::Port(PortError { hint: error.hint, ..port_error }))
+            }
         },
         Err(error) if error.kind == PortErrorKind::Unsupported => {
             Ok(DryRun::Unsupported { reason: error.message })

@@ -4,8 +4,15 @@ use crate::{
     AppError, BegunRun, PreparedRun, ProgressObserver, RunProgress, begin_run,
     conclude::{Conclusion, from_answer, from_failure, may_keep_response},
 };
-use lamplight_domain::{Attempt, ErrorCode, Evidence, EvidenceKind, Outcome, Run, Warning, judge_failure};
-use lamplight_ports::{Bytes, Departure, InvokeAnswer, InvokeError, InvokeRequest, PortErrorKind, RunPorts};
+use lamplight_domain::{
+    Attempt, ErrorClass, ErrorCode, Evidence, EvidenceKind, Hint, Outcome, Run, SettingName, Warning,
+    judge_failure,
+};
+use lamplight_ports::{
+    Bytes, Departure, InvokeAnswer, InvokeError, InvokeRequest, LongerWait, PortErrorKind, RunPorts,
+};
+use std::{future::Future, pin::Pin};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// A run that has ended, and its response.
@@ -13,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 pub struct EndedRun {
     /// The run as recorded.
     pub run: Run,
+    /// What the caller can do about the run's error, if it has one.
+    pub class: Option<ErrorClass>,
     /// The response as received. Only the caller gets it if it may not be recorded.
     pub response: Option<Bytes>,
 }
@@ -35,6 +44,8 @@ pub async fn start_run(
 /// # Guarantees
 /// - The function is called again only if it provably did not start, and never more often than the run's maximum number
 ///   of attempts. Each attempt is recorded before it is made; if that fails, it is not made.
+/// - When the run's wait limit has passed, waiting ends, and the run is Unknown unless nothing was sent or the last answer
+///   proves that the function did not start.
 /// - When `cancel` fires, waiting ends and the run is recorded as Unknown, unless the function provably did not start.
 /// - If the outcome cannot be recorded, it is still returned, with a warning that says so.
 pub async fn follow_run(
@@ -44,7 +55,8 @@ pub async fn follow_run(
     cancel: &CancellationToken,
 ) -> EndedRun {
     let BegunRun { mut run, prepared } = begun;
-    let Conclusion { mut outcome, response } = make_calls(ports, &prepared, &mut run, observer, cancel).await;
+    let Conclusion { mut outcome, class, response } =
+        make_calls(ports, &prepared, &mut run, observer, cancel).await;
     let keep = response.as_deref().is_none_or(|response| may_keep_response(&prepared, response));
     if !keep {
         let what = "the response, because it contains a secret".to_owned();
@@ -62,7 +74,7 @@ pub async fn follow_run(
         }
     }
     observer.observe(&RunProgress::Ended(&run));
-    EndedRun { run, response }
+    EndedRun { run, class, response }
 }
 
 /// Makes calls until one is answered, one fails and may not be repeated, or the caller stops waiting.
@@ -73,12 +85,19 @@ async fn make_calls(
     observer: &dyn ProgressObserver,
     cancel: &CancellationToken,
 ) -> Conclusion {
+    let mut limit = std::pin::pin!(async {
+        match prepared.wait_limit {
+            Some(limit) => ports.sleeper.sleep(limit).await,
+            None => std::future::pending().await,
+        }
+    });
     loop {
         // The attempt that is made now is already recorded.
         let attempt = u32::try_from(run.attempts.len()).unwrap_or(u32::MAX);
         observer.observe(&RunProgress::Calling { run, attempt });
         let sent_at = Some(ports.clock.now());
-        let ended = invoke_once(prepared, cancel).await;
+        let longer = |why| observer.observe(&RunProgress::WaitingLonger { run, why });
+        let ended = invoke_once(prepared, attempt > 1, limit.as_mut(), cancel, longer).await;
         let now = ports.clock.now();
         let mut note_attempt = |evidence, error| {
             let ended = Attempt { sent_at, ended_at: Some(now), evidence: Some(evidence), error };
@@ -89,9 +108,10 @@ async fn make_calls(
             Ended::Interrupted { may_have_left: true } => {
                 let outcome = Outcome::unknown(EvidenceKind::Interrupted, now);
                 note_attempt(outcome.evidence.clone(), None);
-                return Conclusion { outcome, response: None };
+                return Conclusion { outcome, class: None, response: None };
             }
             Ended::Interrupted { may_have_left: false } => interrupted(prepared),
+            Ended::LimitPassed { may_have_left } => limit_passed(prepared, may_have_left),
             Ended::Answered(answer) => {
                 let conclusion = from_answer(prepared, answer, now);
                 note_attempt(conclusion.outcome.evidence.clone(), None);
@@ -99,12 +119,12 @@ async fn make_calls(
             }
             Ended::Failed(error) => error,
         };
-        note_attempt(evidence_of(prepared, &error), Some(error.code.clone()));
+        note_attempt(evidence_of(&error), Some(error.code.clone()));
         let wait = prepared.retries.next_wait(
             attempt,
             error.delivery,
             error.start,
-            error.transient,
+            error.passing(),
             error.retry_after,
             ports.ids.jitter(),
         );
@@ -117,6 +137,7 @@ async fn make_calls(
             () = ports.sleeper.sleep(wait) => {}
             // The last call provably did not start the function, so the run is not Unknown.
             () = cancel.cancelled() => return from_failure(prepared, &error, ports.clock.now()),
+            () = limit.as_mut() => return from_failure(prepared, &error, ports.clock.now()),
         }
         run.attempts.push(Attempt::sent(ports.clock.now()));
         match ports.runs.update(run, None).await {
@@ -134,9 +155,8 @@ async fn make_calls(
 
 /// The evidence that a failed call provides.
 fn evidence_of(prepared: &PreparedRun, error: &InvokeError) -> Evidence {
-    let invocation_type = prepared.effective.invocation_type.value;
     let code = error.provider_code.as_deref();
-    let (_, evidence) = judge_failure(invocation_type, error.delivery, error.start, error.http_status, code);
+    let (_, evidence) = judge_failure(error.delivery, error.start, error.http_status, code);
     evidence.scrubbed(&prepared.scrubber)
 }
 
@@ -148,6 +168,10 @@ enum Ended {
     Interrupted {
         may_have_left: bool,
     },
+    /// The run's own wait limit has passed.
+    LimitPassed {
+        may_have_left: bool,
+    },
 }
 
 /// The error of a call that was stopped before it was sent, for instance while credentials were loaded.
@@ -157,9 +181,33 @@ fn interrupted(prepared: &PreparedRun) -> InvokeError {
         .with_hint("the function did not run; start it again if needed")
 }
 
-/// Makes one call.
-async fn invoke_once(prepared: &PreparedRun, cancel: &CancellationToken) -> Ended {
+/// The error of a call that was given up because the run's own wait limit has passed.
+fn limit_passed(prepared: &PreparedRun, may_have_left: bool) -> InvokeError {
+    let (name, limit) = (&prepared.function.name, prepared.wait_limit.unwrap_or_default());
+    let what = format!("the call of {name} was given up after the wait limit of {} s", limit.as_secs_f64());
+    if may_have_left {
+        let message = format!("{what}; function {name} may still be running");
+        return InvokeError::unanswered(PortErrorKind::Unavailable, ErrorCode::Timeout, message).with_hint(
+            Hint::new("look at the function's log before you run it again, and give a longer ")
+                .setting(SettingName::WaitLimit),
+        );
+    }
+    let message = format!("{what}; nothing was sent");
+    InvokeError::not_sent(PortErrorKind::Unavailable, ErrorCode::Timeout, message)
+        .with_hint(Hint::new("give a longer ").setting(SettingName::WaitLimit))
+}
+
+/// Makes one call. `longer` is called if the call is waited for longer than expected.
+async fn invoke_once(
+    prepared: &PreparedRun,
+    is_repeated: bool,
+    limit: Pin<&mut impl Future<Output = ()>>,
+    cancel: &CancellationToken,
+    longer: impl Fn(LongerWait),
+) -> Ended {
     let departure = Departure::default();
+    let (told, mut reasons) = mpsc::unbounded_channel();
+    departure.set_listener(move |why| told.send(why).unwrap_or_default());
     let request = InvokeRequest {
         function: prepared.function.clone(),
         qualifier: prepared.effective.qualifier.value.clone(),
@@ -168,17 +216,27 @@ async fn invoke_once(prepared: &PreparedRun, cancel: &CancellationToken) -> Ende
         log_tail: prepared.effective.log_tail.value,
         client_context: prepared.effective.client_context.value.clone(),
         scrubber: prepared.scrubber.clone(),
+        fresh_connection: is_repeated,
         departure: departure.clone(),
     };
-    let answered = tokio::select! {
-        biased;
-        answered = prepared.connection.invoker.invoke(request) => Some(answered),
-        () = cancel.cancelled() => None,
+    let mut calling = prepared.connection.invoker.invoke(request);
+    let mut limit = limit;
+    let stopped = loop {
+        tokio::select! {
+            biased;
+            answered = &mut calling => {
+                return answered.map_or_else(Ended::Failed, Ended::Answered);
+            }
+            () = cancel.cancelled() => break Ended::Interrupted { may_have_left: true },
+            () = limit.as_mut() => break Ended::LimitPassed { may_have_left: true },
+            Some(why) = reasons.recv() => longer(why),
+        }
     };
-    // The call has been dropped, so what has not been sent by now never will be.
-    match answered {
-        Some(Ok(answer)) => Ended::Answered(answer),
-        Some(Err(error)) => Ended::Failed(error),
-        None => Ended::Interrupted { may_have_left: departure.may_have_left() },
+    // The call is dropped, so what has not been sent by then never will be.
+    drop(calling);
+    let may_have_left = departure.may_have_left();
+    match stopped {
+        Ended::Interrupted { .. } => Ended::Interrupted { may_have_left },
+        _ => Ended::LimitPassed { may_have_left },
     }
 }

@@ -7,7 +7,10 @@ use lamplight_domain::{
     Settings, build_payload, looks_secret, secrets_in_json,
 };
 use lamplight_ports::{Connection, ExposeSecret, SecretResolver};
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 
 /// Where the event comes from.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ pub struct RunRequest {
     pub event: EventSource,
     /// The settings of this run only.
     pub settings: Settings,
+    /// How long the run may take, with all waits; `None` for as long as its calls may take.
+    pub wait_limit: Option<Duration>,
     /// Why the run exists.
     pub provenance: Provenance,
 }
@@ -34,7 +39,13 @@ pub struct RunRequest {
 impl RunRequest {
     /// A request without settings and provenance.
     pub fn new(target: Target, event: EventSource) -> Self {
-        Self { target, event, settings: Settings::default(), provenance: Provenance::default() }
+        Self {
+            target,
+            event,
+            settings: Settings::default(),
+            wait_limit: None,
+            provenance: Provenance::default(),
+        }
     }
 }
 
@@ -47,6 +58,7 @@ pub struct PreparedRun {
     pub(crate) parameters: ParameterList,
     pub(crate) effective: EffectiveSettings,
     pub(crate) retries: RetryPolicy,
+    pub(crate) wait_limit: Option<Duration>,
     pub(crate) payload: Payload,
     pub(crate) arguments: Vec<RecordedArgument>,
     pub(crate) scrubber: Scrubber,
@@ -80,7 +92,7 @@ impl PreparedRun {
 /// - The values that must not be recorded are those of secret parameters, and all that look secret by their names: in
 ///   arguments without a job, within JSON arguments, in a raw event and in the client context.
 pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> Result<PreparedRun, AppError> {
-    let RunRequest { target, event, settings, provenance } = request;
+    let RunRequest { target, event, settings, wait_limit, provenance } = request;
     let Target { job, function, connection, secret_names } = target;
     let nothing = Settings::default();
     let overrides = job.as_ref().map_or(&nothing, |job| &job.overrides);
@@ -127,6 +139,7 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
         parameters,
         effective,
         retries,
+        wait_limit,
         payload,
         arguments,
         scrubber,

@@ -2,6 +2,7 @@
 
 use crate::{Check, CheckName};
 use lamplight_domain::{Function, Hint, Run};
+use lamplight_ports::LongerWait;
 use std::{fmt::Debug, time::Duration};
 
 /// A step of a use case.
@@ -24,6 +25,13 @@ pub enum RunProgress<'a> {
         wait: Duration,
         /// Why the call failed.
         reason: &'a str,
+    },
+    /// The function's known time limit has passed, and its answer is waited for longer.
+    WaitingLonger {
+        /// The run.
+        run: &'a Run,
+        /// Why.
+        why: LongerWait,
     },
     /// The run has ended. If its outcome could not be recorded, it has a warning.
     Ended(&'a Run),

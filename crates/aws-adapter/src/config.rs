@@ -13,6 +13,9 @@ pub struct AwsConnectionConfig {
     pub region: Region,
     /// The URL of Lambda, `http://…` or `https://…`, instead of AWS's own endpoint.
     pub endpoint_url: Option<String>,
+    /// Whether answers to calls count without a header that only Lambda sets. Only for an `endpoint_url` of an emulator that
+    /// sends none.
+    pub unmarked_answers: bool,
     /// The URL of STS, instead of AWS's own endpoint.
     pub sts_endpoint_url: Option<String>,
     /// The URL of Secrets Manager, instead of AWS's own endpoint.
@@ -46,6 +49,7 @@ impl AwsConnectionConfig {
         Self {
             region,
             endpoint_url: None,
+            unmarked_answers: false,
             sts_endpoint_url: None,
             secrets_endpoint_url: None,
             sts_region: None,

@@ -32,6 +32,9 @@ pub struct Timeouts {
     /// The time until the answer of a request that only reads begins, such as a page of functions. Default: 30 s per attempt;
     /// such requests may be retried.
     pub read: Duration,
+    /// The time to read a function's current timeout when the known one has passed, including all retries. Default: 30 s; the
+    /// answer of the call is waited for meanwhile.
+    pub current_limit: Duration,
     /// The time to get the caller's identity, including all retries. Default: 15 s, because users wait for it when they
     /// diagnose a problem.
     pub identity: Duration,
@@ -51,6 +54,7 @@ impl Default for Timeouts {
             change: Duration::from_mins(1),
             upload: Duration::from_mins(5),
             read: Duration::from_secs(30),
+            current_limit: Duration::from_secs(30),
             identity: Duration::from_secs(15),
             credentials: Duration::from_mins(1),
             container: Duration::from_secs(15),
@@ -58,59 +62,16 @@ impl Default for Timeouts {
     }
 }
 
-/// The part of a call's time limit that is for the function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ForFunction {
-    /// The call does not wait for the function.
-    Nothing,
-    /// The function's own timeout, in seconds.
-    Own(u32),
-    /// Lambda's maximum, because the function's timeout is not known.
-    Maximum,
-}
-
-/// The time limits of one request.
+/// The time limits of one change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Waits {
-    for_function: ForFunction,
-    /// From the start of the call to the head of the answer.
+    /// From the start of the request to the head of the answer.
     pub(crate) head: Duration,
-    /// From the start of the call to the end of the answer.
+    /// From the start of the request to the end of the answer.
     pub(crate) whole: Duration,
 }
 
 impl Waits {
-    /// The limits of a call. A call that waits for the result gets the function's own timeout, or Lambda's maximum if the
-    /// timeout is not known. An asynchronous call or a dry run does not wait for the function.
-    pub(crate) fn of_call(request: &InvokeRequest, timeouts: &Timeouts) -> Self {
-        let for_function = match (request.invocation_type, request.function.timeout_seconds) {
-            (InvocationType::RequestResponse, Some(seconds)) => ForFunction::Own(seconds),
-            (InvocationType::RequestResponse, None) => ForFunction::Maximum,
-            (InvocationType::Event | InvocationType::DryRun, _) => ForFunction::Nothing,
-        };
-        let running = match for_function {
-            ForFunction::Own(seconds) => Duration::from_secs(seconds.into()),
-            ForFunction::Maximum => MAX_TIMEOUT,
-            ForFunction::Nothing => Duration::ZERO,
-        };
-        let head = running + timeouts.answer_margin + transfer(request.payload.len());
-        Self { for_function, head, whole: head + timeouts.answer_body }
-    }
-
-    /// How long a request waited, `self.head` or `self.whole`, and where this limit comes from.
-    pub(crate) fn explain(self, waited: Duration) -> String {
-        let total = waited.as_secs();
-        let limit = match self.for_function {
-            ForFunction::Nothing => return format!("{total} s"),
-            ForFunction::Own(seconds) => format!("{seconds} s as the timeout of the function"),
-            ForFunction::Maximum => format!(
-                "{} s as Lambda's maximum, because the timeout of the function is not known",
-                MAX_TIMEOUT.as_secs()
-            ),
-        };
-        format!("{total} s: {limit}, and the rest for its start and the network")
-    }
-
     /// The limits of a change, with additional time to send code.
     pub(crate) fn of_change(upload_bytes: Option<usize>, timeouts: &Timeouts) -> Self {
         let head = match upload_bytes {
@@ -118,7 +79,62 @@ impl Waits {
             Some(bytes) => timeouts.upload.max(timeouts.change + transfer(bytes / 3 * 4)),
             None => timeouts.change,
         };
-        Self { for_function: ForFunction::Nothing, head, whole: head + timeouts.answer_body }
+        Self { head, whole: head + timeouts.answer_body }
+    }
+}
+
+/// How long the answer of a call is waited for, from its sending to the head of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CallLimit {
+    /// The time for everything but the function itself.
+    overhead: Duration,
+    /// The time for the function.
+    running: Duration,
+    /// Whether this is the function's own timeout, not Lambda's maximum.
+    is_known: bool,
+}
+
+impl CallLimit {
+    /// The limit of a call. A call that waits for the result gets the function's own timeout, or Lambda's maximum if the
+    /// timeout is not known. An asynchronous call or a dry run does not wait for the function.
+    pub(crate) fn of(request: &InvokeRequest, timeouts: &Timeouts) -> Self {
+        let known = request.function.timeout_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+        let running = match request.invocation_type {
+            InvocationType::RequestResponse => known.unwrap_or(MAX_TIMEOUT),
+            InvocationType::Event | InvocationType::DryRun => Duration::ZERO,
+        };
+        let overhead = timeouts.answer_margin + transfer(request.payload.len());
+        Self { overhead, running, is_known: known.is_some() }
+    }
+
+    /// The limit for a function with this timeout; `None` if it is not known.
+    pub(crate) fn with_timeout(self, timeout: Option<Duration>) -> Self {
+        Self { running: timeout.unwrap_or(MAX_TIMEOUT), is_known: timeout.is_some(), ..self }
+    }
+
+    /// How long the answer was waited for, and where this limit comes from.
+    pub(crate) fn explain(self, waited: Duration) -> String {
+        let (total, running) = (waited.as_secs(), self.running.as_secs());
+        match (running, self.is_known) {
+            (0, _) => format!("{total} s"),
+            (_, true) => format!(
+                "{total} s: {running} s as the timeout of the function, and the rest for its start and the network"
+            ),
+            (_, false) => format!(
+                "{total} s: {running} s as Lambda's maximum, because the timeout of the function is not known, and the rest \
+                 for its start and the network"
+            ),
+        }
+    }
+
+    /// The time for the function.
+    pub(crate) fn running(self) -> Duration {
+        self.running
+    }
+
+    /// The whole limit.
+    pub(crate) fn head(self) -> Duration {
+        self.overhead + self.running
     }
 }
 
@@ -142,25 +158,34 @@ mod tests {
             log_tail: true,
             client_context: None,
             scrubber: Scrubber::default(),
+            fresh_connection: false,
             departure: Departure::default(),
         }
     }
 
     #[test]
     fn a_call_is_waited_for_as_long_as_the_function_may_run() {
-        let seconds = |invocation_type, timeout, bytes| {
-            let waits = Waits::of_call(&request(invocation_type, timeout, bytes), &Timeouts::default());
-            (waits.head.as_secs(), waits.whole.as_secs())
+        let limit = |invocation_type, timeout, bytes| {
+            CallLimit::of(&request(invocation_type, timeout, bytes), &Timeouts::default())
         };
-        assert_eq!(seconds(InvocationType::RequestResponse, None, 2), (920, 920 + 96));
-        assert_eq!(seconds(InvocationType::RequestResponse, Some(60), 2), (80, 80 + 96));
-        assert_eq!(seconds(InvocationType::RequestResponse, Some(900), 2), (920, 920 + 96));
+        let seconds =
+            |invocation_type, timeout, bytes| limit(invocation_type, timeout, bytes).head().as_secs();
+        assert_eq!(seconds(InvocationType::RequestResponse, None, 2), 920);
+        assert_eq!(seconds(InvocationType::RequestResponse, Some(60), 2), 80);
+        assert_eq!(seconds(InvocationType::RequestResponse, Some(900), 2), 920);
+        assert_eq!(seconds(InvocationType::RequestResponse, Some(3), 6 * 1024 * 1024), 23 + 96);
+        assert_eq!(seconds(InvocationType::Event, Some(900), 2), 20);
+        assert_eq!(seconds(InvocationType::DryRun, None, 2), 20);
+        let raised = limit(InvocationType::RequestResponse, Some(3), 2).with_timeout(Some(Duration::from_secs(60)));
+        assert_eq!((raised.running().as_secs(), raised.head().as_secs()), (60, 80));
         assert_eq!(
-            seconds(InvocationType::RequestResponse, Some(3), 6 * 1024 * 1024),
-            (23 + 96, 23 + 96 + 96)
+            raised.explain(raised.head()),
+            "80 s: 60 s as the timeout of the function, and the rest for its start and the network"
         );
-        assert_eq!(seconds(InvocationType::Event, Some(900), 2), (20, 20 + 96));
-        assert_eq!(seconds(InvocationType::DryRun, None, 2), (20, 20 + 96));
+        let unknown = raised.with_timeout(None);
+        assert!(unknown.explain(unknown.head()).starts_with("920 s: 900 s as Lambda's maximum, because"));
+        let queued = limit(InvocationType::Event, Some(3), 2);
+        assert_eq!(queued.explain(queued.head()), "20 s");
     }
 
     #[test]

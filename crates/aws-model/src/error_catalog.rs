@@ -264,6 +264,26 @@ fn conflict(operation: Operation) -> AwsErrorClass {
     }
 }
 
+/// Whether AWS has an error with this code.
+///
+/// ```
+/// use lamplight_aws_model::is_known_code;
+///
+/// assert!(is_known_code("com.amazonaws.lambda#ResourceNotFoundException"));
+/// assert!(!is_known_code("SquidException"));
+/// ```
+pub fn is_known_code(code: &str) -> bool {
+    let code = bare_code(code);
+    ROWS.iter().any(|row| row.codes.contains(&code))
+}
+
+/// The code of AWS that an emulator writes in this way: `sam local start-lambda` leaves out the ending `Exception`.
+pub fn code_of_emulator(code: &str) -> Option<&'static str> {
+    let code = bare_code(code);
+    let mut codes = ROWS.iter().flat_map(|row| row.codes);
+    codes.find(|known| **known == code || known.strip_suffix("Exception") == Some(code)).copied()
+}
+
 /// The row of a code that is listed, or else the row for the status.
 fn find(code: Option<&str>, http: u16, listed: impl Fn(&Row) -> bool) -> (Option<&'static str>, Row) {
     let known = code.map(bare_code).and_then(|code| {
@@ -365,6 +385,21 @@ mod tests {
                 let facts = classify_manage(Operation::GetFunction, Some(code), http);
                 assert_eq!((facts.applied(), facts.repeat), (Applied::No, Repeat::Never), "{code} {http}");
             }
+        }
+    }
+
+    #[test]
+    fn an_emulator_may_leave_out_the_ending() {
+        for (written, code) in [
+            ("ResourceNotFound", Some("ResourceNotFoundException")),
+            ("ResourceNotFoundException", Some("ResourceNotFoundException")),
+            ("AccessDenied", Some("AccessDeniedException")),
+            ("LocalServiceException", None),
+            ("", None),
+        ] {
+            let found = code_of_emulator(written);
+            assert_eq!(found.is_some(), code.is_some(), "{written}");
+            assert!(found.is_none_or(|found| found.starts_with(written)), "{written} {found:?}");
         }
     }
 

@@ -30,7 +30,8 @@ pub mod trust;
 pub use architecture::{Architecture, UnknownArchitecture};
 pub use arn::{ArnError, ArnPart, FunctionArn};
 pub use error_catalog::{
-    AwsErrorClass, ErrorFacts, ManageSubject, Repeat, Subject, classify, classify_manage,
+    AwsErrorClass, ErrorFacts, ManageSubject, Repeat, Subject, classify, classify_manage, code_of_emulator,
+    is_known_code,
 };
 pub use function_name::{LambdaName, LambdaNameError};
 pub use function_ref::{FunctionSpec, FunctionSpecError};

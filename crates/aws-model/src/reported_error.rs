@@ -89,6 +89,18 @@ fn below<'a>(error: &Response<'a>) -> VecDeque<&'a RawValue> {
     error.cause.into_iter().chain(many.into_iter().flatten()).collect()
 }
 
+/// Whether a response is a JSON object that names the type of an error, as all runtimes write it.
+pub fn is_error_body(response: &[u8]) -> bool {
+    let is_object = response.trim_ascii_start().starts_with(b"{");
+    let reported = is_object.then(|| serde_json::from_slice::<Response<'_>>(response).ok()).flatten();
+    reported.and_then(|reported| reported.error_type).is_some_and(|raw| raw.get().starts_with('"'))
+}
+
+/// Whether a response is the text that AWS's runtime interface emulator sends if a function ran longer than its timeout.
+pub fn is_timeout_text(response: &[u8]) -> bool {
+    response.starts_with(b"Task timed out after ")
+}
+
 /// The stack with one frame per line. Runtimes write a text, a list of texts (some end with a line break), or a list of
 /// lists.
 fn frames(raw: &RawValue) -> Vec<String> {

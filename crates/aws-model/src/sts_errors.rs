@@ -93,6 +93,11 @@ impl StsRefusal {
         }
     }
 
+    /// The meaning of an answer that nothing identifies as that of STS: its status means nothing, only a code of STS does.
+    pub fn of_unmarked(code: Option<&str>) -> Self {
+        Self::of(code, 0)
+    }
+
     /// Whether the same request may succeed later without any change.
     pub fn passes(self) -> bool {
         matches!(self, Self::IssuerUnreachable | Self::Throttled | Self::Unavailable)

@@ -57,15 +57,12 @@ impl ExitCode {
         }
     }
 
-    /// The code of an ended run.
-    pub fn of_run(run: &Run) -> Self {
+    /// The code of an ended run; `class` is that of its error.
+    pub fn of_run(run: &Run, class: Option<ErrorClass>) -> Self {
         match (run.state(), run.status()) {
             (_, Status::Success) => Self::Success,
             (_, Status::Unknown) => Self::OutcomeUnknown,
-            (RunState::Rejected, Status::Failed) => {
-                let error = run.outcome().and_then(|outcome| outcome.error.as_ref());
-                error.map_or(Self::Unexpected, |error| Self::of_class(error.code.class()))
-            }
+            (RunState::Rejected, Status::Failed) => class.map_or(Self::Unexpected, Self::of_class),
             (_, Status::Failed) => Self::FunctionFailed,
         }
     }

@@ -45,5 +45,7 @@ fn option(setting: SettingName) -> &'static str {
         SettingName::ConfigFile => "--config",
         SettingName::AccessKey => "--access-key-id",
         SettingName::AllowHttp => "--allow-http",
+        SettingName::UnmarkedAnswers => "`unmarked_answers = true`",
+        SettingName::WaitLimit => "--wait-limit",
     }
 }

@@ -3,7 +3,7 @@
 use crate::{hints::word_hint, output::Output, terminal::one_line};
 use indicatif::{ProgressBar, ProgressStyle};
 use lamplight_app::{ProgressObserver, RunProgress};
-use lamplight_ports::UploadWatch;
+use lamplight_ports::{LongerWait, UploadWatch};
 use std::{
     sync::{Arc, OnceLock},
     time::Duration,
@@ -59,6 +59,19 @@ impl ProgressObserver for Display {
                     format!("{} waiting {:.1} s: {reason}", run.function_name(), wait.as_secs_f64())
                 });
             }
+            RunProgress::WaitingLonger { run, why } => self.output.warn(&match why {
+                LongerWait::LimitRaised { limit } => format!(
+                    "the known time limit of {} has passed; it is now {} s, so its answer is waited for",
+                    run.function_name(),
+                    limit.as_secs()
+                ),
+                LongerWait::LimitUnknown { longest } => format!(
+                    "the known time limit of {} has passed, and the current one cannot be read; its answer is waited for at \
+                     most {} s, the longest time limit of a function",
+                    run.function_name(),
+                    longest.as_secs()
+                ),
+            }),
             RunProgress::Ended(_) => {}
             RunProgress::Paused { reason, hint, patience } => {
                 let minutes = patience.as_secs().div_ceil(60);

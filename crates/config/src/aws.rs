@@ -21,6 +21,9 @@ pub struct AwsTable {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", url)]
     pub endpoint_url: Option<HttpUrl>,
+    /// Whether answers to calls count without a header that identifies Lambda; only with `endpoint_url`, for emulators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmarked_answers: Option<bool>,
     /// The endpoint URL of STS, if it differs from `endpoint_url`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", url)]

@@ -22,6 +22,13 @@ pub(crate) fn check(table: &AwsTable) -> Result<(), TableError> {
             ));
         }
     }
+    if table.unmarked_answers == Some(true) && !has_address {
+        return Err(inside.wrong(
+            "unmarked_answers",
+            "unmarked_answers is only for an emulator, so it needs an endpoint_url in the same connection",
+            "remove it, or set endpoint_url to the address of the emulator",
+        ));
+    }
     inside.at(&["auth"]).auth(&table.auth)
 }
 

@@ -358,6 +358,7 @@ fn request(function: &FunctionRef, invocation_type: InvocationType) -> InvokeReq
         log_tail: false,
         client_context: None,
         scrubber: Scrubber::default(),
+        fresh_connection: false,
         departure: Departure::default(),
     }
 }

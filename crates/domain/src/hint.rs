@@ -90,6 +90,10 @@ pub enum SettingName {
     AccessKey,
     /// Plain HTTP to other machines.
     AllowHttp,
+    /// Whether answers without an identifying header count.
+    UnmarkedAnswers,
+    /// The longest wait for a run.
+    WaitLimit,
 }
 
 impl fmt::Display for SettingName {
@@ -101,6 +105,8 @@ impl fmt::Display for SettingName {
             Self::ConfigFile => "the configuration file",
             Self::AccessKey => "the access key",
             Self::AllowHttp => "the permission for plain HTTP",
+            Self::UnmarkedAnswers => "accepting unmarked answers",
+            Self::WaitLimit => "the wait limit",
         })
     }
 }
@@ -183,6 +189,14 @@ impl Hint {
     #[must_use]
     pub fn setting(self, setting: SettingName) -> Self {
         self.and(HintPart::Setting(setting))
+    }
+
+    /// The same hint followed by another one.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        let mut parts = self.text("; ").0.into_vec();
+        parts.extend(next.0);
+        Self(parts.into())
     }
 
     fn and(self, part: HintPart) -> Self {

@@ -4,6 +4,7 @@
 
 mod alias;
 mod answer;
+mod answer_origin;
 mod argument;
 mod async_settings;
 mod code;
@@ -47,6 +48,7 @@ mod url;
 
 pub use alias::{Alias, Routing};
 pub use answer::{AnswerOutcome, ReportedError};
+pub use answer_origin::AnswerOrigin;
 pub use argument::{Argument, Arguments, DuplicateArgument, RecordedArgument};
 pub use async_settings::{AsyncSettings, DescribedAsyncSettings};
 pub use code::{CodeSource, FunctionCode, Package};
@@ -74,7 +76,7 @@ pub use permission::{PermissionPolicy, PermissionStatement};
 pub use platform::{BrokenRules, Limits, Platform, ReferenceError};
 pub use redacted::{MASK, Redacted};
 pub use report::ExecutionReport;
-pub use retry::{InvalidRetryPolicy, RetryPolicy};
+pub use retry::{InvalidRetryPolicy, Passing, RetryPolicy};
 pub use run::{Learned, Run, RunParts, TransitionError};
 pub use run_id::{RunId, RunIdError};
 pub use run_key::{RunKey, RunKeyError, RunnerId};

@@ -75,6 +75,8 @@ pub enum Warning {
         /// The feature left out, in the provider's words.
         feature: String,
     },
+    /// The answer has no identifying header; it counts because the connection accepts such answers.
+    UnmarkedAnswer,
     /// Evidence as strong as that of the recorded outcome says that the run ended in another state. The recorded
     /// outcome is kept.
     Contradicted {
@@ -115,6 +117,10 @@ impl fmt::Display for Warning {
             Self::FeatureRefused { feature } => {
                 write!(f, "the function does not support {feature}; the call was made without it")
             }
+            Self::UnmarkedAnswer => f.write_str(
+                "the answer has no identifying header, so anything at the endpoint may have sent it; it counts because the \
+                 connection accepts unmarked answers",
+            ),
             Self::Contradicted { state, evidence } => {
                 let evidence = Evidence::of(*evidence);
                 write!(

@@ -11,6 +11,17 @@ pub struct InvalidRetryPolicy {
     pub attempts: u32,
 }
 
+/// Whether the cause of a failed call may go away by itself, and how soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passing {
+    /// It does not: a repetition would fail in the same way.
+    Never,
+    /// Within seconds: a lost connection, too many calls at once.
+    Seconds,
+    /// Within minutes: the function, or something that it needs, is still being prepared.
+    Minutes,
+}
+
 /// How often a call that provably did not start the function is repeated, and after which wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -20,8 +31,15 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     /// The maximum of the first wait. Each further wait may be up to twice as long as the one before.
     pub const FIRST_BACKOFF: Duration = Duration::from_millis(500);
-    /// The maximum of any wait, even if the provider asks for more: a person may be waiting.
+    /// The maximum of any wait for a cause that passes within [seconds](Passing::Seconds), even if the provider asks for
+    /// more: a person may be waiting.
     pub const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
+    /// The maximum of the first wait for a function that is not ready. Lambda needs up to a few minutes to prepare the
+    /// network, image or snapshot of a function (Lambda developer guide, "Lambda function states"), and the default
+    /// number of attempts leaves two waits.
+    pub const FIRST_READY_WAIT: Duration = Duration::from_secs(40);
+    /// The maximum of any wait for a function that is not ready.
+    pub const LONGEST_READY_WAIT: Duration = Duration::from_mins(2);
 
     /// A policy of 1–10 attempts in total.
     pub fn new(max_attempts: u32) -> Result<Self, InvalidRetryPolicy> {
@@ -34,17 +52,18 @@ impl RetryPolicy {
 
     /// How long to wait before attempt `made + 1`, or `None` if no further attempt may be made.
     ///
-    /// `transient` says that the cause may go away by itself; `jitter` is a random number from 0 to 1; `asked` is the
+    /// `passing` says whether the cause may go away by itself; `jitter` is a random number from 0 to 1; `asked` is the
     /// wait that the provider asked for.
     ///
     /// # Guarantees
     /// - `None` unless the request was not sent, or its answer proves that the function did not start.
+    /// - A wait is never shorter than half of its maximum.
     pub fn next_wait(
         &self,
         made: u32,
         delivery: Delivery,
         start: Start,
-        transient: bool,
+        passing: Passing,
         asked: Option<Duration>,
         jitter: f64,
     ) -> Option<Duration> {
@@ -52,24 +71,30 @@ impl RetryPolicy {
             (Delivery::NotSent, _) | (Delivery::Answered, Start::DidNotStart) => true,
             (Delivery::MaybeSent, _) | (Delivery::Answered, Start::MayHaveStarted) => false,
         };
-        if !proven || !transient || made >= self.max_attempts {
+        let (first, longest) = match passing {
+            Passing::Never => return None,
+            Passing::Seconds => (Self::FIRST_BACKOFF, Self::LONGEST_BACKOFF),
+            Passing::Minutes => (Self::FIRST_READY_WAIT, Self::LONGEST_READY_WAIT),
+        };
+        if !proven || made >= self.max_attempts {
             return None;
         }
         let doublings = made.saturating_sub(1).min(16);
-        let ceiling = Self::FIRST_BACKOFF.saturating_mul(1 << doublings).min(Self::LONGEST_BACKOFF);
+        let ceiling = first.saturating_mul(1 << doublings).min(longest);
         // NaN counts as the longest wait.
         let share = if jitter.is_nan() { 1.0 } else { jitter.clamp(0.0, 1.0) };
-        let wait = ceiling.mul_f64(share);
-        Some(asked.map_or(wait, |asked| wait.max(asked)).min(Self::LONGEST_BACKOFF))
+        let wait = ceiling.mul_f64(0.5 + share / 2.0);
+        Some(asked.map_or(wait, |asked| wait.max(asked)).min(longest))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::DEFAULT_MAX_ATTEMPTS;
 
     fn next(made: u32, delivery: Delivery, start: Start) -> Option<Duration> {
-        RetryPolicy::new(3).unwrap().next_wait(made, delivery, start, true, None, 1.0)
+        RetryPolicy::new(3).unwrap().next_wait(made, delivery, start, Passing::Seconds, None, 1.0)
     }
 
     #[test]
@@ -85,17 +110,28 @@ mod tests {
     #[test]
     fn waits_double_are_capped_and_end() {
         let policy = RetryPolicy::new(10).unwrap();
-        let wait = |made| {
-            policy
-                .next_wait(made, Delivery::NotSent, Start::DidNotStart, true, None, 1.0)
-                .map(|w| w.as_millis())
+        let next = |made, passing, asked, jitter| {
+            policy.next_wait(made, Delivery::NotSent, Start::DidNotStart, passing, asked, jitter)
         };
-        assert_eq!([wait(1), wait(2), wait(9), wait(10)], [Some(500), Some(1000), Some(20_000), None]);
+        let wait = |made, jitter| next(made, Passing::Seconds, None, jitter).map(|wait| wait.as_millis());
+        assert_eq!([1, 2, 9, 10].map(|made| wait(made, 1.0)), [Some(500), Some(1000), Some(20_000), None]);
+        assert_eq!([1, 2, 9].map(|made| wait(made, 0.0)), [Some(250), Some(500), Some(10_000)]);
         let asked = Some(Duration::from_hours(1));
-        let capped = policy.next_wait(1, Delivery::NotSent, Start::DidNotStart, true, asked, 0.0);
-        assert_eq!(capped, Some(RetryPolicy::LONGEST_BACKOFF));
-        let odd = policy.next_wait(1, Delivery::NotSent, Start::DidNotStart, true, None, f64::NAN);
-        assert_eq!(odd, Some(RetryPolicy::FIRST_BACKOFF));
+        assert_eq!(next(1, Passing::Seconds, asked, 0.0), Some(RetryPolicy::LONGEST_BACKOFF));
+        assert_eq!(next(1, Passing::Seconds, None, f64::NAN), Some(RetryPolicy::FIRST_BACKOFF));
+        assert_eq!(next(1, Passing::Never, asked, 1.0), None);
         assert!(RetryPolicy::new(0).is_err() && RetryPolicy::new(11).is_err());
+    }
+
+    #[test]
+    fn a_function_that_is_not_ready_is_given_minutes() {
+        let usual = RetryPolicy::new(DEFAULT_MAX_ATTEMPTS).unwrap();
+        for jitter in [0.0, 0.5, 1.0, f64::NAN] {
+            let waits = (1..10).filter_map(|made| {
+                usual.next_wait(made, Delivery::Answered, Start::DidNotStart, Passing::Minutes, None, jitter)
+            });
+            let all: Duration = waits.sum();
+            assert!((Duration::from_mins(1)..=Duration::from_mins(4)).contains(&all), "{all:?}");
+        }
     }
 }

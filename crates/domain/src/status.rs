@@ -146,6 +146,8 @@ pub enum EvidenceKind {
     UnprovenAnswer,
     /// An answer without the provider's identifying header: it may come from a proxy.
     UnidentifiedAnswer,
+    /// An answer without the provider's identifying header, which counts because the connection accepts such answers.
+    UnmarkedAnswer,
     /// The request was never sent.
     NotSent,
     /// The request may have arrived, and no complete answer was received.
@@ -167,7 +169,7 @@ pub enum EvidenceKind {
 /// How strong evidence is, weakest first. Only stronger evidence replaces an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Strength {
-    /// It does not say how the function ended.
+    /// It does not say how the function ended, or nothing proves that it is the provider's.
     None,
     /// A text line in a log.
     TextLog,
@@ -183,7 +185,7 @@ pub enum Strength {
 
 impl EvidenceKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Answered,
         Self::FunctionError,
         Self::Accepted,
@@ -191,6 +193,7 @@ impl EvidenceKind {
         Self::Refused,
         Self::UnprovenAnswer,
         Self::UnidentifiedAnswer,
+        Self::UnmarkedAnswer,
         Self::NotSent,
         Self::NoAnswer,
         Self::Interrupted,
@@ -214,6 +217,7 @@ impl EvidenceKind {
             Self::Accepted
             | Self::UnprovenAnswer
             | Self::UnidentifiedAnswer
+            | Self::UnmarkedAnswer
             | Self::NoAnswer
             | Self::Interrupted
             | Self::RunnerGone => Strength::None,
@@ -239,6 +243,20 @@ impl Evidence {
     pub fn of(kind: EvidenceKind) -> Self {
         Self { kind, http_status: None, code: None }
     }
+
+    /// The same evidence if the answer that it rests on has no identifying header, but the connection accepts such
+    /// answers.
+    #[must_use]
+    pub fn unmarked(self) -> Self {
+        let kind = match self.kind {
+            EvidenceKind::Answered
+            | EvidenceKind::FunctionError
+            | EvidenceKind::Accepted
+            | EvidenceKind::Validated => EvidenceKind::UnmarkedAnswer,
+            other => other,
+        };
+        Self { kind, ..self }
+    }
 }
 
 impl fmt::Display for Evidence {
@@ -251,6 +269,9 @@ impl fmt::Display for Evidence {
             EvidenceKind::Refused => "the answer proves that the function did not start",
             EvidenceKind::UnprovenAnswer => "the answer does not say whether the function ran",
             EvidenceKind::UnidentifiedAnswer => "the answer cannot be identified as the provider's",
+            EvidenceKind::UnmarkedAnswer => {
+                "the answer cannot be identified as the provider's, but the connection accepts such answers"
+            }
             EvidenceKind::NotSent => "the request was never sent",
             EvidenceKind::NoAnswer => "the request may have been sent, but no complete answer was received",
             EvidenceKind::Interrupted => "the caller stopped waiting; the function may still be running",
@@ -271,8 +292,7 @@ impl fmt::Display for Evidence {
 /// Judges a complete answer to a call.
 ///
 /// An answer that does not fit the invocation type does not prove that the function did not start, so the state is
-/// `Unknown`. A dry run never starts the function, so its state is `Rejected`, unless the answer cannot be identified
-/// as the provider's.
+/// `Unknown`. This also holds for a dry run: an emulator may ignore the invocation type and run the function.
 pub fn judge_answer(
     invocation_type: InvocationType,
     outcome: &AnswerOutcome,
@@ -287,14 +307,14 @@ pub fn judge_answer(
         }
         (Type::Event, Outcome::Accepted) => (RunState::Accepted, EvidenceKind::Accepted),
         (Type::DryRun, Outcome::Validated) => (RunState::Validated, EvidenceKind::Validated),
-        (
-            Type::DryRun,
-            Outcome::Returned | Outcome::FunctionError(_) | Outcome::Accepted | Outcome::Unproven,
-        ) => (RunState::Rejected, EvidenceKind::Refused),
         (Type::RequestResponse, Outcome::Accepted | Outcome::Validated | Outcome::Unproven)
         | (
             Type::Event,
             Outcome::Returned | Outcome::FunctionError(_) | Outcome::Validated | Outcome::Unproven,
+        )
+        | (
+            Type::DryRun,
+            Outcome::Returned | Outcome::FunctionError(_) | Outcome::Accepted | Outcome::Unproven,
         ) => (RunState::Unknown, EvidenceKind::UnprovenAnswer),
     };
     let code = match outcome {
@@ -308,25 +328,19 @@ pub fn judge_answer(
     (state, Evidence { kind, http_status, code })
 }
 
-/// Judges a call that failed or whose answer is an error.
+/// Judges a call that failed or whose answer is an error. The invocation type does not matter: only an answer that
+/// proves it says that the function did not start.
 pub fn judge_failure(
-    invocation_type: InvocationType,
     delivery: Delivery,
     start: Start,
     http_status: Option<u16>,
     code: Option<&str>,
 ) -> (RunState, Evidence) {
-    let (state, kind) = match (delivery, start, invocation_type) {
-        (Delivery::NotSent, _, _) => (RunState::Rejected, EvidenceKind::NotSent),
-        (Delivery::Answered, Start::DidNotStart, _) | (Delivery::Answered, _, InvocationType::DryRun) => {
-            (RunState::Rejected, EvidenceKind::Refused)
-        }
-        (
-            Delivery::Answered,
-            Start::MayHaveStarted,
-            InvocationType::RequestResponse | InvocationType::Event,
-        ) => (RunState::Unknown, EvidenceKind::UnprovenAnswer),
-        (Delivery::MaybeSent, _, _) => (RunState::Unknown, EvidenceKind::NoAnswer),
+    let (state, kind) = match (delivery, start) {
+        (Delivery::NotSent, _) => (RunState::Rejected, EvidenceKind::NotSent),
+        (Delivery::Answered, Start::DidNotStart) => (RunState::Rejected, EvidenceKind::Refused),
+        (Delivery::Answered, Start::MayHaveStarted) => (RunState::Unknown, EvidenceKind::UnprovenAnswer),
+        (Delivery::MaybeSent, _) => (RunState::Unknown, EvidenceKind::NoAnswer),
     };
     (state, Evidence { kind, http_status, code: code.map(str::to_owned) })
 }
@@ -344,11 +358,11 @@ mod tests {
             ..crate::ReportedError::default()
         });
         for (outcome, waiting, queued, dry) in [
-            (O::Returned, S::Succeeded, S::Unknown, S::Rejected),
-            (error.clone(), S::FunctionFailed, S::Unknown, S::Rejected),
-            (O::Accepted, S::Unknown, S::Accepted, S::Rejected),
+            (O::Returned, S::Succeeded, S::Unknown, S::Unknown),
+            (error.clone(), S::FunctionFailed, S::Unknown, S::Unknown),
+            (O::Accepted, S::Unknown, S::Accepted, S::Unknown),
             (O::Validated, S::Unknown, S::Unknown, S::Validated),
-            (O::Unproven, S::Unknown, S::Unknown, S::Rejected),
+            (O::Unproven, S::Unknown, S::Unknown, S::Unknown),
             (O::Unidentified, S::Unknown, S::Unknown, S::Unknown),
         ] {
             for (invocation_type, state) in [(RequestResponse, waiting), (Event, queued), (DryRun, dry)] {
@@ -361,6 +375,11 @@ mod tests {
                     outcome == O::Unidentified,
                     "{invocation_type} {outcome:?}"
                 );
+                // A mark that is missing never makes more of an answer.
+                let unmarked = evidence.clone().unmarked();
+                assert_eq!(unmarked.kind.strength(), Strength::None, "{invocation_type} {outcome:?}");
+                let counts = state != S::Unknown;
+                assert_eq!(unmarked.kind == EvidenceKind::UnmarkedAnswer, counts, "{outcome:?}");
             }
         }
         let (_, evidence) = judge_answer(RequestResponse, &O::Returned, None);
@@ -370,17 +389,15 @@ mod tests {
     #[test]
     fn a_run_is_rejected_only_where_the_function_provably_did_not_start() {
         use {Delivery as D, Start as S};
-        for (delivery, start, invocation_type, state) in [
-            (D::NotSent, S::DidNotStart, RequestResponse, RunState::Rejected),
-            (D::Answered, S::DidNotStart, Event, RunState::Rejected),
-            (D::Answered, S::MayHaveStarted, RequestResponse, RunState::Unknown),
-            (D::Answered, S::MayHaveStarted, Event, RunState::Unknown),
-            (D::Answered, S::MayHaveStarted, DryRun, RunState::Rejected),
-            (D::MaybeSent, S::MayHaveStarted, RequestResponse, RunState::Unknown),
-            (D::MaybeSent, S::DidNotStart, DryRun, RunState::Unknown),
+        for (delivery, start, state) in [
+            (D::NotSent, S::DidNotStart, RunState::Rejected),
+            (D::Answered, S::DidNotStart, RunState::Rejected),
+            (D::Answered, S::MayHaveStarted, RunState::Unknown),
+            (D::MaybeSent, S::MayHaveStarted, RunState::Unknown),
+            (D::MaybeSent, S::DidNotStart, RunState::Unknown),
         ] {
-            let (found, evidence) = judge_failure(invocation_type, delivery, start, Some(500), Some("X"));
-            assert_eq!(found, state, "{delivery:?} {start:?} {invocation_type}");
+            let (found, evidence) = judge_failure(delivery, start, Some(500), Some("X"));
+            assert_eq!(found, state, "{delivery:?} {start:?}");
             assert!(evidence.to_string().ends_with("(HTTP 500, X)"));
         }
     }

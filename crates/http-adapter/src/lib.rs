@@ -11,6 +11,7 @@
 //! URLs.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod body_end;
 mod cause;
 mod exchange;
 mod one_shot;
@@ -18,11 +19,14 @@ mod pool;
 mod proxies;
 mod reach;
 mod send;
+mod tunnel;
 mod watched;
 
+pub use body_end::BodyEnd;
 pub use cause::Cause;
 pub use one_shot::{OneShot, Trail};
 pub use pool::{HttpClient, is_endpoint};
 pub use proxies::{UnusableProxy, check_proxies};
 pub use reach::Reached;
 pub use send::{Answer, Request, SendFailure, SendFailureKind, Waits};
+pub use tunnel::TunnelRefusal;

@@ -1,6 +1,7 @@
 //! Connection pools that are built on first use, with TCP keepalive on every socket. Reading the system's certificates
 //! takes longer than the rest of a short call, so they are not read for plain HTTP.
 
+use crate::{body_end::watch_end, tunnel};
 use aws_smithy_http_client::{
     pool::{Client, ConnectionPool},
     proxy::ProxyConfig,
@@ -16,9 +17,7 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
-use aws_smithy_types::body::SdkBody;
 use http::Uri;
-use http_body_util::Limited;
 use lamplight_domain::HostScope;
 use std::{
     sync::{Arc, OnceLock},
@@ -130,13 +129,18 @@ pub fn is_endpoint(url: &str) -> bool {
 }
 
 impl HttpClient {
+    /// A client with the same settings and connections of its own: its first request opens one.
+    #[must_use]
+    pub fn fresh(&self) -> Self {
+        Self { pools: Arc::default(), largest_answer: self.largest_answer }
+    }
+
     /// A client that shares the connections and reads at most `bytes` of a response body.
     pub(crate) fn with_largest_answer(&self, bytes: usize) -> Self {
         Self { pools: Arc::clone(&self.pools), largest_answer: bytes }
     }
 
-    fn client(&self, uri: &str) -> Result<&Client, Unusable> {
-        let route = Route::of(uri)?;
+    fn client(&self, route: Route) -> Result<&Client, Unusable> {
         let slot = match route {
             Route::Near => &self.pools.near,
             Route::Plain => &self.pools.plain,
@@ -174,13 +178,19 @@ struct LazyConnector {
 
 impl HttpConnector for LazyConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        match self.http.client(request.uri()) {
-            Ok(client) => {
+        let route = Route::of(request.uri());
+        match route.and_then(|route| Ok((route, self.http.client(route)?))) {
+            Ok((route, client)) => {
+                let url = request.uri().to_owned();
                 let answer = client.http_connector(&self.settings, &self.components).call(request);
                 let most = self.http.largest_answer;
+                let is_tls = route == Route::Tls;
                 HttpConnectorFuture::new(async move {
-                    let answer = answer.await?;
-                    Ok(answer.map(|body| SdkBody::from_body_1_x(Limited::new(body, most))))
+                    match answer.await {
+                        Ok(answer) => Ok(watch_end(answer, is_tls, most)),
+                        Err(error) if is_tls => Err(tunnel::explain(error, &url).await),
+                        Err(error) => Err(error),
+                    }
                 })
             }
             Err(unusable) => HttpConnectorFuture::ready(Err(ConnectorError::user(unusable.into()))),
@@ -225,7 +235,7 @@ mod tests {
     #[test]
     fn a_plain_endpoint_builds_no_tls() {
         let http = HttpClient::default();
-        assert!(http.client("http://127.0.0.1:4566/").is_ok());
+        assert!(http.client(Route::Near).is_ok());
         assert!(http.pools.near.get().is_some());
         assert!(http.pools.tls.get().is_none() && http.pools.plain.get().is_none());
     }

@@ -7,6 +7,7 @@ use std::{future::Future, io, sync::Arc, time::Duration};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{
     TlsConnector,
+    client::TlsStream,
     rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName},
 };
 
@@ -44,16 +45,17 @@ impl HttpClient {
         let connecting = TcpStream::connect((without_brackets(host), port(&uri)));
         let stream = connect_within(patience, connecting, SendFailureKind::NoConnection).await?;
         if uri.scheme_str() == Some("https") {
-            let not_agreed = SendFailureKind::NotAgreed;
-            let unusable = |error: &dyn std::error::Error| failure(not_agreed, Some(&error.to_string()));
-            let name =
-                ServerName::try_from(without_brackets(host).to_owned()).map_err(|error| unusable(&error))?;
-            let tls = tls_config().map_err(|error| unusable(&error))?;
-            connect_within(patience, TlsConnector::from(Arc::new(tls)).connect(name, stream), not_agreed)
-                .await?;
+            connect_within(patience, connect_tls(host, stream), SendFailureKind::NotAgreed).await?;
         }
         Ok(Reached::Server)
     }
+}
+
+/// Makes the TLS handshake with `host` on a connection.
+pub(crate) async fn connect_tls(host: &str, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(without_brackets(host).to_owned()).map_err(io::Error::other)?;
+    let tls = tls_config().map_err(io::Error::other)?;
+    TlsConnector::from(Arc::new(tls)).connect(name, stream).await
 }
 
 /// Trusts the system's certificates, as requests do.
@@ -80,11 +82,11 @@ fn failure(kind: SendFailureKind, words: Option<&str>) -> SendFailure {
     SendFailure { kind, may_have_left: false, status: None, source: words.map(Cause::of_words) }
 }
 
-fn port(uri: &Uri) -> u16 {
+pub(crate) fn port(uri: &Uri) -> u16 {
     uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 })
 }
 
 /// A host without the brackets of an IPv6 address.
-fn without_brackets(host: &str) -> &str {
+pub(crate) fn without_brackets(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }

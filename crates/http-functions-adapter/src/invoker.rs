@@ -6,7 +6,7 @@ use crate::{
     rules::Meaning,
 };
 use async_trait::async_trait;
-use lamplight_domain::{AnswerOutcome, FunctionName, InvocationType, ReportedError, Scrubber};
+use lamplight_domain::{AnswerOrigin, AnswerOutcome, FunctionName, InvocationType, ReportedError, Scrubber};
 use lamplight_http_adapter::{Answer, HttpClient, Request};
 use lamplight_ports::{
     Bytes, ExposeSecret, HttpMethod, InvokeAnswer, InvokeError, InvokeRequest, Invoker, SecretResolver,
@@ -40,7 +40,14 @@ struct Headers {
 impl Invoker for HttpInvoker {
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
         let InvokeRequest {
-            function, qualifier, invocation_type, payload, client_context, departure, ..
+            function,
+            qualifier,
+            invocation_type,
+            payload,
+            client_context,
+            fresh_connection,
+            departure,
+            ..
         } = request;
         // Nothing is sent while secrets are read; after that the client reports when the request may have left.
         departure.set_probe(|| false);
@@ -69,7 +76,8 @@ impl Invoker for HttpInvoker {
             waits,
             largest_answer: self.largest_answer,
         };
-        match self.http.send(request, &departure).await {
+        let fresh = fresh_connection.then(|| self.http.fresh());
+        match fresh.as_ref().unwrap_or(&self.http).send(request, &departure).await {
             Ok(answer) => {
                 // Interpret the answer before masking changes it.
                 let meaning = declared.rules.judge(&answer, declared.is_async);
@@ -129,12 +137,26 @@ impl HttpInvoker {
 fn to_invoke_answer(outcome: AnswerOutcome, answer: Answer) -> InvokeAnswer {
     let response = match outcome {
         AnswerOutcome::Returned | AnswerOutcome::FunctionError(_) | AnswerOutcome::Unproven => {
-            answer.body.into()
+            answer.body.to_vec()
         }
         // An acknowledgement is not a result, and a response from another server may repeat what was sent to it.
         AnswerOutcome::Accepted | AnswerOutcome::Validated | AnswerOutcome::Unidentified => Vec::new(),
     };
-    InvokeAnswer { http_status: Some(answer.status), response, ..InvokeAnswer::new(outcome) }
+    let origin = (outcome == AnswerOutcome::Unidentified).then(|| Box::new(origin_of(&answer)));
+    InvokeAnswer { http_status: Some(answer.status), response, origin, ..InvokeAnswer::new(outcome) }
+}
+
+/// What an answer says about its sender.
+fn origin_of(answer: &Answer) -> AnswerOrigin {
+    let header = |name| answer.header(name).map(str::to_owned);
+    let is_text = header("content-encoding").is_none() && !answer.body.contains(&0);
+    AnswerOrigin {
+        content_type: header("content-type"),
+        server: header("server"),
+        via: header("via"),
+        text: if is_text { String::from_utf8_lossy(&answer.body).into_owned() } else { String::new() },
+        hint: None,
+    }
 }
 
 /// Why the function cannot be called this way, and what to do instead. A function either returns its result or accepts

@@ -3,8 +3,8 @@
 use crate::PortErrorKind;
 use async_trait::async_trait;
 use lamplight_domain::{
-    AnswerOutcome, Delivery, ErrorCode, ExecutionReport, FunctionRef, Hint, InvocationType, Payload,
-    Qualifier, Scrubber, Start,
+    AnswerOrigin, AnswerOutcome, Delivery, ErrorCode, ExecutionReport, FunctionRef, Hint, InvocationType,
+    Passing, Payload, Qualifier, Scrubber, Start,
 };
 use std::{
     error::Error,
@@ -31,6 +31,9 @@ pub struct InvokeRequest {
     /// The secrets of the run, which the provider or the function may repeat. Texts that the adapter shortens, folds or
     /// logs are scrubbed first, and after they have been judged; the caller scrubs everything else.
     pub scrubber: Scrubber,
+    /// Whether to open a connection for this call: after an attempt that was answered, the server may have closed a kept
+    /// connection, and a call that is sent on it is lost.
+    pub fresh_connection: bool,
     /// Lets the adapter tell the caller whether the request may have been sent.
     pub departure: Departure,
 }
@@ -55,6 +58,10 @@ pub struct InvokeAnswer {
     pub response: Vec<u8>,
     /// A feature that the provider refused, such as the log tail, so that the call was made without it.
     pub refused_feature: Option<String>,
+    /// Whether the answer has no identifying header and counts only because the connection accepts such answers.
+    pub unmarked: bool,
+    /// Who seems to have sent the answer, if it is [`Unidentified`](AnswerOutcome::Unidentified).
+    pub origin: Option<Box<AnswerOrigin>>,
 }
 
 impl InvokeAnswer {
@@ -69,6 +76,8 @@ impl InvokeAnswer {
             report: None,
             response: Vec::new(),
             refused_feature: None,
+            unmarked: false,
+            origin: None,
         }
     }
 }
@@ -131,6 +140,15 @@ impl InvokeError {
         Self { delivery: Delivery::Answered, start, ..Self::not_sent(kind, code, message) }
     }
 
+    /// Whether the cause may go away by itself, and how soon.
+    pub fn passing(&self) -> Passing {
+        match (self.transient, &self.code) {
+            (false, _) => Passing::Never,
+            (true, ErrorCode::NotReady | ErrorCode::Conflict) => Passing::Minutes,
+            (true, _) => Passing::Seconds,
+        }
+    }
+
     /// The same failure with advice.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<Hint>) -> Self {
@@ -165,21 +183,51 @@ impl Error for InvokeError {
     }
 }
 
-/// Tells a caller that stopped waiting for an answer whether the request may have been sent. Clones share their state.
+/// Why a call is waited for longer than the function's known time limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LongerWait {
+    /// The function's time limit is longer than was known.
+    LimitRaised {
+        /// The function's time limit.
+        limit: Duration,
+    },
+    /// The function's time limit could not be read, so the provider's longest one counts.
+    LimitUnknown {
+        /// The longest time limit of a function.
+        longest: Duration,
+    },
+}
+
+/// Tells a caller that stopped waiting for an answer whether the request may have been sent, and a caller that waits why
+/// it waits longer than expected. Clones share their state.
 ///
 /// Until the adapter sets a probe, the answer is that it may have been sent.
 #[derive(Clone, Default)]
 pub struct Departure {
     probe: Arc<Mutex<Option<Probe>>>,
+    listener: Arc<Mutex<Option<Listener>>>,
 }
 
 type Probe = Box<dyn Fn() -> bool + Send + Sync>;
+type Listener = Box<dyn Fn(LongerWait) + Send + Sync>;
 
 impl Departure {
     /// Sets the function that tells whether the request may have been sent. The adapter must call this before it sends
     /// the first byte.
     pub fn set_probe(&self, may_have_left: impl Fn() -> bool + Send + Sync + 'static) {
         *self.probe.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(may_have_left));
+    }
+
+    /// Sets the function that is called if the call is waited for longer. It must not block.
+    pub fn set_listener(&self, listener: impl Fn(LongerWait) + Send + Sync + 'static) {
+        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(listener));
+    }
+
+    /// Tells the caller that the call is waited for longer.
+    pub fn wait_longer(&self, why: LongerWait) {
+        if let Some(listener) = &*self.listener.lock().unwrap_or_else(PoisonError::into_inner) {
+            listener(why);
+        }
     }
 
     /// Whether a byte of the request may have been sent. The answer is final once the call was dropped.
@@ -201,10 +249,12 @@ impl Debug for Departure {
 ///   without the log tail, and only if the provider refused the log tail before the function could start.
 /// - `Ok` is a complete answer. An incomplete answer is an error with [`Delivery::MaybeSent`].
 /// - Every answer without the provider's identifying header, whatever its status, is
-///   [`Unidentified`](AnswerOutcome::Unidentified). An error with [`Delivery::Answered`] is the provider's own.
+///   [`Unidentified`](AnswerOutcome::Unidentified), unless the connection accepts [unmarked](InvokeAnswer::unmarked)
+///   answers. An error with [`Delivery::Answered`] is the provider's own.
 /// - [`Delivery::NotSent`] is returned only if no byte of the request can have arrived, and [`Start::DidNotStart`] only
 ///   if that or the answer proves it. In doubt it is [`Delivery::MaybeSent`] and [`Start::MayHaveStarted`].
-/// - It waits at least as long as the function may run.
+/// - It waits at least as long as the function may run. When the limit in the reference has passed, it asks the provider
+///   for the current one where that is possible, and calls [`Departure::wait_longer`] if it goes on waiting.
 /// - If the future is dropped, the answer is lost and the function may continue to run.
 /// - Payloads, responses and secrets do not appear in errors or logs.
 #[async_trait]

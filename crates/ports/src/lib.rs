@@ -72,7 +72,7 @@ pub use functions::{
 };
 pub use http::{HttpAnswer, HttpExchange, HttpMethod, HttpRequest, LARGEST_HTTP_BODY};
 pub use identity::{CredentialsSummary, Identity, Principal};
-pub use invoker::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker};
+pub use invoker::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, LongerWait};
 pub use job_store::{JobStore, StoredJob};
 pub use layers::{LayerVersionRef, Layers, ListLayers};
 pub use page::{Page, PageRequest, RunPlace, invalid_marker};

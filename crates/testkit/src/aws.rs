@@ -17,10 +17,10 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
-use crate::account::Caller;
 pub use crate::account::{
     ACCOUNT, AccessKey, Account, Call, EXAMPLE_KEY_ID, Trust, random, role, session, user,
 };
+use crate::account::{Caller, request_id};
 
 /// AWS.
 #[derive(Debug, Default)]
@@ -119,7 +119,8 @@ fn unsigned(account: &mut Account, caller: &Caller, request: &Request) -> Result
     }
     // What an AWS endpoint answers to a plain connection check.
     account.keep(caller, "", BTreeMap::new());
-    Ok(Answer::json(403, &json!({ "message": "Missing Authentication Token" })))
+    let answer = Answer::json(403, &json!({ "message": "Missing Authentication Token" }));
+    Ok(answer.with("x-amzn-requestid", request_id()))
 }
 
 /// The service and the region in an AWS host name; `None` for any other host.

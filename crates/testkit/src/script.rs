@@ -34,6 +34,12 @@ impl Received {
         self.target.split('/').nth(3).unwrap_or_default()
     }
 
+    /// Whether it asks for a function's configuration, which does not start the function.
+    pub fn is_configuration(&self) -> bool {
+        self.method == "GET"
+            && self.target.split('?').next().is_some_and(|path| path.ends_with("/configuration"))
+    }
+
     fn head(text: &str) -> Self {
         let mut lines = text.split("\r\n");
         let mut first = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
@@ -151,7 +157,13 @@ impl Server {
 
     /// How many requests for `function` arrived completely; each may be an execution.
     pub fn executions(&self, function: &str) -> usize {
-        self.seen.lock().unwrap().requests.iter().filter(|request| request.function() == function).count()
+        self.seen
+            .lock()
+            .unwrap()
+            .requests
+            .iter()
+            .filter(|request| request.function() == function && !request.is_configuration())
+            .count()
     }
 
     /// How many bytes of endless bodies were sent.
@@ -183,7 +195,9 @@ async fn serve(mut stream: TcpStream, script: Arc<impl Script>, seen: Arc<Mutex<
             }
         };
         let mut request = Received::head(&String::from_utf8_lossy(&buffer[..head_length]));
-        *seen.lock().unwrap().heads.entry(request.function().to_owned()).or_default() += 1;
+        if !request.is_configuration() {
+            *seen.lock().unwrap().heads.entry(request.function().to_owned()).or_default() += 1;
+        }
         if let Some(end) = script.on_head(&request) {
             return ended(stream, end);
         }

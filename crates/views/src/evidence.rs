@@ -64,6 +64,7 @@ impl<'a> WarningView<'a> {
                 found: (*found).into(),
             },
             Warning::FeatureRefused { feature } => WarningAbout::FeatureRefused { feature },
+            Warning::UnmarkedAnswer => WarningAbout::UnmarkedAnswer,
             Warning::Contradicted { state, evidence } => {
                 WarningAbout::Contradicted { state: (*state).into(), evidence: (*evidence).into() }
             }
@@ -118,6 +119,8 @@ pub enum WarningAbout<'a> {
         /// The feature that was left out, as the provider names it.
         feature: &'a str,
     },
+    /// The answer has no identifying header, and counts because the connection accepts unmarked answers.
+    UnmarkedAnswer,
     /// Equally strong evidence says that the run ended differently; the first evidence is kept.
     Contradicted {
         /// The state according to the other evidence.

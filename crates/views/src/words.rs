@@ -84,6 +84,8 @@ words! {
         UnprovenAnswer,
         /// A response without the provider's mark, such as the page of a proxy.
         UnidentifiedAnswer,
+        /// A response without the provider's mark, which counts because the connection accepts unmarked answers.
+        UnmarkedAnswer,
         /// The request was not sent.
         NotSent,
         /// The request may have arrived, and no complete response came back.

@@ -1,7 +1,7 @@
 //! Makes a change, and finds out whether it was made if its answer was lost.
 
 use crate::AppError;
-use lamplight_domain::{Delivery, RetryPolicy, Start};
+use lamplight_domain::{Delivery, Passing, RetryPolicy, Start};
 use lamplight_ports::{
     Applied, ChangeError, Changed, Connection, Effect, IdSource, PortError, PortErrorKind, RequestPreview,
     Sleeper,
@@ -138,7 +138,7 @@ where
             // The answer, or the state of the resource, proves that the change was not made.
             Delivery::NotSent,
             Start::DidNotStart,
-            !again,
+            if again { Passing::Never } else { Passing::Seconds },
             failure.retry_after,
             changing.ids.jitter(),
         );

@@ -1,6 +1,6 @@
 //! Lists resources page by page.
 
-use super::place::Place;
+use super::{markers::Markers, place::Place};
 use crate::AppError;
 use lamplight_ports::PortError;
 use std::ops::ControlFlow;
@@ -32,6 +32,7 @@ pub struct ListResult {
 ///   items of its page were listed, so that lists that continue each other contain everything once. Items that are
 ///   created or deleted in between may shift that position.
 /// - If it fails after the first page, the error says where to continue.
+/// - A list that would never end is an error.
 pub(crate) async fn list_pages<T, F, FF>(
     limits: &PageLimits,
     largest_page: u32,
@@ -50,6 +51,7 @@ where
         }
     }
     let mut place = limits.marker.as_deref().map_or(Ok(Place::default()), Place::read)?;
+    let mut markers = Markers::new(place.marker.as_deref(), limits.page_size);
     let mut count = 0;
     loop {
         let left = limits.max_items.map(|most| u64::from(most).saturating_sub(count));
@@ -62,6 +64,7 @@ where
         let (mut items, next_marker) = fetch(place.marker.clone(), page_size)
             .await
             .map_err(|error| with_marker(error, &place, count))?;
+        markers.page(items.len(), next_marker.as_deref())?;
         let given = items.len() as u64;
         let skipped = place.shown.min(given);
         items.drain(..usize::try_from(skipped).unwrap_or(usize::MAX));

@@ -9,6 +9,7 @@ mod create_function;
 mod delete_function;
 mod list;
 mod list_functions;
+mod markers;
 mod name;
 mod permissions;
 mod place;

@@ -1,6 +1,6 @@
 //! Finds the latest published version of a function.
 
-use super::compare::differences;
+use super::{compare::differences, markers::Markers};
 use lamplight_domain::{Function, FunctionRef, FunctionSettings};
 use lamplight_ports::{Connection, ListVersions, PortError};
 
@@ -18,9 +18,11 @@ impl Versions {
     pub(crate) async fn read(connection: &Connection, function: &FunctionRef) -> Result<Self, PortError> {
         let mut versions = Self::default();
         let mut marker = None;
+        let mut markers = Markers::new(None, None);
         loop {
             let wanted = ListVersions { function: function.clone(), marker, page_size: None };
             let page = connection.management()?.functions.versions(wanted).await?;
+            markers.page(page.items.len(), page.next_marker.as_deref())?;
             for function in page.items {
                 match number(&function) {
                     None => versions.unpublished = Some(function),

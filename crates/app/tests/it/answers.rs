@@ -1,12 +1,12 @@
 //! Outcomes of runs by the meaning of the answer.
 
 use crate::{
-    bench::arguments,
+    bench::{SECRET, arguments, job, parameter},
     invoker::{MockInvoker, bench},
 };
 use lamplight_domain::{
-    AnswerOutcome, ErrorCode, EvidenceKind, ExecutionReport, InvocationType, Outcome, ReportedError,
-    RunState, Settings,
+    AnswerOrigin, AnswerOutcome, DataType, ErrorCode, EvidenceKind, ExecutionReport, Hint, HintPart,
+    InvocationType, Outcome, ReportedError, RunState, SettingName, Settings, Warning,
 };
 use lamplight_ports::InvokeAnswer;
 
@@ -43,8 +43,55 @@ async fn an_answer_that_is_not_from_the_provider_leaves_the_run_unknown() {
             );
             let error = outcome.error.unwrap();
             assert_eq!(error.code, ErrorCode::UnexpectedAnswer);
-            assert!(error.message.contains("a proxy may have answered"), "{}", error.message);
+            assert!(error.message.contains("a proxy or another program"), "{}", error.message);
+            assert!(error.message.ends_with("; nothing is proven"), "{}", error.message);
         }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_from_the_provider_is_told_by_its_sender_and_repeats_nothing() {
+    let origin = AnswerOrigin {
+        content_type: Some("text/html".into()),
+        server: Some("squid".into()),
+        via: None,
+        text: format!("<h1>Blocked</h1> {SECRET} was sent by\n\"{{number-4711}}\" to adder"),
+        hint: Some(Hint::new("see ").setting(SettingName::UnmarkedAnswers)),
+    };
+    let answer = InvokeAnswer {
+        http_status: Some(403),
+        origin: Some(Box::new(origin)),
+        ..InvokeAnswer::new(AnswerOutcome::Unidentified)
+    };
+    let bench = bench(MockInvoker::times(1, move || Ok(answer.clone())));
+    let mut key = parameter("key", DataType::String).secret();
+    key.default = Some("env:THE_SECRET".to_owned());
+    bench.keep(&job("f", vec![key, parameter("id", DataType::String)])).await;
+    let run = bench.run("f-job", &[("id", "number-4711")]).await.run;
+    let error = run.outcome().unwrap().error.clone().unwrap();
+    assert_eq!(
+        error.message,
+        "the answer with HTTP 403 cannot be identified as the provider's: a proxy or another program seems to have answered \
+         (content type text/html, server squid, text \"Blocked ******** was sent by ******** to adder\"); nothing is proven"
+    );
+    let hint = error.hint.unwrap();
+    assert!(hint.to_string().starts_with("the function may have run"), "{hint}");
+    assert!(hint.parts().contains(&HintPart::Setting(SettingName::UnmarkedAnswers)), "{hint}");
+}
+
+#[tokio::test]
+async fn an_unmarked_answer_counts_with_a_warning_and_weak_evidence() {
+    let error = AnswerOutcome::FunctionError(ReportedError::of_text("no"));
+    for (meaning, invocation_type, state) in [
+        (AnswerOutcome::Returned, InvocationType::RequestResponse, RunState::Succeeded),
+        (error, InvocationType::RequestResponse, RunState::FunctionFailed),
+        (AnswerOutcome::Accepted, InvocationType::Event, RunState::Accepted),
+        (AnswerOutcome::Validated, InvocationType::DryRun, RunState::Validated),
+    ] {
+        let answer = InvokeAnswer { unmarked: true, ..InvokeAnswer::new(meaning) };
+        let outcome = answered(answer, invocation_type).await;
+        assert_eq!((outcome.state, outcome.evidence.kind), (state, EvidenceKind::UnmarkedAnswer));
+        assert_eq!(outcome.warnings, [Warning::UnmarkedAnswer]);
     }
 }
 
@@ -54,6 +101,8 @@ async fn an_answer_that_does_not_fit_the_call_proves_nothing() {
         (AnswerOutcome::Accepted, InvocationType::RequestResponse),
         (AnswerOutcome::Unproven, InvocationType::RequestResponse),
         (AnswerOutcome::Returned, InvocationType::Event),
+        (AnswerOutcome::Returned, InvocationType::DryRun),
+        (AnswerOutcome::Unproven, InvocationType::DryRun),
     ] {
         let outcome = answered(InvokeAnswer::new(meaning), invocation_type).await;
         assert_eq!(outcome.state, RunState::Unknown);

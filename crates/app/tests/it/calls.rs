@@ -7,13 +7,15 @@ use crate::{
     invoker::{self, MockInvoker, failure},
 };
 use lamplight_app::{
-    AppError, EventSource, RunName, begin_queued_run, cancel_run, queue_run, resolve_target, start_run,
+    AppError, EventSource, RunName, RunRequest, begin_queued_run, cancel_run, prepare_run, queue_run,
+    resolve_target, start_run,
 };
 use lamplight_domain::{
-    AnswerOutcome, DataType, Delivery, ErrorCode, InvocationType, Job, ReportedError, RunState, Settings,
-    Start,
+    AnswerOutcome, DataType, Delivery, ErrorClass, ErrorCode, EvidenceKind, InvocationType, Job,
+    ReportedError, RunState, Settings, Start,
 };
-use lamplight_ports::{InvokeAnswer, InvokeError, PortErrorKind};
+use lamplight_ports::{InvokeAnswer, InvokeError, InvokeRequest, Invoker, LongerWait, PortErrorKind};
+use std::time::Duration;
 
 /// A bench on which calling a function fails the test, with a job of the function `f`.
 async fn silent() -> Bench {
@@ -196,4 +198,82 @@ async fn a_dry_run_calls_once_and_as_a_dry_run() {
     let bench = invoker::bench(invoker);
     let settings = Settings { invocation_type: Some(InvocationType::DryRun), ..plain() };
     assert_eq!(bench.start("f", arguments(&[]), settings).await.unwrap().run.state(), RunState::Validated);
+}
+
+#[tokio::test]
+async fn only_a_repeated_call_asks_for_a_fresh_connection() {
+    let mut invoker = MockInvoker::new();
+    invoker
+        .expect_invoke()
+        .times(1)
+        .withf(|request| !request.fresh_connection)
+        .return_once(|_| Err(failure(Delivery::Answered, Start::DidNotStart)));
+    invoker
+        .expect_invoke()
+        .times(1)
+        .withf(|request| request.fresh_connection)
+        .return_once(|_| Ok(InvokeAnswer::new(AnswerOutcome::Returned)));
+    ends(invoker, 2, RunState::Succeeded).await;
+}
+
+#[tokio::test]
+async fn a_function_that_is_not_ready_is_waited_for_for_minutes() {
+    for (code, least) in [(ErrorCode::NotReady, 60), (ErrorCode::Conflict, 60), (ErrorCode::Throttled, 0)] {
+        let error =
+            move || InvokeError { code: code.clone(), ..failure(Delivery::Answered, Start::DidNotStart) };
+        let bench = invoker::bench(MockInvoker::times(3, move || Err(error())));
+        let run = bench.start("f", arguments(&[]), plain()).await.unwrap().run;
+        assert_eq!((run.attempts.len(), run.state()), (3, RunState::Rejected));
+        let slept = bench.clock.slept();
+        let range = Duration::from_secs(least)..Duration::from_secs(least + 180);
+        assert!(range.contains(&slept) && !slept.is_zero(), "{slept:?}");
+    }
+}
+
+/// An invoker that says that its call has left, or that it has not, and never answers.
+#[derive(Debug)]
+struct Silent {
+    has_left: bool,
+}
+
+#[async_trait::async_trait]
+impl Invoker for Silent {
+    async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
+        let has_left = self.has_left;
+        request.departure.set_probe(move || has_left);
+        request.departure.wait_longer(LongerWait::LimitRaised { limit: Duration::from_secs(9) });
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn the_wait_limit_of_a_run_ends_it_and_what_is_known_decides() {
+    for (has_left, state, evidence) in [
+        (true, RunState::Unknown, EvidenceKind::NoAnswer),
+        (false, RunState::Rejected, EvidenceKind::NotSent),
+    ] {
+        let bench = invoker::bench(Silent { has_left });
+        let target = resolve_target(&bench.connector, &bench.store, "f", None).await.unwrap();
+        let wait_limit = Some(Duration::from_secs(90));
+        let request = RunRequest { wait_limit, ..RunRequest::new(target, arguments(&[])) };
+        let prepared = prepare_run(&crate::bench::OneSecret, request).await.unwrap();
+        let ended = start_run(&bench.run_ports(), prepared, &bench.steps, &bench.cancel).await.unwrap();
+        let outcome = ended.run.outcome().unwrap();
+        assert_eq!((outcome.state, outcome.evidence.kind), (state, evidence));
+        let error = outcome.error.as_ref().unwrap();
+        assert_eq!((error.code.clone(), ended.run.attempts.len()), (ErrorCode::Timeout, 1));
+        assert!(error.message.contains("the wait limit of 90 s"), "{}", error.message);
+        assert!(bench.steps.0.lock().unwrap().contains(&"waiting longer"));
+    }
+}
+
+#[tokio::test]
+async fn missing_credentials_are_one_class_whatever_the_reason() {
+    for code in [ErrorCode::UnexpectedAnswer, ErrorCode::Throttled, ErrorCode::ConnectionFailed] {
+        let error =
+            move || InvokeError::not_sent(PortErrorKind::Unauthenticated, code.clone(), "no credentials");
+        let bench = invoker::bench(MockInvoker::times(1, move || Err(error())));
+        let ended = bench.start("f", arguments(&[]), plain()).await.unwrap();
+        assert_eq!(ended.class, Some(ErrorClass::Access));
+    }
 }

@@ -201,7 +201,7 @@ async fn what_does_not_depend_on_a_failure_is_still_checked() {
     let door = Door { credentials: Some(summary), reachable: false };
     let checks = examine(&bench, &through(door, &bench), None, false).await;
     assert_eq!(words(&checks)[2..5], ["identity pass", "endpoint fail", "list-functions skipped"]);
-    assert_eq!(detail(&checks, CheckName::ListFunctions), "the endpoint does not answer");
+    assert_eq!(detail(&checks, CheckName::ListFunctions), "the endpoint check failed");
 }
 
 #[tokio::test]

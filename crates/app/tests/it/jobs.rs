@@ -3,7 +3,7 @@
 use crate::bench::{Bench, find, function, job, parameter};
 use lamplight_app::{
     DiscoverRequest, Import, ImportRequest, ImportedFunction, JobChange, JobDocument, JobEdit, ParameterEdit,
-    apply_jobs, edit_job, export_jobs, import_functions, remove_job, show_job,
+    apply_jobs, edit_job, export_jobs, import_functions, refresh_jobs, remove_job, show_job,
 };
 use lamplight_domain::{DataType, Direction, ImportAction, Job, Parameter};
 use lamplight_fake_adapter::FakeFunction;
@@ -225,4 +225,31 @@ async fn an_unknown_job_gets_a_suggestion() {
     assert!(remove_job(&bench.store, &"zzzzzzzz".parse().unwrap()).await.is_err());
     remove_job(&bench.store, &"f000-job".parse().unwrap()).await.unwrap();
     assert!(bench.store.get(&"f000-job".parse().unwrap()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_new_time_limit_is_recorded_in_the_jobs_that_call_the_unpublished_version() {
+    let bench = Bench::new([FakeFunction::echo(function("f"))]);
+    let connection = bench.connector.open(None).await.unwrap();
+    let mut found = find(&connection, &DiscoverRequest::default()).await.unwrap().functions.remove(0);
+    let plain = job("f", vec![]);
+    let mut pinned = Job { name: "pinned".parse().unwrap(), ..plain.clone() };
+    pinned.overrides.qualifier = Some("live".parse().unwrap());
+    let elsewhere =
+        Job { name: "elsewhere".parse().unwrap(), connection: "other".parse().unwrap(), ..plain.clone() };
+    let other = Job { name: "other".parse().unwrap(), ..job("g", vec![]) };
+    for job in [&plain, &pinned, &elsewhere, &other] {
+        bench.keep(job).await;
+    }
+    found.settings.timeout_seconds = Some(61);
+    let refreshed = refresh_jobs(&bench.store, &connection.name, &found).await.unwrap();
+    assert_eq!(refreshed, [plain.name.clone()]);
+    let kept = show_job(&bench.store, &plain.name).await.unwrap().job;
+    assert_eq!(kept.function.timeout_seconds, Some(61));
+    let expected = Job { function: kept.function.clone(), ..plain };
+    assert_eq!(kept, expected, "nothing else changes");
+    for job in [pinned, elsewhere, other] {
+        assert_eq!(show_job(&bench.store, &job.name).await.unwrap().job, job);
+    }
+    assert!(refresh_jobs(&bench.store, &connection.name, &found).await.unwrap().is_empty());
 }

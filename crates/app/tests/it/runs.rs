@@ -129,8 +129,8 @@ async fn throttling_is_repeated_within_the_attempts_and_executes_once() {
     let run = bench.run("busy", &[]).await.run;
     assert_eq!((run.state(), run.attempts.len()), (RunState::Succeeded, 3));
     assert_eq!(bench.provider.executions("busy"), 1);
-    // The jitter in these tests is always one half: 250 ms, then 500 ms.
-    assert_eq!(bench.clock.slept(), Duration::from_millis(750));
+    // The jitter in these tests is always one half: 375 ms, then 750 ms.
+    assert_eq!(bench.clock.slept(), Duration::from_millis(1125));
     let waits = bench.steps.0.lock().unwrap().clone();
     assert_eq!(waits, ["calling", "waiting", "calling", "waiting", "calling", "ended"]);
 }

@@ -27,7 +27,13 @@ where
     E: Error + ProvideErrorMetadata + 'static,
 {
     match error {
-        error if is_unreadable(error) => unreadable(unreadable_answer(error, subject)),
+        error if is_unreadable(error) => {
+            let unreadable_answer = unreadable_answer(error, subject);
+            unreadable(PortError {
+                message: scrubber.scrub(unreadable_answer.message.clone()),
+                ..unreadable_answer
+            })
+        }
         SdkError::ServiceError(service) => refused(service, subject, scrubber),
         error if may_have_left => {
             let failure = transport::after_sending(error);

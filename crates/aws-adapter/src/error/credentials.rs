@@ -1,5 +1,6 @@
 //! Why credentials could not be obtained.
 
+use super::{answers::has_request_id, origin::origin_by_headers};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
 use aws_sdk_sts::{
@@ -142,9 +143,11 @@ impl CredentialsFailure {
     ) -> Self {
         let (code, words) = (refused.err().code(), refused.err().message());
         let http = refused.raw().status().as_u16();
-        let refusal = StsRefusal::of(code, http);
+        let is_marked = has_request_id(refused.raw());
+        let refusal = if is_marked { StsRefusal::of(code, http) } else { StsRefusal::of_unmarked(code) };
         if refusal == StsRefusal::Foreign {
-            let what = format!("HTTP {http} {}", content(refused.raw()));
+            // The body may repeat the token of the request.
+            let what = format!("HTTP {http} ({})", origin_by_headers(refused.raw()).describe(|_| false));
             return Self::not_of_sts(&what, request, role, address);
         }
         let stable = match refusal {
@@ -256,18 +259,6 @@ fn is_unreachable(error: &CredentialsError) -> bool {
         cause = error.source();
     }
     false
-}
-
-/// A short description of an answer that is not from STS, without any of its content.
-fn content(answer: &HttpResponse) -> String {
-    let body = answer.body().bytes().unwrap_or_default();
-    let kind = answer.headers().get("content-type").and_then(|kind| kind.split(';').next());
-    match kind.map(str::trim) {
-        _ if body.is_empty() => "without a body".to_owned(),
-        Some("text/html") => "with text/html".to_owned(),
-        Some("application/json") => "with application/json".to_owned(),
-        _ => "that cannot be read".to_owned(),
-    }
 }
 
 /// A refusal of STS among the causes of a failure of the SDK's own chain, if a profile or the environment names a role.

@@ -1,14 +1,14 @@
 //! Maps the failures of calls. Without proof that the function did not start, it may have started.
 
 use super::transport;
-use crate::timeouts::Waits;
+use crate::{lambda::Unmarked, timeouts::CallLimit};
 use aws_sdk_lambda::{
     operation::{RequestId, invoke::InvokeError as SdkInvokeError},
     types::error::TooManyRequestsException,
 };
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use lamplight_aws_model::{
-    AwsErrorClass, Repeat, classify,
+    AwsErrorClass, Repeat, classify, code_of_emulator,
     limits::{ASYNC_PAYLOAD_BYTES, CLIENT_CONTEXT_BASE64_BYTES, SYNC_PAYLOAD_BYTES},
 };
 use lamplight_domain::{ErrorCode, FunctionRef, Hint, InvocationType, Qualifier, Scrubber};
@@ -28,7 +28,10 @@ pub(crate) struct Call<'a> {
     pub(crate) region: &'a str,
     /// The size of the event in bytes.
     pub(crate) payload_bytes: usize,
-    pub(crate) waits: Waits,
+    /// How long its answer is waited for, as far as is known.
+    pub(crate) limit: CallLimit,
+    /// What an answer without a mark means.
+    pub(crate) unmarked: Unmarked,
     /// The secrets of the run.
     pub(crate) scrubber: &'a Scrubber,
 }
@@ -73,12 +76,11 @@ pub(crate) fn invoke_error(
     }
 }
 
-/// The end of the message and the hint for an error that does not prove that the function did not start. A dry run never
-/// starts the function.
+/// The end of the message and the hint for an error that does not prove that the function did not start.
 fn in_doubt(call: &Call<'_>, hint: Hint) -> (String, Hint) {
     match call.invocation_type {
         InvocationType::DryRun => (
-            "a dry run starts no function".to_owned(),
+            "the dry run has no result".to_owned(),
             "check the region, the endpoint URL, the network and the proxy settings, then retry".into(),
         ),
         InvocationType::RequestResponse | InvocationType::Event => {
@@ -98,23 +100,41 @@ pub(crate) fn client_context_too_large(bytes: usize) -> InvokeError {
 }
 
 fn not_sent(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -> InvokeError {
-    let failure = transport::before_sending(error);
+    let source = transport::cause(error).map(Into::into);
+    InvokeError { source, ..unsent(transport::before_sending(error), call) }
+}
+
+/// The failure of a call of which nothing was sent.
+fn unsent(failure: transport::Failure, call: &Call<'_>) -> InvokeError {
     let message = format!("calling {} in region {}: {}", call.function.name, call.region, failure.message);
     InvokeError {
         transient: failure.transient,
         hint: Some(failure.hint),
-        source: transport::cause(error).map(Into::into),
         ..InvokeError::not_sent(failure.kind, failure.code, message)
     }
 }
 
+/// The failure of a call whose answer ended with its connection, so that a part of it may be missing.
+pub(crate) fn cut_off(http_status: u16, request_id: Option<String>, call: &Call<'_>) -> InvokeError {
+    let failure = transport::incomplete_answer();
+    InvokeError { http_status: Some(http_status), request_id, ..in_the_dark(&failure, "", call) }
+}
+
+/// The failure of a call whose answer is no longer waited for.
+pub(crate) fn given_up(waited: &str, may_have_left: bool, call: &Call<'_>) -> InvokeError {
+    if may_have_left {
+        return in_the_dark(&transport::no_answer_in_time(), &format!(" ({waited})"), call);
+    }
+    unsent(transport::no_connection_in_time(), call)
+}
+
 fn unanswered(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -> InvokeError {
     let failure = transport::after_sending(error);
-    let waited = match error {
-        SdkError::TimeoutError(_) => format!(" ({})", call.waits.explain(call.waits.whole)),
-        _ if failure.code == ErrorCode::Timeout => format!(" ({})", call.waits.explain(call.waits.head)),
-        _ => String::new(),
-    };
+    InvokeError { source: Cause::chain(error).map(Into::into), ..in_the_dark(&failure, "", call) }
+}
+
+/// The failure of a call that may have been sent and has no complete answer.
+fn in_the_dark(failure: &transport::Failure, waited: &str, call: &Call<'_>) -> InvokeError {
     let look = "look at the function's log or metrics before running it again";
     let (doubt, hint) = in_doubt(call, look.into());
     let message = format!(
@@ -124,13 +144,15 @@ fn unanswered(error: &SdkError<SdkInvokeError, HttpResponse>, call: &Call<'_>) -
     InvokeError {
         transient: failure.transient,
         hint: Some(hint),
-        source: Cause::chain(error).map(Into::into),
-        ..InvokeError::unanswered(failure.kind, failure.code, message)
+        ..InvokeError::unanswered(failure.kind, failure.code.clone(), message)
     }
 }
 
 fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> InvokeError {
-    let (http, code) = super::status_and_code(answer, error.meta());
+    let (http, mut code) = super::status_and_code(answer, error.meta());
+    if call.unmarked == Unmarked::Accepted {
+        code = code.map(|code| code_of_emulator(&code).map_or(code, str::to_owned));
+    }
     let facts = classify(code.as_deref(), http);
     let mut subject = super::subject(call.function, call.qualifier, call.region);
     let words = error.meta().message().filter(|_| code.as_deref() != Some(QUOTES_THE_EVENT));

@@ -5,6 +5,7 @@ pub(crate) mod change;
 mod credentials;
 pub(crate) mod invoke;
 pub(crate) mod manage;
+pub(crate) mod origin;
 pub(crate) mod read;
 mod transport;
 

@@ -3,7 +3,7 @@
 use super::CredentialsFailure;
 use aws_smithy_runtime_api::client::result::SdkError;
 use lamplight_domain::{ErrorCode, Hint};
-use lamplight_http_adapter::Cause;
+use lamplight_http_adapter::{Cause, TunnelRefusal};
 use lamplight_ports::PortErrorKind::{self, InvalidRequest, Unauthenticated, Unavailable};
 use std::{borrow::Cow, error::Error, fmt::Debug, sync::Arc};
 
@@ -30,19 +30,23 @@ fn no_connection() -> Failure {
     }
 }
 
-fn no_connection_in_time() -> Failure {
+pub(super) fn no_connection_in_time() -> Failure {
     Failure { message: Cow::Borrowed("could not connect in time; nothing was sent"), ..no_connection() }
 }
 
 /// A failure that a new connection would meet again: a certificate that is not trusted, or a proxy that refuses.
-fn connection_refused() -> Failure {
-    Failure {
-        message: Cow::Borrowed("the TLS handshake failed, or the proxy refused the tunnel; nothing was sent"),
-        hint: "check the endpoint's certificate, this machine's CA certificates and the proxy settings"
-            .into(),
-        transient: false,
-        ..no_connection()
-    }
+fn connection_refused(refusal: Option<&TunnelRefusal>) -> Failure {
+    let (message, hint) = match refusal {
+        Some(refusal) => (
+            Cow::Owned(format!("{refusal}; nothing was sent")),
+            "check that the proxy allows this host, its user and password, and the variables HTTPS_PROXY and NO_PROXY",
+        ),
+        None => (
+            Cow::Borrowed("the TLS handshake failed; nothing was sent"),
+            "check the endpoint's certificate, this machine's CA certificates and the proxy settings",
+        ),
+    };
+    Failure { message, hint: hint.into(), transient: false, ..no_connection() }
 }
 
 fn not_built() -> Failure {
@@ -55,7 +59,7 @@ fn not_built() -> Failure {
     }
 }
 
-fn no_answer_in_time() -> Failure {
+pub(super) fn no_answer_in_time() -> Failure {
     Failure {
         kind: Unavailable,
         code: ErrorCode::Timeout,
@@ -73,7 +77,7 @@ fn no_answer() -> Failure {
     }
 }
 
-fn incomplete_answer() -> Failure {
+pub(super) fn incomplete_answer() -> Failure {
     Failure {
         code: ErrorCode::IncompleteAnswer,
         message: Cow::Borrowed("the answer is incomplete"),
@@ -100,7 +104,10 @@ where
         SdkError::TimeoutError(_) => no_connection_in_time(),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => no_connection_in_time(),
         SdkError::DispatchFailure(failure) if failure.is_io() => no_connection(),
-        SdkError::DispatchFailure(failure) if failure.is_other() => connection_refused(),
+        SdkError::DispatchFailure(failure) if failure.is_other() => {
+            let refusal = failure.as_connector_error().and_then(|error| TunnelRefusal::find(error));
+            connection_refused(refusal)
+        }
         _ => not_built(),
     }
 }

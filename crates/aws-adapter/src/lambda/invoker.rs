@@ -1,10 +1,13 @@
 //! Calls functions, each at most once.
 
-use super::foreign::ForeignAnswer;
+use super::{
+    foreign::{AnswerWatch, Finding, Unmarked},
+    patience::give_up,
+};
 use crate::{
-    error::invoke::{Call, client_context_too_large, invoke_error, refuses_log_tail},
+    error::invoke::{Call, client_context_too_large, cut_off, given_up, invoke_error, refuses_log_tail},
     session::Session,
-    timeouts::Waits,
+    timeouts::CallLimit,
 };
 use async_trait::async_trait;
 use aws_config::timeout::TimeoutConfig;
@@ -40,6 +43,14 @@ impl AwsInvoker {
         Self { session }
     }
 
+    fn unmarked(&self) -> Unmarked {
+        match (&self.session.config.endpoint_url, self.session.config.unmarked_answers) {
+            (None, _) => Unmarked::Foreign,
+            (Some(_), false) => Unmarked::ForeignAtOwnEndpoint,
+            (Some(_), true) => Unmarked::Accepted,
+        }
+    }
+
     /// Sends one request.
     async fn attempt(
         &self,
@@ -47,9 +58,11 @@ impl AwsInvoker {
         log_type: Option<LogType>,
         call: &Call<'_>,
         departure: &Departure,
+        fresh_connection: bool,
     ) -> Result<InvokeAnswer, Failed> {
-        let foreign = ForeignAnswer::default();
-        let (http, trail) = OneShot::new(self.session.config.http.clone());
+        let watch = AnswerWatch::new(call.unmarked);
+        let http = &self.session.config.http;
+        let (http, trail) = OneShot::new(if fresh_connection { http.fresh() } else { http.clone() });
         // A previous attempt was answered and did not start the function, so only this one counts.
         departure.set_probe({
             let trail = trail.clone();
@@ -57,10 +70,11 @@ impl AwsInvoker {
         });
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(self.session.config.timeouts.connect)
-            .read_timeout(call.waits.head)
-            .operation_attempt_timeout(call.waits.whole)
+            // How long the answer is waited for may change in the meantime.
+            .disable_read_timeout()
+            .disable_operation_attempt_timeout()
             .build();
-        let sent = self
+        let sending = self
             .session
             .calling()
             .invoke()
@@ -71,13 +85,25 @@ impl AwsInvoker {
             .set_client_context(wire.client_context)
             .payload(wire.payload)
             .customize()
-            .interceptor(foreign.clone())
+            .interceptor(watch.clone())
             .config_override(Config::builder().http_client(http).timeout_config(timeouts))
-            .send()
-            .await;
-        // Whatever the SDK reads from it, an answer that is not from Lambda proves nothing.
-        if let Some(answer) = foreign.take() {
-            return Ok(answer);
+            .send();
+        let sent = tokio::select! {
+            biased;
+            sent = sending => sent,
+            waited = give_up(&self.session, call, watch.phase(), departure) => {
+                let error = given_up(&waited, trail.may_have_left(), call);
+                return Err(Failed { refuses_log_tail: false, error });
+            }
+        };
+        match watch.take() {
+            // Whatever the SDK reads from it, an answer that is not from Lambda proves nothing.
+            Some(Finding::Unmarked(answer)) => return Ok(*answer),
+            Some(Finding::Cut { http_status, request_id }) => {
+                let error = cut_off(http_status, request_id, call);
+                return Err(Failed { refuses_log_tail: false, error });
+            }
+            None => {}
         }
         sent.map(answer).map_err(|error| Failed {
             refuses_log_tail: refuses_log_tail(&error),
@@ -105,7 +131,7 @@ struct Failed {
 #[async_trait]
 impl Invoker for AwsInvoker {
     async fn invoke(&self, request: InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-        let waits = Waits::of_call(&request, &self.session.config.timeouts);
+        let limit = CallLimit::of(&request, &self.session.config.timeouts);
         let InvokeRequest {
             function,
             qualifier,
@@ -114,6 +140,7 @@ impl Invoker for AwsInvoker {
             log_tail,
             client_context,
             scrubber,
+            fresh_connection,
             departure,
         } = request;
         let qualifier = qualifier.or_else(|| function.qualifier.clone());
@@ -123,7 +150,8 @@ impl Invoker for AwsInvoker {
             invocation_type,
             region: self.session.region(),
             payload_bytes: payload.len(),
-            waits,
+            limit,
+            unmarked: self.unmarked(),
             scrubber: &scrubber,
         };
         let client_context = client_context.map(|context| STANDARD.encode(context));
@@ -143,12 +171,15 @@ impl Invoker for AwsInvoker {
             client_context,
             payload: Blob::new(payload.into_bytes()),
         };
-        let tail = (log_tail && invocation_type == InvocationType::RequestResponse).then_some(LogType::Tail);
-        let first = self.attempt(wire.clone(), tail.clone(), &call, &departure).await;
+        // Emulators that send no marks refuse or ignore the log tail, and their refusal proves nothing.
+        let may_ask =
+            invocation_type == InvocationType::RequestResponse && call.unmarked != Unmarked::Accepted;
+        let tail = (log_tail && may_ask).then_some(LogType::Tail);
+        let first = self.attempt(wire.clone(), tail.clone(), &call, &departure, fresh_connection).await;
         let (outcome, refused_feature) = match first {
             Err(failed) if tail.is_some() && failed.refuses_log_tail => {
                 tracing::debug!(function = %function.name, "Lambda refuses the log tail; calling without it");
-                (self.attempt(wire, None, &call, &departure).await, Some(LOG_TAIL.to_owned()))
+                (self.attempt(wire, None, &call, &departure, true).await, Some(LOG_TAIL.to_owned()))
             }
             outcome => (outcome, None),
         };
@@ -207,6 +238,8 @@ fn answer(output: InvokeOutput) -> InvokeAnswer {
         report: None,
         response,
         refused_feature: None,
+        unmarked: false,
+        origin: None,
     }
 }
 

@@ -119,7 +119,7 @@ async fn only_lambda_can_say_that_there_is_none() {
     assert_eq!(management.async_invocations.get(&qualified(None)).await.unwrap(), None);
     let (_server, management) = lambda(elsewhere()).await;
     let error = management.async_invocations.get(&qualified(None)).await.unwrap_err();
-    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::NotFound));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
 }
 
 #[tokio::test]

@@ -200,7 +200,28 @@ async fn a_denied_read_names_the_action_and_the_function() {
 async fn a_404_of_something_else_is_no_absence() {
     let arranged = arranged(ResponseTemplate::new(404).set_body_string("<html>nothing here</html>")).await;
     let error = arranged.catalogue.get(&first(), None).await.unwrap_err();
-    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::FunctionNotFound));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
+}
+
+#[tokio::test]
+async fn an_error_that_is_not_lambdas_is_told_by_its_sender() {
+    for status in [401, 403, 404, 407, 413, 429] {
+        let page = ResponseTemplate::new(status)
+            .insert_header("server", "squid")
+            .insert_header("via", "1.1 gate")
+            .set_body_raw("<html><h1>Access\n denied</h1></html>", "text/html");
+        let arranged = arranged(page).await;
+        for error in [
+            arranged.catalogue.list(ListFunctions::default()).await.unwrap_err(),
+            arranged.catalogue.get(&first(), None).await.unwrap_err(),
+            arranged.catalogue.configuration(&first(), None).await.unwrap_err(),
+        ] {
+            assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
+            let sender = "content type text/html, server squid, via 1.1 gate, text \"Access denied\"";
+            let told = format!("is not from Lambda: HTTP {status} ({sender})");
+            assert!(error.message.ends_with(&told), "{}", error.message);
+        }
+    }
 }
 
 #[tokio::test]

@@ -79,6 +79,6 @@ fn of_a_metadata_service() {
 
 /// The environment of the child process contains the port.
 #[expect(clippy::disallowed_methods, reason = "a child reads what its test gave it")]
-fn port_of(variable: &str) -> u16 {
+pub(crate) fn port_of(variable: &str) -> u16 {
     std::env::var(variable).unwrap().split([':', '/']).nth(4).unwrap().parse().unwrap()
 }

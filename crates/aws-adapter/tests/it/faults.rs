@@ -7,7 +7,7 @@ use crate::{
 };
 use lamplight_aws_adapter::{AwsConnectionConfig, AwsInvoker, open};
 use lamplight_domain::{Delivery, ErrorCode, Start};
-use lamplight_ports::{InvokeError, Invoker, PortErrorKind};
+use lamplight_ports::{InvokeError, InvokeRequest, Invoker, PortErrorKind};
 use std::{error::Error, sync::Arc};
 use tokio::net::TcpListener;
 
@@ -174,4 +174,79 @@ async fn a_connection_is_kept_and_one_that_died_idle_costs_no_second_start() {
             Err(error) => in_doubt(&error),
         }
     }
+}
+
+/// An answer without length and chunks, which ends with its connection.
+fn undelimited(body: &[u8]) -> Vec<u8> {
+    let head = "HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\nconnection: close\r\n\r\n";
+    [head.as_bytes(), body].concat()
+}
+
+#[tokio::test]
+async fn an_answer_that_only_the_connection_ends_counts_only_if_it_cannot_go_on() {
+    let whole = b"{\"numbers\":[1,2,3],\"text\":\"a\\\"b\"}";
+    for at in 0..=whole.len() {
+        let bytes = undelimited(&whole[..at]);
+        let server = Server::start(move |_: &Received| Reaction::SendAndEnd(bytes.clone(), End::Close)).await;
+        let outcome = invoker(&server.url()).invoke(call("f")).await;
+        assert_eq!(server.executions("f"), 1);
+        if at == whole.len() {
+            assert_eq!(outcome.unwrap().response, whole);
+            continue;
+        }
+        let error = outcome.unwrap_err();
+        in_doubt(&error);
+        assert_eq!((error.code, error.http_status), (ErrorCode::IncompleteAnswer, Some(200)), "cut at {at}");
+        assert_eq!(error.request_id.as_deref(), Some("1"));
+    }
+    for (body, is_whole) in
+        [("12", false), ("true", true), ("\"a\"", true), ("plain text", true), ("", false)]
+    {
+        let bytes = undelimited(body.as_bytes());
+        let server = Server::start(move |_: &Received| Reaction::SendAndEnd(bytes.clone(), End::Close)).await;
+        let outcome = invoker(&server.url()).invoke(call("f")).await;
+        assert_eq!(outcome.is_ok(), is_whole, "{body}: {outcome:?}");
+    }
+    // An accepted event has no body, and a chunked one is delimited.
+    let accepted = b"HTTP/1.1 202 Accepted\r\nx-amzn-requestid: 1\r\nconnection: close\r\n\r\n".to_vec();
+    let chunked =
+        b"HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ntransfer-encoding: chunked\r\n\r\n2\r\n12\r\n0\r\n\r\n"
+            .to_vec();
+    for bytes in [accepted, chunked] {
+        let server = Server::start(move |_: &Received| Reaction::SendAndEnd(bytes.clone(), End::Close)).await;
+        invoker(&server.url()).invoke(call("f")).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_call_does_not_use_a_connection_that_may_have_been_closed() {
+    let throttled = crate::server::refusal(429, "TooManyRequestsException", "Rate Exceeded.");
+    let server = Server::start(move |_: &Received| Reaction::Answer(throttled.clone())).await;
+    let invoker = invoker(&server.url());
+    invoker.invoke(call("f")).await.unwrap_err();
+    invoker.invoke(call("f")).await.unwrap_err();
+    assert_eq!(server.connections(), 1, "kept");
+    for connections in [2, 3] {
+        invoker.invoke(InvokeRequest { fresh_connection: true, ..call("f") }).await.unwrap_err();
+        assert_eq!(server.connections(), connections);
+    }
+}
+
+#[test]
+fn a_proxy_that_refuses_the_tunnel_is_named_and_nothing_is_sent() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let proxy = format!("http://127.0.0.1:{port}");
+    let name = "faults::a_proxy_that_refuses_the_tunnel_is_named_and_nothing_is_sent";
+    lamplight_testkit::in_child(name, &[("https_proxy", &proxy), ("no_proxy", "")], async {
+        let port = crate::endless::port_of("https_proxy");
+        let refusal = crate::server::answer(403, &[], b"blocked");
+        let _proxy =
+            Server::start_on(port, move |_: &Received| Reaction::SendAndEnd(refusal.clone(), End::Close))
+                .await;
+        let error = invoker("https://lambda.example.invalid").invoke(call("f")).await.unwrap_err();
+        not_sent(&error);
+        let told = format!(": proxy 127.0.0.1:{port} refused the tunnel (HTTP 403); nothing was sent");
+        assert!(error.message.ends_with(&told) && !error.transient, "{}", error.message);
+        assert!(error.hint.unwrap().to_string().contains("NO_PROXY"));
+    });
 }

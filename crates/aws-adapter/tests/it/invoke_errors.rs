@@ -28,7 +28,7 @@ async fn refused(answer: ResponseTemplate, request: InvokeRequest) -> InvokeErro
 
 fn is_repeated(error: &InvokeError) -> bool {
     let policy = RetryPolicy::new(3).unwrap();
-    policy.next_wait(1, error.delivery, error.start, error.transient, error.retry_after, 1.0).is_some()
+    policy.next_wait(1, error.delivery, error.start, error.passing(), error.retry_after, 1.0).is_some()
 }
 
 #[tokio::test]
@@ -237,6 +237,6 @@ async fn a_dry_run_that_fails_is_never_said_to_have_started_anything() {
             format!("{} {}", error.message, error.hint.as_ref().map(ToString::to_string).unwrap_or_default());
         assert!(!told.contains("may have"), "{told}");
         let doubted = error.start == Start::MayHaveStarted;
-        assert_eq!(error.message.ends_with("; a dry run starts no function"), doubted, "{told}");
+        assert_eq!(error.message.ends_with("; the dry run has no result"), doubted, "{told}");
     }
 }

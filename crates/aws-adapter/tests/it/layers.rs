@@ -132,7 +132,7 @@ async fn only_lambda_can_say_that_there_is_none() {
         management.layers.get(&common).await.unwrap_err(),
         management.layers.policy(&common).await.unwrap_err(),
     ] {
-        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::NotFound));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
     }
 }
 

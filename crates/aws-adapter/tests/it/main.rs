@@ -29,4 +29,5 @@ mod server;
 mod support;
 mod timeouts;
 mod tls;
+mod unmarked;
 mod wire;

@@ -122,7 +122,7 @@ async fn only_lambda_can_say_that_there_is_none() {
     assert_eq!(only_request(&server).await.1, path(""));
     let (_server, management) = lambda(elsewhere()).await;
     let error = management.permissions.policy(&qualified(None)).await.unwrap_err();
-    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::NotFound, ErrorCode::NotFound));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
 }
 
 #[tokio::test]

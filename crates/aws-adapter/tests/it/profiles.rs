@@ -358,7 +358,11 @@ fn an_answer_that_is_not_of_sts_is_told_of_profiles_too() {
         let config = AwsConnectionConfig { credentials, ..config(&server.url()) };
         let error = open(config).unwrap().invoker.invoke(call("f")).await.unwrap_err();
         assert_eq!((error.code.clone(), error.transient), (ErrorCode::UnexpectedAnswer, false), "{error:?}");
-        assert!(error.message.contains("is not from STS: HTTP 200 with text/html"), "{}", error.message);
+        assert!(
+            error.message.contains("is not from STS: HTTP 200 (content type text/html)"),
+            "{}",
+            error.message
+        );
         assert!(error.hint.unwrap().to_string().contains("proxy"));
         assert_eq!(server.requests().len(), 1);
     });

@@ -310,10 +310,12 @@ async fn an_answer_that_is_not_of_sts_is_told_as_such_and_asked_for_once() {
     let html = [("content-type", "text/html; charset=utf-8")];
     let moved = [("location", "https://portal.example.com/?back=hunter2")];
     for (sent, told) in [
-        (answer(200, &html, page), "HTTP 200 with text/html"),
-        (answer(302, &moved, b""), "HTTP 302 without a body"),
-        (answer(200, &[], b"<AssumeRoleResponse><Assume"), "HTTP 200 that cannot be read"),
-        (answer(200, &[], b""), "HTTP 200 without a body"),
+        (answer(200, &html, page), "HTTP 200 (content type text/html)"),
+        (answer(302, &moved, b""), "HTTP 302 (without a text and a name)"),
+        (answer(200, &[], b"<AssumeRoleResponse><Assume"), "HTTP 200 (without a text and a name)"),
+        (answer(200, &[], b""), "HTTP 200 (without a text and a name)"),
+        (answer(403, &html, page), "HTTP 403 (content type text/html)"),
+        (answer(404, &[("server", "squid")], b"no"), "HTTP 404 (server squid)"),
         (answer(200, &[], without.as_bytes()), "HTTP 200 without credentials"),
         (answer(200, &[], empty.as_bytes()), "HTTP 200 without credentials"),
     ] {

@@ -1,7 +1,9 @@
 //! A thousand calls through one connection pool to a server with random faults from a fixed seed.
 
 use crate::{
-    server::{End, MARK, Reaction, Received, Script, Server, closed_url, framed, refusal, success},
+    server::{
+        End, MARK, Reaction, Received, Script, Server, WithLimit, closed_url, framed, refusal, success,
+    },
     support::{call_with, config, short_waits},
 };
 use lamplight_aws_adapter::{AwsConnectionConfig, open};
@@ -133,7 +135,7 @@ fn may_run(fault: Fault) -> bool {
 
 #[tokio::test]
 async fn no_call_starts_twice_and_none_that_may_have_started_is_said_not_to_have() {
-    let server = Arc::new(Server::start(Faulty).await);
+    let server = Arc::new(Server::start(WithLimit(0, Faulty)).await);
     let connect =
         |url: &str| open(AwsConnectionConfig { timeouts: short_waits(), ..config(url) }).unwrap().invoker;
     let (through, nowhere) = (connect(&server.url()), connect(&closed_url().await));

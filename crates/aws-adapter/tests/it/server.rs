@@ -27,3 +27,21 @@ pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Vec<u8> {
     ];
     answer(status, &headers, body.as_bytes())
 }
+
+/// A script for calls, beside a configuration with this time limit in seconds.
+pub(crate) struct WithLimit<S>(pub(crate) u32, pub(crate) S);
+
+impl<S: Script> Script for WithLimit<S> {
+    fn on_head(&self, head: &Received) -> Option<End> {
+        if head.is_configuration() { None } else { self.1.on_head(head) }
+    }
+
+    fn on_request(&self, request: &Received) -> Reaction {
+        if !request.is_configuration() {
+            return self.1.on_request(request);
+        }
+        let arn = "arn:aws:lambda:eu-west-1:123456789012:function:f";
+        let body = serde_json::json!({ "FunctionName": "f", "FunctionArn": arn, "Timeout": self.0 });
+        Reaction::Answer(success(body.to_string().as_bytes()))
+    }
+}

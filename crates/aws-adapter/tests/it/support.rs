@@ -36,6 +36,7 @@ pub(crate) fn short_waits() -> Timeouts {
         connect: Duration::from_secs(2),
         answer_margin: Duration::from_millis(700),
         answer_body: Duration::from_millis(700),
+        current_limit: Duration::from_secs(5),
         ..Timeouts::default()
     }
 }
@@ -60,6 +61,7 @@ pub(crate) fn call_with(name: &str, event: &str) -> InvokeRequest {
         log_tail: false,
         client_context: None,
         scrubber: Scrubber::default(),
+        fresh_connection: false,
         departure: Departure::default(),
     }
 }

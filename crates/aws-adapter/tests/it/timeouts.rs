@@ -1,15 +1,18 @@
 //! The time limits of calls.
 
 use crate::{
-    server::{Reaction, Received, Server, framed, success},
+    server::{Reaction, Received, Server, WithLimit, framed, refusal, success},
     support::{call, config, short_waits},
 };
 use lamplight_aws_adapter::{
     AssumeRole, AwsConnectionConfig, CredentialsSource, RoleSession, Timeouts, open,
 };
-use lamplight_domain::{Delivery, ErrorCode, Start};
-use lamplight_ports::{Departure, InvokeRequest, Invoker};
-use std::time::Duration;
+use lamplight_domain::{Delivery, ErrorCode, InvocationType, Start};
+use lamplight_ports::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, LongerWait};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// Whether the request may have been sent when a call is cancelled.
 async fn given_up(config: AwsConnectionConfig, until: impl Fn() -> bool) -> bool {
@@ -66,13 +69,14 @@ async fn an_answer_after_the_functions_own_time_and_within_the_margin_is_taken()
 
 #[tokio::test]
 async fn an_answer_after_the_margin_is_given_up() {
-    let server = Server::start(|_: &_| Reaction::Stall(Vec::new())).await;
+    let server = Server::start(WithLimit(0, |_: &Received| Reaction::Stall(Vec::new()))).await;
     let invoker =
         open(AwsConnectionConfig { timeouts: short_waits(), ..config(&server.url()) }).unwrap().invoker;
     let error = invoker.invoke(call("never")).await.unwrap_err();
     assert_eq!((error.delivery, error.start), (Delivery::MaybeSent, Start::MayHaveStarted));
     assert_eq!((error.code.clone(), error.transient), (ErrorCode::Timeout, true));
-    assert_eq!((server.executions("never"), server.connections()), (1, 1));
+    assert_eq!(server.executions("never"), 1);
+    assert_eq!(server.requests().len(), 2, "the current time limit is asked for once");
 }
 
 #[tokio::test]
@@ -97,4 +101,59 @@ async fn a_dropped_call_sends_nothing_more() {
     let next = tokio::time::timeout(Duration::from_millis(300), invoker.invoke(request)).await;
     assert!(next.is_err());
     assert_eq!((server.executions("dropped"), server.executions("next")), (1, 1));
+}
+
+/// A call with a known time limit of one second, of which what happens after that is kept.
+async fn long_call(
+    server: &Server,
+    timeouts: Timeouts,
+) -> (Result<InvokeAnswer, InvokeError>, Vec<LongerWait>) {
+    let invoker = open(AwsConnectionConfig { timeouts, ..config(&server.url()) }).unwrap().invoker;
+    let reasons = Arc::new(Mutex::new(Vec::new()));
+    let request = call("long");
+    let heard = Arc::clone(&reasons);
+    request.departure.set_listener(move |why| heard.lock().unwrap().push(why));
+    let outcome = invoker.invoke(request).await;
+    let reasons = reasons.lock().unwrap().clone();
+    (outcome, reasons)
+}
+
+#[tokio::test]
+async fn a_raised_time_limit_is_waited_for() {
+    let late = |_: &Received| Reaction::Late(Duration::from_millis(1500), success(b"1"));
+    let server = Server::start(WithLimit(60, late)).await;
+    let (outcome, reasons) = long_call(&server, short_waits()).await;
+    assert_eq!(outcome.unwrap().response, b"1");
+    assert_eq!(reasons, [LongerWait::LimitRaised { limit: Duration::from_mins(1) }]);
+    assert_eq!(server.executions("long"), 1);
+}
+
+#[tokio::test]
+async fn where_the_time_limit_cannot_be_read_the_longest_one_counts() {
+    let server = Server::start(|request: &Received| {
+        if request.target.ends_with("/invocations") {
+            Reaction::Late(Duration::from_millis(1500), success(b"1"))
+        } else {
+            Reaction::Answer(refusal(403, "AccessDeniedException", "no"))
+        }
+    })
+    .await;
+    let (outcome, reasons) = long_call(&server, short_waits()).await;
+    assert_eq!(outcome.unwrap().response, b"1");
+    assert_eq!(reasons, [LongerWait::LimitUnknown { longest: Duration::from_mins(15) }]);
+    let asked: Vec<String> = server.requests().iter().skip(1).map(|request| request.target.clone()).collect();
+    assert!(
+        asked[0].ends_with("/functions/long/configuration") && asked[1].ends_with("/functions/long"),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_event_is_not_waited_for_longer() {
+    let server = Server::start(WithLimit(60, |_: &Received| Reaction::Stall(Vec::new()))).await;
+    let timeouts = short_waits();
+    let invoker = open(AwsConnectionConfig { timeouts, ..config(&server.url()) }).unwrap().invoker;
+    let request = InvokeRequest { invocation_type: InvocationType::Event, ..call("event") };
+    assert_eq!(invoker.invoke(request).await.unwrap_err().code, ErrorCode::Timeout);
+    assert_eq!(server.requests().len(), 1);
 }

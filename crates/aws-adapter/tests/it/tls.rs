@@ -42,6 +42,10 @@ enum Fault {
     StreamRefused,
     StreamResetAfterBody,
     StreamResetInAnswer,
+    /// A reset that reports no error, in the middle of the answer.
+    StreamEndedInAnswer,
+    /// The same after the whole answer, in place of the end of the stream.
+    StreamEndedAfterAnswer,
     ConnectionDropped,
     ConnectionDroppedInAnswer,
     GoAway,
@@ -50,7 +54,7 @@ enum Fault {
 }
 
 const FAULTS: [Fault; 16] = [
-    Fault::None,
+    Fault::StreamEndedInAnswer,
     Fault::None,
     Fault::StreamRefused,
     Fault::None,
@@ -58,7 +62,7 @@ const FAULTS: [Fault; 16] = [
     Fault::None,
     Fault::StreamResetInAnswer,
     Fault::None,
-    Fault::None,
+    Fault::StreamEndedAfterAnswer,
     Fault::ConnectionDropped,
     Fault::None,
     Fault::None,
@@ -143,6 +147,13 @@ async fn handle(
             if let Some(mut answer) = answer(&mut respond) {
                 let _sent = answer.send_data(event.into(), true);
             }
+        }
+        Fault::StreamEndedInAnswer | Fault::StreamEndedAfterAnswer => {
+            let Some(mut answer) = answer(&mut respond) else { return };
+            let sent = if fault == Fault::StreamEndedInAnswer { event.len() - 1 } else { event.len() };
+            let _sent = answer.send_data(Bytes::copy_from_slice(&event[..sent]), false);
+            tokio::task::yield_now().await;
+            answer.send_reset(Reason::NO_ERROR);
         }
         Fault::StreamResetInAnswer | Fault::ConnectionDroppedInAnswer | Fault::StreamRefused => {
             let Some(mut answer) = answer(&mut respond) else { return };

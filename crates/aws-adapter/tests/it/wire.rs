@@ -1,9 +1,9 @@
 //! The request of a call on the wire, and the result for its answer.
 
-use crate::support::{call, call_with, config, ports};
+use crate::support::{SESSION_TOKEN, call, call_with, config, ports};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lamplight_aws_adapter::open;
-use lamplight_domain::{AnswerOutcome, Delivery, ErrorCode, InvocationType, Start};
+use lamplight_domain::{AnswerOutcome, Delivery, ErrorCode, HintPart, InvocationType, SettingName, Start};
 use lamplight_ports::{Identity, InvokeRequest, Invoker, PortErrorKind, Principal};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
@@ -148,16 +148,46 @@ async fn a_code_in_a_body_is_no_mark() {
 
 #[tokio::test]
 async fn every_header_that_only_lambda_sets_is_a_mark() {
-    for (mark, outcome) in [
-        ("x-amzn-requestid", AnswerOutcome::Returned),
-        ("x-amz-executed-version", AnswerOutcome::Returned),
-        ("x-amz-log-result", AnswerOutcome::Returned),
-        ("x-amzn-errortype", AnswerOutcome::Returned),
+    use AnswerOutcome::{Returned, Unidentified};
+    for (header, value, outcome) in [
+        ("x-amzn-requestid", "1", Returned),
+        ("x-amz-executed-version", "1", Returned),
+        ("x-amzn-errortype", "TooManyRequestsException", Returned),
+        ("x-amzn-errortype", "com.amazonaws.lambda#ServiceException:http://internal/", Returned),
+        ("x-amzn-errortype", "SquidException", Unidentified),
+        ("x-amzn-errortype", "", Unidentified),
+        ("x-amzn-requestid", "", Unidentified),
+        ("x-amz-executed-version", " ", Unidentified),
+        ("x-amz-log-result", "1", Unidentified),
+        ("x-amzn-trace-id", "1", Unidentified),
+        ("x-amz-apigw-id", "1", Unidentified),
+        ("x-amz-cf-id", "1", Unidentified),
     ] {
-        let server = lambda(ResponseTemplate::new(200).insert_header(mark, "1").set_body_string("2")).await;
+        let server =
+            lambda(ResponseTemplate::new(200).insert_header(header, value).set_body_string("2")).await;
         let answer = ports(&server.uri()).invoker.invoke(call("adder")).await.unwrap();
-        assert_eq!((answer.outcome, answer.response), (outcome, b"2".to_vec()), "{mark}");
+        let response = if outcome == Returned { b"2".as_slice() } else { b"" };
+        assert_eq!((answer.outcome, answer.response.as_slice()), (outcome, response), "{header}: {value}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_mark_says_who_seems_to_have_sent_it() {
+    let page = format!("<html><h1>Blocked</h1> for {SESSION_TOKEN}, see <a>the policy</a></html>");
+    let answer = ResponseTemplate::new(403)
+        .insert_header("server", "squid/6")
+        .insert_header("via", "1.1 gate")
+        .set_body_raw(page, "text/html; charset=utf-8");
+    let server = lambda(answer).await;
+    let answer = ports(&server.uri()).invoker.invoke(call("adder")).await.unwrap();
+    let origin = answer.origin.unwrap();
+    assert_eq!(
+        origin.describe(|_| false),
+        "content type text/html, server squid/6, via 1.1 gate, text \"Blocked for ********, see the policy\""
+    );
+    let hint = origin.hint.unwrap();
+    assert!(hint.parts().contains(&HintPart::Setting(SettingName::UnmarkedAnswers)), "{hint}");
+    assert!(!format!("{:?}", origin.text).contains(SESSION_TOKEN));
 }
 
 #[tokio::test]
@@ -198,6 +228,18 @@ async fn opening_sends_nothing_and_refuses_what_is_no_url() {
             (error.kind, error.code.clone()),
             (PortErrorKind::InvalidRequest, ErrorCode::InvalidEndpoint)
         );
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_neither_who_we_are_nor_a_missing_permission() {
+    for status in [200, 403, 404, 429] {
+        let page = ResponseTemplate::new(status).set_body_raw("<html>please sign in</html>", "text/html");
+        let server = lambda(page).await;
+        let error = ports(&server.uri()).identity.who_am_i().await.unwrap_err();
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
+        let told = format!("is not from AWS: HTTP {status} (content type text/html)");
+        assert!(error.message.ends_with(&told), "{}", error.message);
     }
 }
 

@@ -4,7 +4,7 @@ use super::Operation;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 
-/// Why an answer with a status of success cannot be an answer of the operation.
+/// Why an answer cannot be an answer of the operation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnexpectedAnswer {
     /// The operation returns data, but the answer has no body.
@@ -26,6 +26,14 @@ pub enum UnexpectedAnswer {
         http: u16,
         /// The status that the operation returns on success.
         expected: u16,
+    },
+    /// An error without the request ID and without an error code of AWS.
+    #[error("HTTP {http} ({sender})")]
+    Foreign {
+        /// The received status.
+        http: u16,
+        /// What the answer says about its sender.
+        sender: String,
     },
     /// A member that the answer always has is missing.
     #[error("HTTP {http} without {member}")]

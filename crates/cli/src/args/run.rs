@@ -3,7 +3,7 @@
 use crate::args::CallKeys;
 use clap::Args;
 use lamplight_domain::{InvocationType, did_you_mean};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Options of `run`.
 #[derive(Debug, Args)]
@@ -39,6 +39,9 @@ pub struct RunArgs {
     /// The most attempts, 1-10; another attempt is made only after proof that the function did not start
     #[arg(long, value_name = "N")]
     pub max_attempts: Option<u32>,
+    /// How long to wait for the end of the run, such as `90s`, `15m` or `1h`; without it, as long as the function may run
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub wait_limit: Option<Duration>,
     /// Do not request the log tail
     #[arg(long)]
     pub no_log_tail: bool,
@@ -62,4 +65,33 @@ fn invocation_type(text: &str) -> Result<InvocationType, String> {
         let meant = did_you_mean(text, InvocationType::ALL.map(InvocationType::as_str));
         format!("use RequestResponse, Event or DryRun{meant}")
     })
+}
+
+/// A number of seconds, minutes or hours: `90s`, `15m`, `1h`, or `90` for seconds.
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    const RULE: &str = "give a duration of at least 1 second, such as 90s, 15m or 1h";
+    let (number, unit) = text.split_at(text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len());
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(RULE),
+    };
+    let number: u64 = number.parse().map_err(|_| RULE)?;
+    number.checked_mul(seconds).filter(|seconds| *seconds > 0).map(Duration::from_secs).ok_or(RULE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_a_unit_or_is_in_seconds() {
+        for (text, seconds) in [("90s", 90), ("90", 90), ("15m", 900), ("1h", 3600)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "s", "0", "0s", "-1s", "1.5h", "1d", "1 h", "5ms", "18446744073709551615h"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
 }

@@ -25,6 +25,7 @@ use lamplight_app::{
         self, ChangeOutcome, EnvironmentMerge, FunctionDetail, FunctionFilter, Planned, qualified_function,
         unqualified_function,
     },
+    refresh_jobs,
 };
 use lamplight_domain::{
     CodeSource, ErrorCode, Function, FunctionCode, FunctionName, FunctionRef, FunctionSettings, Package,
@@ -180,9 +181,31 @@ async fn update_configuration(args: UpdateConfigurationArgs, wiring: &Wiring) ->
     let Planned { request, removed } = manage::plan_settings(&manager.connection, request, &merge).await?;
     manager.confirm_removals(&format!("update {thing}"), &removed, wiring)?;
     let made = manager.complete(manage::update_settings(&manager.tools()?, &request)).await?;
+    if let Some(function) = made.thing() {
+        refresh_jobs_of(function, &manager, wiring).await;
+    }
     let made = wait_until_ready(made, args.wait, &manager, wiring).await?;
     let words = ChangeNote::of_change(&thing, "updated", "is already up to date").removing(&removed);
     report_function(&made, words, args.change.show_secrets, wiring)
+}
+
+/// Records the function's time limit in its jobs. The change has been made, so a failure is only a warning.
+async fn refresh_jobs_of(function: &Function, manager: &Manager, wiring: &Wiring) {
+    let refresh = async {
+        let store = wiring.store().await?;
+        Ok::<_, Failure>(refresh_jobs(&*store, &manager.connection.name, function).await?)
+    };
+    match refresh.await {
+        Ok(jobs) => {
+            for job in jobs {
+                wiring.output.note(&format!("recorded the new time limit in job {job}"));
+            }
+        }
+        Err(failure) => wiring.output.warn(&format!(
+            "the jobs of function {} keep the earlier time limit: {}",
+            function.name, failure.message
+        )),
+    }
 }
 
 async fn publish(args: PublishVersionArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {

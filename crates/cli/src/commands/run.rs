@@ -35,7 +35,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let settings = settings(&args)?;
     let response_file = args.response_file.as_deref().map(ResponseFile::open).transpose()?;
     let provenance = Provenance { started_by: wiring.user(), ..Provenance::default() };
-    let request = RunRequest { target, event, settings, provenance };
+    let request = RunRequest { target, event, settings, wait_limit: args.wait_limit, provenance };
     let prepared = prepare_run(&*wiring.secrets()?, request).await?;
     for note in prepared.notes() {
         wiring.output.warn(note);
@@ -46,7 +46,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let cancel = interrupt::install_signal_handlers();
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();
-    let EndedRun { run, response } = started?;
+    let EndedRun { run, class, response } = started?;
     let to_stdout = response_file.is_none();
     if let Some(file) = response_file
         && let Err(failure) = file.write(response.as_deref())
@@ -69,7 +69,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
         }
     }
     let interrupted = run.evidence().is_some_and(|evidence| evidence.kind == EvidenceKind::Interrupted);
-    Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run) })
+    Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run, class) })
 }
 
 /// What the target is: a job or a function. Where two jobs may be meant, a person is asked.

@@ -1,6 +1,7 @@
 //! The built binary as a user runs it: the demo connection, bad input, stores that cannot be used, and signals.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod answerers;
 mod aws_settings;
 mod bad_input;
 mod cases;

@@ -3,8 +3,8 @@
 
 use lamplight_domain::{
     AnswerOutcome, Delivery, EffectiveSettings, Evidence, EvidenceKind, FunctionRef, Intent, InvocationType,
-    Learned, Outcome, Provenance, ReportedError, RetryPolicy, Run, RunState, RunnerId, Settings, Start,
-    Status, Strength, Timestamp, Warning, judge_answer, judge_failure,
+    Learned, Outcome, Passing, Provenance, ReportedError, RetryPolicy, Run, RunState, RunnerId, Settings,
+    Start, Status, Strength, Timestamp, Warning, judge_answer, judge_failure,
 };
 use proptest::prelude::*;
 use std::time::Duration;
@@ -44,6 +44,7 @@ fn ended() -> impl Strategy<Value = (RunState, EvidenceKind)> {
         (RunState::Validated, EvidenceKind::Validated),
         (RunState::Rejected, EvidenceKind::Refused),
         (RunState::Rejected, EvidenceKind::NotSent),
+        (RunState::Succeeded, EvidenceKind::UnmarkedAnswer),
         (RunState::Unknown, EvidenceKind::UnprovenAnswer),
         (RunState::Unknown, EvidenceKind::UnidentifiedAnswer),
         (RunState::Unknown, EvidenceKind::NoAnswer),
@@ -62,6 +63,10 @@ fn state() -> impl Strategy<Value = RunState> {
 
 fn delivery() -> impl Strategy<Value = Delivery> {
     prop_oneof![Just(Delivery::NotSent), Just(Delivery::MaybeSent), Just(Delivery::Answered)]
+}
+
+fn passing() -> impl Strategy<Value = Passing> {
+    prop_oneof![Just(Passing::Never), Just(Passing::Seconds), Just(Passing::Minutes)]
 }
 
 fn start() -> impl Strategy<Value = Start> {
@@ -146,24 +151,28 @@ proptest! {
 
     #[test]
     fn nothing_is_repeated_without_a_proof(
-        made in 0_u32..20, attempts in 1_u32..=10, delivery in delivery(), start in start(), transient in any::<bool>(),
+        made in 0_u32..20, attempts in 1_u32..=10, delivery in delivery(), start in start(), passing in passing(),
         asked in prop::option::of(0_u64..100_000), jitter in prop::num::f64::ANY
     ) {
         let policy = RetryPolicy::new(attempts).unwrap();
-        let wait = policy.next_wait(made, delivery, start, transient, asked.map(Duration::from_millis), jitter);
+        let wait = policy.next_wait(made, delivery, start, passing, asked.map(Duration::from_millis), jitter);
         let proven = delivery == Delivery::NotSent || (delivery == Delivery::Answered && start == Start::DidNotStart);
-        prop_assert_eq!(wait.is_some(), proven && transient && made < attempts);
-        prop_assert!(wait.is_none_or(|wait| wait <= RetryPolicy::LONGEST_BACKOFF));
+        prop_assert_eq!(wait.is_some(), proven && passing != Passing::Never && made < attempts);
+        let (least, most) = match passing {
+            Passing::Never | Passing::Seconds => (RetryPolicy::FIRST_BACKOFF / 2, RetryPolicy::LONGEST_BACKOFF),
+            Passing::Minutes => (RetryPolicy::FIRST_READY_WAIT / 2, RetryPolicy::LONGEST_READY_WAIT),
+        };
+        prop_assert!(wait.is_none_or(|wait| (least..=most).contains(&wait)), "{wait:?}");
     }
 
     #[test]
     fn a_failure_is_never_a_success_and_doubt_is_never_a_failure(
-        kind in invocation_type(), delivery in delivery(), start in start(), http in prop::option::of(100_u16..600)
+        delivery in delivery(), start in start(), http in prop::option::of(100_u16..600)
     ) {
-        let (state, _) = judge_failure(kind, delivery, start, http, None);
+        let (state, _) = judge_failure(delivery, start, http, None);
         prop_assert_ne!(state.status(), Status::Success);
-        let may_have_run = kind != InvocationType::DryRun
-            && (delivery == Delivery::MaybeSent || (delivery == Delivery::Answered && start == Start::MayHaveStarted));
+        let may_have_run =
+            delivery == Delivery::MaybeSent || (delivery == Delivery::Answered && start == Start::MayHaveStarted);
         if may_have_run {
             prop_assert_eq!(state, RunState::Unknown);
         }
@@ -183,9 +192,7 @@ proptest! {
         };
         prop_assert_eq!(state.status() == Status::Success, expected);
         prop_assert_eq!(evidence.http_status, http);
-        if kind != InvocationType::DryRun {
-            prop_assert_ne!(state, RunState::Rejected, "no answer of this kind proves that nothing started");
-        }
+        prop_assert_ne!(state, RunState::Rejected, "no answer of this kind proves that nothing started");
     }
 }
 

@@ -56,6 +56,7 @@ async fn call(provider: &FakeProvider, qualifier: Option<&str>) -> Result<Invoke
             log_tail: false,
             client_context: None,
             scrubber: Scrubber::default(),
+            fresh_connection: false,
             departure: Departure::default(),
         })
         .await

@@ -73,6 +73,7 @@ pub(crate) fn call(connection: &Connection, invocation_type: InvocationType) -> 
         log_tail: true,
         client_context: None,
         scrubber: Scrubber::default(),
+        fresh_connection: false,
         departure: Departure::default(),
     }
 }

@@ -184,7 +184,7 @@ impl From<EffectiveForm> for EffectiveSettings {
     }
 }
 
-/// Version 1 has all of these except `Contradicted`.
+/// Version 1 has all of these except `UnmarkedAnswer` and `Contradicted`.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub(super) enum WarningForm {
@@ -195,6 +195,7 @@ pub(super) enum WarningForm {
     PropertyRepeated { parameter: ParamName },
     TypeMismatch { parameter: ParamName, expected: DataType, found: JsonKind },
     FeatureRefused { feature: String },
+    UnmarkedAnswer {},
     Contradicted { state: RunState, evidence: EvidenceKind },
     NotRecorded { what: String },
 }
@@ -226,6 +227,7 @@ same_variants! {
     PropertyRepeated { parameter },
     TypeMismatch { parameter, expected, found },
     FeatureRefused { feature },
+    UnmarkedAnswer {},
     Contradicted { state, evidence },
     NotRecorded { what },
 }

@@ -134,8 +134,8 @@ fn names_in_records_do_not_change() {
     );
     assert_eq!(
         words(EvidenceKind::ALL),
-        "answered function_error queued validated refused unproven_answer unidentified_answer not_sent no_answer interrupted \
-         runner_gone durable destination json_log text_log"
+        "answered function_error queued validated refused unproven_answer unidentified_answer unmarked_answer not_sent no_answer \
+         interrupted runner_gone durable destination json_log text_log"
     );
     assert_eq!(
         words([Level::Run, Level::Job, Level::Connection, Level::Default]),

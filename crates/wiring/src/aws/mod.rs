@@ -63,8 +63,12 @@ impl AwsFactory {
             }),
             None => CredentialsBuilder { open: from, http: &self.http }.credentials(&table.auth)?,
         };
+        // Whoever set it knows the endpoint in the file, not one that replaces it.
+        let own_endpoint = table.endpoint_url.as_ref().map(ToString::to_string);
+        let unmarked_answers = table.unmarked_answers == Some(true) && endpoint_url == own_endpoint;
         let ports = open(AwsConnectionConfig {
             endpoint_url: endpoint_url.clone(),
+            unmarked_answers,
             sts_endpoint_url,
             secrets_endpoint_url: value(layers.secrets()?),
             sts_region,

@@ -79,6 +79,7 @@ async fn functions_behind_urls_are_called_with_their_secrets_and_nowhere_else() 
         log_tail: true,
         client_context: None,
         scrubber: Scrubber::default(),
+        fresh_connection: false,
         departure: Departure::default(),
     };
     let serving = async {

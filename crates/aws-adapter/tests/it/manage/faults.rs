@@ -4,7 +4,7 @@ use super::{CHANGES, READS, call};
 use crate::{
     answers::{a_page_is_no_proof, all_told},
     functions::tags,
-    server::{End, Reaction, Received, Script, Server, answer, closed_url, framed, refusal},
+    server::{End, MARK, Reaction, Received, Script, Server, answer, closed_url, framed, refusal},
     support::{SECRET_KEY, SESSION_TOKEN, config, ports, short_waits},
 };
 use lamplight_aws_adapter::{AwsConnectionConfig, Timeouts, open};
@@ -92,11 +92,20 @@ async fn an_answer_that_does_not_come_in_time_leaves_doubt() {
 
 #[tokio::test]
 async fn a_failing_service_leaves_doubt_with_or_without_a_code() {
-    for answer in [refusal(500, "ServiceException", "oh"), answer(500, &[], b"<html>"), answer(503, &[], b"")]
+    for answer in
+        [refusal(500, "ServiceException", "oh"), answer(500, &[MARK], b"<html>"), answer(503, &[MARK], b"")]
     {
         for (operation, error) in failures(move |_: &Received| Reaction::Answer(answer.clone())).await {
             assert_eq!((error.applied, error.transient), (Applied::Maybe, true), "{operation}: {error:?}");
             assert_eq!(error.error.code.clone(), ErrorCode::ServiceUnavailable, "{operation}: {error:?}");
+        }
+    }
+    // Neither does an error from elsewhere, whatever its status.
+    for status in [400, 403, 404, 409, 429, 500, 503] {
+        let page = answer(status, &[], b"<html>");
+        for (operation, error) in failures(move |_: &Received| Reaction::Answer(page.clone())).await {
+            assert_eq!(error.applied, Applied::Maybe, "{operation}: {error:?}");
+            assert_eq!(error.error.code.clone(), ErrorCode::UnexpectedAnswer, "{operation}: {error:?}");
         }
     }
     // A refusal that a proxy has changed proves nothing.
@@ -198,8 +207,8 @@ async fn nothing_is_said_to_be_absent_that_was_not_looked_for() {
     let server = Server::start(move |_: &Received| Reaction::Answer(elsewhere.clone())).await;
     for operation in READS {
         let error = call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
-        assert_eq!(error.error.kind, PortErrorKind::NotFound, "{operation}: {error:?}");
-        assert!(error.error.message.contains("the endpoint did not find"), "{error}");
+        assert_eq!(error.error.kind, PortErrorKind::Corrupt, "{operation}: {error:?}");
+        assert!(error.error.message.contains("is not from Lambda: HTTP 404"), "{error}");
     }
 }
 
