@@ -26,6 +26,7 @@ mod progress;
 mod render;
 mod report;
 mod start;
+mod times;
 mod wiring;
 mod yaml;
 

@@ -59,6 +59,10 @@ impl ProgressObserver for Display {
                     format!("{} waiting {:.1} s: {reason}", run.function_name(), wait.as_secs_f64())
                 });
             }
+            RunProgress::StoreLocked { patience } => self.output.note(&format!(
+                "another process has locked the store; waiting for at most {} minutes",
+                patience.as_secs().div_ceil(60)
+            )),
             RunProgress::Ended(_) => {}
             RunProgress::Paused { reason, hint, patience } => {
                 let minutes = patience.as_secs().div_ceil(60);

@@ -239,6 +239,11 @@ impl Evidence {
     pub fn of(kind: EvidenceKind) -> Self {
         Self { kind, http_status: None, code: None }
     }
+
+    /// The same evidence without a code of more than `longest` bytes.
+    pub(crate) fn brief(self, longest: usize) -> Self {
+        Self { code: self.code.filter(|code| code.len() <= longest), ..self }
+    }
 }
 
 impl fmt::Display for Evidence {

@@ -38,6 +38,7 @@ impl ProgressObserver for Steps {
         self.0.lock().unwrap().push(match progress {
             RunProgress::Calling { .. } => "calling",
             RunProgress::Waiting { .. } => "waiting",
+            RunProgress::StoreLocked { .. } => "locked",
             RunProgress::Ended(_) => "ended",
             other => panic!("unexpected progress: {other:?}"),
         });

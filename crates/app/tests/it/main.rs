@@ -14,5 +14,6 @@ mod jobs;
 mod lacking;
 mod lost_changes;
 mod managing;
+mod recording;
 mod runs;
 mod secrets;

@@ -91,7 +91,7 @@ pub fn interrupted(message: &str) -> Failure {
 }
 
 /// Asks for confirmation; fails without a terminal.
-fn confirm(what: &str, wiring: &Wiring) -> Result<(), Failure> {
+pub fn confirm(what: &str, wiring: &Wiring) -> Result<(), Failure> {
     if !wiring.output.can_ask {
         return Err(Failure::usage(
             ErrorCode::NotConfirmed,

@@ -2,7 +2,7 @@
 
 use crate::{
     ExitCode,
-    args::RunArgs,
+    args::{Format, RunArgs},
     arguments::{read_parameter, read_parameters_file, read_payload},
     commands::parse,
     failure::Failure,
@@ -12,8 +12,11 @@ use crate::{
     render,
     wiring::Wiring,
 };
-use lamplight_app::{EndedRun, EventSource, RunRequest, Target, prepare_run, resolve_target, start_run};
-use lamplight_domain::{Argument, Arguments, ErrorCode, EvidenceKind, Parameter, Provenance, Settings};
+use lamplight_app::{
+    EndedRun, EventSource, Recording, RunRequest, Target, prepare_run, resolve_target, start_run,
+};
+use lamplight_domain::{Argument, Arguments, ErrorCode, EvidenceKind, Parameter, Provenance, Run, Settings};
+use lamplight_ports::{PortError, RunPorts};
 use lamplight_views::RunView;
 
 /// Runs a job or a function and waits for its outcome.
@@ -31,17 +34,69 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let cancel = interrupt::install_signal_handlers();
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();
-    let EndedRun { run, response } = started?;
-    if wiring.json() {
-        wiring.write(&RunView::new(&run, response.as_deref(), word_hint))?;
-    } else {
-        if let Some(response) = &response {
-            output::response(response)?;
-        }
-        render::run_summary(wiring.output, &run);
+    let EndedRun { run, response, recording } = started?;
+    let written = write_run(&run, response.as_deref(), wiring);
+    report_recording(&run, &recording, wiring);
+    if let Err(failure) = written {
+        report_lost_output(failure, &run, &recording);
+    }
+    if matches!(recording, Recording::Stored) {
+        apply_retention(&ports, wiring).await;
     }
     let interrupted = run.evidence().is_some_and(|evidence| evidence.kind == EvidenceKind::Interrupted);
     Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run) })
+}
+
+fn write_run(run: &Run, response: Option<&[u8]>, wiring: &Wiring) -> Result<(), Failure> {
+    if wiring.json() {
+        return wiring.write(&RunView::new(run, response, word_hint));
+    }
+    let written = response.map(output::response).transpose();
+    render::run_summary(wiring.output, run);
+    written?;
+    Ok(())
+}
+
+/// Says if the end of the run is not in the store. The exit code stays that of the run: any other code would invite a
+/// second run.
+fn report_recording(run: &Run, recording: &Recording, wiring: &Wiring) {
+    match recording {
+        Recording::Stored => {}
+        Recording::SetAside(error) => wiring.output.warn(&format!(
+            "the outcome is kept in a file beside the store, and the next `lamplight status` or `lamplight runs` stores \
+             it: {}",
+            render::one_line(&error.to_string())
+        )),
+        Recording::Lost(error) => {
+            let what = format!("could not record that run {} {}", run.key(), render::words(run.state()));
+            let lost = PortError { message: format!("{what}: {}", error.message), ..copy(error) };
+            Failure::from(lost)
+                .with_hint("keep this outcome: the record will say that it is unknown")
+                .report(Format::Table);
+        }
+    }
+}
+
+fn copy(error: &PortError) -> PortError {
+    PortError::new(error.kind, error.code.clone(), error.message.clone())
+}
+
+/// Says that the output could not be written. The exit code stays that of the run: the function has run.
+fn report_lost_output(failure: Failure, run: &Run, recording: &Recording) {
+    let failure = match recording {
+        Recording::Stored => failure.with_hint(format!("`lamplight runs show {}` shows the run", run.key())),
+        Recording::SetAside(_) | Recording::Lost(_) => failure,
+    };
+    failure.report(Format::Table);
+}
+
+/// Removes old runs if the configuration says so: one batch at most, so that a run never waits long for it.
+async fn apply_retention(ports: &RunPorts, wiring: &Wiring) {
+    let Ok(config) = wiring.connections.config() else { return };
+    let Some(retention) = config.runs.retention(ports.clock.now()) else { return };
+    if let Err(error) = ports.runs.prune(&retention).await {
+        tracing::warn!(%error, "could not remove old runs");
+    }
 }
 
 fn event(args: &RunArgs, target: &Target, wiring: &Wiring) -> Result<EventSource, Failure> {
