@@ -1,8 +1,9 @@
 //! Records a prepared run before any call is made.
 
-use crate::{AppError, PreparedRun};
+use crate::{AppError, PreparedRun, ProgressObserver, record_outcome::Patience};
 use lamplight_domain::{Attempt, Intent, Run};
 use lamplight_ports::RunPorts;
+use tokio_util::sync::CancellationToken;
 
 /// A run that is recorded as running, but whose calls have not been made. It cannot be cloned or created elsewhere, so
 /// its calls can only be made by [`follow_run`](crate::follow_run()), and only once.
@@ -25,12 +26,24 @@ impl BegunRun {
 /// - No call is made. Once it has returned, the intent survives the end of this process and a power failure.
 /// - From then on the run exists: without an outcome it is Unknown. Its first attempt is recorded with it, because that
 ///   may be made at once.
-pub async fn begin_run(ports: &RunPorts, prepared: PreparedRun) -> Result<BegunRun, AppError> {
+/// - If `cancel` has fired before, nothing is recorded. It also ends the wait for a store that is locked.
+pub async fn begin_run(
+    ports: &RunPorts,
+    prepared: PreparedRun,
+    observer: &dyn ProgressObserver,
+    cancel: &CancellationToken,
+) -> Result<BegunRun, AppError> {
+    if cancel.is_cancelled() {
+        return Err(AppError::Interrupted);
+    }
     let runner = ports.runners.enlist().await?;
     let mut run = Run::begin(build_intent(ports, &prepared), runner);
     run.attempts.push(Attempt::sent(run.intent.started_at));
-    ports.runs.insert(&run).await?;
-    Ok(BegunRun { run, prepared })
+    let inserted = Patience { ports, observer, cancel }.wait(|| ports.runs.insert(&run)).await;
+    match inserted {
+        Err(_) if cancel.is_cancelled() => Err(AppError::Interrupted),
+        inserted => Ok(inserted.map(|()| BegunRun { run, prepared })?),
+    }
 }
 
 /// Records a queued run as running in this process. `prepared` must be what the run was recorded from.

@@ -36,7 +36,7 @@ pub async fn cancel_run(
         Some(run) => request_cancellation(connector, run).await?,
         None => None,
     };
-    let run_id = found.decoded.or_else(|| found.run.and_then(|run| run.id().ok()));
+    let run_id = found.decoded.or_else(|| found.run.map(|run| run.id()));
     Ok(match asked {
         Some(Cancellation::Cancelled) => {
             CancelOutcome { run_id, cancelled: true, reason: "the provider cancelled it".to_owned() }

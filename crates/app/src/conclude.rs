@@ -89,6 +89,23 @@ pub(crate) fn from_failure(run: &PreparedRun, error: &InvokeError, now: Timestam
     Conclusion { outcome: without_secrets(run, outcome), class: Some(class), response: None }
 }
 
+/// Concludes a run that was stopped while it waited for another attempt. Its last call, which failed with `error`,
+/// provably did not start the function.
+pub(crate) fn stopped_waiting(run: &PreparedRun, error: &InvokeError, now: Timestamp) -> Conclusion {
+    let mut conclusion = from_failure(run, error, now);
+    if let Some(last) = &mut conclusion.outcome.error {
+        let mut causes = vec![std::mem::take(&mut last.message)];
+        causes.append(&mut last.causes);
+        *last = RunError {
+            causes,
+            hint: Some("the function did not run; start it again if needed".into()),
+            ..RunError::new(ErrorCode::Interrupted, "stopped while waiting for another attempt")
+        };
+    }
+    conclusion.class = Some(ErrorCode::Interrupted.class());
+    conclusion
+}
+
 fn causes(error: &InvokeError) -> Vec<String> {
     let mut causes = Vec::new();
     let mut cause = error.source();

@@ -2,7 +2,7 @@
 
 use lamplight_domain::{
     Action, ConnectionName, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonKind, JsonSyntaxError,
-    NameError, ParameterError, PayloadError, ReferenceError, RunIdError, TransitionError,
+    NameError, ParameterError, PayloadError, ReferenceError, RunIdError, RunKey, TransitionError,
 };
 use lamplight_ports::PortError;
 
@@ -79,6 +79,15 @@ pub enum AppError {
     RunNotFound {
         /// The name that was looked up.
         name: String,
+    },
+    /// The caller stopped the run before it was recorded.
+    #[error("stopped before the run was recorded")]
+    Interrupted,
+    /// A run that has no end cannot be removed.
+    #[error("run {key} has not ended")]
+    RunNotEnded {
+        /// The run.
+        key: RunKey,
     },
     /// A text is neither a run ID nor a run key.
     #[error("{0}")]
@@ -167,6 +176,8 @@ impl AppError {
             Self::JobNotFound { .. } => ErrorCode::JobNotFound,
             Self::AmbiguousJob { .. } => ErrorCode::AmbiguousJob,
             Self::RunNotFound { .. } => ErrorCode::RunNotFound,
+            Self::Interrupted => ErrorCode::Interrupted,
+            Self::RunNotEnded { .. } => ErrorCode::Conflict,
             Self::RunId(_) => ErrorCode::InvalidRunId,
             Self::FunctionNotFound { .. } => ErrorCode::FunctionNotFound,
             Self::ThingNotFound { .. } => ErrorCode::NotFound,
@@ -217,6 +228,10 @@ impl AppError {
                 .text(" shows a job's parameters, ")
                 .action(Action::EditJob)
                 .text(" changes them"),
+            Self::Interrupted => "nothing was sent; start it again if needed".into(),
+            Self::RunNotEnded { .. } => {
+                "wait until it has ended: without its record, nobody would know that it ran".into()
+            }
             Self::RunId(_) => "give a run ID, the beginning of a run key, or `latest`".into(),
             Self::Reference(_)
             | Self::Name(_)

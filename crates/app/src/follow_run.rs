@@ -1,8 +1,9 @@
 //! Makes the calls of a recorded run and records its outcome. This is the only place where a function is run.
 
 use crate::{
-    AppError, BegunRun, PreparedRun, ProgressObserver, RunProgress, begin_run,
-    conclude::{Conclusion, from_answer, from_failure, may_keep_response},
+    AppError, BegunRun, PreparedRun, ProgressObserver, Recording, RunProgress, begin_run,
+    conclude::{Conclusion, from_answer, from_failure, may_keep_response, stopped_waiting},
+    record_outcome::{Patience, record_outcome},
 };
 use lamplight_domain::{
     Attempt, ErrorClass, ErrorCode, Evidence, EvidenceKind, Hint, Outcome, Run, SettingName, Warning,
@@ -24,19 +25,23 @@ pub struct EndedRun {
     pub class: Option<ErrorClass>,
     /// The response as received. Only the caller gets it if it may not be recorded.
     pub response: Option<Bytes>,
+    /// Where the end of the run is recorded.
+    pub recording: Recording,
 }
 
 /// Records a prepared run, makes its calls and waits until it ends: [`begin_run()`], then [`follow_run()`].
 ///
 /// # Guarantees
 /// - `Ok` contains a run that has ended, with any status. `Err` means that nothing was sent.
+/// - If `cancel` has fired before, nothing is recorded and nothing is sent.
 pub async fn start_run(
     ports: &RunPorts,
     prepared: PreparedRun,
     observer: &dyn ProgressObserver,
     cancel: &CancellationToken,
 ) -> Result<EndedRun, AppError> {
-    Ok(follow_run(ports, begin_run(ports, prepared).await?, observer, cancel).await)
+    let begun = begin_run(ports, prepared, observer, cancel).await?;
+    Ok(follow_run(ports, begun, observer, cancel).await)
 }
 
 /// Makes the calls of a recorded run and waits until it ends.
@@ -47,7 +52,8 @@ pub async fn start_run(
 /// - When the run's wait limit has passed, waiting ends, and the run is Unknown unless nothing was sent or the last answer
 ///   proves that the function did not start.
 /// - When `cancel` fires, waiting ends and the run is recorded as Unknown, unless the function provably did not start.
-/// - If the outcome cannot be recorded, it is still returned, with a warning that says so.
+///   No call is made after that.
+/// - The outcome is returned even if it cannot be recorded.
 pub async fn follow_run(
     ports: &RunPorts,
     begun: BegunRun,
@@ -66,15 +72,9 @@ pub async fn follow_run(
     let concluded = run.conclude(outcome);
     debug_assert!(concluded.is_ok());
     let kept = response.clone().filter(|_| keep);
-    match ports.runs.update(&run, kept).await {
-        Ok(revision) => run.revision = revision,
-        Err(error) => {
-            tracing::error!(run.key = %run.key(), error = %error, "could not record the outcome of a run");
-            run.warn(Warning::NotRecorded { what: format!("the outcome: {error}") });
-        }
-    }
+    let recording = record_outcome(ports, &mut run, kept, observer, cancel).await;
     observer.observe(&RunProgress::Ended(&run));
-    EndedRun { run, class, response }
+    EndedRun { run, class, response, recording }
 }
 
 /// Makes calls until one is answered, one fails and may not be repeated, or the caller stops waiting.
@@ -97,7 +97,11 @@ async fn make_calls(
         observer.observe(&RunProgress::Calling { run, attempt });
         let sent_at = Some(ports.clock.now());
         let longer = |why| observer.observe(&RunProgress::WaitingLonger { run, why });
-        let ended = invoke_once(prepared, attempt > 1, limit.as_mut(), cancel, longer).await;
+        let ended = if cancel.is_cancelled() {
+            Ended::Interrupted { may_have_left: false }
+        } else {
+            invoke_once(prepared, attempt > 1, limit.as_mut(), cancel, longer).await
+        };
         let now = ports.clock.now();
         let mut note_attempt = |evidence, error| {
             let ended = Attempt { sent_at, ended_at: Some(now), evidence: Some(evidence), error };
@@ -136,18 +140,26 @@ async fn make_calls(
         tokio::select! {
             () = ports.sleeper.sleep(wait) => {}
             // The last call provably did not start the function, so the run is not Unknown.
-            () = cancel.cancelled() => return from_failure(prepared, &error, ports.clock.now()),
+            () = cancel.cancelled() => return stopped_waiting(prepared, &error, ports.clock.now()),
             () = limit.as_mut() => return from_failure(prepared, &error, ports.clock.now()),
         }
         run.attempts.push(Attempt::sent(ports.clock.now()));
-        match ports.runs.update(run, None).await {
+        let next: &Run = run;
+        match (Patience { ports, observer, cancel }).wait(|| ports.runs.update(next, None)).await {
             Ok(revision) => run.revision = revision,
             // An attempt that is not recorded must not be made. This also happens if another process has already
             // recorded that this runner is gone.
             Err(reason) => {
                 tracing::error!(run.key = %run.key(), error = %reason, "could not record a further attempt");
                 run.attempts.pop();
-                return from_failure(prepared, &error, ports.clock.now());
+                let now = ports.clock.now();
+                if cancel.is_cancelled() {
+                    return stopped_waiting(prepared, &error, now);
+                }
+                let mut conclusion = from_failure(prepared, &error, now);
+                let what = format!("a further attempt, which was therefore not made: {reason}");
+                conclusion.outcome.warnings.push(Warning::NotRecorded { what });
+                return conclusion;
             }
         }
     }

@@ -1,13 +1,13 @@
 //! Lists recorded runs.
 
 use crate::AppError;
-use lamplight_ports::{Page, PageRequest, RunFilter, RunStore, RunSummary};
+use lamplight_ports::{PageRequest, RunFilter, RunStore, RunSummary, StoredPage};
 
 /// Lists a page of runs, latest first.
 pub async fn list_runs(
     runs: &dyn RunStore,
     filter: &RunFilter,
     page: &PageRequest,
-) -> Result<Page<RunSummary>, AppError> {
+) -> Result<StoredPage<RunSummary>, AppError> {
     Ok(runs.list(filter, page).await?)
 }

@@ -33,6 +33,11 @@ pub enum RunProgress<'a> {
         /// Why.
         why: LongerWait,
     },
+    /// Another process has locked the store, and the run waits until it is free.
+    StoreLocked {
+        /// The maximum duration of the wait.
+        patience: Duration,
+    },
     /// The run has ended. If its outcome could not be recorded, it has a warning.
     Ended(&'a Run),
     /// A long operation waits for valid credentials.

@@ -1,7 +1,26 @@
 //! Removes old runs.
 
 use crate::AppError;
-use lamplight_ports::{Retention, RunStore};
+use lamplight_ports::{PageRequest, Retention, RunFilter, RunStore};
+
+/// Counts the runs that [`prune_runs`] would remove now.
+pub async fn count_prunable_runs(runs: &dyn RunStore, retention: &Retention) -> Result<u64, AppError> {
+    let (mut seen, mut count, mut page) = (0, 0, PageRequest::default());
+    loop {
+        let found = runs.list(&RunFilter::default(), &page).await?;
+        for run in found.items {
+            let is_old = retention.started_before.is_some_and(|time| run.started_at < time);
+            if run.state.is_final() && (is_old || retention.keep_at_most.is_some_and(|most| seen >= most)) {
+                count += 1;
+            }
+            seen += 1;
+        }
+        page.marker = found.next_marker;
+        if page.marker.is_none() {
+            return Ok(count);
+        }
+    }
+}
 
 /// Removes all runs that have ended and match `retention`, and returns how many.
 ///

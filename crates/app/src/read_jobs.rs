@@ -2,19 +2,20 @@
 
 use crate::AppError;
 use lamplight_domain::JobName;
-use lamplight_ports::{JobStore, Page, PageRequest, StoredJob};
+use lamplight_ports::{JobStore, PageRequest, StoredJob, StoredPage};
 
 /// Reads a page of jobs, sorted by name.
-pub async fn list_jobs(jobs: &dyn JobStore, page: &PageRequest) -> Result<Page<StoredJob>, AppError> {
+pub async fn list_jobs(jobs: &dyn JobStore, page: &PageRequest) -> Result<StoredPage<StoredJob>, AppError> {
     Ok(jobs.list(page).await?)
 }
 
-/// Reads all jobs, sorted by name.
-pub async fn all_jobs(jobs: &dyn JobStore) -> Result<Vec<StoredJob>, AppError> {
-    let (mut all, mut page) = (Vec::new(), PageRequest::default());
+/// Reads all jobs, sorted by name, and names those that cannot be read.
+pub async fn all_jobs(jobs: &dyn JobStore) -> Result<StoredPage<StoredJob>, AppError> {
+    let (mut all, mut page) = (StoredPage::default(), PageRequest::default());
     loop {
         let next = jobs.list(&page).await?;
-        all.extend(next.items);
+        all.items.extend(next.items);
+        all.damaged.extend(next.damaged);
         page.marker = next.next_marker;
         if page.marker.is_none() {
             return Ok(all);
@@ -32,6 +33,7 @@ pub async fn show_job(jobs: &dyn JobStore, name: &JobName) -> Result<StoredJob, 
 
 pub(crate) async fn nearest(jobs: &dyn JobStore, name: &JobName) -> Result<Option<JobName>, AppError> {
     let all = all_jobs(jobs).await?;
-    let meant = lamplight_domain::nearest(name.as_str(), all.iter().map(|stored| stored.job.name.as_str()));
+    let meant =
+        lamplight_domain::nearest(name.as_str(), all.items.iter().map(|stored| stored.job.name.as_str()));
     Ok(meant.and_then(|meant| meant.parse().ok()))
 }

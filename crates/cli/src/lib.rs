@@ -33,6 +33,7 @@ mod response;
 mod start;
 mod suggest;
 mod terminal;
+mod times;
 mod wiring;
 mod yaml;
 

@@ -25,6 +25,8 @@ pub struct Listing<'a, const N: usize> {
     /// The width of each column, taken from the first page; a wider text later shifts only its own row.
     widths: Option<[usize; N]>,
     rows: u64,
+    /// Further members of the JSON object, as JSON.
+    others: Vec<(&'static str, String)>,
     failure: Option<Failure>,
     gone: bool,
 }
@@ -32,7 +34,12 @@ pub struct Listing<'a, const N: usize> {
 impl<'a, const N: usize> Listing<'a, N> {
     /// Starts a listing; `name` is the JSON member that holds the rows.
     pub fn new(wiring: &'a Wiring, name: &'static str, headings: [&'static str; N]) -> Self {
-        Self { wiring, name, headings, widths: None, rows: 0, failure: None, gone: false }
+        Self { wiring, name, headings, widths: None, rows: 0, others: Vec::new(), failure: None, gone: false }
+    }
+
+    /// Adds a member to the JSON object, after the rows.
+    pub fn add_member<T: Serialize>(&mut self, name: &'static str, value: &T) {
+        self.others.push((name, serde_json::to_string(value).unwrap_or_default()));
     }
 
     /// Writes a page. The listing ends when the reader has gone or writing fails.
@@ -77,11 +84,19 @@ impl<'a, const N: usize> Listing<'a, N> {
             Err(error) => (None, Some(error)),
         };
         let marker_json = serde_json::to_string(&marker).unwrap_or_default();
+        self.others.insert(0, ("next_marker", marker_json));
         let end = match self.wiring.global.output {
             Format::Table => String::new(),
-            Format::Json => format!("{}\n  ],\n  \"next_marker\": {marker_json}\n}}\n", self.begin_json()),
-            Format::Yaml if self.rows == 0 => format!("{}: []\nnext_marker: {marker_json}\n", self.name),
-            Format::Yaml => format!("next_marker: {marker_json}\n"),
+            Format::Json => {
+                let member = |(name, json): &(&str, String)| format!("  \"{name}\": {json}");
+                let members: Vec<String> = self.others.iter().map(member).collect();
+                format!("{}\n  ],\n{}\n}}\n", self.begin_json(), members.join(",\n"))
+            }
+            Format::Yaml => {
+                let rows = if self.rows == 0 { format!("{}: []\n", self.name) } else { String::new() };
+                // JSON is also YAML.
+                self.others.iter().fold(rows, |text, (name, json)| text + &format!("{name}: {json}\n"))
+            }
         };
         self.write(&end)?;
         if let Some(error) = error {

@@ -40,6 +40,12 @@ impl Output {
         }
     }
 
+    /// Prints an error to stderr, also if only errors are wanted there.
+    pub fn error(self, text: &str) {
+        let style = anstyle::AnsiColor::Red.on_default().bold();
+        say(&format!("{style}error{style:#}: {text}"));
+    }
+
     /// Prints a warning to stderr.
     pub fn warn(self, text: &str) {
         if !self.quiet {

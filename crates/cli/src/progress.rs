@@ -72,6 +72,10 @@ impl ProgressObserver for Display {
                     longest.as_secs()
                 ),
             }),
+            RunProgress::StoreLocked { patience } => self.output.note(&format!(
+                "another process has locked the store; waiting for at most {} minutes",
+                patience.as_secs().div_ceil(60)
+            )),
             RunProgress::Ended(_) => {}
             RunProgress::Paused { reason, hint, patience } => {
                 let minutes = patience.as_secs().div_ceil(60);

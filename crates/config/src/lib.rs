@@ -29,6 +29,7 @@ mod place;
 mod providers;
 mod references;
 mod regions;
+mod runs;
 mod schema;
 mod stores;
 mod token;
@@ -43,6 +44,7 @@ pub use http_functions::{HttpFunctionTable, HttpFunctionsTable};
 pub use model::{AMBIENT, Config, ConnectionConfig, DEMO};
 pub use place::Place;
 pub use providers::Providers;
+pub use runs::RunsTable;
 pub use schema::schema;
 pub use stores::{AppRoleLogin, AwsSmConfig, JwtLogin, SecretStores, VaultAuth, VaultConfig};
 pub use token::{

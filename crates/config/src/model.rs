@@ -1,7 +1,8 @@
 //! The configuration file as a whole, and its connections.
 
 use crate::{
-    ConfigError, Place, Providers, SecretStores, VaultConfig, check, error, place::Source, references,
+    ConfigError, Place, Providers, RunsTable, SecretStores, VaultConfig, check, error, place::Source,
+    references,
 };
 use lamplight_domain::{ConnectionName, Hint, InvocationType, Qualifier, Settings, distance};
 use schemars::JsonSchema;
@@ -27,6 +28,8 @@ pub struct Config {
     pub default_connection: Option<ConnectionName>,
     /// A file with prices that replaces the built-in table; a relative path starts from the folder of this file.
     pub prices_file: Option<PathBuf>,
+    /// How long runs are kept.
+    pub runs: RunsTable,
     /// The secret stores that references such as `vault:…` are read from.
     pub secrets: SecretStores,
     /// The connections by name: 1-64 letters, digits, dots, dashes and underscores.

@@ -6,7 +6,7 @@
 use crate::samples::{parse_name, sample_job};
 use async_trait::async_trait;
 use lamplight_domain::{Job, JobName, Revision};
-use lamplight_ports::{JobStore, Page, PageRequest, PortErrorKind, StoredJob};
+use lamplight_ports::{JobStore, PageRequest, PortErrorKind, StoredJob, StoredPage};
 use std::{any::Any, fmt, sync::Arc};
 use tokio::task::JoinSet;
 
@@ -120,7 +120,7 @@ pub async fn another_revision_is_a_conflict(harness: &dyn JobStoreHarness) {
 pub async fn a_job_that_is_absent_is_none(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     assert_eq!(get(&arranged.store, 1).await, None);
-    assert_eq!(arranged.store.list(&PageRequest::default()).await.unwrap(), Page::default());
+    assert_eq!(arranged.store.list(&PageRequest::default()).await.unwrap(), StoredPage::default());
     arranged.store.put(&sample_job(1), None).await.unwrap();
     // Names are case-sensitive.
     for absent in ["job-002", "job-00", "JOB-001"] {

@@ -22,7 +22,10 @@ pub use pages::{
     a_foreign_marker_is_refused, lists_are_latest_first_and_filtered, pages_are_stable_under_changes,
     runs_of_one_moment_are_listed_once_each,
 };
-pub use retention::{pruning_removes_only_ended_runs, pruning_removes_the_oldest_first_in_batches};
+pub use retention::{
+    a_removed_run_is_gone_with_its_response, pruning_removes_only_ended_runs,
+    pruning_removes_the_oldest_first_in_batches,
+};
 
 use crate::samples::{
     EPOCH, finish, parse_name, queued_run, sample_function, sample_key, sample_request_id, sample_run,
@@ -88,6 +91,8 @@ macro_rules! run_store {
             runs_inserted_concurrently_are_all_stored,
             one_of_concurrent_updates_wins,
             a_dropped_caller_leaves_all_or_nothing,
+            updates_that_are_stored_together_fail_one_by_one,
+            a_removed_run_is_gone_with_its_response,
         );
 
         #[test]
@@ -163,6 +168,29 @@ pub async fn an_update_of_another_revision_is_a_conflict(harness: &dyn RunStoreH
     assert_eq!(find(&arranged.store, 1).await, Some(kept));
 }
 
+/// Of several updates in one call, those of the stored revision are stored, and only those.
+pub async fn updates_that_are_stored_together_fail_one_by_one(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    for n in [1, 2, 4] {
+        arranged.store.insert(&sample_run(n)).await.unwrap();
+    }
+    let changed = sample_run(2);
+    arranged.elsewhere.update(&changed, None).await.unwrap();
+    let mut ended: Vec<Run> = (1..=4).map(|n| run_in(n, RunState::Unknown)).collect();
+    let stored = arranged.store.update_all(&ended).await.unwrap();
+    let next = Some(Revision::FIRST.next());
+    assert_eq!(stored, [next, None, None, next]);
+    for (run, revision) in ended.iter_mut().zip(stored) {
+        run.revision = revision.unwrap_or(run.revision);
+    }
+    let [first, _, _, last] = ended.as_slice() else { panic!("{ended:?}") };
+    assert_eq!(find(&arranged.elsewhere, 1).await.as_ref(), Some(first));
+    assert_eq!(find(&arranged.elsewhere, 2).await.map(|run| run.state()), Some(RunState::Running));
+    assert_eq!(find(&arranged.elsewhere, 3).await, None);
+    assert_eq!(find(&arranged.elsewhere, 4).await.as_ref(), Some(last));
+    assert_eq!(arranged.store.update_all(&[]).await.unwrap(), []);
+}
+
 /// An update of a run that does not exist creates nothing.
 pub async fn an_update_of_an_absent_run_is_not_found(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
@@ -207,7 +235,10 @@ pub async fn an_absent_run_is_none(harness: &dyn RunStoreHarness) {
     assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);
     assert_eq!(store.find(&RunSelector::KeyPrefix(String::new())).await.unwrap(), None);
     assert_eq!(list(&**store).await, []);
-    assert_eq!(store.running().await.unwrap(), []);
+    assert_eq!(running(&**store).await, []);
+    assert!(!store.remove_run(&sample_key(1)).await.unwrap());
+    assert_eq!(store.update_all(&[sample_run(1)]).await.unwrap(), [None]);
+    assert_eq!(store.take_in().await.unwrap(), []);
     assert_eq!(response(store, 1).await, None);
     store.insert(&run_in(1, RunState::Succeeded)).await.unwrap();
     for selector in [
@@ -323,11 +354,8 @@ pub async fn running_runs_are_those_that_started_and_have_no_outcome(harness: &d
     started.start(sample_runner(), started.intent.started_at).unwrap();
     started.revision = arranged.store.update(&started, None).await.unwrap();
     expected.push(started);
-    let mut found = arranged.elsewhere.running().await.unwrap();
-    for runs in [&mut expected, &mut found] {
-        runs.sort_by(|a, b| a.key().cmp(b.key()));
-    }
-    assert_eq!(found, expected);
+    expected.sort_by(|a, b| a.key().cmp(b.key()));
+    assert_eq!(running(&*arranged.elsewhere).await, expected);
 }
 
 /// The sample run in that state.
@@ -359,6 +387,20 @@ async fn response(store: &Arc<dyn RunStore>, n: u32) -> Option<Bytes> {
     store.response(&sample_key(n)).await.unwrap()
 }
 
+/// All running runs, in pages of two.
+async fn running(store: &dyn RunStore) -> Vec<Run> {
+    let (mut found, mut page) = (Vec::new(), PageRequest::first(2));
+    loop {
+        let next = store.running(&page).await.unwrap();
+        assert!(next.items.len() <= 2 && next.damaged.is_empty());
+        found.extend(next.items);
+        page.marker = next.next_marker;
+        if page.marker.is_none() {
+            return found;
+        }
+    }
+}
+
 /// Everything that a list without a filter returns, page by page.
 async fn list(store: &dyn RunStore) -> Vec<RunSummary> {
     walk(store, &RunFilter::default(), PageRequest::LARGEST).await
@@ -380,11 +422,12 @@ async fn walk(store: &dyn RunStore, filter: &RunFilter, size: u32) -> Vec<RunSum
 
 /// What a list of `runs`, given latest first, should return.
 fn expected_list<'a>(runs: impl IntoIterator<Item = &'a Run>, filter: &RunFilter) -> Vec<RunSummary> {
-    let RunFilter { job, function, connection, parent, state, since, before } = filter;
+    let RunFilter { job, function, request_id, connection, parent, state, since, before } = filter;
     let parent_of = |run: &Run| run.intent.provenance.parent.as_ref().map(Parent::id);
     runs.into_iter()
         .filter(|run| job.is_none() || run.intent.job == *job)
         .filter(|run| function.as_ref().is_none_or(|function| run.function_name() == function))
+        .filter(|run| request_id.is_none() || run.request_id() == request_id.as_deref())
         .filter(|run| connection.as_ref().is_none_or(|connection| run.intent.connection == *connection))
         .filter(|run| parent.is_none() || parent_of(run) == *parent)
         .filter(|run| state.is_none_or(|state| run.state() == state))

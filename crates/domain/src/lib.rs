@@ -77,7 +77,7 @@ pub use platform::{BrokenRules, Limits, Platform, ReferenceError};
 pub use redacted::{MASK, Redacted};
 pub use report::ExecutionReport;
 pub use retry::{InvalidRetryPolicy, Passing, RetryPolicy};
-pub use run::{Learned, Run, RunParts, TransitionError};
+pub use run::{Learned, Run, RunEnd, RunParts, TransitionError};
 pub use run_id::{RunId, RunIdError};
 pub use run_key::{RunKey, RunKeyError, RunnerId};
 pub use scrubber::Scrubber;

@@ -112,6 +112,42 @@ impl Outcome {
         Self::new(RunState::Unknown, Evidence::of(kind), ended_at)
     }
 
+    /// The size in bytes of what [`brief`](Self::brief) leaves out.
+    pub fn detail_bytes(&self) -> usize {
+        let outputs = self.outputs.iter().map(|output| output.value.as_str().len());
+        let error =
+            self.error.iter().flat_map(|error| error.stack.iter().chain(&error.causes)).map(String::len);
+        outputs.chain(error).sum::<usize>() + self.log_tail.as_ref().map_or(0, String::len)
+    }
+
+    /// The same outcome without what may be large: outputs and their warnings, log tail, stack trace and causes. A
+    /// warning says so. A text of more than `longest` bytes is truncated, or left out if a part of it would mislead.
+    #[must_use]
+    pub fn brief(&self, longest: usize) -> Self {
+        let whole = |text: &Option<String>| text.clone().filter(|text| text.len() <= longest);
+        let mut warnings: Vec<Warning> =
+            self.warnings.iter().filter(|warning| is_short(warning, longest)).cloned().collect();
+        if self.detail_bytes() > 0 {
+            warnings.push(Warning::NotRecorded { what: "outputs, log tail and stack trace".to_owned() });
+        }
+        let durable = self.durable.clone().filter(|durable| durable.reference.len() <= longest);
+        let error = self.error.as_ref().map(|error| RunError {
+            error_type: whole(&error.error_type),
+            hint: error.hint.clone().filter(|hint| hint.to_string().len() <= longest),
+            ..RunError::new(error.code.clone(), truncate(&error.message, longest))
+        });
+        Self {
+            request_id: whole(&self.request_id),
+            executed_version: whole(&self.executed_version),
+            durable,
+            error,
+            warnings,
+            report: self.report.clone(),
+            cost_usd: self.cost_usd,
+            ..Self::new(self.state, self.evidence.clone().brief(longest), self.ended_at)
+        }
+    }
+
     /// This outcome, completed with what only the earlier one knew.
     pub(crate) fn completed_from(self, earlier: Self) -> Self {
         let mut warnings = earlier.warnings;
@@ -126,5 +162,55 @@ impl Outcome {
             warnings,
             ..self
         }
+    }
+}
+
+/// Whether a warning is about what was not recorded, and short.
+fn is_short(warning: &Warning, longest: usize) -> bool {
+    matches!(warning, Warning::NotRecorded { what } if what.len() <= longest)
+}
+
+fn truncate(text: &str, longest: usize) -> &str {
+    text.get(..text.floor_char_boundary(longest)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_brief_outcome_is_small_whatever_it_is_made_from() {
+        let long = "ä".repeat(100_000);
+        let outcome = Outcome {
+            request_id: Some(long.clone()),
+            executed_version: Some("7".to_owned()),
+            log_tail: Some(long.clone()),
+            error: Some(RunError {
+                stack: vec![long.clone()],
+                causes: vec![long.clone()],
+                error_type: Some(long.clone()),
+                hint: Some(long.clone().into()),
+                ..RunError::new(ErrorCode::FunctionError, &long)
+            }),
+            warnings: vec![Warning::NotRecorded { what: long.clone() }],
+            ..Outcome::new(
+                RunState::FunctionFailed,
+                Evidence { code: Some(long.clone()), ..Evidence::of(EvidenceKind::FunctionError) },
+                Timestamp::UNIX_EPOCH,
+            )
+        };
+        assert_eq!(outcome.detail_bytes(), 3 * long.len());
+        let brief = outcome.brief(9);
+        assert_eq!((brief.state, brief.evidence.kind), (outcome.state, outcome.evidence.kind));
+        let lost = |warning: &Warning| warning.to_string();
+        let warnings: Vec<String> = brief.warnings.iter().map(lost).collect();
+        assert_eq!(warnings, ["not recorded: outputs, log tail and stack trace"]);
+        assert_eq!((brief.request_id, brief.executed_version), (None, Some("7".to_owned())));
+        let error = brief.error.unwrap();
+        assert_eq!((error.code, error.message.as_str()), (ErrorCode::FunctionError, "ääää"));
+        assert_eq!(
+            (error.error_type, error.hint, brief.log_tail, brief.evidence.code),
+            (None, None, None, None)
+        );
     }
 }

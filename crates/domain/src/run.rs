@@ -1,8 +1,8 @@
 //! A run: a recorded intent, its attempts, and at most one outcome, which better evidence may replace.
 
 use crate::{
-    Attempt, Evidence, EvidenceKind, FunctionName, Intent, Outcome, RawJson, Revision, RunId, RunIdError,
-    RunKey, RunState, RunnerId, Status, Warning, argument::same_name,
+    Attempt, Evidence, EvidenceKind, FunctionName, Intent, Outcome, RawJson, Revision, RunId, RunKey,
+    RunState, RunnerId, Status, Warning, argument::same_name,
 };
 use jiff::Timestamp;
 
@@ -66,6 +66,29 @@ pub struct RunParts {
     pub outcome: Option<Outcome>,
 }
 
+/// How a run ended, as its runner found it: what is kept where the whole run cannot be recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunEnd {
+    /// The run.
+    pub key: RunKey,
+    /// See [`Run::attempts`].
+    pub attempts: Vec<Attempt>,
+    /// See [`Run::outcome`].
+    pub outcome: Outcome,
+}
+
+impl RunEnd {
+    /// The same end without what may be large: see [`Outcome::brief`].
+    #[must_use]
+    pub fn brief(&self, longest: usize) -> Self {
+        let attempts = self.attempts.iter().cloned().map(|attempt| Attempt {
+            evidence: attempt.evidence.map(|evidence| evidence.brief(longest)),
+            ..attempt
+        });
+        Self { key: self.key.clone(), attempts: attempts.collect(), outcome: self.outcome.brief(longest) }
+    }
+}
+
 impl Run {
     /// Creates a run that waits for a runner.
     pub fn queue(intent: Intent) -> Self {
@@ -113,6 +136,30 @@ impl Run {
         Ok(())
     }
 
+    /// Applies the end that the run's own runner found, also if another process has recorded meanwhile that the runner
+    /// is gone.
+    ///
+    /// # Guarantees
+    /// - The end replaces [`RunnerGone`](EvidenceKind::RunnerGone), whatever it says: the runner knows more than a
+    ///   process that missed it.
+    /// - Any other outcome was found by later evidence, or is this end itself. It changes only as by
+    ///   [`learn`](Self::learn).
+    pub fn take_end(&mut self, end: RunEnd) -> Result<(), TransitionError> {
+        let RunEnd { attempts, outcome, .. } = end;
+        if self.evidence().is_some_and(|evidence| evidence.kind != EvidenceKind::RunnerGone) {
+            // An end that does not say how the function ended adds nothing to what is recorded.
+            let _ = self.learn(outcome);
+            return Ok(());
+        }
+        let gone = self.outcome.take();
+        let taken = self.conclude(outcome);
+        match taken {
+            Ok(()) => self.attempts = attempts,
+            Err(_) => self.outcome = gone,
+        }
+        taken
+    }
+
     /// Applies an outcome that was found out after one was recorded.
     ///
     /// # Guarantees
@@ -133,6 +180,12 @@ impl Run {
         let (own, result) = choose_outcome(own, learned);
         self.outcome = Some(own);
         Ok(result)
+    }
+
+    /// Replaces the outcome of a run by another form of the same one, such as [a brief one](Outcome::brief).
+    pub fn replace_outcome(&mut self, outcome: Outcome) {
+        debug_assert!(self.state() == outcome.state, "it must be the same outcome");
+        self.outcome = Some(outcome);
     }
 
     /// Adds a warning to the outcome. Does nothing if the run has none.
@@ -210,11 +263,15 @@ impl Run {
         self.state().status()
     }
 
-    /// The run ID: with the provider's request ID if it gave one, else with the run key.
-    pub fn id(&self) -> Result<RunId, RunIdError> {
-        let local = || format!("{}{}", RunId::LOCAL, self.key());
-        let request_id = self.request_id().map_or_else(local, str::to_owned);
-        RunId::new(self.function_name().clone(), &request_id, self.status())
+    /// The run ID: with the provider's request ID if it gave one that is usable, else with the run key.
+    pub fn id(&self) -> RunId {
+        RunId::of_run(self.function_name().clone(), self.request_id(), self.key(), self.status())
+    }
+
+    /// How the run ended; `None` while it is queued or running.
+    pub fn end(&self) -> Option<RunEnd> {
+        let (key, attempts) = (self.key().clone(), self.attempts.clone());
+        self.outcome.clone().map(|outcome| RunEnd { key, attempts, outcome })
     }
 }
 
@@ -281,14 +338,58 @@ mod tests {
     #[test]
     fn a_run_is_concluded_once() {
         let mut run = Run::begin(intent(), runner());
-        assert_eq!(run.id().unwrap().to_string(), "adder/local-0199#Unknown");
+        assert_eq!(run.id().to_string(), "adder/local-0199#Unknown");
         let mut good = outcome(RunState::Succeeded, EvidenceKind::Answered);
         good.request_id = Some("8f5f".into());
         run.conclude(good).unwrap();
-        assert_eq!(run.id().unwrap().to_string(), "adder/8f5f#Success");
+        assert_eq!(run.id().to_string(), "adder/8f5f#Success");
         let before = run.clone();
         assert!(run.conclude(Outcome::unknown(EvidenceKind::RunnerGone, NOW)).is_err());
         assert_eq!(run, before);
+    }
+
+    #[test]
+    fn the_end_that_the_runner_found_replaces_runner_gone_and_nothing_better() {
+        use {EvidenceKind as E, RunState as S};
+        let end = |state, kind| {
+            let mut run = Run::begin(intent(), runner());
+            run.attempts = vec![Attempt::sent(NOW), Attempt::sent(NOW)];
+            run.conclude(outcome(state, kind)).unwrap();
+            run.end().unwrap()
+        };
+        for (found, kind) in [
+            (S::Succeeded, E::Answered),
+            (S::FunctionFailed, E::FunctionError),
+            (S::Accepted, E::Accepted),
+            (S::Validated, E::Validated),
+            (S::Rejected, E::NotSent),
+            (S::Unknown, E::NoAnswer),
+            (S::Unknown, E::Interrupted),
+        ] {
+            for is_settled in [false, true] {
+                let mut run = Run::begin(intent(), runner());
+                if is_settled {
+                    run.conclude(Outcome::unknown(E::RunnerGone, NOW)).unwrap();
+                }
+                run.take_end(end(found, kind)).unwrap();
+                assert_eq!((run.state(), run.evidence().unwrap().kind), (found, kind), "{is_settled}");
+                assert_eq!(run.attempts.len(), 2);
+                let before = run.clone();
+                run.take_end(end(found, kind)).unwrap();
+                assert_eq!(run, before, "taking it twice changes nothing");
+            }
+        }
+        let mut learned = Run::begin(intent(), runner());
+        learned.conclude(Outcome::unknown(E::RunnerGone, NOW)).unwrap();
+        learned.learn(outcome(S::Succeeded, E::Durable)).unwrap();
+        let before = learned.clone();
+        learned.take_end(end(S::Unknown, E::NoAnswer)).unwrap();
+        assert_eq!(learned, before, "what was learned says more");
+        learned.take_end(end(S::FunctionFailed, E::FunctionError)).unwrap();
+        assert_eq!(learned.state(), S::FunctionFailed, "an answer says more than what was learned");
+        let mut queued = Run::queue(intent());
+        assert!(queued.take_end(end(S::Succeeded, E::Answered)).is_err());
+        assert_eq!(queued, Run::queue(intent()));
     }
 
     #[test]
@@ -352,7 +453,7 @@ mod tests {
         run.conclude(accepted).unwrap();
         let failed = outcome(RunState::FunctionFailed, EvidenceKind::Destination);
         assert_eq!(run.learn(failed), Ok(Learned::Better));
-        assert_eq!(run.id().unwrap().to_string(), "adder/8f5f#Failed");
+        assert_eq!(run.id().to_string(), "adder/8f5f#Failed");
         let good = || outcome(RunState::Succeeded, EvidenceKind::Destination);
         assert_eq!(run.learn(good()), Ok(Learned::Contradicted));
         assert_eq!(run.learn(good()), Ok(Learned::Contradicted));

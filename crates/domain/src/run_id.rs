@@ -1,6 +1,6 @@
 //! The run ID: `{functionName}/{requestId}#{status}`. Decoding one needs no call to the provider or the store.
 
-use crate::{FunctionName, Status};
+use crate::{FunctionName, RunKey, Status};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -32,7 +32,7 @@ pub struct RunId {
 }
 
 impl RunId {
-    /// The prefix of the request part if the provider gave no request ID.
+    /// The prefix of the request part if the provider gave no usable request ID.
     pub const LOCAL: &'static str = "local-";
 
     /// Creates a run ID. `request_id` must be 1–128 printable ASCII characters except `/` and `#`.
@@ -41,6 +41,17 @@ impl RunId {
             Ok(()) => Ok(Self { function, request_id: request_id.to_owned(), status }),
             Err(problem) => Err(RunIdError::new(&format!("{function}/{request_id}#{status}"), problem)),
         }
+    }
+
+    /// Creates the ID of a run with this key.
+    ///
+    /// A request ID that cannot be a part of a run ID is replaced by `local-` and the key: one that is empty or longer
+    /// than 128 characters, that contains other characters than [`new`](Self::new) accepts, or that begins with `local-`
+    /// itself.
+    pub fn of_run(function: FunctionName, request_id: Option<&str>, key: &RunKey, status: Status) -> Self {
+        let usable = request_id.filter(|id| check_request_id(id).is_ok() && !id.starts_with(Self::LOCAL));
+        let request_id = usable.map_or_else(|| format!("{}{key}", Self::LOCAL), str::to_owned);
+        Self { function, request_id, status }
     }
 
     /// The bare name of the function.
@@ -53,7 +64,7 @@ impl RunId {
         &self.request_id
     }
 
-    /// The run key, if the provider gave no request ID.
+    /// The run key, if the provider gave no usable request ID.
     pub fn local_key(&self) -> Option<&str> {
         self.request_id.strip_prefix(Self::LOCAL)
     }
@@ -120,6 +131,33 @@ impl From<RunId> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_request_id_that_cannot_be_a_part_of_the_id_is_replaced_by_the_key() {
+        let key: RunKey = "0199".parse().unwrap();
+        let id = |request_id| RunId::of_run("adder".parse().unwrap(), request_id, &key, Status::Success);
+        assert_eq!(id(Some("8f5f")).request_id(), "8f5f");
+        let (longest, too_long) = ("x".repeat(128), "x".repeat(129));
+        assert_eq!(id(Some(&longest)).request_id(), longest);
+        let odd = ["", "a/b", "a#b", "a b", " ", "é", "a\n", "\0", "local-0200", "local-", &too_long];
+        for request_id in odd.map(Some).into_iter().chain([None]) {
+            let id = id(request_id);
+            assert_eq!(id.to_string(), "adder/local-0199#Success", "{request_id:?}");
+            assert_eq!(id.local_key(), Some("0199"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_id_of_any_run_is_read_as_it_was_written(
+            request_id in proptest::option::of(any::<String>()), key in "[a-z0-9-]{1,64}",
+        ) {
+            let key: RunKey = key.parse().unwrap();
+            let id = RunId::of_run("adder".parse().unwrap(), request_id.as_deref(), &key, Status::Unknown);
+            prop_assert_eq!(id.to_string().parse::<RunId>(), Ok(id));
+        }
+    }
 
     #[test]
     fn malformed_text_is_refused_with_the_reason() {

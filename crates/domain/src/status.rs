@@ -257,6 +257,11 @@ impl Evidence {
         };
         Self { kind, ..self }
     }
+
+    /// The same evidence without a code of more than `longest` bytes.
+    pub(crate) fn brief(self, longest: usize) -> Self {
+        Self { code: self.code.filter(|code| code.len() <= longest), ..self }
+    }
 }
 
 impl fmt::Display for Evidence {

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use lamplight_domain::{
-    ErrorCode, Job, JobName, Parent, Revision, Run, RunKey, RunState, RunnerId, Timestamp,
+    ErrorCode, Job, JobName, Parent, Revision, Run, RunEnd, RunKey, RunState, RunnerId, Timestamp,
 };
 use lamplight_ports::{
-    Bytes, JobStore, Page, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunPlace,
-    RunSelector, RunStore, RunSummary, Runners, StoredJob, invalid_marker,
+    Bytes, JobStore, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunPlace, RunSelector,
+    RunStore, RunSummary, Runners, StoredJob, StoredPage, invalid_marker,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +19,9 @@ struct Kept {
     responses: BTreeMap<RunKey, Bytes>,
     jobs: BTreeMap<JobName, StoredJob>,
     living: BTreeSet<String>,
+    aside: BTreeMap<RunKey, (RunnerId, RunEnd)>,
     failing: Option<PortErrorKind>,
+    locked: bool,
 }
 
 /// A store that is lost with its process. Clones share their contents; [`another_runner`](Self::another_runner) creates
@@ -48,9 +50,14 @@ impl MemoryStore {
         self.kept().living.remove(&self.runner.0);
     }
 
-    /// Makes every write fail with this kind, until called with `None`.
+    /// Makes every write fail with this kind, until called with `None`. The end of a run can still be set aside.
     pub fn fail_writes(&self, kind: Option<PortErrorKind>) {
         self.kept().failing = kind;
+    }
+
+    /// Makes every write fail as if another process had locked the store, until called with `false`.
+    pub fn lock_elsewhere(&self, locked: bool) {
+        self.kept().locked = locked;
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -59,6 +66,14 @@ impl MemoryStore {
     }
 
     fn lock_for_writing(&self) -> Result<MutexGuard<'_, Kept>, PortError> {
+        if self.kept().locked {
+            let message = "another process has locked the store";
+            return Err(PortError::new(PortErrorKind::Unavailable, ErrorCode::StoreBusy, message));
+        }
+        self.lock_unless_failing()
+    }
+
+    fn lock_unless_failing(&self) -> Result<MutexGuard<'_, Kept>, PortError> {
         let kept = self.kept();
         match kept.failing {
             Some(kind) => Err(PortError::new(kind, ErrorCode::StoreFailed, "the test made this write fail")),
@@ -100,7 +115,48 @@ impl RunStore for MemoryStore {
         if let Some(response) = response {
             kept.responses.insert(run.key().clone(), response);
         }
+        if run.outcome().is_some() {
+            kept.aside.remove(run.key());
+        }
         Ok(revision)
+    }
+
+    async fn update_all(&self, runs: &[Run]) -> Result<Vec<Option<Revision>>, PortError> {
+        let mut revisions = Vec::new();
+        for run in runs {
+            revisions.push(match self.update(run, None).await {
+                Ok(revision) => Some(revision),
+                Err(error) if matches!(error.kind, PortErrorKind::Conflict | PortErrorKind::NotFound) => None,
+                Err(error) => return Err(error),
+            });
+        }
+        Ok(revisions)
+    }
+
+    async fn set_aside(&self, run: &Run) -> Result<(), PortError> {
+        if let Some(end) = run.end() {
+            self.kept().aside.insert(run.key().clone(), (self.runner.clone(), end));
+        }
+        Ok(())
+    }
+
+    async fn take_in(&self) -> Result<Vec<RunKey>, PortError> {
+        let Kept { runs, living, aside, .. } = &mut *self.lock_for_writing()?;
+        let mut taken = Vec::new();
+        aside.retain(|key, (runner, end)| {
+            if living.contains(&runner.0) && *runner != self.runner {
+                return true;
+            }
+            if let Some(run) = runs.get_mut(key) {
+                let before = run.clone();
+                if run.take_end(end.clone()).is_ok() && *run != before {
+                    run.revision = run.revision.next();
+                    taken.push(key.clone());
+                }
+            }
+            false
+        });
+        Ok(taken)
     }
 
     async fn find(&self, selector: &RunSelector) -> Result<Option<Run>, PortError> {
@@ -138,14 +194,18 @@ impl RunStore for MemoryStore {
         Ok(self.kept().responses.get(key).cloned())
     }
 
-    async fn list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunSummary>, PortError> {
+    async fn list(
+        &self,
+        filter: &RunFilter,
+        page: &PageRequest,
+    ) -> Result<StoredPage<RunSummary>, PortError> {
         let after = page.marker.as_deref().map(RunPlace::from_marker).transpose()?;
         let kept = self.kept();
         let mut found: Vec<(RunPlace, &Run)> = kept
             .runs
             .values()
             .filter(|run| is_listed(filter, run))
-            .map(|run| (place(run), run))
+            .map(|run| (RunPlace::of(run), run))
             .filter(|(place, _)| after.as_ref().is_none_or(|after| place < after))
             .collect();
         found.sort_by(|a, b| b.0.cmp(&a.0));
@@ -153,12 +213,27 @@ impl RunStore for MemoryStore {
         let more = found.len() > limit;
         found.truncate(limit);
         let next_marker = found.last().filter(|_| more).map(|(place, _)| place.to_string());
-        Ok(Page { items: found.into_iter().map(|(_, run)| RunSummary::from(run)).collect(), next_marker })
+        let items = found.into_iter().map(|(_, run)| RunSummary::from(run)).collect();
+        Ok(StoredPage { items, next_marker, ..StoredPage::default() })
     }
 
-    async fn running(&self) -> Result<Vec<Run>, PortError> {
-        let running = |run: &&Run| run.state() == RunState::Running;
-        Ok(self.kept().runs.values().filter(running).cloned().collect())
+    async fn running(&self, page: &PageRequest) -> Result<StoredPage<Run>, PortError> {
+        let after = page.marker.as_deref().map(RunPlace::from_marker).transpose()?;
+        let kept = self.kept();
+        let is_next = |run: &&Run| after.as_ref().is_none_or(|after| RunPlace::of(run) > *after);
+        let running = kept.runs.values().filter(|run| run.state() == RunState::Running).filter(is_next);
+        let mut items: Vec<Run> = running.cloned().collect();
+        items.sort_by_key(RunPlace::of);
+        let more = items.len() > page.limit();
+        items.truncate(page.limit());
+        let next_marker = items.last().filter(|_| more).map(|run| RunPlace::of(run).to_string());
+        Ok(StoredPage { items, next_marker, ..StoredPage::default() })
+    }
+
+    async fn remove_run(&self, key: &RunKey) -> Result<bool, PortError> {
+        let mut kept = self.lock_for_writing()?;
+        kept.responses.remove(key);
+        Ok(kept.runs.remove(key).is_some())
     }
 
     async fn claim(
@@ -170,7 +245,7 @@ impl RunStore for MemoryStore {
         let mut kept = self.lock_for_writing()?;
         let is_free =
             |run: &&mut Run| run.state() == RunState::Queued && run.lease_until.is_none_or(|end| end <= now);
-        let Some(run) = kept.runs.values_mut().filter(is_free).min_by_key(|run| place(run)) else {
+        let Some(run) = kept.runs.values_mut().filter(is_free).min_by_key(|run| RunPlace::of(run)) else {
             return Ok(None);
         };
         // Claiming a queued run cannot fail.
@@ -190,7 +265,7 @@ impl RunStore for MemoryStore {
 
     async fn prune(&self, retention: &Retention) -> Result<u64, PortError> {
         let kept = &mut *self.lock_for_writing()?;
-        let mut places: Vec<RunPlace> = kept.runs.values().map(place).collect();
+        let mut places: Vec<RunPlace> = kept.runs.values().map(RunPlace::of).collect();
         places.sort();
         let by_count = retention
             .keep_at_most
@@ -214,21 +289,18 @@ impl RunStore for MemoryStore {
     }
 }
 
-fn place(run: &Run) -> RunPlace {
-    RunPlace::new(run.intent.started_at, run.key().clone())
-}
-
 /// The end of a lease, with the precision at which stores keep it.
 fn to_micros(time: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
 }
 
 fn is_listed(filter: &RunFilter, run: &Run) -> bool {
-    let RunFilter { job, function, connection, parent, state, since, before } = filter;
+    let RunFilter { job, function, request_id, connection, parent, state, since, before } = filter;
     let started_at = run.intent.started_at.as_microsecond();
     let own_parent = run.intent.provenance.parent.as_ref().map(Parent::id);
     (job.is_none() || run.intent.job == *job)
         && function.as_ref().is_none_or(|function| run.function_name() == function)
+        && (request_id.is_none() || run.request_id() == request_id.as_deref())
         && connection.as_ref().is_none_or(|connection| run.intent.connection == *connection)
         && (parent.is_none() || own_parent == *parent)
         && state.is_none_or(|state| run.state() == state)
@@ -260,7 +332,7 @@ impl JobStore for MemoryStore {
         Ok(self.kept().jobs.get(name).cloned())
     }
 
-    async fn list(&self, page: &PageRequest) -> Result<Page<StoredJob>, PortError> {
+    async fn list(&self, page: &PageRequest) -> Result<StoredPage<StoredJob>, PortError> {
         let after: Option<JobName> = match page.marker.as_deref() {
             Some(marker) => Some(marker.parse().map_err(|_| invalid_marker(marker))?),
             None => None,
@@ -271,7 +343,7 @@ impl JobStore for MemoryStore {
         let items: Vec<StoredJob> = found.by_ref().take(page.limit()).cloned().collect();
         let next_marker =
             items.last().filter(|_| found.next().is_some()).map(|stored| stored.job.name.to_string());
-        Ok(Page { items, next_marker })
+        Ok(StoredPage { items, next_marker, ..StoredPage::default() })
     }
 
     async fn remove(&self, name: &JobName) -> Result<bool, PortError> {
@@ -282,7 +354,7 @@ impl JobStore for MemoryStore {
 #[async_trait]
 impl Runners for MemoryStore {
     async fn enlist(&self) -> Result<RunnerId, PortError> {
-        self.lock_for_writing()?.living.insert(self.runner.0.clone());
+        self.lock_unless_failing()?.living.insert(self.runner.0.clone());
         Ok(self.runner.clone())
     }
 

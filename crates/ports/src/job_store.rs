@@ -1,6 +1,6 @@
 //! Stores jobs.
 
-use crate::{Page, PageRequest, PortError};
+use crate::{PageRequest, PortError, StoredPage};
 use async_trait::async_trait;
 use lamplight_domain::{Job, JobName, Revision};
 use std::fmt::Debug;
@@ -37,7 +37,7 @@ pub trait JobStore: Debug + Send + Sync + 'static {
     /// - Following `next_marker` from the first page to the last one returns every job that exists during the whole
     ///   time exactly once, whatever is added or removed in the meantime.
     /// - A marker that is not from a store is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest).
-    async fn list(&self, page: &PageRequest) -> Result<Page<StoredJob>, PortError>;
+    async fn list(&self, page: &PageRequest) -> Result<StoredPage<StoredJob>, PortError>;
 
     /// Removes a job; `false` if it did not exist. Its runs are kept.
     async fn remove(&self, name: &JobName) -> Result<bool, PortError>;

@@ -75,7 +75,7 @@ pub use identity::{CredentialsSummary, Identity, Principal};
 pub use invoker::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, LongerWait};
 pub use job_store::{JobStore, StoredJob};
 pub use layers::{LayerVersionRef, Layers, ListLayers};
-pub use page::{Page, PageRequest, RunPlace, invalid_marker};
+pub use page::{Damaged, Page, PageRequest, RunPlace, StoredPage, invalid_marker};
 pub use permissions::Permissions;
 pub use provider::{
     CallKeys, ConnectionOverrides, EffectiveSetting, Given, OpenConnection, ProviderFactory, SettingOrigin,

@@ -1,7 +1,7 @@
 //! Lists in pages.
 
 use crate::{PortError, PortErrorKind};
-use lamplight_domain::{ErrorCode, RunKey, Timestamp};
+use lamplight_domain::{ErrorCode, Run, RunKey, Timestamp};
 use std::fmt;
 
 /// One page of a list.
@@ -18,6 +18,33 @@ impl<T> Default for Page<T> {
     fn default() -> Self {
         Self { items: Vec::new(), next_marker: None }
     }
+}
+
+/// One page of a store's list, and the records in it that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPage<T> {
+    /// The items, in the order of the list.
+    pub items: Vec<T>,
+    /// The records that belong to this page and cannot be read. They do not count as items.
+    pub damaged: Vec<Damaged>,
+    /// The marker of the next page; `None` on the last page.
+    pub next_marker: Option<String>,
+}
+
+impl<T> Default for StoredPage<T> {
+    /// The only page of an empty list.
+    fn default() -> Self {
+        Self { items: Vec::new(), damaged: Vec::new(), next_marker: None }
+    }
+}
+
+/// A record that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damaged {
+    /// The key of the run or the name of the job, as far as it can be read.
+    pub name: String,
+    /// Why it cannot be read: lower case, without a final period.
+    pub reason: String,
 }
 
 /// A request for a page of a store's list.
@@ -65,6 +92,11 @@ impl RunPlace {
     /// The position of a run.
     pub fn new(started_at: Timestamp, key: RunKey) -> Self {
         Self { started_at: started_at.as_microsecond(), key }
+    }
+
+    /// The position of a run in lists.
+    pub fn of(run: &Run) -> Self {
+        Self::new(run.intent.started_at, run.key().clone())
     }
 
     /// Parses a marker.

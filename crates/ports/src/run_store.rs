@@ -1,10 +1,11 @@
 //! Stores runs.
 
-use crate::{Page, PageRequest, PortError};
+use crate::{PageRequest, PortError, StoredPage};
 use async_trait::async_trait;
 use bytes::Bytes;
 use lamplight_domain::{
-    ConnectionName, FunctionName, JobName, ParentId, Revision, Run, RunKey, RunState, RunnerId, Timestamp,
+    ConnectionName, FunctionName, InvocationType, JobName, ParentId, Revision, Run, RunId, RunKey, RunState,
+    RunnerId, Timestamp,
 };
 use std::fmt::Debug;
 
@@ -28,6 +29,8 @@ pub struct RunFilter {
     pub job: Option<JobName>,
     /// Only runs of this function.
     pub function: Option<FunctionName>,
+    /// Only runs with this request ID of the provider.
+    pub request_id: Option<String>,
     /// Only runs on this connection.
     pub connection: Option<ConnectionName>,
     /// Only runs that are a part of this workflow execution or map run.
@@ -61,8 +64,12 @@ pub struct RunSummary {
     pub key: RunKey,
     /// The job, if the run belongs to one.
     pub job: Option<JobName>,
+    /// The connection; `None` if the store does not know it.
+    pub connection: Option<ConnectionName>,
     /// The function.
     pub function: FunctionName,
+    /// How the function was called; `None` if the store does not know it.
+    pub invocation_type: Option<InvocationType>,
     /// The provider's request ID.
     pub request_id: Option<String>,
     /// The state.
@@ -73,11 +80,21 @@ pub struct RunSummary {
     pub ended_at: Option<Timestamp>,
 }
 
+impl RunSummary {
+    /// The run ID: see [`Run::id`].
+    pub fn id(&self) -> RunId {
+        let function = self.function.clone();
+        RunId::of_run(function, self.request_id.as_deref(), &self.key, self.state.status())
+    }
+}
+
 impl From<&Run> for RunSummary {
     fn from(run: &Run) -> Self {
         Self {
             key: run.key().clone(),
             job: run.intent.job.clone(),
+            connection: Some(run.intent.connection.clone()),
+            invocation_type: Some(run.intent.effective.invocation_type.value),
             function: run.function_name().clone(),
             request_id: run.request_id().map(str::to_owned),
             state: run.state(),
@@ -114,6 +131,26 @@ pub trait RunStore: Debug + Send + Sync + 'static {
     ///   started never becomes queued again.
     async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError>;
 
+    /// Stores several changed runs in one write, and returns their new revisions; `None` for each run that is not
+    /// stored, because its stored revision is another one or it does not exist.
+    async fn update_all(&self, runs: &[Run]) -> Result<Vec<Option<Revision>>, PortError>;
+
+    /// Keeps the end of a run until an update has stored it. For runs that were inserted or started by this process.
+    ///
+    /// # Guarantees
+    /// - It needs neither free disk space nor the lock that writers share: the space was reserved when the run was
+    ///   inserted as running or started.
+    /// - Once it has returned, the end survives the end of this process, and [`take_in`](Self::take_in) stores it. What
+    ///   is large may be left out, such as outputs.
+    async fn set_aside(&self, run: &Run) -> Result<(), PortError>;
+
+    /// Stores the ends that were [set aside](Self::set_aside) by this process or by processes that have ended, and that
+    /// are not stored yet, as [`Run::take_end`] says. Returns the runs that have changed.
+    ///
+    /// # Guarantees
+    /// - An end that cannot be stored stays set aside.
+    async fn take_in(&self) -> Result<Vec<RunKey>, PortError>;
+
     /// Finds one run; `None` if no run matches.
     ///
     /// # Guarantees
@@ -133,10 +170,12 @@ pub trait RunStore: Debug + Send + Sync + 'static {
     ///   the first page was read are not returned.
     /// - The time to read a page does not depend on its position in the list.
     /// - A marker that is not from a store is [`InvalidRequest`](crate::PortErrorKind::InvalidRequest).
-    async fn list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunSummary>, PortError>;
+    async fn list(&self, filter: &RunFilter, page: &PageRequest)
+    -> Result<StoredPage<RunSummary>, PortError>;
 
-    /// Reads all runs that were started and have no outcome yet.
-    async fn running(&self) -> Result<Vec<Run>, PortError>;
+    /// Reads a page of the runs that were started and have no outcome yet, earliest first. The guarantees are those of
+    /// [`list`](Self::list).
+    async fn running(&self, page: &PageRequest) -> Result<StoredPage<Run>, PortError>;
 
     /// Assigns the oldest queued run without a valid lease at `now` to `runner`, with a lease until `until`; `None` if
     /// there is no such run.
@@ -159,6 +198,10 @@ pub trait RunStore: Debug + Send + Sync + 'static {
     /// # Guarantees
     /// - The revision of the run does not change, so the runner's next write is not a conflict.
     async fn heartbeat(&self, key: &RunKey, runner: &RunnerId, until: Timestamp) -> Result<bool, PortError>;
+
+    /// Removes a run and its response, whatever its state; `false` if it does not exist. A run that cannot be read is
+    /// removed, too.
+    async fn remove_run(&self, key: &RunKey) -> Result<bool, PortError>;
 
     /// Removes runs with their responses, oldest first and at most [`Retention::MOST_AT_ONCE`], and returns how many.
     ///

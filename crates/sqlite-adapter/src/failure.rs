@@ -4,7 +4,7 @@ use lamplight_domain::ErrorCode;
 use lamplight_domain::RunKey;
 use lamplight_ports::{PortError, PortErrorKind, record::RecordError};
 use rusqlite::{Error as SqliteError, ErrorCode as SqliteCode};
-use std::{io, path::Path};
+use std::{error::Error, io, path::Path};
 
 /// A failure inside the store, before the path of the store is added to it.
 #[derive(Debug)]
@@ -27,6 +27,16 @@ impl From<PortError> for Failure {
 }
 
 impl Failure {
+    /// Why a record cannot be read, where a list names it.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Sqlite(error) => error.to_string(),
+            Self::Explained(error) => {
+                Error::source(error).map_or_else(|| error.message.clone(), ToString::to_string)
+            }
+        }
+    }
+
     /// Turns the failure into the port's error; an SQLite error gets the path of the store.
     pub(crate) fn into_port_error(self, path: &Path) -> PortError {
         match self {

@@ -4,17 +4,18 @@ use crate::{
     SqliteStore,
     database::Survives,
     failure::{self, Failure},
+    run_query::lossy_text,
     writer::Needs,
 };
 use async_trait::async_trait;
 use lamplight_domain::{Job, JobName, Revision};
 use lamplight_ports::{
-    JobStore, Page, PageRequest, PortError, StoredJob, invalid_marker,
+    Damaged, JobStore, PageRequest, PortError, StoredJob, StoredPage, invalid_marker,
     record::{self, RECORD_VERSION, RecordError},
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-const LIST: &str = "SELECT name, revision, record FROM job WHERE name > ?1 ORDER BY name LIMIT ?2";
+const LIST: &str = "SELECT name, revision, record FROM job WHERE name > ?1 ORDER BY name";
 
 #[async_trait]
 impl JobStore for SqliteStore {
@@ -42,7 +43,7 @@ impl JobStore for SqliteStore {
         Ok(found.flatten())
     }
 
-    async fn list(&self, page: &PageRequest) -> Result<Page<StoredJob>, PortError> {
+    async fn list(&self, page: &PageRequest) -> Result<StoredPage<StoredJob>, PortError> {
         let after = page.marker.as_deref().unwrap_or_default();
         if page.marker.is_some() && after.parse::<JobName>().is_err() {
             return Err(invalid_marker(after));
@@ -94,25 +95,20 @@ fn replace(
 }
 
 /// The jobs whose name sorts after `after`; an empty `after` starts at the first job.
-fn list(transaction: &Transaction<'_>, after: &str, limit: usize) -> Result<Page<StoredJob>, Failure> {
-    let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+fn list(transaction: &Transaction<'_>, after: &str, limit: usize) -> Result<StoredPage<StoredJob>, Failure> {
     let mut select = transaction.prepare(LIST)?;
-    let mut rows = select.query(params![after, one_more])?;
-    let mut page = Page { items: Vec::new(), next_marker: None };
-    let (mut seen, mut last) = (0, None);
+    let mut rows = select.query([after])?;
+    let mut page = StoredPage::default();
     while let Some(row) = rows.next()? {
-        if seen == limit {
-            page.next_marker = last;
+        if page.items.len() == limit {
+            page.next_marker = page.items.last().map(|stored: &StoredJob| stored.job.name.to_string());
             break;
         }
-        seen += 1;
-        last = Some(row.get::<_, String>(0)?);
         match read_job(row) {
             Ok(job) => page.items.push(job),
-            Err(Failure::Explained(error)) => {
-                tracing::warn!(reason = %error.message, "skipped a job that cannot be read");
+            Err(failure) => {
+                page.damaged.push(Damaged { name: lossy_text(row, 0)?, reason: failure.reason() });
             }
-            Err(error @ Failure::Sqlite(_)) => return Err(error),
         }
     }
     Ok(page)

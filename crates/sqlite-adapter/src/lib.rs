@@ -2,7 +2,7 @@
 //!
 //! # Files
 //! Beside `lamplight.db` are SQLite's own `-wal` and `-shm` files, and `runners/`, where each process that makes calls
-//! holds a lock. To copy the store, copy the three database files. The first write creates a store that does not exist;
+//! holds a lock on a file, and reserves space in it for the ends of its runs. To copy the store, copy the three database files. The first write creates a store that does not exist;
 //! reading creates nothing. Only the owner can access the files and folders, because records hold what functions
 //! answered.
 //!
@@ -11,6 +11,9 @@
 //!   the method returns. A run's intent, its start, and a job also survive a power loss: they are written with
 //!   `synchronous=FULL`, which costs one `fdatasync`. A run's outcome is not worth that wait: if the power fails in the
 //!   seconds before the system writes it to disk, the run shows as Unknown, which is true.
+//! - **An end needs neither the lock nor the disk.** How a run ended is first written to the reserved space, without a
+//!   sync. If the store is locked for long, the disk is full or the process is killed, the end stays there, and the next
+//!   process that settles runs stores it.
 //! - **No checkpoint when a process ends.** The log stays and the next process reads it, which is far cheaper than the
 //!   syncs of SQLite's usual final checkpoint in every short command. SQLite still checkpoints whenever the log has
 //!   grown to 250 pages.
@@ -23,7 +26,8 @@
 //! - **Claims and heartbeats change only columns.** The record of a run is written by the process that makes its calls;
 //!   who holds the run, and until when, is stored in columns beside it.
 //! - **Newer stores are not touched.** A database with more migrations than this build knows is refused before anything
-//!   is written. A record of a newer version is refused by itself; lists skip it.
+//!   is written. A record of a newer version is refused by itself.
+//! - **A damaged record is named.** Lists say which records they cannot read, and go on with the others.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod database;
@@ -36,6 +40,7 @@ mod run_query;
 mod runner_lock;
 mod runners;
 mod runs;
+mod slots;
 mod store;
 mod writer;
 

@@ -6,13 +6,14 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
 
 /// All migrations; the `user_version` of a database is the number of migrations applied to it.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../migrations/0001_runs_and_jobs.sql"),
     include_str!("../migrations/0002_claims_and_pages.sql"),
+    include_str!("../migrations/0003_invocation_types.sql"),
 ];
 
 /// The version that this build writes.
-pub(crate) const KNOWN: i64 = 2;
+pub(crate) const KNOWN: i64 = 3;
 
 /// Marks the file as a store of ours: "LMPL" in ASCII, in SQLite's `application_id`.
 pub(crate) const APPLICATION_ID: i64 = 0x4C4D_504C;

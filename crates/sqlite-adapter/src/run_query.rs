@@ -2,9 +2,15 @@
 
 use crate::failure::Failure;
 use lamplight_domain::{RunKey, RunState, Timestamp};
-use lamplight_ports::{Page, PageRequest, PortError, RunFilter, RunPlace, RunSummary};
-use rusqlite::{Row, Transaction, types::Value};
-use std::{fmt::Write, str::FromStr};
+use lamplight_ports::{Damaged, PageRequest, PortError, RunFilter, RunPlace, RunSummary, StoredPage};
+use rusqlite::{
+    Row, Transaction,
+    types::{Value, ValueRef},
+};
+use std::{
+    fmt::{Display, Write},
+    str::FromStr,
+};
 
 /// The query for one page.
 pub(crate) struct Listing {
@@ -16,11 +22,12 @@ pub(crate) struct Listing {
 impl Listing {
     /// Builds a query with only the conditions of the filter, so that SQLite can choose the index for them.
     pub(crate) fn new(filter: &RunFilter, page: &PageRequest) -> Result<Self, PortError> {
-        let RunFilter { job, function, connection, parent, state, since, before } = filter;
+        let RunFilter { job, function, request_id, connection, parent, state, since, before } = filter;
         let text = |text: &str| Value::Text(text.to_owned());
         let mut conditions: Vec<(&str, Vec<Value>)> = Vec::new();
         conditions.extend(job.as_ref().map(|job| ("job = ?", vec![text(job.as_str())])));
         conditions.extend(function.as_ref().map(|name| ("function = ?", vec![text(name.as_str())])));
+        conditions.extend(request_id.as_ref().map(|id| ("request_id = ?", vec![text(id)])));
         conditions.extend(connection.as_ref().map(|name| ("connection = ?", vec![text(name.as_str())])));
         conditions.extend(parent.as_ref().map(|parent| ("parent = ?", vec![text(&parent.to_string())])));
         conditions.extend(state.map(|state| ("state = ?", vec![text(state.as_str())])));
@@ -32,69 +39,86 @@ impl Listing {
             let values = vec![Value::Integer(place.started_at), text(place.key.as_str())];
             conditions.push(("(started_at, key) < (?, ?)", values));
         }
-        let mut sql =
-            "SELECT key, job, function, request_id, state, started_at, ended_at FROM run".to_owned();
+        let mut sql = "SELECT key, job, function, request_id, state, started_at, ended_at, connection, \
+            invocation_type FROM run"
+            .to_owned();
         for (index, (condition, _)) in conditions.iter().enumerate() {
             // Writing into a string cannot fail.
             let _ = write!(sql, " {} {condition}", if index == 0 { "WHERE" } else { "AND" });
         }
-        sql.push_str(" ORDER BY started_at DESC, key DESC LIMIT ?");
-        let mut values: Vec<Value> = conditions.into_iter().flat_map(|(_, values)| values).collect();
-        let limit = page.limit();
-        // One extra row shows whether there is a next page.
-        values.push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)));
-        Ok(Self { sql, values, limit })
+        // The rows are read one by one in the order of an index, so a limit would save nothing.
+        sql.push_str(" ORDER BY started_at DESC, key DESC");
+        let values: Vec<Value> = conditions.into_iter().flat_map(|(_, values)| values).collect();
+        Ok(Self { sql, values, limit: page.limit() })
     }
 }
 
 /// Runs the query.
-pub(crate) fn list(transaction: &Transaction<'_>, listing: &Listing) -> Result<Page<RunSummary>, Failure> {
+pub(crate) fn list(
+    transaction: &Transaction<'_>,
+    listing: &Listing,
+) -> Result<StoredPage<RunSummary>, Failure> {
     let mut select = transaction.prepare(&listing.sql)?;
     let mut rows = select.query(rusqlite::params_from_iter(&listing.values))?;
-    let mut page = Page { items: Vec::new(), next_marker: None };
-    let (mut seen, mut last) = (0, None);
+    let mut page = StoredPage::default();
+    let mut last: Option<RunPlace> = None;
     while let Some(row) = rows.next()? {
-        if seen == listing.limit {
-            page.next_marker = last;
+        if page.items.len() == listing.limit {
+            page.next_marker = last.map(|place| place.to_string());
             break;
         }
-        seen += 1;
-        // The marker is made from the columns, so a run that cannot be read does not end the list.
-        last = Some(format!("{}.{}", row.get::<_, i64>(5)?, row.get_ref(0)?.as_str().unwrap_or_default()));
-        match summary(row)? {
-            Some(run) => page.items.push(run),
-            None => warn_left_out(row.get_ref(0)?.as_str().unwrap_or_default(), "cannot be read"),
+        match summary(row) {
+            Ok(run) => {
+                last = Some(RunPlace::new(run.started_at, run.key.clone()));
+                page.items.push(run);
+            }
+            Err(reason) => page.damaged.push(Damaged { name: lossy_text(row, 0)?, reason }),
         }
     }
     Ok(page)
 }
 
-/// The row as a list shows it; `None` if a newer build has written a value that this build does not know.
-fn summary(row: &Row<'_>) -> Result<Option<RunSummary>, rusqlite::Error> {
-    fn name<T: FromStr>(row: &Row<'_>, column: usize) -> Result<Option<T>, rusqlite::Error> {
-        Ok(row.get_ref(column)?.as_str_or_null()?.and_then(|text| text.parse().ok()))
-    }
-    let time = |micros: i64| Timestamp::from_microsecond(micros).ok();
-    let state: String = row.get(4)?;
-    let state = RunState::ALL.into_iter().find(|known| known.as_str() == state);
-    let (Some(key), Some(function), Some(state), Some(started_at)) =
-        (name::<RunKey>(row, 0)?, name(row, 2)?, state, time(row.get(5)?))
-    else {
-        return Ok(None);
+/// The row as a list shows it, or why it cannot be read: it is damaged, or a newer build has written a value that this
+/// build does not know.
+fn summary(row: &Row<'_>) -> Result<RunSummary, String> {
+    let time = |column: usize| -> Result<Option<Timestamp>, String> {
+        let micros: Option<i64> = row.get(column).map_err(|error| error.to_string())?;
+        let time =
+            micros.map(|micros| Timestamp::from_microsecond(micros).map_err(|error| error.to_string()));
+        time.transpose()
     };
-    Ok(Some(RunSummary {
-        key,
-        job: name(row, 1)?,
-        function,
-        request_id: row.get(3)?,
-        state,
-        started_at,
-        ended_at: row.get::<_, Option<i64>>(6)?.and_then(time),
-    }))
+    let missing = |what: &str| format!("it has no {what}");
+    let state: String = row.get(4).map_err(|error| error.to_string())?;
+    let state = RunState::ALL.into_iter().find(|known| known.as_str() == state);
+    Ok(RunSummary {
+        key: parse::<RunKey>(row, 0)?.ok_or_else(|| missing("key"))?,
+        job: parse(row, 1)?,
+        function: parse(row, 2)?.ok_or_else(|| missing("function"))?,
+        request_id: row.get(3).map_err(|error| error.to_string())?,
+        state: state.ok_or("its state is not known to this build")?,
+        started_at: time(5)?.ok_or_else(|| missing("start time"))?,
+        ended_at: time(6)?,
+        connection: parse(row, 7)?,
+        invocation_type: parse(row, 8)?,
+    })
 }
 
-pub(crate) fn warn_left_out(key: &str, reason: &str) {
-    tracing::warn!(run.key = key, reason, "skipped a run that cannot be read");
+/// The value of a column that may be empty.
+fn parse<T>(row: &Row<'_>, column: usize) -> Result<Option<T>, String>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let text: Option<String> = row.get(column).map_err(|error| error.to_string())?;
+    text.map(|text| text.parse().map_err(|error: T::Err| error.to_string())).transpose()
+}
+
+/// The text of a column, with a substitute for what is not valid text.
+pub(crate) fn lossy_text(row: &Row<'_>, column: usize) -> Result<String, rusqlite::Error> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => String::new(),
+    })
 }
 
 /// SQLite's query plan, one step per line.

@@ -6,15 +6,18 @@ use crate::{
     failure::{self, Failure},
     responses, retention,
     run_query::{self, Listing},
+    runner_lock::Runner,
+    store::in_place,
     writer::Needs,
 };
 use async_trait::async_trait;
 use lamplight_domain::{
-    ConnectionName, ErrorCode, JobName, Revision, Run, RunKey, RunState, RunnerId, Timestamp,
+    ConnectionName, ErrorCode, InvocationType, JobName, Revision, Run, RunEnd, RunKey, RunState, RunnerId,
+    Timestamp,
 };
 use lamplight_ports::{
-    Bytes, Page, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunSelector, RunStore,
-    RunSummary,
+    Bytes, Damaged, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunPlace, RunSelector,
+    RunStore, RunSummary, StoredPage,
     record::{self, RECORD_VERSION},
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -23,8 +26,8 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 const SHOWN_KEYS: usize = 5;
 
 const INSERT: &str = "INSERT INTO run (key, version, revision, job, function, request_id, state, \
-    started_at, ended_at, record, connection, parent, runner) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (key) DO NOTHING";
+    started_at, ended_at, record, connection, parent, runner, invocation_type) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (key) DO NOTHING";
 
 /// Columns that come from the intent never change. When a run has ended, its lease ends too.
 const UPDATE: &str = "UPDATE run SET version = ?2, revision = revision + 1, request_id = ?4, state = ?5, \
@@ -47,10 +50,13 @@ const BY_KEY: &str = select_run!("WHERE key = ?1");
 const BY_REQUEST: &str =
     select_run!("WHERE request_id = ?1 AND +function = ?2 ORDER BY started_at DESC, key DESC LIMIT 1");
 const LATEST: &str = select_run!("ORDER BY started_at DESC, key DESC LIMIT 1");
-const RUNNING: &str = select_run!("WHERE state = 'running' ORDER BY started_at, key");
+const RUNNING: &str =
+    select_run!("WHERE state = 'running' AND (started_at, key) > (?1, ?2) ORDER BY started_at, key");
 const CLAIMABLE: &str = select_run!(
     "WHERE state = 'queued' AND (lease_until IS NULL OR lease_until <= ?1) AND version <= ?2 ORDER BY started_at, key"
 );
+
+const REMOVE: &str = "DELETE FROM run WHERE key = ?1 AND version <= ?2";
 
 /// Keys are ASCII, so every key that begins with the prefix sorts before the prefix followed by the highest character.
 const KEYS_BY_PREFIX: &str = "SELECT key FROM run WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) \
@@ -60,9 +66,13 @@ const KEYS_BY_PREFIX: &str = "SELECT key FROM run WHERE key >= ?1 AND key < ?1 |
 impl RunStore for SqliteStore {
     async fn insert(&self, run: &Run) -> Result<(), PortError> {
         let row = RunRow::from_run(run)?;
+        self.reserve(run)?;
         let needs = Needs { survives: Survives::PowerLoss, creates: true };
-        let inserted = self.writer.write(needs, move |transaction| row.insert(transaction)).await?;
-        inserted.ok_or_else(|| failure::missing_store(self.path()))
+        let inserted = self.writer.write(needs, move |transaction| row.insert(transaction)).await;
+        if inserted.is_err() {
+            in_place(|| self.runner.release(run.key()));
+        }
+        inserted?.ok_or_else(|| failure::missing_store(self.path()))
     }
 
     async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError> {
@@ -70,6 +80,7 @@ impl RunStore for SqliteStore {
         // After a power loss a started run must not be found queued. An outcome that is lost only makes the run
         // Unknown.
         let survives = if run.outcome().is_some() { Survives::ProcessEnd } else { Survives::PowerLoss };
+        self.reserve(run)?;
         let write = move |transaction: &Transaction<'_>| {
             let id = row.update(transaction)?;
             if let Some(response) = &response {
@@ -78,7 +89,55 @@ impl RunStore for SqliteStore {
             Ok(())
         };
         let updated = self.writer.write(Needs { survives, creates: false }, write).await?;
+        if updated.is_some() && run.outcome().is_some() {
+            in_place(|| self.runner.release(run.key()));
+        }
         updated.map(|()| run.revision.next()).ok_or_else(|| run_not_found(run.key()))
+    }
+
+    async fn update_all(&self, runs: &[Run]) -> Result<Vec<Option<Revision>>, PortError> {
+        let rows = runs.iter().map(RunRow::from_run).collect::<Result<Vec<_>, _>>()?;
+        let write =
+            move |transaction: &Transaction<'_>| rows.iter().map(|row| row.try_update(transaction)).collect();
+        let survives = if runs.iter().all(|run| run.outcome().is_some()) {
+            Survives::ProcessEnd
+        } else {
+            Survives::PowerLoss
+        };
+        let needs = Needs { survives, creates: false };
+        let updated: Option<Vec<Option<i64>>> = self.writer.write(needs, write).await?;
+        let stored = updated.unwrap_or_else(|| vec![None; runs.len()]);
+        let revision = |(run, id): (&Run, Option<i64>)| id.map(|_| run.revision.next());
+        Ok(runs.iter().zip(stored).map(revision).collect())
+    }
+
+    async fn set_aside(&self, run: &Run) -> Result<(), PortError> {
+        let Some(end) = run.end() else { return Ok(()) };
+        in_place(|| self.runner.set_aside(end))
+    }
+
+    async fn take_in(&self) -> Result<Vec<RunKey>, PortError> {
+        let mut taken = Vec::new();
+        for end in self.runner.own_ends() {
+            let key = end.key.clone();
+            if self.store_end(end).await? {
+                taken.push(key.clone());
+            }
+            in_place(|| self.runner.release(&key));
+        }
+        for path in in_place(|| self.runner.files()) {
+            let Some(mut left) = in_place(|| Runner::open_left(path)) else { continue };
+            for end in std::mem::take(&mut left.found.ends) {
+                let key = end.key.clone();
+                if self.store_end(end).await? {
+                    taken.push(key);
+                }
+            }
+            if !left.found.has_newer {
+                in_place(|| left.remove());
+            }
+        }
+        Ok(taken)
     }
 
     async fn claim(
@@ -126,23 +185,53 @@ impl RunStore for SqliteStore {
         Ok(found.flatten().map(Bytes::from))
     }
 
-    async fn list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunSummary>, PortError> {
+    async fn list(
+        &self,
+        filter: &RunFilter,
+        page: &PageRequest,
+    ) -> Result<StoredPage<RunSummary>, PortError> {
         let listing = Listing::new(filter, page)?;
         let found = self.read(|transaction| run_query::list(transaction, &listing))?;
         Ok(found.unwrap_or_default())
     }
 
-    async fn running(&self) -> Result<Vec<Run>, PortError> {
+    async fn running(&self, page: &PageRequest) -> Result<StoredPage<Run>, PortError> {
+        let after = page.marker.as_deref().map(RunPlace::from_marker).transpose()?;
         let found = self.read(|transaction| {
             let mut select = transaction.prepare(RUNNING)?;
-            let mut rows = select.query([])?;
-            let mut runs = Vec::new();
+            let (time, key) =
+                after.as_ref().map_or((i64::MIN, ""), |place| (place.started_at, place.key.as_str()));
+            let mut rows = select.query(params![time, key])?;
+            let mut found = StoredPage::default();
             while let Some(row) = rows.next()? {
-                runs.extend(read_or_skip(row)?);
+                if found.items.len() == page.limit() {
+                    found.next_marker = found.items.last().map(|run| RunPlace::of(run).to_string());
+                    break;
+                }
+                match read_run(row) {
+                    Ok(run) => found.items.push(run),
+                    Err(failure) => {
+                        let name = run_query::lossy_text(row, 0)?;
+                        found.damaged.push(Damaged { name, reason: failure.reason() });
+                    }
+                }
             }
-            Ok(runs)
+            Ok(found)
         })?;
         Ok(found.unwrap_or_default())
+    }
+
+    async fn remove_run(&self, key: &RunKey) -> Result<bool, PortError> {
+        let key = key.clone();
+        let remove = move |transaction: &Transaction<'_>| {
+            let removed = transaction.prepare(REMOVE)?.execute(params![key.as_str(), RECORD_VERSION])? > 0;
+            if !removed {
+                refuse_newer(transaction, &key)?;
+            }
+            Ok(removed)
+        };
+        let needs = Needs { survives: Survives::PowerLoss, creates: false };
+        Ok(self.writer.write(needs, remove).await?.unwrap_or(false))
     }
 
     async fn prune(&self, retention: &Retention) -> Result<u64, PortError> {
@@ -151,6 +240,34 @@ impl RunStore for SqliteStore {
         let removed =
             self.writer.write(needs, move |transaction| retention::prune(transaction, &retention)).await?;
         Ok(removed.unwrap_or(0))
+    }
+}
+
+impl SqliteStore {
+    /// Reserves space for the end of a run that this process makes.
+    fn reserve(&self, run: &Run) -> Result<(), PortError> {
+        if run.state() != RunState::Running {
+            return Ok(());
+        }
+        in_place(|| self.runner.reserve(run.runner(), run.key()))
+    }
+
+    /// Stores an end that was set aside. Returns whether the run has changed.
+    async fn store_end(&self, end: RunEnd) -> Result<bool, PortError> {
+        let write = move |transaction: &Transaction<'_>| {
+            let Some(mut run) = find_first(transaction, BY_KEY, &[end.key.as_str()])? else {
+                return Ok(false);
+            };
+            let before = run.clone();
+            if run.take_end(end.clone()).is_err() || run == before {
+                return Ok(false);
+            }
+            RunRow::from_run(&run)?.update(transaction)?;
+            Ok(true)
+        };
+        let stored =
+            self.writer.write(Needs { survives: Survives::PowerLoss, creates: false }, write).await?;
+        Ok(stored.unwrap_or(false))
     }
 }
 
@@ -163,6 +280,7 @@ struct RunRow {
     connection: ConnectionName,
     parent: Option<String>,
     runner: Option<String>,
+    invocation_type: InvocationType,
     request_id: Option<String>,
     state: RunState,
     started_at: i64,
@@ -182,6 +300,7 @@ impl RunRow {
             connection: run.intent.connection.clone(),
             parent: run.intent.provenance.parent.as_ref().map(|parent| parent.id().to_string()),
             runner: run.runner().map(|runner| runner.0.clone()),
+            invocation_type: run.intent.effective.invocation_type.value,
             request_id: run.request_id().map(str::to_owned),
             state: run.state(),
             started_at: run.intent.started_at.as_microsecond(),
@@ -205,6 +324,7 @@ impl RunRow {
             self.connection.as_str(),
             self.parent,
             self.runner,
+            self.invocation_type.as_str(),
         ])?;
         if inserted == 0 {
             return Err(failure::conflict(format!("run {} already exists", self.key)).into());
@@ -214,6 +334,14 @@ impl RunRow {
 
     /// Returns the ID of the row.
     fn update(&self, transaction: &Transaction<'_>) -> Result<i64, Failure> {
+        match self.try_update(transaction)? {
+            Some(id) => Ok(id),
+            None => Err(self.why_not_updated(transaction)?.into()),
+        }
+    }
+
+    /// Returns the ID of the row; `None` if the stored revision is another one.
+    fn try_update(&self, transaction: &Transaction<'_>) -> Result<Option<i64>, Failure> {
         let values = params![
             self.key.as_str(),
             RECORD_VERSION,
@@ -224,11 +352,7 @@ impl RunRow {
             self.record,
             self.runner,
         ];
-        let updated = transaction.prepare(UPDATE)?.query_row(values, |row| row.get(0)).optional()?;
-        match updated {
-            Some(id) => Ok(id),
-            None => Err(self.why_not_updated(transaction)?.into()),
-        }
+        Ok(transaction.prepare(UPDATE)?.query_row(values, |row| row.get(0)).optional()?)
     }
 
     fn why_not_updated(&self, transaction: &Transaction<'_>) -> Result<PortError, Failure> {
@@ -238,10 +362,7 @@ impl RunRow {
             .optional()?;
         Ok(match kept {
             None => run_not_found(&self.key),
-            Some((found, _)) if found > RECORD_VERSION => {
-                let newer = record::RecordError::Newer { found, known: RECORD_VERSION };
-                failure::record_error(&format!("run {}", self.key), newer)
-            }
+            Some((found, _)) if found > RECORD_VERSION => newer_record(&self.key, found),
             Some((_, revision)) => failure::conflict(format!(
                 "run {} was changed by another process: it is at revision {revision}, not {}",
                 self.key, self.revision.0
@@ -250,8 +371,8 @@ impl RunRow {
     }
 }
 
-/// Gives the oldest queued run without a valid lease to the runner. A run that cannot be read is skipped and stays as
-/// it is.
+/// Gives the oldest queued run without a valid lease to the runner. A run that cannot be read cannot be started, so it
+/// stays as it is; lists name it.
 fn claim(
     transaction: &Transaction<'_>,
     runner: &RunnerId,
@@ -261,7 +382,7 @@ fn claim(
     let mut select = transaction.prepare(CLAIMABLE)?;
     let mut rows = select.query(params![now, RECORD_VERSION])?;
     while let Some(row) = rows.next()? {
-        let Some(mut run) = read_or_skip(row)? else { continue };
+        let Ok(mut run) = read_run(row) else { continue };
         if run.claim(runner.clone()).is_err() {
             continue;
         }
@@ -319,17 +440,20 @@ fn read_run(row: &Row<'_>) -> Result<Run, Failure> {
     Ok(run)
 }
 
-/// Reads a row of a list: `None`, and a warning in the log, if the record cannot be read.
-fn read_or_skip(row: &Row<'_>) -> Result<Option<Run>, Failure> {
-    match read_run(row) {
-        Ok(run) => Ok(Some(run)),
-        Err(Failure::Explained(error)) => {
-            let key = row.get_ref(0)?.as_str().unwrap_or_default();
-            run_query::warn_left_out(key, &error.message);
-            Ok(None)
-        }
-        Err(error @ Failure::Sqlite(_)) => Err(error),
+/// Fails if a newer build wrote the record; such a record is not changed.
+fn refuse_newer(transaction: &Transaction<'_>, key: &RunKey) -> Result<(), Failure> {
+    let sql = "SELECT version FROM run WHERE key = ?1 AND version > ?2";
+    let newer =
+        transaction.query_row(sql, params![key.as_str(), RECORD_VERSION], |row| row.get(0)).optional()?;
+    match newer {
+        Some(found) => Err(newer_record(key, found).into()),
+        None => Ok(()),
     }
+}
+
+fn newer_record(key: &RunKey, found: u32) -> PortError {
+    let newer = record::RecordError::Newer { found, known: RECORD_VERSION };
+    failure::record_error(&format!("run {key}"), newer)
 }
 
 /// The first run that `sql` finds.
@@ -350,7 +474,7 @@ mod tests {
             (LATEST, "SCAN run USING INDEX run_by_start"),
             (BY_KEY, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
             (KEYS_BY_PREFIX, "SEARCH run USING COVERING INDEX sqlite_autoindex_run_1 (key>? AND key<?)"),
-            (RUNNING, "SEARCH run USING INDEX run_by_state (state=?)"),
+            (RUNNING, "SEARCH run USING INDEX run_by_state (state=? AND (started_at,key)>(?,?))"),
             (CLAIMABLE, "SEARCH run USING INDEX run_by_state (state=?)"),
             (CLAIM, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
             (HEARTBEAT, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
@@ -358,6 +482,8 @@ mod tests {
         ] {
             assert_eq!(plan(sql), expected, "{sql}");
         }
+        let removal = plan(REMOVE);
+        assert!(removal.starts_with("SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"), "{removal}");
         // Request IDs are unique except by accident, so there is almost nothing to sort.
         let by_request = plan(BY_REQUEST);
         assert!(

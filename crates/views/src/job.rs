@@ -1,6 +1,6 @@
 //! Jobs as documents; the same form can be read back.
 
-use crate::{DataTypeWord, DirectionWord, InvocationTypeWord};
+use crate::{DamagedView, DataTypeWord, DirectionWord, InvocationTypeWord};
 use lamplight_domain::{Job, Overrides, Parameter};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::Error};
@@ -11,6 +11,8 @@ pub struct JobsView<'a> {
     /// The jobs.
     #[serde(serialize_with = "by_key")]
     pub jobs: Vec<JobView<'a>>,
+    /// The jobs whose record cannot be read.
+    pub damaged: Vec<DamagedView<'a>>,
 }
 
 /// Writes each job with its keys in alphabetical order; lists of jobs have always had that order.

@@ -51,7 +51,7 @@ pub use manage::{
 pub use permission::{PermissionView, PolicyView};
 pub use raw::{Outputs, Response};
 pub use run::{ArgumentView, EffectiveValue, EffectiveView, ReportView, RunErrorView, RunView};
-pub use runs::{CancelView, MonitorView, RunSummaryView, RunsView, StatusView};
+pub use runs::{CancelView, DamagedView, MonitorView, RunSummaryView, RunsView, StatusView};
 pub use schemas::schemas;
 pub use words::{
     DataTypeWord, DirectionWord, EvidenceWord, InvocationTypeWord, JsonKindWord, LevelWord, StateWord,

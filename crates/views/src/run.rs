@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 /// Everything that is known about a run. Values that are not known are null.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RunView<'a> {
-    /// The ID of the run for other systems: `function/request id#status`.
-    pub run_id: Option<String>,
+    /// The ID of the run for other systems: `function/request id#status`, with `local-` and the key if the provider gave no
+    /// usable request ID.
+    pub run_id: String,
     /// The key of the run: 1-64 lower-case letters, digits and dashes.
     pub key: &'a str,
     /// The state of the run.
@@ -79,7 +80,7 @@ impl<'a> RunView<'a> {
     pub fn new(run: &'a Run, response: Option<&'a [u8]>, word: impl Fn(&Hint) -> String) -> Self {
         let (intent, outcome) = (&run.intent, run.outcome());
         Self {
-            run_id: run.id().ok().map(|id| id.to_string()),
+            run_id: run.id().to_string(),
             key: run.key().as_str(),
             state: run.state().into(),
             status: run.status().into(),

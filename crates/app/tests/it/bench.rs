@@ -39,6 +39,7 @@ impl ProgressObserver for Steps {
             RunProgress::Calling { .. } => "calling",
             RunProgress::Waiting { .. } => "waiting",
             RunProgress::WaitingLonger { .. } => "waiting longer",
+            RunProgress::StoreLocked { .. } => "locked",
             RunProgress::Ended(_) => "ended",
             other => panic!("unexpected progress: {other:?}"),
         });

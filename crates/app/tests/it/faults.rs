@@ -1,12 +1,10 @@
-//! If any port call of a run fails, the run ends in a documented state, and nothing runs twice.
+//! A store in which one write fails.
 
-use crate::bench::{Bench, arguments, function};
-use lamplight_app::{RunName, show_run, start_run};
-use lamplight_domain::{ErrorCode, Revision, Run, RunKey, RunState, RunnerId, Settings, Timestamp, Warning};
-use lamplight_fake_adapter::FakeFunction;
+use crate::bench::Bench;
+use lamplight_domain::{ErrorCode, Revision, Run, RunKey, RunnerId, Timestamp};
 use lamplight_ports::{
-    Bytes, Page, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunSelector, RunStore,
-    RunSummary,
+    Bytes, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunSelector, RunStore, RunSummary,
+    StoredPage,
 };
 use std::sync::{
     Arc,
@@ -15,13 +13,17 @@ use std::sync::{
 
 /// A store in which one write fails.
 #[derive(Debug)]
-struct Faulty {
+pub struct Faulty {
     inner: Arc<dyn RunStore>,
     writes: AtomicUsize,
     failing: usize,
 }
 
 impl Faulty {
+    pub fn failing(inner: Arc<dyn RunStore>, failing: usize) -> Self {
+        Self { inner, writes: AtomicUsize::new(0), failing }
+    }
+
     fn next(&self) -> Result<(), PortError> {
         if self.writes.fetch_add(1, Ordering::SeqCst) + 1 == self.failing {
             return Err(PortError::new(
@@ -47,11 +49,30 @@ impl RunStore for Faulty {
         self.inner.update(run, response).await
     }
 
+    async fn update_all(&self, runs: &[Run]) -> Result<Vec<Option<Revision>>, PortError> {
+        self.next()?;
+        self.inner.update_all(runs).await
+    }
+
+    async fn set_aside(&self, run: &Run) -> Result<(), PortError> {
+        self.next()?;
+        self.inner.set_aside(run).await
+    }
+
+    async fn take_in(&self) -> Result<Vec<RunKey>, PortError> {
+        self.next()?;
+        self.inner.take_in().await
+    }
+
     async fn find(&self, selector: &RunSelector) -> Result<Option<Run>, PortError> {
         self.inner.find(selector).await
     }
 
-    async fn list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunSummary>, PortError> {
+    async fn list(
+        &self,
+        filter: &RunFilter,
+        page: &PageRequest,
+    ) -> Result<StoredPage<RunSummary>, PortError> {
         self.inner.list(filter, page).await
     }
 
@@ -79,26 +100,18 @@ impl RunStore for Faulty {
         self.inner.response(key).await
     }
 
-    async fn running(&self) -> Result<Vec<Run>, PortError> {
-        self.inner.running().await
+    async fn running(&self, page: &PageRequest) -> Result<StoredPage<Run>, PortError> {
+        self.inner.running(page).await
+    }
+
+    async fn remove_run(&self, key: &RunKey) -> Result<bool, PortError> {
+        self.next()?;
+        self.inner.remove_run(key).await
     }
 }
 
 pub fn faulty(bench: &Bench, failing: usize) -> lamplight_ports::RunPorts {
     let mut ports = bench.run_ports();
-    ports.runs = Arc::new(Faulty { inner: ports.runs, writes: AtomicUsize::new(0), failing });
+    ports.runs = Arc::new(Faulty::failing(ports.runs, failing));
     ports
-}
-
-#[tokio::test]
-async fn an_outcome_that_cannot_be_recorded_is_still_returned_and_the_record_stays_running() {
-    let bench = Bench::new([FakeFunction::echo(function("echo"))]);
-    let prepared = bench.prepare("echo", arguments(&[("a", "1")]), Settings::default()).await.unwrap();
-    let started = start_run(&faulty(&bench, 2), prepared, &bench.steps, &bench.cancel).await.unwrap();
-    assert_eq!(started.run.state(), RunState::Succeeded);
-    assert_eq!(started.response.as_deref(), Some(br#"{"a":"1"}"#.as_slice()));
-    assert!(matches!(started.run.outcome().unwrap().warnings[..], [Warning::NotRecorded { .. }]));
-    let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
-    assert_eq!(kept.state(), RunState::Running);
-    assert_eq!(bench.provider.executions("echo"), 1);
 }

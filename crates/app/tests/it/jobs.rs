@@ -184,7 +184,7 @@ async fn an_edit_is_all_or_nothing() {
 
 /// All jobs, exported and parsed as documents.
 async fn exported(jobs: &dyn JobStore) -> Vec<JobDocument> {
-    let jobs = export_jobs(jobs, &[]).await.unwrap();
+    let jobs = export_jobs(jobs, &[]).await.unwrap().items;
     let shown = jobs.iter().map(|stored| serde_json::to_string(&JobView::from(&stored.job)).unwrap());
     shown.map(|text| serde_json::from_str(&text).unwrap()).collect()
 }

@@ -14,6 +14,7 @@ mod jobs;
 mod lacking;
 mod lost_changes;
 mod managing;
+mod recording;
 mod runs;
 mod secrets;
 mod targets;

@@ -39,7 +39,7 @@ pub use layers::{
 pub use manage::{ChangeArgs, ConfirmArgs, DryRunArgs, PageArgs, RemovalArgs, RevisionArgs};
 pub use permissions::{AddPermissionArgs, PermissionsCommand, RemovePermissionArgs, SubjectArgs};
 pub use run::RunArgs;
-pub use runs::{RunsCommand, RunsListArgs};
+pub use runs::{RunsCommand, RunsListArgs, RunsPruneArgs, RunsRmArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -167,15 +167,15 @@ pub enum Command {
         #[arg(value_name = "RUN")]
         run: String,
     },
-    /// List and show recorded runs
+    /// List, show and remove recorded runs
     #[command(subcommand)]
     Runs(RunsCommand),
     /// Open a function's monitoring page in the browser
     #[command(
-        after_help = "Examples:\n  lamplight open adder --connection staging\n  lamplight open adder --connection staging --print"
+        after_help = "Examples:\n  lamplight open adder --connection staging\n  lamplight open latest --print"
     )]
     Open {
-        /// A job, or a function as name, name:alias or ARN
+        /// A job, a function as name, name:alias or ARN, a run ID, or `latest` for the function of the latest run
         target: String,
         /// Print the URL instead of opening a browser
         #[arg(long)]

@@ -16,8 +16,8 @@ use lamplight_app::{
     export_jobs, remove_job, show_job,
 };
 use lamplight_domain::{DataType, Direction, ErrorCode, JobName, ParamName, Parameter};
-use lamplight_ports::StoredJob;
-use lamplight_views::{AppliedJobView, AppliedJobsView, AppliedWord, JobView, JobsView};
+use lamplight_ports::{Damaged, StoredJob, StoredPage};
+use lamplight_views::{AppliedJobView, AppliedJobsView, AppliedWord, DamagedView, JobView, JobsView};
 
 /// `lamplight jobs …`
 pub async fn jobs(command: JobsCommand, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -33,15 +33,27 @@ pub async fn jobs(command: JobsCommand, wiring: &Wiring) -> Result<ExitCode, Fai
 }
 
 async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
-    let jobs = all_jobs(&*wiring.store().await?).await?;
+    let StoredPage { items: jobs, damaged, .. } = all_jobs(&*wiring.store().await?).await?;
     if wiring.json() {
-        wiring.write(&JobsView { jobs: views(&jobs) })?;
+        wiring.write(&jobs_view(&jobs, &damaged))?;
     } else if jobs.is_empty() {
         wiring.output.note("no jobs found; `lamplight discover --import` creates them");
     } else {
         output::line(&render::jobs_table(&jobs))?;
     }
+    report_damaged(&damaged, wiring);
     Ok(ExitCode::Success)
+}
+
+fn jobs_view<'a>(jobs: &'a [StoredJob], damaged: &'a [Damaged]) -> JobsView<'a> {
+    JobsView { jobs: views(jobs), damaged: damaged.iter().map(DamagedView::from).collect() }
+}
+
+/// Names the jobs that cannot be read: they are not in the list.
+fn report_damaged(damaged: &[Damaged], wiring: &Wiring) {
+    for Damaged { name, reason } in damaged {
+        wiring.output.error(&format!("cannot read job {}: {reason}", render::one_line(name)));
+    }
 }
 
 async fn show(job: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -86,14 +98,15 @@ async fn remove(names: &[String], confirm: ConfirmArgs, wiring: &Wiring) -> Resu
 
 async fn export(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> {
     let names: Vec<JobName> = names.iter().map(|name| parse(name)).collect::<Result<_, _>>()?;
-    let jobs = export_jobs(&*wiring.store().await?, &names).await?;
+    let StoredPage { items: jobs, damaged, .. } = export_jobs(&*wiring.store().await?, &names).await?;
     if wiring.json() {
-        wiring.write(&JobsView { jobs: views(&jobs) })?;
-        return Ok(ExitCode::Success);
+        wiring.write(&jobs_view(&jobs, &damaged))?;
+    } else {
+        let texts: Vec<String> = views(&jobs).iter().map(yaml::write).collect::<Result<_, _>>()?;
+        output::data(texts.join("---\n").as_bytes())?;
     }
-    let texts: Vec<String> = views(&jobs).iter().map(yaml::write).collect::<Result<_, _>>()?;
-    output::data(texts.join("---\n").as_bytes())?;
-    Ok(ExitCode::Success)
+    report_damaged(&damaged, wiring);
+    Ok(if damaged.is_empty() { ExitCode::Success } else { ExitCode::Partial })
 }
 
 async fn apply(file: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {

@@ -2,7 +2,7 @@
 
 use crate::{
     ExitCode,
-    args::RunArgs,
+    args::{Format, RunArgs},
     arguments::{read_json_text, read_parameter, read_parameters_file},
     commands::parse,
     failure::Failure,
@@ -16,12 +16,13 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::{
-    AppError, EndedRun, EventSource, RunRequest, Target, TargetName, prepare_run, resolve_target, start_run,
+    AppError, EndedRun, EventSource, Recording, RunRequest, Target, TargetName, prepare_run, resolve_target,
+    start_run,
 };
 use lamplight_domain::{
-    Argument, Arguments, ConnectionName, ErrorCode, EvidenceKind, JobName, Parameter, Provenance, Settings,
+    Argument, Arguments, ConnectionName, ErrorCode, EvidenceKind, JobName, Parameter, Provenance, Run, Settings,
 };
-use lamplight_ports::JobStore;
+use lamplight_ports::{Connection, JobStore, PortError, RunPorts};
 use lamplight_views::RunView;
 
 /// Runs a job or a function and waits for its outcome.
@@ -46,27 +47,15 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let cancel = interrupt::install_signal_handlers();
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();
-    let EndedRun { run, class, response } = started?;
-    let to_stdout = response_file.is_none();
-    if let Some(file) = response_file
-        && let Err(failure) = file.write(response.as_deref())
-    {
-        // The exit code tells the run: after any other, a script might repeat it.
-        failure.report(crate::args::Format::Table);
+    let EndedRun { run, class, response, recording } = started?;
+    let written = write_run(&run, response.as_deref(), response_file, wiring);
+    suggest_function(&run, &connection, wiring).await;
+    report_recording(&run, &recording, wiring);
+    if let Err(failure) = written {
+        report_lost_output(failure, &run, &recording);
     }
-    if wiring.json() {
-        wiring.write(&RunView::new(&run, response.as_deref(), word_hint))?;
-    } else {
-        if let Some(response) = response.as_deref().filter(|_| to_stdout) {
-            response::write(response, wiring.output)?;
-        }
-        render::run_summary(wiring.output, &run);
-        let error = run.outcome().and_then(|outcome| outcome.error.as_ref());
-        if error.is_some_and(|error| error.code == ErrorCode::FunctionNotFound)
-            && let Some(nearest) = nearest_function(&connection, run.function_name().as_str()).await
-        {
-            wiring.output.note(&format!("did you mean {nearest}?"));
-        }
+    if matches!(recording, Recording::Stored) {
+        apply_retention(&ports, wiring).await;
     }
     let interrupted = run.evidence().is_some_and(|evidence| evidence.kind == EvidenceKind::Interrupted);
     Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run, class) })
@@ -128,6 +117,79 @@ fn describe(args: &RunArgs, target: &Target) -> String {
             format!("running function {function} on connection {connection}")
         }
         None => format!("running function {function} on connection {connection}; there is no job {}", args.target),
+    }
+}
+
+/// Writes the response and the summary, whatever becomes of either.
+fn write_run(
+    run: &Run,
+    response: Option<&[u8]>,
+    file: Option<ResponseFile>,
+    wiring: &Wiring,
+) -> Result<(), Failure> {
+    let to_stdout = file.is_none();
+    let kept = file.map_or(Ok(()), |file| file.write(response));
+    if wiring.json() {
+        let shown = wiring.write(&RunView::new(run, response, word_hint));
+        return kept.and(shown);
+    }
+    let written = response.filter(|_| to_stdout).map(|response| response::write(response, wiring.output));
+    render::run_summary(wiring.output, run);
+    kept?;
+    written.transpose()?;
+    Ok(())
+}
+
+/// Names the most similar function if the one that was called does not exist.
+async fn suggest_function(run: &Run, connection: &Connection, wiring: &Wiring) {
+    let error = run.outcome().and_then(|outcome| outcome.error.as_ref());
+    if !wiring.json()
+        && error.is_some_and(|error| error.code == ErrorCode::FunctionNotFound)
+        && let Some(nearest) = nearest_function(connection, run.function_name().as_str()).await
+    {
+        wiring.output.note(&format!("did you mean {nearest}?"));
+    }
+}
+
+/// Says if the end of the run is not in the store. The exit code stays that of the run: any other code would invite a
+/// second run.
+fn report_recording(run: &Run, recording: &Recording, wiring: &Wiring) {
+    match recording {
+        Recording::Stored => {}
+        Recording::SetAside(error) => wiring.output.warn(&format!(
+            "the outcome is kept in a file beside the store, and the next `lamplight status` or `lamplight runs` stores \
+             it: {}",
+            render::one_line(&error.to_string())
+        )),
+        Recording::Lost(error) => {
+            let what = format!("could not record that run {} {}", run.key(), render::words(run.state()));
+            let lost = PortError { message: format!("{what}: {}", error.message), ..copy(error) };
+            Failure::from(lost)
+                .with_hint("keep this outcome: the record will say that it is unknown")
+                .report(Format::Table);
+        }
+    }
+}
+
+fn copy(error: &PortError) -> PortError {
+    PortError::new(error.kind, error.code.clone(), error.message.clone())
+}
+
+/// Says that the output could not be written. The exit code stays that of the run: the function has run.
+fn report_lost_output(failure: Failure, run: &Run, recording: &Recording) {
+    let failure = match recording {
+        Recording::Stored => failure.with_hint(format!("`lamplight runs show {}` shows the run", run.key())),
+        Recording::SetAside(_) | Recording::Lost(_) => failure,
+    };
+    failure.report(Format::Table);
+}
+
+/// Removes old runs if the configuration says so: one batch at most, so that a run never waits long for it.
+async fn apply_retention(ports: &RunPorts, wiring: &Wiring) {
+    let Ok(config) = wiring.connections.config() else { return };
+    let Some(retention) = config.runs.retention(ports.clock.now()) else { return };
+    if let Err(error) = ports.runs.prune(&retention).await {
+        tracing::warn!(%error, "could not remove old runs");
     }
 }
 

@@ -2,18 +2,24 @@
 
 use crate::{
     ExitCode,
-    args::{RunsCommand, RunsListArgs},
-    commands::parse,
+    args::{Format, RunsCommand, RunsListArgs, RunsPruneArgs, RunsRmArgs},
+    commands::{manage::confirm, parse},
     failure::Failure,
     hints::word_hint,
+    listing::Listing,
     output, render,
+    times::read_time,
     wiring::Wiring,
 };
-use lamplight_app::{FoundRun, RunName, cancel_run, list_runs, settle_runs, show_run};
-use lamplight_domain::{ErrorCode, RunState};
-use lamplight_ports::{PageRequest, RunFilter, RunSummary};
+use lamplight_app::{
+    AppError, FoundRun, RunName, cancel_run, count_prunable_runs, list_runs, manage::ListResult, prune_runs,
+    removable_run, remove_run, settle_runs, show_run,
+};
+use lamplight_config::RunsTable;
+use lamplight_domain::{ErrorCode, RunKey, RunState};
+use lamplight_ports::{Clock, Damaged, PageRequest, RunFilter};
 use lamplight_system_adapter::SystemClock;
-use lamplight_views::{CancelView, RunSummaryView, RunView, RunsView, StatusView};
+use lamplight_views::{CancelView, DamagedView, RunSummaryView, RunView, StatusView};
 use lamplight_wiring::SqliteStore;
 use std::sync::Arc;
 
@@ -22,6 +28,8 @@ pub async fn runs(command: RunsCommand, wiring: &Wiring) -> Result<ExitCode, Fai
     match command {
         RunsCommand::List(args) => list(&args, wiring).await,
         RunsCommand::Show { run } => show(&run, wiring).await,
+        RunsCommand::Rm(args) => remove(&args, wiring).await,
+        RunsCommand::Prune(args) => prune(&args, wiring).await,
     }
 }
 
@@ -30,12 +38,26 @@ pub async fn status(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: RunName = run.parse()?;
     let found = show_run(&*open_settled_store(wiring).await?, &name).await?;
     if wiring.json() {
-        let FoundRun { decoded, run, response } = &found;
-        wiring.write(&StatusView::new(decoded.as_ref(), run.as_ref(), response.as_deref(), word_hint))?;
+        let FoundRun { decoded, run, response, others } = &found;
+        let view = StatusView::new(decoded.as_ref(), run.as_ref(), response.as_deref(), others, word_hint);
+        wiring.write(&view)?;
     } else {
         output::line(&render::status_text(&found))?;
     }
+    warn_of_others(&found, wiring);
     Ok(ExitCode::Success)
+}
+
+/// Warns if the run ID is not unique.
+fn warn_of_others(found: &FoundRun, wiring: &Wiring) {
+    let (Some(run), [_, ..]) = (&found.run, found.others.as_slice()) else { return };
+    let keys: Vec<&str> = found.others.iter().map(RunKey::as_str).collect();
+    wiring.output.warn(&format!(
+        "the run ID is not unique: shown is run {}; other runs of {} have the same request ID: {}",
+        run.key(),
+        run.function_name(),
+        keys.join(", ")
+    ));
 }
 
 /// `lamplight cancel RUN`
@@ -54,37 +76,54 @@ pub async fn cancel(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
 }
 
 async fn list(args: &RunsListArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let time = |text: &String| read_time(text, SystemClock.now());
     let filter = RunFilter {
         job: args.job.as_deref().map(parse).transpose()?,
         function: args.function.as_deref().map(parse).transpose()?,
+        connection: wiring.named_connection()?,
         state: args.state.as_deref().map(state).transpose()?,
+        since: args.since.as_ref().map(time).transpose()?,
+        before: args.until.as_ref().map(time).transpose()?,
         ..RunFilter::default()
     };
-    let runs = first_runs(&*open_settled_store(wiring).await?, &filter, args.limit).await?;
-    if wiring.json() {
-        wiring.write(&RunsView { runs: runs.iter().map(RunSummaryView::from).collect() })?;
-    } else if runs.is_empty() {
-        wiring.output.note("no matching runs found");
-    } else {
-        output::line(&render::runs_table(&runs))?;
-    }
-    Ok(ExitCode::Success)
+    let store = open_settled_store(wiring).await?;
+    let (mut listing, mut damaged) = (Listing::new(wiring, "runs", render::RUN_COLUMNS), Vec::new());
+    let walked = walk(&store, &filter, args, &mut listing, &mut damaged).await;
+    listing.add_member("damaged", &damaged.iter().map(DamagedView::from).collect::<Vec<_>>());
+    let code = listing.end(walked, "matching runs")?;
+    report_damaged(&damaged, wiring);
+    Ok(code)
 }
 
-/// The latest runs, at most `limit`, read page by page.
-async fn first_runs(store: &SqliteStore, filter: &RunFilter, limit: u32) -> Result<Vec<RunSummary>, Failure> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (mut runs, mut page) = (Vec::new(), PageRequest::default());
-    while runs.len() < limit {
-        page.size = u32::try_from(limit - runs.len()).unwrap_or(u32::MAX);
-        let next = list_runs(store, filter, &page).await?;
-        runs.extend(next.items);
-        page.marker = next.next_marker;
-        if page.marker.is_none() {
+/// Writes the runs page by page.
+async fn walk(
+    store: &SqliteStore,
+    filter: &RunFilter,
+    args: &RunsListArgs,
+    listing: &mut Listing<'_, { render::RUN_COLUMNS.len() }>,
+    damaged: &mut Vec<Damaged>,
+) -> Result<ListResult, AppError> {
+    let mut page = PageRequest { marker: args.marker.clone(), ..PageRequest::default() };
+    let mut count = 0;
+    while count < args.limit {
+        page.size = args.limit - count;
+        let found = list_runs(store, filter, &page).await?;
+        count = count.saturating_add(u32::try_from(found.items.len()).unwrap_or(u32::MAX));
+        damaged.extend(found.damaged);
+        page.marker = found.next_marker;
+        let ended = listing.page(&found.items, render::run_row, RunSummaryView::from).is_break();
+        if ended || page.marker.is_none() {
             break;
         }
     }
-    Ok(runs)
+    Ok(ListResult { count: count.into(), next_marker: page.marker })
+}
+
+/// Names the runs that cannot be read: they are not in the list.
+fn report_damaged(damaged: &[Damaged], wiring: &Wiring) {
+    for Damaged { name, reason } in damaged {
+        wiring.output.error(&format!("cannot read run {}: {reason}", render::one_line(name)));
+    }
 }
 
 async fn show(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -92,22 +131,96 @@ async fn show(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let found = show_run(&*open_settled_store(wiring).await?, &name).await?;
     let Some(run) = &found.run else {
         let shown = found.decoded.map(|id| id.to_string()).unwrap_or_default();
-        return Err(lamplight_app::AppError::RunNotFound { name: shown }.into());
+        return Err(AppError::RunNotFound { name: shown }.into());
     };
     if wiring.json() {
         wiring.write(&RunView::new(run, found.response.as_deref(), word_hint))?;
     } else {
         output::line(&render::run_details(run, found.response.as_deref()))?;
     }
+    warn_of_others(&found, wiring);
     Ok(ExitCode::Success)
+}
+
+async fn remove(args: &RunsRmArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let names = args.runs.iter().map(|run| run.parse()).collect::<Result<Vec<RunName>, _>>()?;
+    let store = open_settled_store(wiring).await?;
+    let (mut keys, mut failed) = (Vec::new(), None);
+    for name in &names {
+        match removable_run(&*store, name).await {
+            Ok(key) => keys.push(key),
+            Err(error) if names.len() == 1 => return Err(error.into()),
+            Err(error) => {
+                let failure = Failure::from(error);
+                failure.report(Format::Table);
+                failed.get_or_insert(failure.exit_code);
+            }
+        }
+    }
+    // Two names may mean the same run.
+    keys.sort();
+    keys.dedup();
+    if !keys.is_empty() {
+        confirm(args.confirm, &format!("remove {}", counted(keys.len() as u64)), None, wiring)?;
+    }
+    for key in &keys {
+        if remove_run(&*store, key).await? {
+            wiring.output.note(&format!("run {key} removed"));
+        } else if names.len() == 1 {
+            return Err(AppError::RunNotFound { name: key.to_string() }.into());
+        }
+    }
+    Ok(match failed {
+        None => ExitCode::Success,
+        Some(_) if !keys.is_empty() => ExitCode::Partial,
+        Some(code) => code,
+    })
+}
+
+async fn prune(args: &RunsPruneArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
+    let given = RunsTable { keep_days: args.keep_days, keep_at_most: args.keep_at_most };
+    let table = if given == RunsTable::default() { wiring.connections.config()?.runs.clone() } else { given };
+    let Some(retention) = table.retention(SystemClock.now()) else {
+        let message = "nothing says which runs to keep";
+        return Err(Failure::usage(ErrorCode::InvalidSetting, message).with_hint(
+            "give --keep-days or --keep-at-most, or set them as keep_days or keep_at_most in [runs] of lamplight.toml",
+        ));
+    };
+    let store = open_settled_store(wiring).await?;
+    if args.dry_run {
+        let count = count_prunable_runs(&*store, &retention).await?;
+        output::line(&format!("{} would be removed", counted(count)))?;
+        return Ok(ExitCode::Success);
+    }
+    if !args.confirm.yes {
+        let count = count_prunable_runs(&*store, &retention).await?;
+        confirm(args.confirm, &format!("remove {}", counted(count)), None, wiring)?;
+    }
+    let removed = prune_runs(&*store, &retention).await?;
+    wiring.output.note(&format!("{} removed", counted(removed)));
+    Ok(ExitCode::Success)
+}
+
+fn counted(runs: u64) -> String {
+    if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") }
 }
 
 /// Opens the store and settles the runs whose process is gone, so that what is shown is true. A store that cannot be
 /// written is shown as it is.
 async fn open_settled_store(wiring: &Wiring) -> Result<Arc<SqliteStore>, Failure> {
     let store = wiring.store().await?;
-    if let Err(error) = settle_runs(&*store, &*store, &SystemClock).await {
-        wiring.output.warn(&format!("could not settle the runs whose process ended: {error}"));
+    match settle_runs(&*store, &*store, &SystemClock).await {
+        Ok(settled) => {
+            for Damaged { name, reason } in settled.damaged {
+                wiring.output.warn(&format!(
+                    "cannot tell how run {} ended: {reason}; `lamplight runs rm` with its whole key removes it",
+                    render::one_line(&name)
+                ));
+            }
+        }
+        Err(error) => {
+            wiring.output.warn(&format!("could not settle the runs whose process ended: {error}"));
+        }
     }
     Ok(store)
 }

@@ -27,6 +27,6 @@ pub use jobs::{job_details, jobs_table};
 pub use layers::{LAYER_COLUMNS, LAYER_VERSION_COLUMNS, layer_row, layer_version_details, layer_version_row};
 pub use manage::{packed_text, preview_text};
 pub use permissions::statements_table;
-pub use run_text::{run_details, run_summary};
-pub use runs::{runs_table, status_text};
+pub use run_text::{run_details, run_summary, words};
+pub use runs::{RUN_COLUMNS, run_row, status_text};
 pub use table::one_line;

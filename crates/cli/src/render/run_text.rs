@@ -122,7 +122,7 @@ fn outputs(run: &Run) -> Vec<(&'static str, String)> {
 
 fn facts(run: &Run) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
-    rows.extend(run.id().ok().map(|id| ("run id", id.to_string())));
+    rows.push(("run id", run.id().to_string()));
     rows.push(("key", run.key().to_string()));
     if let Some(evidence) = run.evidence() {
         rows.push(("status", format!("{}: {evidence}", run.status())));

@@ -2,27 +2,26 @@
 
 use crate::render::{
     run_text::run_details,
-    table::{details, or_dash, table},
+    table::{details, or_dash},
 };
 use lamplight_app::FoundRun;
 use lamplight_ports::RunSummary;
 
-/// Runs as a table.
-pub fn runs_table(runs: &[RunSummary]) -> String {
-    let rows = runs.iter().map(|run| {
-        let took =
-            run.ended_at.map(|ended| format!("{} ms", ended.duration_since(run.started_at).as_millis()));
-        [
-            run.key.to_string(),
-            run.function.to_string(),
-            or_dash(run.job.as_ref()),
-            run.state.to_string(),
-            run.state.status().to_string(),
-            format!("{:.0}", run.started_at),
-            or_dash(took),
-        ]
-    });
-    table(["KEY", "FUNCTION", "JOB", "STATE", "STATUS", "STARTED", "TOOK"], rows)
+/// The columns of a list of runs.
+pub const RUN_COLUMNS: [&str; 7] = ["KEY", "FUNCTION", "JOB", "STATE", "STATUS", "STARTED", "TOOK"];
+
+/// A run in a list.
+pub fn run_row(run: &RunSummary) -> [String; 7] {
+    let took = run.ended_at.map(|ended| format!("{} ms", ended.duration_since(run.started_at).as_millis()));
+    [
+        run.key.to_string(),
+        run.function.to_string(),
+        or_dash(run.job.as_ref()),
+        run.state.to_string(),
+        run.state.status().to_string(),
+        format!("{:.0}", run.started_at),
+        or_dash(took),
+    ]
 }
 
 /// A status for people.

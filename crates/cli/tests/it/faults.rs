@@ -7,7 +7,7 @@ use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, CredentialsSource, T
 use lamplight_aws_model::{AwsPlatform, PriceTable, Region};
 use lamplight_domain::{EvidenceKind, FunctionRef, RunState, RunnerId};
 use lamplight_fake_adapter::{ManualClock, SequentialIds};
-use lamplight_ports::{Connection, NoSecrets, RunPorts, RunSelector, RunStore};
+use lamplight_ports::{Connection, NoSecrets, PageRequest, RunPorts, RunSelector, RunStore};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use lamplight_testkit::script::{End, Reaction, Received, Script, Server, answer, framed};
 use std::{
@@ -238,7 +238,7 @@ async fn no_run_executes_twice_and_every_run_tells_the_truth() {
         assert_eq!((kept.state(), kept.evidence()), (run.state(), run.evidence()), "{told}");
         *states.entry(run.state().as_str()).or_default() += 1;
     }
-    assert!(store.running().await.unwrap().is_empty());
+    assert!(store.running(&PageRequest::default()).await.unwrap().items.is_empty());
     for state in ["succeeded", "function_failed", "rejected", "unknown"] {
         assert!(states.contains_key(state), "the seeds no longer reach {state}: {states:?}");
     }

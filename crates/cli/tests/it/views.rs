@@ -35,6 +35,7 @@ const AT_THE_SIMULATOR: &[(&str, &str)] = &[
     ("run", "run lost"),
     ("error", "run greeter -p nosuch=1"),
     ("runs", "runs list"),
+    ("runs", "runs list --limit 1"),
     ("run", "runs show latest"),
     ("status", "status latest"),
     ("status", "status other/8f507cfc#Failed"),
@@ -110,6 +111,8 @@ const WITHOUT_A_VIEW: &[&str] = &[
     "iam trust-policy oidc",
     "iam trust-policy swf",
     "jobs rm",
+    "runs prune",
+    "runs rm",
 ];
 
 fn simulator() -> Lamplight {

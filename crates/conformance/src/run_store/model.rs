@@ -42,6 +42,7 @@ enum Call {
     Claim(u32, u64, u64),
     Heartbeat(u32, u32, u64),
     Prune(Retention),
+    Remove(u32),
 }
 
 fn calls() -> impl Strategy<Value = Vec<Call>> {
@@ -62,14 +63,16 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
     let filter = (
         option::weighted(0.3, 0..3_u32),
         option::weighted(0.3, n()),
+        option::weighted(0.2, n()),
         option::weighted(0.3, n()),
         option::weighted(0.3, n()),
         option::weighted(0.3, state()),
         (time(), time()),
     )
-        .prop_map(|(job, function, connection, parent, state, (since, before))| RunFilter {
+        .prop_map(|(job, function, request, connection, parent, state, (since, before))| RunFilter {
             job: job.map(|n| sample_job(n).name),
             function: function.map(sample_function),
+            request_id: request.map(sample_request_id),
             connection: connection.map(sample_connection),
             parent: parent.and_then(sample_parent).map(|parent| parent.id()),
             state,
@@ -89,6 +92,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         1 => retention.prop_map(Call::Prune),
         1 => n().prop_map(Call::Response),
         1 => Just(Call::Running),
+        1 => n().prop_map(Call::Remove),
     ];
     vec(call, 1..24)
 }
@@ -213,13 +217,14 @@ async fn make(store: &dyn RunStore, model: &mut Model, call: &Call) -> Result<()
                 model.responses.remove(&key);
             }
         }
+        Call::Remove(n) => {
+            let removed = store.remove_run(&sample_key(*n)).await.map_err(|error| error.kind);
+            prop_assert_eq!(removed, Ok(model.runs.remove(&sample_key(*n)).is_some()));
+            model.responses.remove(&sample_key(*n));
+        }
         Call::Running => {
-            let mut found = store.running().await.map_err(|error| error.kind);
-            if let Ok(runs) = &mut found {
-                runs.sort_by(|a, b| a.key().cmp(b.key()));
-            }
             let running = model.runs.values().filter(|run| run.state() == RunState::Running);
-            prop_assert_eq!(found, Ok(running.cloned().collect()));
+            prop_assert_eq!(super::running(store).await, running.cloned().collect::<Vec<_>>());
         }
     }
     Ok(())

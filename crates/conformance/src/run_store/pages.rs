@@ -2,7 +2,8 @@
 
 use super::{RunStoreHarness, expected_list, run_in, walk};
 use crate::samples::{
-    parse_name, sample_connection, sample_function, sample_job, sample_key, sample_parent, sample_run,
+    parse_name, sample_connection, sample_function, sample_job, sample_key, sample_parent, sample_request_id,
+    sample_run,
 };
 use lamplight_domain::{Parent, ParentId, Run, RunState};
 use lamplight_ports::{PageRequest, PortErrorKind, RunFilter, RunSummary};
@@ -36,6 +37,7 @@ pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) 
                             let filter = RunFilter {
                                 job: job.clone(),
                                 function: function.clone(),
+                                request_id: None,
                                 connection: connection.clone(),
                                 parent: parent.clone(),
                                 state,
@@ -53,6 +55,9 @@ pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) 
             }
         }
     }
+    let same = RunFilter { request_id: Some(sample_request_id(7)), ..RunFilter::default() };
+    let found = walk(&*arranged.store, &same, 10).await;
+    assert_eq!((found.len(), &found), (1, &expected_list(&runs, &same)));
     let absent =
         RunFilter { parent: Some(ParentId::MapRun("execution-1".to_owned())), ..RunFilter::default() };
     assert_eq!(

@@ -64,3 +64,20 @@ pub async fn pruning_removes_the_oldest_first_in_batches(harness: &dyn RunStoreH
     assert_eq!(arranged.store.prune(&retention).await.unwrap(), 2);
     assert_eq!(keys(&*arranged.store).await, [sample_key(most + 2)]);
 }
+
+/// A run is removed with its response, whatever its state; others stay.
+pub async fn a_removed_run_is_gone_with_its_response(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    for (n, state) in (0..).zip(RunState::ALL) {
+        let mut run = run_in(n, state);
+        arranged.store.insert(&run).await.unwrap();
+        run.revision = arranged.store.update(&run, Some(Bytes::from(vec![b'x'; 300_000]))).await.unwrap();
+    }
+    let all = u32::try_from(RunState::ALL.len()).unwrap();
+    for n in 0..all {
+        assert!(arranged.elsewhere.remove_run(&sample_key(n)).await.unwrap());
+        assert!(!arranged.store.remove_run(&sample_key(n)).await.unwrap());
+        assert_eq!((find(&arranged.store, n).await, response(&arranged.store, n).await), (None, None));
+        assert_eq!(keys(&*arranged.store).await, (n + 1..all).map(sample_key).collect::<Vec<_>>());
+    }
+}

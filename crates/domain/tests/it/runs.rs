@@ -94,7 +94,7 @@ proptest! {
         }
         prop_assert_eq!(run.state(), first.unwrap_or(RunState::Running));
         prop_assert_eq!(run.evidence().is_some(), first.is_some());
-        prop_assert_eq!(run.id().unwrap().status(), run.status());
+        prop_assert_eq!(run.id().status(), run.status());
     }
 
     #[test]

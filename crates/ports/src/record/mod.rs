@@ -13,7 +13,7 @@ mod job;
 mod parts;
 mod run;
 
-use lamplight_domain::{Job, Run};
+use lamplight_domain::{Job, Run, RunEnd};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -38,10 +38,11 @@ pub enum RecordError {
     Damaged(#[source] serde_json::Error),
 }
 
-/// A type that can be stored as a record: [`Run`] or [`Job`].
+/// A type that can be stored as a record: [`Run`], [`RunEnd`] or [`Job`].
 pub trait Recorded: Sized + form::Form {}
 
 impl Recorded for Run {}
+impl Recorded for RunEnd {}
 impl Recorded for Job {}
 
 mod form {

@@ -9,7 +9,7 @@ use super::{
 };
 use lamplight_domain::{
     Attempt, ConnectionName, DurableExecution, ErrorClass, ErrorCode, Hint, Intent, JobName, Origin, Outcome,
-    Parent, Provenance, Run, RunError, RunKey, RunParts, RunState, RunnerId, StartedBy, Timestamp,
+    Parent, Provenance, Run, RunEnd, RunError, RunKey, RunParts, RunState, RunnerId, StartedBy, Timestamp,
 };
 use serde::{Deserialize, Serialize, de::Error};
 
@@ -28,6 +28,15 @@ pub struct RunRecordV2 {
     attempts: Vec<AttemptForm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outcome: Option<OutcomeForm>,
+}
+
+/// The body of the record of a run's end in version 2.
+#[derive(Serialize, Deserialize)]
+pub struct RunEndRecordV2 {
+    key: RunKey,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attempts: Vec<AttemptForm>,
+    outcome: OutcomeForm,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -227,6 +236,18 @@ impl From<Outcome> for OutcomeForm {
     }
 }
 
+impl OutcomeForm {
+    /// The outcome, whose state must be that of a run that has ended.
+    fn into_final(self) -> Result<Outcome, serde_json::Error> {
+        let outcome = Outcome::from(self);
+        if outcome.state.is_final() {
+            Ok(outcome)
+        } else {
+            Err(Error::custom("the state of its outcome is not final"))
+        }
+    }
+}
+
 impl From<OutcomeForm> for Outcome {
     fn from(form: OutcomeForm) -> Self {
         Self {
@@ -376,10 +397,7 @@ impl Form for Run {
             return Ok(serde_json::from_str::<RunRecordV1>(body)?.into_parts()?.into());
         }
         let body: RunRecordV2 = serde_json::from_str(body)?;
-        let outcome: Option<Outcome> = body.outcome.map(Into::into);
-        if outcome.as_ref().is_some_and(|outcome| !outcome.state.is_final()) {
-            return Err(Error::custom("the state of its outcome is not final"));
-        }
+        let outcome: Option<Outcome> = body.outcome.map(OutcomeForm::into_final).transpose()?;
         Ok(Self::from(RunParts {
             intent: body.intent.into(),
             attempts: convert_each(body.attempts),
@@ -387,5 +405,22 @@ impl Form for Run {
             running_since: body.running_since,
             outcome,
         }))
+    }
+}
+
+impl Form for RunEnd {
+    type Body = RunEndRecordV2;
+
+    fn to_body(&self) -> RunEndRecordV2 {
+        RunEndRecordV2 {
+            key: self.key.clone(),
+            attempts: convert_each(self.attempts.clone()),
+            outcome: self.outcome.clone().into(),
+        }
+    }
+
+    fn from_body(_version: u32, body: &str) -> Result<Self, serde_json::Error> {
+        let RunEndRecordV2 { key, attempts, outcome } = serde_json::from_str(body)?;
+        Ok(Self { key, attempts: convert_each(attempts), outcome: outcome.into_final()? })
     }
 }

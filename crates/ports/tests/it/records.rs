@@ -34,7 +34,7 @@ fn a_run_of_version_1_is_read() {
     assert_eq!(run.state(), RunState::FunctionFailed);
     let evidence = run.evidence().unwrap();
     assert_eq!((evidence.kind, evidence.http_status), (EvidenceKind::FunctionError, Some(200)));
-    assert_eq!(run.id().unwrap().to_string(), "echo/8f5fc0de-0000-4000-8000-000000000001#Failed");
+    assert_eq!(run.id().to_string(), "echo/8f5fc0de-0000-4000-8000-000000000001#Failed");
     assert_eq!(run.attempts, vec![Attempt { sent_at: None, ended_at: None, evidence: None, error: None }; 2]);
     let outcome = run.outcome().unwrap();
     assert_eq!(outcome.outputs[0].value.as_str(), "12345678901234567890.10");

@@ -1,6 +1,6 @@
 //! What survives the end of a process. The tests start themselves again as the process that ends.
 
-use crate::support::{Place, list};
+use crate::support::{Place, list, running};
 use lamplight_conformance::samples::{finish, sample_job, sample_key, sample_run, sample_runner};
 use lamplight_domain::{RunState, RunnerId};
 use lamplight_ports::{JobStore, RunSelector, RunStore, Runners};
@@ -66,7 +66,7 @@ async fn what_was_written_survives_kill_9_and_its_runner_does_not() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!store.is_alive(&runner).await.unwrap());
-    assert_eq!(store.running().await.unwrap(), [sample_run(1)]);
+    assert_eq!(running(&store).await, [sample_run(1)]);
     let outcome = store.find(&RunSelector::Key(sample_key(2))).await.unwrap().unwrap();
     assert_eq!(outcome.state(), RunState::Succeeded);
     assert_eq!(store.response(&sample_key(2)).await.unwrap().unwrap().len(), 3_000_000);

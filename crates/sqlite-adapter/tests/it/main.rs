@@ -5,6 +5,7 @@
     reason = "tests fail by panicking, and their children print"
 )]
 
+mod aside;
 mod conformance;
 mod durability;
 mod migration;

@@ -1,14 +1,16 @@
 //! Opening a store of version 1 migrates it and keeps its contents.
 
-use crate::support::{Place, list};
+use crate::support::{Place, list, running};
 use lamplight_conformance::samples::sample_run;
-use lamplight_domain::{RunKey, RunState, RunnerId};
+use lamplight_domain::{InvocationType, RunKey, RunState, RunnerId};
 use lamplight_ports::{JobStore, PageRequest, RunFilter, RunSelector, RunStore, RunSummary};
 use lamplight_sqlite_adapter::SqliteStore;
 use rusqlite::{Connection, params};
 use std::fs;
 
 const SCHEMA_V1: &str = include_str!("../../migrations/0001_runs_and_jobs.sql");
+const SCHEMA_V2: &str = include_str!("../../migrations/0002_claims_and_pages.sql");
+const RUN_V2: &str = include_str!("../../../ports/tests/it/records/run_v2.json");
 const RUN_V1: &str = include_str!("../../../ports/tests/it/records/run_v1.json");
 const JOB_V1: &str = include_str!("../../../ports/tests/it/records/job_v1.json");
 
@@ -53,16 +55,18 @@ async fn a_store_of_version_1_is_brought_up_to_date_with_all_that_it_held() {
     store_v1(&place);
     let store = place.open("a").await;
     let version: i64 = place.raw().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
     assert_eq!(list(&store).await.len(), 3);
     let key: RunKey = "0199c0de-0000-7000-8000-000000000001".parse().unwrap();
     let run = store.find(&RunSelector::Key(key.clone())).await.unwrap().unwrap();
     assert_eq!((run.state(), run.attempts.len(), run.revision.0), (RunState::FunctionFailed, 2, 2));
     assert_eq!(store.response(&key).await.unwrap().unwrap(), "{}");
+    let types: Vec<_> = list(&store).await.into_iter().map(|run| run.invocation_type).collect();
+    assert_eq!(types.iter().filter(|found| **found == Some(InvocationType::RequestResponse)).count(), 2);
     // Values that are columns now were taken from the records; nothing is known about the damaged record.
     let by_connection = RunFilter { connection: Some("demo".parse().unwrap()), ..RunFilter::default() };
     assert_eq!(filtered(&store, by_connection).await.len(), 2);
-    let [going] = <[_; 1]>::try_from(store.running().await.unwrap()).unwrap();
+    let [going] = <[_; 1]>::try_from(running(&store).await).unwrap();
     assert_eq!(
         (going.key().as_str(), going.runner()),
         ("0199-going", Some(&RunnerId("runner-1".to_owned())))
@@ -77,6 +81,25 @@ async fn a_store_of_version_1_is_brought_up_to_date_with_all_that_it_held() {
     let versions: String = place.raw().query_row(versions, [], |row| row.get(0)).unwrap();
     assert_eq!(versions, "2 1 1 2");
     assert_eq!(store.find(&RunSelector::Key(key)).await.unwrap().unwrap().attempts, run.attempts);
+}
+
+#[tokio::test]
+async fn a_store_of_version_2_is_brought_up_to_date() {
+    let place = Place::new();
+    fs::create_dir_all(place.path().parent().unwrap()).unwrap();
+    let old = Connection::open(place.path()).unwrap();
+    old.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
+    old.execute_batch(SCHEMA_V1).unwrap();
+    old.execute_batch(SCHEMA_V2).unwrap();
+    let application_id = i64::from(u32::from_be_bytes(*b"LMPL"));
+    old.execute_batch(&format!("PRAGMA application_id = {application_id}; PRAGMA user_version = 2")).unwrap();
+    let sql = "INSERT INTO run (key, version, revision, function, state, started_at, ended_at, record, connection) \
+        VALUES ('0199c0de-0000-7000-8000-000000000000', 2, 1, 'adder', 'function_failed', 1767323045123456, 1, ?1, 'demo')";
+    old.execute(sql, [RUN_V2]).unwrap();
+    let store = place.open("a").await;
+    let [run] = <[_; 1]>::try_from(list(&store).await).unwrap();
+    assert_eq!(run.invocation_type, Some(InvocationType::RequestResponse));
+    assert_eq!(run.connection.unwrap().as_str(), "demo");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::support::{Place, list, open};
 use lamplight_conformance::samples::{sample_job, sample_run, sample_runner};
 use lamplight_domain::{ErrorCode, Revision};
 use lamplight_ports::{
-    JobStore, Page, PageRequest, PortError, PortErrorKind, Retention, RunSelector, RunStore, Runners,
+    JobStore, PageRequest, PortError, PortErrorKind, Retention, RunSelector, RunStore, Runners, StoredPage,
 };
 use rusqlite::Connection;
 use std::{collections::BTreeMap, fs, path::Path};
@@ -34,9 +34,9 @@ async fn reading_a_store_that_does_not_exist_creates_nothing() {
     let store = place.open("a").await;
     assert_eq!(list(&store).await, []);
     assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);
-    assert_eq!(store.running().await.unwrap(), []);
+    assert_eq!(store.running(&PageRequest::default()).await.unwrap(), StoredPage::default());
     assert_eq!(store.get(&sample_job(1).name).await.unwrap(), None);
-    assert_eq!(JobStore::list(&*store, &PageRequest::default()).await.unwrap(), Page::default());
+    assert_eq!(JobStore::list(&*store, &PageRequest::default()).await.unwrap(), StoredPage::default());
     assert!(!store.remove(&sample_job(1).name).await.unwrap());
     assert!(store.put(&sample_job(1), Some(Revision::FIRST)).await.is_err());
     assert!(store.update(&sample_run(1), None).await.is_err());
@@ -71,11 +71,11 @@ async fn a_store_of_a_newer_version_is_refused_and_not_changed() {
     let place = Place::new();
     place.open("a").await.insert(&sample_run(1)).await.unwrap();
     let raw = place.raw();
-    raw.execute_batch("ALTER TABLE run ADD COLUMN more TEXT; PRAGMA user_version = 3").unwrap();
+    raw.execute_batch("ALTER TABLE run ADD COLUMN more TEXT; PRAGMA user_version = 4").unwrap();
     drop(raw);
     let error = refused(&place.path()).await;
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::StoreNewer));
-    assert!(error.message.contains("version 3") && error.message.contains("up to 2"), "{error}");
+    assert!(error.message.contains("version 4") && error.message.contains("up to 3"), "{error}");
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ async fn reads_and_does_not_write(path: &Path) {
     let store = open(path, "reader").await.unwrap();
     assert_eq!(store.find(&RunSelector::Key(sample_key(1))).await.unwrap(), Some(sample_run(1)));
     assert_eq!(list(&store).await.len(), 1);
-    assert_eq!(store.running().await.unwrap().len(), 1);
+    assert_eq!(store.running(&PageRequest::default()).await.unwrap().items.len(), 1);
     assert_eq!(JobStore::list(&store, &PageRequest::default()).await.unwrap().items.len(), 1);
     assert!(!store.is_alive(&RunnerId("b".to_owned())).await.unwrap());
     is_read_only(&store.insert(&sample_run(2)).await.unwrap_err(), path);

@@ -25,7 +25,7 @@ CREATE TABLE run (
     ended_at       INTEGER,
     response_bytes INTEGER,          -- NULL: no response
     record         TEXT    NOT NULL
-, connection TEXT, parent TEXT, runner TEXT, lease_until INTEGER) STRICT;
+, connection TEXT, parent TEXT, runner TEXT, lease_until INTEGER, invocation_type TEXT) STRICT;
 
 CREATE INDEX run_by_function ON run (function, started_at, key);
 
@@ -35,6 +35,7 @@ CREATE INDEX run_by_parent ON run (parent, started_at, key) WHERE parent IS NOT 
 
 CREATE INDEX run_by_request ON run (request_id) WHERE request_id IS NOT NULL;
 
-CREATE INDEX run_by_start ON run (started_at, key, state, job, function, request_id, ended_at, connection);
+CREATE INDEX run_by_start
+    ON run (started_at, key, state, job, function, request_id, ended_at, connection, invocation_type);
 
 CREATE INDEX run_by_state ON run (state, started_at, key);

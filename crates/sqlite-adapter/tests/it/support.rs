@@ -1,6 +1,6 @@
 //! Stores in temporary folders.
 
-use lamplight_domain::RunnerId;
+use lamplight_domain::{Run, RunnerId};
 use lamplight_ports::{PageRequest, PortError, RunFilter, RunStore, RunSummary};
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use rusqlite::Connection;
@@ -43,4 +43,9 @@ pub(crate) async fn list(store: &SqliteStore) -> Vec<RunSummary> {
     let page = RunStore::list(store, &RunFilter::default(), &PageRequest::default()).await.unwrap();
     assert_eq!(page.next_marker, None);
     page.items
+}
+
+/// All running runs.
+pub(crate) async fn running(store: &SqliteStore) -> Vec<Run> {
+    store.running(&PageRequest::default()).await.unwrap().items
 }
