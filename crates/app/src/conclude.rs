@@ -2,9 +2,8 @@
 
 use crate::PreparedRun;
 use lamplight_domain::{
-    AnswerOrigin, AnswerOutcome, ErrorClass, ErrorCode, Hint, InvocationType, MASK, Outcome, Output, RawJson,
-    ReportedError, RunError, RunState, Scrubber, Start, Timestamp, Warning, extract_outputs, judge_answer,
-    judge_failure,
+    AnswerOrigin, AnswerOutcome, ErrorClass, ErrorCode, Hint, InvocationType, Outcome, ReportedError,
+    RunError, RunState, Scrubber, Start, Timestamp, Warning, extract_outputs, judge_answer, judge_failure,
 };
 use lamplight_ports::{Bytes, InvokeAnswer, InvokeError, PortErrorKind};
 use std::error::Error;

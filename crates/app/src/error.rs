@@ -209,9 +209,9 @@ impl AppError {
             Self::JobNotFound { nearest: Some(nearest), .. } => format!("did you mean {nearest}?").into(),
             Self::JobNotFound { nearest: None, .. } => Hint::of(Action::ListJobs)
                 .text(" shows all jobs; to call a function, give its connection or region"),
-            Self::AmbiguousJob { name, .. } => {
-                Hint::new("name the other job, or demand job ").text(format!("{name} with ")).action(Action::DemandJob)
-            }
+            Self::AmbiguousJob { name, .. } => Hint::new("name the other job, or demand job ")
+                .text(format!("{name} with "))
+                .action(Action::DemandJob),
             Self::RunNotFound { .. } => Hint::of(Action::ListRuns).text(" shows the recorded runs"),
             Self::FunctionNotFound { .. } => Hint::of(Action::Discover).text(" shows all functions"),
             Self::ChangeUnknown { .. } => "check its current state before you retry".into(),

@@ -123,7 +123,7 @@ async fn make_calls(
             }
             Ended::Failed(error) => error,
         };
-        note_attempt(evidence_of(&error), Some(error.code.clone()));
+        note_attempt(evidence_of(prepared, &error), Some(error.code.clone()));
         let wait = prepared.retries.next_wait(
             attempt,
             error.delivery,

@@ -16,7 +16,7 @@ pub async fn refresh_jobs(
 ) -> Result<Vec<JobName>, AppError> {
     let current = function.to_ref();
     let mut refreshed = Vec::new();
-    for stored in all_jobs(jobs).await? {
+    for stored in all_jobs(jobs).await?.items {
         let mut job = stored.job;
         let is_unqualified = job.overrides.qualifier.is_none() && job.function.qualifier.is_none();
         let is_called = job.connection == *connection && job.function.name == current.name && is_unqualified;

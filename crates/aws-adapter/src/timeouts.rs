@@ -176,7 +176,8 @@ mod tests {
         assert_eq!(seconds(InvocationType::RequestResponse, Some(3), 6 * 1024 * 1024), 23 + 96);
         assert_eq!(seconds(InvocationType::Event, Some(900), 2), 20);
         assert_eq!(seconds(InvocationType::DryRun, None, 2), 20);
-        let raised = limit(InvocationType::RequestResponse, Some(3), 2).with_timeout(Some(Duration::from_secs(60)));
+        let raised =
+            limit(InvocationType::RequestResponse, Some(3), 2).with_timeout(Some(Duration::from_secs(60)));
         assert_eq!((raised.running().as_secs(), raised.head().as_secs()), (60, 80));
         assert_eq!(
             raised.explain(raised.head()),

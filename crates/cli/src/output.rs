@@ -30,7 +30,12 @@ impl Output {
     pub fn new(quiet: bool) -> Self {
         let (stdout_is_terminal, stderr_is_terminal) =
             (io::stdout().is_terminal(), io::stderr().is_terminal());
-        Self { stdout_is_terminal, stderr_is_terminal, can_ask: stderr_is_terminal && io::stdin().is_terminal(), quiet }
+        Self {
+            stdout_is_terminal,
+            stderr_is_terminal,
+            can_ask: stderr_is_terminal && io::stdin().is_terminal(),
+            quiet,
+        }
     }
 
     /// Prints a note to stderr.

@@ -2,9 +2,10 @@
 
 use lamplight_domain::{
     Argument, Attempt, ConnectionName, DataType, Direction, DurableExecution, EffectiveSettings, ErrorCode,
-    Evidence, EvidenceKind, ExecutionReport, FunctionName, FunctionRef, Imported, Intent, InvocationType, Job, JobName,
-    Origin, Outcome, Output, ParamName, Parameter, Parent, Provenance, RawJson, RecordedArgument, Run,
-    RunError, RunKey, RunState, RunnerId, Scrubber, Settings, StartedBy, Timestamp, Warning,
+    Evidence, EvidenceKind, ExecutionReport, FunctionName, FunctionRef, Imported, Intent, InvocationType,
+    Job, JobName, Origin, Outcome, Output, ParamName, Parameter, Parent, Provenance, RawJson,
+    RecordedArgument, Run, RunError, RunKey, RunState, RunnerId, Scrubber, Settings, StartedBy, Timestamp,
+    Warning,
 };
 use std::str::FromStr;
 

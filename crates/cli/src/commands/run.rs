@@ -20,7 +20,8 @@ use lamplight_app::{
     start_run,
 };
 use lamplight_domain::{
-    Argument, Arguments, ConnectionName, ErrorCode, EvidenceKind, JobName, Parameter, Provenance, Run, Settings,
+    Argument, Arguments, ConnectionName, ErrorCode, EvidenceKind, JobName, Parameter, Provenance, Run,
+    Settings,
 };
 use lamplight_ports::{Connection, JobStore, PortError, RunPorts};
 use lamplight_views::RunView;
@@ -116,7 +117,9 @@ fn describe(args: &RunArgs, target: &Target) -> String {
         None if args.function || args.target.parse::<JobName>().is_err() => {
             format!("running function {function} on connection {connection}")
         }
-        None => format!("running function {function} on connection {connection}; there is no job {}", args.target),
+        None => {
+            format!("running function {function} on connection {connection}; there is no job {}", args.target)
+        }
     }
 }
 
