@@ -126,7 +126,10 @@ fn bench() -> Bench {
     bench.runs(0, &["discover", "--import"]);
     bench.runs(0, &["jobs", "edit", "quiet", "--add-param", "token", "--secret", "token"]);
     bench.runs(0, &["jobs", "edit", "quiet", "--set-default", "token=env:PARAMETER", "--max-attempts", "2"]);
-    bench.runs(0, &["jobs", "edit", "quiet", "--add-param", "echoed:json:Output"]);
+    bench.runs(
+        0,
+        &["jobs", "edit", "quiet", "--add-param", "echoed:json", "--set-direction", "echoed=Output"],
+    );
     bench
 }
 
