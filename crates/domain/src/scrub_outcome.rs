@@ -102,6 +102,7 @@ impl Warning {
             | Self::PropertyMissing { .. }
             | Self::PropertyRepeated { .. }
             | Self::TypeMismatch { .. }
+            | Self::UnmarkedAnswer
             | Self::Contradicted { .. } => self,
         }
     }
