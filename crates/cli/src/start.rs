@@ -173,9 +173,12 @@ fn run_verb(
 }
 
 /// Whether an event may be logged, whatever the filter says: below `warn`, other crates log whole requests, including
-/// the secrets in headers and bodies.
+/// the secrets in headers and bodies, and warnings of the crate that runs programs for credentials repeat what these
+/// wrote. Our own errors say what failed.
 fn is_harmless(metadata: &tracing::Metadata<'_>) -> bool {
-    *metadata.level() <= tracing::Level::WARN || metadata.target().starts_with("lamplight")
+    let target = metadata.target();
+    target.starts_with("lamplight")
+        || (*metadata.level() <= tracing::Level::WARN && !target.starts_with("aws_config"))
 }
 
 /// Logs are off unless `LAMPLIGHT_LOG` asks for them.

@@ -46,12 +46,11 @@ const DOUBTFUL_WORDS: [&str; 32] = [
 ];
 
 /// Words before `key` that make it a name for data: `PARTITION_KEY`.
-const DATA_KEYS: [&str; 14] = [
+const DATA_KEYS: [&str; 13] = [
     "partition",
     "sort",
     "primary",
     "foreign",
-    "hash",
     "range",
     "object",
     "routing",
@@ -167,7 +166,6 @@ fn is_doubtful(before: &[String], word: &str) -> bool {
     let before = before.last().map_or("", String::as_str);
     match word {
         "key" | "keys" => !DATA_KEYS.contains(&before),
-        "hash" => before.is_empty() || before != "partition",
         "code" => !PLAIN_CODES.contains(&before),
         _ => DOUBTFUL_WORDS.contains(&word) || word.ends_with("key") || word.ends_with("cert"),
     }

@@ -4,7 +4,7 @@ mod forms;
 mod layer;
 
 use crate::MASK;
-use aho_corasick::{AhoCorasick, BuildError};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, BuildError};
 use forms::Parts;
 use layer::{ESCAPES, Layer, is_space};
 use std::{
@@ -156,11 +156,11 @@ impl Needles {
             }
         }
         let loose_forms: Vec<String> = loose_forms.into_iter().collect();
-        Ok(Self {
-            loose: AhoCorasick::builder().ascii_case_insensitive(true).build(&loose_forms)?,
-            loose_forms,
-            exact: AhoCorasick::new(exact_forms)?,
-        })
+        // A faster automaton would take longer to build than most texts take to search.
+        let mut builder = AhoCorasickBuilder::new();
+        let exact = builder.kind(Some(AhoCorasickKind::ContiguousNFA)).build(exact_forms)?;
+        let loose = builder.ascii_case_insensitive(true).build(&loose_forms)?;
+        Ok(Self { loose, loose_forms, exact })
     }
 
     fn find(&self, text: &str) -> bool {

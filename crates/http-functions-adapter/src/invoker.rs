@@ -188,8 +188,8 @@ fn mask_outcome(outcome: AnswerOutcome, scrubber: &Scrubber) -> AnswerOutcome {
         kind: error.kind.map(scrub),
         error_type: error.error_type.map(scrub),
         message: scrub(error.message),
-        stack: error.stack.into_iter().map(scrub).collect(),
-        causes: error.causes.into_iter().map(scrub).collect(),
+        stack: scrubber.scrub_lines(error.stack),
+        causes: scrubber.scrub_lines(error.causes),
     })
 }
 

@@ -8,15 +8,6 @@ pub(crate) fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) ->
     pairs.into_iter().map(encoded).collect::<Vec<_>>().join("&")
 }
 
-/// Percent-encodes with the lower-case digits `a` to `f`, as some servers do.
-pub(crate) fn encode_small(text: &str) -> String {
-    let encoded = |byte| match percent_encode([byte]) {
-        digits if digits.len() > 1 => digits.to_ascii_lowercase(),
-        letter => letter,
-    };
-    text.bytes().map(encoded).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +29,5 @@ mod tests {
     #[test]
     fn a_url_within_a_value_keeps_no_sign_of_its_own() {
         assert_eq!(encode([("scope", "api://a b/.default")]), "scope=api%3A%2F%2Fa%20b%2F.default");
-        assert_eq!(encode_small("AB/CDßEF"), "AB%2fCD%c3%9fEF");
     }
 }

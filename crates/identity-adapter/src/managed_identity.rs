@@ -186,7 +186,7 @@ impl EntraManagedIdentity {
     fn read(&self, answer: &HttpAnswer) -> Result<SecretString, PortError> {
         let scrubber = match &self.endpoint {
             ManagedEndpoint::Machine(_) => Scrubber::default(),
-            ManagedEndpoint::AppService { header, .. } => oauth::scrubber(&[header.expose_secret()]),
+            ManagedEndpoint::AppService { header, .. } => Scrubber::new([header.expose_secret()]),
         };
         oauth::read(answer, &self.origin(), false, &scrubber).map_err(|error| {
             if answer.status == 400 {

@@ -220,7 +220,6 @@ fn words(answer: &HttpAnswer, sent: &SecretString) -> String {
     } else {
         format!("HTTP {}: {}", answer.status, told.errors.join("; "))
     };
-    let clean =
-        Scrubber::new([sent.expose_secret()]).scrub(words.split_whitespace().collect::<Vec<_>>().join(" "));
-    clean.chars().take(LONGEST_WORDS).collect()
+    let clean = Scrubber::new([sent.expose_secret()]).scrub(words);
+    clean.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_WORDS).collect()
 }

@@ -211,7 +211,9 @@ impl CredentialsFailure {
         if let Some(refused) = role_refusal(error) {
             return refused;
         }
-        let cause = Cause::chain(error);
+        let program = failed_program(error);
+        let failed = if program.is_some() { PROGRAM } else { failed };
+        let cause = program.or_else(|| Cause::chain(error));
         if let CredentialsError::CredentialsNotLoaded(_) = error {
             let message = format!("{method}: no credentials were found; nothing was sent");
             return Self::new(ErrorCode::CredentialsMissing, message, missing).caused_by(cause);
@@ -248,6 +250,23 @@ pub(crate) fn is_sign_in_missing(error: &CredentialsError) -> bool {
 
 const UNREACHABLE: &str = "the service that gives the credentials could not be reached: check the network and the proxy \
                            settings, then retry";
+
+const PROGRAM: &str = "the program of credential_process failed: run it by itself to see what it says";
+
+/// The failure of a program of `credential_process`. What it wrote to its stderr is left out: nobody knows what is secret in
+/// it.
+fn failed_program(error: &CredentialsError) -> Option<Cause> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some((told, _)) = error.to_string().split_once(" Stderr: ") {
+            return Some(Cause::of_words(&format!(
+                "{told} Its stderr is not shown, because it may contain secrets"
+            )));
+        }
+        cause = error.source();
+    }
+    None
+}
 
 /// Whether the connection to the service that gives the credentials failed.
 fn is_unreachable(error: &CredentialsError) -> bool {

@@ -11,7 +11,7 @@ use lamplight_aws_model::{
     AwsErrorClass, Repeat, classify, code_of_emulator,
     limits::{ASYNC_PAYLOAD_BYTES, CLIENT_CONTEXT_BASE64_BYTES, SYNC_PAYLOAD_BYTES},
 };
-use lamplight_domain::{ErrorCode, FunctionRef, Hint, InvocationType, Qualifier, Scrubber};
+use lamplight_domain::{ErrorCode, FunctionRef, Hint, InvocationType, MASK, Qualifier, Scrubber};
 use lamplight_http_adapter::Cause;
 use lamplight_ports::{InvokeError, PortErrorKind};
 use std::time::Duration;
@@ -155,8 +155,10 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
     }
     let facts = classify(code.as_deref(), http);
     let mut subject = super::subject(call.function, call.qualifier, call.region);
+    // Secrets are masked before anything is cut out of the message.
     let words = error.meta().message().filter(|_| code.as_deref() != Some(QUOTES_THE_EVENT));
-    if let Some(arn) = words.and_then(function_arn) {
+    let words = words.map(|words| call.scrubber.scrub(words.to_owned()));
+    if let Some(arn) = words.as_deref().and_then(function_arn) {
         arn.clone_into(&mut subject.resource);
     }
     let (kind, stable) = super::kind_and_code_of_call(facts.class);
@@ -182,12 +184,20 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
             .or_else(|| answer.headers().get("retry-after"))
             .and_then(|seconds| seconds.trim().parse().ok())
             .map(Duration::from_secs),
-        provider_code: code,
+        provider_code: code
+            .map(|code| if facts.code.is_none() { unknown_code(code, answer, call) } else { code }),
         http_status: Some(http),
         hint: Some(hint),
-        source: words.map(|words| Cause::of_words(&call.scrubber.scrub(words.to_owned()))).map(Into::into),
+        source: words.as_deref().map(Cause::of_words).map(Into::into),
         ..InvokeError::answered(facts.start(), kind, stable, message)
     }
+}
+
+/// A code that Lambda does not document. It was cut out of a longer text, so it may be a part of a secret.
+fn unknown_code(code: String, answer: &HttpResponse, call: &Call<'_>) -> String {
+    let header = answer.headers().get("x-amzn-errortype").unwrap_or_default();
+    let body = String::from_utf8_lossy(answer.body().bytes().unwrap_or_default());
+    if call.scrubber.finds(header) || call.scrubber.finds(&body) { MASK.to_owned() } else { code }
 }
 
 fn too_large(call: &Call<'_>, message: &str) -> String {

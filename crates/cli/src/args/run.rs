@@ -21,7 +21,8 @@ pub struct RunArgs {
     /// `name=text` is read by the parameter's type; where that is string, or where there is no job, a text that is a JSON
     /// object or array is embedded as JSON. `name==text` always sends the text as a JSON string. `name:=json` sends JSON.
     /// `@FILE` after any of them reads the value from a file (`-` is stdin); a text that begins with `@` is written
-    /// `@@`. A value overrides the one in `--params-file`.
+    /// `@@`. A value overrides the one in `--params-file`. The text of a secret parameter can be a reference, such as
+    /// `name=env:VARIABLE`; `name==text` sends such a text itself.
     #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
     pub parameters: Vec<String>,
     /// A file of parameter values, as a JSON object or as YAML scalars; `-` is stdin

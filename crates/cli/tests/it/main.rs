@@ -24,6 +24,7 @@ mod managing_repeats;
 mod no_secret;
 mod no_secret_answers;
 mod no_secret_bench;
+mod no_secret_echo;
 mod no_secret_search;
 mod own_provider;
 mod place;
