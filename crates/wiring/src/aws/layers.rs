@@ -1,21 +1,12 @@
 //! Settings of a connection to AWS that come from several layers, with the layer that set them. The first of these that
 //! sets a value decides: the caller, the configuration file, the variables `AWS_…`, the profile in the files of AWS tools.
 
-use super::profile::ProfileLayer;
+use super::{layered::Layered, profile::ProfileLayer};
 use crate::network::check_plain_http;
 use lamplight_aws_model::FunctionSpec;
 use lamplight_config::{AwsTable, HttpUrl};
 use lamplight_domain::{ErrorCode, check_endpoint};
 use lamplight_ports::{Given, OpenConnection, PortError, PortErrorKind, SettingOrigin};
-
-/// A setting and the layer that set it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Layered {
-    /// The effective value.
-    pub(super) value: String,
-    /// The layer that set it.
-    pub(super) origin: SettingOrigin,
-}
 
 /// The layers of a connection.
 #[derive(Debug, Clone)]
@@ -209,16 +200,6 @@ pub(super) fn place(origin: &SettingOrigin, key: &str) -> String {
         SettingOrigin::File(place) => format!("{key} at {place}"),
         SettingOrigin::Table(other) => format!("{} of the connection", other.unwrap_or(key)),
         SettingOrigin::Default => key.to_owned(),
-    }
-}
-
-impl Layered {
-    /// A value that is safe to show: a rejected URL may contain a password, so it is replaced with the reason.
-    pub(super) fn harmless(self) -> Self {
-        match check_endpoint(&self.value) {
-            Ok(()) => self,
-            Err(error) => Self { value: format!("(refused: it {error})"), ..self },
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The AWS provider.
 
 mod credentials;
+mod layered;
 mod layers;
 mod profile;
 
@@ -16,7 +17,8 @@ use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{
     Connection, EffectiveSetting, OpenConnection, PortError, PortErrorKind, ProviderFactory, SettingOrigin,
 };
-use layers::{Layered, Layers};
+use layered::Layered;
+use layers::Layers;
 use profile::ProfileLayer;
 use serde_json::{Map, Value};
 use std::{path::Path, sync::Arc};

@@ -1,6 +1,6 @@
 //! The profile of a connection in the files that all AWS tools share.
 
-use super::layers::Layered;
+use super::layered::Layered;
 use lamplight_aws_adapter::read_shared_files;
 use lamplight_aws_model::{SelectedProfile, SharedFiles, SharedSection, SharedSetting};
 use lamplight_config::Auth;
