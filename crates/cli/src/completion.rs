@@ -22,7 +22,7 @@ use lamplight_wiring::Adapters;
 use std::{collections::BTreeSet, ffi::OsString, io, path::PathBuf, sync::Arc};
 
 /// The variable with which a shell asks for completions; its value is the name of the shell.
-const VARIABLE: &str = "COMPLETE";
+const VARIABLE: &str = "LAMPLIGHT_COMPLETE";
 
 /// The most runs that are offered.
 const MOST_RUNS: u32 = 50;
@@ -82,7 +82,7 @@ fn kind(path: &[String], arg: &Arg) -> Option<Kind> {
         (_, "job" | "jobs") => Some(Kind::Job),
         (_, "function") => Some(Kind::Function),
         (_, "target") => Some(Kind::Target),
-        (_, "run") => Some(Kind::Run),
+        (_, "run" | "runs") => Some(Kind::Run),
         (_, "connection" | "move_to") | (["connections", "show" | "remove" | "test"], "name") => {
             Some(Kind::Connection)
         }
@@ -95,14 +95,14 @@ fn kind(path: &[String], arg: &Arg) -> Option<Kind> {
 
 /// The grammar, with the names of what its arguments can be.
 fn with_names(command: Command, path: &[String], names: &Names) -> Command {
-    let named = command.mut_args(|arg| match kind(path, &arg) {
+    let own = command.mut_args(|arg| match kind(path, &arg) {
         Some(kind) => {
             let names = names.clone();
             arg.add(ArgValueCandidates::new(move || names.candidates(kind)))
         }
         None => arg,
     });
-    named.mut_subcommands(|verb| {
+    own.mut_subcommands(|verb| {
         let path: Vec<String> = path.iter().cloned().chain([verb.get_name().to_owned()]).collect();
         with_names(verb, &path, names)
     })

@@ -19,7 +19,7 @@ pub async fn with_nearest(failure: Failure, function: Option<&str>, wiring: &Wir
     };
     let Ok(name) = wiring.named_connection() else { return failure };
     let Ok(connection) = wiring.open(name.as_ref()).await else { return failure };
-    match nearest_function(&connection, function).await {
+    match nearest_function(&connection, function, Vec::new()).await {
         Some(nearest) => {
             let more = failure.hint.as_ref().map(|hint| format!(" {hint}")).unwrap_or_default();
             failure.with_hint(format!("did you mean {nearest}?{more}"))
@@ -28,10 +28,9 @@ pub async fn with_nearest(failure: Failure, function: Option<&str>, wiring: &Wir
     }
 }
 
-/// The name that is most similar to the function in this text, among the first pages of functions.
-pub async fn nearest_function(connection: &Connection, text: &str) -> Option<String> {
+/// The name that is most similar to the function in this text, among these names and the first pages of functions.
+pub async fn nearest_function(connection: &Connection, text: &str, mut names: Vec<String>) -> Option<String> {
     let wanted = connection.platform.parse_function(text).ok()?.name;
-    let mut names = Vec::new();
     tokio::select! {
         () = list(connection, &mut names) => {}
         () = TokioSleeper.sleep(PATIENCE) => {}

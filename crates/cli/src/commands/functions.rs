@@ -375,9 +375,9 @@ async fn wait_for_earlier_update(
     let notes = Display::new(wiring.output);
     let time = (&SystemClock as _, &TokioSleeper as _);
     let pending = manage::wait_while_pending(&manager.connection, &subject, time, PATIENCE, &notes);
-    let waited = interruptible(pending, "stopped waiting; nothing was changed").await;
+    let settled = interruptible(pending, "stopped waiting; nothing was changed").await;
     notes.finish();
-    waited.map(|_| ())
+    settled.map(|_| ())
 }
 
 /// Waits for a result, unless the process is asked to stop.

@@ -16,8 +16,8 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::{
-    AppError, EndedRun, EventSource, Recording, RunRequest, Target, TargetName, prepare_run, resolve_target,
-    start_run,
+    AppError, EndedRun, EventSource, Recording, RunRequest, Target, TargetName, all_jobs, prepare_run,
+    resolve_target, start_run,
 };
 use lamplight_domain::{
     Argument, Arguments, ConnectionName, ErrorCode, EvidenceKind, JobName, Parameter, Provenance, Run,
@@ -50,7 +50,7 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     progress.finish();
     let EndedRun { run, class, response, recording } = started?;
     let written = write_run(&run, response.as_deref(), response_file, wiring);
-    suggest_function(&run, &connection, wiring).await;
+    suggest_name(&run, &connection, &*store, wiring).await;
     report_recording(&run, &recording, wiring);
     if let Err(failure) = written {
         report_lost_output(failure, &run, &recording);
@@ -143,14 +143,16 @@ fn write_run(
     Ok(())
 }
 
-/// Names the most similar function if the one that was called does not exist.
-async fn suggest_function(run: &Run, connection: &Connection, wiring: &Wiring) {
+/// Names the most similar function or job if the function that was called does not exist.
+async fn suggest_name(run: &Run, connection: &Connection, jobs: &dyn JobStore, wiring: &Wiring) {
     let error = run.outcome().and_then(|outcome| outcome.error.as_ref());
-    if !wiring.json()
-        && error.is_some_and(|error| error.code == ErrorCode::FunctionNotFound)
-        && let Some(nearest) = nearest_function(connection, run.function_name().as_str()).await
-    {
-        wiring.output.note(&format!("did you mean {nearest}?"));
+    if wiring.json() || error.is_none_or(|error| error.code != ErrorCode::FunctionNotFound) {
+        return;
+    }
+    let jobs = all_jobs(jobs).await.unwrap_or_default();
+    let jobs = jobs.into_iter().map(|stored| stored.job.name.to_string()).collect();
+    if let Some(nearest) = nearest_function(connection, run.function_name().as_str(), jobs).await {
+        wiring.output.note(&format!("hint: did you mean {nearest}?"));
     }
 }
 

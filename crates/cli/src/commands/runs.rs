@@ -16,7 +16,7 @@ use lamplight_app::{
     removable_run, remove_run, settle_runs, show_run,
 };
 use lamplight_config::RunsTable;
-use lamplight_domain::{ErrorCode, RunKey, RunState};
+use lamplight_domain::{ErrorCode, RunKey, RunState, did_you_mean};
 use lamplight_ports::{Clock, Damaged, PageRequest, RunFilter};
 use lamplight_system_adapter::SystemClock;
 use lamplight_views::{CancelView, DamagedView, RunSummaryView, RunView, StatusView};
@@ -230,7 +230,11 @@ fn state(text: &str) -> Result<RunState, Failure> {
         let known: Vec<&str> = RunState::ALL.into_iter().map(RunState::as_str).collect();
         Failure::usage(
             ErrorCode::InvalidSetting,
-            format!("{text:?} is not a run state; use one of {}", known.join(", ")),
+            format!(
+                "{text:?} is not a run state; use one of {}{}",
+                known.join(", "),
+                did_you_mean(text, known.iter().copied())
+            ),
         )
     })
 }

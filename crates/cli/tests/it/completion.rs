@@ -18,7 +18,7 @@ fn offered_by(lamplight: &Lamplight, line: &str) -> Done {
     let words: Vec<&str> = ["lamplight"].into_iter().chain(line.split(' ')).collect();
     let mut command = lamplight.command(&[&["--"], &words[..]].concat());
     command
-        .env("COMPLETE", "bash")
+        .env("LAMPLIGHT_COMPLETE", "bash")
         .env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string())
         .env("_CLAP_IFS", "\n");
     done(command.output().unwrap())
@@ -41,6 +41,7 @@ each! { offers;
     names_of_a_function: "functions get gr", &["greeter"];
     names_of_a_function_at_a_connection: "functions get -c demo a", &["adder"];
     names_of_a_run: "status ", &["latest", "adder/"];
+    names_of_runs_to_remove: "runs rm ", &["latest", "adder/"];
     names_of_a_run_to_show: "runs show l", &["latest"];
     names_of_a_connection: "discover -c ", &["demo", "staging"];
     names_of_a_connection_to_show: "connections show s", &["staging"];

@@ -26,6 +26,7 @@ snapshots! { refused;
     value_of_a_number: "functions wait adder -c demo --timeout soon";
     value_of_a_type: "jobs create x -c demo --add-param a:intger";
     value_of_a_direction: "jobs create x -c demo --add-param a --set-direction a=Inptu";
+    value_of_a_state: "runs list --state fialed";
     value_that_may_be_secret: "jobs list --output hunter2";
 }
 
@@ -40,6 +41,14 @@ each! { names_nearest;
     nearest_function_to_update: "functions update-configuration -c demo greter --timeout 3", "greeter";
     nearest_function_with_aliases: "aliases list -c demo addr", "adder";
     nearest_function_to_run: "run -c demo addr", "adder";
+}
+
+#[test]
+fn a_job_may_have_been_meant_too() {
+    let lamplight = Lamplight::new();
+    lamplight.good(&["jobs", "create", "nightly-report", "-c", "demo", "--function", "greeter"]);
+    let done = lamplight.line("run nightly-reprot -c demo");
+    assert!(done.code == 6 && done.stderr.contains("hint: did you mean nightly-report?"), "{done:#?}");
 }
 
 #[test]
