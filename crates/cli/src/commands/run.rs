@@ -4,7 +4,7 @@ use crate::{
     ExitCode,
     args::{Format, RunArgs},
     arguments::{read_parameter, read_parameters_file, read_payload},
-    commands::parse,
+    commands::{manage::interrupted, parse},
     failure::Failure,
     hints::word_hint,
     interrupt, output,
@@ -13,10 +13,10 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::{
-    EndedRun, EventSource, Recording, RunRequest, Target, prepare_run, resolve_target, start_run,
+    CancellationToken, EndedRun, EventSource, Recording, RunRequest, Target, prepare_run, resolve_target, start_run,
 };
 use lamplight_domain::{Argument, Arguments, ErrorCode, EvidenceKind, Parameter, Provenance, Run, Settings};
-use lamplight_ports::{PortError, RunPorts};
+use lamplight_ports::{Bytes, PortError, RunPorts};
 use lamplight_views::RunView;
 
 /// Runs a job or a function and waits for its outcome.
@@ -35,7 +35,10 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();
     let EndedRun { run, response, recording } = started?;
-    let written = write_run(&run, response.as_deref(), wiring);
+    let written = write_output(&run, response, wiring.global.output, &cancel).await;
+    if !wiring.json() {
+        render::run_summary(wiring.output, &run);
+    }
     report_recording(&run, &recording, wiring);
     if let Err(failure) = written {
         report_lost_output(failure, &run, &recording);
@@ -47,14 +50,30 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     Ok(if interrupted { ExitCode::Interrupted } else { ExitCode::of_run(&run) })
 }
 
-fn write_run(run: &Run, response: Option<&[u8]>, wiring: &Wiring) -> Result<(), Failure> {
-    if wiring.json() {
-        return wiring.write(&RunView::new(run, response, word_hint));
+/// Writes the output, until the process is asked to stop: it may go to somebody who never reads it.
+async fn write_output(
+    run: &Run,
+    response: Option<Bytes>,
+    format: Format,
+    cancel: &CancellationToken,
+) -> Result<(), Failure> {
+    let run = run.clone();
+    let write = move || match (format, response) {
+        (Format::Table, None) => Ok(()),
+        (Format::Table, Some(response)) => Ok(output::response(&response)?),
+        (Format::Json | Format::Yaml, response) => {
+            output::structured(format, &RunView::new(&run, response.as_deref(), word_hint))
+        }
+    };
+    if cancel.is_cancelled() {
+        return write();
     }
-    let written = response.map(output::response).transpose();
-    render::run_summary(wiring.output, run);
-    written?;
-    Ok(())
+    tokio::select! {
+        written = tokio::task::spawn_blocking(write) => {
+            written.unwrap_or_else(|error| Err(std::io::Error::other(error).into()))
+        }
+        () = cancel.cancelled() => Err(interrupted("stopped before the whole output was written")),
+    }
 }
 
 /// Says if the end of the run is not in the store. The exit code stays that of the run: any other code would invite a
