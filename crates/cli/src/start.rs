@@ -15,8 +15,9 @@ use clap::{
     CommandFactory, FromArgMatches,
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use lamplight_domain::{ErrorCode, looks_secret};
-use lamplight_system_adapter::Environment;
+use lamplight_domain::{ErrorCode, Timestamp, looks_secret};
+use lamplight_ports::Clock;
+use lamplight_system_adapter::{Environment, SystemClock};
 use lamplight_wiring::Adapters;
 use std::{borrow::Cow, ffi::OsString};
 
@@ -154,6 +155,9 @@ fn run_verb(
     adapters: Adapters,
 ) -> Result<ExitCode, Failure> {
     start_logging(&environment)?;
+    check_clock(SystemClock.now())?;
+    #[cfg(unix)]
+    check_open_files()?;
     // One thread is enough for one call, and starts faster than several.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -170,6 +174,33 @@ fn run_verb(
     // Background work must not delay the exit; what matters is recorded by now.
     runtime.shutdown_background();
     result
+}
+
+/// Many libraries fail, or even end the process, at a time that cannot be true.
+fn check_clock(now: Timestamp) -> Result<(), Failure> {
+    if now >= Timestamp::UNIX_EPOCH {
+        return Ok(());
+    }
+    let message = format!("this machine's clock says {now:.0}, which is before 1970");
+    Err(Failure::usage(ErrorCode::InvalidSetting, message).with_hint("set the clock"))
+}
+
+/// How many files a process opens at the same time to make a run: the runtime, the store, locks and connections.
+#[cfg(unix)]
+const OPEN_FILES: usize = 16;
+
+/// The runtime ends the process if it cannot open what it needs, so this is checked before.
+#[cfg(unix)]
+fn check_open_files() -> Result<(), Failure> {
+    let open = || std::fs::File::open("/dev/null");
+    match (0..OPEN_FILES).map(|_| open()).collect::<Result<Vec<_>, _>>() {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let what = format!("cannot open {OPEN_FILES} files at the same time");
+            Err(Failure { exit_code: ExitCode::Unexpected, ..Failure::io(what, &error) }
+                .with_hint("raise the limit, for example with `ulimit -n 1024`"))
+        }
+    }
 }
 
 /// Whether an event may be logged, whatever the filter says: below `warn`, other crates log whole requests, including
@@ -240,6 +271,16 @@ mod tests {
             "größe",
         ] {
             assert!(may_be_secret(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_clock_before_1970_is_an_error() {
+        assert!(check_clock(Timestamp::UNIX_EPOCH).is_ok());
+        for time in ["1969-12-31T23:59:59.999999Z", "1901-12-13T20:45:52Z", "-009999-01-02T01:59:59Z"] {
+            let failure = check_clock(time.parse().unwrap()).unwrap_err();
+            assert_eq!((failure.exit_code, failure.code), (ExitCode::Usage, ErrorCode::InvalidSetting));
+            assert!(failure.message.contains("before 1970"), "{}", failure.message);
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use lamplight_domain::RunKey;
 use lamplight_ports::IdSource;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    time::{SystemTime, UNIX_EPOCH},
+};
 use uuid::Uuid;
 
 /// Globally unique IDs: UUIDs of version 7 (RFC 9562), which begin with the time.
@@ -15,7 +18,8 @@ pub struct SystemIds;
 impl IdSource for SystemIds {
     fn run_key(&self) -> RunKey {
         #[expect(clippy::disallowed_methods, reason = "this is the adapter of the IdSource port")]
-        let uuid = Uuid::now_v7();
+        let now = SystemTime::now();
+        let uuid = key_at(now);
         #[expect(clippy::expect_used, reason = "36 lower-case hexadecimal digits and '-' are a run key")]
         uuid.to_string().parse().expect("a UUID is a run key")
     }
@@ -29,9 +33,29 @@ impl IdSource for SystemIds {
     }
 }
 
+/// A UUID that begins with this time. A time before 1970, which the format does not have, counts as 1970: the key is
+/// still unique.
+fn key_at(now: SystemTime) -> Uuid {
+    if now < UNIX_EPOCH {
+        let timestamp = uuid::Timestamp::from_unix(uuid::ContextV7::new(), 0, 0);
+        return Uuid::new_v7(timestamp);
+    }
+    #[expect(clippy::disallowed_methods, reason = "this is the adapter of the IdSource port")]
+    Uuid::now_v7()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_clock_before_1970_still_gives_unique_keys() {
+        let past = UNIX_EPOCH - Duration::from_secs(1);
+        let keys: HashSet<Uuid> = (0..1000).map(|_| key_at(past)).collect();
+        assert_eq!(keys.len(), 1000);
+        assert!(keys.iter().all(|key| key.to_string().starts_with("00000000-0000-7")));
+    }
     use std::collections::HashSet;
 
     #[test]

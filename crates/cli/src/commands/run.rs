@@ -4,11 +4,12 @@ use crate::{
     ExitCode,
     args::{Format, RunArgs},
     arguments::{read_json_text, read_parameter, read_parameters_file},
-    commands::parse,
+    commands::{manage::interrupted, parse},
     failure::Failure,
     hints::word_hint,
     interrupt,
     nearest::nearest_function,
+    output,
     progress::Display,
     render,
     response::{self, ResponseFile},
@@ -16,14 +17,14 @@ use crate::{
     wiring::Wiring,
 };
 use lamplight_app::{
-    AppError, EndedRun, EventSource, Recording, RunRequest, Target, TargetName, all_jobs, prepare_run,
-    resolve_target, start_run,
+    AppError, CancellationToken, EndedRun, EventSource, Recording, RunRequest, Target, TargetName, all_jobs,
+    prepare_run, resolve_target, start_run,
 };
 use lamplight_domain::{
     Argument, Arguments, ConnectionName, ErrorCode, EvidenceKind, JobName, Parameter, Provenance, Run,
     Settings,
 };
-use lamplight_ports::{Connection, JobStore, PortError, RunPorts};
+use lamplight_ports::{Bytes, Connection, JobStore, PortError, RunPorts};
 use lamplight_views::RunView;
 
 /// Runs a job or a function and waits for its outcome.
@@ -49,7 +50,10 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let started = start_run(&ports, prepared, &progress, &cancel).await;
     progress.finish();
     let EndedRun { run, class, response, recording } = started?;
-    let written = write_run(&run, response.as_deref(), response_file, wiring);
+    let written = write_output(&run, response, response_file, wiring, &cancel).await;
+    if !wiring.json() {
+        render::run_summary(wiring.output, &run);
+    }
     suggest_name(&run, &connection, &*store, wiring).await;
     report_recording(&run, &recording, wiring);
     if let Err(failure) = written {
@@ -123,24 +127,37 @@ fn describe(args: &RunArgs, target: &Target) -> String {
     }
 }
 
-/// Writes the response and the summary, whatever becomes of either.
-fn write_run(
+/// Writes the response to the file or to stdout, until the process is asked to stop: it may go to somebody who never reads
+/// it.
+async fn write_output(
     run: &Run,
-    response: Option<&[u8]>,
+    response: Option<Bytes>,
     file: Option<ResponseFile>,
     wiring: &Wiring,
+    cancel: &CancellationToken,
 ) -> Result<(), Failure> {
-    let to_stdout = file.is_none();
-    let kept = file.map_or(Ok(()), |file| file.write(response));
-    if wiring.json() {
-        let shown = wiring.write(&RunView::new(run, response, word_hint));
-        return kept.and(shown);
+    let (run, format, output) = (run.clone(), wiring.global.output, wiring.output);
+    let write = move || {
+        let to_stdout = file.is_none();
+        let kept = file.map_or(Ok(()), |file| file.write(response.as_deref()));
+        let shown = match (format, response.filter(|_| to_stdout || format != Format::Table)) {
+            (Format::Table, None) => Ok(()),
+            (Format::Table, Some(response)) => response::write(&response, output).map_err(Failure::from),
+            (Format::Json | Format::Yaml, response) => {
+                output::structured(format, &RunView::new(&run, response.as_deref(), word_hint))
+            }
+        };
+        kept.and(shown)
+    };
+    if cancel.is_cancelled() {
+        return write();
     }
-    let written = response.filter(|_| to_stdout).map(|response| response::write(response, wiring.output));
-    render::run_summary(wiring.output, run);
-    kept?;
-    written.transpose()?;
-    Ok(())
+    tokio::select! {
+        written = tokio::task::spawn_blocking(write) => {
+            written.unwrap_or_else(|error| Err(std::io::Error::other(error).into()))
+        }
+        () = cancel.cancelled() => Err(interrupted("stopped before the whole output was written")),
+    }
 }
 
 /// Names the most similar function or job if the function that was called does not exist.

@@ -84,6 +84,7 @@ fn a_run_stopped_while_its_credentials_are_awaited_did_not_start(signal: &str) {
 each! { a_run_stopped_while_its_credentials_are_awaited_did_not_start;
     stopped_while_credentials_are_awaited_by_interrupt: "INT";
     stopped_while_credentials_are_awaited_by_termination: "TERM";
+    stopped_while_credentials_are_awaited_by_hangup: "HUP";
 }
 
 fn a_stopped_run_is_recorded_as_interrupted(signal: &str) {
@@ -100,6 +101,7 @@ fn a_stopped_run_is_recorded_as_interrupted(signal: &str) {
 each! { a_stopped_run_is_recorded_as_interrupted;
     stopped_run_by_interrupt: "INT";
     stopped_run_by_termination: "TERM";
+    stopped_run_by_hangup: "HUP";
 }
 
 fn a_change_stopped_before_its_answer_is_said_to_be_open(signal: &str) {
@@ -127,4 +129,5 @@ fn a_change_stopped_before_its_answer_is_said_to_be_open(signal: &str) {
 each! { a_change_stopped_before_its_answer_is_said_to_be_open;
     stopped_change_by_interrupt: "INT";
     stopped_change_by_termination: "TERM";
+    stopped_change_by_hangup: "HUP";
 }
