@@ -44,7 +44,12 @@ impl ResponseFile {
 /// Writes a response to stdout: byte for byte, or to a terminal as a harmless text.
 pub fn write(response: &[u8], output: Output) -> io::Result<()> {
     if !output.stdout_is_terminal {
-        return output::data(response);
+        output::data(response)?;
+        if output.is_one_stream && !response.ends_with(b"\n") {
+            // What follows on stderr begins on a line of its own.
+            output.note("");
+        }
+        return Ok(());
     }
     if let Ok(text) = std::str::from_utf8(response) {
         output::line(text)

@@ -9,6 +9,8 @@ mod demo;
 mod doctor;
 mod documents;
 mod faults;
+mod imports;
+mod inputs;
 mod lamplight;
 mod managing;
 mod managing_arguments;
@@ -22,8 +24,15 @@ mod no_secret_search;
 mod own_provider;
 mod place;
 mod policies;
+#[cfg(unix)]
+mod pty;
+mod responses;
 mod signals;
 mod store;
+mod targets;
+#[cfg(unix)]
+mod terminals;
+mod values;
 mod views;
 mod views_closed;
 mod ways_in;
