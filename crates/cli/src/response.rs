@@ -41,13 +41,13 @@ impl ResponseFile {
     }
 }
 
-/// Writes a response to stdout: byte for byte, or to a terminal as a harmless text.
-pub fn write(response: &[u8], output: Output) -> io::Result<()> {
+/// Writes a response to stdout: byte for byte, or to a terminal as a harmless text. `followed` says whether a text on stderr
+/// comes next.
+pub fn write(response: &[u8], output: Output, followed: bool) -> io::Result<()> {
     if !output.stdout_is_terminal {
         output::data(response)?;
-        if output.is_one_stream && !response.ends_with(b"\n") {
-            // What follows on stderr begins on a line of its own.
-            output.note("");
+        if followed && output.is_one_stream && !response.ends_with(b"\n") {
+            output::say("");
         }
         return Ok(());
     }

@@ -55,7 +55,8 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
         wiring.write(&RunView::new(&run, response.as_deref(), word_hint))?;
     } else {
         if let Some(response) = response.as_deref().filter(|_| to_stdout) {
-            response::write(response, wiring.output)?;
+            let has_error = run.outcome().is_some_and(|outcome| outcome.error.is_some());
+            response::write(response, wiring.output, has_error || !wiring.output.quiet)?;
         }
         render::run_summary(wiring.output, &run);
     }

@@ -13,13 +13,14 @@ fn is_harmful(c: char) -> bool {
 /// A simulator whose texts are hostile.
 fn place() -> Lamplight {
     let lamplight = Lamplight::new();
-    let text = json!(HOSTILE);
     let script = json!({ "functions": {
         "says": { "description": HOSTILE, "environment": { "A": HOSTILE }, "log": [HOSTILE], "answer": { "return": HOSTILE } },
         "fails": { "answer": { "error": { "type": HOSTILE, "message": HOSTILE, "stack": [HOSTILE] } } },
     } });
-    assert!(text.as_str().is_some_and(|text| text.contains('\u{202e}')));
-    lamplight.file("functions.json", &script.to_string());
+    // YAML, which scripts are, does not allow these characters outside of escapes.
+    let escape = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) };
+    let script: String = script.to_string().chars().map(escape).collect();
+    lamplight.file("functions.json", &script.replace('\u{7f}', "\\u007f"));
     lamplight.file("lamplight.toml", "[connections.sim]\nprovider = \"fake\"\nscript = \"functions.json\"\n");
     lamplight
 }

@@ -68,15 +68,14 @@ fn forty_thousand_values_are_read_at_once() {
     let lines: Vec<String> = names.iter().map(|name| format!("{name}: 1")).collect();
     lamplight.file("values.yaml", &lines.join("\n"));
     assert_eq!(event(&lamplight, &["--params-file", "values.yaml"]).stdout.matches("\"1\"").count(), 40_000);
-    let parameters: Vec<String> =
-        names.iter().map(|name| format!("- {{name: {name}, type: integer, direction: InputOutput}}\n")).collect();
+    let parameters: Vec<String> = names.iter().map(|name| format!("- name: {name}\n")).collect();
     lamplight.file(
         "job.yaml",
         &format!("name: wide\nconnection: demo\nfunction: mirror\nparameters:\n{}", parameters.concat()),
     );
     lamplight.good(&["jobs", "apply", "-f", "job.yaml"]);
-    let run = lamplight.good(&["run", "wide", "--params-file", "values.json", "--quiet"]);
-    assert_eq!(run.stdout, json);
+    let run = lamplight.good(&["run", "wide", "--params-file", "values.yaml", "--quiet"]);
+    assert_eq!(run.stdout.matches("\"1\"").count(), 40_000);
 }
 
 /// The error of a run with these options, whose files were written by a Windows or AWS habit.
