@@ -6,6 +6,7 @@ use lamplight_domain::{
     ParameterList, Qualifier,
 };
 use lamplight_ports::{JobStore, StoredJob};
+use std::collections::HashMap;
 
 /// One change of one parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,17 +99,14 @@ pub async fn edit_job(
 /// The job with all edits applied, in order.
 pub(crate) fn edited(mut job: Job, edits: Vec<JobEdit>) -> Result<Job, AppError> {
     // The list must be valid after all edits, not after each of them.
-    let mut parameters: Vec<Parameter> = job.parameters.into();
+    let mut draft = Draft::of(job.parameters.into());
     for edit in edits {
         job.open &= !edit.edits_parameters();
         match edit {
-            JobEdit::AddParameter(parameter) => parameters.push(parameter),
-            JobEdit::RemoveParameter(name) => {
-                let index = position(&parameters, &name)?;
-                parameters.remove(index);
-            }
-            JobEdit::RenameParameter(from, to) => find(&mut parameters, &from)?.name = to,
-            JobEdit::Parameter(name, edit) => apply_edit(find(&mut parameters, &name)?, edit),
+            JobEdit::AddParameter(parameter) => draft.add(parameter),
+            JobEdit::RemoveParameter(name) => draft.remove(&name)?,
+            JobEdit::RenameParameter(from, to) => draft.rename(&from, to)?,
+            JobEdit::Parameter(name, edit) => apply_edit(draft.find(&name)?, edit),
             JobEdit::InvocationType(value) => job.overrides.invocation_type = value,
             JobEdit::Qualifier(value) => job.overrides.qualifier = value,
             JobEdit::MaxAttempts(value) => job.overrides.max_attempts = value,
@@ -120,7 +118,7 @@ pub(crate) fn edited(mut job: Job, edits: Vec<JobEdit>) -> Result<Job, AppError>
             JobEdit::Open(value) => job.open = value,
         }
     }
-    job.parameters = ParameterList::try_from(parameters)?;
+    job.parameters = ParameterList::try_from(draft.into_parameters())?;
     job.imported = job.imported.map(|imported| imported.without_secrets(&job.parameters));
     check_overrides(&job)?;
     Ok(job)
@@ -139,16 +137,66 @@ pub(crate) fn check_overrides(job: &Job) -> Result<(), AppError> {
     Ok(())
 }
 
-fn position(parameters: &[Parameter], name: &ParamName) -> Result<usize, AppError> {
-    let absent = || AppError::Parameters(ParameterError::Absent { name: name.clone() });
-    parameters.iter().position(|own| own.name.folded() == name.folded()).ok_or_else(absent)
+/// The parameters while they are edited: names may be repeated until the last edit. A removed one leaves a gap.
+struct Draft {
+    parameters: Vec<Option<Parameter>>,
+    /// The position of the first parameter of each name.
+    places: HashMap<String, usize>,
+    /// Whether a name was repeated at some time.
+    is_repeated: bool,
 }
 
-fn find<'a>(parameters: &'a mut [Parameter], name: &ParamName) -> Result<&'a mut Parameter, AppError> {
-    let index = position(parameters, name)?;
-    parameters
-        .get_mut(index)
-        .ok_or_else(|| AppError::Parameters(ParameterError::Absent { name: name.clone() }))
+impl Draft {
+    fn of(parameters: Vec<Parameter>) -> Self {
+        let mut draft = Self { parameters: Vec::new(), places: HashMap::new(), is_repeated: false };
+        for parameter in parameters {
+            draft.add(parameter);
+        }
+        draft
+    }
+
+    fn add(&mut self, parameter: Parameter) {
+        self.place(&parameter.name, self.parameters.len());
+        self.parameters.push(Some(parameter));
+    }
+
+    fn place(&mut self, name: &ParamName, place: usize) {
+        self.is_repeated |= *self.places.entry(name.folded()).or_insert(place) != place;
+    }
+
+    fn find(&mut self, name: &ParamName) -> Result<&mut Parameter, AppError> {
+        let place = self.places.get(&name.folded());
+        place
+            .and_then(|place| self.parameters.get_mut(*place)?.as_mut())
+            .ok_or_else(|| AppError::Parameters(ParameterError::Absent { name: name.clone() }))
+    }
+
+    fn rename(&mut self, from: &ParamName, to: ParamName) -> Result<(), AppError> {
+        self.find(from)?.name = to.clone();
+        if let Some(place) = self.places.remove(&from.folded()) {
+            self.place(&to, place);
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, name: &ParamName) -> Result<(), AppError> {
+        self.find(name)?;
+        let folded = name.folded();
+        let Some(place) = self.places.remove(&folded) else { return Ok(()) };
+        if let Some(gap) = self.parameters.get_mut(place) {
+            *gap = None;
+        }
+        if self.is_repeated {
+            let same = |own: &Option<Parameter>| own.as_ref().is_some_and(|own| own.name.folded() == folded);
+            let next = self.parameters.iter().position(same);
+            next.map(|next| self.places.insert(folded.clone(), next));
+        }
+        Ok(())
+    }
+
+    fn into_parameters(self) -> Vec<Parameter> {
+        self.parameters.into_iter().flatten().collect()
+    }
 }
 
 fn apply_edit(parameter: &mut Parameter, edit: ParameterEdit) {

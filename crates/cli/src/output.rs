@@ -19,6 +19,8 @@ pub struct Output {
     pub stdout_is_terminal: bool,
     /// Whether stderr is a terminal.
     pub stderr_is_terminal: bool,
+    /// Whether stdout and stderr go to the same place, where both are read together.
+    pub is_one_stream: bool,
     /// Whether a person can answer questions.
     pub can_ask: bool,
     /// Whether only errors go to stderr.
@@ -33,6 +35,7 @@ impl Output {
         Self {
             stdout_is_terminal,
             stderr_is_terminal,
+            is_one_stream: is_one_stream().unwrap_or(false),
             can_ask: stderr_is_terminal && io::stdin().is_terminal(),
             quiet,
         }
@@ -69,6 +72,24 @@ impl Output {
 /// Prints a warning to stderr even if only errors are wanted there: for what others can do to the user.
 pub fn warn_always(text: &str) {
     say_styled(anstyle::AnsiColor::Yellow.on_default().bold(), "warning", &format!(": {text}"));
+}
+
+#[cfg(unix)]
+fn is_one_stream() -> io::Result<bool> {
+    use std::os::{
+        fd::{AsFd, BorrowedFd},
+        unix::fs::MetadataExt,
+    };
+    let place = |stream: BorrowedFd<'_>| -> io::Result<(u64, u64)> {
+        let metadata = std::fs::File::from(stream.try_clone_to_owned()?).metadata()?;
+        Ok((metadata.dev(), metadata.ino()))
+    };
+    Ok(place(io::stdout().as_fd())? == place(io::stderr().as_fd())?)
+}
+
+#[cfg(not(unix))]
+fn is_one_stream() -> io::Result<bool> {
+    Ok(false)
 }
 
 /// Writes data. It is not an error if the reader has gone away: it read what it wanted.

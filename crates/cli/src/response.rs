@@ -41,10 +41,15 @@ impl ResponseFile {
     }
 }
 
-/// Writes a response to stdout: byte for byte, or to a terminal as a harmless text.
-pub fn write(response: &[u8], output: Output) -> io::Result<()> {
+/// Writes a response to stdout: byte for byte, or to a terminal as a harmless text. `followed` says whether a text on stderr
+/// comes next.
+pub fn write(response: &[u8], output: Output, followed: bool) -> io::Result<()> {
     if !output.stdout_is_terminal {
-        return output::data(response);
+        output::data(response)?;
+        if followed && output.is_one_stream && !response.ends_with(b"\n") {
+            output::say("");
+        }
+        return Ok(());
     }
     if let Ok(text) = std::str::from_utf8(response) {
         output::line(text)

@@ -2,9 +2,13 @@
 
 use crate::token;
 use async_trait::async_trait;
-use lamplight_domain::ErrorCode;
+use lamplight_domain::{ErrorCode, decode_text};
 use lamplight_ports::{PortError, PortErrorKind, SecretString, TokenSource};
-use std::{fs::File, io, io::Read, path::PathBuf};
+use std::{fs::File, io, io::Read, path::PathBuf, time::Duration};
+use tokio::{task::spawn_blocking, time::timeout};
+
+/// The time limit for reading a file: a pipe that nobody writes to would never end.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A token in a file that another program renews, such as Kubernetes. The file is read again at each call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +42,7 @@ impl FileToken {
         let mut bytes = Vec::with_capacity(token::LARGEST);
         // A few bytes more than allowed, for line endings and to recognize a file that is too large.
         file.take(token::LARGEST as u64 + 64).read_to_end(&mut bytes).map_err(unreadable)?;
-        let text = String::from_utf8(bytes).map_err(|_| {
+        let text = decode_text(bytes).map_err(|_| {
             let message = format!("the token file {shown} is not valid UTF-8");
             PortError::new(PortErrorKind::InvalidRequest, ErrorCode::TokenInvalid, message)
                 .with_hint("give the path of a file that contains only the token")
@@ -49,14 +53,21 @@ impl FileToken {
 
 #[async_trait]
 impl TokenSource for FileToken {
-    /// Reads on a separate thread: reading a pipe blocks until somebody writes to it, but the caller may stop waiting.
+    /// Reads on a separate thread: reading a pipe blocks until somebody writes to it.
     async fn token(&self) -> Result<SecretString, PortError> {
         let source = self.clone();
-        tokio::task::spawn_blocking(move || source.read()).await.unwrap_or_else(|ended| {
-            let message = format!("the token file {} could not be read", self.path.display());
-            Err(PortError::new(PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, message)
-                .with_source(ended))
-        })
+        let unavailable = |end: &str| {
+            let message = format!("the token file {} could not be read{end}", self.path.display());
+            PortError::new(PortErrorKind::Unavailable, ErrorCode::TokenUnavailable, message)
+        };
+        match timeout(PATIENCE, spawn_blocking(move || source.read())).await {
+            Ok(Ok(token)) => token,
+            Ok(Err(ended)) => Err(unavailable("").with_source(ended)),
+            Err(_) => {
+                let end = format!(" within {} s; it may be a pipe that nothing writes to", PATIENCE.as_secs());
+                Err(unavailable(&end))
+            }
+        }
     }
 }
 

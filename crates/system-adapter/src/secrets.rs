@@ -2,7 +2,7 @@
 
 use crate::Environment;
 use async_trait::async_trait;
-use lamplight_domain::{ErrorCode, SecretRef};
+use lamplight_domain::{ErrorCode, SecretRef, decode_text};
 use lamplight_ports::{PortError, PortErrorKind, SecretResolver, SecretString};
 use std::{
     collections::BTreeSet,
@@ -128,7 +128,7 @@ impl EnvAndFileSecrets {
             return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid, message)
                 .with_hint("give the path of a file that contains only the secret"));
         }
-        let mut text = String::from_utf8(bytes).map_err(|_| not_text(&reference))?;
+        let mut text = decode_text(bytes).map_err(|_| not_text(&reference))?;
         if text.ends_with('\n') {
             text.pop();
             if text.ends_with('\r') {

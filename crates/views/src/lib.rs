@@ -49,7 +49,7 @@ pub use manage::{
     RemovedPermissionView, SubjectView, TagsView,
 };
 pub use permission::{PermissionView, PolicyView};
-pub use raw::{Outputs, Response};
+pub use raw::{Outputs, Response, ResponseKind};
 pub use run::{ArgumentView, EffectiveValue, EffectiveView, ReportView, RunErrorView, RunView};
 pub use runs::{CancelView, DamagedView, MonitorView, RunSummaryView, RunsView, StatusView};
 pub use schemas::schemas;

@@ -2,7 +2,7 @@
 
 use crate::{
     EvidenceView, InvocationTypeWord, LevelWord, StateWord, StatusWord, WarningView,
-    raw::{self, Outputs},
+    raw::{self, Outputs, ResponseKind},
 };
 use lamplight_domain::{
     Effective, EffectiveSettings, ExecutionReport, Hint, RecordedArgument, Run, RunError, Timestamp,
@@ -53,7 +53,9 @@ pub struct RunView<'a> {
     /// The outputs by parameter, as the response writes them; secret ones are masked.
     #[schemars(with = "BTreeMap<String, Value>")]
     pub outputs: Outputs<'a>,
-    /// The response: byte for byte if it is JSON, otherwise as text; null if none is stored.
+    /// Whether the response is JSON, text or binary, or whether there is none.
+    pub response_kind: ResponseKind,
+    /// The response: byte for byte if it is JSON, otherwise a string, as `response_kind` says; null if there is none.
     #[schemars(with = "Value")]
     pub response: Option<raw::Response<'a>>,
     /// The warnings, which do not change the status.
@@ -79,6 +81,7 @@ impl<'a> RunView<'a> {
     /// A run and its response; `word` puts hints into the words of the front that shows the view.
     pub fn new(run: &'a Run, response: Option<&'a [u8]>, word: impl Fn(&Hint) -> String) -> Self {
         let (intent, outcome) = (&run.intent, run.outcome());
+        let response = response.map(raw::Response::new);
         Self {
             run_id: run.id().to_string(),
             key: run.key().as_str(),
@@ -98,7 +101,8 @@ impl<'a> RunView<'a> {
             executed_version: outcome.and_then(|outcome| outcome.executed_version.as_deref()),
             attempts: run.attempts.len(),
             outputs: Outputs(outcome.map(|outcome| outcome.outputs.as_slice()).unwrap_or_default()),
-            response: response.map(raw::Response::new),
+            response_kind: response.as_ref().map_or(ResponseKind::None, raw::Response::kind),
+            response,
             warnings: outcome.iter().flat_map(|outcome| &outcome.warnings).map(WarningView::new).collect(),
             error: outcome
                 .and_then(|outcome| outcome.error.as_ref())

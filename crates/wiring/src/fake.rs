@@ -42,9 +42,7 @@ impl ProviderFactory for FakeFactory {
             None => DEMO_SCRIPT.to_owned(),
             Some(file) => {
                 let path = open.folder.join(file);
-                std::fs::read_to_string(&path).map_err(|error| {
-                    crate::file::io_error(format!("could not read the script {}", path.display()), error)
-                })?
+                crate::file::read_named(&path, "script")?
             }
         };
         let script = Script::parse(&text).map_err(|error| {

@@ -1,11 +1,11 @@
 //! Finds, reads and writes the configuration file. It is replaced in one step, so it is never left half written.
 
 use lamplight_config::{Config, ConfigError};
-use lamplight_domain::{ErrorCode, Hint, SettingName};
+use lamplight_domain::{ErrorCode, Hint, SettingName, decode_text};
 use lamplight_ports::{PortError, PortErrorKind};
 use std::{
     fs,
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -30,30 +30,56 @@ pub(crate) fn io_error(what: String, error: io::Error) -> PortError {
     PortError::new(kind, ErrorCode::Io, what).with_source(error)
 }
 
-/// Reads the file at `path`. Pipes and devices are rejected: reading a pipe could block forever, and its content can only
-/// be read once.
+/// The maximum size of a file that configures something, in bytes.
+const LARGEST: u64 = 16 << 20;
+
+/// Reads a text that the configuration file at another path names: a script, or a price table.
+pub(crate) fn read_named(path: &Path, what: &str) -> Result<String, PortError> {
+    let bytes = read_bytes(path, what, None)?;
+    decode_text(bytes).map_err(|error| {
+        let message = format!("the {what} {} {error}", path.display());
+        PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message)
+            .with_hint("save it as UTF-8")
+    })
+}
+
+/// Reads the configuration file at `path`.
 pub(crate) fn read(path: &Path) -> Result<String, PortError> {
+    let hint = Hint::new("name a file with ")
+        .setting(SettingName::ConfigFile)
+        .text(", or rename what is at this path");
+    let bytes = read_bytes(path, "configuration file", Some(hint))?;
+    Config::text_of(bytes, &path.display().to_string()).map_err(config_error)
+}
+
+/// Pipes and devices are rejected: reading a pipe could block forever, and its content can only be read once.
+fn read_bytes(path: &Path, what: &str, hint: Option<Hint>) -> Result<Vec<u8>, PortError> {
     let shown = path.display().to_string();
     let failed = |error: io::Error| {
         // A file that was named but does not exist is another name to give; any other is a file to fix.
         if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() {
-            return io_error(format!("could not read the configuration file {shown}"), error);
+            return io_error(format!("could not read the {what} {shown}"), error);
         }
-        let message = format!("could not read the configuration file {shown}");
+        let message = format!("could not read the {what} {shown}");
         PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message).with_source(error)
     };
     let metadata = fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
         let kind = if metadata.is_dir() { "a folder" } else { "a pipe or a device" };
-        let message = format!("the configuration {shown} is {kind}, not a file");
-        return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message)
-            .with_hint(
-                Hint::new("name a file with ")
-                    .setting(SettingName::ConfigFile)
-                    .text(", or rename what is at this path"),
-            ));
+        let message = format!("the {what} {shown} is {kind}, not a file");
+        let error = PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message);
+        return Err(match hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        });
     }
-    Config::text_of(fs::read(path).map_err(failed)?, &shown).map_err(config_error)
+    let mut bytes = Vec::new();
+    fs::File::open(path).map_err(failed)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > LARGEST {
+        let message = format!("the {what} {shown} is larger than {} MiB", LARGEST >> 20);
+        return Err(PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message));
+    }
+    Ok(bytes)
 }
 
 /// Changes the file at `path`: `change` gets its text, or `None` if it does not exist, and returns the new text. Concurrent

@@ -169,6 +169,27 @@ async fn the_store_forgets_the_default_of_a_parameter_that_becomes_secret() {
 }
 
 #[tokio::test]
+async fn a_name_may_be_repeated_between_edits() {
+    let bench = Bench::new(functions(1));
+    bench.keep(&job("f000", vec![parameter("a", DataType::Integer), parameter("b", DataType::String)])).await;
+    let name = "f000-job".parse().unwrap();
+    let rename = |from: &str, to: &str| JobEdit::RenameParameter(from.parse().unwrap(), to.parse().unwrap());
+    let swapped = edit_job(&bench.store, &name, vec![rename("a", "B"), rename("b", "a")]).await.unwrap();
+    let shown = |job: &Job| -> Vec<_> {
+        job.parameters.iter().map(|own| (own.name.to_string(), own.data_type)).collect()
+    };
+    let (integer, string) = (DataType::Integer, DataType::String);
+    assert_eq!(shown(&swapped.job), [("B".to_owned(), integer), ("a".to_owned(), string)]);
+    let replace = vec![
+        rename("B", "a"),
+        JobEdit::RemoveParameter("a".parse().unwrap()),
+        JobEdit::Parameter("a".parse().unwrap(), ParameterEdit::Required(true)),
+    ];
+    let replaced = edit_job(&bench.store, &name, replace).await.unwrap();
+    assert_eq!(shown(&replaced.job), [("a".to_owned(), integer)]);
+}
+
+#[tokio::test]
 async fn an_edit_is_all_or_nothing() {
     let bench = Bench::new(functions(1));
     bench.keep(&job("f000", vec![parameter("a", DataType::Integer)])).await;

@@ -16,8 +16,14 @@ use lamplight_http_adapter::Cause;
 use lamplight_ports::{InvokeError, PortErrorKind};
 use std::time::Duration;
 
-/// The message of this error can repeat parts of the event, so it is not shown.
+/// The message of this error can repeat parts of the event, so it is shown only if it is about the client context.
 const QUOTES_THE_EVENT: &str = "InvalidRequestContentException";
+
+/// Whether the message of an error is about the client context and quotes nothing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "Option::filter passes a reference")]
+fn refuses_context(words: &str) -> bool {
+    words.to_lowercase().replace(' ', "").contains("clientcontext") && !words.contains(['"', '\'', '`'])
+}
 
 /// The call that failed, for messages.
 #[derive(Debug)]
@@ -156,7 +162,10 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
     let facts = classify(code.as_deref(), http);
     let mut subject = super::subject(call.function, call.qualifier, call.region);
     // Secrets are masked before anything is cut out of the message.
-    let words = error.meta().message().filter(|_| code.as_deref() != Some(QUOTES_THE_EVENT));
+    let words = error
+        .meta()
+        .message()
+        .filter(|words| code.as_deref() != Some(QUOTES_THE_EVENT) || refuses_context(words));
     let words = words.map(|words| call.scrubber.scrub(words.to_owned()));
     if let Some(arn) = words.as_deref().and_then(function_arn) {
         arn.clone_into(&mut subject.resource);
@@ -170,6 +179,10 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
         (AwsErrorClass::TooLarge, _) => too_large(call, &facts.message(&subject)),
         (_, Some(reason)) => format!("{} ({})", facts.message(&subject), reason.as_str()),
         (_, None) => facts.message(&subject),
+    };
+    let message = match words.as_deref().filter(|words| refuses_context(words)) {
+        Some(words) => format!("{message}: {words}"),
+        None => message,
     };
     let (message, hint) = if facts.proven {
         (message, facts.hint(&subject))

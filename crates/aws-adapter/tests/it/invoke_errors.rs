@@ -190,6 +190,16 @@ async fn what_aws_quotes_of_the_event_is_not_passed_on() {
 }
 
 #[tokio::test]
+async fn a_refused_client_context_is_told_in_the_words_of_lambda() {
+    let words = "Client context must be a valid Base64-encoded JSON object.";
+    let error = refused(refusal(400, "InvalidRequestContentException", words), call("adder")).await;
+    assert!(error.to_string().contains(words), "{error}");
+    let words = "Unrecognized token 'hunter2' in the client context";
+    let error = refused(refusal(400, "InvalidRequestContentException", words), call("adder")).await;
+    assert!(!format!("{error:?} {error}").contains("hunter2"), "{error}");
+}
+
+#[tokio::test]
 async fn a_refused_log_tail_is_known_by_its_words() {
     for (code, words, repeated) in [
         ("InvalidParameterValueException", "LogType Tail is not supported for this function", true),

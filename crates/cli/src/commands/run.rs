@@ -142,7 +142,10 @@ async fn write_output(
         let kept = file.map_or(Ok(()), |file| file.write(response.as_deref()));
         let shown = match (format, response.filter(|_| to_stdout || format != Format::Table)) {
             (Format::Table, None) => Ok(()),
-            (Format::Table, Some(response)) => response::write(&response, output).map_err(Failure::from),
+            (Format::Table, Some(response)) => {
+                let has_error = run.outcome().is_some_and(|outcome| outcome.error.is_some());
+                response::write(&response, output, has_error || !output.quiet).map_err(Failure::from)
+            }
             (Format::Json | Format::Yaml, response) => {
                 output::structured(format, &RunView::new(&run, response.as_deref(), word_hint))
             }

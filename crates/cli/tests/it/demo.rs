@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 #[test]
 fn the_response_is_on_stdout_and_the_story_on_stderr() {
     let done = Lamplight::new().good(&["run", "adder", "-c", "demo", "-p", "a:=2", "-p", "b:=40"]);
-    assert_eq!(done.stdout, "{\"sum\":42}\n");
+    assert_eq!(done.stdout, "{\"sum\":42}");
     assert_snapshot!(done.stderr);
 }
 
@@ -17,7 +17,7 @@ fn the_response_is_on_stdout_and_the_story_on_stderr() {
 fn a_quiet_run_says_nothing_on_stderr() {
     let lamplight = Lamplight::new();
     let quiet = lamplight.good(&["run", "mirror", "-c", "demo", "--payload", " [1, 2.50]", "--quiet"]);
-    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), (" [1, 2.50]\n", ""));
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), (" [1, 2.50]", ""));
 }
 
 /// A run as programs see it: every field, and nothing else on stdout.
@@ -150,7 +150,7 @@ fn jobs_leave_and_enter_as_yaml() {
                default: 12345678901234567890.10\n";
     let file = elsewhere.file("big.yaml", big);
     elsewhere.good(&["jobs", "apply", "-f", file.to_str().unwrap()]);
-    assert_eq!(elsewhere.good(&["run", "big"]).stdout, "{\"amount\":12345678901234567890.10}\n");
+    assert_eq!(elsewhere.good(&["run", "big"]).stdout, "{\"amount\":12345678901234567890.10}");
 }
 
 #[test]
@@ -184,13 +184,13 @@ fn values_come_from_flags_files_and_stdin() {
     ]);
     assert_eq!(
         done.stdout,
-        "{\"n\":1.10,\"o\":{\"deep\": [1e400]},\"t\":\"line 1\\nline 2\",\"j\":[true]}\n"
+        "{\"n\":1.10,\"o\":{\"deep\": [1e400]},\"t\":\"line 1\\nline 2\",\"j\":[true]}"
     );
     let mut command = lamplight.command(&["run", "mirror", "-c", "demo", "--payload", "-"]);
     let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"{\"from\":\"stdin\"}").unwrap();
     let done = crate::lamplight::done(child.wait_with_output().unwrap());
-    assert_eq!(done.stdout, "{\"from\":\"stdin\"}\n");
+    assert_eq!(done.stdout, "{\"from\":\"stdin\"}");
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn the_readme_s_two_commands_do_what_it_says() {
         .env("HOME", folder.path())
         .output()
         .unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "{\"sum\":42}\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "{\"sum\":42}");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     let script = std::fs::metadata(root.join(second)).unwrap();

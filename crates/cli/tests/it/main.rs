@@ -14,6 +14,8 @@ mod demo;
 mod doctor;
 mod documents;
 mod faults;
+mod imports;
+mod inputs;
 mod lamplight;
 mod managing;
 mod managing_arguments;
@@ -30,10 +32,17 @@ mod outcome;
 mod own_provider;
 mod place;
 mod policies;
+#[cfg(unix)]
+mod pty;
+mod responses;
 mod runs;
 mod signals;
 mod store;
 mod suggestions;
+mod targets;
+#[cfg(unix)]
+mod terminals;
+mod values;
 mod views;
 mod views_closed;
 mod ways_in;

@@ -188,8 +188,7 @@ fn read(open: &OpenConnection<'_>) -> Result<AwsTable, PortError> {
 fn prices(file: Option<&Path>) -> Result<PriceTable, PortError> {
     let Some(path) = file else { return Ok(PriceTable::default()) };
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| crate::file::io_error(format!("could not read the price table {shown}"), error))?;
+    let text = crate::file::read_named(path, "price table")?;
     toml::from_str(&text).map_err(|error| {
         let message = format!("{shown}: {}", error.message());
         PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidConfig, message)
