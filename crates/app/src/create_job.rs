@@ -41,6 +41,9 @@ pub async fn create_job(
         function,
         description: None,
         parameters: ParameterList::default(),
+        // Until an edit adds a parameter, nothing says what the function takes.
+        open: true,
+        imported: None,
         overrides: Overrides::default(),
         idempotent: false,
     };

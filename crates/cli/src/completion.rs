@@ -168,6 +168,8 @@ impl Names {
             connection: given("--connection", Some("-c"), "LAMPLIGHT_CONNECTION"),
             region: given("--region", None, "LAMPLIGHT_REGION"),
             endpoint_url: given("--endpoint-url", None, "LAMPLIGHT_ENDPOINT_URL"),
+            // No request is sent.
+            allow_http: true,
             config: given("--config", None, "LAMPLIGHT_CONFIG").map(PathBuf::from),
             data_dir: given("--data-dir", None, "LAMPLIGHT_DATA_DIR").map(PathBuf::from),
             output: Format::Table,
@@ -194,7 +196,7 @@ fn written(words: &[String], long: &str, short: Option<&str>) -> Option<String> 
 
 async fn job_names(wiring: &Wiring) -> Vec<String> {
     let Ok(Some(store)) = wiring.connections.existing_store().await else { return Vec::new() };
-    let jobs = all_jobs(&*store).await.unwrap_or_default();
+    let jobs = all_jobs(&*store).await.unwrap_or_default().items;
     jobs.into_iter().map(|stored| stored.job.name.to_string()).collect()
 }
 
@@ -203,7 +205,7 @@ async fn function_names(wiring: &Wiring) -> Vec<String> {
     let wanted = wiring.named_connection().ok().flatten();
     let mut names = Vec::new();
     if let Ok(Some(store)) = wiring.connections.existing_store().await {
-        let jobs = all_jobs(&*store).await.unwrap_or_default();
+        let jobs = all_jobs(&*store).await.unwrap_or_default().items;
         let of_wanted = jobs
             .into_iter()
             .filter(|stored| wanted.as_ref().is_none_or(|wanted| *wanted == stored.job.connection));

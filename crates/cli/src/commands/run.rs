@@ -169,7 +169,7 @@ async fn suggest_name(run: &Run, connection: &Connection, jobs: &dyn JobStore, w
     if wiring.json() || error.is_none_or(|error| error.code != ErrorCode::FunctionNotFound) {
         return;
     }
-    let jobs = all_jobs(jobs).await.unwrap_or_default();
+    let jobs = all_jobs(jobs).await.unwrap_or_default().items;
     let jobs = jobs.into_iter().map(|stored| stored.job.name.to_string()).collect();
     if let Some(nearest) = nearest_function(connection, run.function_name().as_str(), jobs).await {
         wiring.output.note(&format!("hint: did you mean {nearest}?"));
