@@ -1,8 +1,8 @@
 //! The errors of use cases.
 
 use lamplight_domain::{
-    Action, ConnectionName, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonKind, JsonSyntaxError,
-    NameError, ParameterError, PayloadError, ReferenceError, RunIdError, TransitionError,
+    Action, ArgumentProblem, ConnectionName, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonKind,
+    JsonSyntaxError, NameError, ParameterError, PayloadError, ReferenceError, RunIdError, TransitionError,
 };
 use lamplight_ports::PortError;
 
@@ -196,9 +196,9 @@ impl AppError {
             Self::JobNotFound { nearest: Some(nearest), .. } => format!("did you mean {nearest}?").into(),
             Self::JobNotFound { nearest: None, .. } => Hint::of(Action::ListJobs)
                 .text(" shows all jobs; to call a function, give its connection or region"),
-            Self::AmbiguousJob { name, .. } => {
-                Hint::new("name the other job, or demand job ").text(format!("{name} with ")).action(Action::DemandJob)
-            }
+            Self::AmbiguousJob { name, .. } => Hint::new("name the other job, or demand job ")
+                .text(format!("{name} with "))
+                .action(Action::DemandJob),
             Self::RunNotFound { .. } => Hint::of(Action::ListRuns).text(" shows the recorded runs"),
             Self::FunctionNotFound { .. } => Hint::of(Action::Discover).text(" shows all functions"),
             Self::ChangeUnknown { .. } => "check its current state before you retry".into(),
@@ -208,6 +208,14 @@ impl AppError {
             }
             Self::FunctionNotReady { may_become: false, .. } => {
                 "fix the cause named above, then update the function".into()
+            }
+            Self::Arguments(error)
+                if error
+                    .problems
+                    .iter()
+                    .any(|problem| matches!(problem, ArgumentProblem::Repeated { .. })) =>
+            {
+                Hint::of(Action::GivePayload).text(" sends names that differ only in case")
             }
             Self::Arguments(_) => Hint::of(Action::GiveArguments)
                 .text("; ")

@@ -2,7 +2,8 @@
 
 use crate::AppError;
 use lamplight_domain::{
-    Function, ImportAction, ImportChange, ImportField, Imported, Job, JobName, merge_import, suggest_parameters,
+    Function, ImportAction, ImportChange, ImportField, Imported, Job, JobName, merge_import,
+    suggest_parameters,
 };
 use lamplight_ports::{Connection, JobStore};
 

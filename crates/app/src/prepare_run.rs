@@ -2,9 +2,9 @@
 
 use crate::{AppError, Target};
 use lamplight_domain::{
-    Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, JsonKind, Level, ParamName, Parameter,
-    ParameterList, Payload, Provenance, Qualifier, RawJson, RecordedArgument, RetryPolicy, Scrubber, SecretRef,
-    Settings, build_payload,
+    Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, JsonKind, Level, ParamName,
+    Parameter, ParameterList, Payload, Provenance, Qualifier, RawJson, RecordedArgument, RetryPolicy,
+    Scrubber, SecretRef, Settings, build_payload,
 };
 use lamplight_ports::{Connection, ExposeSecret, SecretResolver};
 use std::collections::BTreeMap;
@@ -205,7 +205,11 @@ fn undeclared_note(job: &Job, undeclared: &[ParamName]) -> String {
     if undeclared.len() > MOST_NAMED {
         names.push("…");
     }
-    format!("job {} does not declare {}; its imported parameter list takes them as given", job.name, names.join(", "))
+    format!(
+        "job {} does not declare {}; its imported parameter list takes them as given",
+        job.name,
+        names.join(", ")
+    )
 }
 
 /// How many arguments the note about undeclared ones names.

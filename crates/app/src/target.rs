@@ -98,7 +98,9 @@ async fn check_only_one_is_meant(
     job: &Job,
     connection: Option<&ConnectionName>,
 ) -> Result<(), AppError> {
-    let Some(connection) = connection.filter(|connection| **connection != job.connection) else { return Ok(()) };
+    let Some(connection) = connection.filter(|connection| **connection != job.connection) else {
+        return Ok(());
+    };
     let others: Vec<JobName> = all_jobs(jobs)
         .await?
         .into_iter()

@@ -90,7 +90,9 @@ impl Platform for AwsPlatform {
     fn client_context_losses(&self, members: &[String], invocation_type: InvocationType) -> Vec<String> {
         let mut losses = Vec::new();
         if invocation_type == InvocationType::Event {
-            losses.push("Lambda drops the client context of an Event: the function does not receive it".to_owned());
+            losses.push(
+                "Lambda drops the client context of an Event: the function does not receive it".to_owned(),
+            );
         }
         let outside: Vec<&str> = members
             .iter()

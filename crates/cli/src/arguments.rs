@@ -43,9 +43,8 @@ pub fn read_parameter(arguments: &mut Arguments, text: &str) -> Result<Option<St
         })?,
         None => given.to_owned(),
     };
-    let note = (matches!(meant, Meant::ByType) && is_file_url(given)).then(|| {
-        format!("parameter {name}: {FILE_URL} is sent as text; {name}=@FILE reads the file")
-    });
+    let note = (matches!(meant, Meant::ByType) && is_file_url(given))
+        .then(|| format!("parameter {name}: {FILE_URL} is sent as text; {name}=@FILE reads the file"));
     let argument = match meant {
         Meant::ByType => Argument::Text(value),
         Meant::Text => Argument::Json(RawJson::string(&value)),
@@ -77,14 +76,13 @@ pub fn read_parameters_file(file: &str) -> Result<Arguments, Failure> {
         return Ok(arguments);
     }
     // Scalars stay the text that the file has, so that no number is rounded. Only null is not a text.
-    let values: BTreeMap<String, Option<String>> = read_mapping(&text, &source).map_err(|failure| {
-        match failure.hint {
+    let values: BTreeMap<String, Option<String>> =
+        read_mapping(&text, &source).map_err(|failure| match failure.hint {
             Some(_) => failure,
             None => failure.with_hint(
                 "a YAML file holds one scalar per parameter; write nested values as JSON text or use JSON",
             ),
-        }
-    })?;
+        })?;
     for (name, value) in values {
         insert(&mut arguments, &name, value.map_or_else(|| Argument::Json(RawJson::null()), Argument::Text))?;
     }

@@ -105,8 +105,7 @@ fn too_large(source: &str) -> Failure {
 }
 
 fn silent(source: &str) -> Failure {
-    let message =
-        format!("nothing could be read from {} for {} s", source_name(source), PATIENCE.as_secs());
+    let message = format!("nothing could be read from {} for {} s", source_name(source), PATIENCE.as_secs());
     Failure::usage(ErrorCode::InvalidInput, message)
         .with_hint("if its writer needs longer, let it write to a file and give that file")
 }

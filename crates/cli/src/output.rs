@@ -33,7 +33,13 @@ impl Output {
         let (stdout_is_terminal, stderr_is_terminal) =
             (io::stdout().is_terminal(), io::stderr().is_terminal());
         let is_one_stream = is_one_stream().unwrap_or(false);
-        Self { stdout_is_terminal, stderr_is_terminal, is_one_stream, can_ask: stderr_is_terminal && io::stdin().is_terminal(), quiet }
+        Self {
+            stdout_is_terminal,
+            stderr_is_terminal,
+            is_one_stream,
+            can_ask: stderr_is_terminal && io::stdin().is_terminal(),
+            quiet,
+        }
     }
 
     /// Prints a note to stderr.

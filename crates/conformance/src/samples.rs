@@ -2,9 +2,9 @@
 
 use lamplight_domain::{
     Argument, Attempt, ConnectionName, DataType, Direction, DurableExecution, EffectiveSettings, ErrorCode,
-    Evidence, EvidenceKind, ExecutionReport, FunctionName, FunctionRef, Imported, Intent, InvocationType, Job, JobName,
-    Origin, Outcome, Output, ParamName, Parameter, Parent, Provenance, RawJson, RecordedArgument, Run,
-    RunError, RunKey, RunState, RunnerId, Settings, StartedBy, Timestamp, Warning,
+    Evidence, EvidenceKind, ExecutionReport, FunctionName, FunctionRef, Imported, Intent, InvocationType,
+    Job, JobName, Origin, Outcome, Output, ParamName, Parameter, Parent, Provenance, RawJson,
+    RecordedArgument, Run, RunError, RunKey, RunState, RunnerId, Settings, StartedBy, Timestamp, Warning,
 };
 use std::str::FromStr;
 

@@ -70,7 +70,8 @@ impl Arguments {
     /// are the same parameter if `declared` has it.
     #[must_use]
     pub fn overridden_by(self, stronger: Self, declared: &ParameterList) -> Self {
-        let meant = |name: &ParamName| declared.get(name).map_or_else(|| name.clone(), |own| own.name.clone());
+        let meant =
+            |name: &ParamName| declared.get(name).map_or_else(|| name.clone(), |own| own.name.clone());
         let replaced: HashSet<ParamName> = stronger.iter().map(|(name, _)| meant(name)).collect();
         let kept = self.values.into_iter().filter(|(name, _)| !replaced.contains(&meant(name)));
         let mut all = Self::default();

@@ -20,9 +20,11 @@ impl Imported {
         let needed = |parameter: &Parameter| declared.get(&parameter.name).is_some_and(|own| !own.secret);
         let parameters = Vec::from(self.parameters)
             .into_iter()
-            .map(|parameter| {
-                if needed(&parameter) { parameter } else { Parameter { default: None, ..parameter } }
-            })
+            .map(
+                |parameter| {
+                    if needed(&parameter) { parameter } else { Parameter { default: None, ..parameter } }
+                },
+            )
             .collect::<Vec<_>>();
         // A list without some of its defaults is as valid as before.
         Self { parameters: ParameterList::try_from(parameters).unwrap_or_default(), ..self }
@@ -163,7 +165,12 @@ impl Merge {
         let timeout = &today.timeout_seconds;
         self.part(&part(ImportField::Timeout), &before.timeout_seconds, timeout, &mut own.timeout_seconds);
         let architecture = &today.architecture;
-        self.part(&part(ImportField::Architecture), &before.architecture, architecture, &mut own.architecture);
+        self.part(
+            &part(ImportField::Architecture),
+            &before.architecture,
+            architecture,
+            &mut own.architecture,
+        );
     }
 
     /// One part: it follows the function if it was not edited.
@@ -201,8 +208,7 @@ impl Merge {
         }
         for new in &today.parameters {
             if base.parameters.get(&new.name).is_none() && declared.get(&new.name).is_none() {
-                let part =
-                    Part { parameter: Some(&new.name), field: ImportField::Parameter, masked: false };
+                let part = Part { parameter: Some(&new.name), field: ImportField::Parameter, masked: false };
                 self.add(ImportAction::Added, &part, &None, &Some(new.clone()));
                 merged.push(new.clone());
             }
@@ -324,8 +330,7 @@ mod tests {
         let count = variable("COUNT", DataType::Integer, "5");
         let gone = variable("GONE", DataType::String, "x");
         let base = [count, gone];
-        let today =
-            [variable("COUNT", DataType::String, "5a"), variable("NEW", DataType::Boolean, "true")];
+        let today = [variable("COUNT", DataType::String, "5a"), variable("NEW", DataType::Boolean, "true")];
         let (parameters, changes) = merge(&base, &base, &today);
         assert_eq!(parameters, ["COUNT string = 5a", "NEW boolean = true"]);
         assert_eq!(
@@ -367,18 +372,13 @@ mod tests {
         );
         assert_eq!(
             changes,
-            [
-                "Kept A default: 1 > 2",
-                "Changed B default: b > b2",
-                "Kept C parameter: string = c > -",
-            ]
+            ["Kept A default: 1 > 2", "Changed B default: b > b2", "Kept C parameter: string = c > -",]
         );
     }
 
     #[test]
     fn parts_that_do_not_fit_together_are_kept_as_they_are() {
-        let (base, own) =
-            (variable("A", DataType::Integer, "1"), variable("A", DataType::Number, "1"));
+        let (base, own) = (variable("A", DataType::Integer, "1"), variable("A", DataType::Number, "1"));
         let today = variable("A", DataType::String, "x");
         let (parameters, changes) = merge(&[base], &[own], &[today]);
         assert_eq!(parameters, ["A number = 1"]);
@@ -402,7 +402,8 @@ mod tests {
     fn a_variable_that_became_secret_loses_its_default() {
         let base = variable("KEY", DataType::String, "plain");
         let today = Parameter::new("KEY".parse().unwrap(), DataType::String).secret();
-        let (parameters, _) = merge(std::slice::from_ref(&base), std::slice::from_ref(&base), std::slice::from_ref(&today));
+        let (parameters, _) =
+            merge(std::slice::from_ref(&base), std::slice::from_ref(&base), std::slice::from_ref(&today));
         assert_eq!(parameters, ["KEY string, secret"]);
         let own = variable("KEY", DataType::String, "mine");
         let (parameters, changes) = merge(&[base], &[own], &[today]);
@@ -419,10 +420,7 @@ mod tests {
         let (merged, changes) = merge_import(&written, &function(), today.clone());
         assert_eq!((Vec::from(merged.parameters.clone()), changes), (vec![own.clone()], vec![]));
         // From now on, new variables appear.
-        let more = suggested(&[
-            variable("B", DataType::String, "b"),
-            variable("C", DataType::String, "c"),
-        ]);
+        let more = suggested(&[variable("B", DataType::String, "b"), variable("C", DataType::String, "c")]);
         assert_eq!(merge_import(&merged, &function(), more).0.parameters.len(), 2);
 
         let unread = Function { environment_error: Some("no key".into()), ..function() };

@@ -41,7 +41,9 @@ fn survives_as_number(text: &str) -> bool {
     // Rust writes floats without an exponent; other languages write one below 0.0001.
     let is_tiny = |number: f64| number != 0.0 && number.abs() < 0.0001;
     whole.len() < DIGITS_OF_IDENTIFIERS
-        && text.parse().is_ok_and(|number: f64| number.to_string() == text && !is_tiny(number) && text != "-0")
+        && text
+            .parse()
+            .is_ok_and(|number: f64| number.to_string() == text && !is_tiny(number) && text != "-0")
 }
 
 #[cfg(test)]

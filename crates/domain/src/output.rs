@@ -166,7 +166,8 @@ pub fn extract_outputs(parameters: &ParameterList, response: &[u8]) -> Extractio
     let by_name = (slots.len() > FEW_SLOTS)
         .then(|| slots.iter().enumerate().map(|(index, slot)| (slot.folded.clone(), index)).collect());
     let read = Properties { slots: &mut slots, by_name: by_name.as_ref() }
-        .deserialize(&mut deserializer).and_then(|()| deserializer.end());
+        .deserialize(&mut deserializer)
+        .and_then(|()| deserializer.end());
     if let Err(error) = read {
         return without_outputs(Warning::ResponseNotJson { reason: error.to_string() });
     }

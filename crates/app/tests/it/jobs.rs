@@ -79,12 +79,12 @@ async fn import(
     request: ImportRequest,
 ) -> (ImportedFunction, Option<Job>) {
     let mut loader = FakeFunction::echo(function("loader"));
-    loader.environment = variables.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    loader.environment =
+        variables.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let today = Bench::new([loader]);
     let connection = today.connector.open(None).await.unwrap();
     let found = find(&connection, &DiscoverRequest::default()).await.unwrap();
-    let mut all =
-        import_functions(&bench.store, &connection, &found.functions, request).await.unwrap();
+    let mut all = import_functions(&bench.store, &connection, &found.functions, request).await.unwrap();
     let stored = bench.store.get(&"loader".parse().unwrap()).await.unwrap();
     (all.pop().unwrap(), stored.map(|stored| stored.job))
 }

@@ -119,7 +119,9 @@ fn describe(args: &RunArgs, target: &Target) -> String {
         None if args.function || args.target.parse::<JobName>().is_err() => {
             format!("running function {function} on connection {connection}")
         }
-        None => format!("running function {function} on connection {connection}; there is no job {}", args.target),
+        None => {
+            format!("running function {function} on connection {connection}; there is no job {}", args.target)
+        }
     }
 }
 

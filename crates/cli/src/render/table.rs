@@ -38,7 +38,6 @@ pub fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

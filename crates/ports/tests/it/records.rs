@@ -114,10 +114,7 @@ fn a_job_of_version_3_is_read() {
     assert_eq!(job.parameters.get(&"note".parse().unwrap()).unwrap().data_type, DataType::Text);
     let imported = job.imported.unwrap();
     assert_eq!(imported.description.as_deref(), Some("loads everything"));
-    assert_eq!(
-        imported.parameters.get(&"count".parse().unwrap()).unwrap().default.as_deref(),
-        Some("5")
-    );
+    assert_eq!(imported.parameters.get(&"count".parse().unwrap()).unwrap().default.as_deref(), Some("5"));
 }
 
 /// These names are on disk. Removing or changing one makes records unreadable; adding one needs a new version.
