@@ -222,6 +222,14 @@ impl AppError {
             Self::FunctionNotReady { may_become: false, .. } => {
                 "fix the cause named above, then update the function".into()
             }
+            Self::Arguments(error)
+                if error
+                    .problems
+                    .iter()
+                    .any(|problem| matches!(problem, ArgumentProblem::Repeated { .. })) =>
+            {
+                Hint::of(Action::GivePayload).text(" sends names that differ only in case")
+            }
             Self::Arguments(_) => Hint::of(Action::GiveArguments)
                 .text("; ")
                 .action(Action::ShowJob)

@@ -13,8 +13,9 @@ fn action(action: &Action) -> String {
             return "give text as -p name=value (or name==value, never read as JSON) and JSON as -p name:=json"
                 .to_owned();
         }
-        Action::DemandJob => {
-            return "`--job`".to_owned();
+        Action::DemandJob => return "`--job`".to_owned(),
+        Action::GivePayload => {
+            return "`--payload`".to_owned();
         }
         Action::Discover => "discover",
         Action::ListJobs => "jobs list",

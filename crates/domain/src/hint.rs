@@ -19,6 +19,8 @@ pub enum Action {
     EditJob,
     /// Say that a name is that of a job.
     DemandJob,
+    /// Give the whole event as JSON.
+    GivePayload,
     /// List recorded runs.
     ListRuns,
     /// List the functions that can be managed.
@@ -57,6 +59,7 @@ impl fmt::Display for Action {
             Self::ShowJob => f.write_str("showing the job"),
             Self::EditJob => f.write_str("changing the job"),
             Self::DemandJob => f.write_str("saying that it is a job"),
+            Self::GivePayload => f.write_str("giving the whole event"),
             Self::ListRuns => f.write_str("listing runs"),
             Self::ListFunctions => f.write_str("listing functions"),
             Self::WaitForFunction(function) => write!(f, "waiting for function {function}"),

@@ -64,7 +64,8 @@ impl TokenSource for FileToken {
             Ok(Ok(token)) => token,
             Ok(Err(ended)) => Err(unavailable("").with_source(ended)),
             Err(_) => {
-                let end = format!(" within {} s; it may be a pipe that nothing writes to", PATIENCE.as_secs());
+                let end =
+                    format!(" within {} s; it may be a pipe that nothing writes to", PATIENCE.as_secs());
                 Err(unavailable(&end))
             }
         }

@@ -182,10 +182,7 @@ fn values_come_from_flags_files_and_stdin() {
         "-p",
         "j:=[true]",
     ]);
-    assert_eq!(
-        done.stdout,
-        "{\"n\":1.10,\"o\":{\"deep\": [1e400]},\"t\":\"line 1\\nline 2\",\"j\":[true]}"
-    );
+    assert_eq!(done.stdout, "{\"n\":1.10,\"o\":{\"deep\": [1e400]},\"t\":\"line 1\\nline 2\",\"j\":[true]}");
     let mut command = lamplight.command(&["run", "mirror", "-c", "demo", "--payload", "-"]);
     let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"{\"from\":\"stdin\"}").unwrap();

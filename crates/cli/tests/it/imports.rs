@@ -78,18 +78,25 @@ fn a_second_import_follows_the_function_and_keeps_edits() {
         "job loader\n= A default: kept as edited; in the function: 1 -> 2\n~ B default: b -> b2\n\
          - D: string = d\n+ E: string = e\n"
     );
-    assert!(preview.stderr.contains("dry run, nothing was changed; jobs: 0 created, 1 refreshed"), "{preview:?}");
+    assert!(
+        preview.stderr.contains("dry run, nothing was changed; jobs: 0 created, 1 refreshed"),
+        "{preview:?}"
+    );
     assert_eq!(lamplight.json(&["jobs", "show", "loader"]), before);
     let done = lamplight.good(&IMPORT);
     assert!(done.stderr.contains("~ B default: b -> b2"), "{}", done.stderr);
     let job = lamplight.json(&["jobs", "show", "loader"]);
-    let parameters: Vec<_> = job["parameters"].as_array().unwrap().iter().map(|p| (&p["name"], &p["default"])).collect();
+    let parameters: Vec<_> =
+        job["parameters"].as_array().unwrap().iter().map(|p| (&p["name"], &p["default"])).collect();
     assert_eq!(
         parameters,
         [(&json!("A"), &json!("100")), (&json!("B"), &json!("b2")), (&json!("E"), &json!("e"))]
     );
     let again = lamplight.json(&IMPORT);
-    assert_eq!((&again["imported"][0]["outcome"], &again["imported"][0]["changes"]), (&json!("unchanged"), &json!([])));
+    assert_eq!(
+        (&again["imported"][0]["outcome"], &again["imported"][0]["changes"]),
+        (&json!("unchanged"), &json!([]))
+    );
 }
 
 #[test]
@@ -112,7 +119,8 @@ fn a_document_is_an_edit() {
     change(&lamplight, "A: '2', B: b2, C: c");
     lamplight.good(&IMPORT);
     let job = lamplight.json(&["jobs", "show", "loader"]);
-    let names: Vec<_> = job["parameters"].as_array().unwrap().iter().map(|p| (&p["name"], &p["default"])).collect();
+    let names: Vec<_> =
+        job["parameters"].as_array().unwrap().iter().map(|p| (&p["name"], &p["default"])).collect();
     assert_eq!(names, [(&json!("A"), &json!("mine")), (&json!("C"), &json!("c"))]);
     assert_eq!(job["open"], json!(null), "a document says whether the list is open");
 }

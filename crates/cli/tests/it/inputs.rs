@@ -102,7 +102,10 @@ mod special {
                 let done = crate::lamplight::done(child.wait_with_output().unwrap());
                 drop(writer);
                 assert_eq!(done.code, 2, "{done:?}");
-                assert!(done.stderr.contains(&format!("nothing could be read from {from} for 30 s")), "{done:?}");
+                assert!(
+                    done.stderr.contains(&format!("nothing could be read from {from} for 30 s")),
+                    "{done:?}"
+                );
             }
         };
         // They wait at the same time.
@@ -118,7 +121,8 @@ mod special {
     fn a_pipe_that_somebody_writes_to_is_read() {
         let lamplight = Lamplight::new();
         let path = pipe(&lamplight);
-        let child = lamplight.command(&["run", "mirror", "-c", "demo", "--payload", "@pipe"]).spawn().unwrap();
+        let child =
+            lamplight.command(&["run", "mirror", "-c", "demo", "--payload", "@pipe"]).spawn().unwrap();
         std::fs::write(path, "[1]").unwrap();
         assert_eq!(crate::lamplight::done(child.wait_with_output().unwrap()).stdout, "[1]");
     }

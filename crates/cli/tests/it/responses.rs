@@ -55,7 +55,8 @@ fn a_file_that_cannot_be_opened_refuses_the_run() {
 #[test]
 fn a_file_that_cannot_be_written_does_not_change_the_exit_code() {
     let lamplight = Lamplight::new();
-    let done = lamplight.run(&["run", "mirror", "-c", "demo", "--payload", "1", "--response-file", "/dev/full"]);
+    let done =
+        lamplight.run(&["run", "mirror", "-c", "demo", "--payload", "1", "--response-file", "/dev/full"]);
     assert_eq!(done.code, 0, "{done:?}");
     assert!(done.stderr.contains("could not write the response to /dev/full"), "{done:?}");
 }

@@ -4,7 +4,8 @@ use crate::{lamplight::Lamplight, pty::seen};
 use serde_json::json;
 
 /// Control characters, C1, bidirectional and zero-width signs, and line separators.
-const HOSTILE: &str = "a\u{1b}[2J\u{7}\u{8}\u{9b}31m\u{85}\u{202e}\u{2066}\u{200b}\u{200d}\u{2028}\u{2029}\u{feff}\u{7f}z";
+const HOSTILE: &str =
+    "a\u{1b}[2J\u{7}\u{8}\u{9b}31m\u{85}\u{202e}\u{2066}\u{200b}\u{200d}\u{2028}\u{2029}\u{feff}\u{7f}z";
 
 fn is_harmful(c: char) -> bool {
     HOSTILE.contains(c) && !c.is_ascii_graphic()
@@ -29,7 +30,15 @@ fn place() -> Lamplight {
 fn no_command_shows_what_steers_a_terminal() {
     let lamplight = place();
     lamplight.good(&["discover", "-c", "sim", "--import"]);
-    lamplight.good(&["jobs", "edit", "says", "--describe", &format!("A={HOSTILE}"), "--description", HOSTILE]);
+    lamplight.good(&[
+        "jobs",
+        "edit",
+        "says",
+        "--describe",
+        &format!("A={HOSTILE}"),
+        "--description",
+        HOSTILE,
+    ]);
     for line in [
         "run says",
         "run says -o json",
