@@ -1,7 +1,7 @@
 //! Creates a job for a function.
 
 use crate::{AppError, JobEdit, edit_job::edited};
-use lamplight_domain::{ConnectionName, Job, JobName, Overrides, ParameterList};
+use lamplight_domain::{ConnectionName, Job, JobName};
 use lamplight_ports::{Connector, JobStore, StoredJob};
 
 /// A job to create.
@@ -35,15 +35,7 @@ pub async fn create_job(
     }
     let connection = connector.open(new.connection.as_ref()).await?;
     let function = connection.platform.parse_function(&new.function)?;
-    let job = Job {
-        name: new.name,
-        connection: connection.name.clone(),
-        function,
-        description: None,
-        parameters: ParameterList::default(),
-        overrides: Overrides::default(),
-        idempotent: false,
-    };
+    let job = Job::new(new.name, connection.name.clone(), function);
     let job = edited(job, edits)?;
     if let Some(qualifier) = &job.overrides.qualifier {
         connection.platform.parse_qualifier(qualifier.as_str())?;
