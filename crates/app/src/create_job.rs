@@ -1,7 +1,7 @@
 //! Creates a job for a function.
 
 use crate::{AppError, JobEdit, edit_job::edited};
-use lamplight_domain::{ConnectionName, Job, JobName, Overrides, ParameterList};
+use lamplight_domain::{ConnectionName, Job, JobName};
 use lamplight_ports::{Connector, JobStore, StoredJob};
 
 /// A job to create.

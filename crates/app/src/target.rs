@@ -84,7 +84,7 @@ pub async fn resolve_target(
 /// The parameters that jobs of a function declare as secret, on any connection.
 async fn secret_names(jobs: &dyn JobStore, function: &FunctionRef) -> Result<Vec<ParamName>, AppError> {
     let all = all_jobs(jobs).await?;
-    let same = all.iter().filter(|stored| stored.job.function.name == function.name);
+    let same = all.items.iter().filter(|stored| stored.job.function.name == function.name);
     let secret = same.flat_map(|stored| stored.job.parameters.iter()).filter(|parameter| parameter.secret);
     Ok(secret.map(|parameter| parameter.name.clone()).collect())
 }
@@ -118,6 +118,7 @@ async fn check_only_one_is_meant(
     };
     let others: Vec<JobName> = all_jobs(jobs)
         .await?
+        .items
         .into_iter()
         .map(|stored| stored.job)
         .filter(|other| other.connection == *connection && other.function.name == job.function.name)
