@@ -27,6 +27,8 @@ fn request() -> InvokeRequest {
         payload: Payload::from_json(EVENT.to_owned()).unwrap(),
         log_tail: true,
         client_context: None,
+        fresh_connection: false,
+        scrubber: lamplight_domain::Scrubber::default(),
         departure: Departure::default(),
     }
 }

@@ -1,8 +1,9 @@
 //! The errors of use cases.
 
 use lamplight_domain::{
-    Action, ConnectionName, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonKind, JsonSyntaxError,
-    NameError, ParameterError, PayloadError, ReferenceError, RunIdError, RunKey, TransitionError,
+    Action, ArgumentProblem, ConnectionName, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonKind,
+    JsonSyntaxError, NameError, ParameterError, PayloadError, ReferenceError, RunIdError, RunKey,
+    TransitionError,
 };
 use lamplight_ports::PortError;
 
