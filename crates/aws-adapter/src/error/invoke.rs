@@ -20,7 +20,6 @@ use std::time::Duration;
 const QUOTES_THE_EVENT: &str = "InvalidRequestContentException";
 
 /// Whether the message of an error is about the client context and quotes nothing.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "Option::filter passes a reference")]
 fn refuses_context(words: &str) -> bool {
     words.to_lowercase().replace(' ', "").contains("clientcontext") && !words.contains(['"', '\'', '`'])
 }

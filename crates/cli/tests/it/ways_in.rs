@@ -76,7 +76,7 @@ pub fn run_example(heading: &str, arrange: fn(&Stage<'_>) -> Arranged) {
             world.aws.role(section.role().unwrap(), [trust_of(&policy)]);
         } else {
             // A response has no line end of its own; the document does.
-            let expected = match arguments[0].as_str() {
+            let expected = match arguments[0] {
                 "run" => command.stdout.trim_end(),
                 _ => &command.stdout,
             };
