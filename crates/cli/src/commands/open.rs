@@ -39,7 +39,7 @@ async fn find_page(target: &str, wiring: &Wiring) -> Result<String, Failure> {
         let found = show_run(&*store, &name).await?;
         let run = found.run.ok_or_else(|| AppError::RunNotFound { name: name.to_string() })?;
         let function = run.function_name().to_string();
-        return Ok(run.intent.monitor_url.ok_or(AppError::NoMonitorPage { function })?);
+        return Ok(run.intent.monitor_url.ok_or(AppError::NoMonitorPage { function, reason: None })?);
     }
     let connection = wiring.named_connection()?;
     Ok(monitor_url(&resolve_target(wiring, &*store, target, connection.as_ref()).await?)?)
