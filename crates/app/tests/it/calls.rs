@@ -106,7 +106,7 @@ async fn a_queued_run_calls_nothing_before_it_is_followed_nor_where_another_proc
     let queued = queue_run(&ports, &prepare().await.unwrap()).await.unwrap();
     begin_queued_run(&ports, prepare().await.unwrap(), queued.clone()).await.unwrap();
     let again: AppError = begin_queued_run(&ports, prepare().await.unwrap(), queued).await.unwrap_err();
-    assert_eq!(again.class(), lamplight_domain::ErrorClass::Conflict);
+    assert_eq!(again.class(), ErrorClass::Conflict);
     cancel_run(&bench.store, &bench.connector, &RunName::Latest).await.unwrap();
 }
 
@@ -189,7 +189,7 @@ async fn an_idempotent_job_does_not_repeat_a_lost_answer() {
 #[tokio::test]
 async fn a_dry_run_calls_once_and_as_a_dry_run() {
     let mut invoker = MockInvoker::new();
-    let is_dry = |request: &lamplight_ports::InvokeRequest| request.invocation_type == InvocationType::DryRun;
+    let is_dry = |request: &InvokeRequest| request.invocation_type == InvocationType::DryRun;
     invoker
         .expect_invoke()
         .times(1)

@@ -72,7 +72,7 @@ impl Manager {
         if removed.is_empty() || !self.makes_changes() {
             return Ok(());
         }
-        let removed = render::one_line(&removed.join(", "));
+        let removed = one_line(&removed.join(", "));
         if self.yes {
             wiring.output.note(&format!("this removes: {removed}"));
         }
@@ -202,7 +202,7 @@ pub fn report_change<'a, T, J: Serialize>(
                 output::line(&render::preview_text(preview))?;
             }
             if !removed.is_empty() {
-                wiring.output.note(&format!("this removes: {}", render::one_line(&removed.join(", "))));
+                wiring.output.note(&format!("this removes: {}", one_line(&removed.join(", "))));
             }
             wiring.output.note("dry run: nothing was sent");
             return Ok(ExitCode::Success);

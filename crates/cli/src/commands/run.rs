@@ -184,7 +184,7 @@ fn report_recording(run: &Run, recording: &Recording, wiring: &Wiring) {
         Recording::SetAside(error) => wiring.output.warn(&format!(
             "the outcome is kept in a file beside the store, and the next `lamplight status` or `lamplight runs` stores \
              it: {}",
-            render::one_line(&error.to_string())
+            one_line(&error.to_string())
         )),
         Recording::Lost(error) => {
             let what = format!("could not record that run {} {}", run.key(), render::words(run.state()));
