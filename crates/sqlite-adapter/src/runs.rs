@@ -50,8 +50,8 @@ const BY_KEY: &str = select_run!("WHERE key = ?1");
 const BY_REQUEST: &str =
     select_run!("WHERE request_id = ?1 AND +function = ?2 ORDER BY started_at DESC, key DESC LIMIT 1");
 const LATEST: &str = select_run!("ORDER BY started_at DESC, key DESC LIMIT 1");
-const RUNNING: &str =
-    select_run!("WHERE state = 'running' AND (started_at, key) > (?1, ?2) ORDER BY started_at, key");
+const RUNNING: &str = "SELECT key, revision, record, runner, lease_until, started_at FROM run \
+    WHERE state = 'running' AND (started_at, key) > (?1, ?2) ORDER BY started_at, key";
 const CLAIMABLE: &str = select_run!(
     "WHERE state = 'queued' AND (lease_until IS NULL OR lease_until <= ?1) AND version <= ?2 ORDER BY started_at, key"
 );
@@ -203,13 +203,17 @@ impl RunStore for SqliteStore {
                 after.as_ref().map_or((i64::MIN, ""), |place| (place.started_at, place.key.as_str()));
             let mut rows = select.query(params![time, key])?;
             let mut found = StoredPage::default();
+            let mut last: Option<RunPlace> = None;
             while let Some(row) = rows.next()? {
                 if found.items.len() == page.limit() {
-                    found.next_marker = found.items.last().map(|run| RunPlace::of(run).to_string());
+                    found.next_marker = last.map(|place| place.to_string());
                     break;
                 }
                 match read_run(row) {
-                    Ok(run) => found.items.push(run),
+                    Ok(run) => {
+                        last = Some(RunPlace { started_at: row.get(5)?, key: run.key().clone() });
+                        found.items.push(run);
+                    }
                     Err(failure) => {
                         let name = run_query::lossy_text(row, 0)?;
                         found.damaged.push(Damaged { name, reason: failure.reason() });
