@@ -24,6 +24,9 @@ const LARGEST: usize = 64 * 1024;
 /// How often a text is decoded: JSON in JSON, in a URL, in a page.
 const MOST_LAYERS: usize = 8;
 
+/// The longest rest of an escape whose start was cut off, in bytes.
+const LONGEST_REST: usize = 10;
+
 /// How many orders of decodings are tried.
 const MOST_ORDERS: usize = 40;
 
@@ -181,21 +184,27 @@ impl Needles {
         found
     }
 
-    /// The start of `text` that is the end of a form, in each layer.
+    /// The start of `text` that is the end of a form, in each layer, possibly after the rest of an escape.
     fn cut_off(&self, text: &str) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         for layer in layers(text).map(|layer| layer.without_spaces()) {
-            let ends = self.loose_forms.iter().filter_map(|form| {
-                let ends = (1..form.len().saturating_sub(LOOSE - 1)).map(|start| &form.as_bytes()[start..]);
-                let starts_with = |end: &&[u8]| {
-                    layer.bytes.get(..end.len()).is_some_and(|start| start.eq_ignore_ascii_case(end))
-                };
-                ends.filter(starts_with).map(<[u8]>::len).max()
+            let ends = (0..=LONGEST_REST).filter_map(|rest| {
+                let bytes = layer.bytes.get(rest..)?;
+                let lengths = self.loose_forms.iter().filter_map(|form| end_at_start(form.as_bytes(), bytes));
+                lengths.max().map(|length| rest + length)
             });
-            found.extend(ends.max().map(|length| layer.origin(0..length)));
+            found.extend(ends.max().map(|end| layer.origin(0..end)));
         }
         found
     }
+}
+
+/// The length of the longest end of `form` that `bytes` start with; an end is shorter than the form.
+fn end_at_start(form: &[u8], bytes: &[u8]) -> Option<usize> {
+    let ends = (1..form.len().saturating_sub(LOOSE - 1)).map(|start| &form[start..]);
+    let starts_with =
+        |end: &&[u8]| bytes.get(..end.len()).is_some_and(|start| start.eq_ignore_ascii_case(end));
+    ends.filter(starts_with).map(<[u8]>::len).max()
 }
 
 /// The text, and what it is after each decoding: of all escapes at once, the same without white space, which may split an
@@ -323,7 +332,9 @@ mod tests {
             (r"ors\u0065-battery", MASK),
             ("attery staple", "******** staple"),
             ("tery staple", "tery staple"),
-            ("a horse-battery", "a horse-battery"),
+            ("2dhorse%2Dbattery staple", "******** staple"),
+            ("#45;horse&#45;battery staple", "******** staple"),
+            ("a horse and its battery", "a horse and its battery"),
         ] {
             assert_eq!(scrubber.scrub_tail(text.to_owned()), shown);
         }

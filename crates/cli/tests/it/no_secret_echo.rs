@@ -48,7 +48,7 @@ enum Place {
     FunctionError,
     /// The function succeeds: output, log, version, request ID.
     Response,
-    /// Lambda refuses the call: code and message.
+    /// Lambda refuses the call with an unknown code, which proves nothing: code and message.
     Refusal,
     /// Lambda throttles the call: reason and message, and a second attempt.
     Throttle,
@@ -59,7 +59,7 @@ enum Place {
 const PLACES: [(Place, i32); 5] = [
     (Place::FunctionError, 3),
     (Place::Response, 0),
-    (Place::Refusal, 2),
+    (Place::Refusal, 7),
     (Place::Throttle, 5),
     (Place::Page, 7),
 ];
