@@ -166,7 +166,7 @@ pub fn is_aws_endpoint(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default().to_ascii_lowercase();
     let is_below = |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.ends_with('.'));
-    ENDPOINT_DOMAINS.iter().any(|domain| is_below(&domain))
+    ENDPOINT_DOMAINS.iter().any(is_below)
 }
 
 impl fmt::Display for Partition {

@@ -6,7 +6,10 @@
 //! after a value or a section that is repeated, is accepted too. [`SharedFiles::to_text`] writes what was read in the form
 //! that the SDK understands.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+};
 
 /// Which of the two files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +170,8 @@ impl SharedFiles {
             [("profile", &self.profiles), ("sso-session", &self.sso_sessions), ("services", &self.services)];
         for (word, sections) in groups {
             for (name, section) in sections {
-                text += &format!("[{word} {}]\n", sdk_name(name));
+                // Writing into a `String` cannot fail.
+                let _ = writeln!(text, "[{word} {}]", sdk_name(name));
                 for (key, setting) in &section.0 {
                     let replaces_endpoints = matches!(key.as_str(), "endpoint_url" | "services");
                     if !key.chars().all(is_plain) || (replaces_endpoints && !endpoints) {
@@ -176,9 +180,9 @@ impl SharedFiles {
                     let names_a_profile = key == "source_profile";
                     let value = setting.value();
                     let value = if names_a_profile { sdk_name(value) } else { value.to_owned() };
-                    text += &format!("{key} = {value}\n");
+                    let _ = writeln!(text, "{key} = {value}");
                     for line in setting.lines.iter().skip(1) {
-                        text += &format!("  {line}\n");
+                        let _ = writeln!(text, "  {line}");
                     }
                 }
             }
