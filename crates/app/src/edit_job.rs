@@ -105,7 +105,7 @@ pub(crate) fn edited(mut job: Job, edits: Vec<JobEdit>) -> Result<Job, AppError>
         match edit {
             JobEdit::AddParameter(parameter) => draft.add(parameter),
             JobEdit::RemoveParameter(name) => draft.remove(&name)?,
-            JobEdit::RenameParameter(from, to) => draft.rename(&from, to)?,
+            JobEdit::RenameParameter(from, to) => draft.rename(&from, &to)?,
             JobEdit::Parameter(name, edit) => apply_edit(draft.find(&name)?, edit),
             JobEdit::InvocationType(value) => job.overrides.invocation_type = value,
             JobEdit::Qualifier(value) => job.overrides.qualifier = value,
@@ -171,10 +171,10 @@ impl Draft {
             .ok_or_else(|| AppError::Parameters(ParameterError::Absent { name: name.clone() }))
     }
 
-    fn rename(&mut self, from: &ParamName, to: ParamName) -> Result<(), AppError> {
+    fn rename(&mut self, from: &ParamName, to: &ParamName) -> Result<(), AppError> {
         self.find(from)?.name = to.clone();
         if let Some(place) = self.places.remove(&from.folded()) {
-            self.place(&to, place);
+            self.place(to, place);
         }
         Ok(())
     }
