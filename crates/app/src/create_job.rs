@@ -35,18 +35,8 @@ pub async fn create_job(
     }
     let connection = connector.open(new.connection.as_ref()).await?;
     let function = connection.platform.parse_function(&new.function)?;
-    let job = Job {
-        name: new.name,
-        connection: connection.name.clone(),
-        function,
-        description: None,
-        parameters: ParameterList::default(),
-        // Until an edit adds a parameter, nothing says what the function takes.
-        open: true,
-        imported: None,
-        overrides: Overrides::default(),
-        idempotent: false,
-    };
+    // Until an edit adds a parameter, nothing says what the function takes.
+    let job = Job { open: true, ..Job::new(new.name, connection.name.clone(), function) };
     let job = edited(job, edits)?;
     if let Some(qualifier) = &job.overrides.qualifier {
         connection.platform.parse_qualifier(qualifier.as_str())?;
