@@ -50,8 +50,7 @@ impl Output {
 
     /// Prints an error to stderr, also if only errors are wanted there.
     pub fn error(self, text: &str) {
-        let style = anstyle::AnsiColor::Red.on_default().bold();
-        say(&format!("{style}error{style:#}: {text}"));
+        say_styled(anstyle::AnsiColor::Red.on_default().bold(), "error", &format!(": {text}"));
     }
 
     /// Prints a warning to stderr.

@@ -168,7 +168,8 @@ mod tests {
     fn errors_name_their_place() {
         let error = Script::parse(r#"{"functions": {"f": {"answer": "echo", "dealy_ms": 5}}}"#).unwrap_err();
         let source = error.source().unwrap().to_string();
-        assert!(source.contains("dealy_ms"), "{source}");
+        assert!(source.starts_with("line 1, column 40: ") && source.contains("delay_ms"), "{source}");
+        assert!(!source.contains("dealy_ms"), "a file named by mistake is not repeated: {source}");
         let script = r#"{"functions": {"f": {"answer": {"compute": {"x": {"add": 1}}}}}}"#;
         let error = Script::parse(script).unwrap_err();
         assert_eq!(error.to_string(), "function f of the script: add needs a list");

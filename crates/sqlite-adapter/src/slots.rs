@@ -228,7 +228,7 @@ mod tests {
         bytes.truncate(2 * SLOT + 200);
         std::fs::write(&path, &bytes).unwrap();
         assert_eq!(keys(&path), [sample_key(1)]);
-        let text = String::from_utf8(bytes).unwrap().replace("{\"version\":2", "{\"version\":9");
+        let text = String::from_utf8(bytes).unwrap().replace("{\"version\":3", "{\"version\":9");
         std::fs::write(&path, text).unwrap();
         let found = read(&File::open(&path).unwrap()).unwrap();
         assert_eq!((found.ends.len(), found.has_newer), (0, true));

@@ -203,7 +203,7 @@ fn what_is_wrong_with_a_profile_is_told() {
     at_home("profiles::what_is_wrong_with_a_profile_is_told", |lambda| async move {
         for (name, code, hint) in [
             ("absent", ErrorCode::CredentialsMissing, "~/.aws/config"),
-            ("broken", ErrorCode::CredentialsFailed, "~/.aws/config"),
+            ("broken", ErrorCode::CredentialsFailed, "run it by itself"),
             ("assessor", ErrorCode::CredentialsFailed, "~/.aws/config"),
             ("loop", ErrorCode::CredentialsFailed, "~/.aws/config"),
             ("not-assigned", ErrorCode::CredentialsFailed, "~/.aws/config"),

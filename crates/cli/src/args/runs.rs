@@ -22,9 +22,10 @@ pub enum RunsCommand {
     #[command(after_help = "Example:\n  lamplight runs rm 0199c0de --yes")]
     Rm(RunsRmArgs),
     /// Remove the records of old runs that have ended, with their responses
+    ///
+    /// Without options, what `[runs]` in the configuration file says is applied. `lamplight run` applies it, too.
     #[command(
-        after_help = "Examples:\n  lamplight runs prune --keep-days 90 --dry-run\n  lamplight runs prune --keep-at-most 10000 --yes\n\n\
-                      Without options, what `[runs]` in the configuration file says is applied. `lamplight run` applies it, too."
+        after_help = "Examples:\n  lamplight runs prune --keep-days 90 --dry-run\n  lamplight runs prune --keep-at-most 10000 --yes"
     )]
     Prune(RunsPruneArgs),
 }

@@ -203,8 +203,10 @@ const VERBS: &[(&str, &[&str])] = &[
     ("open", &["fails", "--print"]),
     ("run", &["fails"]),
     ("runs-list", &[]),
+    ("runs-prune", &["--keep-days", "9", "--yes"]),
     ("runs-show", &["latest"]),
     ("status", &["latest"]),
+    ("runs-rm", &["latest", "--yes"]),
 ];
 
 /// What is there already cannot be added again, and what is gone not taken away.

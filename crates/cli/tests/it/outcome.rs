@@ -182,7 +182,7 @@ fn a_store_that_is_locked_when_the_answer_comes_is_waited_for() {
     run.wait_for("another process has locked the store");
     lock.unlock();
     let done = run.end();
-    assert_eq!((done.code, done.stdout.as_str()), (0, "{\"sum\":42}\n"), "{done:#?}");
+    assert_eq!((done.code, done.stdout.as_str()), (0, "{\"sum\":42}"), "{done:#?}");
     let run = latest(&lamplight);
     assert_eq!((&run["state"], &run["response"]["sum"]), (&"succeeded".into(), &42.into()));
     assert_eq!(run["warnings"], Value::Array(vec![]));
@@ -214,7 +214,7 @@ fn an_interrupt_while_waiting_for_the_store_leaves_the_outcome_to_the_next_comma
     run.wait_for("another process has locked the store");
     run.signal("INT");
     let done = run.end();
-    assert_eq!((done.code, done.stdout.as_str()), (0, "{\"sum\":42}\n"), "{done:#?}");
+    assert_eq!((done.code, done.stdout.as_str()), (0, "{\"sum\":42}"), "{done:#?}");
     assert!(done.stderr.contains("kept in a file beside the store"), "{}", done.stderr);
     lock.unlock();
     assert_eq!(latest(&lamplight)["state"], "succeeded");

@@ -26,7 +26,7 @@ fn a_run_says_what_it_calls() {
         told("run greeter -c two"),
         "running job greeter: function greeter on connection two, not on its own, one"
     );
-    lamplight.good(&["jobs", "rm", "greeter"]);
+    lamplight.good(&["jobs", "rm", "greeter", "--yes"]);
     assert_eq!(
         told("run greeter -c one"),
         "running function greeter on connection one; there is no job greeter"
@@ -39,7 +39,7 @@ fn a_script_can_demand_a_job() {
     let lamplight = two_connections();
     assert_eq!(lamplight.json(&["run", "--job", "greeter"])["job"], "greeter");
     assert_eq!(lamplight.json(&["run", "greeter", "--function", "-c", "one"])["job"], json!(null));
-    lamplight.good(&["jobs", "rm", "greeter"]);
+    lamplight.good(&["jobs", "rm", "greeter", "--yes"]);
     let done = lamplight.run(&["run", "greeter", "--job", "-c", "one"]);
     assert_eq!(done.code, 6, "{done:?}");
     assert_eq!(lamplight.run(&["run", "greeter", "--job", "--function"]).code, 2);

@@ -74,12 +74,12 @@ async fn a_store_of_version_1_is_brought_up_to_date_with_all_that_it_held() {
     assert!(store.heartbeat(going.key(), going.runner().unwrap(), going.intent.started_at).await.unwrap());
     let job = store.get(&"job-001".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!((job.revision.0, job.job.idempotent), (4, false));
-    // New records have version 2; the old ones are not rewritten.
+    // New records have version 3; the old ones are not rewritten.
     store.update(&run, None).await.unwrap();
     store.insert(&sample_run(5)).await.unwrap();
     let versions = "SELECT group_concat(version, ' ') FROM (SELECT version FROM run ORDER BY id)";
     let versions: String = place.raw().query_row(versions, [], |row| row.get(0)).unwrap();
-    assert_eq!(versions, "2 1 1 2");
+    assert_eq!(versions, "3 1 1 3");
     assert_eq!(store.find(&RunSelector::Key(key)).await.unwrap().unwrap().attempts, run.attempts);
 }
 

@@ -20,7 +20,7 @@ async fn runs(sql: &str) -> (Place, std::sync::Arc<SqliteStore>) {
     (place, store)
 }
 
-const NEWER: &str = "version = 3, record = replace(record, '{\"version\":2', '{\"version\":3')";
+const NEWER: &str = "version = 4, record = replace(record, '{\"version\":3', '{\"version\":4')";
 const DAMAGED: &str = "record = '{\"version\":1'";
 
 fn is(error: &PortError, code: ErrorCode) {
@@ -48,7 +48,7 @@ async fn a_run_that_cannot_be_read_does_not_affect_others() {
         assert_eq!(running.items, [sample_run(1), sample_run(3)]);
         let [damaged] = running.damaged.as_slice() else { panic!("{running:?}") };
         assert_eq!(damaged.name, sample_key(2).as_str());
-        assert!(damaged.reason.contains("damaged") || damaged.reason.contains("version 3"), "{damaged:?}");
+        assert!(damaged.reason.contains("damaged") || damaged.reason.contains("version 4"), "{damaged:?}");
         assert_eq!(dump(), before);
     }
 }
@@ -65,14 +65,14 @@ async fn a_newer_run_is_not_overwritten() {
         .raw()
         .query_row("SELECT version, state FROM run WHERE id = 2", [], |row| Ok((row.get(0)?, row.get(1)?)))
         .unwrap();
-    assert_eq!((version, state.as_str()), (3, "running"));
+    assert_eq!((version, state.as_str()), (4, "running"));
 }
 
 /// Whatever a column holds, the run is named and the others are listed, also where a page ends beside it.
 #[tokio::test]
 async fn lists_name_a_run_whose_row_cannot_be_read() {
     for sql in [
-        "version = 3, state = 'dreaming'",
+        "version = 4, state = 'dreaming'",
         "state = ''",
         "function = ''",
         "function = 'a b'",
@@ -141,7 +141,7 @@ async fn a_newer_job_is_refused_and_not_overwritten() {
     for n in 1..=3 {
         store.put(&sample_job(n), None).await.unwrap();
     }
-    let sql = "UPDATE job SET version = 3, record = replace(record, '{\"version\":2', '{\"version\":3') \
+    let sql = "UPDATE job SET version = 4, record = replace(record, '{\"version\":3', '{\"version\":4') \
                WHERE name = 'job-002'";
     assert_eq!(place.raw().execute(sql, []).unwrap(), 1);
     let name = sample_job(2).name;
