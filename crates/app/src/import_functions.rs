@@ -82,7 +82,7 @@ async fn import_one(
         {
             continue;
         }
-        let suggestion = suggest_parameters(function);
+        let suggestion = suggest_parameters(function, connection.platform.as_ref());
         let today = Imported {
             description: function.settings.description.clone().filter(|text| !text.is_empty()),
             parameters: suggestion.parameters,

@@ -189,6 +189,15 @@ impl FromStr for FunctionArn {
     }
 }
 
+/// Whether a text has the form of the ARN of any resource (IAM user guide, "Identify AWS resources with Amazon Resource
+/// Names").
+pub(crate) fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:")
+        && text.matches(':').count() >= 5
+        && text.len() <= 512
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/_.*$-".contains(&byte))
+}
+
 pub(crate) const ACCOUNT_RULE: &str = "an account ID has 12 digits";
 
 /// Whether a text is an account ID.

@@ -53,7 +53,8 @@ pub enum AwsErrorClass {
     InvalidCode,
     /// The policy would allow public access, which is blocked.
     PublicPolicy,
-    /// The function, or something that it needs, is still being prepared.
+    /// The function, or something that it needs, is still being prepared. A network, image or snapshot can take a few
+    /// minutes (Lambda developer guide, "Lambda function states").
     NotReady,
     /// The function cannot start because of its own configuration.
     Misconfigured,

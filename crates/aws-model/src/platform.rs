@@ -1,8 +1,8 @@
 //! AWS as the domain's `Platform`, which the use cases work with.
 
 use crate::{
-    Architecture, FunctionSpec, LambdaName, LambdaQualifier, PriceTable, Region, Report, console, limits,
-    partition::is_aws_endpoint, policy_document::canonical_principal, reported_error,
+    Architecture, FunctionSpec, LambdaName, LambdaQualifier, PriceTable, Region, Report, arn::is_arn,
+    console, limits, partition::is_aws_endpoint, policy_document::canonical_principal, reported_error,
 };
 use lamplight_domain::{
     AsyncSettings, ExecutionReport, FunctionRef, InvocationType, Limits, Platform, ReferenceError,
@@ -82,6 +82,14 @@ impl Platform for AwsPlatform {
 
     fn canonical_principal<'a>(&self, principal: &'a str) -> &'a str {
         canonical_principal(principal)
+    }
+
+    fn resource_name_words(&self) -> &'static [&'static str] {
+        &["arn"]
+    }
+
+    fn is_resource_name(&self, text: &str) -> bool {
+        is_arn(text)
     }
 
     fn monitor_url(&self, function: &FunctionRef) -> Option<String> {
@@ -167,6 +175,7 @@ impl Platform for AwsPlatform {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lamplight_domain::{EnvironmentVariable, Function, Redacted, suggest_parameters};
 
     fn platform() -> AwsPlatform {
         AwsPlatform::new(Region::us_east_1(), PriceTable::default())
@@ -218,6 +227,34 @@ mod tests {
         let error =
             platform().parse_function("arn:aws-cn:lambda:us-east-1:123456789012:function:f").unwrap_err();
         assert!(error.message.ends_with("is in partition aws-cn, but region us-east-1 is in aws"), "{error}");
+    }
+
+    #[test]
+    fn the_arn_of_any_resource_becomes_a_default_and_no_key_does() {
+        let secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf";
+        let key = "arn:aws:kms:eu-west-1:123456789012:key/0199c0de-0000-7000-8000-000000000000";
+        let random =
+            ["arn:aws:sns:eu-west-1:123456789012:", "wJ4lrXUtnFEM1K7MDENG", "bPxRfiCYEXAMPLEKEY"].concat();
+        for (name, value, is_kept) in [
+            ("TOPIC", "arn:aws:sns:eu-west-1:123456789012:orders", true),
+            ("TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:orders", true),
+            ("AWS_REGION", "eu-west-1", true),
+            ("SECRET_ARN", secret, true),
+            ("KMS_KEY_ARN", key, true),
+            ("SECRET", secret, false),
+            ("SECRET_ARN", "tiger", false),
+            ("TOPIC_ARN", "arn:tiger", false),
+            ("TOPIC_ARN", random.as_str(), false),
+        ] {
+            let mut function = Function::new("f".parse().unwrap(), "f");
+            let value = Redacted::new(value.to_owned());
+            function.settings.environment =
+                Some(vec![EnvironmentVariable { key: name.into(), value: value.clone() }]);
+            let suggestion = suggest_parameters(&function, &platform());
+            let parameter = suggestion.parameters.iter().next().unwrap();
+            let kept = is_kept.then_some(value.reveal().as_str());
+            assert_eq!((parameter.default.as_deref(), parameter.secret), (kept, !is_kept), "{name}");
+        }
     }
 
     #[test]

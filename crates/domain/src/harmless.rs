@@ -4,6 +4,7 @@
 //! would be stored. Here it is the other way round: only a value of a known harmless form is stored.
 
 use crate::{
+    Platform,
     json_leaves::leaves,
     secret::{has_secret_form, has_secret_word, is_random_text, split_into_words},
 };
@@ -145,19 +146,19 @@ const NUMBERED: [&str; 27] = [
 ];
 
 /// Whether both the name and the value are obviously harmless.
-pub(crate) fn is_harmless(name: &str, value: &str) -> bool {
+pub(crate) fn is_harmless(name: &str, value: &str, platform: &dyn Platform) -> bool {
     let (words, value) = (split_into_words(name), value.trim());
     if has_secret_form(value) {
         return false;
     }
     let last = words.last().map_or("", String::as_str);
     if has_secret_word(&words) {
-        return fits_ending(last, value);
+        return fits_ending(last, value, platform);
     }
     if words.iter().enumerate().any(|(at, word)| is_doubtful(&words[..at], word)) {
-        return value.is_empty() || is_switch(value) || fits_ending(last, value);
+        return value.is_empty() || is_switch(value) || fits_ending(last, value, platform);
     }
-    is_plain(name, value)
+    is_plain(name, value, platform)
         || (RESOURCES.contains(&last) && is_resource(value))
         || (last == "id" && is_uuid(value))
 }
@@ -172,33 +173,33 @@ fn is_doubtful(before: &[String], word: &str) -> bool {
 }
 
 /// Whether the value is what the last word of its name says.
-fn fits_ending(last: &str, value: &str) -> bool {
-    (last == "arn" && is_arn(value))
+fn fits_ending(last: &str, value: &str, platform: &dyn Platform) -> bool {
+    (platform.resource_name_words().contains(&last) && is_resource_name(value, platform))
         || (QUANTITIES.contains(&last) && is_quantity(value))
         || (SWITCHES.contains(&last) && is_switch(value))
-        || (ADDRESSES.contains(&last) && (is_address(value) || is_host(value)))
+        || (ADDRESSES.contains(&last) && (is_address(value, platform) || is_host(value)))
         || (PATHS.contains(&last) && value.contains(['/', '.']) && is_wordy(value))
         || (LABELS.contains(&last) && is_wordy(value))
 }
 
 /// Whether the value has a harmless form; `name` is that of its variable, or of its member of a JSON object.
-fn is_plain(name: &str, value: &str) -> bool {
+fn is_plain(name: &str, value: &str, platform: &dyn Platform) -> bool {
     if value.starts_with(['{', '[']) {
         let found = leaves(value, |_| false);
         if !found.is_empty() || ["{}", "[]"].contains(&value) {
             return found.iter().all(|leaf| {
                 let own = if leaf.key.is_empty() { name } else { &*leaf.key };
-                is_harmless(own, &leaf.text)
+                is_harmless(own, &leaf.text, platform)
             });
         }
     }
     value.is_empty()
         || is_switch(value)
         || is_quantity(value)
-        || is_arn(value)
-        || is_address(value)
+        || is_resource_name(value, platform)
+        || is_address(value, platform)
         || is_mail_address(value)
-        || (value.contains('=') && has_plain_pairs(value))
+        || (value.contains('=') && has_plain_pairs(value, platform))
         || is_wordy(value)
 }
 
@@ -217,16 +218,13 @@ fn is_quantity(value: &str) -> bool {
         && number.strip_prefix(['-', '+']).unwrap_or(number).bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
-fn is_arn(value: &str) -> bool {
-    value.starts_with("arn:")
-        && value.matches(':').count() >= 5
-        && value.len() <= 512
-        && value.bytes().all(|b| b.is_ascii_alphanumeric() || b":/_.*$-".contains(&b))
-        && !value.split([':', '/']).any(is_random_text)
+/// Whether the value is the full name of a resource of the provider, without a part that may be a key.
+fn is_resource_name(value: &str, platform: &dyn Platform) -> bool {
+    platform.is_resource_name(value) && !value.split([':', '/']).any(is_random_text)
 }
 
 /// Whether the value is a URL without a user, a generated part in its path or anything doubtful in its query.
-fn is_address(value: &str) -> bool {
+fn is_address(value: &str, platform: &dyn Platform) -> bool {
     let value = value.strip_prefix("jdbc:").unwrap_or(value);
     let Some((scheme, rest)) = value.split_once("://") else { return false };
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -234,7 +232,7 @@ fn is_address(value: &str) -> bool {
     scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+')
         && is_host(authority)
         && is_wordy(path)
-        && (query.is_empty() || has_plain_pairs(query))
+        && (query.is_empty() || has_plain_pairs(query, platform))
         && !value.to_ascii_lowercase().contains("hook")
 }
 
@@ -257,11 +255,11 @@ fn is_mail_address(value: &str) -> bool {
 }
 
 /// Whether every part of the value is harmless: pairs by their names, others as words.
-fn has_plain_pairs(value: &str) -> bool {
+fn has_plain_pairs(value: &str, platform: &dyn Platform) -> bool {
     value.split([';', '&', ',', ' ', '\n']).all(|part| match part.split_once('=') {
         Some((name, value)) => {
             let name = name.trim_start_matches('-');
-            is_wordy(name) && !value.contains('=') && is_harmless(name, value)
+            is_wordy(name) && !value.contains('=') && is_harmless(name, value, platform)
         }
         None => is_wordy(part),
     })

@@ -58,6 +58,18 @@ pub trait Platform: Debug + Send + Sync + 'static {
         principal
     }
 
+    /// Last words of the names of variables that say that the value is the full name of a resource, in lower case.
+    fn resource_name_words(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether a text has the form of the full name of any resource. Such a name is no secret: who knows it still needs
+    /// a permission.
+    fn is_resource_name(&self, text: &str) -> bool {
+        let _ = text;
+        false
+    }
+
     /// The web page where a person can watch the function, if there is one.
     fn monitor_url(&self, function: &FunctionRef) -> Option<String> {
         let _ = function;
@@ -102,5 +114,32 @@ pub trait Platform: Debug + Send + Sync + 'static {
     fn estimate_cost(&self, report: &ExecutionReport, architecture: Option<&str>) -> Option<f64> {
         let _ = (report, architecture);
         None
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+
+    /// A provider whose resources have names like `urn:town:topics:orders`.
+    #[derive(Debug)]
+    pub(crate) struct Town;
+
+    impl Platform for Town {
+        fn parse_function(&self, text: &str) -> Result<FunctionRef, ReferenceError> {
+            Err(ReferenceError { message: text.to_owned() })
+        }
+
+        fn parse_qualifier(&self, text: &str) -> Result<Qualifier, ReferenceError> {
+            Err(ReferenceError { message: text.to_owned() })
+        }
+
+        fn resource_name_words(&self) -> &'static [&'static str] {
+            &["urn"]
+        }
+
+        fn is_resource_name(&self, text: &str) -> bool {
+            text.starts_with("urn:town:")
+        }
     }
 }

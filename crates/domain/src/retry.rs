@@ -34,9 +34,8 @@ impl RetryPolicy {
     /// The maximum of any wait for a cause that passes within [seconds](Passing::Seconds), even if the provider asks for
     /// more: a person may be waiting.
     pub const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
-    /// The maximum of the first wait for a function that is not ready. Lambda needs up to a few minutes to prepare the
-    /// network, image or snapshot of a function (Lambda developer guide, "Lambda function states"), and the default
-    /// number of attempts leaves two waits.
+    /// The maximum of the first wait for a function that is not ready. A provider may need a few minutes to prepare the
+    /// network, image or snapshot of a function, and the default number of attempts leaves two waits.
     pub const FIRST_READY_WAIT: Duration = Duration::from_secs(40);
     /// The maximum of any wait for a function that is not ready.
     pub const LONGEST_READY_WAIT: Duration = Duration::from_mins(2);

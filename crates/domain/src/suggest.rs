@@ -1,7 +1,7 @@
 //! Suggests a job's parameters from the environment variables of its function.
 
 use crate::{
-    Argument, Function, ParamName, Parameter, ParameterList, harmless::is_harmless, infer_data_type,
+    Argument, Function, ParamName, Parameter, ParameterList, Platform, harmless::is_harmless, infer_data_type,
 };
 
 /// Suggested parameters and notes about what was left out.
@@ -13,14 +13,14 @@ pub struct Suggestion {
     pub notes: Vec<String>,
 }
 
-/// Suggests an optional `Input` parameter for each environment variable.
+/// Suggests an optional `Input` parameter for each environment variable of a function on `platform`.
 ///
 /// # Guarantees
 /// - Only a value that is obviously harmless, by its own form and by the name of its variable, becomes a default. Any
 ///   other variable becomes a secret parameter without a default; one note names all of these. Their values are neither in
 ///   the list nor in the notes.
 /// - The suggestion is a valid [`ParameterList`], whatever the environment contains.
-pub fn suggest_parameters(function: &Function) -> Suggestion {
+pub fn suggest_parameters(function: &Function, platform: &dyn Platform) -> Suggestion {
     let mut parameters = ParameterList::default();
     let (mut notes, mut left_out) = (Vec::new(), Vec::new());
     if let Some(error) = &function.environment_error {
@@ -38,7 +38,7 @@ pub fn suggest_parameters(function: &Function) -> Suggestion {
         }
         let value = variable.value.reveal();
         let mut parameter = Parameter::new(name, infer_data_type(value));
-        if !is_harmless(&variable.key, value) {
+        if !is_harmless(&variable.key, value, platform) {
             parameter.secret = true;
             left_out.push(variable.key.as_str());
         } else if parameter.data_type.check(&Argument::Text(value.clone())).is_ok() {
@@ -58,7 +58,7 @@ pub fn suggest_parameters(function: &Function) -> Suggestion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DataType, EnvironmentVariable, Redacted};
+    use crate::{DataType, EnvironmentVariable, Redacted, platform::sample::Town};
 
     #[test]
     fn the_environment_becomes_typed_defaults_and_masked_secrets() {
@@ -73,7 +73,7 @@ mod tests {
                 .get_or_insert_default()
                 .push(EnvironmentVariable { key: key.into(), value });
         }
-        let suggestion = suggest_parameters(&function);
+        let suggestion = suggest_parameters(&function, &Town);
         let shown: Vec<_> = suggestion
             .parameters
             .iter()

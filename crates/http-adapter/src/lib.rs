@@ -13,6 +13,7 @@
 
 mod body_end;
 mod cause;
+mod connect;
 mod exchange;
 mod one_shot;
 mod pool;

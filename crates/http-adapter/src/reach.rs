@@ -1,15 +1,15 @@
 //! Checks whether a server can be reached, without sending a request, so that no function can be called.
 
-use crate::{Cause, HttpClient, SendFailure, SendFailureKind, is_endpoint, pool::is_near};
+use crate::{
+    Cause, HttpClient, SendFailure, SendFailureKind,
+    connect::{connect_tls, port, without_brackets},
+    is_endpoint,
+    pool::is_near,
+};
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{future::Future, io, time::Duration};
 use tokio::{net::TcpStream, time::timeout};
-use tokio_rustls::{
-    TlsConnector,
-    client::TlsStream,
-    rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName},
-};
 
 /// What a connection reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,21 +51,6 @@ impl HttpClient {
     }
 }
 
-/// Makes the TLS handshake with `host` on a connection.
-pub(crate) async fn connect_tls(host: &str, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-    let name = ServerName::try_from(without_brackets(host).to_owned()).map_err(io::Error::other)?;
-    let tls = tls_config().map_err(io::Error::other)?;
-    TlsConnector::from(Arc::new(tls)).connect(name, stream).await
-}
-
-/// Trusts the system's certificates, as requests do.
-fn tls_config() -> Result<ClientConfig, tokio_rustls::rustls::Error> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    Ok(builder.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth())
-}
-
 async fn connect_within<T>(
     patience: Duration,
     connecting: impl Future<Output = io::Result<T>>,
@@ -80,13 +65,4 @@ async fn connect_within<T>(
 
 fn failure(kind: SendFailureKind, words: Option<&str>) -> SendFailure {
     SendFailure { kind, may_have_left: false, status: None, source: words.map(Cause::of_words) }
-}
-
-pub(crate) fn port(uri: &Uri) -> u16 {
-    uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 })
-}
-
-/// A host without the brackets of an IPv6 address.
-pub(crate) fn without_brackets(host: &str) -> &str {
-    host.trim_start_matches('[').trim_end_matches(']')
 }

@@ -1,6 +1,6 @@
 //! Finds out why a proxy did not open a tunnel. The HTTP library reports neither the proxy nor its answer.
 
-use crate::reach::{connect_tls, port, without_brackets};
+use crate::connect::{connect_tls, port, without_brackets};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};

@@ -5,7 +5,7 @@ use super::{
     compare::Comparison,
     create_function::conflict_in_progress,
     list::{ListResult, PageLimits, list_pages},
-    removals::percent,
+    percent::percent,
 };
 use crate::AppError;
 use lamplight_domain::{Alias, FunctionRef};

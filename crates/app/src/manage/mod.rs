@@ -11,6 +11,7 @@ mod list;
 mod list_functions;
 mod markers;
 mod name;
+mod percent;
 mod permissions;
 mod place;
 mod publish_version;

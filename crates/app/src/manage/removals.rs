@@ -1,6 +1,9 @@
 //! Finds out what a change would remove besides what it sets: providers replace some settings as a whole.
 
-use super::{aliases::show_alias, complete_groups::complete_groups, show_function::function_not_found};
+use super::{
+    aliases::show_alias, complete_groups::complete_groups, percent::percent,
+    show_function::function_not_found,
+};
 use crate::AppError;
 use lamplight_domain::{
     AsyncSettings, DescribedAsyncSettings, EnvironmentVariable, Function, FunctionSettings, Routing,
@@ -206,11 +209,6 @@ fn without_version(layer: &str) -> &str {
 fn lost_routing(asked: &Routing, found: &Routing, version: &str) -> Vec<String> {
     let gone = found.iter().filter(|(other, _)| !asked.contains_key(*other) && *other != version);
     gone.map(|(other, weight)| format!("the routing of {} % to version {other}", percent(*weight))).collect()
-}
-
-/// A weight in per cent, without the noise of floating point numbers.
-pub(super) fn percent(weight: f64) -> f64 {
-    (weight * 1e6).round() / 1e4
 }
 
 /// With `defaults`, settings that are not given return to them.
