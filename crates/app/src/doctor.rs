@@ -364,18 +364,17 @@ async fn dry_run(ports: &DoctorPorts<'_>, target: Target) -> Result<DryRun, AppE
         departure: Departure::default(),
     };
     match prepared.connection.invoker.invoke(call).await {
-        Ok(answer) => match judge_answer(InvocationType::DryRun, &answer.outcome, answer.http_status).0 {
-            RunState::Validated => {
+        Ok(answer) => {
+            let (state, _) = judge_answer(InvocationType::DryRun, &answer.outcome, answer.http_status);
+            if state == RunState::Validated {
                 let unmarked = if answer.unmarked { "; the answer has no identifying header" } else { "" };
-                Ok(DryRun::Passed { note: format!("{event}{unmarked}") })
+                return Ok(DryRun::Passed { note: format!("{event}{unmarked}") });
             }
-            _ => {
-                let origin = answer.origin.as_deref();
-                let error = unexpected_answer(&prepared, &answer.outcome, answer.http_status, origin);
-                let port_error = PortError::new(PortErrorKind::Unavailable, error.code, error.message);
-                Err(AppError::Port(PortError { hint: error.hint, ..port_error }))
-            }
-        },
+            let origin = answer.origin.as_deref();
+            let error = unexpected_answer(&prepared, &answer.outcome, answer.http_status, origin);
+            let port_error = PortError::new(PortErrorKind::Unavailable, error.code, error.message);
+            Err(AppError::Port(PortError { hint: error.hint, ..port_error }))
+        }
         Err(error) if error.kind == PortErrorKind::Unsupported => {
             Ok(DryRun::Unsupported { reason: error.message })
         }

@@ -66,14 +66,14 @@ async fn has_runner(
 ) -> Result<bool, AppError> {
     match (run.lease_until, run.runner()) {
         (Some(end), _) => Ok(now < end),
-        (None, Some(runner)) => match alive.get(runner) {
-            Some(alive) => Ok(*alive),
-            None => {
-                let is_alive = runners.is_alive(runner).await?;
-                alive.insert(runner.clone(), is_alive);
-                Ok(is_alive)
+        (None, Some(runner)) => {
+            if let Some(is_alive) = alive.get(runner) {
+                return Ok(*is_alive);
             }
-        },
+            let is_alive = runners.is_alive(runner).await?;
+            alive.insert(runner.clone(), is_alive);
+            Ok(is_alive)
+        }
         (None, None) => Ok(false),
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 /// A connection to one account and region.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "settings that do not depend on each other")]
 pub struct AwsConnectionConfig {
     /// The region.
     pub region: Region,

@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(seconds(InvocationType::Event, Some(900), 2), 20);
         assert_eq!(seconds(InvocationType::DryRun, None, 2), 20);
         let raised =
-            limit(InvocationType::RequestResponse, Some(3), 2).with_timeout(Some(Duration::from_secs(60)));
+            limit(InvocationType::RequestResponse, Some(3), 2).with_timeout(Some(Duration::from_mins(1)));
         assert_eq!((raised.running().as_secs(), raised.head().as_secs()), (60, 80));
         assert_eq!(
             raised.explain(raised.head()),

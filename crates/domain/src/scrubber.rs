@@ -141,7 +141,7 @@ impl Scrubber {
         match self.search(text) {
             None => Vec::new(),
             Some(Search::Everything) if text.trim().is_empty() => Vec::new(),
-            Some(Search::Everything) => vec![0..text.len()],
+            Some(Search::Everything) => std::iter::once(0..text.len()).collect(),
             Some(Search::Needles(needles)) => merge(needles.find_all(text)),
         }
     }

@@ -86,7 +86,7 @@ impl Invoker for HttpInvoker {
                 match meaning {
                     Meaning::Outcome(outcome) => {
                         let outcome = mask_outcome(outcome, &scrubber);
-                        Ok(to_invoke_answer(outcome, mask_answer(answer, &scrubber)))
+                        Ok(to_invoke_answer(outcome, &mask_answer(answer, &scrubber)))
                     }
                     Meaning::Refused => Err(refusal(name, declared, &answer)),
                 }
@@ -134,7 +134,7 @@ impl HttpInvoker {
 }
 
 /// Turns a response that is an outcome of the call into the port's answer.
-fn to_invoke_answer(outcome: AnswerOutcome, answer: Answer) -> InvokeAnswer {
+fn to_invoke_answer(outcome: AnswerOutcome, answer: &Answer) -> InvokeAnswer {
     let response = match outcome {
         AnswerOutcome::Returned | AnswerOutcome::FunctionError(_) | AnswerOutcome::Unproven => {
             answer.body.to_vec()
@@ -142,7 +142,7 @@ fn to_invoke_answer(outcome: AnswerOutcome, answer: Answer) -> InvokeAnswer {
         // An acknowledgement is not a result, and a response from another server may repeat what was sent to it.
         AnswerOutcome::Accepted | AnswerOutcome::Validated | AnswerOutcome::Unidentified => Vec::new(),
     };
-    let origin = (outcome == AnswerOutcome::Unidentified).then(|| Box::new(origin_of(&answer)));
+    let origin = (outcome == AnswerOutcome::Unidentified).then(|| Box::new(origin_of(answer)));
     InvokeAnswer { http_status: Some(answer.status), response, origin, ..InvokeAnswer::new(outcome) }
 }
 

@@ -282,10 +282,10 @@ mod tests {
         Function { settings, ..Function::new("adder".parse().unwrap(), "adder") }
     }
 
-    fn removed(asked: FunctionSettings) -> Vec<String> {
+    fn removed(asked: &FunctionSettings) -> Vec<String> {
         let found = existing();
-        let completed = complete_groups(&asked, &found.settings);
-        assert!(may_remove(&asked) || removals(&completed, &found).is_empty(), "{asked:?}");
+        let completed = complete_groups(asked, &found.settings);
+        assert!(may_remove(asked) || removals(&completed, &found).is_empty(), "{asked:?}");
         removals(&completed, &found)
     }
 
@@ -332,7 +332,7 @@ mod tests {
             (FunctionSettings { encryption_key: empty(), ..none() }, vec!["encryption key key"]),
             (FunctionSettings { dead_letter_target: empty(), ..none() }, vec!["dead-letter target queue"]),
         ] {
-            assert_eq!(removed(asked.clone()), gone, "{asked:?}");
+            assert_eq!(removed(&asked), gone, "{asked:?}");
         }
     }
 
@@ -350,7 +350,7 @@ mod tests {
             FunctionSettings { description: Some("sums".to_owned()), ..none() },
             FunctionSettings { dead_letter_target: Some("other".to_owned()), ..none() },
         ] {
-            assert!(removed(asked.clone()).is_empty(), "{asked:?}");
+            assert!(removed(&asked).is_empty(), "{asked:?}");
         }
     }
 

@@ -99,7 +99,7 @@ impl CredentialsFailure {
     }
 
     /// Two variables name different profiles.
-    pub(crate) fn of_two_profiles(error: TwoProfiles) -> Self {
+    pub(crate) fn of_two_profiles(error: &TwoProfiles) -> Self {
         let error =
             PortError::new(PortErrorKind::InvalidRequest, ErrorCode::InvalidSetting, error.to_string());
         Self::of_settings(error.with_hint("unset one of the two variables"))

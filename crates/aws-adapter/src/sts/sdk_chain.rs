@@ -82,9 +82,8 @@ impl SdkChain {
         let variable = |name: &str| environment.get(name).ok().filter(|value| !value.is_empty());
         let selected = match &self.profile {
             Some(name) => SelectedProfile { name: name.clone(), named_by: None },
-            None => {
-                SelectedProfile::of_environment(&variable).map_err(CredentialsFailure::of_two_profiles)?
-            }
+            None => SelectedProfile::of_environment(&variable)
+                .map_err(|error| CredentialsFailure::of_two_profiles(&error))?,
         };
         let files = match &self.shared_files {
             Some(files) => Arc::clone(files),

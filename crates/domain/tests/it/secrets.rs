@@ -19,11 +19,11 @@ fn each_char(text: &str, write: impl Fn(char) -> String) -> String {
 }
 
 fn each_byte(text: &str, write: impl Fn(u8) -> String) -> String {
-    text.bytes().map(write).collect()
+    text.bytes().map(write).collect::<Vec<_>>().concat()
 }
 
 fn json_of_ascii(text: &str) -> String {
-    text.encode_utf16().map(|half| format!("\\u{half:04x}")).collect()
+    text.encode_utf16().map(|half| format!("\\u{half:04x}")).collect::<Vec<_>>().concat()
 }
 
 fn halves(text: &str) -> (&str, &str) {
@@ -65,7 +65,7 @@ const OUTER: [(&str, Encoder); 14] = [
     ("JSON with slashes", |text| json(text).replace('/', "\\/")),
     ("percent", |text| percent_encode(text)),
     ("percent of all", |text| each_byte(text, |byte| format!("%{byte:02x}"))),
-    ("escape()", |text| text.encode_utf16().map(|half| format!("%u{half:04X}")).collect()),
+    ("escape()", |text| text.encode_utf16().map(|half| format!("%u{half:04X}")).collect::<Vec<_>>().concat()),
     ("HTML", |text| {
         text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\'', "&#x27;")
     }),

@@ -138,6 +138,7 @@ async fn an_end_can_be_set_aside_while_the_store_is_locked() {
 }
 
 /// Records the end of run 1 as well as it can, and says what could be done.
+#[expect(clippy::exit, reason = "the disk is full, so nothing more can be written when the store is closed")]
 async fn end_on_a_full_disk(path: PathBuf) {
     let store =
         SqliteStore::open(&path, SqliteOptions { runner_id: RunnerId("full".to_owned()) }).await.unwrap();
