@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_told_from_lifetimes() {
+    fn characters_are_distinguished_from_lifetimes() {
         let text = r#"fn f<'a>(x: &'a str) -> ('"', '\'', '\u{22}') { "in" }"#;
         assert_eq!(literals(text), [(1, "in".to_owned())]);
         assert_eq!(RustText::read("('\"', 'ä', '\\\\')").code, "(' ', ' ', '  ')");

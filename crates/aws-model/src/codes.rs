@@ -48,7 +48,7 @@ mod tests {
     use lamplight_domain::ErrorCode;
 
     #[test]
-    fn they_are_distinct_words_that_no_neutral_code_has() {
+    fn aws_codes_are_snake_case_and_distinct_from_neutral_ones() {
         let texts: Vec<&str> = ALL.iter().map(ErrorCode::as_str).collect();
         assert!(texts.is_sorted_by(|a, b| a < b), "{texts:?}");
         for code in ALL {

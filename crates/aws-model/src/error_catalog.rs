@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn no_code_stands_twice_and_every_one_finds_itself() {
+    fn every_code_is_listed_once_and_found() {
         let mut seen = BTreeSet::new();
         for code in ROWS.iter().flat_map(|row| row.codes) {
             assert!(seen.insert(*code), "{code} is listed twice");
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_the_one_alone_proves_nothing_to_the_other() {
+    fn errors_of_calls_and_of_changes_are_kept_apart() {
         for row in ROWS {
             for code in row.codes {
                 if row.call == OfCall::Unlisted {
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_proven_is_repeated_and_what_reads_changes_nothing() {
+    fn only_proven_failures_are_retried() {
         for http in 0..=999 {
             let call = classify(None, http);
             assert!(!call.proven && call.repeat == Repeat::Never, "{call:?}");
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn decorated_codes_are_read() {
+    fn codes_with_prefix_or_suffix_are_recognized() {
         for code in [
             "TooManyRequestsException",
             "com.amazonaws.lambda#TooManyRequestsException",
@@ -427,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn every_text_is_one_fragment_with_known_places() {
+    fn every_message_is_one_phrase_without_open_placeholders() {
         let subject = Subject::invoke("f", Some("prod"), "us-east-1", None);
         for facts in ErrorFacts::of_invoke().chain((0..=999).map(|http| classify(None, http))) {
             is_one_fragment(&facts.message(&subject));

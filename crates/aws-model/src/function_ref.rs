@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_is_taken_apart() {
+    fn every_form_is_parsed() {
         let arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
         for (text, name, qualifier, account, region, invoke_name) in [
             ("f", "f", None, None, None, "f"),
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_qualifier_that_is_no_name_leaves_one_reading() {
+    fn a_qualifier_that_is_not_a_name_is_unambiguous() {
         let spec: FunctionSpec = "function:$LATEST".parse().unwrap();
         assert_eq!(
             (spec.name().as_str(), spec.qualifier().map(LambdaQualifier::as_str)),

@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn managing_is_limited_to_the_functions_and_what_cannot_be_limited_stands_apart() {
+    fn the_manage_policy_separates_actions_that_cannot_be_limited() {
         let role: RoleArn = "arn:aws:iam::123456789012:role/adder".parse().unwrap();
         let policy = PolicyDocument::manage(&[ADDER.parse().unwrap()], &[role]);
         assert_eq!(
@@ -240,14 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_function_nothing_is_granted_on_any() {
+    fn a_policy_without_functions_grants_no_function() {
         for policy in [PolicyDocument::manage(&[], &[]), PolicyDocument::workflows(&[], None, &[])] {
             assert_eq!(policy.statement.len(), 1, "{policy:?}");
         }
     }
 
     #[test]
-    fn each_action_stands_once_and_belongs_to_its_service() {
+    fn each_action_is_listed_once_under_its_service() {
         let mut seen = BTreeSet::new();
         for action in MANAGE.iter().chain(&MANAGE_ALL).chain(&MANAGE_LAYERS) {
             assert!(action.starts_with("lambda:") && seen.insert(action), "{action}");
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_of_one_place_name_it_once() {
+    fn functions_in_one_region_share_their_other_resources() {
         let functions = [ADDER.parse().unwrap(), format!("{ADDER}2").parse().unwrap()];
         let policy = PolicyDocument::manage(&functions, &[]);
         assert_eq!(by_sid(&policy, "LamplightLayers").resource.len(), 1);

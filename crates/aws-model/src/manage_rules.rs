@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_and_pages_end_where_lambda_ends_them() {
+    fn sizes_and_pages_have_the_limits_of_lambda() {
         for (bytes, fits) in [(0, false), (1, true), (52_428_800, true), (52_428_801, false)] {
             assert_eq!(check_upload_size(bytes).is_none(), fits, "{bytes}");
         }
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn both_halves_of_a_network_come_together() {
+    fn subnets_and_security_groups_are_needed_together() {
         for (subnets, groups, fits) in [(0, 0, true), (1, 1, true), (1, 0, false), (0, 1, false)] {
             let ids = |count| vec!["x".to_owned(); count];
             let network = Network { subnets: ids(subnets), security_groups: ids(groups), ipv6: None };
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_needs_what_an_image_must_not_have() {
+    fn runtime_and_handler_are_for_packages_only() {
         let zip = FunctionCode::new(CodeSource::Package(Package::new(vec![1], "")));
         let image = FunctionCode::new(CodeSource::Image("image".to_owned()));
         let bare = FunctionSettings { role: Some("role".to_owned()), ..FunctionSettings::default() };
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_of_elsewhere_are_told_from_those_of_here() {
+    fn layers_of_another_region_are_recognized() {
         for (layer, region, fits) in [
             ("common", "us-east-1", true),
             ("arn:aws:lambda:eu-west-1:123456789012:layer:common", "eu-west-1", true),

@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_goes_out_without_its_qualifier() {
+    fn the_qualifier_is_split_from_the_reference() {
         for (text, reference, qualifier) in [
             ("adder", "adder", None),
             ("adder:live", "adder", Some("live")),

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn principals_are_told_as_they_were_asked_for() {
+    fn principals_are_shown_as_they_were_given() {
         for (principal, told) in [
             (json!("*"), Some("*")),
             (json!({"AWS": "*"}), Some("*")),
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_told_makes_the_statement_another() {
+    fn unsupported_statements_are_kept_as_others() {
         for statement in [
             with("Effect", json!("Deny")),
             with("Sid", json!("")),
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_are_no_policy_are_refused_without_repeating_them() {
+    fn text_that_is_not_a_policy_is_refused_and_not_repeated() {
         for text in ["", "{", "[]", "7", "\"x\"", r#"{"Statement":7}"#, r#"{"Statement":"token-1"}"#] {
             let error = read_policy(text, None).unwrap_err();
             assert!(!error.to_string().contains("token-1"), "{text}: {error}");
@@ -374,12 +374,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_asked_for_is_read_back(statement in statements()) {
+        fn a_written_statement_is_read_back(statement in statements()) {
             prop_assert_eq!(one(&written(&statement)), Some(statement));
         }
 
         #[test]
-        fn every_statement_is_told_or_counted(list in prop::collection::vec(json_values(), 0..5)) {
+        fn every_statement_is_shown_or_counted(list in prop::collection::vec(json_values(), 0..5)) {
             let policy = read(&json!(list));
             prop_assert_eq!(policy.statements.len() + policy.others.len(), list.len());
         }

@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_formula_is_that_of_the_price_list() {
+    fn the_cost_formula_matches_the_price_list() {
         let table = PriceTable::default();
         for (architecture, memory, billed, expected) in [
             (Architecture::X86_64, 128, 0, "0.000000200000"),
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn no_price_is_made_up_where_bills_are_not_in_dollars() {
+    fn no_price_is_given_in_regions_not_billed_in_dollars() {
         let table = PriceTable::default();
         assert!(usd(&table, "us-gov-west-1", Architecture::X86_64, 128, 1).is_some());
         for region in ["cn-north-1", "eusc-de-east-1", "us-iso-east-1"] {

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_is_told_apart() {
+    fn versions_aliases_and_latest_are_distinguished() {
         for (text, kind) in [
             ("1", QualifierKind::Version),
             ("0042", QualifierKind::Version),

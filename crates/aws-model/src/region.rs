@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_are_told_what_they_were_meant_to_be() {
+    fn typos_get_the_nearest_region_as_suggestion() {
         for (text, meant) in [
             ("us-esat-1", "us-east-1"),
             ("eu-centrl-1", "eu-central-1"),

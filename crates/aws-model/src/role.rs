@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn role_arns_are_those_of_roles() {
+    fn only_arns_of_roles_are_role_arns() {
         for good in [
             "arn:aws:iam::123456789012:role/deploy",
             "arn:aws-us-gov:iam::123456789012:role/path/to/deploy",

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_denial_is_told_by_what_was_sent() {
+    fn the_hint_for_a_denial_depends_on_what_was_sent() {
         let hint = |request| StsRefusal::Denied.hint(request).to_string();
         assert!(hint(RoleRequest::Credentials { external_id: true }).starts_with("check that external_id"));
         assert!(hint(RoleRequest::Credentials { external_id: false }).contains("set external_id"));

@@ -428,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn one_subject_of_an_issuer_is_trusted() {
+    fn oidc_trust_is_limited_to_one_subject() {
         let issuer = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF";
         let subject = "system:serviceaccount:jobs:lamplight";
         let policy = TrustPolicy::oidc(Partition::Aws, ACCOUNT, issuer, STS_AUDIENCE, subject).unwrap();
@@ -473,7 +473,7 @@ mod tests {
     }
 
     #[test]
-    fn swf_is_limited_and_its_two_accounts_agree() {
+    fn swf_trust_is_limited_and_its_two_accounts_must_agree() {
         let arn = Some("arn:aws:swf:*:123456789012:/domain/someDomain".to_owned());
         let scope = |source_arn: &Option<String>, account: Option<&str>| SwfScope {
             source_arn: source_arn.clone(),

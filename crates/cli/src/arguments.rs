@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_json_are_told_apart() {
+    fn text_and_json_arguments_are_distinguished() {
         let json = |text| Argument::Json(RawJson::parse(text).unwrap());
         for (given, name, expected) in [
             ("a=1=2", "a", Argument::Text("1=2".into())),

@@ -60,7 +60,7 @@ mod tests {
         \u{200d}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{feff}\u{fff9}\u{e0001}\u{e0041}";
 
     #[test]
-    fn nothing_steers_the_terminal() {
+    fn control_characters_do_not_reach_the_terminal() {
         for c in HOSTILE.chars() {
             assert_eq!(harmless(&format!("a{c}b")), "a\u{fffd}b", "{c:?}");
             assert!(!one_line(&format!("a{c}b")).contains(c), "{c:?}");

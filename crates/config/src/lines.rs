@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_above_and_below_a_line() {
+    fn comments_and_blank_lines_around_a_line_are_found() {
         let text = "#:schema x\n# about a\n[a]\n\n[b]\n";
         assert_eq!(comments_above(text, text.find("[a]").unwrap()), text.find("# about").unwrap());
         assert_eq!(comments_above(text, 0), 0);

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_cannot_be_parsed_has_no_places() {
+    fn invalid_toml_has_no_positions() {
         assert_eq!(Source::new("[a").place_of(&["a"]), None);
         assert_eq!(Source::default().place_of(&["a"]), None);
     }

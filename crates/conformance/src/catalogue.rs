@@ -101,7 +101,7 @@ macro_rules! function_catalogue {
             concurrent_reads_do_not_affect_each_other,
             a_foreign_marker_is_refused_or_ignored,
             a_function_is_described,
-            what_does_not_exist_is_none,
+            reading_a_missing_function_gives_none,
             environment_values_are_never_printed,
             a_refusal_says_what_is_missing,
         );
@@ -236,7 +236,7 @@ pub async fn a_function_is_described(harness: &dyn CatalogueHarness) {
 }
 
 /// A function or qualifier that does not exist is `None`, not an error.
-pub async fn what_does_not_exist_is_none(harness: &dyn CatalogueHarness) {
+pub async fn reading_a_missing_function_gives_none(harness: &dyn CatalogueHarness) {
     let arranged = harness.arrange(Shelf { functions: 2, largest_page: 50, with_an_empty_page: false }).await;
     let catalogue = &*arranged.catalogue;
     let absent = FunctionRef::by_name(parse_name("conformance-absent"));

@@ -44,7 +44,7 @@ macro_rules! job_store {
             a_taken_name_is_a_conflict,
             a_job_replaces_its_expected_revision,
             another_revision_is_a_conflict,
-            a_job_that_is_absent_is_none,
+            an_absent_job_gives_none,
             jobs_are_listed_by_name,
             job_pages_are_stable_under_changes,
             a_removed_job_is_gone,
@@ -117,7 +117,7 @@ pub async fn another_revision_is_a_conflict(harness: &dyn JobStoreHarness) {
 }
 
 /// A job that does not exist is `None`, in an empty store and among other jobs.
-pub async fn a_job_that_is_absent_is_none(harness: &dyn JobStoreHarness) {
+pub async fn an_absent_job_gives_none(harness: &dyn JobStoreHarness) {
     let arranged = harness.arrange().await;
     assert_eq!(get(&arranged.store, 1).await, None);
     assert_eq!(arranged.store.list(&PageRequest::default()).await.unwrap(), StoredPage::default());

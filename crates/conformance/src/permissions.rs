@@ -19,7 +19,7 @@ macro_rules! permissions {
             every_condition_is_stored,
             versions_and_aliases_have_policies_of_their_own,
             a_removed_statement_is_gone,
-            no_policy_is_none,
+            reading_without_a_policy_gives_none,
             a_preview_changes_nothing,
             a_second_statement_of_the_same_id_is_a_conflict,
             what_does_not_exist_is_not_found,
@@ -126,7 +126,7 @@ pub async fn a_removed_statement_is_gone(bench: Arc<Workbench>) {
 }
 
 /// Reading the policy of a function without one, or of a function that does not exist, returns `None`.
-pub async fn no_policy_is_none(bench: Arc<Workbench>) {
+pub async fn reading_without_a_policy_gives_none(bench: Arc<Workbench>) {
     let found = policy(&bench, &subject(&bench.function().await, None)).await;
     bench.expect(Gap::EmptyPolicy, found.is_none(), &found);
     assert!(ids(found).is_empty());

@@ -17,7 +17,7 @@ pub use concurrency::{
     a_dropped_caller_leaves_all_or_nothing, one_of_concurrent_updates_wins,
     runs_inserted_concurrently_are_all_stored,
 };
-pub use model::any_history_matches_a_map;
+pub use model::any_sequence_of_calls_behaves_like_a_map;
 pub use pages::{
     a_foreign_marker_is_refused, lists_are_latest_first_and_filtered, pages_are_stable_under_changes,
     runs_of_one_moment_are_listed_once_each,
@@ -72,7 +72,7 @@ macro_rules! run_store {
             an_update_of_another_revision_is_a_conflict,
             an_update_of_an_absent_run_is_not_found,
             responses_come_back_byte_for_byte,
-            an_absent_run_is_none,
+            an_absent_run_gives_none,
             a_prefix_finds_its_only_run,
             an_ambiguous_prefix_is_refused_with_examples,
             a_request_id_finds_the_latest_run_of_its_function,
@@ -96,8 +96,8 @@ macro_rules! run_store {
         );
 
         #[test]
-        fn any_history_matches_a_map() {
-            $crate::run_store::any_history_matches_a_map(&$harness);
+        fn any_sequence_of_calls_behaves_like_a_map() {
+            $crate::run_store::any_sequence_of_calls_behaves_like_a_map(&$harness);
         }
     };
     (@each $harness:expr; $($guarantee:ident,)*) => {
@@ -229,7 +229,7 @@ pub async fn responses_come_back_byte_for_byte(harness: &dyn RunStoreHarness) {
 }
 
 /// Every selector returns `None` if the run does not exist, and lists are empty.
-pub async fn an_absent_run_is_none(harness: &dyn RunStoreHarness) {
+pub async fn an_absent_run_gives_none(harness: &dyn RunStoreHarness) {
     let arranged = harness.arrange().await;
     let store = &arranged.store;
     assert_eq!(store.find(&RunSelector::Latest).await.unwrap(), None);

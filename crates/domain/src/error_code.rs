@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_read_back_also_one_that_nobody_knows() {
+    fn known_and_unknown_codes_are_read_back() {
         for code in ErrorCode::NEUTRAL {
             let read: ErrorCode = serde_json::from_str(&serde_json::to_string(code).unwrap()).unwrap();
             assert_eq!((&read, read.class()), (code, code.class()));

@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_alone_are_stored_as_a_text() {
+    fn a_hint_of_text_only_is_stored_as_a_string() {
         let hint = Hint::new("look at the log");
         assert_eq!(serde_json::to_string(&hint).unwrap(), "\"look at the log\"");
         let mixed =

@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_is_told_in_plain_words_with_its_place() {
+    fn json_errors_use_plain_words_and_name_the_position() {
         for (text, reason) in [
             ("[1", "the text ends too early at line 1 column 2"),
             ("nul1", "a word that is not true, false or null at line 1 column 4"),
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_told_from_texts_that_only_look_like_one() {
+    fn numbers_differ_from_texts_that_look_like_numbers() {
         for (text, kind) in [
             ("0", Some(JsonKind::Integer)),
             ("-12", Some(JsonKind::Integer)),

@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_taken_is_a_named_warning() {
+    fn an_output_that_cannot_be_read_gives_a_warning() {
         let (found, warnings) = extract(&[("sum", DataType::Integer)], r#"{"SUM":1,"Sum":3}"#);
         assert!(found.is_empty());
         assert_eq!(

@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_differ_in_case_alone_are_refused() {
+    fn names_that_differ_only_in_case_are_refused() {
         let list = vec![parameter("count", DataType::String), parameter("Count", DataType::String)];
         let error = ParameterList::try_from(list).unwrap_err();
         assert!(error.to_string().starts_with("parameters count and Count"), "{error}");

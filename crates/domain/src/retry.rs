@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_are_capped_and_end() {
+    fn retry_delays_double_up_to_a_limit() {
         let policy = RetryPolicy::new(10).unwrap();
         let next = |made, passing, asked, jitter| {
             policy.next_wait(made, Delivery::NotSent, Start::DidNotStart, passing, asked, jitter)

@@ -446,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_learned_keeps_what_only_the_answer_said() {
+    fn later_evidence_keeps_details_of_the_answer() {
         let mut run = Run::begin(intent(), runner());
         let mut accepted = outcome(RunState::Accepted, EvidenceKind::Accepted);
         accepted.request_id = Some("8f5f".into());

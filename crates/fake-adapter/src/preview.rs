@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_told_by_its_size() {
+    fn code_is_shown_by_its_size() {
         let package = CodeSource::Package(Package::new(vec![0_u8; 42], "47DEQpj8"));
         assert_eq!(
             without_nulls(code(&FunctionCode::new(package))).to_string(),
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_hold_what_names_may_not() {
+    fn special_characters_in_addresses_are_encoded() {
         let function = FunctionRef {
             reference: "arn:aws:lambda:us-east-1:000000000000:function:adder".to_owned(),
             ..FunctionRef::by_name("adder".parse().unwrap())

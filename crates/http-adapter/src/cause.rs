@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_of_no_known_kind_is_told_by_its_cause() {
+    fn a_failure_of_unknown_kind_is_described_by_its_cause() {
         let failure = |text: &str, source| Cause { text: text.to_owned(), source: Some(Box::new(source)) };
         let cause = Cause { text: "certificate has expired".to_owned(), source: None };
         let chain = failure("dispatch failure", failure("other", cause));
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_no_secret_and_what_it_may_carry_is() {
+    fn addresses_are_shown_without_embedded_secrets() {
         let issuer =
             "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/oauth2/v2.0/token";
         let secret = "hunter2".repeat(20);

@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scheme_and_the_host_decide_the_way() {
+    fn scheme_and_host_decide_the_route() {
         for (uri, route) in [
             ("https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/", Route::Tls),
             ("https://127.0.0.1/", Route::Tls),

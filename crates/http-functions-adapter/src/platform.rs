@@ -34,7 +34,7 @@ mod tests {
     use crate::HttpFunction;
 
     #[test]
-    fn names_are_as_declared_and_there_are_no_qualifiers() {
+    fn names_are_as_declared_and_qualifiers_are_refused() {
         let declared = HttpFunction { timeout_seconds: Some(7), ..HttpFunction::new("http://127.0.0.1/a") };
         let functions = [("a:b".parse().unwrap(), declared)].into_iter().collect();
         let platform = HttpPlatform { functions: Arc::new(functions) };

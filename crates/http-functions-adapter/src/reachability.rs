@@ -72,7 +72,7 @@ mod tests {
     use super::origin;
 
     #[test]
-    fn an_origin_has_no_path() {
+    fn the_origin_of_a_url_has_no_path() {
         for (url, expected) in [
             ("http://127.0.0.1:8080/adder", "http://127.0.0.1:8080"),
             ("https://example.com", "https://example.com"),

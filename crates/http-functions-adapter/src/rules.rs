@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn without_declarations_only_json_of_success_is_the_functions() {
+    fn without_declarations_only_successful_json_is_a_response() {
         let rules = AnswerRules::default();
         assert_eq!(outcome(&rules, &answer(200, JSON, "{\"sum\":3}")), Returned);
         assert_eq!(outcome(&rules, &answer(200, "application/problem+json", "[1]")), Returned);

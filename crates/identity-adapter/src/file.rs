@@ -94,7 +94,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn who_waits_for_a_pipe_can_give_up() {
+    async fn waiting_for_a_pipe_can_be_cancelled() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_token_is_refused_and_not_shown() {
+    async fn text_that_is_not_a_token_is_refused_and_not_shown() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
         for content in [b"hunter2".to_vec(), b"hunter2\xff".to_vec(), vec![b'a'; 100_000], Vec::new()] {

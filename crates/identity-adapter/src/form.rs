@@ -27,7 +27,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_within_a_value_keeps_no_sign_of_its_own() {
+    fn special_characters_in_form_values_are_encoded() {
         assert_eq!(encode([("scope", "api://a b/.default")]), "scope=api%3A%2F%2Fa%20b%2F.default");
     }
 }

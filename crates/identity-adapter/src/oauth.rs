@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_that_cannot_be_asked_is_not_a_matter_of_the_network() {
+    fn an_invalid_url_is_not_reported_as_a_network_error() {
         let fails = |kind| unanswered("the issuer", PortError::new(kind, ErrorCode::Io, "words"));
         for (told, kind, code) in [
             (PortErrorKind::InvalidRequest, PortErrorKind::InvalidRequest, ErrorCode::Io),

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_one_short_line_without_secrets_and_controls() {
+    fn refusals_are_one_short_line_without_secrets() {
         let scrubber = Scrubber::new(["hunter2  two"]);
         let error = of(403, &format!("<b>\u{1b}[2J hunter2  two</b>\n{}", "x".repeat(900)), &scrubber);
         let shown = error.source.unwrap().to_string();

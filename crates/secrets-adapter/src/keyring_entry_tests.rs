@@ -136,7 +136,7 @@ async fn each_failure_says_what_to_do_and_shows_no_secret() {
 }
 
 #[tokio::test]
-async fn where_there_is_no_keyring_the_reason_and_the_way_out_are_told() {
+async fn without_a_keyring_the_error_gives_reason_and_alternative() {
     let own = reference("keyring:lamplight/prod/key");
     let missing = |_: &str, _: &str| Err(Failure::None(Some("no bus".to_owned())));
     let error = read_on_thread(free(), "lamplight", "prod/key", &own, missing).await.unwrap_err();
@@ -154,7 +154,7 @@ async fn where_there_is_no_keyring_the_reason_and_the_way_out_are_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_keyring_that_never_answers_is_given_up() {
+async fn a_keyring_that_never_answers_times_out() {
     let own = reference("keyring:lamplight/prod/key");
     let (let_go, held) = std::sync::mpsc::channel::<()>();
     let silent = move |_: &str, _: &str| {
@@ -170,7 +170,7 @@ async fn a_keyring_that_never_answers_is_given_up() {
 }
 
 #[test]
-fn a_keyring_that_never_answers_holds_nobody_up() {
+fn a_keyring_that_never_answers_does_not_block_shutdown() {
     let own = reference("keyring:lamplight/prod/key");
     let (let_go, held) = std::sync::mpsc::channel::<()>();
     let silent = move |_: &str, _: &str| {
@@ -186,7 +186,7 @@ fn a_keyring_that_never_answers_holds_nobody_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_has_given_up_is_not_asked_for_any_more() {
+async fn a_request_that_timed_out_is_not_made_later() {
     static TURN: Semaphore = Semaphore::const_new(1);
     let own = reference("keyring:lamplight/prod/key");
     let (let_go, held) = std::sync::mpsc::channel::<()>();
@@ -218,7 +218,7 @@ async fn a_keyring_that_breaks_down_is_an_error_like_any_other() {
 }
 
 #[test]
-fn a_name_is_one_word_for_a_shell() {
+fn names_in_commands_are_quoted_for_the_shell() {
     for (word, expected) in [
         ("prod/key@x.example", "prod/key@x.example"),
         ("my app", "'my app'"),

@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_write_is_synced_as_far_as_it_must_survive() {
+    fn writes_that_must_survive_power_loss_are_fully_synced() {
         let folder = tempfile::tempdir().unwrap();
         let mut database = Database::create(&folder.path().join("a.db")).unwrap();
         // https://www.sqlite.org/pragma.html#pragma_synchronous: 1 is NORMAL, 2 is FULL.

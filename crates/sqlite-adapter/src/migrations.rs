@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_migration_makes_a_version() {
+    fn the_known_version_is_the_number_of_migrations() {
         assert_eq!(usize::try_from(KNOWN).unwrap(), MIGRATIONS.len());
     }
 }

@@ -91,7 +91,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_value_that_is_no_text_is_still_there() {
+    fn a_variable_that_is_not_text_is_kept() {
         use std::os::unix::ffi::OsStringExt;
         let odd = OsString::from_vec(vec![b'/', 0xff]);
         let environment = Environment::from_pairs([("ODD", odd.clone())]);

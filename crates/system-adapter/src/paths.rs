@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_word_decides_the_folder_of_the_store() {
+    fn the_most_specific_variable_decides_the_data_folder() {
         for (pairs, folder) in [
             (vec![("HOME", "/home/ada")], "/home/ada/.local/share/lamplight"),
             (vec![("HOME", "/home/ada"), ("XDG_DATA_HOME", "/data")], "/data/lamplight"),

@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_leads_nowhere_is_named() {
+    async fn an_absent_variable_or_file_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("absent");
         for reference in ["env:ABSENT".to_owned(), format!("file:{}", path.display())] {
@@ -319,7 +319,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test(start_paused = true)]
-    async fn a_pipe_that_nobody_writes_to_is_given_up() {
+    async fn reading_a_pipe_without_a_writer_times_out() {
         let folder = tempfile::tempdir().unwrap();
         let (path, reference) = pipe(folder.path());
         let secrets = EnvAndFileSecrets::new(Environment::default());
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_may_not_be_read_is_a_matter_of_permission() {
+    fn an_unreadable_file_is_a_permission_error() {
         let error = could_not_read("file:/x", io::ErrorKind::PermissionDenied.into());
         assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Denied, ErrorCode::SecretDenied));
     }

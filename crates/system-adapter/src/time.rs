@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_is_of_this_age_and_whole_microseconds() {
+    fn the_time_is_plausible_and_in_whole_microseconds() {
         let now = SystemClock.now();
         assert!(now > "2025-01-01T00:00:00Z".parse().unwrap());
         assert_eq!(now.subsec_nanosecond() % 1000, 0);
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_waits_as_long_as_it_is_told() {
+    async fn the_sleeper_waits_as_long_as_requested() {
         let before = tokio::time::Instant::now();
         TokioSleeper.sleep(Duration::from_hours(1)).await;
         assert!(before.elapsed() >= Duration::from_hours(1));

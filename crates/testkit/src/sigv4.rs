@@ -151,7 +151,7 @@ mod tests {
     type Change = (fn(&mut Request), &'static str);
 
     #[test]
-    fn what_was_signed_is_accepted_and_whatever_was_changed_is_refused() {
+    fn signed_requests_are_accepted_and_altered_ones_refused() {
         const NOW: &str = "2015-08-30T12:40:00Z";
         assert_eq!(check(&vector(), &example_key(None), NOW), Ok(()));
         let changes: [Change; 10] = [

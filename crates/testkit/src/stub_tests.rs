@@ -31,7 +31,7 @@ fn text(answer: &Answer) -> &str {
 }
 
 #[test]
-fn a_form_has_each_field_once_and_all_are_taken() {
+fn repeated_and_unread_form_fields_are_refused() {
     let mut form = Form::parse("a=1+2&b=%C3%A4%2B").unwrap();
     assert_eq!((form.need("a").unwrap(), form.need("b").unwrap()), ("1 2".to_owned(), "ä+".to_owned()));
     assert!(form.done().is_ok());
@@ -94,7 +94,7 @@ fn sts_lets_in_the_right_token_alone() {
 }
 
 #[test]
-fn who_signs_with_an_unknown_key_or_wrongly_is_not_let_in() {
+fn unknown_keys_and_wrong_signatures_are_refused() {
     let aws = Aws::default();
     aws.echo();
     let key = aws.user("me");

@@ -208,12 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn what_the_rules_allow_passes() {
+    fn dependencies_that_the_rules_allow_pass() {
         assert_eq!(findings(&good()), Vec::<String>::new());
     }
 
     #[test]
-    fn a_wrong_arrow_is_named_with_its_rule() {
+    fn a_forbidden_dependency_is_named_with_its_rule() {
         assert_eq!(
             using(1, "front", false),
             ["core -> front: not allowed; workspace crates it may use: none"]

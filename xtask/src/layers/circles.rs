@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn parents_gather_and_children_share() {
+    fn parents_and_children_may_use_each_other() {
         let files = [
             ("lib.rs", "mod a; pub use a::A; pub use crate::a::A as B;"),
             ("a/mod.rs", "mod b; use crate::a::b::B; struct Shared;"),

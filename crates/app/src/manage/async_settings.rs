@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_default_is_the_same_whether_it_is_written_out_or_not() {
+    fn an_omitted_default_equals_a_written_one() {
         let defaults =
             AsyncSettings { max_retries: Some(2), max_age_seconds: Some(600), ..AsyncSettings::default() };
         let asked = AsyncSettings { max_retries: Some(1), ..AsyncSettings::default() };
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_destination_that_is_not_given_is_kept_beside_one_that_is() {
+    fn an_update_of_one_destination_keeps_the_other() {
         let text = |text: &str| Some(text.to_owned());
         let found = AsyncSettings { on_failure: text("failed"), ..AsyncSettings::default() };
         let asked = AsyncSettings { on_success: text("done"), ..AsyncSettings::default() };

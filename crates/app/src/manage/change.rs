@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_as_before_was_provably_not_changed() {
+    fn only_an_unchanged_resource_proves_that_nothing_changed() {
         assert!(matches!(Inspection::<()>::from_revisions(Some("1"), Some("1")), Inspection::AsBefore));
         for (before, now) in [(Some("1"), Some("2")), (None, None), (None, Some("1")), (Some("1"), None)] {
             assert!(

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_providers_own_marker_stays_as_it_is() {
+    fn a_marker_of_the_provider_is_kept_unchanged() {
         let place = Place { marker: Some("abc==".to_owned()), shown: 0 };
         assert_eq!(place.write().as_deref(), Some("abc=="));
         let text = Place { marker: None, shown: 3 }.write().unwrap();

@@ -99,7 +99,7 @@ async fn a_runner_that_cannot_enlist_calls_nothing() {
 }
 
 #[tokio::test]
-async fn a_queued_run_calls_nothing_before_it_is_followed_nor_where_another_process_has_it() {
+async fn a_queued_run_calls_nothing_until_it_is_followed() {
     let bench = silent().await;
     let ports = bench.run_ports();
     let prepare = || bench.prepare("f", arguments(&[]), plain());

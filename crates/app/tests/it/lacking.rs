@@ -15,7 +15,7 @@ fn bench() -> Bench {
 }
 
 #[tokio::test]
-async fn a_connection_that_manages_nothing_says_so_in_one_way() {
+async fn all_management_calls_fail_alike_without_management() {
     let bench = bench();
     let whole = bench.provider.connection(connection(), Settings::default());
     let bare = Connection::new(connection(), whole.catalogue, whole.invoker, whole.platform);
@@ -40,7 +40,7 @@ async fn cancelled(connector: &FakeConnector, bench: &Bench) -> (bool, String) {
 }
 
 #[tokio::test]
-async fn a_run_is_cancelled_where_the_provider_can_and_did() {
+async fn a_run_is_cancelled_only_if_the_provider_cancelled_it() {
     let provider = FakeProvider::new([FakeFunction::echo("mirror".parse().unwrap())]).cancelling();
     let mut bench = bench();
     bench.world.connector =

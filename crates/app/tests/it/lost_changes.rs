@@ -35,7 +35,7 @@ async fn publishing_with_a_lost_answer_makes_no_second_version() {
 }
 
 #[tokio::test]
-async fn creating_what_exists_with_differences_is_unknown_if_the_answer_is_lost() {
+async fn a_differing_create_is_unknown_if_the_answer_is_lost() {
     let desk = Desk::with_adder().await;
     let mut other = adder();
     other.settings.memory_mb = Some(1024);
@@ -104,7 +104,7 @@ impl Aliases for Raced {
 }
 
 #[tokio::test]
-async fn a_change_by_somebody_else_after_a_lost_answer_is_not_undone() {
+async fn a_later_change_by_another_user_is_not_undone() {
     let mut desk = Desk::with_adder().await;
     create_alias(&desk.changing(), &live("1")).await.unwrap();
     let management = desk.connection.management.as_mut().unwrap();
@@ -162,7 +162,7 @@ impl Sleeper for Meddler {
 }
 
 #[tokio::test]
-async fn code_that_somebody_uploads_in_the_meantime_is_not_published() {
+async fn code_uploaded_by_another_user_is_not_published() {
     let desk = Desk::with_adder().await;
     update_code(&desk.changing(), &new_code("ours")).await.unwrap();
     let meddler = Meddler(desk.connection.clone());
@@ -194,7 +194,7 @@ async fn code_that_already_exists_is_published_without_being_sent() {
 }
 
 #[tokio::test]
-async fn the_version_of_lost_answers_is_found() {
+async fn a_version_published_with_a_lost_answer_is_found() {
     let desk = Desk::with_adder().await;
     drop(desk.provider.clone().lose_next_answer());
     let request = UpdateCode { publish: Publish::Version, ..new_code("two") };
@@ -225,7 +225,7 @@ async fn the_version_of_lost_answers_is_found() {
 }
 
 #[tokio::test]
-async fn a_function_is_as_requested_only_if_all_of_it_can_be_compared() {
+async fn a_function_matches_only_if_every_part_can_be_compared() {
     let desk = Desk::empty();
     let tagged = CreateFunction { tags: tags().set, ..adder() };
     create_function(&desk.changing(), &tagged).await.unwrap();

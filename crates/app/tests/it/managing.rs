@@ -91,7 +91,7 @@ async fn a_function_is_changed_once_whatever_is_lost() {
 }
 
 #[tokio::test]
-async fn aliases_permissions_and_async_settings_are_changed_once_whatever_is_lost() {
+async fn aliases_permissions_and_async_change_once_despite_failures() {
     every_way!(Desk::with_adder().await, Ok(ChangeOutcome::Unchanged(_)), |desk| create_alias(
         &desk.changing(),
         &live("1")

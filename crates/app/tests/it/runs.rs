@@ -275,7 +275,7 @@ async fn a_run_whose_runner_is_alive_is_not_settled() {
 }
 
 #[tokio::test]
-async fn a_run_with_a_lease_is_settled_when_the_lease_expires_even_if_its_process_is_alive() {
+async fn a_run_is_settled_when_its_lease_expires() {
     let bench = Bench::new([adder()]);
     let run = bench.run("adder", &[]).await.run;
     let second = |n: u64| bench.clock.now() + Duration::from_secs(n);

@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_qualifier_is_no_part_of_the_reference() {
+    fn the_reference_does_not_contain_the_qualifier() {
         let arn = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
         assert_eq!(without_qualifier(arn), arn);
         assert_eq!(without_qualifier(&format!("{arn}:live")), arn);
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_change_counts_for_more_than_the_state_that_stayed() {
+    fn a_failed_update_outweighs_an_active_state() {
         let (active, pending) = (State::Active, State::Pending);
         for (state, update, expected) in [
             (Some(&active), None, Some(Readiness::Ready)),

@@ -107,7 +107,7 @@ mod tests {
     use lamplight_domain::Package;
 
     #[test]
-    fn code_is_told_by_its_size_and_values_are_masked() {
+    fn previews_show_the_code_size_and_mask_values() {
         let package = Package::new(vec![0_u8; 4213], "47DEQpj8");
         let upload = Upload::new(&package, None);
         let body = br#"{"Code":{"ZipFile":"AAAA"},"Environment":{"Variables":{"KEY":"hunter2"}}}"#;

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_region_of_an_arn_is_asked() {
+    fn the_region_is_taken_from_the_arn() {
         let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf";
         assert_eq!(region_of(arn), Some("eu-west-1"));
         for name in ["db", "a:b:secretsmanager:eu-west-1", "arn:aws:iam::123456789012:role/x", "arn:aws"] {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_taken_as_its_text() {
+    fn a_field_is_returned_as_text() {
         let secret = r#"{"password":"p\"ä","port":5432,"open":true,"nested":{"x":1},"nothing":null}"#;
         let reference = store("aws-sm:db#password");
         let read = |name: &str| field(secret, name, &reference).map(|text| text.expose_secret().to_owned());
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_is_no_object_is_not_shown() {
+    fn a_secret_that_is_not_an_object_is_refused_and_not_shown() {
         let error = field("hunter2", "x", &store("aws-sm:db#x")).unwrap_err();
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_a_key_is_none() {
+    fn an_incomplete_key_is_reported() {
         let told =
             |pairs: &[(&str, &str)]| check_key(&Env::from_slice(pairs)).err().map(|failure| failure.message);
         for half in [

@@ -123,7 +123,7 @@ async fn concurrent_callers_share_one_request() {
 }
 
 #[tokio::test]
-async fn concurrent_callers_share_a_failure_and_the_next_one_asks_anew() {
+async fn concurrent_callers_share_a_failure_and_the_next_one_retries() {
     let setup = setup([Answer::Failure, Answer::Lasting(3600)]);
     let keys = setup.keys_at_once(20).await;
     assert!(keys.iter().all(|key| key.as_ref() == Err(&"failure 1".to_owned())), "{keys:?}");
@@ -142,7 +142,7 @@ async fn credentials_are_renewed_before_they_end() {
 }
 
 #[tokio::test]
-async fn while_one_renews_the_others_use_what_is_there() {
+async fn other_callers_use_current_credentials_during_a_renewal() {
     let setup = setup([Answer::Lasting(3600), Answer::Lasting(3600)]);
     setup.key().await.unwrap();
     setup.clock.advance(3400);
@@ -153,7 +153,7 @@ async fn while_one_renews_the_others_use_what_is_there() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_fails_takes_nothing_away_while_the_rest_is_good() {
+async fn a_failed_renewal_keeps_credentials_that_are_still_valid() {
     let setup = setup([Answer::Lasting(3600), Answer::Failure, Answer::Failure, Answer::Lasting(3600)]);
     setup.key().await.unwrap();
     setup.clock.advance(3400);
@@ -169,7 +169,7 @@ async fn a_renewal_that_fails_takes_nothing_away_while_the_rest_is_good() {
 }
 
 #[tokio::test]
-async fn credentials_end_also_while_a_renewal_that_failed_waits_to_be_tried_again() {
+async fn credentials_expire_even_while_a_renewal_retry_is_waiting() {
     let setup = setup([Answer::Lasting(8), Answer::Failure, Answer::Failure, Answer::Lasting(3600)]);
     setup.key().await.unwrap();
     setup.clock.advance(6);
@@ -210,7 +210,7 @@ async fn what_has_expired_already_is_refused() {
 }
 
 #[tokio::test]
-async fn short_lives_are_used_for_most_of_their_length() {
+async fn short_lived_credentials_are_used_for_most_of_their_life() {
     let setup = setup([Answer::Lasting(60), Answer::Lasting(60)]);
     setup.key().await.unwrap();
     setup.clock.advance(44);
@@ -220,7 +220,7 @@ async fn short_lives_are_used_for_most_of_their_length() {
 }
 
 #[tokio::test]
-async fn who_gives_up_while_asking_leaves_the_others_an_answer() {
+async fn a_cancelled_refresh_does_not_block_other_callers() {
     let setup = setup([Answer::Lasting(3600), Answer::Lasting(3600)]);
     let keeper = Arc::clone(&setup.keeper);
     let first = tokio::spawn(async move { keeper.current().await.map(|_| ()) });

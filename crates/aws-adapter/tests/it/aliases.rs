@@ -60,7 +60,7 @@ async fn an_alias_is_made_with_all_that_can_be_set() {
 }
 
 #[tokio::test]
-async fn what_is_not_asked_for_is_not_sent() {
+async fn unset_options_are_not_sent() {
     let (server, management) = lambda(answers(&described())).await;
     made(management.aliases.create(create_alias(), Effect::Make).await.unwrap());
     assert_eq!(only_request(&server).await.2, json!({"Name": "live", "FunctionVersion": "3"}));
@@ -71,7 +71,7 @@ async fn what_is_not_asked_for_is_not_sent() {
 }
 
 #[tokio::test]
-async fn an_alias_is_changed_where_it_was_not_changed_since() {
+async fn an_alias_update_sends_the_expected_revision() {
     let (server, management) = lambda(answers(&described())).await;
     let request = UpdateAlias {
         version: Some("5".to_owned()),
@@ -97,7 +97,7 @@ async fn an_alias_is_changed_where_it_was_not_changed_since() {
 }
 
 #[tokio::test]
-async fn an_empty_routing_takes_the_weights_away() {
+async fn an_empty_routing_removes_the_weights() {
     let (server, management) = lambda(answers(&described())).await;
     let request = UpdateAlias { routing: Some(Routing::new()), ..update_alias() };
     made(management.aliases.update(request, Effect::Make).await.unwrap());
@@ -114,7 +114,7 @@ async fn an_alias_is_read_by_the_functions_name_too() {
 }
 
 #[tokio::test]
-async fn what_lambda_does_not_say_is_none() {
+async fn fields_that_lambda_leaves_out_are_none() {
     for routing in [json!(null), json!({}), json!({"AdditionalVersionWeights": {}})] {
         let body = json!({
             "Name": "live", "FunctionVersion": "$LATEST", "Description": "", "RoutingConfig": routing,
@@ -127,7 +127,7 @@ async fn what_lambda_does_not_say_is_none() {
 }
 
 #[tokio::test]
-async fn only_lambda_can_say_that_there_is_none() {
+async fn only_an_answer_from_lambda_proves_absence() {
     let (_server, management) = lambda(absent()).await;
     assert_eq!(management.aliases.get(&adder(), "live").await.unwrap(), None);
     let (_server, management) = lambda(elsewhere()).await;
@@ -180,7 +180,7 @@ async fn the_last_page_has_no_marker() {
 }
 
 #[tokio::test]
-async fn an_alias_without_name_or_version_is_no_alias() {
+async fn an_alias_without_name_or_version_is_refused() {
     for body in [
         json!({"FunctionVersion": "3"}),
         json!({"Name": "live"}),

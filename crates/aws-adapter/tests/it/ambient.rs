@@ -113,13 +113,13 @@ fn without_credentials_nothing_is_sent_and_the_error_says_what_to_do() {
 }
 
 #[test]
-fn a_source_of_credentials_that_fails_is_told_apart() {
+fn a_failing_credentials_source_has_its_own_error() {
     let environment = [
         ("AWS_EC2_METADATA_DISABLED", "true"),
         ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/x"),
         ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent/token"),
     ];
-    in_child("ambient::a_source_of_credentials_that_fails_is_told_apart", &environment, async {
+    in_child("ambient::a_failing_credentials_source_has_its_own_error", &environment, async {
         let server = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
         let error = open(ambient(&server)).unwrap().invoker.invoke(call("f")).await.unwrap_err();
         assert_eq!(
@@ -145,24 +145,24 @@ async fn nothing_else_is_taken(code: ErrorCode, words: &'static str) {
 }
 
 #[test]
-fn half_a_key_is_not_passed_over() {
+fn an_incomplete_key_is_not_skipped() {
     let environment = [KEY[0], ("AWS_EC2_METADATA_DISABLED", "true")];
     let words = "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not";
-    let name = "ambient::half_a_key_is_not_passed_over";
+    let name = "ambient::an_incomplete_key_is_not_skipped";
     in_child(name, &environment, nothing_else_is_taken(ErrorCode::CredentialsInvalid, words));
 }
 
 #[test]
-fn a_profile_that_no_file_has_is_not_passed_over() {
+fn a_missing_profile_is_not_skipped() {
     let environment =
         [("AWS_PROFILE", "nope"), ("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true")];
     let words = "profile nope, named by AWS_PROFILE, does not exist";
-    let name = "ambient::a_profile_that_no_file_has_is_not_passed_over";
+    let name = "ambient::a_missing_profile_is_not_skipped";
     in_child(name, &environment, nothing_else_is_taken(ErrorCode::CredentialsMissing, words));
 }
 
 #[test]
-fn a_source_profile_that_no_file_has_is_not_passed_over() {
+fn a_missing_source_profile_is_not_skipped() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config");
     std::fs::write(
@@ -176,6 +176,6 @@ fn a_source_profile_that_no_file_has_is_not_passed_over() {
         ("AWS_EC2_METADATA_DISABLED", "true"),
     ];
     let words = "profile gone, named by source_profile of profile broken, does not exist";
-    let name = "ambient::a_source_profile_that_no_file_has_is_not_passed_over";
+    let name = "ambient::a_missing_source_profile_is_not_skipped";
     in_child(name, &environment, nothing_else_is_taken(ErrorCode::CredentialsMissing, words));
 }

@@ -43,7 +43,7 @@ fn path(beneath: &str) -> String {
 }
 
 #[tokio::test]
-async fn all_of_it_is_put() {
+async fn all_async_settings_are_put() {
     let (server, management) = lambda(answers(&described())).await;
     let subject = qualified(Some("live"));
     assert_eq!(made(management.async_invocations.put(&subject, &all(), Effect::Make).await.unwrap()), live());
@@ -56,7 +56,7 @@ async fn all_of_it_is_put() {
 }
 
 #[tokio::test]
-async fn some_of_it_is_changed() {
+async fn an_update_sends_only_the_changed_async_settings() {
     let (server, management) = lambda(answers(&described())).await;
     let changed =
         management.async_invocations.update(&qualified(None), &async_settings(), Effect::Make).await;
@@ -66,7 +66,7 @@ async fn some_of_it_is_changed() {
 }
 
 #[tokio::test]
-async fn an_empty_text_takes_a_destination_away() {
+async fn an_empty_text_removes_the_destination() {
     for (success, failure, expected) in [
         (Some(""), None, json!({"OnSuccess": {"Destination": ""}})),
         (None, Some(""), json!({"OnFailure": {"Destination": ""}})),
@@ -84,7 +84,7 @@ async fn an_empty_text_takes_a_destination_away() {
 }
 
 #[tokio::test]
-async fn it_is_read_of_a_function_version_or_alias() {
+async fn async_settings_are_read_for_a_function_version_or_alias() {
     for (qualifier, query) in
         [(None, ""), (Some("3"), "?Qualifier=3"), (Some("$LATEST"), "?Qualifier=%24LATEST")]
     {
@@ -95,7 +95,7 @@ async fn it_is_read_of_a_function_version_or_alias() {
 }
 
 #[tokio::test]
-async fn what_is_not_set_is_none() {
+async fn unset_async_settings_are_none() {
     for destinations in [
         json!(null),
         json!({}),
@@ -114,7 +114,7 @@ async fn what_is_not_set_is_none() {
 }
 
 #[tokio::test]
-async fn only_lambda_can_say_that_there_is_none() {
+async fn only_an_answer_from_lambda_proves_absence() {
     let (_server, management) = lambda(absent()).await;
     assert_eq!(management.async_invocations.get(&qualified(None)).await.unwrap(), None);
     let (_server, management) = lambda(elsewhere()).await;
@@ -123,14 +123,14 @@ async fn only_lambda_can_say_that_there_is_none() {
 }
 
 #[tokio::test]
-async fn what_names_no_function_is_no_description() {
+async fn an_answer_without_a_function_arn_is_refused() {
     let (_server, management) = lambda(answers(&json!({"MaximumRetryAttempts": 1}))).await;
     let error = management.async_invocations.get(&qualified(None)).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
 }
 
 #[tokio::test]
-async fn all_of_a_function_are_listed_in_pages() {
+async fn async_settings_are_listed_in_pages() {
     let body = json!({"FunctionEventInvokeConfigs": [described()], "NextMarker": "m2"});
     let (server, management) = lambda(answers(&body)).await;
     let page = management.async_invocations.list(&adder(), Some("m 1".to_owned()), Some(50)).await.unwrap();
@@ -146,7 +146,7 @@ async fn all_of_a_function_are_listed_in_pages() {
 }
 
 #[tokio::test]
-async fn it_goes_back_to_the_default() {
+async fn deleting_async_settings_restores_the_defaults() {
     let (server, management) = lambda(ResponseTemplate::new(204)).await;
     let subject = qualified(Some("live"));
     made(management.async_invocations.delete(&subject, Effect::Make).await.unwrap());

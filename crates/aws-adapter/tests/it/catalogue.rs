@@ -136,7 +136,7 @@ fn first() -> FunctionRef {
 }
 
 #[tokio::test]
-async fn a_function_is_told_in_lambdas_words() {
+async fn a_function_is_described_with_lambdas_values() {
     let shelf = Shelf { functions: 1, largest_page: 50, with_an_empty_page: false };
     let arranged = arranged(Lambda(shelf)).await;
     let alias = KNOWN_QUALIFIER.parse().unwrap();
@@ -163,7 +163,7 @@ async fn a_function_is_told_in_lambdas_words() {
 }
 
 #[tokio::test]
-async fn words_of_tomorrow_pass_and_a_locked_environment_says_why() {
+async fn unknown_values_and_environment_errors_are_passed_on() {
     let answer = json!({
         "FunctionName": "new", "FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:new",
         "Runtime": "cobol2030", "State": "Dreaming", "PackageType": "Tarball", "Architectures": ["riscv64"],
@@ -197,7 +197,7 @@ async fn a_denied_read_names_the_action_and_the_function() {
 }
 
 #[tokio::test]
-async fn a_404_of_something_else_is_no_absence() {
+async fn a_404_from_another_server_does_not_mean_absent() {
     let arranged = arranged(ResponseTemplate::new(404).set_body_string("<html>nothing here</html>")).await;
     let error = arranged.catalogue.get(&first(), None).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
@@ -225,14 +225,14 @@ async fn an_error_that_is_not_lambdas_is_told_by_its_sender() {
 }
 
 #[tokio::test]
-async fn a_nameless_function_is_reported_and_not_guessed() {
+async fn a_listed_function_without_a_name_is_an_error() {
     let arranged = arranged(ResponseTemplate::new(200).set_body_json(json!({ "Functions": [{}] }))).await;
     let error = arranged.catalogue.list(ListFunctions::default()).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
 }
 
 #[tokio::test]
-async fn a_read_is_tried_again_where_lambda_failed() {
+async fn a_read_is_retried_after_a_lambda_failure() {
     let server = MockServer::start().await;
     Mock::given(any())
         .respond_with(refusal(500, "ServiceException", "oh"))
@@ -259,7 +259,7 @@ async fn an_answer_without_end_fills_no_memory() {
 }
 
 #[tokio::test]
-async fn what_is_not_lambdas_is_neither_an_empty_list_nor_an_absent_function() {
+async fn a_foreign_answer_means_neither_empty_nor_absent() {
     for body in
         ["<html>please sign in</html>", "", "{}", "{\"Functions\": null, \"Configuration\": null}", "[]"]
     {

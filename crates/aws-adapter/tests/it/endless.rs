@@ -45,36 +45,48 @@ async fn of_sts() {
 }
 
 #[test]
-fn of_sts_asked_for_the_role_of_a_profile() {
+fn an_endless_sts_answer_for_a_profile_gives_no_credentials() {
     let home = tempfile::tempdir().unwrap();
     let profile = "[default]\naws_access_key_id = AKIDPLAIN\naws_secret_access_key = plain\n\
                    [profile deploy]\nrole_arn = arn:aws:iam::123456789012:role/deploy\nsource_profile = default\n";
     fs::write(home.path().join("config"), profile).unwrap();
     let path = home.path().join("config").display().to_string();
-    in_child("endless::of_sts_asked_for_the_role_of_a_profile", &[("AWS_CONFIG_FILE", &path)], async {
-        let sts = Server::start(endless).await;
-        gives_nothing(CredentialsSource::Profile("deploy".to_owned()), &sts).await;
-    });
+    in_child(
+        "endless::an_endless_sts_answer_for_a_profile_gives_no_credentials",
+        &[("AWS_CONFIG_FILE", &path)],
+        async {
+            let sts = Server::start(endless).await;
+            gives_nothing(CredentialsSource::Profile("deploy".to_owned()), &sts).await;
+        },
+    );
 }
 
 #[test]
-fn of_a_container() {
+fn an_endless_container_answer_gives_no_credentials() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("http://127.0.0.1:{port}/credentials");
-    in_child("endless::of_a_container", &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)], async {
-        let container = Server::start_on(port_of("AWS_CONTAINER_CREDENTIALS_FULL_URI"), endless).await;
-        gives_nothing(CredentialsSource::InstanceProfile, &container).await;
-    });
+    in_child(
+        "endless::an_endless_container_answer_gives_no_credentials",
+        &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)],
+        async {
+            let container = Server::start_on(port_of("AWS_CONTAINER_CREDENTIALS_FULL_URI"), endless).await;
+            gives_nothing(CredentialsSource::InstanceProfile, &container).await;
+        },
+    );
 }
 
 #[test]
-fn of_a_metadata_service() {
+fn an_endless_metadata_answer_gives_no_credentials() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("http://127.0.0.1:{port}");
-    in_child("endless::of_a_metadata_service", &[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url)], async {
-        let metadata = Server::start_on(port_of("AWS_EC2_METADATA_SERVICE_ENDPOINT"), endless).await;
-        gives_nothing(CredentialsSource::InstanceProfile, &metadata).await;
-    });
+    in_child(
+        "endless::an_endless_metadata_answer_gives_no_credentials",
+        &[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url)],
+        async {
+            let metadata = Server::start_on(port_of("AWS_EC2_METADATA_SERVICE_ENDPOINT"), endless).await;
+            gives_nothing(CredentialsSource::InstanceProfile, &metadata).await;
+        },
+    );
 }
 
 /// The environment of the child process contains the port.

@@ -119,7 +119,7 @@ async fn an_answer_cut_at_every_tenth_byte_leaves_doubt() {
 }
 
 #[tokio::test]
-async fn a_cut_refusal_is_no_refusal() {
+async fn a_truncated_refusal_is_not_a_refusal() {
     let whole = crate::server::refusal(429, "TooManyRequestsException", "Rate Exceeded.");
     for at in (0..whole.len()).step_by(10) {
         let bytes = whole[..at].to_vec();
@@ -129,7 +129,7 @@ async fn a_cut_refusal_is_no_refusal() {
 }
 
 #[tokio::test]
-async fn a_wrong_content_length_is_found_where_it_can_be() {
+async fn a_wrong_content_length_is_detected_if_possible() {
     let longer = framed(200, &[MARK], b"{\"a\":1}", 50);
     let server = Server::start(move |_: &Received| Reaction::SendAndEnd(longer.clone(), End::Close)).await;
     let error = invoker(&server.url()).invoke(call("f")).await.unwrap_err();
@@ -145,7 +145,7 @@ async fn a_wrong_content_length_is_found_where_it_can_be() {
 }
 
 #[tokio::test]
-async fn garbage_is_handed_on_as_it_is() {
+async fn a_response_that_is_not_json_is_returned_unchanged() {
     let server = Server::start(|_: &Received| Reaction::Answer(success(b"\xff{\"gar"))).await;
     assert_eq!(invoker(&server.url()).invoke(call("f")).await.unwrap().response, b"\xff{\"gar");
     let server =
@@ -154,7 +154,7 @@ async fn garbage_is_handed_on_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_connection_is_kept_and_one_that_died_idle_costs_no_second_start() {
+async fn a_dead_idle_connection_does_not_cause_a_second_start() {
     let server = Server::start(|_: &Received| Reaction::Answer(success(b"1"))).await;
     let ports = invoker(&server.url());
     for _ in 0..3 {

@@ -40,10 +40,10 @@ fn free_port() -> u16 {
 }
 
 #[test]
-fn an_instance_is_asked_by_the_second_version_of_its_metadata_service() {
+fn instance_credentials_are_read_with_imds_version_2() {
     let port = free_port();
     let url = format!("http://127.0.0.1:{port}");
-    let name = "instance::an_instance_is_asked_by_the_second_version_of_its_metadata_service";
+    let name = "instance::instance_credentials_are_read_with_imds_version_2";
     in_child(name, &[("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.as_str())], async {
         let port = endpoint_port("AWS_EC2_METADATA_SERVICE_ENDPOINT");
         let _metadata =
@@ -104,25 +104,25 @@ async fn no_credentials_within_two_seconds() {
 }
 
 #[test]
-fn without_a_metadata_service_that_is_told_at_once() {
+fn a_silent_metadata_service_is_reported_within_two_seconds() {
     // Accepts connections in the kernel alone and never answers, as a dropped packet looks to a client.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
-    let name = "instance::without_a_metadata_service_that_is_told_at_once";
+    let name = "instance::a_silent_metadata_service_is_reported_within_two_seconds";
     in_child(name, &[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url)], no_credentials_within_two_seconds());
 }
 
 #[test]
-fn a_metadata_service_that_refuses_is_told_at_once() {
-    let name = "instance::a_metadata_service_that_refuses_is_told_at_once";
+fn an_unreachable_metadata_service_is_reported_in_two_seconds() {
+    let name = "instance::an_unreachable_metadata_service_is_reported_in_two_seconds";
     let environment = [("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9")];
     in_child(name, &environment, no_credentials_within_two_seconds());
 }
 
 #[test]
-fn a_metadata_service_that_forbids_is_no_matter_of_a_profile() {
+fn a_denying_metadata_service_is_not_blamed_on_a_profile() {
     let url = format!("http://127.0.0.1:{}", free_port());
-    let name = "instance::a_metadata_service_that_forbids_is_no_matter_of_a_profile";
+    let name = "instance::a_denying_metadata_service_is_not_blamed_on_a_profile";
     let environment = [("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.as_str()), ("HOME", "/nonexistent")];
     in_child(name, &environment, async {
         let port = endpoint_port("AWS_EC2_METADATA_SERVICE_ENDPOINT");
@@ -142,7 +142,7 @@ fn a_metadata_service_that_forbids_is_no_matter_of_a_profile() {
 }
 
 #[test]
-fn a_child_is_this_very_test() {
+fn child_processes_run_tests_that_exist() {
     // A child with a wrong test name would succeed without running anything.
     let listed = Command::new(std::env::current_exe().unwrap()).arg("--list").output().unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();

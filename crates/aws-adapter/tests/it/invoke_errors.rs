@@ -60,7 +60,7 @@ async fn every_modelled_error_has_its_row() {
 }
 
 #[test]
-fn the_table_keeps_the_promise() {
+fn only_calls_that_did_not_start_may_be_retried() {
     for line in TABLE.lines() {
         let columns: Vec<&str> = line.split(" | ").collect();
         let [_, _, _, _, _, delivery, start, retry, _] = columns[..] else { panic!("{line}") };
@@ -100,7 +100,7 @@ async fn a_denied_call_names_the_action_and_the_function() {
 }
 
 #[tokio::test]
-async fn aws_knows_the_account_where_we_do_not() {
+async fn a_denied_call_names_the_arn_that_aws_reports() {
     let arn = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
     let words = format!(
         "User: arn:aws:iam::123456789012:user/ada is not authorized to perform: lambda:InvokeFunction on \
@@ -123,7 +123,7 @@ async fn an_absent_function_is_named_with_qualifier_and_region() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_too_large_is_told_with_size_and_limit() {
+async fn a_too_large_event_is_reported_with_size_and_limit() {
     for (invocation_type, limit) in
         [(InvocationType::RequestResponse, 6_291_456), (InvocationType::Event, 1_048_576)]
     {
@@ -138,7 +138,7 @@ async fn an_event_that_is_too_large_is_told_with_size_and_limit() {
 }
 
 #[tokio::test]
-async fn an_answer_that_no_service_gives_proves_nothing() {
+async fn an_error_answer_without_a_lambda_code_proves_nothing() {
     let marked = |status| ResponseTemplate::new(status).insert_header("x-amzn-requestid", "1");
     for (answer, start, code) in [
         (marked(502), Start::MayHaveStarted, ErrorCode::ServiceUnavailable),
@@ -182,7 +182,7 @@ async fn an_answer_that_no_service_gives_proves_nothing() {
 }
 
 #[tokio::test]
-async fn what_aws_quotes_of_the_event_is_not_passed_on() {
+async fn quotes_of_the_event_in_aws_errors_are_not_shown() {
     let words =
         "Could not parse request body into json: Unrecognized token 'hunter2' at [Source: \"hunter2\"]";
     let error = refused(refusal(400, "InvalidRequestContentException", words), call("adder")).await;
@@ -200,7 +200,7 @@ async fn a_refused_client_context_is_told_in_the_words_of_lambda() {
 }
 
 #[tokio::test]
-async fn a_refused_log_tail_is_known_by_its_words() {
+async fn a_refused_log_tail_is_recognized_by_its_message() {
     for (code, words, repeated) in [
         ("InvalidParameterValueException", "LogType Tail is not supported for this function", true),
         ("InvalidRequestContentException", "x-amz-log-type header is not allowed", true),
@@ -220,7 +220,7 @@ async fn a_refused_log_tail_is_known_by_its_words() {
 }
 
 #[test]
-fn every_class_is_told_apart_by_a_caller() {
+fn every_error_class_is_used() {
     let classes: std::collections::HashSet<AwsErrorClass> =
         ErrorFacts::of_invoke().map(|facts| facts.class).collect();
     assert_eq!(classes.len(), 12);

@@ -94,7 +94,7 @@ async fn versions_are_listed_by_name_or_arn() {
 }
 
 #[tokio::test]
-async fn what_does_not_narrow_is_not_sent() {
+async fn unset_filters_are_not_sent() {
     let (server, management) = lambda(answers(&json!({"Layers": []}))).await;
     let page = management.layers.list(ListLayers::default()).await.unwrap();
     assert_eq!(page, Page { items: Vec::new(), next_marker: None });
@@ -122,7 +122,7 @@ async fn a_version_is_read_by_name_or_arn() {
 }
 
 #[tokio::test]
-async fn only_lambda_can_say_that_there_is_none() {
+async fn only_an_answer_from_lambda_proves_absence() {
     let common = layer_version("common");
     let (_server, management) = lambda(absent()).await;
     assert_eq!(management.layers.get(&common).await.unwrap(), None);
@@ -137,7 +137,7 @@ async fn only_lambda_can_say_that_there_is_none() {
 }
 
 #[tokio::test]
-async fn a_version_without_arn_or_number_is_no_version() {
+async fn a_version_without_arn_or_number_is_refused() {
     for body in [json!({}), json!({"Version": 3}), json!({"LayerVersionArn": "a", "Version": -1})] {
         let (_server, management) = lambda(answers(&body)).await;
         let error = management.layers.get(&layer_version("common")).await.unwrap_err();
@@ -203,7 +203,7 @@ async fn a_statement_is_added_with_all_that_can_be_said() {
 }
 
 #[tokio::test]
-async fn what_is_not_said_is_not_sent() {
+async fn unset_fields_are_not_sent() {
     let (server, management) = lambda(answers(&json!({"Statement": "{}"}))).await;
     let version = layer_version(LAYER);
     let layers = management.layers;

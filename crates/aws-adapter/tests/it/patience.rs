@@ -52,14 +52,14 @@ fn silent() -> (TcpListener, String) {
 }
 
 #[test]
-fn for_the_endpoint_of_a_container() {
+fn waiting_for_a_container_endpoint_is_limited() {
     let (_silent, url) = silent();
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("config");
     fs::write(&file, PROFILES).unwrap();
     let file = file.display().to_string();
     let environment = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", url.as_str()), ("AWS_CONFIG_FILE", &file)];
-    in_child("patience::for_the_endpoint_of_a_container", &environment, async {
+    in_child("patience::waiting_for_a_container_endpoint_is_limited", &environment, async {
         for credentials in [
             CredentialsSource::InstanceProfile,
             CredentialsSource::Ambient,
@@ -74,22 +74,29 @@ fn for_the_endpoint_of_a_container() {
 }
 
 #[test]
-fn for_a_program() {
+fn waiting_for_a_credential_process_is_limited() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("config");
     fs::write(&file, PROFILES).unwrap();
     let file = file.display().to_string();
-    in_child("patience::for_a_program", &[("AWS_CONFIG_FILE", &file), ("PATH", "/usr/bin:/bin")], async {
-        let hanging = CredentialsSource::Profile("hanging".to_owned());
-        let (error, took) = waited_for(hanging, "http://127.0.0.1:9").await;
-        assert!(is_within(took, 60), "{took:?} {error:?}");
-        assert!(error.message.contains("profile hanging: no credentials received within 60 s"), "{error:?}");
-        assert!(error.hint.unwrap().to_string().contains("a program may wait for a person"));
-    });
+    in_child(
+        "patience::waiting_for_a_credential_process_is_limited",
+        &[("AWS_CONFIG_FILE", &file), ("PATH", "/usr/bin:/bin")],
+        async {
+            let hanging = CredentialsSource::Profile("hanging".to_owned());
+            let (error, took) = waited_for(hanging, "http://127.0.0.1:9").await;
+            assert!(is_within(took, 60), "{took:?} {error:?}");
+            assert!(
+                error.message.contains("profile hanging: no credentials received within 60 s"),
+                "{error:?}"
+            );
+            assert!(error.hint.unwrap().to_string().contains("a program may wait for a person"));
+        },
+    );
 }
 
 #[tokio::test]
-async fn for_a_role() {
+async fn waiting_for_a_role_is_limited() {
     let (_silent, url) = silent();
     let role = AssumeRole {
         source: config(&url).credentials,
@@ -105,7 +112,7 @@ async fn for_a_role() {
 }
 
 #[tokio::test]
-async fn for_who_we_are() {
+async fn waiting_for_the_caller_identity_is_limited() {
     let server = Server::start(|_: &Received| Reaction::Stall(Vec::new())).await;
     let ports = ports(&server.url());
     tokio::time::pause();

@@ -78,7 +78,7 @@ async fn a_statement_is_added_with_all_that_can_be_said() {
 }
 
 #[tokio::test]
-async fn what_is_not_said_is_not_sent() {
+async fn unset_fields_are_not_sent() {
     let (server, management) = lambda(answers(&json!({"Statement": "{}"}))).await;
     let bare = PermissionStatement { event_source_token: None, ..statement() };
     made(management.permissions.add(&qualified(None), &bare, None, Effect::Make).await.unwrap());
@@ -116,7 +116,7 @@ async fn a_policy_is_read_as_it_was_asked_for() {
 }
 
 #[tokio::test]
-async fn only_lambda_can_say_that_there_is_none() {
+async fn only_an_answer_from_lambda_proves_absence() {
     let (server, management) = lambda(absent()).await;
     assert_eq!(management.permissions.policy(&qualified(None)).await.unwrap(), None);
     assert_eq!(only_request(&server).await.1, path(""));
@@ -126,7 +126,7 @@ async fn only_lambda_can_say_that_there_is_none() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_policy_is_none_of_lambdas() {
+async fn an_answer_without_a_valid_policy_is_refused() {
     for body in [json!({}), json!({"Policy": ""}), json!({"Policy": "hunter2"}), json!({"Policy": "[]"})] {
         let (_server, management) = lambda(answers(&body)).await;
         let error = management.permissions.policy(&qualified(None)).await.unwrap_err();

@@ -199,8 +199,8 @@ fn each_kind_of_profile_signs_the_call() {
 }
 
 #[test]
-fn what_is_wrong_with_a_profile_is_told() {
-    at_home("profiles::what_is_wrong_with_a_profile_is_told", |lambda| async move {
+fn profile_errors_say_what_is_wrong() {
+    at_home("profiles::profile_errors_say_what_is_wrong", |lambda| async move {
         for (name, code, hint) in [
             ("absent", ErrorCode::CredentialsMissing, "~/.aws/config"),
             ("broken", ErrorCode::CredentialsFailed, "run it by itself"),
@@ -278,13 +278,13 @@ fn iso(date: &str) -> String {
 }
 
 #[test]
-fn the_role_of_a_profile_is_asked_of_the_connections_own_sts() {
+fn the_role_of_a_profile_uses_the_sts_of_the_connection() {
     let home = tempfile::tempdir().unwrap();
     arrange(home.path());
     let home = home.path().display().to_string();
     let environment =
         [("HOME", home.as_str()), ("AWS_PROFILE", "deploy"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")];
-    in_child("profiles::the_role_of_a_profile_is_asked_of_the_connections_own_sts", &environment, async {
+    in_child("profiles::the_role_of_a_profile_uses_the_sts_of_the_connection", &environment, async {
         for credentials in [CredentialsSource::Profile("deploy".to_owned()), CredentialsSource::Ambient] {
             let asked = asked_of_own_sts(credentials).await;
             assert!(asked.headers["authorization"].contains("Credential=AKIDPLAIN/"));
@@ -295,7 +295,7 @@ fn the_role_of_a_profile_is_asked_of_the_connections_own_sts() {
 }
 
 #[test]
-fn the_role_of_a_token_in_the_environment_is_asked_of_the_connections_own_sts() {
+fn a_web_identity_role_uses_the_sts_of_the_connection() {
     let home = tempfile::tempdir().unwrap();
     let token = home.path().join("token");
     fs::write(&token, "the-token").unwrap();
@@ -306,7 +306,7 @@ fn the_role_of_a_token_in_the_environment_is_asked_of_the_connections_own_sts() 
         ("AWS_WEB_IDENTITY_TOKEN_FILE", token.as_str()),
         ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9"),
     ];
-    let name = "profiles::the_role_of_a_token_in_the_environment_is_asked_of_the_connections_own_sts";
+    let name = "profiles::a_web_identity_role_uses_the_sts_of_the_connection";
     in_child(name, &environment, async {
         let asked = asked_of_own_sts(CredentialsSource::Ambient).await;
         assert!(!asked.headers.contains_key("authorization"), "{asked:?}");
@@ -316,12 +316,12 @@ fn the_role_of_a_token_in_the_environment_is_asked_of_the_connections_own_sts() 
 }
 
 #[test]
-fn a_profile_that_asks_for_a_code_is_told_as_such() {
+fn a_profile_that_needs_an_mfa_code_has_its_own_error() {
     let home = tempfile::tempdir().unwrap();
     arrange(home.path());
     let home = home.path().display().to_string();
     let environment = [("HOME", home.as_str()), ("AWS_PROFILE", "behind-coded")];
-    in_child("profiles::a_profile_that_asks_for_a_code_is_told_as_such", &environment, async {
+    in_child("profiles::a_profile_that_needs_an_mfa_code_has_its_own_error", &environment, async {
         let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>MultiFactorAuthentication</Message></Error>\
                       </ErrorResponse>";
         let server = Server::start(|_: &Received| {
@@ -344,11 +344,11 @@ fn a_profile_that_asks_for_a_code_is_told_as_such() {
 }
 
 #[test]
-fn an_answer_that_is_not_of_sts_is_told_of_profiles_too() {
+fn a_foreign_sts_answer_is_reported_for_profiles() {
     let home = tempfile::tempdir().unwrap();
     arrange(home.path());
     let home = home.path().display().to_string();
-    let name = "profiles::an_answer_that_is_not_of_sts_is_told_of_profiles_too";
+    let name = "profiles::a_foreign_sts_answer_is_reported_for_profiles";
     in_child(name, &[("HOME", home.as_str())], async {
         let server = Server::start(|_: &Received| {
             Reaction::Answer(answer(200, &[("content-type", "text/html")], b"<html>please sign in</html>"))

@@ -8,7 +8,7 @@ use lamplight_aws_adapter::{AwsConnectionConfig, open};
 use lamplight_ports::{PortErrorKind, Reachability};
 
 #[tokio::test]
-async fn a_refusal_is_an_answer_and_nothing_is_signed() {
+async fn a_refusing_endpoint_is_reachable_and_gets_no_signature() {
     let server =
         Server::start(|_: &Received| Reaction::Answer(refusal(403, "MissingAuthenticationToken", "no")))
             .await;
@@ -19,7 +19,7 @@ async fn a_refusal_is_an_answer_and_nothing_is_signed() {
 }
 
 #[tokio::test]
-async fn silence_is_not() {
+async fn a_closed_port_is_not_reachable() {
     let error = ports(&closed_url().await).reachability.reach(None).await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Unavailable);
 }

@@ -143,7 +143,7 @@ impl TokenSource for NoToken {
 }
 
 #[tokio::test]
-async fn who_gave_no_token_is_not_asked_once_more_by_a_run() {
+async fn a_run_does_not_retry_a_missing_token() {
     let session = RoleSession::of(DEPLOY.parse().unwrap());
     let credentials = CredentialsSource::WebIdentity(WebIdentity { token: Arc::new(NoToken), session });
     let server = cloud().await;
@@ -220,7 +220,7 @@ async fn in_a_chain_each_role_asks_for_the_next() {
 }
 
 #[tokio::test]
-async fn a_token_is_exchanged_unsigned_and_asked_for_anew_each_time() {
+async fn a_token_is_exchanged_unsigned_and_read_again_each_time() {
     let server = Server::start(|request: &Received| {
         let form = form(request);
         // A session that expires immediately must be renewed for each use.
@@ -267,7 +267,7 @@ async fn refusal_of(code: &'static str, status: u16, credentials: CredentialsSou
 }
 
 #[tokio::test]
-async fn each_refusal_of_sts_has_its_own_code_and_hint_and_sends_nothing_more() {
+async fn each_sts_refusal_has_its_own_code_and_hint() {
     let mut hints = BTreeSet::new();
     let cases = [
         ("InvalidIdentityToken", 400, codes::IDENTITY_TOKEN_INVALID, "thumbprint"),
@@ -294,14 +294,14 @@ async fn each_refusal_of_sts_has_its_own_code_and_hint_and_sends_nothing_more() 
 }
 
 #[tokio::test]
-async fn an_issuer_that_cannot_be_asked_may_pass() {
+async fn an_unreachable_issuer_is_a_transient_error() {
     let error = refusal_of("IDPCommunicationError", 400, federated()).await;
     assert_eq!((error.code.clone(), error.transient), (codes::IDENTITY_PROVIDER_UNREACHABLE, true));
     assert!(error.hint.unwrap().to_string().contains("openid-configuration"));
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_of_sts_is_told_as_such_and_asked_for_once() {
+async fn a_foreign_sts_answer_is_reported_and_not_retried() {
     let page = b"<html><body>please sign in</body></html>";
     let hollow = |inner: &str| {
         format!("<AssumeRoleResponse><AssumeRoleResult>{inner}</AssumeRoleResult></AssumeRoleResponse>")
@@ -334,7 +334,7 @@ async fn an_answer_that_is_not_of_sts_is_told_as_such_and_asked_for_once() {
 }
 
 #[tokio::test]
-async fn a_denied_role_is_told_by_whether_an_external_id_went_along() {
+async fn the_hint_for_a_denied_role_depends_on_the_external_id() {
     let mut with_id = role(key(), DEPLOY);
     with_id.external_id = Some("wrong".parse().unwrap());
     let error = refusal_of("AccessDenied", 403, assuming(with_id)).await;
@@ -345,7 +345,7 @@ async fn a_denied_role_is_told_by_whether_an_external_id_went_along() {
 }
 
 #[tokio::test]
-async fn the_failure_of_a_chains_beginning_is_the_failure_told() {
+async fn a_failed_role_chain_names_the_role_that_failed() {
     let server = Server::start(|request: &Received| {
         let wanted = form(request)["RoleArn"].clone();
         Reaction::Answer(if wanted == DEPLOY {
@@ -362,7 +362,7 @@ async fn the_failure_of_a_chains_beginning_is_the_failure_told() {
 }
 
 #[tokio::test]
-async fn a_role_that_lambda_refuses_is_lambdas_refusal() {
+async fn a_role_denied_by_lambda_is_reported_as_access_denied() {
     let server = Server::start(|request: &Received| {
         Reaction::Answer(if is_sts(request) {
             given("AssumeRole", DEPLOY, END)

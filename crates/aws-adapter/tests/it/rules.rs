@@ -137,7 +137,7 @@ const WORDS: &str = "2 validation errors detected: Value '64' at 'memorySize' fa
     a valid ARN";
 
 #[tokio::test]
-async fn what_lambda_judges_is_sent_and_its_answer_is_told_whole() {
+async fn rules_checked_by_lambda_are_left_to_it() {
     for code in ["ValidationException", "InvalidParameterValueException"] {
         let server = Server::start(move |_: &Received| Reaction::Answer(refusal(400, code, WORDS))).await;
         let management = ports(&server.url()).management;

@@ -44,7 +44,7 @@ async fn a_secret_is_read_whole_or_by_field() {
 }
 
 #[tokio::test]
-async fn what_is_no_text_is_refused() {
+async fn a_value_that_is_not_text_is_refused() {
     let error = resolve(store().await.url(), "aws-sm:binary").await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::InvalidRequest, ErrorCode::SecretInvalid));
 }

@@ -134,7 +134,7 @@ fn may_run(fault: Fault) -> bool {
 }
 
 #[tokio::test]
-async fn no_call_starts_twice_and_none_that_may_have_started_is_said_not_to_have() {
+async fn no_call_starts_twice_or_hides_a_possible_start() {
     let server = Arc::new(Server::start(WithLimit(0, Faulty)).await);
     let connect =
         |url: &str| open(AwsConnectionConfig { timeouts: short_waits(), ..config(url) }).unwrap().invoker;

@@ -34,7 +34,7 @@ async fn given_up(config: AwsConnectionConfig, until: impl Fn() -> bool) -> bool
 }
 
 #[tokio::test]
-async fn who_stops_waiting_is_told_whether_the_request_may_have_left() {
+async fn a_caller_that_stops_waiting_knows_whether_the_request_left() {
     let server = Server::start(|_: &Received| Reaction::Stall(Vec::new())).await;
     assert!(given_up(config(&server.url()), || server.executions("f") == 1).await);
 
@@ -57,7 +57,7 @@ async fn who_stops_waiting_is_told_whether_the_request_may_have_left() {
 }
 
 #[tokio::test]
-async fn an_answer_after_the_functions_own_time_and_within_the_margin_is_taken() {
+async fn an_answer_within_the_margin_after_the_timeout_is_accepted() {
     let server = Server::start(|_: &_| Reaction::Late(Duration::from_millis(1300), success(b"1"))).await;
     let timeouts = Timeouts { answer_margin: Duration::from_secs(2), ..Timeouts::default() };
     let invoker = open(AwsConnectionConfig { timeouts, ..config(&server.url()) }).unwrap().invoker;

@@ -199,8 +199,8 @@ async fn start(roots: &str) -> (String, Shared) {
 }
 
 #[test]
-fn calls_that_share_a_connection_start_once_whatever_ends_it() {
-    let name = "tls::calls_that_share_a_connection_start_once_whatever_ends_it";
+fn calls_on_a_shared_connection_start_once_if_it_breaks() {
+    let name = "tls::calls_on_a_shared_connection_start_once_if_it_breaks";
     in_child(name, &[("SSL_CERT_FILE", ROOTS)], async {
         const CALLS: usize = 320;
         let (url, seen) = start(ROOTS).await;
@@ -254,8 +254,8 @@ fn calls_that_share_a_connection_start_once_whatever_ends_it() {
 }
 
 #[test]
-fn a_certificate_that_is_not_trusted_is_not_sent_to() {
-    let name = "tls::a_certificate_that_is_not_trusted_is_not_sent_to";
+fn nothing_is_sent_to_a_server_with_an_untrusted_certificate() {
+    let name = "tls::nothing_is_sent_to_a_server_with_an_untrusted_certificate";
     in_child(name, &[("SSL_CERT_FILE", OTHER_ROOTS)], async {
         let (url, seen) = start(OTHER_ROOTS).await;
         let _other = start(OTHER_ROOTS).await;

@@ -29,7 +29,7 @@ fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 }
 
 #[tokio::test]
-async fn a_call_that_waits() {
+async fn a_synchronous_call_is_sent_and_parsed() {
     let log = STANDARD.encode("START\nREPORT\n");
     let answer = ResponseTemplate::new(200)
         .insert_header("x-amzn-requestid", "0199c0de-0000-4000-8000-000000000001")
@@ -116,7 +116,7 @@ async fn a_function_error_is_an_answer() {
 }
 
 #[tokio::test]
-async fn an_answer_without_lambdas_mark_is_nobodys_and_is_not_asked_for_again() {
+async fn an_answer_not_from_lambda_is_unidentified_and_not_retried() {
     for status in [200, 202, 204, 302, 400, 403, 404, 407, 408, 413, 429, 500, 502, 503, 504] {
         for invocation_type in
             [InvocationType::RequestResponse, InvocationType::Event, InvocationType::DryRun]
@@ -138,7 +138,7 @@ async fn an_answer_without_lambdas_mark_is_nobodys_and_is_not_asked_for_again() 
 }
 
 #[tokio::test]
-async fn a_code_in_a_body_is_no_mark() {
+async fn an_error_code_in_the_body_does_not_identify_lambda() {
     let body = "{\"__type\": \"TooManyRequestsException\", \"message\": \"Rate Exceeded.\"}";
     let server = lambda(ResponseTemplate::new(429).set_body_string(body)).await;
     let answer = ports(&server.uri()).invoker.invoke(call("adder")).await.unwrap();
@@ -147,7 +147,7 @@ async fn a_code_in_a_body_is_no_mark() {
 }
 
 #[tokio::test]
-async fn every_header_that_only_lambda_sets_is_a_mark() {
+async fn every_header_that_only_lambda_sets_identifies_lambda() {
     use AnswerOutcome::{Returned, Unidentified};
     for (header, value, outcome) in [
         ("x-amzn-requestid", "1", Returned),
@@ -191,7 +191,7 @@ async fn an_answer_without_a_mark_says_who_seems_to_have_sent_it() {
 }
 
 #[tokio::test]
-async fn six_megabytes_go_both_ways() {
+async fn six_megabytes_are_sent_and_received() {
     let event = format!("\"{}\"", "x".repeat(6 * 1024 * 1024 - 2));
     let server = lambda(marked(200).set_body_string(event.clone())).await;
     let answer = ports(&server.uri()).invoker.invoke(call_with("echo", &event)).await.unwrap();
@@ -217,7 +217,7 @@ async fn the_client_context_is_measured_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn opening_sends_nothing_and_refuses_what_is_no_url() {
+async fn opening_sends_nothing_and_refuses_invalid_urls() {
     let server = lambda(ResponseTemplate::new(200)).await;
     let ports = ports(&server.uri());
     assert!(format!("{ports:?}").contains("eu-west-1"));
@@ -244,7 +244,7 @@ async fn a_page_is_neither_who_we_are_nor_a_missing_permission() {
 }
 
 #[tokio::test]
-async fn who_we_are_is_what_sts_says() {
+async fn the_caller_identity_comes_from_sts() {
     let xml = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
         <GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ada</Arn>\
         <UserId>AIDA</UserId><Account>123456789012</Account></GetCallerIdentityResult>\

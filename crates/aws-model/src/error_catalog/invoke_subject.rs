@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_filled_once() {
+    fn placeholders_are_filled_once() {
         let subject =
             Subject { function: "{region}".to_owned(), ..Subject::invoke("f", None, "cn-north-1", None) };
         let fill = |template| crate::text::fill_places(template, |place| subject.value(place));

@@ -148,7 +148,7 @@ mod tests {
     const ACCOUNT: Option<&str> = Some("123456789012");
 
     #[test]
-    fn things_are_named_in_words_and_resources_as_iam_has_them() {
+    fn resources_are_named_in_plain_words_and_as_iam_resources() {
         use Operation::*;
         let function =
             |qualifier| ManageSubject::function(AddPermission, "adder", qualifier, "us-east-1", ACCOUNT);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_filled_once() {
+    fn placeholders_are_filled_once() {
         let subject = ManageSubject::function(Operation::TagResource, "{region}", None, "us-east-1", None);
         assert_eq!(
             fill(&subject, "{thing}|{function}|{operation}|{action}|{region}|{other}|{open"),

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn nobodys_page_is_an_answer() {
+    fn a_page_that_is_not_json_is_not_an_answer() {
         for operation in Operation::ALL {
             for http in [200, 201, 202, 204] {
                 for body in ["<html>sign in</html>", "sign in", "[]", "null", "{\"gar", "{} {}"] {
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_due_nothing_comes() {
+    fn operations_without_a_result_expect_an_empty_answer() {
         for operation in Operation::ALL {
             assert_eq!(operation.members().is_none(), SILENT.contains(operation), "{operation}");
         }
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn where_something_is_due_it_comes_whatever_the_status() {
+    fn operations_with_a_result_require_its_members() {
         for operation in Operation::ALL.iter().filter(|operation| !SILENT.contains(operation)) {
             for http in [200, 201] {
                 assert_eq!(operation.check_answer(http, &due(*operation), false), Ok(()), "{operation}");

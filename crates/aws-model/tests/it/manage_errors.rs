@@ -211,7 +211,7 @@ fn the_texts_say_what_to_do() {
 }
 
 #[test]
-fn an_absent_function_is_told_from_what_hangs_on_it() {
+fn an_absent_function_differs_from_an_absent_part_of_it() {
     let arn = "arn:aws:lambda:eu-west-1:123456789012:function:adder";
     for operation in [GetAlias, UpdateAlias, DeleteAlias, GetPolicy, AddPermission, RemovePermission] {
         let facts = classify_manage(operation, Some("ResourceNotFoundException"), 404);

@@ -13,7 +13,7 @@ proptest! {
     }
 
     #[test]
-    fn one_lost_letter_is_found_again(
+    fn a_region_with_a_missing_letter_is_suggested(
         region in select(Region::all_known().collect::<Vec<_>>()),
         place in any::<prop::sample::Index>(),
     ) {

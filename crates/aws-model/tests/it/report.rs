@@ -97,7 +97,7 @@ fn json_records_are_read() {
 }
 
 #[test]
-fn other_lines_are_no_reports() {
+fn other_lines_are_not_reports() {
     for line in [
         "",
         "REPORT RequestId: ",

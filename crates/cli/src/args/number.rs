@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_number_is_told_which_are_meant() {
+    fn an_invalid_number_is_refused_with_the_valid_range() {
         let seconds = whole::<u32>("of seconds from 1 to 900");
         assert_eq!(seconds("900"), Ok(900));
         for text in ["", "x", "-1", "1.5", "99999999999"] {

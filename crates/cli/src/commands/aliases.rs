@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_told_what_is_wrong() {
+    fn invalid_routing_is_refused_with_the_reason() {
         for (texts, part) in [
             (&["2"][..], "VERSION=WEIGHT"),
             (&["=0.1"], "VERSION=WEIGHT"),

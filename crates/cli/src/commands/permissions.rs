@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn services_and_everybody_are_warned_of_unless_something_limits_them() {
+    fn unlimited_services_and_public_access_get_a_warning() {
         let statement = |principal: &str| PermissionStatement {
             principal: principal.to_owned(),
             ..PermissionStatement::default()

@@ -78,7 +78,7 @@ mod tests {
     use lamplight_app::manage::QuotaName;
 
     #[test]
-    fn sizes_are_read_by_people() {
+    fn sizes_are_shown_with_units() {
         for (bytes, shown) in [
             (0, "0 B"),
             (1023, "1023 B"),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn percentages_are_there_where_both_numbers_are() {
+    fn a_percentage_is_shown_if_both_numbers_are_known() {
         let quota = |used, limit| Quota { name: QuotaName::TotalCode, used, limit };
         let text = quotas_table(&[
             quota(Some(176_268_666), Some(80_530_636_800)),

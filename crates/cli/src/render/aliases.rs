@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_are_read_in_per_cent() {
+    fn routing_weights_are_shown_as_percentages() {
         for (weight, shown) in [(0.1, "10"), (0.333, "33.3"), (0.07, "7"), (1.0, "100"), (0.0, "0")] {
             let routing = Routing::from([("2".to_owned(), weight)]);
             assert_eq!(routing_text(&routing).unwrap(), format!("{shown} % to version 2"));

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_are_told_in_words_and_the_token_is_not() {
+    fn conditions_are_shown_in_words_without_the_token() {
         let statement = PermissionStatement {
             id: "s3".to_owned(),
             action: "lambda:InvokeFunction".to_owned(),

@@ -59,7 +59,7 @@ snapshots! { refused;
     run_unknown: "status ffffffff";
     latest_run_absent: "status latest";
     state_unknown: "runs list --state done";
-    edit_of_nothing: "jobs edit typed";
+    edit_without_changes: "jobs edit typed";
     edit_adds_a_name_twice: "jobs edit typed --add-param Count";
     edit_to_unknown_type: "jobs edit typed --set-type count=float";
     edit_of_secret_default: "jobs edit typed --set-default key=hunter2";

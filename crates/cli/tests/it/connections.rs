@@ -57,7 +57,7 @@ fn provider_and_labels_are_given_by_options() {
 }
 
 #[test]
-fn what_nobody_sets_is_shown_as_a_default() {
+fn unset_settings_are_shown_with_their_defaults() {
     let lamplight = with_file();
     let shown = |name: &str| {
         let json = lamplight.json(&["connections", "show", name]);

@@ -85,7 +85,7 @@ snapshots! { refused;
 }
 
 #[test]
-fn the_default_connection_is_removed_by_force_alone() {
+fn removing_the_default_connection_needs_force() {
     let lamplight = with_file();
     lamplight.good(&["connections", "add", "usual", "--region", "eu-west-1", "--default"]);
     assert_snapshot!(lamplight.refused("connections rm usual"));

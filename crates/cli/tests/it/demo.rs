@@ -7,7 +7,7 @@ use crate::{
 use serde_json::{Value, json};
 
 #[test]
-fn the_response_is_on_stdout_and_the_story_on_stderr() {
+fn the_response_is_on_stdout_and_progress_on_stderr() {
     let done = Lamplight::new().good(&["run", "adder", "-c", "demo", "-p", "a:=2", "-p", "b:=40"]);
     assert_eq!(done.stdout, "{\"sum\":42}");
     assert_snapshot!(done.stderr);
@@ -56,13 +56,13 @@ each! { ends;
     end_of_a_function_that_fails: "run broken", 3, "function_failed";
     end_of_a_function_that_times_out: "run sleepy", 3, "function_failed";
     end_of_a_throttled_call: "run busy --max-attempts 1", 5, "rejected";
-    end_of_a_call_of_nothing: "run nosuch", 6, "rejected";
+    end_of_a_call_of_an_unknown_function: "run nosuch", 6, "rejected";
     end_of_a_call_by_an_unknown_qualifier: "run adder --qualifier nosuch", 6, "rejected";
     end_of_a_lost_answer: "run lost", 7, "unknown";
 }
 
 #[test]
-fn a_function_becomes_a_job_that_is_edited_run_and_looked_at() {
+fn a_function_is_imported_as_a_job_edited_and_run() {
     let lamplight = Lamplight::new();
     let discovered = lamplight.good(&["discover", "-c", "demo", "--import"]);
     assert!(
@@ -134,7 +134,7 @@ fn a_function_becomes_a_job_that_is_edited_run_and_looked_at() {
 }
 
 #[test]
-fn jobs_leave_and_enter_as_yaml() {
+fn jobs_are_exported_and_imported_as_yaml() {
     let lamplight = Lamplight::new();
     lamplight.good(&["discover", "-c", "demo", "--import"]);
     let exported = lamplight.good(&["jobs", "export"]).stdout;
@@ -154,7 +154,7 @@ fn jobs_leave_and_enter_as_yaml() {
 }
 
 #[test]
-fn pages_are_walked_by_hand() {
+fn a_marker_continues_the_list() {
     let lamplight = Lamplight::new();
     let first = lamplight.json(&["discover", "-c", "demo", "--max-items", "3", "--page-size", "2"]);
     assert_eq!(first["functions"].as_array().unwrap().len(), 3);

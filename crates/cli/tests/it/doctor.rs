@@ -17,7 +17,7 @@ fn named(outcome: &[&str; 7]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_doctor_finds_nothing_wrong_where_nothing_is() {
+fn the_doctor_passes_if_nothing_is_wrong() {
     let lamplight = Lamplight::new();
     assert_eq!(
         outcomes(&lamplight, &["doctor", "-c", "demo"]),

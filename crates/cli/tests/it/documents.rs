@@ -48,7 +48,7 @@ fn rejections_exit_as_documented() {
 }
 
 #[test]
-fn the_pages_of_the_verbs_are_the_generated_ones() {
+fn the_command_pages_are_up_to_date() {
     for (name, page) in lamplight_cli::pages() {
         assert_eq!(
             docs(&format!("cli/{name}")),
@@ -111,7 +111,7 @@ fn blocks<'a>(section: &'a str, language: &str) -> Vec<(&'a str, &'a str)> {
 }
 
 #[test]
-fn the_readme_s_snippets_of_the_crates_stand_in_programs_that_are_built() {
+fn the_readme_snippets_are_part_of_compiled_programs() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let text = read("README.md");

@@ -89,7 +89,7 @@ mod special {
     }
 
     #[test]
-    fn a_pipe_that_nobody_writes_to_is_given_up() {
+    fn reading_a_pipe_without_a_writer_times_out() {
         let lamplight = Lamplight::new();
         pipe(&lamplight);
         let given_up = |line: &[&str], from: &str| {

@@ -28,13 +28,13 @@ snapshots! { refused;
     create_with_no_environment: "CREATE RUNTIME --zip-file code --no-environment";
     create_with_no_layers: "CREATE RUNTIME --zip-file code --no-layers";
     create_with_no_vpc: "CREATE RUNTIME --zip-file code --no-vpc";
-    create_of_no_zip_file: "CREATE RUNTIME --zip-file plain.txt";
+    create_with_invalid_zip_file: "CREATE RUNTIME --zip-file plain.txt";
     create_of_a_name_that_is_not_valid: "functions create no/good --role r --zip-file code";
     create_of_an_arn:
         "functions create arn:aws:lambda:us-east-1:123456789012:function:made --role r RUNTIME --zip-file code";
     create_of_a_partial_arn:
         "functions create 123456789012:function:made --role r RUNTIME --zip-file code --dry-run";
-    create_published_otherwise: "CREATE RUNTIME --zip-file code --publish --publish-to LATEST_PUBLISHED";
+    create_with_publish_and_publish_to: "CREATE RUNTIME --zip-file code --publish --publish-to LATEST_PUBLISHED";
     create_with_timeout_0: "CREATE RUNTIME --zip-file code --timeout 0";
     create_with_timeout_1000: "CREATE RUNTIME --zip-file code --timeout 1000";
     create_with_memory_64: "CREATE RUNTIME --zip-file code --memory-size 64";
@@ -55,7 +55,7 @@ snapshots! { refused;
     code_with_kms_key_and_image: "functions update-code adder IMAGE --source-kms-key-arn x";
     code_with_bucket_alone: "functions update-code adder --s3-bucket b";
     code_with_key_alone: "functions update-code adder --s3-key k";
-    configuration_of_nothing: "functions update-configuration adder";
+    configuration_without_changes: "functions update-configuration adder";
     configuration_with_layers_and_none: "functions update-configuration adder --layers x --no-layers";
     configuration_with_groups_and_no_vpc:
         "functions update-configuration adder --no-vpc --security-group-ids sg-1";
@@ -86,7 +86,7 @@ snapshots! { refused;
     tag_without_value: "functions tags set adder team";
     tag_empty: "functions tags remove adder '' --yes";
     concurrency_many: "functions concurrency put adder many";
-    async_of_nothing: "functions async put adder";
+    async_without_settings: "functions async put adder";
     async_with_3_retries: "functions async put adder --maximum-retry-attempts 3";
     async_with_59_seconds: "functions async update adder --maximum-event-age-in-seconds 59";
     async_with_pages_too_large: "functions async list adder --page-size 51";
@@ -96,7 +96,7 @@ snapshots! { refused;
     alias_with_weight_10: "aliases update adder live --routing 2=10";
     alias_with_two_routings: "aliases update adder live --routing 2=0.1 --routing 3=0.1";
     alias_with_routing_and_none: "aliases update adder live --routing 2=0.1 --no-routing";
-    alias_of_nothing: "aliases update adder live";
+    alias_update_without_changes: "aliases update adder live";
     aliases_of_an_alias: "aliases list adder:live";
     permission_without_principal: "permissions add adder --statement-id s";
     permission_maybe_for_urls: "ADD * --invoked-via-function-url=maybe";
@@ -141,7 +141,7 @@ fn refused_file(text: &str) -> String {
 
 snapshots! { refused_file;
     variables_empty: "";
-    variables_of_remarks: "# nothing\n";
+    variables_with_only_comments: "# nothing\n";
     variables_null: "null\n";
     variables_of_empty_braces: "{}\n";
 }
@@ -152,7 +152,7 @@ fn an_environment_is_removed_by_its_own_option() {
 }
 
 #[test]
-fn an_alias_is_still_there_by_its_name() {
+fn an_alias_is_read_by_its_name() {
     good("aliases get adder live");
 }
 
@@ -164,7 +164,7 @@ fn body(line: &str) -> Value {
 }
 
 #[test]
-fn an_option_of_several_words_takes_one_at_a_time() {
+fn a_repeated_option_collects_one_value_each_time() {
     let sent = body(
         "CREATE IMAGE --image-entry-point node --image-command server.js --image-command=--port --image-command 80",
     );
@@ -173,7 +173,7 @@ fn an_option_of_several_words_takes_one_at_a_time() {
 }
 
 #[test]
-fn an_option_of_several_words_takes_no_name_that_follows() {
+fn a_repeatable_option_does_not_consume_the_function_name() {
     const LAYER: &str = "arn:aws:lambda:us-east-1:000000000000:layer:tools:1";
     let sent = body(&format!("functions update-configuration --layers {LAYER} adder"));
     assert_eq!(sent["Layers"], json!([LAYER]));
@@ -184,7 +184,7 @@ fn an_option_of_several_words_takes_no_name_that_follows() {
 }
 
 #[test]
-fn a_switch_takes_no_name_that_follows() {
+fn a_switch_does_not_consume_the_function_name() {
     let add = "permissions add --statement-id s --principal * --function-url-auth-type NONE \
                --action lambda:InvokeFunctionUrl";
     let sent = body(&format!("{add} --invoked-via-function-url adder"));
@@ -194,7 +194,7 @@ fn a_switch_takes_no_name_that_follows() {
 }
 
 #[test]
-fn a_version_is_called_the_same_everywhere() {
+fn the_latest_version_has_the_same_name_everywhere() {
     let listed = good("functions list");
     let row = listed.stdout.lines().find(|line| line.starts_with("adder")).unwrap();
     assert_eq!(row.split_whitespace().nth(1), Some("$LATEST"), "{row}");

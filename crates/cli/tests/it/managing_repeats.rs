@@ -70,7 +70,7 @@ each! { is_removed;
 }
 
 #[test]
-fn statements_that_say_more_than_a_permission_are_counted_and_shown_whole() {
+fn unsupported_statements_are_counted_and_shown_in_full() {
     let place = Place::new();
     let deny = json!({
         "Sid": "never",
@@ -118,7 +118,7 @@ each! { is_looked_for;
 }
 
 #[test]
-fn a_change_that_cannot_be_looked_for_is_unknown() {
+fn a_change_that_cannot_be_verified_is_unknown() {
     let place = Place::new();
     place.world.aws.account().answers_to_lose = u32::MAX;
     let error = place.json(7, ALIAS);

@@ -27,7 +27,7 @@ const BAD: [&str; 13] = [
 ];
 
 #[test]
-fn no_way_in_leaves_a_secret() {
+fn no_working_connection_leaves_a_secret() {
     let bench = Bench::new();
     for connection in GOOD.into_iter().chain(["service"]) {
         bench.runs(0, &["run", "quiet", "-c", connection]);
@@ -46,7 +46,7 @@ fn no_way_in_leaves_a_secret() {
 }
 
 #[test]
-fn no_way_that_is_closed_leaves_a_secret() {
+fn no_failing_connection_leaves_a_secret() {
     let bench = Bench::new();
     for connection in BAD {
         for arguments in [
@@ -255,7 +255,7 @@ fn no_verb_leaves_a_secret() {
 }
 
 #[test]
-fn no_request_that_is_only_shown_leaves_a_secret() {
+fn no_dry_run_leaves_a_secret() {
     let bench = Bench::new();
     bench.home.file("code/app.py", "def handler(event, context):\n    return event\n");
     for form in ["text", "json", "yaml"] {
@@ -292,7 +292,7 @@ fn every_verb_is_tried() {
 }
 
 #[test]
-fn no_key_of_one_call_leaves_itself() {
+fn no_key_given_for_one_call_is_left_behind() {
     let bench = Bench::new();
     let keys = ["--access-key-id", "env:SESSION_ID", "--secret-access-key", "env:SESSION_SECRET"];
     let with_token = [&keys[..], &["--session-token", "env:SESSION_TOKEN"]].concat();
@@ -410,7 +410,7 @@ fn yaml(text: &str) -> String {
 }
 
 #[test]
-fn the_search_would_find_what_the_commands_leave() {
+fn the_search_finds_planted_secrets() {
     let bench = Bench::new();
     let mut command = bench.command(&["run", "quiet", "-c", "key"]);
     let said = done(command.output().unwrap());

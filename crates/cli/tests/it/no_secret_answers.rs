@@ -80,18 +80,18 @@ fn try_all(status: u16, forms: &[Form], verbs: &[&[&str]]) {
 const VERBS: [&[&str]; 4] = [&["run", "quiet"], &["run", "quiet", "-o", "json"], &["discover"], &["doctor"]];
 
 #[test]
-fn no_bad_request_comes_back() {
+fn no_bad_request_error_leaves_a_secret() {
     try_all(400, &[Form::Json, Form::Page], &VERBS);
 }
 
 #[test]
-fn no_denial_comes_back() {
+fn no_denial_leaves_a_secret() {
     try_all(403, &[Form::Json, Form::Xml], &VERBS);
 }
 
 /// What the SDK asks again takes its time, so there is less of it.
 #[test]
-fn no_failure_comes_back() {
+fn no_service_failure_leaves_a_secret() {
     try_all(500, &[Form::Json], &[&["run", "quiet"]]);
     try_all(500, &[Form::Xml], &[&["run", "quiet"]]);
 }

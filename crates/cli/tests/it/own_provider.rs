@@ -15,7 +15,7 @@ fn with_own_provider() -> Lamplight {
 }
 
 #[test]
-fn functions_of_an_own_provider_are_found_and_run() {
+fn functions_of_a_custom_provider_are_found_and_run() {
     let lamplight = with_own_provider();
     let found = lamplight.good(&["discover"]).stdout;
     assert!(found.contains("greet"), "{found}");
@@ -31,7 +31,7 @@ fn functions_of_an_own_provider_are_found_and_run() {
 }
 
 #[test]
-fn connections_of_an_own_provider_are_listed_shown_tested_added_and_removed() {
+fn connections_of_a_custom_provider_are_managed() {
     let lamplight = with_own_provider();
     let list = lamplight.json(&["connections", "list"]);
     let here = &list["connections"][0];
@@ -56,7 +56,7 @@ fn connections_of_an_own_provider_are_listed_shown_tested_added_and_removed() {
 }
 
 #[test]
-fn mistakes_keys_and_secrets_that_an_own_provider_does_not_take_are_told() {
+fn settings_that_a_custom_provider_does_not_accept_are_refused() {
     let lamplight = with_own_provider();
     let keys = ["--access-key-id", "env:A", "--secret-access-key", "env:B"];
     let done = lamplight.run(&[&["run", "greet"], keys.as_slice()].concat());

@@ -51,9 +51,9 @@ fn refused(line: &str) -> String {
 snapshots! { refused;
     policy_without_functions: "policy";
     policy_to_manage_without_functions: "policy --for manage";
-    policy_of_a_name_alone: "policy --function adder";
-    policy_to_pass_a_role_on: "policy --function ADDER --pass-role arn:aws:iam::123456789012:role/swf";
-    policy_to_pass_no_role_on: "policy --for manage --function ADDER --pass-role x";
+    policy_of_a_name_without_account: "policy --function adder";
+    run_policy_with_a_role_to_pass: "policy --function ADDER --pass-role arn:aws:iam::123456789012:role/swf";
+    policy_with_an_invalid_role_to_pass: "policy --for manage --function ADDER --pass-role x";
     policy_of_a_domain: "policy --function ADDER --domain jobs";
     policy_of_a_domain_not_valid: "policy --for workflows --function ADDER --domain a/b";
     trust_of_every_workflow: "trust-policy swf";
@@ -62,7 +62,7 @@ snapshots! { refused;
 }
 
 #[test]
-fn trust_is_bound_to_one_party() {
+fn trust_policies_are_limited_to_one_party() {
     let lamplight = Lamplight::new();
     let account = "123456789012";
     let github = lamplight.json(&[

@@ -39,7 +39,7 @@ fn seen_running(lamplight: &Lamplight, child: &mut Child) -> String {
 }
 
 #[test]
-fn a_killed_run_is_unknown_at_the_next_look() {
+fn a_killed_run_is_later_reported_as_unknown() {
     let lamplight = Lamplight::new();
     let (mut child, key) = start(&lamplight);
     let cancelled = lamplight.run(&["cancel", &key]);
@@ -104,7 +104,7 @@ each! { a_stopped_run_is_recorded_as_interrupted;
     stopped_run_by_hangup: "HUP";
 }
 
-fn a_change_stopped_before_its_answer_is_said_to_be_open(signal: &str) {
+fn a_change_stopped_before_its_answer_may_have_been_made(signal: &str) {
     let lamplight = Lamplight::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -126,7 +126,7 @@ fn a_change_stopped_before_its_answer_is_said_to_be_open(signal: &str) {
     assert!(said["error"]["message"].as_str().unwrap().contains("may have been made"), "{said}");
 }
 
-each! { a_change_stopped_before_its_answer_is_said_to_be_open;
+each! { a_change_stopped_before_its_answer_may_have_been_made;
     stopped_change_by_interrupt: "INT";
     stopped_change_by_termination: "TERM";
     stopped_change_by_hangup: "HUP";

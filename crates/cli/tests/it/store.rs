@@ -3,7 +3,7 @@
 use crate::{cases::each, lamplight::Lamplight};
 
 #[test]
-fn a_store_that_is_no_store_is_left_alone() {
+fn a_file_that_is_not_a_store_is_left_unchanged() {
     let lamplight = Lamplight::new();
     std::fs::create_dir_all(lamplight.data()).unwrap();
     let path = lamplight.data().join("lamplight.db");
@@ -31,7 +31,7 @@ each! { names_the_folder;
 }
 
 #[test]
-fn what_needs_no_store_opens_none() {
+fn commands_that_need_no_store_do_not_create_one() {
     let lamplight = Lamplight::new();
     lamplight.good(&["discover", "-c", "demo"]);
     lamplight.good(&["completions", "bash"]);

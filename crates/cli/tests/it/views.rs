@@ -133,7 +133,7 @@ fn at_the_simulator(lamplight: &Lamplight, line: &str) -> Value {
 }
 
 #[test]
-fn what_every_verb_writes_is_what_the_schema_of_its_view_says() {
+fn the_output_of_every_command_matches_its_schema() {
     let validators = validators();
     let (lamplight, place) = (simulator(), Place::new());
     let mut mistakes = Vec::new();
@@ -151,7 +151,7 @@ fn misfits(validator: &Validator, line: &str, shown: &Value) -> Vec<String> {
 }
 
 #[test]
-fn every_verb_and_every_view_is_looked_at() {
+fn every_command_and_every_view_is_checked() {
     let verbs: BTreeSet<String> = verbs().collect();
     let calls = || AT_THE_SIMULATOR.iter().chain(AT_A_LAMBDA);
     let of_a_call = |line: &str| {
@@ -175,7 +175,7 @@ fn verbs() -> impl Iterator<Item = String> {
 
 /// The test above would see a key that a view's schema does not tell of, and one that is missing.
 #[test]
-fn a_key_too_many_or_too_few_is_seen() {
+fn the_schemas_reject_extra_and_missing_keys() {
     let (validators, lamplight) = (validators(), simulator());
     at_the_simulator(&lamplight, "discover --import");
     at_the_simulator(&lamplight, "jobs edit listing --add-param first --set-direction first=Output");

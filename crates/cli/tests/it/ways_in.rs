@@ -25,7 +25,7 @@ fn every_section_has_an_example_and_every_example_a_case() {
 }
 
 #[test]
-fn every_code_that_the_document_names_is_one() {
+fn every_documented_code_exists() {
     let text = text();
     let known: BTreeSet<&str> = lamplight_cli::error_codes().map(ErrorCode::as_str).collect();
     let table = text.split("## When it does not work").nth(1).unwrap();
@@ -93,7 +93,7 @@ pub fn run_example(heading: &str, arrange: fn(&Stage<'_>) -> Arranged) {
 }
 
 #[test]
-fn without_a_file_the_credentials_around_and_a_region_are_enough() {
+fn ambient_credentials_and_a_region_are_enough_without_a_file() {
     let (world, home) = (World::default(), Lamplight::new());
     world.aws.echo();
     let key = world.aws.user("me");

@@ -108,7 +108,7 @@ fn each_refusal_of_a_role_has_its_own_code_and_hint() {
 
 /// A token that does not fit its role, as STS itself finds.
 #[test]
-fn a_token_that_does_not_fit_is_told_from_one_that_is_not_trusted() {
+fn a_mismatched_token_differs_from_an_untrusted_one() {
     let world = World::default();
     let issuer = Arc::new(Issuer::new("https://idp.example.com"));
     world.aws.account().providers.push(Arc::clone(&issuer));
@@ -135,7 +135,7 @@ fn a_token_that_does_not_fit_is_told_from_one_that_is_not_trusted() {
 }
 
 #[test]
-fn the_identity_providers_own_refusal_is_told_in_its_words() {
+fn a_refusal_by_the_identity_provider_is_quoted() {
     let world = World::default();
     let issuer = Arc::new(Issuer::new("https://idp.example.com"));
     let provider = Provider::new(issuer, "lamplight", "sts.amazonaws.com", Proof::Secret("right".to_owned()));
@@ -153,7 +153,7 @@ fn the_identity_providers_own_refusal_is_told_in_its_words() {
 }
 
 #[test]
-fn a_metadata_service_that_is_not_there_is_told_within_two_seconds() {
+fn a_missing_metadata_service_is_reported_within_two_seconds() {
     let world = World::default();
     let (_listener, never_answers) = silent();
     for (auth, code) in [
@@ -176,7 +176,7 @@ fn a_metadata_service_that_is_not_there_is_told_within_two_seconds() {
 }
 
 #[test]
-fn a_static_key_asks_nobody_and_calls_once() {
+fn a_static_key_needs_one_request_only() {
     let world = World::default();
     world.aws.echo();
     let key = world.aws.example_user("me");
@@ -194,7 +194,7 @@ fn a_static_key_asks_nobody_and_calls_once() {
 }
 
 #[test]
-fn a_key_that_aws_does_not_know_and_one_with_another_secret_are_refused() {
+fn unknown_keys_and_wrong_secrets_are_refused() {
     let world = World::default();
     world.aws.echo();
     let key = world.aws.user("me");

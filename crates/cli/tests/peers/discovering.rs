@@ -28,7 +28,7 @@ fn all_functions_are_found_on_both_peers() {
 }
 
 #[test]
-fn a_walk_by_hand_meets_every_function_once() {
+fn following_the_markers_finds_every_function_once() {
     let peer = Peer::ministack();
     let expected = names(&peer.aws_json(&["list-functions"])["Functions"], "FunctionName");
     let (mut found, mut marker) = (BTreeSet::new(), None::<String>);

@@ -132,7 +132,7 @@ fn functions_are_what_the_aws_cli_reads() {
 }
 
 #[test]
-fn functions_are_made_of_what_lies_in_s3_and_of_images() {
+fn functions_are_created_from_s3_objects_and_images() {
     for (peer, moto) in peers() {
         peer.s3_package("managed-packages", "app.zip");
         let (role, image) = (peer.role(), "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1");
@@ -342,7 +342,7 @@ fn layers_are_what_the_aws_cli_reads() {
 }
 
 #[test]
-fn asynchronous_calls_are_set_as_the_aws_cli_reads() {
+fn async_settings_are_what_the_aws_cli_reads() {
     for (peer, moto) in peers() {
         let name = "managed-async";
         create(&peer, name, 1);

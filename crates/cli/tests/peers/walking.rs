@@ -61,11 +61,11 @@ fn walk(peer: &Peer, runs: bool) {
 }
 
 #[test]
-fn a_zip_becomes_a_job_that_is_shifted_and_rolled_back() {
+fn a_function_is_deployed_shifted_and_rolled_back() {
     walk(&Peer::ministack().in_region(REGION), true);
 }
 
 #[test]
-fn the_same_walk_on_a_peer_that_runs_no_code() {
+fn the_same_steps_work_on_a_peer_that_runs_no_code() {
     walk(&Peer::moto().in_region(REGION), false);
 }

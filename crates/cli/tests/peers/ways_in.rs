@@ -58,7 +58,7 @@ fn principal(peer: &Peer, connection: &str) -> String {
 }
 
 #[test]
-fn each_way_in_lists_functions_through_moto() {
+fn each_auth_method_lists_functions_on_moto() {
     let peer = Peer::moto();
     arrange(&peer);
     for connection in ["key", "role", "chain", "token", "profile"] {
@@ -68,7 +68,7 @@ fn each_way_in_lists_functions_through_moto() {
 }
 
 #[test]
-fn moto_takes_each_role_for_what_the_aws_cli_is_taken_for() {
+fn moto_sees_the_same_principal_as_for_the_aws_cli() {
     let peer = Peer::moto();
     arrange(&peer);
     for (connection, role, session) in
@@ -93,7 +93,7 @@ fn moto_takes_each_role_for_what_the_aws_cli_is_taken_for() {
 }
 
 #[test]
-fn each_way_in_runs_real_code_on_ministack() {
+fn each_auth_method_runs_real_code_on_ministack() {
     let peer = Peer::ministack();
     arrange(&peer);
     // It keeps accounts apart, and its functions are in this one.

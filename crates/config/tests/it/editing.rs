@@ -61,7 +61,7 @@ fn an_empty_file_gets_its_first_connection() {
 }
 
 #[test]
-fn what_would_be_no_configuration_is_refused() {
+fn an_edit_that_breaks_the_configuration_is_refused() {
     for (settings, words) in [
         (vec![("regoin", "eu-west-1")], "unknown key"),
         (vec![("region", "eu-wst-1")], "did you mean eu-west-1"),
@@ -80,7 +80,7 @@ fn what_would_be_no_configuration_is_refused() {
 }
 
 #[test]
-fn a_mistake_in_a_new_connection_is_told_under_what_it_was_given_by() {
+fn an_invalid_setting_is_named_by_its_option() {
     let role = "arn:aws:iam::123456789012:role/x";
     for (settings, expected) in [
         (vec![("--region", "region", "\"hunter2\"")], "--region: this is not a region name"),
@@ -199,7 +199,7 @@ fn the_default_is_removed_only_where_that_was_asked_for() {
 }
 
 #[test]
-fn the_default_is_named_where_its_line_belongs() {
+fn the_default_is_written_at_the_right_place() {
     let own = "\n[connections.c]\n";
     for (file, expected) in [
         ("", "default_connection = \"c\"\n\n[connections.c]\n".to_owned()),
@@ -234,7 +234,7 @@ fn connections_that_are_one_value_stay_one() {
 }
 
 #[test]
-fn a_connection_goes_however_it_is_written() {
+fn a_connection_is_removed_in_every_notation() {
     let file = "# us\nconnections.c.region = 'eu-west-1'\nprices_file = 'p'\nconnections.'c'.auth.profile.name = 'x'\n\n\
                 # of b\n[connections.b]\n# region of b\nregion = 'eu-west-1'\n";
     let without = |file: &str| remove_connection(file, "x", &"c".parse().unwrap(), false).unwrap().unwrap();
@@ -260,7 +260,7 @@ fn a_connection_that_reads_secrets_for_others_is_not_removed() {
 }
 
 #[test]
-fn parts_of_a_path_may_be_quoted_and_texts_that_look_like_numbers_too() {
+fn quoted_keys_and_numeric_texts_are_accepted() {
     let text = add_connection("", "x", &new("c", &[("labels.\"a.b\"", "x")])).unwrap();
     assert_eq!(text, "[connections.c]\n\n[connections.c.labels]\n\"a.b\" = \"x\"\n");
     let error = add_connection("", "x", &new("c", &[("qualifier", "7")])).unwrap_err();

@@ -148,7 +148,7 @@ fn every_key_is_read() {
 }
 
 #[test]
-fn an_empty_file_is_a_configuration_and_a_byte_order_mark_is_no_mistake() {
+fn an_empty_file_and_a_byte_order_mark_are_valid() {
     assert_eq!(parse("", "x").unwrap().connections.len(), 0);
     let config = parse("\u{feff}default_connection = 'demo'\n", "x").unwrap();
     assert_eq!(config.default_connection.as_ref().unwrap().as_str(), "demo");

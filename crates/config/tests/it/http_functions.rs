@@ -35,7 +35,7 @@ fn everything_that_can_be_declared_is_read_and_written() {
 }
 
 #[test]
-fn mistakes_are_told_by_their_path_and_repeat_no_value() {
+fn mistakes_name_their_path_and_repeat_no_value() {
     for (key, value, path) in [
         ("url", json!("https://example.com/f?code=hunter2"), "url"),
         ("url", json!("https://u:hunter2@example.com/f"), "url"),

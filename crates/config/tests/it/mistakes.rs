@@ -160,7 +160,7 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
 ];
 
 #[test]
-fn each_mistake_is_told_with_its_place_and_what_would_be_right() {
+fn each_mistake_shows_its_position_and_the_fix() {
     for (text, beginning, words) in MISTAKES {
         let error = mistake(text);
         let told = format!("{error} {}", error.hint.as_ref().map(ToString::to_string).unwrap_or_default());
@@ -240,7 +240,7 @@ fn a_secret_in_the_place_of_a_name_is_not_repeated() {
 }
 
 #[test]
-fn what_nests_too_deeply_has_a_place_and_plain_words() {
+fn too_deep_nesting_is_reported_with_its_position() {
     for (text, beginning) in [
         (format!("prices_file = 'x'\nx = {}1{}\n", "[".repeat(500), "]".repeat(500)), "x.toml:2:"),
         (format!("x = {}1{}\n", "{ a = ".repeat(500), " }".repeat(500)), "x.toml:1:"),
@@ -256,7 +256,7 @@ fn what_nests_too_deeply_has_a_place_and_plain_words() {
 }
 
 #[test]
-fn of_many_connections_only_the_nearest_are_told() {
+fn only_the_most_similar_connections_are_suggested() {
     let headings: Vec<String> =
         (0..1000).map(|number| format!("[connections.connection-{number:04}]\n")).collect();
     let error = mistake(&format!("default_connection = 'connection-0077x'\n{}", headings.concat()));

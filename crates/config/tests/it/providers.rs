@@ -133,7 +133,7 @@ fn mistakes_of_a_further_provider_have_their_place_too() {
 }
 
 #[test]
-fn an_unknown_provider_is_told_with_its_place_and_the_known_ones() {
+fn an_unknown_provider_is_reported_with_the_known_ones() {
     let error = parse("[connections.a]\nprovider = 'further'\n", "x.toml").unwrap_err();
     assert_eq!(error.to_string(), "x.toml:2:12: a provider of this name does not exist");
     assert_eq!(error.hint, Some("the providers are: aws, fake".into()));
@@ -151,7 +151,7 @@ fn secrets_of_aws_are_read_by_a_connection_to_aws() {
 }
 
 #[test]
-fn the_first_provider_is_that_of_connections_that_name_none() {
+fn the_first_provider_is_the_default() {
     let further = Providers::new([Arc::new(Provider::Further) as _]);
     Config::parse("[connections.a]\nurl = 'http://x'\n", "x.toml", &further).unwrap();
     assert_eq!(further.default_name(), "further");

@@ -101,7 +101,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
 ///
 /// # Panics
 /// If an answer differs; the message has the shortest such sequence that was found.
-pub fn any_history_matches_a_map(harness: &dyn RunStoreHarness) {
+pub fn any_sequence_of_calls_behaves_like_a_map(harness: &dyn RunStoreHarness) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
     TestRunner::new(config)

@@ -52,7 +52,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_arrives_as_that_text_or_as_the_json_it_spells(given in "\\PC{0,40}|[\\[{][\\PC]{0,20}|\\s*[\\[{].{0,10}") {
+    fn any_text_arrives_as_text_or_as_its_json(given in "\\PC{0,40}|[\\[{][\\PC]{0,20}|\\s*[\\[{].{0,10}") {
         let arrived = property(&build(DataType::String, text(&given)).unwrap());
         let spelled = serde_json::from_str::<&RawValue>(&given).ok().filter(|raw| raw.get().starts_with(['{', '[']));
         if let Some(raw) = spelled {
@@ -152,7 +152,7 @@ proptest! {
 }
 
 #[test]
-fn a_forty_digit_number_survives_every_way_in() {
+fn a_forty_digit_number_is_kept_from_every_source() {
     let digits = "1234567890123456789012345678901234567890";
     for argument in [text(digits), Argument::Json(RawJson::parse(digits).unwrap())] {
         for data_type in [DataType::Integer, DataType::Number, DataType::Json] {

@@ -98,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn evidence_never_gets_weaker_and_of_equals_the_first_stands(
+    fn evidence_never_weakens_and_ties_keep_the_first(
         ended in ended(), learned in prop::collection::vec((state(), evidence()), 0..12)
     ) {
         let mut run = run();
@@ -131,7 +131,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_what_is_learned_matters_only_among_equals(
+    fn the_order_of_evidence_matters_only_for_equal_strength(
         ended in ended(), first in evidence(), second in evidence()
     ) {
         prop_assume!(first.strength() != second.strength());

@@ -137,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn no_secret_is_left(secret in "[!-~]{4,20}", before in "\\PC{0,20}", after in "\\PC{0,20}") {
+    fn scrubbing_removes_every_secret(secret in "[!-~]{4,20}", before in "\\PC{0,20}", after in "\\PC{0,20}") {
         let scrubber = Scrubber::new([secret.as_str()]);
         let clean = scrubber.scrub(format!("{before}{secret}{after}"));
         prop_assert!(!clean.contains(&secret) || "********".contains(&secret), "{clean}");
@@ -154,7 +154,7 @@ proptest! {
     }
 
     #[test]
-    fn any_variable_can_be_looked_at(name in any::<String>(), value in any::<String>()) {
+    fn any_variable_can_be_classified(name in any::<String>(), value in any::<String>()) {
         let _ = looks_secret(&name, &value);
         let _ = infer_data_type(&value);
         let _ = secrets_in_json(&value, |_| true);

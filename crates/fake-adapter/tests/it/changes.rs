@@ -157,7 +157,7 @@ async fn a_new_function_and_new_code_return_the_event() {
 }
 
 #[tokio::test]
-async fn weights_share_calls_evenly_and_anew_once_they_are_set() {
+async fn weights_share_calls_evenly_and_restart_when_set() {
     let provider = FakeProvider::new([]);
     create(&provider).await.unwrap();
     expect_made(provider.publish(publish(&adder()), Effect::Make).await);

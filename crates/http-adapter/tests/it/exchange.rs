@@ -79,7 +79,7 @@ async fn an_answer_that_is_too_large_or_no_text_is_refused() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_answer_in_time_is_unavailable() {
+async fn a_server_that_answers_too_late_is_unavailable() {
     let request = |url| HttpRequest { timeout: Duration::from_millis(300), ..get(url) };
     for beginning in [Vec::new(), framed(200, &[], b"half", 8)] {
         let server = Server::start(move |_: &Received| Reaction::Stall(beginning.clone())).await;

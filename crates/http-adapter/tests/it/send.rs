@@ -21,7 +21,7 @@ async fn failure(request: Request) -> (SendFailureKind, bool, Option<u16>) {
 }
 
 #[tokio::test]
-async fn bytes_go_out_and_come_back_as_they_are() {
+async fn bytes_are_sent_and_received_unchanged() {
     let server = Server::start(|request: &Received| {
         Reaction::Answer(answer(500, &[("X-Trace", "a b")], &request.body))
     })
@@ -79,7 +79,7 @@ impl Script for Deaf {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_read_may_have_left() {
+async fn an_unread_body_may_have_been_sent() {
     let server = Server::start(Deaf).await;
     let large = Request { body: Some(vec![0; 8 << 20].into()), ..post(server.url()) };
     assert_eq!(failure(large).await, (SendFailureKind::NoAnswer, true, None));
@@ -99,7 +99,7 @@ async fn an_idle_connection_that_was_closed_unseen_is_not_tried_twice() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_cut_is_told_with_its_status() {
+async fn a_truncated_answer_is_reported_with_its_status() {
     for end in [End::Close, End::Reset] {
         let cut = framed(502, &[], b"half", 8);
         let server = Server::start(move |_: &Received| Reaction::SendAndEnd(cut.clone(), end)).await;
@@ -115,7 +115,7 @@ async fn an_answer_that_is_cut_is_told_with_its_status() {
 }
 
 #[tokio::test]
-async fn no_more_is_read_than_was_asked_for() {
+async fn no_more_is_read_than_the_given_limit() {
     for (bytes, fits) in [(1000, true), (1001, false)] {
         let server =
             Server::start(move |_: &Received| Reaction::Answer(answer(200, &[], &vec![b'x'; bytes]))).await;
@@ -135,7 +135,7 @@ async fn no_more_is_read_than_was_asked_for() {
 }
 
 #[tokio::test]
-async fn the_callers_waits_are_kept() {
+async fn the_timeouts_of_the_caller_apply() {
     let short = Duration::from_millis(300);
     let late = |time| move |_: &Received| Reaction::Late(time, answer(200, &[], b"1"));
     let server = Server::start(late(short * 2)).await;
@@ -153,7 +153,7 @@ async fn the_callers_waits_are_kept() {
 }
 
 #[tokio::test]
-async fn who_stops_waiting_is_told_whether_the_request_may_have_left() {
+async fn a_caller_that_stops_waiting_knows_whether_the_request_left() {
     let server = Server::start(|_: &Received| Reaction::Stall(Vec::new())).await;
     let (client, departure) = (HttpClient::default(), Departure::default());
     {

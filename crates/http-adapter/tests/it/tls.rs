@@ -49,8 +49,8 @@ async fn start() -> (String, String) {
 }
 
 #[test]
-fn only_a_trusted_certificate_is_sent_to() {
-    let name = "tls::only_a_trusted_certificate_is_sent_to";
+fn requests_are_sent_only_to_trusted_servers() {
+    let name = "tls::requests_are_sent_only_to_trusted_servers";
     in_child(name, &[("SSL_CERT_FILE", ROOTS)], async {
         let ((trusted, certificate), (stranger, _)) = (start().await, start().await);
         std::fs::write(ROOTS, certificate).unwrap();

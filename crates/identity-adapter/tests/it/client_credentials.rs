@@ -64,7 +64,7 @@ async fn a_secret_goes_into_the_form() {
 }
 
 #[tokio::test]
-async fn a_secret_goes_into_the_header_where_that_is_wanted() {
+async fn the_secret_is_sent_in_the_header_if_configured() {
     let service = giving_a_token();
     let auth = ClientAuth::BasicSecret("env:PROOF".parse().unwrap());
     client(&service, "a:b".to_owned(), auth).token().await.unwrap();
@@ -85,7 +85,7 @@ async fn the_id_token_is_taken_where_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn a_secret_that_comes_back_in_any_form_is_not_told() {
+async fn a_secret_repeated_in_any_form_is_not_shown() {
     let secret = "hunter2 &two";
     // base64 of `lamp%20light:hunter2%20%26two`
     let basic = "bGFtcCUyMGxpZ2h0Omh1bnRlcjIlMjAlMjZ0d28=";
@@ -148,7 +148,7 @@ async fn verified(
 }
 
 #[tokio::test]
-async fn a_key_on_a_curve_signs_what_the_client_says() {
+async fn an_elliptic_curve_key_signs_the_client_assertion() {
     for (algorithm, of, kind) in [
         (SigningAlgorithm::Es256, jsonwebtoken::Algorithm::ES256, &PKCS_ECDSA_P256_SHA256),
         (SigningAlgorithm::Es384, jsonwebtoken::Algorithm::ES384, &PKCS_ECDSA_P384_SHA384),
@@ -183,7 +183,7 @@ async fn an_rsa_key_signs_with_each_digest() {
 }
 
 #[tokio::test]
-async fn what_is_no_key_of_the_algorithm_is_refused_and_not_shown() {
+async fn a_key_of_another_algorithm_is_refused_and_not_shown() {
     let p256 = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap().serialize_pem();
     let middle: String = p256.lines().nth(1).unwrap().to_owned();
     for (pem, algorithm, word) in [

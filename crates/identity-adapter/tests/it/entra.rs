@@ -80,7 +80,7 @@ async fn each_known_refusal_has_its_hint() {
 }
 
 #[tokio::test]
-async fn answers_that_pass_and_answers_that_are_none_are_told_apart() {
+async fn transient_and_invalid_answers_are_distinguished() {
     for (answer, kind, code) in [
         (None, PortErrorKind::Unavailable, ErrorCode::TokenUnavailable),
         (Some((503, String::new())), PortErrorKind::Unavailable, ErrorCode::TokenUnavailable),
@@ -106,7 +106,7 @@ async fn answers_that_pass_and_answers_that_are_none_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_token_is_not_sent_in_the_open() {
+async fn a_token_is_not_sent_over_plain_http() {
     let mut setup = setup(Exchange::new([]));
     for host in
         ["http://login.example.com", "HTTP://login.example.com", "http://localhost:hunter2@login.example.com"]

@@ -20,7 +20,7 @@ fn machine(service: &Arc<Exchange>, sleeper: &Arc<Still>) -> EntraManagedIdentit
 }
 
 #[tokio::test]
-async fn a_virtual_machine_is_asked_through_its_metadata_service() {
+async fn a_virtual_machine_uses_its_metadata_service() {
     for (identity, rest) in [
         (None, ""),
         (Some(IdentityId::Client("c 1".to_owned())), "&client_id=c%201"),
@@ -56,7 +56,7 @@ async fn app_service_is_asked_with_its_header() {
 }
 
 #[tokio::test]
-async fn answers_that_pass_are_waited_for() {
+async fn transient_answers_are_retried() {
     let passing = |status: u16| -> Answer { Some((status, String::new())) };
     let given = Some((200, format!("{{\"access_token\":\"{JWT}\"}}")));
     let service = Exchange::new([passing(404), passing(410), passing(503), given]);
@@ -70,7 +70,7 @@ async fn answers_that_pass_are_waited_for() {
 }
 
 #[tokio::test]
-async fn a_machine_that_is_not_in_azure_is_told_so_within_two_seconds() {
+async fn a_machine_outside_azure_is_reported_within_two_seconds() {
     let (service, sleeper) = (Exchange::new([None, None]), Arc::new(Still::default()));
     let error = machine(&service, &sleeper).token().await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Unavailable, ErrorCode::TokenUnavailable));
@@ -81,7 +81,7 @@ async fn a_machine_that_is_not_in_azure_is_told_so_within_two_seconds() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_slow_with_a_token_is_told_from_none() {
+async fn a_slow_service_differs_from_an_absent_one() {
     let given = Some((200, format!("{{\"access_token\":\"{JWT}\"}}")));
     let service = Exchange::new([None, Some((400, "{\"error\":\"invalid_request\"}".to_owned())), given]);
     assert_eq!(machine(&service, &Arc::default()).token().await.unwrap().expose_secret(), JWT);
@@ -113,7 +113,7 @@ async fn a_service_is_waited_for_in_all_for_fifteen_seconds() {
 }
 
 #[tokio::test]
-async fn app_service_gets_no_secret_in_the_open_and_none_of_it_back() {
+async fn the_app_service_secret_is_not_sent_over_http_or_shown() {
     let app = |url: &str, service: &Arc<Exchange>| EntraManagedIdentity {
         endpoint: ManagedEndpoint::AppService { url: url.to_owned(), header: "hunter2".into() },
         ..machine(service, &Arc::default())

@@ -205,7 +205,7 @@ fn a_newer_version_is_refused_whatever_its_body() {
 }
 
 #[test]
-fn what_no_build_wrote_is_damaged() {
+fn records_that_no_version_wrote_are_damaged() {
     let cut = (0..RUN_V1.trim_end().len()).step_by(37).filter_map(|end| RUN_V1.get(..end));
     let forms = [
         "null",

@@ -12,7 +12,7 @@ const MARK: &str = "LAMPLIGHT_TEST_CHILD";
 /// The bus is set in the environment of the process, so the test starts itself again in a separate process.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test looks whether it is its own child")]
-fn a_machine_without_a_keyring_is_told_what_to_use_instead() {
+fn without_a_keyring_an_alternative_is_named() {
     if std::env::var_os(MARK).is_some() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         // Read twice, because whether a keyring exists is checked only once.
@@ -32,7 +32,7 @@ fn a_machine_without_a_keyring_is_told_what_to_use_instead() {
         return;
     }
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "keyring::a_machine_without_a_keyring_is_told_what_to_use_instead"])
+        .args(["--exact", "keyring::without_a_keyring_an_alternative_is_named"])
         .env_clear()
         .env(MARK, "1")
         .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")

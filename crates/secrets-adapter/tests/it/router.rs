@@ -43,7 +43,7 @@ async fn each_reference_goes_to_its_store() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_not_set_up_is_named_with_what_sets_it_up() {
+async fn a_store_that_is_not_configured_is_named_with_its_setting() {
     let router = SecretRouter::new(named("local")).with_store("aws-sm", named("other"));
     for (text, hint) in
         [("keyring:service/account", "env: or file:"), ("vault:kv/app#key", "[secrets.vault]")]
@@ -62,7 +62,7 @@ async fn a_store_that_is_not_set_up_is_named_with_what_sets_it_up() {
 }
 
 #[tokio::test]
-async fn a_scheme_that_no_store_serves_is_refused_and_what_follows_it_is_not_repeated() {
+async fn an_unknown_scheme_is_refused_and_the_rest_is_not_repeated() {
     let router =
         SecretRouter::new(named("local")).with_keyring(named("ring")).with_store("op", named("further"));
     let error = router.resolve(&reference("k8s:namespace/hunter2")).await.unwrap_err();

@@ -35,7 +35,7 @@ async fn an_entry_is_asked_for_with_token_and_namespace() {
 }
 
 #[tokio::test]
-async fn mount_and_path_are_told_apart_and_encoded() {
+async fn mount_and_path_are_separated_and_encoded() {
     for (mount, text, path) in [
         (None, "vault:kv/app", "kv/data/app"),
         (None, "vault:/kv/app/", "kv/data/app"),
@@ -51,7 +51,7 @@ async fn mount_and_path_are_told_apart_and_encoded() {
 }
 
 #[tokio::test]
-async fn what_names_no_entry_is_refused_before_anything_is_sent() {
+async fn a_reference_without_an_entry_is_refused_unsent() {
     for (mount, text, form) in [
         (None, "vault:kv", "vault:MOUNT/PATH#FIELD"),
         (None, "vault:kv/", "vault:MOUNT/PATH#FIELD"),
@@ -77,7 +77,7 @@ async fn what_names_no_entry_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_field_is_taken_as_its_text() {
+async fn a_field_is_returned_as_text() {
     let fields = r#"{"text":"a\"\u00e4\n","number":12345678901234567890.10,"yes":true,"empty":""}"#;
     for (field, expected) in
         [("text", "a\"ä\n"), ("number", "12345678901234567890.10"), ("yes", "true"), ("empty", "")]
@@ -88,7 +88,7 @@ async fn a_field_is_taken_as_its_text() {
 }
 
 #[tokio::test]
-async fn what_is_no_text_is_refused_and_not_shown() {
+async fn a_value_that_is_not_text_is_refused_and_not_shown() {
     let many: Vec<String> = (10..30).map(|n| format!(r#""field-{n}":"hunter2""#)).collect();
     let many = format!("{{{}}}", many.join(","));
     for (text, fields, expected) in [
@@ -190,7 +190,7 @@ async fn a_vault_that_does_not_answer_is_out_of_reach() {
 }
 
 #[tokio::test]
-async fn a_token_goes_nowhere_in_the_open() {
+async fn the_token_is_not_sent_over_plain_http() {
     for address in [
         "http://vault.example.com:8200",
         "HTTP://vault.example.com",

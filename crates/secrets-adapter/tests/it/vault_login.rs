@@ -211,7 +211,7 @@ async fn what_the_login_needs_is_named_where_it_is_absent() {
 }
 
 #[tokio::test]
-async fn no_token_is_in_debug() {
+async fn debug_shows_no_token() {
     let http = script([(200, let_in("hvs.hunter2", 3600)), (200, given())]);
     let secrets = vault(options(app_role()), &http, &Arc::default());
     secrets.resolve(&reference("vault:kv/app")).await.unwrap();

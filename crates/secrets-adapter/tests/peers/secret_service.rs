@@ -107,8 +107,8 @@ fn the_command_in_the_hint_stores_what_is_then_found() {
 }
 
 #[test]
-fn what_stands_twice_is_not_guessed() {
-    in_session("secret_service::what_stands_twice_is_not_guessed", async {
+fn an_ambiguous_entry_is_refused() {
+    in_session("secret_service::an_ambiguous_entry_is_refused", async {
         for more in ["one", "two"] {
             let command = format!("secret-tool store --label=Test service s username a more {more}");
             shell(&command, "hunter2");
@@ -123,8 +123,8 @@ fn what_stands_twice_is_not_guessed() {
 }
 
 #[test]
-fn a_locked_keyring_is_named_and_nobody_is_waited_for() {
-    in_session("secret_service::a_locked_keyring_is_named_and_nobody_is_waited_for", async {
+fn a_locked_keyring_is_an_error_without_a_prompt() {
+    in_session("secret_service::a_locked_keyring_is_an_error_without_a_prompt", async {
         shell("secret-tool store --label=Test service s username a", "hunter2");
         shell(LOCK, "");
         let own = reference("keyring:s/a");

@@ -50,7 +50,7 @@ async fn filtered(store: &SqliteStore, filter: RunFilter) -> Vec<RunSummary> {
 }
 
 #[tokio::test]
-async fn a_store_of_version_1_is_brought_up_to_date_with_all_that_it_held() {
+async fn a_store_of_version_1_is_migrated_without_loss() {
     let place = Place::new();
     store_v1(&place);
     let store = place.open("a").await;
@@ -103,7 +103,7 @@ async fn a_store_of_version_2_is_brought_up_to_date() {
 }
 
 #[tokio::test]
-async fn many_who_open_a_store_of_version_1_at_once_all_succeed() {
+async fn a_store_of_version_1_can_be_opened_concurrently() {
     let place = Place::new();
     store_v1(&place);
     std::thread::scope(|scope| {

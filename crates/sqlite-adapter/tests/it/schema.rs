@@ -21,7 +21,7 @@ async fn all_migrations_result_in_the_stored_schema() {
 }
 
 #[tokio::test]
-async fn the_database_says_what_it_is() {
+async fn the_database_has_its_application_id() {
     let place = Place::new();
     place.open("a").await.insert(&sample_run(1)).await.unwrap();
     let mark = |name: &str| place.raw().pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();

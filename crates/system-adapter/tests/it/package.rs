@@ -109,7 +109,7 @@ fn small_tree(order: impl Iterator<Item = usize>, executable: u32, other: u32) -
 
 #[cfg(unix)]
 #[test]
-fn the_same_tree_gives_the_same_bytes_whatever_its_times_permissions_and_order() {
+fn equal_trees_give_equal_bytes() {
     let one = small_tree(0..5, 0o755, 0o644);
     let other = small_tree((0..5).rev(), 0o700, 0o600);
     set_mode(&other.path().join("lib"), 0o700);
@@ -260,7 +260,7 @@ fn nothing_to_pack_is_refused() {
 }
 
 #[test]
-fn a_file_that_is_no_zip_file_is_refused() {
+fn a_file_that_is_not_a_zip_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "main.py", "print('hello')\n");
     let whole = read_package(folder.path(), &[]).unwrap().bytes;
@@ -371,7 +371,7 @@ mod links {
     }
 
     #[test]
-    fn circles_are_refused() {
+    fn link_cycles_are_refused() {
         for (link, target) in
             [("self", "self"), ("a/top", ".."), ("a/b/up", "../../a"), ("a/here", "."), ("one", "two")]
         {
@@ -398,7 +398,7 @@ mod links {
     }
 
     #[test]
-    fn a_tree_that_links_make_endless_is_refused() {
+    fn too_many_files_through_links_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         for index in 0..257 {
             write(folder.path(), &format!("many/{index}"), "");
@@ -454,7 +454,7 @@ fn pipes_and_sockets_are_refused_without_being_opened() {
 // Other systems do not allow such a name.
 #[cfg(target_os = "linux")]
 #[test]
-fn names_that_are_no_text_are_refused() {
+fn names_that_are_not_text_are_refused() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
 
     let folder = tempfile::tempdir().unwrap();
@@ -493,7 +493,7 @@ proptest! {
 
     #[cfg(unix)]
     #[test]
-    fn any_small_tree_comes_out_as_it_went_in(
+    fn any_small_tree_round_trips(
         trees in vec(btree_map(file_name(), (vec(any::<u8>(), 0..300), any::<bool>()), 1..12), 1..16),
     ) {
         let packages: Vec<_> = trees.iter().map(|files| {

@@ -29,7 +29,7 @@ mod aws {
     }
 
     #[tokio::test]
-    async fn a_changed_file_and_other_overrides_open_anew_and_an_unchanged_file_does_not() {
+    async fn a_connection_is_reopened_only_after_a_change() {
         let bench = Bench::new(KEY);
         credentials(open(&bench.connections, "a").await.unwrap()).await;
         bench.rewrite(KEY);
@@ -51,7 +51,7 @@ mod aws {
     }
 
     #[tokio::test]
-    async fn a_connection_with_keys_for_one_call_is_kept_by_nobody() {
+    async fn a_connection_with_keys_for_one_call_is_not_cached() {
         let bench = Bench::new(KEY);
         let keys = CallKeys {
             access_key_id: "count:call/id".parse().unwrap(),
@@ -70,7 +70,7 @@ mod aws {
 }
 
 #[tokio::test]
-async fn those_who_open_at_once_share_what_is_open() {
+async fn concurrent_callers_share_an_open_connection() {
     let bench = Bench::new("default_connection = 'demo'\n");
     let (first, second) = (open(&bench.connections, "demo"), bench.connections.open(None));
     let (first, second) = tokio::join!(first, second);
@@ -78,7 +78,7 @@ async fn those_who_open_at_once_share_what_is_open() {
 }
 
 #[tokio::test]
-async fn the_store_is_opened_once_and_apart_from_connections() {
+async fn the_store_is_opened_once_for_all_connections() {
     let bench = Bench::with("", lamplight_wiring::Adapters::default(), &[("LAMPLIGHT_DATA_DIR", "data")]);
     let first = bench.connections.store().await.unwrap();
     assert!(Arc::ptr_eq(&first, &bench.connections.clone().store().await.unwrap()));

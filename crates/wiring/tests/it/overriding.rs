@@ -33,7 +33,7 @@ fn each_setting_says_which_layer_decided() {
 }
 
 #[tokio::test]
-async fn a_wrong_override_is_named_as_its_giver_names_it_and_not_repeated() {
+async fn an_invalid_override_is_named_but_not_repeated() {
     let bench = Bench::new(FILE);
     let value = "https://user:hunter2@example.com".to_owned();
     let given = Given { value, given_by: "the field \"address\"".to_owned() };

@@ -4,7 +4,7 @@ use crate::bench::{Bench, open};
 use lamplight_ports::{Connector, PortErrorKind};
 
 #[tokio::test]
-async fn a_connection_that_is_not_there_is_told_with_those_that_are() {
+async fn a_missing_connection_is_reported_with_the_existing_ones() {
     let bench = Bench::new("[connections.a]\nprovider = 'fake'\n");
     let error = open(&bench.connections, "b").await.unwrap_err();
     assert_eq!(
@@ -21,14 +21,14 @@ async fn a_connection_that_is_not_there_is_told_with_those_that_are() {
 
 #[cfg(all(feature = "aws", feature = "http"))]
 #[test]
-fn the_committed_schema_is_the_one_of_the_providers_of_the_whole_program() {
+fn the_committed_schema_covers_all_providers() {
     let committed = include_str!("../../../../docs/lamplight.schema.json");
     assert!(committed == lamplight_wiring::Adapters::default().schema(), "run `cargo xtask docs`");
 }
 
 #[cfg(not(feature = "aws"))]
 #[tokio::test]
-async fn without_aws_its_connections_stay_in_the_file_and_say_why_they_cannot_be_opened() {
+async fn without_aws_its_connections_are_kept_but_cannot_be_opened() {
     let bench = Bench::new("[connections.a]\nregion = 'eu-west-1'\nauth = 'instance-profile'\n");
     for connection in [open(&bench.connections, "a").await, bench.connections.open(None).await] {
         let error = connection.unwrap_err();
@@ -59,7 +59,7 @@ async fn the_documented_functions_behind_urls_are_opened_and_listed() {
 
 #[cfg(feature = "http")]
 #[tokio::test]
-async fn functions_behind_urls_are_called_with_their_secrets_and_nowhere_else() {
+async fn http_functions_receive_only_their_own_secrets() {
     use lamplight_domain::{InvocationType, Scrubber};
     use lamplight_ports::{ConnectionOverrides, Departure, Given, InvokeRequest};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -107,7 +107,7 @@ async fn functions_behind_urls_are_called_with_their_secrets_and_nowhere_else() 
 
 #[cfg(not(feature = "http"))]
 #[tokio::test]
-async fn without_http_its_connections_stay_in_the_file_and_say_why_they_cannot_be_opened() {
+async fn without_http_its_connections_are_kept_but_cannot_be_opened() {
     let bench = Bench::new("[connections.a]\nprovider = 'http'\nfunctions.f.url = 'http://127.0.0.1:9/'\n");
     let error = open(&bench.connections, "a").await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Unsupported);

@@ -15,7 +15,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_file_is_made_and_replaced_and_nothing_is_left_beside_it() {
+fn a_write_leaves_no_temporary_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lamplight.toml");
     for text in ["a longer text", "short"] {
@@ -45,7 +45,7 @@ mod unix {
     }
 
     #[test]
-    fn a_link_beside_the_file_leads_the_text_nowhere() {
+    fn a_link_at_the_temporary_path_is_not_followed() {
         let folder = tempfile::tempdir().unwrap();
         let (path, victim) = (folder.path().join("lamplight.toml"), folder.path().join("victim"));
         fs::write(&victim, "precious").unwrap();

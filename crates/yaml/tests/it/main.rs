@@ -42,7 +42,7 @@ fn error(text: &str) -> String {
 }
 
 #[test]
-fn each_mistake_is_told_in_plain_words() {
+fn each_mistake_is_reported_in_plain_words() {
     let keys = "valid keys: name, kind, age, tags, weights, tame, home";
     for (text, expected) in [
         ("name: a\ncolour: red", format!("line 2, column 1: unknown key \"colour\"; {keys}")),

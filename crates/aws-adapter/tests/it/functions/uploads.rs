@@ -37,7 +37,7 @@ fn is_signed(request: &Received) {
 }
 
 #[tokio::test]
-async fn an_upload_arrives_whole_and_its_progress_is_told() {
+async fn an_upload_arrives_completely_and_reports_progress() {
     let body = described().to_string();
     let server = Server::start(move |_: &Received| Reaction::Answer(answer(200, &[], body.as_bytes()))).await;
     let functions = ports(&server.url()).management.functions;
@@ -70,7 +70,7 @@ async fn an_upload_arrives_whole_and_its_progress_is_told() {
 }
 
 #[tokio::test]
-async fn nothing_is_told_of_what_is_only_shown() {
+async fn a_preview_reports_no_upload_progress() {
     let watch = Arc::new(Watch::default());
     let request = UpdateCode { watch: Some(watch.clone()), ..update_code(code()) };
     let functions = ports("http://127.0.0.1:9").management.functions;
@@ -79,7 +79,7 @@ async fn nothing_is_told_of_what_is_only_shown() {
 }
 
 #[tokio::test]
-async fn a_connection_that_takes_little_is_told_little() {
+async fn progress_counts_only_bytes_that_the_connection_took() {
     // The server never reads the body, so at most the buffers of two sockets can be sent.
     struct ReadsNothing;
     impl crate::server::Script for ReadsNothing {

@@ -73,7 +73,7 @@ async fn a_function_is_created_with_all_that_can_be_set() {
 }
 
 #[tokio::test]
-async fn what_is_not_asked_for_is_not_sent() {
+async fn unset_options_are_not_sent() {
     let (server, Management { functions, .. }) = lambda(answers(&described())).await;
     made(functions.create(create(package(), settings()), Effect::Make).await.unwrap());
     assert_eq!(
@@ -134,7 +134,7 @@ async fn code_comes_from_a_package_an_object_or_an_image() {
 }
 
 #[tokio::test]
-async fn new_code_says_what_it_is_for_and_what_it_replaces() {
+async fn new_code_is_sent_with_architecture_and_revision() {
     let (server, Management { functions, .. }) = lambda(answers(&described())).await;
     let request = UpdateCode {
         code: FunctionCode {
@@ -176,7 +176,7 @@ async fn settings_are_changed_under_their_own_names() {
 }
 
 #[tokio::test]
-async fn an_empty_text_or_list_takes_away_what_is_set() {
+async fn an_empty_text_or_list_removes_a_setting() {
     let (server, Management { functions, .. }) = lambda(answers(&described())).await;
     let settings = FunctionSettings {
         description: Some(String::new()),
@@ -211,7 +211,7 @@ async fn an_empty_text_or_list_takes_away_what_is_set() {
 }
 
 #[tokio::test]
-async fn a_version_is_published_of_what_was_looked_at() {
+async fn a_version_is_published_from_the_expected_code() {
     let mut version = described();
     version["Version"] = json!("7");
     version["FunctionArn"] = json!(format!("{ARN}:7"));
@@ -268,7 +268,7 @@ async fn versions_come_in_pages() {
 }
 
 #[tokio::test]
-async fn reserved_concurrency_is_read_set_and_taken_away() {
+async fn reserved_concurrency_is_read_set_and_removed() {
     let path = |date: &str| format!("/{date}/functions/{}/concurrency", encoded(ARN));
     for (answer, expected) in [(json!({"ReservedConcurrentExecutions": 0}), Some(0)), (json!({}), None)] {
         let (server, Management { functions, .. }) = lambda(answers(&answer)).await;
@@ -286,7 +286,7 @@ async fn reserved_concurrency_is_read_set_and_taken_away() {
 }
 
 #[tokio::test]
-async fn tags_are_read_set_and_taken_away() {
+async fn tags_are_read_set_and_removed() {
     let path = format!("/2017-03-31/tags/{}", encoded(ARN));
     let (server, Management { functions, .. }) = lambda(answers(&json!({"Tags": {"team": "sums"}}))).await;
     assert_eq!(functions.tags(&adder()).await.unwrap(), tags(&[("team", "sums")]));

@@ -69,7 +69,7 @@ async fn every_modelled_error_has_its_row() {
 }
 
 #[test]
-fn the_table_tells_apart_what_people_do_different_things_about() {
+fn errors_with_different_fixes_have_different_codes() {
     for (operation, code, expected) in [
         ("DeleteFunction", "ResourceNotFoundException", ("NotFound", "function_not_found")),
         ("CreateFunction", "ResourceConflictException", ("Conflict", "already_exists")),
@@ -118,7 +118,7 @@ async fn not_found(operation: Operation, words: String) -> Result<Called, Change
 }
 
 #[tokio::test]
-async fn an_absent_function_is_not_told_as_an_absent_alias_or_policy() {
+async fn an_absent_function_is_not_reported_as_an_absent_alias() {
     for operation in BESIDE_A_FUNCTION {
         let error = not_found(operation, format!("Function not found: {ARN}")).await.unwrap_err();
         assert_eq!(
@@ -145,7 +145,7 @@ async fn an_absent_function_is_not_told_as_an_absent_alias_or_policy() {
 }
 
 #[tokio::test]
-async fn the_wait_that_lambda_asks_for_is_told() {
+async fn the_retry_delay_from_lambda_is_reported() {
     let headers = [("x-amzn-errortype", "TooManyRequestsException"), ("retry-after", "7")];
     let answer = crate::server::answer(429, &headers, b"{}");
     let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
@@ -156,7 +156,7 @@ async fn the_wait_that_lambda_asks_for_is_told() {
 }
 
 #[tokio::test]
-async fn secrets_that_lambda_repeats_in_its_refusal_are_taken_out() {
+async fn secrets_repeated_in_a_lambda_refusal_are_masked() {
     for (operation, secret) in [(Operation::AddPermission, TOKEN), (Operation::CreateFunction, SECRET)] {
         let words = format!("Value '{{PASSWORD={secret}}}' at 'member' failed to satisfy constraint");
         let server = Server::start(move |_: &Received| {

@@ -46,7 +46,7 @@ async fn failures(script: impl Script + Clone) -> Vec<(Operation, ChangeError)> 
 }
 
 #[tokio::test]
-async fn nothing_was_made_where_there_was_no_connection() {
+async fn without_a_connection_nothing_was_changed() {
     let url = closed_url().await;
     for operation in CHANGES {
         let error = call(&management(&url), operation, Effect::Make).await.unwrap_err();
@@ -151,7 +151,7 @@ async fn an_answer_of_success_that_cannot_be_read_leaves_doubt() {
 }
 
 #[tokio::test]
-async fn what_is_read_and_cannot_be_understood_is_no_failure_of_the_service() {
+async fn an_answer_that_cannot_be_parsed_is_not_a_service_failure() {
     for body in ["{\"gar", "<html>hunter2</html>", "[]", "{}", ""] {
         // An empty object says that nothing is reserved.
         let says_nothing = ["{}", ""].contains(&body);
@@ -188,7 +188,7 @@ async fn tags_are_in_doubt_once_the_first_half_was_made() {
 }
 
 #[tokio::test]
-async fn what_is_said_of_a_failure_holds_no_secret() {
+async fn failure_messages_contain_no_secret() {
     let server = Server::start(|_: &Received| Reaction::SendAndEnd(Vec::new(), End::Close)).await;
     for management in [management(&server.url()), ports(&closed_url().await).management] {
         for operation in CHANGES {
@@ -202,7 +202,7 @@ async fn what_is_said_of_a_failure_holds_no_secret() {
 }
 
 #[tokio::test]
-async fn nothing_is_said_to_be_absent_that_was_not_looked_for() {
+async fn a_404_from_another_server_names_the_endpoint() {
     let elsewhere = answer(404, &[("content-type", "text/html")], b"<html>not here</html>");
     let server = Server::start(move |_: &Received| Reaction::Answer(elsewhere.clone())).await;
     for operation in READS {
@@ -225,7 +225,7 @@ async fn an_empty_answer_with_a_request_id_is_proof_enough() {
 
 /// A captive portal.
 #[tokio::test]
-async fn a_page_is_no_proof_of_a_change() {
+async fn an_html_page_does_not_prove_a_change() {
     for operation in CHANGES.into_iter().filter(|operation| operation.members().is_none()) {
         a_page_is_no_proof(operation, async |url: String| {
             call(&management(&url), operation, Effect::Make).await

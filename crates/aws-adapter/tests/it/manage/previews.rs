@@ -79,7 +79,7 @@ async fn secrets_are_masked_unless_asked_for() {
 }
 
 #[tokio::test]
-async fn a_look_needs_no_credentials_and_no_endpoint() {
+async fn a_preview_needs_no_credentials_and_no_endpoint() {
     let source = CredentialsSource::Profile("no-such-profile".to_owned());
     let config =
         AwsConnectionConfig { endpoint_url: None, credentials: source, ..config("http://127.0.0.1:9") };
@@ -100,7 +100,7 @@ async fn a_look_needs_no_credentials_and_no_endpoint() {
 }
 
 #[tokio::test]
-async fn a_look_at_tags_reads_the_arn_and_changes_nothing() {
+async fn a_preview_of_tags_reads_the_arn_and_changes_nothing() {
     let body = crate::functions::described().to_string();
     let server = Server::start(move |_: &Received| Reaction::Answer(answer(200, &[], body.as_bytes()))).await;
     let functions = ports(&server.url()).management.functions;
