@@ -14,6 +14,7 @@ use std::io::{self, IsTerminal, Write};
 
 /// What a person is told beside the data, and how.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Output {
     /// Whether stdout is a terminal.
     pub stdout_is_terminal: bool,
@@ -48,11 +49,6 @@ impl Output {
         }
     }
 
-    /// Prints an error to stderr, also if only errors are wanted there.
-    pub fn error(self, text: &str) {
-        say_styled(anstyle::AnsiColor::Red.on_default().bold(), "error", &format!(": {text}"));
-    }
-
     /// Prints a warning to stderr.
     pub fn warn(self, text: &str) {
         if !self.quiet {
@@ -66,6 +62,11 @@ impl Output {
             say_styled(Style::new().bold(), heading, text);
         }
     }
+}
+
+/// Prints an error to stderr, also if only errors are wanted there.
+pub fn error(text: &str) {
+    say_styled(anstyle::AnsiColor::Red.on_default().bold(), "error", &format!(": {text}"));
 }
 
 /// Prints a warning to stderr even if only errors are wanted there: for what others can do to the user.

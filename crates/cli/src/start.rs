@@ -35,7 +35,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, adapters: Adapters) ->
     };
     let output = Output::new(cli.global.quiet);
     let format = cli.global.output;
-    match run_verb(cli, subject, environment, output, adapters) {
+    match run_verb(cli, subject.as_deref(), environment, output, adapters) {
         Ok(code) => code,
         Err(failure) => {
             failure.report(format);
@@ -149,7 +149,7 @@ fn help_or_usage(error: &clap::Error) -> ExitCode {
 
 fn run_verb(
     cli: Cli,
-    subject: Option<String>,
+    subject: Option<&str>,
     environment: Environment,
     output: Output,
     adapters: Adapters,
@@ -164,10 +164,10 @@ fn run_verb(
         .build()
         .map_err(|error| Failure::io("could not start the async runtime", &error))?;
     let keys = cli.command.call_keys().map(CallKeys::references).transpose()?.flatten();
-    let wiring = Wiring::new(cli.global, environment, output, adapters, keys, subject.clone());
+    let wiring = Wiring::new(cli.global, environment, output, adapters, keys, subject.map(str::to_owned));
     let result = runtime.block_on(async {
         match commands::run(cli.command, &wiring).await {
-            Err(failure) => Err(with_nearest(failure, subject.as_deref(), &wiring).await),
+            Err(failure) => Err(with_nearest(failure, subject, &wiring).await),
             done => done,
         }
     });

@@ -264,7 +264,7 @@ async fn a_new_time_limit_is_recorded_in_the_jobs_that_call_the_unpublished_vers
     }
     found.settings.timeout_seconds = Some(61);
     let refreshed = refresh_jobs(&bench.store, &connection.name, &found).await.unwrap();
-    assert_eq!(refreshed, [plain.name.clone()]);
+    assert_eq!(refreshed, std::slice::from_ref(&plain.name));
     let kept = show_job(&bench.store, &plain.name).await.unwrap().job;
     assert_eq!(kept.function.timeout_seconds, Some(61));
     let expected = Job { function: kept.function.clone(), ..plain };

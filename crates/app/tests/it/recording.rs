@@ -126,14 +126,14 @@ async fn if_the_end_can_be_recorded_nowhere_it_is_still_returned() {
 struct FreeAfter {
     bench: FakeWorld,
     waits: AtomicU32,
-    free_after: u32,
+    needed: u32,
 }
 
 #[async_trait]
 impl Sleeper for FreeAfter {
     async fn sleep(&self, duration: Duration) {
         self.bench.clock.advance(duration);
-        if self.waits.fetch_add(1, Ordering::SeqCst) + 1 >= self.free_after {
+        if self.waits.fetch_add(1, Ordering::SeqCst) + 1 >= self.needed {
             self.bench.store.lock_elsewhere(false);
         }
     }
@@ -143,7 +143,7 @@ impl Sleeper for FreeAfter {
 async fn a_locked_store_is_waited_for_at_the_beginning_and_at_the_end() {
     let mut bench = echo();
     meanwhile(&mut bench, |store| store.lock_elsewhere(true));
-    let sleeper = FreeAfter { bench: bench.world.clone(), waits: AtomicU32::new(0), free_after: 1000 };
+    let sleeper = FreeAfter { bench: bench.world.clone(), waits: AtomicU32::new(0), needed: 1000 };
     let sleeper = Arc::new(sleeper);
     let ports = RunPorts { sleeper: sleeper.clone(), ..bench.run_ports() };
     bench.store.lock_elsewhere(true);
@@ -157,7 +157,7 @@ async fn a_locked_store_is_waited_for_at_the_beginning_and_at_the_end() {
 #[tokio::test]
 async fn a_store_that_stays_locked_is_not_waited_for_forever() {
     let bench = echo();
-    let sleeper = FreeAfter { bench: bench.world.clone(), waits: AtomicU32::new(0), free_after: u32::MAX };
+    let sleeper = FreeAfter { bench: bench.world.clone(), waits: AtomicU32::new(0), needed: u32::MAX };
     let ports = RunPorts { sleeper: Arc::new(sleeper), ..bench.run_ports() };
     bench.store.lock_elsewhere(true);
     let error = start(&bench, &ports, arguments(&[])).await.unwrap_err();
@@ -196,7 +196,7 @@ async fn a_cancellation_during_the_wait_for_a_locked_store_calls_and_records_not
     impl Sleeper for Cancels {
         async fn sleep(&self, _: Duration) {
             self.0.cancel();
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
@@ -219,7 +219,7 @@ async fn a_cancellation_while_waiting_after_a_throttle_is_rejected_and_interrupt
     impl Sleeper for Cancels {
         async fn sleep(&self, _: Duration) {
             self.0.cancel();
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

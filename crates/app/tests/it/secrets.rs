@@ -82,10 +82,10 @@ async fn every_text_of_a_failure_is_scrubbed_whatever_its_encoding() {
     let encodings: [fn(&str) -> String; 6] = [
         str::to_owned,
         |text| format!("\\\"{}\\\"", text.replace('-', "\\\\u002d")),
-        |text| text.bytes().map(|byte| format!("%{byte:02X}")).collect(),
-        |text| text.chars().map(|c| format!("&#{};", u32::from(c))).collect(),
+        |text| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat(),
+        |text| text.chars().map(|c| format!("&#{};", u32::from(c))).collect::<Vec<_>>().concat(),
         |text| text.to_uppercase(),
-        |text| text.bytes().map(|byte| format!("{byte:02X}")).collect(),
+        |text| text.bytes().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat(),
     ];
     for encode in encodings {
         let bench = Bench::new([tells_all(encode)]);

@@ -204,7 +204,7 @@ fn profile_errors_say_what_is_wrong() {
         for (name, code, hint) in [
             ("absent", ErrorCode::CredentialsMissing, "~/.aws/config"),
             ("broken", ErrorCode::CredentialsFailed, "run it by itself"),
-            ("assessor", ErrorCode::CredentialsFailed, "~/.aws/config"),
+            ("assessor", ErrorCode::CredentialsFailed, "run it by itself"),
             ("loop", ErrorCode::CredentialsFailed, "~/.aws/config"),
             ("not-assigned", ErrorCode::CredentialsFailed, "~/.aws/config"),
             ("signed-off", codes::SIGN_IN_EXPIRED, "aws sso login --profile signed-off"),

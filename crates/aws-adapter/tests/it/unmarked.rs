@@ -20,7 +20,7 @@ fn local_error(status: u16, kind: &str, message: &str) -> Reaction {
     Reaction::Answer(answer(status, &[JSON, ("x-amzn-errortype", kind)], body.as_bytes()))
 }
 
-/// A stub that behaves as `sam local start-lambda` does (aws-sam-cli, samcli/local/lambda_service): it sends no request ID,
+/// A stub that behaves as `sam local start-lambda` does (aws-sam-cli, `samcli/local/lambda_service`): it sends no request ID,
 /// and refuses the log tail, other content types and queries.
 fn sam(request: &Received) -> Reaction {
     let header = |name: &str| request.headers.get(name).map_or("", String::as_str);

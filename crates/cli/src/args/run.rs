@@ -7,6 +7,7 @@ use std::{path::PathBuf, time::Duration};
 
 /// Options of `run`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct RunArgs {
     /// A job, or else a function as name, name:alias or ARN
     pub target: String,

@@ -41,7 +41,7 @@ async fn list(wiring: &Wiring) -> Result<ExitCode, Failure> {
     } else {
         output::line(&render::jobs_table(&jobs))?;
     }
-    report_damaged(&damaged, wiring);
+    report_damaged(&damaged);
     Ok(ExitCode::Success)
 }
 
@@ -50,9 +50,9 @@ fn jobs_view<'a>(jobs: &'a [StoredJob], damaged: &'a [Damaged]) -> JobsView<'a> 
 }
 
 /// Names the jobs that cannot be read: they are not in the list.
-fn report_damaged(damaged: &[Damaged], wiring: &Wiring) {
+fn report_damaged(damaged: &[Damaged]) {
     for Damaged { name, reason } in damaged {
-        wiring.output.error(&format!("cannot read job {}: {reason}", render::one_line(name)));
+        output::error(&format!("cannot read job {}: {reason}", render::one_line(name)));
     }
 }
 
@@ -105,7 +105,7 @@ async fn export(names: &[String], wiring: &Wiring) -> Result<ExitCode, Failure> 
         let texts: Vec<String> = views(&jobs).iter().map(yaml::write).collect::<Result<_, _>>()?;
         output::data(texts.join("---\n").as_bytes())?;
     }
-    report_damaged(&damaged, wiring);
+    report_damaged(&damaged);
     Ok(if damaged.is_empty() { ExitCode::Success } else { ExitCode::Partial })
 }
 

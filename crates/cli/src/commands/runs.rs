@@ -91,7 +91,7 @@ async fn list(args: &RunsListArgs, wiring: &Wiring) -> Result<ExitCode, Failure>
     let walked = walk(&store, &filter, args, &mut listing, &mut damaged).await;
     listing.add_member("damaged", &damaged.iter().map(DamagedView::from).collect::<Vec<_>>());
     let code = listing.end(walked, "matching runs")?;
-    report_damaged(&damaged, wiring);
+    report_damaged(&damaged);
     Ok(code)
 }
 
@@ -120,9 +120,9 @@ async fn walk(
 }
 
 /// Names the runs that cannot be read: they are not in the list.
-fn report_damaged(damaged: &[Damaged], wiring: &Wiring) {
+fn report_damaged(damaged: &[Damaged]) {
     for Damaged { name, reason } in damaged {
-        wiring.output.error(&format!("cannot read run {}: {reason}", render::one_line(name)));
+        output::error(&format!("cannot read run {}: {reason}", render::one_line(name)));
     }
 }
 

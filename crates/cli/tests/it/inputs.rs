@@ -114,7 +114,9 @@ mod special {
             Box::new(given_up(&["--payload", "-"], "stdin")),
             Box::new(given_up(&["--params-file", "pipe"], "pipe")),
         ];
-        all.into_iter().for_each(|check| check());
+        for check in all {
+            check();
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::{
+    fmt::Write as _,
     fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
@@ -55,7 +56,7 @@ impl Call {
         let mut text =
             format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n", body.len());
         for (name, value) in headers {
-            text += &format!("{name}: {value}\r\n");
+            write!(text, "{name}: {value}\r\n").unwrap();
         }
         // The process may be gone.
         let _ = self.0.write_all(format!("{text}\r\n{body}").as_bytes());
@@ -280,11 +281,10 @@ fn a_removed_lock_file_does_not_change_how_the_run_ends() {
 fn a_hangup_is_ignored_under_nohup() {
     let (endpoint, lamplight) = Endpoint::new();
     let run = command(&lamplight, &[]);
-    let mut nohup = Command::new("sh");
+    let mut nohup = Command::new("/bin/sh");
     nohup.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(run.get_program()).args(run.get_args());
     nohup.current_dir(lamplight.path()).env_clear();
     nohup.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    nohup.env("PATH", std::env::var_os("PATH").unwrap());
     nohup.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let run = Running::of(nohup);
     let call = endpoint.call();
@@ -492,7 +492,7 @@ fn too_few_open_files_are_an_error() {
         for arguments in ["run adder -c demo -p a:=1 -p b:=1", "runs list", "connections list"] {
             let script = format!("ulimit -n {limit}; exec \"$0\" {arguments}");
             let mut shell = lamplight.command(&[]);
-            let mut limited = Command::new("sh");
+            let mut limited = Command::new("/bin/sh");
             limited.args(["-c", &script]).arg(&program).env_clear();
             limited.envs(shell.get_envs().filter_map(|(name, value)| Some((name, value?))));
             let output = limited.stdin(Stdio::null()).current_dir(lamplight.path()).output().unwrap();
