@@ -3,7 +3,7 @@
 use super::PackageError;
 use glob::{MatchOptions, Pattern};
 
-/// What is left out by default, in the notation of [`Rules::new`].
+/// What is left out by default, in the notation of `.gitignore`.
 pub const LEFT_OUT: [&str; 30] = [
     // Repositories, which are also files that point to one.
     ".git",
