@@ -4,7 +4,7 @@ use crate::{AppError, Target};
 use lamplight_domain::{
     Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, JsonKind, Level, ParamName,
     Parameter, ParameterList, Payload, Provenance, Qualifier, RawJson, RecordedArgument, RetryPolicy,
-    Scrubber, SecretRef, Settings, build_payload, looks_secret, secrets_in_json,
+    Scrubber, SecretRef, Settings, build_payload, is_secret_argument, secrets_in_json,
 };
 use lamplight_ports::{Connection, ExposeSecret, SecretResolver};
 use std::{
@@ -220,7 +220,7 @@ fn derive_parameter(name: &ParamName, argument: &Argument, known: &KnownSecrets)
         Argument::Text(_) => DataType::String,
         Argument::Json(_) => DataType::Json,
     };
-    let secret = known.contains(name.as_str()) || looks_secret(name.as_str(), argument.as_given());
+    let secret = known.contains(name.as_str()) || is_secret_argument(name.as_str(), argument.as_given());
     Parameter { secret, ..Parameter::new(name.clone(), data_type) }
 }
 

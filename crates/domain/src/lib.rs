@@ -81,7 +81,7 @@ pub use run::{Learned, Run, RunEnd, RunParts, TransitionError};
 pub use run_id::{RunId, RunIdError};
 pub use run_key::{RunKey, RunKeyError, RunnerId};
 pub use scrubber::Scrubber;
-pub use secret::{looks_secret, secrets_in_json};
+pub use secret::{is_secret_argument, looks_secret, secrets_in_json};
 pub use secret_ref::{SECRET_REF_FORMS, SecretRef, SecretRefError, StoreRef};
 pub use setting::{
     DEFAULT_MAX_ATTEMPTS, Effective, EffectiveSettings, InvocationType, Level, Settings,

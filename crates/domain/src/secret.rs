@@ -197,11 +197,27 @@ pub fn looks_secret(name: &str, value: &str) -> bool {
     is_secret_name(name) || is_secret_value(value)
 }
 
-/// The values in a JSON text that look secret, by the names above them or by themselves. Objects and arrays are given as
-/// their texts and numbers. `is_known` says which names are known to be secret, whatever they look like.
+/// Whether an argument of a run looks like a secret: by its name, or because its value has the form of a known kind of
+/// secret. A random text alone does not count, because events contain many that are not secret: cursors, identifiers,
+/// images in Base64.
+pub fn is_secret_argument(name: &str, value: &str) -> bool {
+    is_secret_name(name) || is_known_secret(value)
+}
+
+/// The values in a JSON text that look secret, by the names above them or by themselves, as for [`is_secret_argument`].
+/// Objects and arrays are given as their texts and numbers. `is_known` says which names are known to be secret, whatever
+/// they look like.
 pub fn secrets_in_json(json: &str, is_known: impl Fn(&str) -> bool) -> Vec<String> {
     let found = leaves(json, |name| is_known(name) || is_secret_name(name)).into_iter();
-    found.filter(|leaf| leaf.is_marked || is_secret_value(&leaf.text)).map(|leaf| leaf.text).collect()
+    found.filter(|leaf| leaf.is_marked || is_known_secret(&leaf.text)).map(|leaf| leaf.text).collect()
+}
+
+/// The longest value that can be a secret of a known kind, in bytes. The longest ones are private keys.
+const LONGEST_SECRET: usize = 16 * 1024;
+
+/// Whether a value has the form of a known kind of secret. JSON has not: its members are judged one by one.
+fn is_known_secret(value: &str) -> bool {
+    value.len() <= LONGEST_SECRET && !value.starts_with(['{', '[']) && has_secret_form(value.trim())
 }
 
 /// Whether a name looks secret and does not only describe a secret.
@@ -332,13 +348,16 @@ fn has_secret_member(value: &str) -> bool {
 /// lower-case letters and digits, and has many different characters: such a text is far more often a key than a word.
 /// UUIDs and hexadecimal hashes do not match.
 pub(crate) fn is_random_text(value: &str) -> bool {
+    if value.len() < 24 {
+        return false;
+    }
     let key_like =
         value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'));
     let mixed = value.bytes().any(|b| b.is_ascii_uppercase())
         && value.bytes().any(|b| b.is_ascii_lowercase())
         && value.bytes().filter(u8::is_ascii_digit).count() >= 3;
-    let different = value.bytes().collect::<std::collections::HashSet<_>>().len();
-    value.len() >= 24 && key_like && mixed && different >= 16
+    let different = || value.bytes().collect::<std::collections::HashSet<_>>().len();
+    key_like && mixed && different() >= 16
 }
 
 #[cfg(test)]
@@ -433,5 +452,17 @@ mod tests {
             r#"{"token":"a","n":1,"login":{"password":{"x":["b",2]}},"url":"amqp://u:p@h/","own":"c"}"#;
         assert_eq!(secrets_in_json(json, |name| name == "own"), ["a", "b", "2", "amqp://u:p@h/", "c"]);
         assert!(secrets_in_json("[1", |_| true).is_empty());
+    }
+
+    #[test]
+    fn random_texts_of_an_event_are_not_secret() {
+        let random = "iVBORw0KGgoAAAANSUhEUgAAAAUA9jk3Zx7Qb2";
+        let event = format!(r#"{{"image":"{random}","cursor":"{random}","big":"{}"}}"#, random.repeat(1000));
+        assert_eq!(secrets_in_json(&event, |_| false), [""; 0]);
+        assert!(!is_secret_argument("image", random) && !is_secret_argument("data", &event));
+        assert!(looks_secret("IMAGE", random), "a discovered variable is judged more strictly");
+        for (name, value) in [("DB_PASSWORD", "x"), ("database", "postgres://app:s3cret@db/app")] {
+            assert!(is_secret_argument(name, value));
+        }
     }
 }
