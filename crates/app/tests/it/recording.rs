@@ -187,19 +187,20 @@ async fn a_cancellation_between_the_record_and_the_call_is_rejected() {
     assert_eq!(show_run(&bench.store, &RunName::Latest).await.unwrap().run, Some(run));
 }
 
+/// Cancels when it is asked to wait.
+#[derive(Debug)]
+struct Cancels(lamplight_app::CancellationToken);
+
+#[async_trait]
+impl Sleeper for Cancels {
+    async fn sleep(&self, _: Duration) {
+        self.0.cancel();
+        std::future::pending::<()>().await;
+    }
+}
+
 #[tokio::test]
 async fn a_cancellation_during_the_wait_for_a_locked_store_calls_and_records_nothing() {
-    #[derive(Debug)]
-    struct Cancels(lamplight_app::CancellationToken);
-
-    #[async_trait]
-    impl Sleeper for Cancels {
-        async fn sleep(&self, _: Duration) {
-            self.0.cancel();
-            std::future::pending::<()>().await;
-        }
-    }
-
     let bench = invoker::bench(MockInvoker::never());
     bench.store.lock_elsewhere(true);
     let prepared = bench.prepare("f", arguments(&[]), Settings::default()).await.unwrap();
@@ -212,17 +213,6 @@ async fn a_cancellation_during_the_wait_for_a_locked_store_calls_and_records_not
 
 #[tokio::test]
 async fn a_cancellation_while_waiting_after_a_throttle_is_rejected_and_interrupted() {
-    #[derive(Debug)]
-    struct Cancels(lamplight_app::CancellationToken);
-
-    #[async_trait]
-    impl Sleeper for Cancels {
-        async fn sleep(&self, _: Duration) {
-            self.0.cancel();
-            std::future::pending::<()>().await;
-        }
-    }
-
     let mut busy = FakeFunction::echo(function("busy"));
     busy.throttle = 1;
     let bench = Bench::new([busy]);
