@@ -122,7 +122,7 @@ fn describe(args: &RunArgs, target: &Target) -> String {
             format!("running function {function} on connection {connection}")
         }
         None => {
-            format!("running function {function} on connection {connection}; there is no job {}", args.target)
+            format!("running function {function} on connection {connection}; no job is named {}", args.target)
         }
     }
 }

@@ -29,7 +29,7 @@ fn a_run_says_what_it_calls() {
     lamplight.good(&["jobs", "rm", "greeter", "--yes"]);
     assert_eq!(
         told("run greeter -c one"),
-        "running function greeter on connection one; there is no job greeter"
+        "running function greeter on connection one; no job is named greeter"
     );
     assert!(lamplight.good(&["run", "greeter", "-c", "one", "--quiet"]).stderr.is_empty());
 }
