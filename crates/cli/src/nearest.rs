@@ -17,15 +17,17 @@ pub async fn with_nearest(failure: Failure, function: Option<&str>, wiring: &Wir
     let (true, Some(function)) = (failure.code == ErrorCode::FunctionNotFound, function) else {
         return failure;
     };
-    let Ok(name) = wiring.named_connection() else { return failure };
-    let Ok(connection) = wiring.open(name.as_ref()).await else { return failure };
-    match nearest_function(&connection, function, Vec::new()).await {
-        Some(nearest) => {
-            let more = failure.hint.as_ref().map(|hint| format!(" {hint}")).unwrap_or_default();
-            failure.with_hint(format!("did you mean {nearest}?{more}"))
-        }
-        None => failure,
-    }
+    let hint = with_nearest_hint(failure.hint.clone(), function, wiring).await;
+    Failure { hint, ..failure }
+}
+
+/// Puts the nearest name in front of the hint about this function, which does not exist.
+pub async fn with_nearest_hint(hint: Option<String>, function: &str, wiring: &Wiring) -> Option<String> {
+    let Ok(name) = wiring.named_connection() else { return hint };
+    let Ok(connection) = wiring.open(name.as_ref()).await else { return hint };
+    let Some(nearest) = nearest_function(&connection, function, Vec::new()).await else { return hint };
+    let more = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
+    Some(format!("did you mean {nearest}?{more}"))
 }
 
 /// The name that is most similar to the function in this text, among these names and the first pages of functions.

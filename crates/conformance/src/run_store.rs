@@ -422,7 +422,7 @@ async fn walk(store: &dyn RunStore, filter: &RunFilter, size: u32) -> Vec<RunSum
 
 /// What a list of `runs`, given latest first, should return.
 fn expected_list<'a>(runs: impl IntoIterator<Item = &'a Run>, filter: &RunFilter) -> Vec<RunSummary> {
-    let RunFilter { job, function, request_id, connection, parent, state, since, before } = filter;
+    let RunFilter { job, function, request_id, connection, parent, states, since, before } = filter;
     let parent_of = |run: &Run| run.intent.provenance.parent.as_ref().map(Parent::id);
     runs.into_iter()
         .filter(|run| job.is_none() || run.intent.job == *job)
@@ -430,7 +430,7 @@ fn expected_list<'a>(runs: impl IntoIterator<Item = &'a Run>, filter: &RunFilter
         .filter(|run| request_id.is_none() || run.request_id() == request_id.as_deref())
         .filter(|run| connection.as_ref().is_none_or(|connection| run.intent.connection == *connection))
         .filter(|run| parent.is_none() || parent_of(run) == *parent)
-        .filter(|run| state.is_none_or(|state| run.state() == state))
+        .filter(|run| states.is_empty() || states.contains(&run.state()))
         .filter(|run| since.is_none_or(|since| run.intent.started_at >= since))
         .filter(|run| before.is_none_or(|before| run.intent.started_at < before))
         .map(RunSummary::from)

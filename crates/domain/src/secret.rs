@@ -116,6 +116,9 @@ const HARMLESS_ENDINGS: [&str; 15] = [
     "enabled", "region", "type",
 ];
 
+/// Words before `token` that say it marks a place in a list, which is no secret: `nextToken`.
+const PAGE_WORDS: [&str; 4] = ["next", "page", "continuation", "pagination"];
+
 /// Prefixes that well-known services use for their keys. The kinds are those of gitleaks and detect-secrets.
 const KEY_PREFIXES: [&str; 61] = [
     "AKIA",
@@ -224,7 +227,8 @@ fn is_known_secret(value: &str) -> bool {
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let words = split_into_words(name);
     let describes = words.last().is_some_and(|last| HARMLESS_ENDINGS.contains(&last.as_str()));
-    !describes && has_secret_word(&words)
+    let is_page_token = matches!(words.as_slice(), [.., before, last] if last == "token" && PAGE_WORDS.contains(&before.as_str()));
+    !describes && !is_page_token && has_secret_word(&words)
 }
 
 /// Whether one of the words of a name, or two adjacent ones, are about a secret.
@@ -384,6 +388,9 @@ mod tests {
             "WEBHOOK",
             "AccountKey",
             "LICENSE_KEY",
+            "nextPageSecretToken",
+            "page_secret",
+            "token_next",
         ] {
             assert!(looks_secret(name, "x"), "{name}");
         }
@@ -399,6 +406,9 @@ mod tests {
             "BYPASS",
             "SECRETARY",
             "COMPASS",
+            "nextToken",
+            "NEXT_PAGE_TOKEN",
+            "continuation-token",
         ] {
             assert!(!looks_secret(name, "x"), "{name}");
         }

@@ -295,7 +295,7 @@ fn to_micros(time: Timestamp) -> Timestamp {
 }
 
 fn is_listed(filter: &RunFilter, run: &Run) -> bool {
-    let RunFilter { job, function, request_id, connection, parent, state, since, before } = filter;
+    let RunFilter { job, function, request_id, connection, parent, states, since, before } = filter;
     let started_at = run.intent.started_at.as_microsecond();
     let own_parent = run.intent.provenance.parent.as_ref().map(Parent::id);
     (job.is_none() || run.intent.job == *job)
@@ -303,7 +303,7 @@ fn is_listed(filter: &RunFilter, run: &Run) -> bool {
         && (request_id.is_none() || run.request_id() == request_id.as_deref())
         && connection.as_ref().is_none_or(|connection| run.intent.connection == *connection)
         && (parent.is_none() || own_parent == *parent)
-        && state.is_none_or(|state| run.state() == state)
+        && (states.is_empty() || states.contains(&run.state()))
         && since.is_none_or(|since| started_at >= since.as_microsecond())
         && before.is_none_or(|before| started_at < before.as_microsecond())
 }

@@ -35,8 +35,8 @@ pub struct RunFilter {
     pub connection: Option<ConnectionName>,
     /// Only runs that are a part of this workflow execution or map run.
     pub parent: Option<ParentId>,
-    /// Only runs in this state.
-    pub state: Option<RunState>,
+    /// Only runs in one of these states. An empty list means any state.
+    pub states: Vec<RunState>,
     /// Only runs that started at this time or later, compared in microseconds.
     pub since: Option<Timestamp>,
     /// Only runs that started before this time, compared in microseconds.

@@ -22,15 +22,23 @@ pub(crate) struct Listing {
 impl Listing {
     /// Builds a query with only the conditions of the filter, so that SQLite can choose the index for them.
     pub(crate) fn new(filter: &RunFilter, page: &PageRequest) -> Result<Self, PortError> {
-        let RunFilter { job, function, request_id, connection, parent, state, since, before } = filter;
+        let RunFilter { job, function, request_id, connection, parent, states, since, before } = filter;
         let text = |text: &str| Value::Text(text.to_owned());
+        let any_state = format!("state IN ({})", vec!["?"; states.len()].join(", "));
         let mut conditions: Vec<(&str, Vec<Value>)> = Vec::new();
         conditions.extend(job.as_ref().map(|job| ("job = ?", vec![text(job.as_str())])));
         conditions.extend(function.as_ref().map(|name| ("function = ?", vec![text(name.as_str())])));
         conditions.extend(request_id.as_ref().map(|id| ("request_id = ?", vec![text(id)])));
         conditions.extend(connection.as_ref().map(|name| ("connection = ?", vec![text(name.as_str())])));
         conditions.extend(parent.as_ref().map(|parent| ("parent = ?", vec![text(&parent.to_string())])));
-        conditions.extend(state.map(|state| ("state = ?", vec![text(state.as_str())])));
+        match states.as_slice() {
+            [] => {}
+            // With one state, the index also gives the order.
+            [state] => conditions.push(("state = ?", vec![text(state.as_str())])),
+            several => {
+                conditions.push((&any_state, several.iter().map(|state| text(state.as_str())).collect()));
+            }
+        }
         let micros = |time: Timestamp| vec![Value::Integer(time.as_microsecond())];
         conditions.extend(since.map(|time| ("started_at >= ?", micros(time))));
         conditions.extend(before.map(|time| ("started_at < ?", micros(time))));
@@ -151,7 +159,7 @@ mod tests {
                 RunFilter { function: Some("f".parse().unwrap()), ..all() },
                 "INDEX run_by_function (function=?",
             ),
-            (RunFilter { state: Some(RunState::Unknown), ..all() }, "INDEX run_by_state (state=?"),
+            (RunFilter { states: vec![RunState::Unknown], ..all() }, "INDEX run_by_state (state=?"),
             (RunFilter { parent, since: time, ..all() }, "INDEX run_by_parent (parent=?"),
         ] {
             for marker in [None, Some("7.abc".to_owned())] {

@@ -65,9 +65,10 @@ pub struct RunsListArgs {
     /// List only runs of this function
     #[arg(long, value_name = "FUNCTION")]
     pub function: Option<String>,
-    /// List only runs in this state: queued, running, succeeded, `function_failed`, accepted, validated, rejected or unknown
-    #[arg(long, value_name = "STATE")]
-    pub state: Option<String>,
+    /// List only runs in this state: queued, running, succeeded, `function_failed`, accepted, validated, rejected or unknown.
+    /// For several states, repeat the option or separate them with commas
+    #[arg(long = "state", value_name = "STATE", value_delimiter = ',')]
+    pub states: Vec<String>,
     /// List only runs that started at this time or later: `2026-01-02`, `2026-01-02T03:04:05Z`, or an age such as `30m`, `2h` or
     /// `7d`. A date is a day in UTC
     #[arg(long, value_name = "TIME")]

@@ -1,13 +1,14 @@
 //! `lamplight doctor`.
 
 use crate::{
-    ExitCode, args::DoctorArgs, failure::Failure, output, progress::Display, render, wiring::Wiring,
+    ExitCode, args::DoctorArgs, failure::Failure, nearest::with_nearest_hint, output, progress::Display,
+    render, wiring::Wiring,
 };
 use lamplight_app::{CheckOutcome, DoctorPorts, DoctorRequest, DoctorTarget};
-use lamplight_domain::ConnectionName;
+use lamplight_domain::{ConnectionName, ErrorCode};
 use lamplight_ports::JobStore;
 use lamplight_system_adapter::SystemClock;
-use lamplight_views::ChecksView;
+use lamplight_views::{CheckView, ChecksView};
 
 /// Checks the connection, and the job if one is named.
 pub async fn doctor(args: &DoctorArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -35,10 +36,16 @@ async fn look(wiring: &Wiring, request: &DoctorRequest<'_>) -> Result<ExitCode, 
     let display = Display::new(wiring.output);
     let checks = lamplight_app::doctor(&ports, request, &display).await;
     display.finish();
+    let mut shown: Vec<CheckView> = checks.iter().map(render::check_view).collect();
+    let is_absent =
+        |check: &&mut CheckView| check.code.as_deref() == Some(ErrorCode::FunctionNotFound.as_str());
+    if let (Some(check), Some(target)) = (shown.iter_mut().find(is_absent), &request.target) {
+        check.hint = with_nearest_hint(check.hint.take(), target.text, wiring).await;
+    }
     if wiring.json() {
-        wiring.write(&ChecksView { checks: checks.iter().map(render::check_view).collect() })?;
+        wiring.write(&ChecksView { checks: shown })?;
     } else {
-        output::line(&render::checks_text(&checks))?;
+        output::line(&render::checks_text(&shown))?;
     }
     let first = checks.iter().find_map(|check| match &check.outcome {
         CheckOutcome::Fail(error) => Some(ExitCode::of_class(error.class())),

@@ -81,7 +81,7 @@ async fn list(args: &RunsListArgs, wiring: &Wiring) -> Result<ExitCode, Failure>
         job: args.job.as_deref().map(parse).transpose()?,
         function: args.function.as_deref().map(parse).transpose()?,
         connection: wiring.named_connection()?,
-        state: args.state.as_deref().map(state).transpose()?,
+        states: args.states.iter().map(|text| state(text)).collect::<Result<_, _>>()?,
         since: args.since.as_ref().map(time).transpose()?,
         before: args.until.as_ref().map(time).transpose()?,
         ..RunFilter::default()

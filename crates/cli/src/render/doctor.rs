@@ -29,9 +29,8 @@ fn causes(check: &Check) -> Vec<String> {
 }
 
 /// The checks, one per line; a failed one with its causes and a hint.
-pub fn checks_text(checks: &[Check]) -> String {
-    let lines = checks.iter().map(|check| {
-        let shown = check_view(check);
+pub fn checks_text(checks: &[CheckView]) -> String {
+    let lines = checks.iter().map(|shown| {
         let mut text =
             format!("{:7}  {:14}  {}", shown.outcome.as_str(), shown.name, one_line(&shown.detail));
         let causes = shown.causes.iter().map(|cause| format!("caused by: {}", one_line(cause)));

@@ -10,7 +10,8 @@ use lamplight_domain::{ExecutionReport, MASK, Run, RunState};
 
 /// The text for stderr after a run; the response goes to stdout.
 pub fn run_summary(output: Output, run: &Run) {
-    let took = elapsed_ms(run).map(|ms| format!(" in {}", milliseconds(ms))).unwrap_or_default();
+    let preposition = if run.state() == RunState::Unknown { "after" } else { "in" };
+    let took = elapsed_ms(run).map(|ms| format!(" {preposition} {}", milliseconds(ms))).unwrap_or_default();
     // The time is shown only for what has happened.
     let (happened, rest) = words(run.state()).split_once(';').unwrap_or((words(run.state()), ""));
     let rest = if rest.is_empty() { String::new() } else { format!(";{rest}") };

@@ -45,6 +45,9 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let done = lamplight.run(&["doctor", "-c", "absent"]);
     assert!(done.code == 6 && done.stdout.contains("connection absent does not exist"), "{done:#?}");
 
+    let done = lamplight.run(&["doctor", "-c", "demo", "addr"]);
+    assert!(done.code == 6 && done.stdout.contains("hint: did you mean adder?"), "{done:#?}");
+
     let nobody = ["--region", "eu-west-1", "--endpoint-url", "http://127.0.0.1:9", "doctor"];
     let without = |arguments: &[&str]| {
         let output = lamplight.command(arguments).env("AWS_EC2_METADATA_DISABLED", "true").output().unwrap();

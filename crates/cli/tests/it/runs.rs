@@ -66,6 +66,8 @@ fn a_list_is_filtered_by_time_and_connection() {
         (&["--connection", "demo"], 3),
         (&["--connection", "ambient"], 0),
         (&["--connection", "demo", "--since", "1h", "--state", "accepted", "--function", "mirror"], 2),
+        (&["--state", "accepted,unknown"], 2),
+        (&["--state", "accepted", "--state", "succeeded"], 3),
     ] {
         assert_eq!(listed(&lamplight, options).len(), count, "{options:?}");
     }

@@ -66,16 +66,16 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         option::weighted(0.2, n()),
         option::weighted(0.3, n()),
         option::weighted(0.3, n()),
-        option::weighted(0.3, state()),
+        prop_oneof![7 => Just(Vec::new()), 3 => vec(state(), 1..3)],
         (time(), time()),
     )
-        .prop_map(|(job, function, request, connection, parent, state, (since, before))| RunFilter {
+        .prop_map(|(job, function, request, connection, parent, states, (since, before))| RunFilter {
             job: job.map(|n| sample_job(n).name),
             function: function.map(sample_function),
             request_id: request.map(sample_request_id),
             connection: connection.map(sample_connection),
             parent: parent.and_then(sample_parent).map(|parent| parent.id()),
-            state,
+            states,
             since,
             before,
         });

@@ -25,14 +25,19 @@ pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) 
     let functions = [None, Some(sample_function(0)), Some(parse_name("absent"))];
     let connections = [None, Some(sample_connection(4))];
     let parents = [None, sample_parent(0), sample_parent(1)].map(|parent| parent.as_ref().map(Parent::id));
-    let states = [None, Some(RunState::Queued), Some(RunState::Unknown)];
+    let states = [
+        vec![],
+        vec![RunState::Queued],
+        vec![RunState::Unknown, RunState::Rejected, RunState::FunctionFailed],
+        RunState::ALL.to_vec(),
+    ];
     let began = |index: usize| runs.get(index).map(|run: &Run| run.intent.started_at);
     let times = [(None, None), (began(40), None), (None, began(5)), (began(30), began(10))];
     for job in &jobs {
         for function in &functions {
             for connection in &connections {
                 for parent in &parents {
-                    for state in states {
+                    for states in &states {
                         for (since, before) in times {
                             let filter = RunFilter {
                                 job: job.clone(),
@@ -40,7 +45,7 @@ pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) 
                                 request_id: None,
                                 connection: connection.clone(),
                                 parent: parent.clone(),
-                                state,
+                                states: states.clone(),
                                 since,
                                 before,
                             };
