@@ -127,7 +127,7 @@ pub struct JobSettingsArgs {
     /// Override the version or alias; `none` removes the override
     #[arg(long, value_name = "QUALIFIER")]
     pub qualifier: Option<String>,
-    /// Override the number of attempts; `none` removes the override
+    /// Override the maximum number of attempts; `none` removes the override
     #[arg(long, value_name = "N")]
     pub max_attempts: Option<String>,
     /// Override whether the log tail is requested: true, false, or `none` to remove the override
