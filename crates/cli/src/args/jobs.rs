@@ -142,7 +142,7 @@ pub struct JobSettingsArgs {
     /// Declare that running the job twice has the effect of running it once; only workflow retries use this
     #[arg(long)]
     pub idempotent: bool,
-    /// Take arguments that the parameters do not declare
+    /// Take arguments that the parameters do not declare, even if this command adds parameters
     #[arg(long)]
     pub open: bool,
 }
