@@ -86,7 +86,8 @@ fn row(arg: &Arg) -> String {
         .filter(|v| !v.is_hide_set())
         .map(|v| format!("`{}`", v.get_name()))
         .collect();
-    if takes_value && !possible.is_empty() {
+    // A single value is named in the help itself.
+    if takes_value && possible.len() > 1 {
         let _ = write!(meaning, "; one of {}", possible.join(", "));
     }
     if let Some(variable) = arg.get_env() {

@@ -122,7 +122,7 @@ pub struct AssumeRoleAuth {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", length(max = 2048))]
     pub policy: Option<SessionPolicy>,
-    /// Managed policies that narrow it, at most 10.
+    /// Managed policies that narrow what the session may do, at most 10.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>", length(max = 10))]
     pub policy_arns: Vec<PolicyArn>,
@@ -164,7 +164,7 @@ pub struct WebIdentityAuth {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", length(max = 2048))]
     pub policy: Option<SessionPolicy>,
-    /// Managed policies that narrow it, at most 10.
+    /// Managed policies that narrow what the session may do, at most 10.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>", length(max = 10))]
     pub policy_arns: Vec<PolicyArn>,

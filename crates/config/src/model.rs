@@ -79,7 +79,8 @@ pub struct ConnectionConfig {
     pub table: Map<String, Value>,
 }
 
-/// The names of the invocation types, for the schema: the domain's type does not implement `JsonSchema`.
+/// How a function is called.
+// Only for the schema: the domain's type does not implement `JsonSchema`.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 enum InvocationTypeName {

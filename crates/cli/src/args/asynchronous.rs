@@ -18,15 +18,15 @@ pub enum AsyncCommand {
         #[command(flatten)]
         page: PageArgs,
     },
-    /// Replace the settings: what is not given returns to Lambda's default
+    /// Replace the asynchronous invocation settings: what is not given returns to Lambda's default
     #[command(after_help = "Example:\n  lamplight functions async put reporter --maximum-retry-attempts 0")]
     Put(SetAsyncArgs),
-    /// Change some of the settings: what is not given stays as it is
+    /// Change some of the asynchronous invocation settings: what is not given stays as it is
     #[command(
         after_help = "Example:\n  lamplight functions async update reporter --on-failure arn:aws:sqs:eu-west-1:123456789012:failed"
     )]
     Update(SetAsyncArgs),
-    /// Delete the settings: Lambda's defaults apply again
+    /// Delete the asynchronous invocation settings: Lambda's defaults apply again
     #[command(after_help = "Example:\n  lamplight functions async delete reporter --yes")]
     Delete {
         /// The function, version or alias.

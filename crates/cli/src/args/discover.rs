@@ -12,7 +12,7 @@ pub struct DiscoverArgs {
     /// Show what the import would change, and change nothing
     #[arg(long, requires = "import")]
     pub dry_run: bool,
-    /// Let the imported jobs refuse undeclared arguments; by default they take them until their parameters are edited
+    /// Make the imported jobs refuse undeclared arguments; by default they take them until their parameters are edited
     #[arg(long, requires = "import")]
     pub closed: bool,
     /// How many functions to request per page, 1-10000; the provider may return fewer

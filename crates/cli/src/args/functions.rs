@@ -457,7 +457,7 @@ pub enum ConcurrencyCommand {
         /// The function: name or ARN
         function: String,
     },
-    /// Set the reserved concurrency of a function: its share and its limit; 0 stops all calls
+    /// Set the reserved concurrency of a function: its share of the account's concurrency, and also its limit; 0 stops all calls
     #[command(mut_args(reads_first))]
     #[command(after_help = "Example:\n  lamplight functions concurrency put reporter 10")]
     Put {

@@ -47,7 +47,7 @@ pub enum PolicyPurpose {
 /// Who may assume the role.
 #[derive(Debug, Subcommand)]
 pub enum TrustedParty {
-    /// Trust one workload identity of a Microsoft Entra tenant
+    /// Print a trust policy for one workload identity of a Microsoft Entra tenant
     #[command(
         after_help = "Example:\n  lamplight iam trust-policy entra --account 123456789012 --tenant 9f0e2c1a-5b7d-4c3e-8a6f-1d2b3c4e5f60 --value 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9"
     )]
@@ -68,7 +68,7 @@ pub enum TrustedParty {
         #[arg(long, value_name = "VALUE")]
         value: String,
     },
-    /// Trust GitHub Actions of one repository
+    /// Print a trust policy for GitHub Actions of one repository
     #[command(
         after_help = "Example:\n  lamplight iam trust-policy github --account 123456789012 --repository example/jobs --subject ref:refs/heads/main"
     )]
@@ -83,7 +83,7 @@ pub enum TrustedParty {
         #[arg(long, value_name = "SUBJECT")]
         subject: Option<String>,
     },
-    /// Trust one subject of an OpenID Connect issuer, such as a Kubernetes service account
+    /// Print a trust policy for one subject of an OpenID Connect issuer, such as a Kubernetes service account
     #[command(
         after_help = "Example:\n  lamplight iam trust-policy oidc --account 123456789012 --issuer https://oidc.example.com --subject system:serviceaccount:jobs:lamplight"
     )]
@@ -101,7 +101,7 @@ pub enum TrustedParty {
         #[arg(long, value_name = "SUBJECT")]
         subject: String,
     },
-    /// Trust an AWS user, role or account
+    /// Print a trust policy for an AWS user, role or account
     #[command(
         after_help = "Example:\n  lamplight iam trust-policy assume-role --principal arn:aws:iam::123456789012:role/ci --external-id lamplight"
     )]
@@ -116,7 +116,7 @@ pub enum TrustedParty {
         #[arg(long)]
         session_tags: bool,
     },
-    /// Trust Amazon SWF, for a domain, an account, or both
+    /// Print a trust policy for Amazon SWF, limited to a domain, an account, or both
     #[command(after_help = "Example:\n  lamplight iam trust-policy swf --source-account 123456789012")]
     Swf {
         /// The ARN of a SWF domain; its region may be `*`

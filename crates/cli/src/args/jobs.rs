@@ -127,7 +127,7 @@ pub struct JobSettingsArgs {
     /// Override the version or alias; `none` removes the override
     #[arg(long, value_name = "QUALIFIER")]
     pub qualifier: Option<String>,
-    /// Override the number of attempts; `none` removes the override
+    /// Override the maximum number of attempts; `none` removes the override
     #[arg(long, value_name = "N")]
     pub max_attempts: Option<String>,
     /// Override whether the log tail is requested: true, false, or `none` to remove the override
@@ -142,7 +142,7 @@ pub struct JobSettingsArgs {
     /// Declare that running the job twice has the effect of running it once; only workflow retries use this
     #[arg(long)]
     pub idempotent: bool,
-    /// Take arguments that the parameters do not declare
+    /// Take arguments that the parameters do not declare, even if this command adds parameters
     #[arg(long)]
     pub open: bool,
 }

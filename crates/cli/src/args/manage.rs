@@ -73,10 +73,10 @@ pub struct PageArgs {
     /// Continue after the marker printed by an earlier listing
     #[arg(long, value_name = "MARKER")]
     pub marker: Option<String>,
-    /// Stop after this many, 1-10000, and print the marker to continue with
+    /// Stop after this many items, 1-10000, and print the marker to continue with
     #[arg(long, value_name = "N", value_parser = whole::<u32>("from 1 to 10000"))]
     pub max_items: Option<u32>,
-    /// How many to request per page; the provider may return fewer
+    /// How many items to request per page; the provider may return fewer
     #[arg(long, value_name = "N", value_parser = whole::<u32>("of at least 1"))]
     pub page_size: Option<u32>,
 }

@@ -59,7 +59,7 @@ pub struct Cli {
 /// Options of every verb.
 #[derive(Debug, Clone, Args)]
 pub struct GlobalArgs {
-    /// The connection to use: one from the configuration file, or `demo`, which needs no AWS account
+    /// The connection to use: one from the configuration file, `demo`, which needs no AWS account, or `ambient`, which takes its settings from the environment
     #[arg(
         short,
         long,
@@ -118,7 +118,7 @@ pub struct GlobalArgs {
     /// The output format on stdout
     #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Table, hide_default_value = true, help_heading = "Global options")]
     pub output: Format,
-    /// Print only errors to stderr
+    /// Print only errors to stderr, and warnings about secrets that others can read
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub quiet: bool,
 }
@@ -160,7 +160,7 @@ pub enum Command {
         #[arg(value_name = "RUN")]
         run: String,
     },
-    /// Cancel a run where the provider supports it, and say why where it does not
+    /// Cancel a run: print `true`, or `false` and why it cannot be cancelled
     #[command(after_help = "Example:\n  lamplight cancel latest")]
     Cancel {
         /// A run ID, the beginning of a run key, or `latest`

@@ -38,7 +38,7 @@ pub struct RunArgs {
     /// The version or alias to call
     #[arg(long, value_name = "QUALIFIER")]
     pub qualifier: Option<String>,
-    /// The most attempts, 1-10; another attempt is made only after proof that the function did not start
+    /// The maximum number of attempts, 1-10; another attempt is made only after proof that the function did not start
     #[arg(long, value_name = "N")]
     pub max_attempts: Option<u32>,
     /// How long to wait for the end of the run, such as `90s`, `15m` or `1h`; without it, as long as the function may run
@@ -53,7 +53,7 @@ pub struct RunArgs {
     /// Do not prompt for missing values
     #[arg(long)]
     pub no_input: bool,
-    /// Write the response, byte for byte, to a file and not to stdout; empty if there is none
+    /// Write the response, byte for byte, to a file and not to stdout; without a response the file is empty
     #[arg(long, value_name = "FILE")]
     pub response_file: Option<PathBuf>,
     /// Keys for this call only.

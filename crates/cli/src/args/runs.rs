@@ -76,7 +76,7 @@ pub struct RunsListArgs {
     /// List only runs that started before this time
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
-    /// The most runs to list; if there are more, the marker to continue with is printed
+    /// The maximum number of runs to list; if there are more, the marker to continue with is printed
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<u32>("of runs"))]
     pub limit: u32,
     /// Continue after the marker printed by an earlier listing

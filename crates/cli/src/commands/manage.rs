@@ -120,7 +120,7 @@ pub fn confirm(given: ConfirmArgs, what: &str, hint: Option<&str>, wiring: &Wiri
         return Ok(());
     }
     if !wiring.output.can_ask {
-        let message = format!("{what} needs --yes when it cannot ask on a terminal");
+        let message = format!("{what} needs --yes: there is no terminal to ask for confirmation");
         return Err(Failure {
             hint: hint.map(str::to_owned),
             ..Failure::usage(ErrorCode::NotConfirmed, message)
