@@ -29,7 +29,14 @@ pub fn source_name(source: &str) -> String {
     if source == "-" { "stdin".to_owned() } else { source.to_owned() }
 }
 
+/// The bytes live as long as the call, so they take no more memory than they need.
 fn read_bytes(source: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = read_grown(source)?;
+    bytes.shrink_to_fit();
+    Ok(bytes)
+}
+
+fn read_grown(source: &str) -> Result<Vec<u8>, Failure> {
     let unreadable = |error: io::Error| unreadable(source, &error);
     if source == "-" {
         return if io::stdin().is_terminal() {
