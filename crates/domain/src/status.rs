@@ -297,7 +297,8 @@ impl fmt::Display for Evidence {
 /// Judges a complete answer to a call.
 ///
 /// An answer that does not fit the invocation type does not prove that the function did not start, so the state is
-/// `Unknown`. This also holds for a dry run: an emulator may ignore the invocation type and run the function.
+/// `Unknown`. This also holds for a dry run: an emulator may ignore the invocation type and run the function. The error of
+/// a function says how it ended, whatever the invocation type.
 pub fn judge_answer(
     invocation_type: InvocationType,
     outcome: &AnswerOutcome,
@@ -306,21 +307,13 @@ pub fn judge_answer(
     use {AnswerOutcome as Outcome, InvocationType as Type};
     let (state, kind) = match (invocation_type, outcome) {
         (_, Outcome::Unidentified) => (RunState::Unknown, EvidenceKind::UnidentifiedAnswer),
+        (_, Outcome::FunctionError(_)) => (RunState::FunctionFailed, EvidenceKind::FunctionError),
         (Type::RequestResponse, Outcome::Returned) => (RunState::Succeeded, EvidenceKind::Answered),
-        (Type::RequestResponse, Outcome::FunctionError(_)) => {
-            (RunState::FunctionFailed, EvidenceKind::FunctionError)
-        }
         (Type::Event, Outcome::Accepted) => (RunState::Accepted, EvidenceKind::Accepted),
         (Type::DryRun, Outcome::Validated) => (RunState::Validated, EvidenceKind::Validated),
         (Type::RequestResponse, Outcome::Accepted | Outcome::Validated | Outcome::Unproven)
-        | (
-            Type::Event,
-            Outcome::Returned | Outcome::FunctionError(_) | Outcome::Validated | Outcome::Unproven,
-        )
-        | (
-            Type::DryRun,
-            Outcome::Returned | Outcome::FunctionError(_) | Outcome::Accepted | Outcome::Unproven,
-        ) => (RunState::Unknown, EvidenceKind::UnprovenAnswer),
+        | (Type::Event, Outcome::Returned | Outcome::Validated | Outcome::Unproven)
+        | (Type::DryRun, Outcome::Returned | Outcome::Accepted | Outcome::Unproven) => (RunState::Unknown, EvidenceKind::UnprovenAnswer),
     };
     let code = match outcome {
         Outcome::FunctionError(error) => error.kind.clone(),
@@ -364,7 +357,7 @@ mod tests {
         });
         for (outcome, waiting, queued, dry) in [
             (O::Returned, S::Succeeded, S::Unknown, S::Unknown),
-            (error.clone(), S::FunctionFailed, S::Unknown, S::Unknown),
+            (error.clone(), S::FunctionFailed, S::FunctionFailed, S::FunctionFailed),
             (O::Accepted, S::Unknown, S::Accepted, S::Unknown),
             (O::Validated, S::Unknown, S::Unknown, S::Validated),
             (O::Unproven, S::Unknown, S::Unknown, S::Unknown),

@@ -247,7 +247,8 @@ impl Debug for Departure {
 /// # Guarantees
 /// - One call of [`invoke`](Self::invoke) starts the function at most once. The adapter repeats a request at most once,
 ///   without the log tail, and only if the provider refused the log tail before the function could start.
-/// - `Ok` is a complete answer. An incomplete answer is an error with [`Delivery::MaybeSent`].
+/// - `Ok` is a complete answer, or the error of a function that the head of an answer proves. An answer that proves nothing
+///   and is incomplete is an error with [`Delivery::MaybeSent`].
 /// - Every answer without the provider's identifying header, whatever its status, is
 ///   [`Unidentified`](AnswerOutcome::Unidentified), unless the connection accepts [unmarked](InvokeAnswer::unmarked)
 ///   answers. An error with [`Delivery::Answered`] is the provider's own.

@@ -1,17 +1,21 @@
 //! Maps the failures of calls. Without proof that the function did not start, it may have started.
 
 use super::transport;
-use crate::{lambda::Unmarked, timeouts::CallLimit};
+use crate::{
+    lambda::{Unmarked, names_executed_version},
+    timeouts::CallLimit,
+};
 use aws_sdk_lambda::{
     operation::{RequestId, invoke::InvokeError as SdkInvokeError},
     types::error::TooManyRequestsException,
 };
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::ErrorMetadata;
 use lamplight_aws_model::{
     AwsErrorClass, Repeat, classify, code_of_emulator,
     limits::{ASYNC_PAYLOAD_BYTES, CLIENT_CONTEXT_BASE64_BYTES, SYNC_PAYLOAD_BYTES},
 };
-use lamplight_domain::{ErrorCode, FunctionRef, Hint, InvocationType, MASK, Qualifier, Scrubber};
+use lamplight_domain::{ErrorCode, FunctionRef, Hint, InvocationType, MASK, Qualifier, Scrubber, Start};
 use lamplight_http_adapter::Cause;
 use lamplight_ports::{InvokeError, PortErrorKind};
 use std::time::Duration;
@@ -53,6 +57,7 @@ pub(crate) fn refuses_log_tail(error: &SdkError<SdkInvokeError, HttpResponse>) -
     let words =
         service.err().meta().message().unwrap_or_default().to_lowercase().replace([' ', '-', '_'], "");
     facts.proven
+        && !names_executed_version(service.raw())
         && facts.class == AwsErrorClass::InvalidRequest
         && LOG_TAIL_WORDS.iter().any(|word| words.contains(word))
 }
@@ -153,12 +158,65 @@ fn in_the_dark(failure: &transport::Failure, waited: &str, call: &Call<'_>) -> I
     }
 }
 
+/// The refusal of a call, if the head of the answer proves it.
+pub(crate) fn refused_by_head(head: &HttpResponse, call: &Call<'_>) -> Option<InvokeError> {
+    let error = SdkInvokeError::generic(ErrorMetadata::builder().build());
+    let refusal = refused(&error, head, call);
+    (refusal.start == Start::DidNotStart).then(|| InvokeError { request_id: request_id_in(head), ..refusal })
+}
+
+/// The failure of a call whose answer says both that it succeeded and that it was refused.
+pub(crate) fn success_and_refusal(head: &HttpResponse, call: &Call<'_>) -> InvokeError {
+    let (http, code) = super::status_and_code(head, &ErrorMetadata::builder().build());
+    let code = match (classify(code.as_deref(), http).code, code) {
+        (Some(known), _) => known.to_owned(),
+        (None, code) => unknown_code(code.unwrap_or_default(), head, call),
+    };
+    let what = format!("HTTP {http} says that it succeeded, and x-amzn-errortype that it was refused ({code})");
+    contradictory(&what, head, code, call)
+}
+
+/// The failure of a call whose answer says both that the function ran and that the call was refused.
+fn run_and_refusal(answer: &HttpResponse, code: &str, call: &Call<'_>) -> InvokeError {
+    let what =
+        format!("x-amz-executed-version says that the function ran, and {code} that the call was refused");
+    contradictory(&what, answer, code.to_owned(), call)
+}
+
+fn contradictory(what: &str, answer: &HttpResponse, code: String, call: &Call<'_>) -> InvokeError {
+    let look = "look at the function's log or metrics before running it again";
+    let (doubt, hint) = in_doubt(call, look.into());
+    let message = format!(
+        "calling {} in region {}: the answer contradicts itself: {what}; {doubt}",
+        call.function.name, call.region
+    );
+    InvokeError {
+        provider_code: Some(code),
+        http_status: Some(answer.status().as_u16()),
+        request_id: request_id_in(answer),
+        hint: Some(hint),
+        ..InvokeError::answered(
+            Start::MayHaveStarted,
+            PortErrorKind::Corrupt,
+            ErrorCode::UnexpectedAnswer,
+            message,
+        )
+    }
+}
+
+fn request_id_in(answer: &HttpResponse) -> Option<String> {
+    answer.request_id().map(str::to_owned)
+}
+
 fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> InvokeError {
     let (http, mut code) = super::status_and_code(answer, error.meta());
     if call.unmarked == Unmarked::Accepted {
         code = code.map(|code| code_of_emulator(&code).map_or(code, str::to_owned));
     }
     let facts = classify(code.as_deref(), http);
+    if facts.proven && names_executed_version(answer) {
+        return run_and_refusal(answer, facts.code.unwrap_or_default(), call);
+    }
     let mut subject = super::subject(call.function, call.qualifier, call.region);
     // Secrets are masked before anything is cut out of the message.
     let words = error

@@ -17,20 +17,26 @@ use aws_smithy_runtime_api::{
         runtime_components::RuntimeComponents,
     },
 };
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::{body::SdkBody, config_bag::ConfigBag};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use lamplight_aws_model::{
-    code_of_emulator, is_known_code,
+    classify, code_of_emulator, is_known_code,
     reported_error::{self, is_error_body, is_timeout_text},
 };
 use lamplight_domain::{AnswerOrigin, AnswerOutcome, Hint, ReportedError, SettingName};
 use lamplight_http_adapter::BodyEnd;
 use lamplight_ports::InvokeAnswer;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::{sync::watch, time::Instant};
 
 /// Headers that only Lambda sets in an answer to a call; each of its answers has one of them, or `x-amzn-errortype` with a
 /// known code. They are documented with Invoke's response.
-const MARKS: [&str; 3] = ["x-amzn-requestid", "x-amz-executed-version", "x-amz-function-error"];
+const MARKS: [&str; 3] = [REQUEST_ID, EXECUTED_VERSION, FUNCTION_ERROR];
+const REQUEST_ID: &str = "x-amzn-requestid";
+const EXECUTED_VERSION: &str = "x-amz-executed-version";
+const FUNCTION_ERROR: &str = "x-amz-function-error";
+const ERROR_TYPE: &str = "x-amzn-errortype";
+const LOG_RESULT: &str = "x-amz-log-result";
 
 /// What an answer without a mark means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +52,10 @@ pub(crate) enum Unmarked {
 /// What an answer is if the SDK's reading of it does not count.
 #[derive(Debug)]
 pub(crate) enum Finding {
-    /// An answer without a mark.
-    Unmarked(Box<InvokeAnswer>),
+    /// An answer that does not need the SDK's reading: one without a mark, or the error of a function.
+    Read(Box<InvokeAnswer>),
+    /// An answer with a status of success and an error code: its head.
+    Contradiction(Box<HttpResponse>),
     /// Only the end of the connection ended the body, and a part of it may be missing.
     Cut { http_status: u16, request_id: Option<String> },
 }
@@ -57,12 +65,18 @@ pub(crate) enum Finding {
 pub(crate) struct AnswerWatch {
     unmarked: Unmarked,
     finding: Arc<Mutex<Option<Finding>>>,
+    head: Arc<OnceLock<HttpResponse>>,
     phase: Arc<watch::Sender<Phase>>,
 }
 
 impl AnswerWatch {
     pub(crate) fn new(unmarked: Unmarked) -> Self {
-        Self { unmarked, finding: Arc::default(), phase: Arc::new(watch::Sender::new(Phase::Preparing)) }
+        Self {
+            unmarked,
+            finding: Arc::default(),
+            head: Arc::default(),
+            phase: Arc::new(watch::Sender::new(Phase::Preparing)),
+        }
     }
 
     /// How far the call gets.
@@ -75,13 +89,54 @@ impl AnswerWatch {
         self.finding.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// The head of the answer, with an empty body, once it has arrived.
+    pub(crate) fn head(&self) -> Option<&HttpResponse> {
+        self.head.get()
+    }
+
     fn is_marked(&self, answer: &HttpResponse) -> bool {
-        let header = |name: &str| answer.headers().get(name).filter(|value| !value.trim().is_empty());
         let known = |code: &str| match self.unmarked {
             Unmarked::Accepted => code_of_emulator(code).is_some(),
             Unmarked::Foreign | Unmarked::ForeignAtOwnEndpoint => is_known_code(code),
         };
-        MARKS.iter().any(|mark| header(mark).is_some()) || header("x-amzn-errortype").is_some_and(known)
+        MARKS.iter().any(|mark| header(answer, mark).is_some())
+            || header(answer, ERROR_TYPE).is_some_and(known)
+    }
+
+    /// Whether the headers prove that the call was refused, whatever became of the body.
+    fn is_refusal(&self, answer: &HttpResponse) -> bool {
+        header(answer, ERROR_TYPE).is_some_and(|code| {
+            let code = match self.unmarked {
+                Unmarked::Accepted => code_of_emulator(code).unwrap_or(code),
+                Unmarked::Foreign | Unmarked::ForeignAtOwnEndpoint => code,
+            };
+            classify(Some(code), answer.status().as_u16()).proven
+        })
+    }
+
+    /// The finding about an answer with a complete body, as far as that is known.
+    fn find(&self, answer: &HttpResponse, body: &[u8], sent: Option<&Sent>) -> Option<Finding> {
+        if let Some(failed) = function_error(answer, body) {
+            return Some(Finding::Read(Box::new(failed)));
+        }
+        let status = answer.status().as_u16();
+        let is_marked = self.is_marked(answer);
+        let accepted = if is_marked { None } else { self.accept(status, body) };
+        if !is_marked && accepted.is_none() {
+            let foreign = self.foreign(status, origin_of(answer, body, sent));
+            return Some(Finding::Read(Box::new(foreign)));
+        }
+        if answer.status().is_success() && header(answer, ERROR_TYPE).is_some() {
+            return Some(Finding::Contradiction(Box::new(head_of(answer))));
+        }
+        let is_unproven = answer.extension::<BodyEnd>().is_some_and(BodyEnd::is_unproven)
+            && (status == 200 || !body.is_empty())
+            && !is_whole(body);
+        if is_unproven && !self.is_refusal(answer) {
+            let request_id = header(answer, REQUEST_ID).map(str::to_owned);
+            return Some(Finding::Cut { http_status: status, request_id });
+        }
+        accepted.map(|accepted| Finding::Read(Box::new(accepted)))
     }
 
     /// The answer of an emulator that sends no marks.
@@ -133,11 +188,49 @@ fn outcome_of_emulator(status: u16, body: &[u8]) -> Option<AnswerOutcome> {
     }
 }
 
-/// Whether a longer text could begin with this one: it ends within a JSON value, or it is a number.
-fn could_go_on(body: &[u8]) -> bool {
-    match serde_json::from_slice::<serde_json::Value>(body) {
-        Ok(value) => value.is_number(),
-        Err(error) => error.is_eof(),
+/// Whether a text is known to be whole although nothing marks its end: it is exactly one JSON value, and not a number, which
+/// could have more digits.
+fn is_whole(body: &[u8]) -> bool {
+    let is_value = serde_json::from_slice::<&serde_json::value::RawValue>(body).is_ok();
+    is_value && !body.last().is_some_and(u8::is_ascii_digit)
+}
+
+fn head_of(answer: &HttpResponse) -> HttpResponse {
+    let mut head = HttpResponse::new(answer.status(), SdkBody::empty());
+    head.headers_mut().clone_from(answer.headers());
+    head
+}
+
+/// The first value of a header that is not blank.
+fn header<'a>(answer: &'a HttpResponse, name: &'a str) -> Option<&'a str> {
+    answer.headers().get_all(name).find(|value| !value.trim().is_empty())
+}
+
+/// Whether the headers say which version of the function ran.
+pub(crate) fn names_executed_version(answer: &HttpResponse) -> bool {
+    header(answer, EXECUTED_VERSION).is_some()
+}
+
+/// The error of a function, which a header reports: the function ran and failed, whatever else the answer says.
+pub(crate) fn function_error(answer: &HttpResponse, body: &[u8]) -> Option<InvokeAnswer> {
+    let kind = header(answer, FUNCTION_ERROR)?.to_owned();
+    let text = |name| header(answer, name).map(str::to_owned);
+    let error = ReportedError { kind: Some(kind), ..reported_error::read(body) };
+    Some(InvokeAnswer {
+        http_status: Some(answer.status().as_u16()),
+        request_id: text(REQUEST_ID),
+        executed_version: text(EXECUTED_VERSION),
+        log_tail: header(answer, LOG_RESULT).map(decode_log),
+        response: body.to_vec(),
+        ..InvokeAnswer::new(AnswerOutcome::FunctionError(error))
+    })
+}
+
+/// Decodes the log tail. It can begin anywhere, even within a character. A text that is not base64 is kept unchanged.
+pub(crate) fn decode_log(encoded: &str) -> String {
+    match STANDARD.decode(encoded) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(_) => encoded.to_owned(),
     }
 }
 
@@ -172,10 +265,12 @@ impl Intercept for AnswerWatch {
 
     fn read_after_transmit(
         &self,
-        _: &BeforeDeserializationInterceptorContextRef<'_>,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        // There is only one answer, because nothing is retried.
+        let _ = self.head.set(head_of(context.response()));
         self.phase.send_replace(Phase::Answering(Instant::now()));
         Ok(())
     }
@@ -189,22 +284,7 @@ impl Intercept for AnswerWatch {
         let answer = context.response();
         // An incomplete body is no longer available here, and has already made the request fail.
         let Some(body) = answer.body().bytes() else { return Ok(()) };
-        let status = answer.status().as_u16();
-        let is_unproven = answer.extension::<BodyEnd>().is_some_and(BodyEnd::is_unproven)
-            && (status == 200 || !body.is_empty())
-            && could_go_on(body);
-        let cut = || Finding::Cut {
-            http_status: status,
-            request_id: answer.headers().get("x-amzn-requestid").map(str::to_owned),
-        };
-        let finding = if self.is_marked(answer) {
-            is_unproven.then(cut)
-        } else if let Some(accepted) = self.accept(status, body) {
-            Some(if is_unproven { cut() } else { Finding::Unmarked(Box::new(accepted)) })
-        } else {
-            let origin = origin_of(answer, body, config.load::<Sent>());
-            Some(Finding::Unmarked(Box::new(self.foreign(status, origin))))
-        };
+        let finding = self.find(answer, body, config.load::<Sent>());
         *self.finding.lock().unwrap_or_else(PoisonError::into_inner) = finding;
         Ok(())
     }
@@ -215,13 +295,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_could_go_on_is_not_known_to_be_whole() {
-        for open in ["", " ", "{\"a\":1", "[1,", "\"ab", "\"ab\\", "12", "-1.5e3", "tru", "{\"a\":{}"] {
-            assert!(could_go_on(open.as_bytes()), "{open}");
+    fn only_one_json_value_is_known_to_be_whole() {
+        for open in [
+            "", " ", "{\"a\":1", "[1,", "\"ab", "\"ab\\", "12", "-1.5e3", "tru", "{\"a\":{}", "<html>", "plain text",
+            "{} {", "{\"a\":1}{\"b\":2", "{\"a\":1}\n{\"b\":", "{\"a\":1}\n{\"b\":2}", "\u{feff}{\"a\":1", "{\"a\":NaN,\"b\"",
+            "{\u{0}\"\u{0}}\u{0}", "// a\n{}", "{\"a\":1,}", "'a'",
+        ] {
+            assert!(!is_whole(open.as_bytes()), "{open}");
         }
-        for whole in ["{\"a\":1}", "[] ", "\"ab\"", "true", "null", "<html>", "plain text", "{} {"] {
-            assert!(!could_go_on(whole.as_bytes()), "{whole}");
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        for whole in ["{\"a\":1}", "[] ", "\"ab\"", "\"12\"", "true", "null", "\n{\"a\":1}\n", "12\n", "[12]", &deep] {
+            assert!(is_whole(whole.as_bytes()), "{whole}");
         }
+        assert!(!is_whole(deep[..deep.len() - 1].as_bytes()));
+    }
+
+    #[test]
+    fn a_log_tail_cut_within_a_character_is_shown() {
+        assert_eq!(decode_log(&STANDARD.encode(b"\xbcber\nEND")), "\u{fffd}ber\nEND");
+        assert_eq!(decode_log("no base64!"), "no base64!");
     }
 
     #[test]

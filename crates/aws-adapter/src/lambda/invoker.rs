@@ -1,11 +1,14 @@
 //! Calls functions, each at most once.
 
 use super::{
-    foreign::{AnswerWatch, Finding, Unmarked},
+    foreign::{AnswerWatch, Finding, Unmarked, decode_log, function_error},
     patience::give_up,
 };
 use crate::{
-    error::invoke::{Call, client_context_too_large, cut_off, given_up, invoke_error, refuses_log_tail},
+    error::invoke::{
+        Call, client_context_too_large, cut_off, given_up, invoke_error, refused_by_head, refuses_log_tail,
+        success_and_refusal,
+    },
     session::Session,
     timeouts::CallLimit,
 };
@@ -17,6 +20,7 @@ use aws_sdk_lambda::{
     primitives::Blob,
     types::{InvocationType as WireInvocationType, LogType},
 };
+use aws_smithy_runtime_api::client::result::SdkError;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lamplight_aws_model::{limits::CLIENT_CONTEXT_BASE64_BYTES, reported_error};
 use lamplight_domain::{AnswerOutcome, InvocationType, ReportedError};
@@ -60,6 +64,7 @@ impl AwsInvoker {
         departure: &Departure,
         fresh_connection: bool,
     ) -> Result<InvokeAnswer, Failed> {
+        let failed = |error| Failed { refuses_log_tail: false, error };
         let watch = AnswerWatch::new(call.unmarked);
         let http = &self.session.config.http;
         let (http, trail) = OneShot::new(if fresh_connection { http.fresh() } else { http.clone() });
@@ -92,24 +97,41 @@ impl AwsInvoker {
             biased;
             sent = sending => sent,
             waited = give_up(&self.session, call, watch.phase(), departure) => {
-                let error = given_up(&waited, trail.may_have_left(), call);
-                return Err(Failed { refuses_log_tail: false, error });
+                return without_body(&watch, call)
+                    .unwrap_or_else(|| Err(given_up(&waited, trail.may_have_left(), call)))
+                    .map_err(failed);
             }
         };
         match watch.take() {
-            // Whatever the SDK reads from it, an answer that is not from Lambda proves nothing.
-            Some(Finding::Unmarked(answer)) => return Ok(*answer),
+            // Whatever the SDK reads from it.
+            Some(Finding::Read(answer)) => return Ok(*answer),
+            Some(Finding::Contradiction(head)) => return Err(failed(success_and_refusal(&head, call))),
             Some(Finding::Cut { http_status, request_id }) => {
-                let error = cut_off(http_status, request_id, call);
-                return Err(Failed { refuses_log_tail: false, error });
+                return Err(failed(cut_off(http_status, request_id, call)));
             }
             None => {}
         }
-        sent.map(answer).map_err(|error| Failed {
-            refuses_log_tail: refuses_log_tail(&error),
-            error: invoke_error(&error, trail.may_have_left(), call),
-        })
+        match sent {
+            Ok(output) => Ok(answer(output)),
+            Err(error @ SdkError::ServiceError(_)) => Err(Failed {
+                refuses_log_tail: refuses_log_tail(&error),
+                error: invoke_error(&error, trail.may_have_left(), call),
+            }),
+            Err(error) => without_body(&watch, call)
+                .unwrap_or_else(|| Err(invoke_error(&error, trail.may_have_left(), call)))
+                .map_err(failed),
+        }
     }
+}
+
+/// What the head of an answer proves if the body did not arrive completely.
+fn without_body(watch: &AnswerWatch, call: &Call<'_>) -> Option<Result<InvokeAnswer, InvokeError>> {
+    let head = watch.head()?;
+    let Some(mut answer) = function_error(head, b"") else { return refused_by_head(head, call).map(Err) };
+    if let AnswerOutcome::FunctionError(error) = &mut answer.outcome {
+        "the answer is incomplete, so the function's error is not known".clone_into(&mut error.message);
+    }
+    Some(Ok(answer))
 }
 
 /// The parts of the request. Clones share the event.
@@ -234,30 +256,11 @@ fn answer(output: InvokeOutput) -> InvokeAnswer {
         http_status: u16::try_from(output.status_code).ok(),
         request_id,
         executed_version: output.executed_version,
-        log_tail: output.log_result.map(|encoded| decode(&encoded)),
+        log_tail: output.log_result.as_deref().map(decode_log),
         report: None,
         response,
         refused_feature: None,
         unmarked: false,
         origin: None,
-    }
-}
-
-/// Decodes the log tail. It can begin anywhere, even within a character. A text that is not base64 is kept unchanged.
-fn decode(encoded: &str) -> String {
-    match STANDARD.decode(encoded) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(_) => encoded.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_tail_cut_within_a_character_is_shown() {
-        assert_eq!(decode(&STANDARD.encode(b"\xbcber\nEND")), "\u{fffd}ber\nEND");
-        assert_eq!(decode("no base64!"), "no base64!");
     }
 }

@@ -118,14 +118,73 @@ async fn an_answer_cut_at_every_tenth_byte_leaves_doubt() {
     }
 }
 
+/// The head of an answer without its end.
+fn head(status: u16, headers: &[(&str, &str)]) -> String {
+    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    format!("HTTP/1.1 {status} X\r\nx-amzn-requestid: 1\r\n{lines}")
+}
+
+/// The ends of a head for bodies that have a length, chunks, or neither.
+const FRAMINGS: [&str; 3] = [
+    "content-length: 500\r\n\r\n",
+    "transfer-encoding: chunked\r\n\r\n40\r\n",
+    "connection: close\r\n\r\n",
+];
+
+const CUT_BODIES: [&str; 6] = ["", "{", "{\"Message\":\"x", "{\"Message\":\"x\"}", "<html>", "\u{feff}{\"a\""];
+
 #[tokio::test]
-async fn a_truncated_refusal_is_not_a_refusal() {
+async fn a_refusal_is_proven_by_the_head_alone() {
     let whole = crate::server::refusal(429, "TooManyRequestsException", "Rate Exceeded.");
-    for at in (0..whole.len()).step_by(10) {
+    let length = whole.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
+    for at in (0..whole.len()).step_by(10).chain([length - 1, length]) {
         let bytes = whole[..at].to_vec();
         let server = Server::start(move |_: &Received| Reaction::SendAndEnd(bytes.clone(), End::Close)).await;
-        in_doubt(&invoker(&server.url()).invoke(call("f")).await.unwrap_err());
+        let error = invoker(&server.url()).invoke(call("f")).await.unwrap_err();
+        if at < length {
+            in_doubt(&error);
+        } else {
+            assert_eq!((error.start, error.code.clone()), (Start::DidNotStart, ErrorCode::Throttled), "{at}");
+        }
     }
+    for (status, code, start) in [
+        (404, "ResourceNotFoundException", Start::DidNotStart),
+        (502, "EC2ThrottledException", Start::DidNotStart),
+        (500, "ServiceException", Start::MayHaveStarted),
+        (500, "TooManyRequestsException", Start::MayHaveStarted),
+        (429, "SquidException", Start::MayHaveStarted),
+    ] {
+        for (framing, body) in FRAMINGS.iter().flat_map(|framing| CUT_BODIES.map(|body| (framing, body))) {
+            let bytes = format!("{}{framing}{body}", head(status, &[("x-amzn-errortype", code)])).into_bytes();
+            let server =
+                Server::start(move |_: &Received| Reaction::SendAndEnd(bytes.clone(), End::Close)).await;
+            let error = invoker(&server.url()).invoke(call("f")).await.unwrap_err();
+            assert_eq!(error.start, start, "{status} {code} {framing} {body}: {error:?}");
+            assert_eq!(error.request_id.as_deref(), Some("1"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_function_error_is_proven_by_the_head_alone() {
+    for (framing, body) in FRAMINGS.iter().flat_map(|framing| CUT_BODIES.map(|body| (framing, body))) {
+        let bytes =
+            format!("{}{framing}{body}", head(200, &[("x-amz-function-error", "Unhandled")])).into_bytes();
+        let server = Server::start(move |_: &Received| Reaction::SendAndEnd(bytes.clone(), End::Close)).await;
+        let answer = invoker(&server.url()).invoke(call("f")).await.unwrap();
+        assert!(answer.outcome.is_function_error(), "{framing} {body}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_whose_body_never_comes_is_a_refusal() {
+    let stalled = format!(
+        "{}content-length: 500\r\n\r\n{{",
+        head(429, &[("x-amzn-errortype", "TooManyRequestsException")])
+    );
+    let server = Server::start(move |_: &Received| Reaction::Stall(stalled.clone().into_bytes())).await;
+    let error = invoker(&server.url()).invoke(call("f")).await.unwrap_err();
+    assert_eq!((error.start, error.code), (Start::DidNotStart, ErrorCode::Throttled));
 }
 
 #[tokio::test]
@@ -183,7 +242,7 @@ fn undelimited(body: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn an_answer_that_only_the_connection_ends_counts_only_if_it_cannot_go_on() {
+async fn an_answer_that_only_the_connection_ends_counts_only_if_it_is_one_json_value() {
     let whole = b"{\"numbers\":[1,2,3],\"text\":\"a\\\"b\"}";
     for at in 0..=whole.len() {
         let bytes = undelimited(&whole[..at]);
@@ -199,9 +258,21 @@ async fn an_answer_that_only_the_connection_ends_counts_only_if_it_cannot_go_on(
         assert_eq!((error.code, error.http_status), (ErrorCode::IncompleteAnswer, Some(200)), "cut at {at}");
         assert_eq!(error.request_id.as_deref(), Some("1"));
     }
-    for (body, is_whole) in
-        [("12", false), ("true", true), ("\"a\"", true), ("plain text", true), ("", false)]
-    {
+    for (body, is_whole) in [
+        ("12", false),
+        ("true", true),
+        ("\"a\"", true),
+        ("{}\n", true),
+        ("plain text", false),
+        ("", false),
+        ("\u{feff}{\"a\":1", false),
+        ("{\"a\":1}\n{\"b\":", false),
+        ("{\"a\":1}{\"b\":2", false),
+        ("{\0\"\0a\0", false),
+        ("{\"a\":NaN,\"b\"", false),
+        ("<html><p>un", false),
+        ("<html></html>", false),
+    ] {
         let bytes = undelimited(body.as_bytes());
         let server = Server::start(move |_: &Received| Reaction::SendAndEnd(bytes.clone(), End::Close)).await;
         let outcome = invoker(&server.url()).invoke(call("f")).await;

@@ -115,6 +115,80 @@ async fn a_function_error_is_an_answer() {
     assert_eq!((error.kind.as_deref(), error.error_type.as_deref()), (Some("Unhandled"), Some("ValueError")));
 }
 
+const TYPES: [InvocationType; 3] =
+    [InvocationType::RequestResponse, InvocationType::Event, InvocationType::DryRun];
+
+#[tokio::test]
+async fn a_function_error_is_failed_whatever_else_the_answer_says() {
+    for (status, code) in [
+        (200, ""),
+        (202, ""),
+        (200, "TooManyRequestsException"),
+        (302, ""),
+        (403, "AccessDeniedException"),
+        (404, "ResourceNotFoundException"),
+        (429, ""),
+        (429, "TooManyRequestsException"),
+        (502, "EC2ThrottledException"),
+        (503, "ServiceException"),
+        (599, "Anything"),
+    ] {
+        for (invocation_type, version) in TYPES.into_iter().zip(["", "7", "$LATEST"]) {
+            let answer = marked(status)
+                .insert_header("x-amz-function-error", "Unhandled")
+                .insert_header("x-amzn-errortype", code)
+                .insert_header("x-amz-executed-version", version)
+                .insert_header("x-amz-log-result", STANDARD.encode("END").as_str())
+                .set_body_string("{\"errorType\":\"ValueError\"}");
+            let server = lambda(answer).await;
+            let request = InvokeRequest { invocation_type, log_tail: true, ..call("adder") };
+            let answer = ports(&server.uri()).invoker.invoke(request).await.unwrap();
+            let AnswerOutcome::FunctionError(error) = answer.outcome else { panic!("{status} {answer:?}") };
+            assert_eq!(
+                (error.kind.as_deref(), error.error_type.as_deref()),
+                (Some("Unhandled"), Some("ValueError"))
+            );
+            assert_eq!((answer.http_status, answer.unmarked), (Some(status), false));
+            assert_eq!(answer.response, b"{\"errorType\":\"ValueError\"}");
+            assert_eq!(answer.executed_version.unwrap_or_default(), version);
+            assert_eq!(answer.log_tail.as_deref(), Some("END"));
+            only_request(&server).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_contradicts_itself_proves_nothing() {
+    let ran = ("x-amz-executed-version", "7");
+    let refused = |code| ("x-amzn-errortype", code);
+    for (status, headers, body) in [
+        (429, vec![ran, refused("TooManyRequestsException")], "{}"),
+        (429, vec![ran], "{\"__type\":\"TooManyRequestsException\"}"),
+        (404, vec![ran, refused("ResourceNotFoundException")], "{}"),
+        (502, vec![ran, refused("EC2ThrottledException")], "{}"),
+        (400, vec![ran, refused("InvalidParameterValueException")], "{\"message\":\"LogType Tail is not supported\"}"),
+        (200, vec![refused("TooManyRequestsException")], "{}"),
+        (200, vec![ran, refused("com.amazonaws.lambda#ServiceException:http://internal/")], "{}"),
+        (200, vec![refused("SquidException")], "{}"),
+        (202, vec![refused("AccessDeniedException")], ""),
+        (204, vec![refused("ResourceNotFoundException")], ""),
+    ] {
+        for invocation_type in TYPES {
+            let answer = headers.iter().fold(marked(status), |answer, (name, value)| {
+                answer.insert_header(*name, *value)
+            });
+            let server = lambda(answer.set_body_string(body)).await;
+            let request = InvokeRequest { invocation_type, log_tail: true, ..call("adder") };
+            let error = ports(&server.uri()).invoker.invoke(request).await.unwrap_err();
+            assert_eq!((error.delivery, error.start), (Delivery::Answered, Start::MayHaveStarted), "{error:?}");
+            assert_eq!((error.code.clone(), error.http_status), (ErrorCode::UnexpectedAnswer, Some(status)));
+            assert!(error.message.contains("contradicts itself") && !error.transient, "{error}");
+            assert!(error.request_id.is_some() && error.provider_code.is_some());
+            only_request(&server).await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_answer_not_from_lambda_is_unidentified_and_not_retried() {
     for status in [200, 202, 204, 302, 400, 403, 404, 407, 408, 413, 429, 500, 502, 503, 504] {
@@ -152,8 +226,6 @@ async fn every_header_that_only_lambda_sets_identifies_lambda() {
     for (header, value, outcome) in [
         ("x-amzn-requestid", "1", Returned),
         ("x-amz-executed-version", "1", Returned),
-        ("x-amzn-errortype", "TooManyRequestsException", Returned),
-        ("x-amzn-errortype", "com.amazonaws.lambda#ServiceException:http://internal/", Returned),
         ("x-amzn-errortype", "SquidException", Unidentified),
         ("x-amzn-errortype", "", Unidentified),
         ("x-amzn-requestid", "", Unidentified),
