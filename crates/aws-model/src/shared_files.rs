@@ -220,7 +220,8 @@ fn read(
     let mut current: Option<Heading> = None;
     let mut open: Option<String> = None;
     let mut indent = 0;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // Python also ends lines at a carriage return alone.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     for (line, whole) in (1..).zip(text.lines()) {
         let wrong = |reason| SharedFileError { shown: shown.to_owned(), line, reason };
         let bare = whole.trim();
@@ -233,8 +234,18 @@ fn read(
             && own_indent > indent
             && let Some(setting) = section.0.get_mut(key)
         {
-            if setting.value().is_empty() && !bare.contains('=') {
-                return Err(wrong("an indented line below a key without a value must be KEY = VALUE"));
+            match current.as_ref() {
+                Some(Heading::Other) => {}
+                Some(heading) if !setting.value().is_empty() || !may_have_block(heading, key) => {
+                    return Err(wrong(
+                        "the line is indented more than the key above it, so AWS tools do not read it as a setting of its own; \
+                         indent both lines alike",
+                    ));
+                }
+                _ if !bare.contains('=') => {
+                    return Err(wrong("an indented line below a key without a value must be KEY = VALUE"));
+                }
+                _ => {}
             }
             setting.lines.push(bare.to_owned());
             continue;
@@ -270,6 +281,17 @@ fn read(
         open = Some(key);
     }
     Ok(sections)
+}
+
+/// Whether a block of settings may stand below the key. In a profile those are the names of services, such as `s3`; a block
+/// below any other key is a mistake, and its settings would be ignored.
+fn may_have_block(heading: &Heading, key: &str) -> bool {
+    match heading {
+        Heading::Services(_) | Heading::Other => true,
+        Heading::Default | Heading::Profile(_) | Heading::SsoSession(_) | Heading::Everywhere => {
+            !key.contains('_') && !["region", "output", "services"].contains(&key)
+        }
+    }
 }
 
 /// A value without the comment after it, which the SDK recognizes by the space before it.
@@ -418,6 +440,37 @@ mod tests {
             assert_eq!((error.line, error.reason.contains(reason)), (line, true), "{text:?}: {error}");
             let told = error.to_string();
             assert!(told.starts_with(&format!("/x/config:{line}: ")) && !told.contains("hunter2"), "{told}");
+        }
+    }
+
+    #[test]
+    fn an_indented_line_below_a_setting_is_never_ignored() {
+        for (text, line) in [
+            ("[default]\nregion = us-east-1\n  endpoint_url = hunter2\n", 3),
+            ("[default]\nregion = us-east-1\n\n  # why\n ; why\n\tendpoint_url = hunter2\n", 6),
+            ("[default]\n  region = us-east-1\n    endpoint_url = hunter2\n", 3),
+            ("[default]\rregion = us-east-1\r  endpoint_url = hunter2\r", 3),
+            ("[default]\r\nregion = us-east-1\r\n  endpoint_url: hunter2\r\n", 3),
+            ("[default]\nregion = us-east-1\n  [profile hunter2]\n", 3),
+            ("[default]\nregion = us-east-1\n  hunter2\n", 3),
+            ("[default]\noutput =\n  endpoint_url = hunter2\n", 3),
+            ("[default]\naws_access_key_id =\n  aws_secret_access_key = hunter2\n", 3),
+            ("[default]\ns3 = x\n  endpoint_url = hunter2\n", 3),
+            ("[DEFAULT]\nregion = x\n  endpoint_url = hunter2\n", 3),
+            ("[services a]\nlambda = x\n  endpoint_url = hunter2\n", 3),
+            ("[sso-session a]\nsso_region = x\n  sso_start_url = hunter2\n", 3),
+        ] {
+            for kind in [Config, Credentials] {
+                let error = SharedFiles::default().add(kind, "f", text).unwrap_err();
+                assert!(error.line == line && error.reason.contains("indented more"), "{text:?}: {error}");
+            }
+        }
+        for text in [
+            "[default]\ns3 =\n  max_concurrent_requests = 20\n\n  # more\n  addressing_style = path\nregion = eu-west-1\n",
+            "[default]\r  s3 =\r    a = b\r  region = eu-west-1\r",
+            "[preview]\nx = y\n  z\n[default]\nregion = eu-west-1\n",
+        ] {
+            assert_eq!(value(&config(text), "default", "region").as_deref(), Some("eu-west-1"), "{text:?}");
         }
     }
 

@@ -222,6 +222,30 @@ snapshots! { refused;
     profile_without_a_file_and_without_a_region: "", &[("AWS_PROFILE", "absent")];
 }
 
+/// Otherwise AWS itself would be called in place of the endpoint.
+#[test]
+fn an_endpoint_indented_below_another_key_is_refused() {
+    let setting = Setting::new();
+    for config in [
+        "[default]\nregion = eu-west-1\n  endpoint_url = EMULATOR\nKEY\n",
+        "[default]\nregion = eu-west-1\n\n# why\n  endpoint_url = EMULATOR\nKEY\n",
+        "[default]\n  region = eu-west-1\n    endpoint_url = EMULATOR\nKEY\n",
+        "[default]\rregion = eu-west-1\r  endpoint_url = EMULATOR\r",
+        "[default]\nregion =\n  endpoint_url = EMULATOR\nKEY\n",
+    ] {
+        for (file, other) in [(CONFIG, ".aws/credentials"), (".aws/credentials", CONFIG)] {
+            let variables = [("AWS_REGION", "eu-west-1")];
+            let done = setting.run(&[(file, config), (other, "")], &variables, "");
+            assert_eq!(done.code, 2, "{config:?}: {done:#?}");
+            assert!(
+                done.stderr.contains(&format!("{file}:")) && done.stderr.contains("is indented more"),
+                "{done:#?}"
+            );
+        }
+    }
+    assert!(setting.world.log.all().is_empty(), "{}", setting.world.log.told());
+}
+
 #[test]
 fn a_missing_profile_is_named_beside_a_key_in_variables_too() {
     let setting = Setting::new();
