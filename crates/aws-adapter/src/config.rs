@@ -1,6 +1,6 @@
 //! The configuration of a connection to AWS.
 
-use crate::{CredentialsSource, Timeouts};
+use crate::{CredentialsSource, Timeouts, lambda::Unmarked};
 use lamplight_aws_model::{Region, SharedFiles};
 use lamplight_http_adapter::HttpClient;
 use lamplight_ports::{NoSecrets, SecretResolver};
@@ -63,6 +63,15 @@ impl AwsConnectionConfig {
             secrets: Arc::new(NoSecrets),
             timeouts: Timeouts::default(),
             http: HttpClient::default(),
+        }
+    }
+
+    /// What an answer without the mark of AWS means.
+    pub(crate) fn unmarked(&self) -> Unmarked {
+        match (&self.endpoint_url, self.unmarked_answers) {
+            (None, _) => Unmarked::Foreign,
+            (Some(_), false) => Unmarked::ForeignAtOwnEndpoint,
+            (Some(_), true) => Unmarked::Accepted,
         }
     }
 }

@@ -83,7 +83,7 @@ impl Session {
 
     fn lambda(&self) -> aws_sdk_lambda::config::Builder {
         let mut config = aws_sdk_lambda::config::Builder::from(self.sdk())
-            .interceptor(AnswerCheck)
+            .interceptor(AnswerCheck::shared(self.config.unmarked()))
             .interceptor(ForgetRefused(Arc::clone(&self.credentials)));
         config.set_endpoint_url(self.config.endpoint_url.clone());
         config
@@ -94,6 +94,7 @@ impl Session {
         self.identity.get_or_init(|| {
             let mut config = aws_sdk_sts::config::Builder::from(self.sdk());
             config.set_endpoint_url(self.config.sts_endpoint_url.clone());
+            config.push_interceptor(AnswerCheck::shared(self.config.unmarked()));
             config.set_timeout_config(Some(
                 TimeoutConfig::builder()
                     .connect_timeout(self.config.timeouts.connect)

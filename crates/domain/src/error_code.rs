@@ -242,6 +242,8 @@ codes! {
     TokenUnavailable = "token_unavailable", Access;
     /// The answer is not one that the provider gives.
     UnexpectedAnswer = "unexpected_answer", Unexpected;
+    /// The answer lacks the provider's identifying header, so it may come from a proxy or another program.
+    UnidentifiedAnswer = "unidentified_answer", Unexpected;
     /// The region is unknown.
     UnknownRegion = "unknown_region", Usage;
     /// The provider does not support this.

@@ -313,7 +313,9 @@ pub fn judge_answer(
         (Type::DryRun, Outcome::Validated) => (RunState::Validated, EvidenceKind::Validated),
         (Type::RequestResponse, Outcome::Accepted | Outcome::Validated | Outcome::Unproven)
         | (Type::Event, Outcome::Returned | Outcome::Validated | Outcome::Unproven)
-        | (Type::DryRun, Outcome::Returned | Outcome::Accepted | Outcome::Unproven) => (RunState::Unknown, EvidenceKind::UnprovenAnswer),
+        | (Type::DryRun, Outcome::Returned | Outcome::Accepted | Outcome::Unproven) => {
+            (RunState::Unknown, EvidenceKind::UnprovenAnswer)
+        }
     };
     let code = match outcome {
         Outcome::FunctionError(error) => error.kind.clone(),

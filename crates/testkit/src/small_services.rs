@@ -25,6 +25,7 @@ pub(crate) fn refusal(service: &str, status: u16, code: &str, message: &str) -> 
         "secretsmanager" => {
             let body = json!({ "__type": code, "message": message });
             Answer::new(400, "application/x-amz-json-1.1", body.to_string())
+                .with("x-amzn-requestid", request_id())
         }
         _ => lambda_answer::refused(status, code, message),
     }
@@ -58,7 +59,8 @@ pub(crate) fn secrets_manager(
         "VersionStages": ["AWSCURRENT"],
         "CreatedDate": 1_700_000_000,
     });
-    Ok(Answer::new(200, "application/x-amz-json-1.1", body.to_string()))
+    let answer = Answer::new(200, "application/x-amz-json-1.1", body.to_string());
+    Ok(answer.with("x-amzn-requestid", request_id()))
 }
 
 /// `GetRoleCredentials` (IAM Identity Center portal API reference).

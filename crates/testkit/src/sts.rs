@@ -156,5 +156,5 @@ fn whole(status: u16, what: &str, body: &str) -> Answer {
     let id = if what == "Error" { id } else { format!("<ResponseMetadata>{id}</ResponseMetadata>") };
     let namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
     let text = format!("<{what}Response xmlns=\"{namespace}\">{body}{id}</{what}Response>");
-    Answer::new(status, "text/xml", text)
+    Answer::new(status, "text/xml", text).with("x-amzn-requestid", request_id())
 }

@@ -1,15 +1,17 @@
-//! Detects answers that are not from AWS: a page of a proxy, or a successful answer without members that Lambda always sends.
+//! Detects answers that are not from AWS: an answer without the header that each answer of AWS has, such as the page of a proxy,
+//! or a successful answer without members that Lambda always sends.
 //!
 //! The SDK accepts any status of success, ignores the body if the operation returns no data, and replaces missing members
 //! with defaults. So without this check a page that says "please sign in" would look like a successful deletion, and an
 //! empty object would look like an empty list.
 
-use super::origin::{Sent, origin_of};
+use super::origin::{Sent, origin_by_headers, origin_of};
+use crate::lambda::Unmarked;
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
         interceptors::{
-            Intercept,
+            Intercept, SharedInterceptor,
             context::{AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef},
             dyn_dispatch_hint,
         },
@@ -19,12 +21,23 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 use lamplight_aws_model::{Operation, UnexpectedAnswer, is_known_code};
+use lamplight_domain::{Hint, SettingName};
 use std::error::Error;
 
-/// Fails a management operation if its answer cannot be from Lambda. Calls of functions are not checked, because
-/// the result of a function can be anything.
+/// Fails a request of any service if its answer cannot be from AWS. Calls of functions are not checked, because the result of
+/// a function can be anything; `AnswerWatch` judges them.
 #[derive(Debug)]
-pub(crate) struct AnswerCheck;
+pub(crate) struct AnswerCheck {
+    /// What an answer without a mark means.
+    unmarked: Unmarked,
+}
+
+impl AnswerCheck {
+    /// The check as the SDK's clients take it.
+    pub(crate) fn shared(unmarked: Unmarked) -> SharedInterceptor {
+        SharedInterceptor::new(Self { unmarked })
+    }
+}
 
 #[dyn_dispatch_hint]
 impl Intercept for AnswerCheck {
@@ -49,40 +62,45 @@ impl Intercept for AnswerCheck {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let answer = context.response();
-        let operation = config.load::<Metadata>().and_then(|metadata| Operation::by_name(metadata.name()));
+        let name = config.load::<Metadata>().map_or("", Metadata::name);
+        let operation = Operation::by_name(name);
         // An incomplete body is no longer available here, and has already made the request fail.
-        match (operation, answer.body().bytes()) {
-            (Some(operation), Some(body)) if answer.status().is_success() => {
-                let identified = answer.headers().contains_key("x-amzn-requestid");
-                Ok(operation.check_answer(answer.status().as_u16(), body, identified)?)
+        let Some(body) = answer.body().bytes().filter(|_| name != "Invoke") else { return Ok(()) };
+        let is_marked = is_marked(answer);
+        // What an emulator without marks refuses must at least be an error of AWS.
+        let is_accepted = self.unmarked == Unmarked::Accepted
+            && (answer.status().is_success() || operation.is_none() || has_known_code(body));
+        if !is_marked && !is_accepted {
+            let sent = config.load::<Sent>();
+            // The requests of other services contain tokens, which a page may repeat.
+            let origin =
+                if operation.is_some() { origin_of(answer, body, sent) } else { origin_by_headers(answer) };
+            return Err(UnexpectedAnswer::Foreign {
+                http: answer.status().as_u16(),
+                sender: origin.describe(|word| sent.is_some_and(|sent| sent.contains(word))),
+                maybe_emulator: self.unmarked == Unmarked::ForeignAtOwnEndpoint,
             }
-            (Some(_), Some(body)) => match foreign(answer, body, config.load::<Sent>()) {
-                Some(foreign) => Err(foreign.into()),
-                None => Ok(()),
-            },
+            .into());
+        }
+        match operation {
+            Some(operation) if answer.status().is_success() => {
+                Ok(operation.check_answer(answer.status().as_u16(), body, is_marked)?)
+            }
             _ => Ok(()),
         }
     }
 }
 
-/// The problem with an error answer that is not from AWS. An error of AWS has a request ID; emulators send at least a known
-/// error code.
-fn foreign(answer: &HttpResponse, body: &[u8], sent: Option<&Sent>) -> Option<UnexpectedAnswer> {
-    if has_request_id(answer) || code_in_header(answer).is_some_and(is_known_code) || has_known_code(body) {
-        return None;
-    }
-    let was_sent = |word: &str| sent.is_some_and(|sent| sent.contains(word));
-    let sender = origin_of(answer, body, sent).describe(was_sent);
-    Some(UnexpectedAnswer::Foreign { http: answer.status().as_u16(), sender })
+/// Whether the answer is provably from AWS: it has a request ID, or it is an error with a known code in its header.
+fn is_marked(answer: &HttpResponse) -> bool {
+    let is_refusal =
+        !answer.status().is_success() && answer.headers().get("x-amzn-errortype").is_some_and(is_known_code);
+    has_request_id(answer) || is_refusal
 }
 
 /// Whether an answer has the ID that AWS gives to each request.
 pub(crate) fn has_request_id(answer: &HttpResponse) -> bool {
     answer.headers().get("x-amzn-requestid").is_some_and(|id| !id.trim().is_empty())
-}
-
-fn code_in_header(answer: &HttpResponse) -> Option<&str> {
-    answer.headers().get("x-amzn-errortype")
 }
 
 /// Whether the body is an error of AWS in JSON with a known code.
@@ -101,4 +119,17 @@ pub(crate) fn find_unexpected_answer<'a>(error: &'a (dyn Error + 'static)) -> Op
         cause = error.source();
     }
     None
+}
+
+/// The advice for an answer that is not from AWS.
+pub(crate) fn foreign_hint(maybe_emulator: bool) -> Hint {
+    let hint = Hint::new("check the endpoint URL, and whether a proxy or a portal answers instead of AWS");
+    if !maybe_emulator {
+        return hint;
+    }
+    hint.then(
+        Hint::new("if an emulator that sends no request IDs answers at this endpoint, set ")
+            .setting(SettingName::UnmarkedAnswers)
+            .text(" beside its endpoint_url in the configuration of the connection"),
+    )
 }

@@ -183,6 +183,11 @@ impl CredentialsFailure {
         Self::new(ErrorCode::UnexpectedAnswer, message, StsRefusal::Foreign.hint(request))
     }
 
+    /// An answer that nothing identifies as that of STS.
+    pub(crate) fn unidentified(what: &str, request: RoleRequest, role: &str, address: &str) -> Self {
+        Self { code: ErrorCode::UnidentifiedAnswer, ..Self::not_of_sts(what, request, role, address) }
+    }
+
     /// The SDK's providers failed because `profile` requires an MFA code, which they cannot ask the user for.
     pub(crate) fn of_mfa(error: &CredentialsError, profile: &str) -> Self {
         let message = format!(

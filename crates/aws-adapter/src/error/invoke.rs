@@ -172,7 +172,8 @@ pub(crate) fn success_and_refusal(head: &HttpResponse, call: &Call<'_>) -> Invok
         (Some(known), _) => known.to_owned(),
         (None, code) => unknown_code(code.unwrap_or_default(), head, call),
     };
-    let what = format!("HTTP {http} says that it succeeded, and x-amzn-errortype that it was refused ({code})");
+    let what =
+        format!("HTTP {http} says that it succeeded, and x-amzn-errortype that it was refused ({code})");
     contradictory(&what, head, code, call)
 }
 

@@ -1,15 +1,15 @@
 //! Maps the refusals of management operations to the errors of the ports, for changes and reads.
 
 use super::transport;
-use crate::error::answers::find_unexpected_answer;
+use crate::error::answers::{find_unexpected_answer, foreign_hint};
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{
     orchestrator::HttpResponse,
     result::{SdkError, ServiceError},
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::{ErrorFacts, ManageSubject, Operation, classify_manage};
-use lamplight_domain::{ErrorCode, Scrubber};
+use lamplight_aws_model::{ErrorFacts, ManageSubject, Operation, UnexpectedAnswer, classify_manage};
+use lamplight_domain::{ErrorCode, Hint, Scrubber};
 use lamplight_http_adapter::Cause;
 use lamplight_ports::{PortError, PortErrorKind};
 use std::error::Error;
@@ -62,17 +62,25 @@ pub(super) fn unreadable_answer<E>(error: &SdkError<E, HttpResponse>, subject: &
 where
     E: Error + 'static,
 {
-    let (problem, source) = match find_unexpected_answer(error) {
-        Some(unexpected) => (format!("is not from Lambda: {unexpected}"), None),
-        None => ("cannot be read".to_owned(), Cause::chain(error)),
+    let look =
+        Hint::new("check that the endpoint URL is a Lambda endpoint, and that no proxy changes answers");
+    let (code, problem, hint, source) = match find_unexpected_answer(error) {
+        Some(foreign @ UnexpectedAnswer::Foreign { maybe_emulator, .. }) => (
+            ErrorCode::UnidentifiedAnswer,
+            format!("is not from Lambda: {foreign}"),
+            foreign_hint(*maybe_emulator),
+            None,
+        ),
+        Some(unexpected) => {
+            (ErrorCode::UnexpectedAnswer, format!("cannot be used: {unexpected}"), look, None)
+        }
+        None => (ErrorCode::UnexpectedAnswer, "cannot be read".to_owned(), look, Cause::chain(error)),
     };
     PortError {
         kind: PortErrorKind::Corrupt,
-        code: ErrorCode::UnexpectedAnswer,
+        code,
         message: format!("the answer to {} for {} {problem}", subject.operation, subject.thing),
-        hint: Some(
-            "check that the endpoint URL is a Lambda endpoint, and that no proxy changes answers".into(),
-        ),
+        hint: Some(hint),
         source: source.map(Into::into),
     }
 }

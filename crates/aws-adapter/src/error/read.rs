@@ -1,10 +1,15 @@
 //! Maps the failures of requests that only read, for services other than Lambda.
 
-use super::{answers::has_request_id, origin::origin_by_headers, transport};
+use super::{
+    answers::{find_unexpected_answer, foreign_hint},
+    transport,
+};
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use lamplight_aws_model::{AwsErrorClass, Subject, classify, error_catalog::says_no_function, is_known_code};
+use lamplight_aws_model::{
+    AwsErrorClass, Subject, UnexpectedAnswer, classify, error_catalog::says_no_function,
+};
 use lamplight_domain::{ErrorCode, Hint};
 use lamplight_http_adapter::Cause;
 use lamplight_ports::{PortError, PortErrorKind};
@@ -61,16 +66,18 @@ where
     E: Error + ProvideErrorMetadata + 'static,
 {
     let Reading { action, region, .. } = reading;
+    if let Some(foreign @ UnexpectedAnswer::Foreign { maybe_emulator, .. }) = find_unexpected_answer(error) {
+        let message = format!("the answer to {action} in region {region} is not from AWS: {foreign}");
+        tracing::debug!(action, region, "the answer is not from AWS");
+        return PortError::new(PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer, message)
+            .with_hint(foreign_hint(*maybe_emulator));
+    }
     if let SdkError::ServiceError(service) = error {
         let (http, code) = super::status_and_code(service.raw(), service.err().meta());
-        let is_known = has_request_id(service.raw()) || code.as_deref().is_some_and(is_known_code);
-        if service.raw().status().is_success() || !is_known {
-            let sender = origin_by_headers(service.raw()).describe(|_| false);
-            let message =
-                format!("the answer to {action} in region {region} is not from AWS: HTTP {http} ({sender})");
-            tracing::debug!(action, region, http, "the answer is not from AWS");
+        if service.raw().status().is_success() {
+            let message = format!("the answer to {action} in region {region} cannot be read: HTTP {http}");
             return PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)
-                .with_hint("check the endpoint URL, and whether a proxy answers instead of AWS");
+                .with_hint(foreign_hint(false));
         }
         let mapped = refused(code.as_deref(), http, reading);
         let words = service.err().meta().message().map(Cause::of_words);

@@ -297,14 +297,35 @@ mod tests {
     #[test]
     fn only_one_json_value_is_known_to_be_whole() {
         for open in [
-            "", " ", "{\"a\":1", "[1,", "\"ab", "\"ab\\", "12", "-1.5e3", "tru", "{\"a\":{}", "<html>", "plain text",
-            "{} {", "{\"a\":1}{\"b\":2", "{\"a\":1}\n{\"b\":", "{\"a\":1}\n{\"b\":2}", "\u{feff}{\"a\":1", "{\"a\":NaN,\"b\"",
-            "{\u{0}\"\u{0}}\u{0}", "// a\n{}", "{\"a\":1,}", "'a'",
+            "",
+            " ",
+            "{\"a\":1",
+            "[1,",
+            "\"ab",
+            "\"ab\\",
+            "12",
+            "-1.5e3",
+            "tru",
+            "{\"a\":{}",
+            "<html>",
+            "plain text",
+            "{} {",
+            "{\"a\":1}{\"b\":2",
+            "{\"a\":1}\n{\"b\":",
+            "{\"a\":1}\n{\"b\":2}",
+            "\u{feff}{\"a\":1",
+            "{\"a\":NaN,\"b\"",
+            "{\u{0}\"\u{0}}\u{0}",
+            "// a\n{}",
+            "{\"a\":1,}",
+            "'a'",
         ] {
             assert!(!is_whole(open.as_bytes()), "{open}");
         }
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        for whole in ["{\"a\":1}", "[] ", "\"ab\"", "\"12\"", "true", "null", "\n{\"a\":1}\n", "12\n", "[12]", &deep] {
+        for whole in
+            ["{\"a\":1}", "[] ", "\"ab\"", "\"12\"", "true", "null", "\n{\"a\":1}\n", "12\n", "[12]", &deep]
+        {
             assert!(is_whole(whole.as_bytes()), "{whole}");
         }
         assert!(!is_whole(deep[..deep.len() - 1].as_bytes()));

@@ -47,14 +47,6 @@ impl AwsInvoker {
         Self { session }
     }
 
-    fn unmarked(&self) -> Unmarked {
-        match (&self.session.config.endpoint_url, self.session.config.unmarked_answers) {
-            (None, _) => Unmarked::Foreign,
-            (Some(_), false) => Unmarked::ForeignAtOwnEndpoint,
-            (Some(_), true) => Unmarked::Accepted,
-        }
-    }
-
     /// Sends one request.
     async fn attempt(
         &self,
@@ -173,7 +165,7 @@ impl Invoker for AwsInvoker {
             region: self.session.region(),
             payload_bytes: payload.len(),
             limit,
-            unmarked: self.unmarked(),
+            unmarked: self.session.config.unmarked(),
             scrubber: &scrubber,
         };
         let client_context = client_context.map(|context| STANDARD.encode(context));

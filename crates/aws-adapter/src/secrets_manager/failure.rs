@@ -1,8 +1,12 @@
 //! Maps the failures to read a secret.
 
-use crate::error::{credentials_failure, transport_failure};
+use crate::error::{
+    answers::{find_unexpected_answer, foreign_hint},
+    credentials_failure, transport_failure,
+};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use lamplight_aws_model::UnexpectedAnswer;
 use lamplight_domain::{ErrorCode, StoreRef};
 use lamplight_http_adapter::Cause;
 use lamplight_ports::{PortError, PortErrorKind};
@@ -13,6 +17,12 @@ pub(super) fn failed<E>(error: &SdkError<E, HttpResponse>, reference: &StoreRef)
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
+    if let Some(foreign @ UnexpectedAnswer::Foreign { maybe_emulator, .. }) = find_unexpected_answer(error) {
+        let message =
+            format!("the answer to reading secret {reference} is not from Secrets Manager: {foreign}");
+        return PortError::new(PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer, message)
+            .with_hint(foreign_hint(*maybe_emulator));
+    }
     let SdkError::ServiceError(service) = error else {
         let kind = match credentials_failure(error) {
             Some(failure) => failure.kind,

@@ -2,7 +2,7 @@
 
 mod failure;
 
-use crate::session::Session;
+use crate::{error::answers::AnswerCheck, session::Session};
 use async_trait::async_trait;
 use aws_config::Region;
 use aws_sdk_secretsmanager::config::Builder;
@@ -31,6 +31,7 @@ impl SecretsManager {
     fn client(&self, name: &str) -> aws_sdk_secretsmanager::Client {
         let mut config = Builder::from(self.session.sdk());
         config.set_endpoint_url(self.session.config.secrets_endpoint_url.clone());
+        config.push_interceptor(AnswerCheck::shared(self.session.config.unmarked()));
         if let Some(region) = region_of(name) {
             config.set_region(Some(Region::new(region.to_owned())));
         }

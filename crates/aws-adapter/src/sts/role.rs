@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
     AwsConnectionConfig,
-    error::{CredentialsFailure, transport_failure},
+    error::{
+        CredentialsFailure,
+        answers::{AnswerCheck, find_unexpected_answer},
+        transport_failure,
+    },
 };
 use async_trait::async_trait;
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
@@ -17,7 +21,7 @@ use aws_sdk_sts::{
     types::{Credentials as Issued, PolicyDescriptorType, Tag},
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use lamplight_aws_model::{ExternalId, RoleRequest, RoleSessionName};
+use lamplight_aws_model::{ExternalId, RoleRequest, RoleSessionName, UnexpectedAnswer};
 use lamplight_http_adapter::HttpClient;
 use lamplight_ports::ExposeSecret;
 use std::{error::Error, sync::Arc};
@@ -51,6 +55,7 @@ impl Sts {
             .use_fips(config.use_fips)
             .use_dual_stack(config.use_dual_stack);
         builder.set_endpoint_url(config.sts_endpoint_url.clone());
+        builder.push_interceptor(AnswerCheck::shared(config.unmarked()));
         let address = match &config.sts_endpoint_url {
             Some(url) => url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned(),
             None => format!("the STS endpoint in {region}"),
@@ -76,6 +81,14 @@ impl Sts {
     where
         E: Error + ProvideErrorMetadata + 'static,
     {
+        if let Some(foreign @ UnexpectedAnswer::Foreign { .. }) = find_unexpected_answer(error) {
+            return CredentialsFailure::unidentified(
+                &foreign.to_string(),
+                request,
+                session.role.as_str(),
+                &self.address,
+            );
+        }
         match error {
             SdkError::ServiceError(refused) => {
                 CredentialsFailure::of_sts(refused, request, session.role.as_str(), &self.address)

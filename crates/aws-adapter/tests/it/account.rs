@@ -14,7 +14,7 @@ async fn lambda(answer: ResponseTemplate) -> MockServer {
 
 #[tokio::test]
 async fn limits_and_usage_are_told() {
-    let server = lambda(ResponseTemplate::new(200).set_body_json(json!({
+    let server = lambda(crate::support::marked(200).set_body_json(json!({
         "AccountLimit": {
             "TotalCodeSize": 80_530_636_800_u64,
             "CodeSizeUnzipped": 262_144_000,
@@ -56,7 +56,7 @@ async fn limits_and_usage_are_told() {
 async fn what_is_not_reported_is_not_zero() {
     let answer =
         json!({"AccountLimit": {"ConcurrentExecutions": 1000}, "AccountUsage": {"FunctionCount": 0}});
-    let server = lambda(ResponseTemplate::new(200).set_body_json(answer)).await;
+    let server = lambda(crate::support::marked(200).set_body_json(answer)).await;
     let settings = ports(&server.uri()).management.account.settings().await.unwrap();
     let expected = AccountSettings {
         limits: AccountLimits { concurrent_executions: Some(1000), ..AccountLimits::default() },
@@ -79,7 +79,7 @@ async fn a_refusal_names_the_permission() {
 
 #[tokio::test]
 async fn an_empty_answer_does_not_say_that_there_are_no_limits() {
-    for answer in [ResponseTemplate::new(200), ResponseTemplate::new(200).set_body_json(json!({}))] {
+    for answer in [crate::support::marked(200), crate::support::marked(200).set_body_json(json!({}))] {
         let server = lambda(answer).await;
         let error = ports(&server.uri()).management.account.settings().await.unwrap_err();
         assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));

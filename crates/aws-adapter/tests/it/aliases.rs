@@ -132,7 +132,7 @@ async fn only_an_answer_from_lambda_proves_absence() {
     assert_eq!(management.aliases.get(&adder(), "live").await.unwrap(), None);
     let (_server, management) = lambda(elsewhere()).await;
     let error = management.aliases.get(&adder(), "live").await.unwrap_err();
-    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer));
 }
 
 #[tokio::test]
@@ -194,7 +194,7 @@ async fn an_alias_without_name_or_version_is_refused() {
 
 #[tokio::test]
 async fn an_alias_is_deleted() {
-    let (server, management) = lambda(ResponseTemplate::new(204)).await;
+    let (server, management) = lambda(crate::support::marked(204)).await;
     made(management.aliases.delete(&adder(), "live", Effect::Make).await.unwrap());
     assert_eq!(only_request(&server).await, ("DELETE".to_owned(), path("/live"), Value::Null));
 }

@@ -6,7 +6,6 @@ use crate::manage::{
 use lamplight_domain::{AsyncSettings, DescribedAsyncSettings, ErrorCode};
 use lamplight_ports::{Effect, Page, PortErrorKind};
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 const DONE: &str = "arn:aws:sqs:eu-west-1:123456789012:done";
 const DEAD: &str = "arn:aws:s3:::dead-calls";
@@ -119,7 +118,7 @@ async fn only_an_answer_from_lambda_proves_absence() {
     assert_eq!(management.async_invocations.get(&qualified(None)).await.unwrap(), None);
     let (_server, management) = lambda(elsewhere()).await;
     let error = management.async_invocations.get(&qualified(None)).await.unwrap_err();
-    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer));
 }
 
 #[tokio::test]
@@ -147,7 +146,7 @@ async fn async_settings_are_listed_in_pages() {
 
 #[tokio::test]
 async fn deleting_async_settings_restores_the_defaults() {
-    let (server, management) = lambda(ResponseTemplate::new(204)).await;
+    let (server, management) = lambda(crate::support::marked(204)).await;
     let subject = qualified(Some("live"));
     made(management.async_invocations.delete(&subject, Effect::Make).await.unwrap());
     assert_eq!(only_request(&server).await, ("DELETE".to_owned(), path("?Qualifier=live"), Value::Null));

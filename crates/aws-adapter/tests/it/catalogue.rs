@@ -1,11 +1,12 @@
 //! The catalogue: the conformance suite on scripted pages, and behaviour that is specific to Lambda.
 
-use crate::support::ports;
+use crate::support::{config, ports};
 use async_trait::async_trait;
+use lamplight_aws_adapter::{AwsConnectionConfig, open};
 use lamplight_conformance::catalogue::{
     ArrangedCatalogue, CatalogueHarness, KNOWN_QUALIFIER, SECRET_KEY, SECRET_VALUE, Shelf, function_name,
 };
-use lamplight_domain::{ErrorCode, FunctionRef};
+use lamplight_domain::{ErrorCode, FunctionRef, HintPart, SettingName};
 use lamplight_ports::{FunctionCatalogue, ListFunctions, PortErrorKind};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::any};
@@ -53,7 +54,7 @@ impl Lambda {
             if comes_empty { format!("empty-{end}") } else { end.to_string() }
         });
         let listed: Vec<Value> = (begin..end).map(Self::configuration).collect();
-        ResponseTemplate::new(200).set_body_json(json!({ "Functions": listed, "NextMarker": next }))
+        crate::support::marked(200).set_body_json(json!({ "Functions": listed, "NextMarker": next }))
     }
 
     fn describe(&self, name: &str, qualifier: Option<&str>, with_code: bool) -> ResponseTemplate {
@@ -76,7 +77,7 @@ impl Lambda {
                 } else {
                     configuration
                 };
-                ResponseTemplate::new(200).set_body_json(body)
+                crate::support::marked(200).set_body_json(body)
             }
             _ => refusal(404, "ResourceNotFoundException", "Function not found"),
         }
@@ -169,7 +170,7 @@ async fn unknown_values_and_environment_errors_are_passed_on() {
         "Runtime": "cobol2030", "State": "Dreaming", "PackageType": "Tarball", "Architectures": ["riscv64"],
         "Environment": {"Error": {"ErrorCode": "AccessDeniedException", "Message": "no key for you"}},
     });
-    let arranged = arranged(ResponseTemplate::new(200).set_body_json(answer)).await;
+    let arranged = arranged(crate::support::marked(200).set_body_json(answer)).await;
     let got = arranged.catalogue.configuration(&first(), None).await.unwrap().unwrap();
     assert_eq!(got.settings.runtime.as_deref(), Some("cobol2030"));
     assert_eq!(got.state.as_deref(), Some("Dreaming"));
@@ -200,12 +201,12 @@ async fn a_denied_read_names_the_action_and_the_function() {
 async fn a_404_from_another_server_does_not_mean_absent() {
     let arranged = arranged(ResponseTemplate::new(404).set_body_string("<html>nothing here</html>")).await;
     let error = arranged.catalogue.get(&first(), None).await.unwrap_err();
-    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer));
 }
 
 #[tokio::test]
 async fn an_error_that_is_not_lambdas_is_told_by_its_sender() {
-    for status in [401, 403, 404, 407, 413, 429] {
+    for status in [200, 302, 401, 403, 404, 407, 413, 429, 500] {
         let page = ResponseTemplate::new(status)
             .insert_header("server", "squid")
             .insert_header("via", "1.1 gate")
@@ -216,7 +217,8 @@ async fn an_error_that_is_not_lambdas_is_told_by_its_sender() {
             arranged.catalogue.get(&first(), None).await.unwrap_err(),
             arranged.catalogue.configuration(&first(), None).await.unwrap_err(),
         ] {
-            assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
+            assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer));
+            assert!(error.hint.unwrap().parts().contains(&HintPart::Setting(SettingName::UnmarkedAnswers)));
             let sender = "content type text/html, server squid, via 1.1 gate, text \"Access denied\"";
             let told = format!("is not from Lambda: HTTP {status} ({sender})");
             assert!(error.message.ends_with(&told), "{}", error.message);
@@ -226,7 +228,7 @@ async fn an_error_that_is_not_lambdas_is_told_by_its_sender() {
 
 #[tokio::test]
 async fn a_listed_function_without_a_name_is_an_error() {
-    let arranged = arranged(ResponseTemplate::new(200).set_body_json(json!({ "Functions": [{}] }))).await;
+    let arranged = arranged(crate::support::marked(200).set_body_json(json!({ "Functions": [{}] }))).await;
     let error = arranged.catalogue.list(ListFunctions::default()).await.unwrap_err();
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
 }
@@ -259,11 +261,11 @@ async fn an_answer_without_end_fills_no_memory() {
 }
 
 #[tokio::test]
-async fn a_foreign_answer_means_neither_empty_nor_absent() {
+async fn an_answer_without_its_members_means_neither_empty_nor_absent() {
     for body in
         ["<html>please sign in</html>", "", "{}", "{\"Functions\": null, \"Configuration\": null}", "[]"]
     {
-        let arranged = arranged(ResponseTemplate::new(200).set_body_raw(body, "application/json")).await;
+        let arranged = arranged(crate::support::marked(200).set_body_raw(body, "application/json")).await;
         let adder = FunctionRef::by_name("adder".parse().unwrap());
         for error in [
             arranged.catalogue.list(ListFunctions::default()).await.unwrap_err(),
@@ -275,8 +277,31 @@ async fn a_foreign_answer_means_neither_empty_nor_absent() {
                 (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer),
                 "{body}"
             );
-            assert!(error.message.contains("is not from Lambda: HTTP 200 with"), "{error}");
+            assert!(error.message.contains("cannot be used: HTTP 200 with"), "{error}");
             assert!(!error.message.contains("sign in"), "{error}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_mark_proves_nothing_whatever_it_says() {
+    let adder = json!({
+        "Functions": [], "Configuration": Lambda::configuration(0), "FunctionName": "adder",
+        "FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:adder",
+    });
+    let answer = ResponseTemplate::new(200).set_body_json(adder);
+    let arranged = arranged(answer.clone()).await;
+    for error in [
+        arranged.catalogue.list(ListFunctions::default()).await.unwrap_err(),
+        arranged.catalogue.get(&first(), None).await.unwrap_err(),
+        arranged.catalogue.configuration(&first(), None).await.unwrap_err(),
+    ] {
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer));
+    }
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    let accepting = AwsConnectionConfig { unmarked_answers: true, ..config(&server.uri()) };
+    let catalogue = open(accepting).unwrap().catalogue;
+    assert!(catalogue.list(ListFunctions::default()).await.unwrap().items.is_empty());
+    assert!(catalogue.get(&first(), None).await.unwrap().is_some());
 }

@@ -125,13 +125,11 @@ fn head(status: u16, headers: &[(&str, &str)]) -> String {
 }
 
 /// The ends of a head for bodies that have a length, chunks, or neither.
-const FRAMINGS: [&str; 3] = [
-    "content-length: 500\r\n\r\n",
-    "transfer-encoding: chunked\r\n\r\n40\r\n",
-    "connection: close\r\n\r\n",
-];
+const FRAMINGS: [&str; 3] =
+    ["content-length: 500\r\n\r\n", "transfer-encoding: chunked\r\n\r\n40\r\n", "connection: close\r\n\r\n"];
 
-const CUT_BODIES: [&str; 6] = ["", "{", "{\"Message\":\"x", "{\"Message\":\"x\"}", "<html>", "\u{feff}{\"a\""];
+const CUT_BODIES: [&str; 6] =
+    ["", "{", "{\"Message\":\"x", "{\"Message\":\"x\"}", "<html>", "\u{feff}{\"a\""];
 
 #[tokio::test]
 async fn a_refusal_is_proven_by_the_head_alone() {
@@ -155,7 +153,8 @@ async fn a_refusal_is_proven_by_the_head_alone() {
         (429, "SquidException", Start::MayHaveStarted),
     ] {
         for (framing, body) in FRAMINGS.iter().flat_map(|framing| CUT_BODIES.map(|body| (framing, body))) {
-            let bytes = format!("{}{framing}{body}", head(status, &[("x-amzn-errortype", code)])).into_bytes();
+            let bytes =
+                format!("{}{framing}{body}", head(status, &[("x-amzn-errortype", code)])).into_bytes();
             let server =
                 Server::start(move |_: &Received| Reaction::SendAndEnd(bytes.clone(), End::Close)).await;
             let error = invoker(&server.url()).invoke(call("f")).await.unwrap_err();

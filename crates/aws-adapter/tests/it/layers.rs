@@ -7,7 +7,6 @@ use crate::manage::{
 use lamplight_domain::{ErrorCode, Layer, LayerVersion, PermissionStatement};
 use lamplight_ports::{Effect, ListLayers, Page, PortErrorKind};
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 /// A layer version as in a list.
 fn listed() -> Value {
@@ -132,7 +131,7 @@ async fn only_an_answer_from_lambda_proves_absence() {
         management.layers.get(&common).await.unwrap_err(),
         management.layers.policy(&common).await.unwrap_err(),
     ] {
-        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer));
     }
 }
 
@@ -182,7 +181,7 @@ async fn a_policy_is_read_as_it_was_asked_for() {
 #[tokio::test]
 async fn a_statement_is_added_with_all_that_can_be_said() {
     let (server, management) =
-        lambda(ResponseTemplate::new(201).set_body_json(json!({"Statement": "{}"}))).await;
+        lambda(crate::support::marked(201).set_body_json(json!({"Statement": "{}"}))).await;
     let organization = Some("o-a1b2c3d4e5".to_owned());
     let statement = PermissionStatement { organization, ..layer_statement() };
     let version = layer_version("common");
@@ -221,7 +220,7 @@ async fn unset_fields_are_not_sent() {
 #[tokio::test]
 async fn a_statement_is_removed_by_its_id() {
     for (revision, query) in [(None, String::new()), (Some(REVISION), format!("?RevisionId={REVISION}"))] {
-        let (server, management) = lambda(ResponseTemplate::new(204)).await;
+        let (server, management) = lambda(crate::support::marked(204)).await;
         let version = layer_version("common");
         made(management.layers.remove_permission(&version, "all", revision, Effect::Make).await.unwrap());
         let path = policy_path("common", &format!("/all{query}"));

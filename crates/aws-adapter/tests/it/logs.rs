@@ -2,7 +2,7 @@
 
 use crate::{
     manage::{CHANGES, call as manage},
-    server::{End, Reaction, Received, Server, answer, closed_url, refusal},
+    server::{End, MARK, Reaction, Received, Server, answer, closed_url, refusal},
     support::{SECRET_KEY, SESSION_TOKEN, call_with, ports},
 };
 use lamplight_domain::FunctionRef;
@@ -46,10 +46,10 @@ async fn no_secret_is_in_any_log_at_any_level() {
         )),
         "throttled" => Reaction::Answer(refusal(429, "TooManyRequestsException", "slow down")),
         "dropped" => Reaction::SendAndEnd(Vec::new(), End::Close),
-        _ if request.method == "DELETE" => Reaction::Answer(answer(204, &[], b"")),
+        _ if request.method == "DELETE" => Reaction::Answer(answer(204, &[MARK], b"")),
         _ => Reaction::Answer(answer(
             200,
-            &[],
+            &[MARK],
             b"{\"Configuration\":{\"FunctionName\":\"f\",\"FunctionArn\":\"arn\",\"Environment\":{\"Variables\":\
               {\"K\":\"hunter2-environment\"}}},\"Code\":{\"Location\":\"https://hunter2-code/\"}}",
         )),

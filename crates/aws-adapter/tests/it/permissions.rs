@@ -7,7 +7,6 @@ use crate::manage::{
 use lamplight_domain::{ErrorCode, PermissionStatement};
 use lamplight_ports::{Effect, PortErrorKind};
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 /// A statement with all members.
 fn whole() -> PermissionStatement {
@@ -52,7 +51,7 @@ fn document() -> String {
 #[tokio::test]
 async fn a_statement_is_added_with_all_that_can_be_said() {
     let (server, management) =
-        lambda(ResponseTemplate::new(201).set_body_json(json!({"Statement": "{}"}))).await;
+        lambda(crate::support::marked(201).set_body_json(json!({"Statement": "{}"}))).await;
     let permissions = management.permissions;
     let subject = qualified(Some("live"));
     made(permissions.add(&subject, &whole(), Some(REVISION), Effect::Make).await.unwrap());
@@ -122,7 +121,7 @@ async fn only_an_answer_from_lambda_proves_absence() {
     assert_eq!(only_request(&server).await.1, path(""));
     let (_server, management) = lambda(elsewhere()).await;
     let error = management.permissions.policy(&qualified(None)).await.unwrap_err();
-    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
+    assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer));
 }
 
 #[tokio::test]
@@ -138,14 +137,14 @@ async fn an_answer_without_a_valid_policy_is_refused() {
 
 #[tokio::test]
 async fn a_statement_is_removed_by_its_id() {
-    let (server, management) = lambda(ResponseTemplate::new(204)).await;
+    let (server, management) = lambda(crate::support::marked(204)).await;
     let permissions = management.permissions;
     let subject = qualified(Some("live"));
     made(permissions.remove(&subject, "lc.1", Some(REVISION), Effect::Make).await.unwrap());
     let query = format!("/lc.1?Qualifier=live&RevisionId={REVISION}");
     assert_eq!(only_request(&server).await, ("DELETE".to_owned(), path(&query), Value::Null));
 
-    let (server, management) = lambda(ResponseTemplate::new(204)).await;
+    let (server, management) = lambda(crate::support::marked(204)).await;
     made(management.permissions.remove(&qualified(None), "s3", None, Effect::Make).await.unwrap());
     assert_eq!(only_request(&server).await.1, path("/s3"));
 }

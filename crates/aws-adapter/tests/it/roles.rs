@@ -1,7 +1,7 @@
 //! Roles: the requests to STS, their signatures and number, and the errors for refusals.
 
 use crate::{
-    server::{Reaction, Received, Server, answer, refusal, success},
+    server::{MARK, Reaction, Received, Server, answer, refusal, success},
     support::{call, config},
 };
 use async_trait::async_trait;
@@ -62,7 +62,7 @@ fn given(action: &str, role: &str, end: &str) -> Vec<u8> {
          <SubjectFromWebIdentityToken>system:serviceaccount:jobs</SubjectFromWebIdentityToken>\
          </{action}Result></{action}Response>"
     );
-    answer(200, &[("content-type", "text/xml")], body.as_bytes())
+    answer(200, &[MARK, ("content-type", "text/xml")], body.as_bytes())
 }
 
 fn refused(code: &str, status: u16, message: &str) -> Vec<u8> {
@@ -70,7 +70,7 @@ fn refused(code: &str, status: u16, message: &str) -> Vec<u8> {
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
          <Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
     );
-    answer(status, &[("content-type", "text/xml")], body.as_bytes())
+    answer(status, &[MARK, ("content-type", "text/xml")], body.as_bytes())
 }
 
 fn is_sts(request: &Received) -> bool {
@@ -86,7 +86,7 @@ async fn cloud() -> Server {
         } else if request.target.contains("invocations") {
             success(b"1")
         } else {
-            answer(200, &[("content-type", "application/json")], br#"{"Functions":[]}"#)
+            answer(200, &[MARK, ("content-type", "application/json")], br#"{"Functions":[]}"#)
         })
     })
     .await
@@ -309,6 +309,8 @@ async fn a_foreign_sts_answer_is_reported_and_not_retried() {
     let (without, empty) = (hollow(""), hollow("<Credentials></Credentials>"));
     let html = [("content-type", "text/html; charset=utf-8")];
     let moved = [("location", "https://portal.example.com/?back=hunter2")];
+    let unmarked =
+        String::from_utf8(given("AssumeRole", DEPLOY, END)).unwrap().replace(MARK.0, "x-other").into_bytes();
     for (sent, told) in [
         (answer(200, &html, page), "HTTP 200 (content type text/html)"),
         (answer(302, &moved, b""), "HTTP 302 (without a text and a name)"),
@@ -316,13 +318,19 @@ async fn a_foreign_sts_answer_is_reported_and_not_retried() {
         (answer(200, &[], b""), "HTTP 200 (without a text and a name)"),
         (answer(403, &html, page), "HTTP 403 (content type text/html)"),
         (answer(404, &[("server", "squid")], b"no"), "HTTP 404 (server squid)"),
-        (answer(200, &[], without.as_bytes()), "HTTP 200 without credentials"),
-        (answer(200, &[], empty.as_bytes()), "HTTP 200 without credentials"),
+        (answer(200, &[], without.as_bytes()), "HTTP 200 (without a text and a name)"),
+        (unmarked, "HTTP 200 (content type text/xml)"),
+        (answer(200, &[MARK], without.as_bytes()), "HTTP 200 without credentials"),
+        (answer(200, &[MARK], empty.as_bytes()), "HTTP 200 without credentials"),
     ] {
         let server = Server::start(move |_: &Received| Reaction::Answer(sent.clone())).await;
         let ports = open(with(assuming(role(key(), DEPLOY)), &server)).unwrap();
         let error = ports.invoker.invoke(call("f")).await.unwrap_err();
-        assert_eq!((error.code.clone(), error.transient), (ErrorCode::UnexpectedAnswer, false), "{told}");
+        let code = match told {
+            "HTTP 200 without credentials" => ErrorCode::UnexpectedAnswer,
+            _ => ErrorCode::UnidentifiedAnswer,
+        };
+        assert_eq!((error.code.clone(), error.transient), (code, false), "{told}");
         assert_eq!((error.delivery, error.start), (Delivery::NotSent, Start::DidNotStart), "{told}");
         let text = format!("the answer of {} is not from STS: {told}", server.url());
         assert!(error.message.contains(&text) && error.message.contains(DEPLOY), "{}", error.message);

@@ -12,7 +12,7 @@ use lamplight_ports::SecretResolver;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
-const HEADERS: [(&str, &str); 1] = [("content-type", "application/x-amz-json-1.1")];
+const HEADERS: [(&str, &str); 2] = [crate::server::MARK, ("content-type", "application/x-amz-json-1.1")];
 
 struct SecretsManager {
     reference: &'static str,

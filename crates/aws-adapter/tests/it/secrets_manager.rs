@@ -9,7 +9,7 @@ use lamplight_domain::ErrorCode;
 use lamplight_ports::{ExposeSecret, PortError, PortErrorKind, SecretResolver};
 use serde_json::{Value, json};
 
-const HEADERS: [(&str, &str); 1] = [("content-type", "application/x-amz-json-1.1")];
+const HEADERS: [(&str, &str); 2] = [crate::server::MARK, ("content-type", "application/x-amz-json-1.1")];
 
 async fn resolve(url: String, reference: &str) -> Result<String, PortError> {
     let config = AwsConnectionConfig { secrets_endpoint_url: Some(url.clone()), ..config(&url) };
@@ -69,4 +69,18 @@ async fn refusals_name_the_reference_and_what_to_do() {
     }
     let error = resolve(closed_url().await, "aws-sm:prod/db").await.unwrap_err();
     assert_eq!(error.kind, PortErrorKind::Unavailable, "{error:?}");
+}
+
+#[tokio::test]
+async fn an_answer_without_a_mark_is_not_a_secret() {
+    for status in [200, 400, 403] {
+        let server = Server::start(move |_: &Received| {
+            let body = json!({"SecretString": "hunter2", "__type": "AccessDeniedException"}).to_string();
+            Reaction::Answer(answer(status, &[HEADERS[1], ("server", "stub")], body.as_bytes()))
+        })
+        .await;
+        let error = resolve(server.url(), "aws-sm:plain").await.unwrap_err();
+        assert_eq!((error.kind, error.code), (PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer));
+        assert!(error.message.contains("server stub") && !error.message.contains("hunter2"));
+    }
 }

@@ -1,5 +1,6 @@
 //! Helpers to open connections and to make calls.
 
+use crate::server::MARK;
 use lamplight_aws_adapter::{AccessKey, AwsConnectionConfig, AwsPorts, CredentialsSource, Timeouts, open};
 use lamplight_aws_model::Region;
 use lamplight_domain::{FunctionRef, InvocationType, Payload, Scrubber};
@@ -64,4 +65,9 @@ pub(crate) fn call_with(name: &str, event: &str) -> InvokeRequest {
         fresh_connection: false,
         departure: Departure::default(),
     }
+}
+
+/// An answer with a header that only AWS sets.
+pub(crate) fn marked(status: u16) -> wiremock::ResponseTemplate {
+    wiremock::ResponseTemplate::new(status).insert_header(MARK.0, MARK.1)
 }

@@ -166,7 +166,11 @@ async fn an_answer_that_contradicts_itself_proves_nothing() {
         (429, vec![ran], "{\"__type\":\"TooManyRequestsException\"}"),
         (404, vec![ran, refused("ResourceNotFoundException")], "{}"),
         (502, vec![ran, refused("EC2ThrottledException")], "{}"),
-        (400, vec![ran, refused("InvalidParameterValueException")], "{\"message\":\"LogType Tail is not supported\"}"),
+        (
+            400,
+            vec![ran, refused("InvalidParameterValueException")],
+            "{\"message\":\"LogType Tail is not supported\"}",
+        ),
         (200, vec![refused("TooManyRequestsException")], "{}"),
         (200, vec![ran, refused("com.amazonaws.lambda#ServiceException:http://internal/")], "{}"),
         (200, vec![refused("SquidException")], "{}"),
@@ -174,13 +178,17 @@ async fn an_answer_that_contradicts_itself_proves_nothing() {
         (204, vec![refused("ResourceNotFoundException")], ""),
     ] {
         for invocation_type in TYPES {
-            let answer = headers.iter().fold(marked(status), |answer, (name, value)| {
-                answer.insert_header(*name, *value)
-            });
+            let answer = headers
+                .iter()
+                .fold(marked(status), |answer, (name, value)| answer.insert_header(*name, *value));
             let server = lambda(answer.set_body_string(body)).await;
             let request = InvokeRequest { invocation_type, log_tail: true, ..call("adder") };
             let error = ports(&server.uri()).invoker.invoke(request).await.unwrap_err();
-            assert_eq!((error.delivery, error.start), (Delivery::Answered, Start::MayHaveStarted), "{error:?}");
+            assert_eq!(
+                (error.delivery, error.start),
+                (Delivery::Answered, Start::MayHaveStarted),
+                "{error:?}"
+            );
             assert_eq!((error.code.clone(), error.http_status), (ErrorCode::UnexpectedAnswer, Some(status)));
             assert!(error.message.contains("contradicts itself") && !error.transient, "{error}");
             assert!(error.request_id.is_some() && error.provider_code.is_some());
@@ -309,7 +317,7 @@ async fn a_page_is_neither_who_we_are_nor_a_missing_permission() {
         let page = ResponseTemplate::new(status).set_body_raw("<html>please sign in</html>", "text/html");
         let server = lambda(page).await;
         let error = ports(&server.uri()).identity.who_am_i().await.unwrap_err();
-        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer));
+        assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer));
         let told = format!("is not from AWS: HTTP {status} (content type text/html)");
         assert!(error.message.ends_with(&told), "{}", error.message);
     }
@@ -321,15 +329,18 @@ async fn the_caller_identity_comes_from_sts() {
         <GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ada</Arn>\
         <UserId>AIDA</UserId><Account>123456789012</Account></GetCallerIdentityResult>\
         </GetCallerIdentityResponse>";
-    let server = lambda(ResponseTemplate::new(200).set_body_raw(xml, "text/xml")).await;
+    let server = lambda(marked(200).set_body_raw(xml, "text/xml")).await;
     let principal = ports(&server.uri()).identity.who_am_i().await.unwrap();
     let (account, reference) =
         (Some("123456789012".to_owned()), "arn:aws:iam::123456789012:user/ada".to_owned());
     assert_eq!(principal, Some(Principal { account, reference }));
+    let server = lambda(ResponseTemplate::new(200).set_body_raw(xml, "text/xml")).await;
+    let error = ports(&server.uri()).identity.who_am_i().await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::UnidentifiedAnswer, "without a mark it may be anybody's");
 
     let xml = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code>\
         <Message>The security token included in the request is expired</Message></Error></ErrorResponse>";
-    let server = lambda(ResponseTemplate::new(403).set_body_raw(xml, "text/xml")).await;
+    let server = lambda(marked(403).set_body_raw(xml, "text/xml")).await;
     let error = ports(&server.uri()).identity.who_am_i().await.unwrap_err();
     assert_eq!(
         (error.kind, error.code.clone()),

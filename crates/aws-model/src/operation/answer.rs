@@ -27,13 +27,15 @@ pub enum UnexpectedAnswer {
         /// The status that the operation returns on success.
         expected: u16,
     },
-    /// An error without the request ID and without an error code of AWS.
+    /// An answer without the mark of AWS. It may come from anywhere, so it proves nothing.
     #[error("HTTP {http} ({sender})")]
     Foreign {
         /// The received status.
         http: u16,
         /// What the answer says about its sender.
         sender: String,
+        /// Whether it may be from an emulator that sends no marks, because the connection has an endpoint of its own.
+        maybe_emulator: bool,
     },
     /// A member that the answer always has is missing.
     #[error("HTTP {http} without {member}")]

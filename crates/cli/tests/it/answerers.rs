@@ -78,6 +78,84 @@ async fn a_page_is_no_missing_permission_for_the_commands_that_read() {
     }
 }
 
+/// Another program at the endpoint: it gives the answers of Lambda, without a mark.
+fn unmarked(request: &Received) -> Reaction {
+    let described = "\"FunctionName\":\"f\",\"FunctionArn\":\"arn:aws:lambda:eu-west-1:123456789012:function:f\",\"Version\":\"7\",\
+        \"RevisionId\":\"r\",\"CodeSha256\":\"x\",\"MemorySize\":256";
+    let body = format!(
+        "{{{described},\"Functions\":[],\"Versions\":[],\"Aliases\":[],\"Configuration\":{{{described}}}}}"
+    );
+    let status = if request.method == "POST" { 201 } else { 200 };
+    Reaction::Answer(answer(
+        status,
+        &[("content-type", "application/json"), ("server", "stub/1")],
+        body.as_bytes(),
+    ))
+}
+
+#[tokio::test]
+async fn an_answer_without_a_mark_is_believed_by_no_command() {
+    let server = Server::start(unmarked).await;
+    let lamplight = connected(&server, "");
+    for (line, code, error) in [
+        ("discover -c c", 1, "unidentified_answer"),
+        ("functions list -c c", 1, "unidentified_answer"),
+        ("functions get f -c c", 1, "unidentified_answer"),
+        ("aliases list f -c c", 1, "unidentified_answer"),
+        ("functions delete f -c c --yes", 7, "change_unknown"),
+    ] {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let (view, got) = json(&lamplight, &arguments).await;
+        assert_eq!((got, &view["error"]["code"]), (code, &error.into()), "{line}: {view}");
+        let told = view.to_string();
+        assert!(
+            told.contains("is not from Lambda: HTTP 20") && told.contains("server stub/1"),
+            "{line}: {told}"
+        );
+    }
+    // These changes read the state first.
+    for line in
+        ["functions publish-version f -c c", "functions update-configuration f -c c --memory-size 128"]
+    {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let done = run(&lamplight, &arguments).await;
+        assert!(done.code != 0 && done.stderr.contains("is not from Lambda"), "{line}: {done:#?}");
+    }
+    let accepting = connected(&server, "unmarked_answers = true");
+    for line in ["discover -c c", "functions get f -c c", "functions publish-version f -c c"] {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let done = run(&accepting, &arguments).await;
+        assert_eq!(done.code, 0, "{line}: {done:#?}");
+    }
+}
+
+/// Lambda contradicts itself: whatever else an answer says, a function that reported an error has run.
+#[tokio::test]
+async fn a_refusal_of_a_function_that_ran_is_never_repeated() {
+    let marks = [("x-amzn-requestid", "8f5f"), ("x-amzn-errortype", "TooManyRequestsException")];
+    for (status, more, code, state, kind) in [
+        (429, ("x-amz-function-error", "Unhandled"), 3, "function_failed", "function_error"),
+        (429, ("x-amz-executed-version", "$LATEST"), 7, "unknown", "unproven_answer"),
+        (200, ("x-other", "1"), 7, "unknown", "unproven_answer"),
+    ] {
+        let server = Server::start(move |_: &Received| {
+            Reaction::Answer(answer(status, &[marks[0], marks[1], more], b"{\"errorMessage\":\"x\"}"))
+        })
+        .await;
+        let lamplight = connected(&server, "");
+        for (number, invocation_type) in TYPES.into_iter().enumerate() {
+            let line = ["run", "f", "-c", "c", "--invocation-type", invocation_type];
+            let (view, got) = json(&lamplight, &line).await;
+            assert_eq!((got, &view["state"]), (code, &state.into()), "{status} {more:?}: {view}");
+            assert_eq!(view["evidence"]["kind"], kind, "{view}");
+            if code == 7 {
+                assert!(view["error"]["message"].as_str().unwrap().contains("contradicts itself"), "{view}");
+            }
+            assert_eq!(server.executions("f"), number + 1, "one request each");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_page_in_place_of_sts_is_one_exit_code() {
     let sts = paged(403).await;

@@ -418,7 +418,7 @@ fn listings_and_the_account_are_what_the_aws_cli_reads() {
         if moto {
             // moto has no account settings: its web server answers with a page.
             let said = ends(&peer, 1, &["account", "settings"]);
-            assert_eq!(said["error"]["code"], "unexpected_answer");
+            assert_eq!(said["error"]["code"], "unidentified_answer");
         } else {
             let mine = ends(&peer, 0, &["account", "settings"]);
             let theirs = peer.aws_json(&["get-account-settings"]);

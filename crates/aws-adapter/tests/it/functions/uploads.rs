@@ -39,7 +39,10 @@ fn is_signed(request: &Received) {
 #[tokio::test]
 async fn an_upload_arrives_completely_and_reports_progress() {
     let body = described().to_string();
-    let server = Server::start(move |_: &Received| Reaction::Answer(answer(200, &[], body.as_bytes()))).await;
+    let server = Server::start(move |_: &Received| {
+        Reaction::Answer(answer(200, &[crate::server::MARK], body.as_bytes()))
+    })
+    .await;
     let functions = ports(&server.url()).management.functions;
     let (created, updated) = (Arc::new(Watch::default()), Arc::new(Watch::default()));
     let request = CreateFunction { watch: Some(created.clone()), ..create(code(), settings()) };

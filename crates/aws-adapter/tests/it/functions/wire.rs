@@ -19,7 +19,7 @@ use lamplight_ports::{
 };
 use serde_json::{Value, json};
 use wiremock::{
-    Mock, MockServer, ResponseTemplate,
+    Mock, MockServer,
     matchers::{any, method},
 };
 
@@ -216,7 +216,7 @@ async fn a_version_is_published_from_the_expected_code() {
     version["Version"] = json!("7");
     version["FunctionArn"] = json!(format!("{ARN}:7"));
     let (server, Management { functions, .. }) =
-        lambda(ResponseTemplate::new(201).set_body_json(version)).await;
+        lambda(crate::support::marked(201).set_body_json(version)).await;
     let request = PublishVersion {
         description: Some("the seventh".to_owned()),
         if_code_sha256: Some(SHA256.to_owned()),
@@ -242,7 +242,7 @@ async fn a_version_is_published_from_the_expected_code() {
 #[tokio::test]
 async fn a_function_or_one_version_is_deleted() {
     for (version, query) in [(None, ""), (Some("3"), "?Qualifier=3")] {
-        let (server, Management { functions, .. }) = lambda(ResponseTemplate::new(204)).await;
+        let (server, Management { functions, .. }) = lambda(crate::support::marked(204)).await;
         let version = version.map(|version| version.parse().unwrap());
         made(functions.delete(&adder(), version.as_ref(), Effect::Make).await.unwrap());
         let path = format!("/2015-03-31/functions/{}{query}", encoded(ARN));
@@ -280,7 +280,7 @@ async fn reserved_concurrency_is_read_set_and_removed() {
     made(functions.reserve_concurrency(&adder(), Some(5), Effect::Make).await.unwrap());
     let body = json!({"ReservedConcurrentExecutions": 5});
     assert_eq!(only_request(&server).await, ("PUT".to_owned(), path("2017-10-31"), body));
-    let (server, Management { functions, .. }) = lambda(ResponseTemplate::new(204)).await;
+    let (server, Management { functions, .. }) = lambda(crate::support::marked(204)).await;
     made(functions.reserve_concurrency(&adder(), None, Effect::Make).await.unwrap());
     assert_eq!(only_request(&server).await, ("DELETE".to_owned(), path("2017-10-31"), Value::Null));
 }
@@ -292,13 +292,13 @@ async fn tags_are_read_set_and_removed() {
     assert_eq!(functions.tags(&adder()).await.unwrap(), tags(&[("team", "sums")]));
     assert_eq!(only_request(&server).await, ("GET".to_owned(), path.clone(), Value::Null));
 
-    let (server, Management { functions, .. }) = lambda(ResponseTemplate::new(204)).await;
+    let (server, Management { functions, .. }) = lambda(crate::support::marked(204)).await;
     let change = TagChange { set: tags(&[("team", "sums")]), remove: Vec::new() };
     made(functions.tag(&adder(), change, Effect::Make).await.unwrap());
     let body = json!({"Tags": {"team": "sums"}});
     assert_eq!(only_request(&server).await, ("POST".to_owned(), path.clone(), body));
 
-    let (server, Management { functions, .. }) = lambda(ResponseTemplate::new(204)).await;
+    let (server, Management { functions, .. }) = lambda(crate::support::marked(204)).await;
     let change = TagChange { set: Tags::new(), remove: vec!["team".to_owned(), "a b".to_owned()] };
     made(functions.tag(&adder(), change, Effect::Make).await.unwrap());
     let path = format!("{path}?tagKeys=team&tagKeys=a%20b");
@@ -309,7 +309,7 @@ async fn tags_are_read_set_and_removed() {
 async fn tags_of_a_bare_name_are_found_by_its_arn() {
     let server = MockServer::start().await;
     Mock::given(method("GET")).respond_with(answers(&described())).mount(&server).await;
-    Mock::given(any()).respond_with(ResponseTemplate::new(204)).mount(&server).await;
+    Mock::given(any()).respond_with(crate::support::marked(204)).mount(&server).await;
     let functions = ports(&server.uri()).management.functions;
     let by_name = FunctionRef::by_name("adder".parse().unwrap());
     let change = TagChange { set: tags(&[("team", "sums")]), remove: vec!["stage".to_owned()] };
@@ -329,7 +329,7 @@ async fn tags_of_a_bare_name_are_found_by_its_arn() {
 
 #[tokio::test]
 async fn a_change_of_no_tag_is_refused() {
-    let (server, Management { functions, .. }) = lambda(ResponseTemplate::new(204)).await;
+    let (server, Management { functions, .. }) = lambda(crate::support::marked(204)).await;
     let error = functions.tag(&adder(), TagChange::default(), Effect::Make).await.unwrap_err();
     assert_eq!((error.applied, error.error.kind), (Applied::No, PortErrorKind::InvalidRequest));
     assert_eq!(error.error.code.clone(), ErrorCode::InvalidRequest);

@@ -105,7 +105,7 @@ async fn a_failing_service_leaves_doubt_with_or_without_a_code() {
         let page = answer(status, &[], b"<html>");
         for (operation, error) in failures(move |_: &Received| Reaction::Answer(page.clone())).await {
             assert_eq!(error.applied, Applied::Maybe, "{operation}: {error:?}");
-            assert_eq!(error.error.code.clone(), ErrorCode::UnexpectedAnswer, "{operation}: {error:?}");
+            assert_eq!(error.error.code.clone(), ErrorCode::UnidentifiedAnswer, "{operation}: {error:?}");
         }
     }
     // A refusal that a proxy has changed proves nothing.
@@ -138,7 +138,7 @@ async fn an_answer_of_success_that_cannot_be_read_leaves_doubt() {
         .iter()
         .flat_map(|operation| ["{\"gar", "<html>please sign in</html>", "[]"].map(|body| (*operation, body)));
     for (operation, body) in cases.chain(pages) {
-        let answer = answer(200, &[("content-type", "application/json")], body.as_bytes());
+        let answer = answer(200, &[MARK, ("content-type", "application/json")], body.as_bytes());
         let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
         let error = call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
         assert_eq!((error.applied, error.transient), (Applied::Maybe, false), "{operation} {body}");
@@ -157,7 +157,7 @@ async fn an_answer_that_cannot_be_parsed_is_not_a_service_failure() {
         let says_nothing = ["{}", ""].contains(&body);
         let reads = READS.into_iter();
         for operation in reads.filter(|read| !says_nothing || *read != Operation::GetFunctionConcurrency) {
-            let answer = answer(200, &[("content-type", "application/json")], body.as_bytes());
+            let answer = answer(200, &[MARK, ("content-type", "application/json")], body.as_bytes());
             let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
             let ChangeError { error, .. } =
                 call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
@@ -176,7 +176,7 @@ async fn an_answer_that_cannot_be_parsed_is_not_a_service_failure() {
 #[tokio::test]
 async fn tags_are_in_doubt_once_the_first_half_was_made() {
     let script = |request: &Received| match request.method.as_str() {
-        "POST" => Reaction::Answer(answer(204, &[], b"")),
+        "POST" => Reaction::Answer(answer(204, &[MARK], b"")),
         _ => Reaction::Answer(refusal(400, "InvalidParameterValueException", "no")),
     };
     let server = Server::start(script).await;
@@ -220,6 +220,23 @@ async fn an_empty_answer_with_a_request_id_is_proof_enough() {
         let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
         let outcome = call(&management(&server.url()), operation, Effect::Make).await;
         assert!(outcome.is_ok(), "{operation}: {outcome:?}");
+    }
+}
+
+/// Another program at the endpoint, with an answer as Lambda would give it.
+#[tokio::test]
+async fn an_answer_without_a_mark_proves_no_change() {
+    for operation in CHANGES {
+        let members = operation.members().unwrap_or_default();
+        let members: Vec<String> = members.iter().map(|member| format!("\"{member}\":\"1\"")).collect();
+        let body = format!("{{{}}}", members.join(","));
+        let answer = answer(operation.statuses()[0], &[("server", "stub")], body.as_bytes());
+        let server = Server::start(move |_: &Received| Reaction::Answer(answer.clone())).await;
+        let error = call(&management(&server.url()), operation, Effect::Make).await.unwrap_err();
+        assert_eq!((error.applied, error.transient), (Applied::Maybe, false), "{operation}: {error:?}");
+        assert_eq!(error.error.code, ErrorCode::UnidentifiedAnswer, "{operation}");
+        assert!(error.error.message.contains("server stub"), "{}", error.error.message);
+        assert_eq!(server.requests().len(), 1);
     }
 }
 

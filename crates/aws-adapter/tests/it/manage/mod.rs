@@ -224,7 +224,7 @@ pub(crate) async fn lambda(answer: ResponseTemplate) -> (MockServer, Management)
 }
 
 pub(crate) fn answers(body: &Value) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(body)
+    crate::support::marked(200).set_body_json(body)
 }
 
 /// Lambda's answer if a resource does not exist.

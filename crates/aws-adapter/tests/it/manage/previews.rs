@@ -42,8 +42,10 @@ async fn what_is_shown_is_what_would_be_sent() {
     for operation in CHANGES {
         let body = operation.members().map_or_else(String::new, |_| described(operation).to_string());
         let status = operation.statuses()[0];
-        let server =
-            Server::start(move |_: &Received| Reaction::Answer(answer(status, &[], body.as_bytes()))).await;
+        let server = Server::start(move |_: &Received| {
+            Reaction::Answer(answer(status, &[crate::server::MARK], body.as_bytes()))
+        })
+        .await;
         let management = ports(&server.url()).management;
         let preview = shown(call(&management, operation, SHOW_ALL).await.unwrap());
         assert_eq!(server.connections(), 0, "{operation}");
@@ -102,7 +104,10 @@ async fn a_preview_needs_no_credentials_and_no_endpoint() {
 #[tokio::test]
 async fn a_preview_of_tags_reads_the_arn_and_changes_nothing() {
     let body = crate::functions::described().to_string();
-    let server = Server::start(move |_: &Received| Reaction::Answer(answer(200, &[], body.as_bytes()))).await;
+    let server = Server::start(move |_: &Received| {
+        Reaction::Answer(answer(200, &[crate::server::MARK], body.as_bytes()))
+    })
+    .await;
     let functions = ports(&server.url()).management.functions;
     let by_name = FunctionRef::by_name("adder".parse().unwrap());
     let change = TagChange { set: tags(&[("team", "sums")]), remove: vec!["stage".to_owned()] };
