@@ -52,6 +52,11 @@ pub(crate) async fn record_outcome(
     let Err(error) = stored else { return Recording::Stored };
     tracing::error!(run.key = %run.key(), error = %error, "could not record the outcome of a run");
     match aside {
+        // The record that the end belongs to is gone, too.
+        Ok(()) if matches!(error.code, ErrorCode::StoreReplaced | ErrorCode::RunNotFound) => {
+            run.warn(Warning::NotRecorded { what: format!("the outcome: {error}") });
+            Recording::Lost(error)
+        }
         Ok(()) => Recording::SetAside(error),
         Err(reason) => {
             tracing::error!(run.key = %run.key(), error = %reason, "could not set aside the outcome of a run");

@@ -226,6 +226,8 @@ codes! {
     StoreNewer = "store_newer", Unexpected;
     /// The store is read-only.
     StoreReadOnly = "store_read_only", Access;
+    /// The file of the store was replaced or removed while it was open.
+    StoreReplaced = "store_replaced", Unexpected;
     /// The store cannot be opened.
     StoreUnreadable = "store_unreadable", Unexpected;
     /// Too many calls.

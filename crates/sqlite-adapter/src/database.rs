@@ -46,7 +46,11 @@ pub(crate) struct Database {
     log: PathBuf,
     connection: Connection,
     survives: Survives,
+    file: Option<FileId>,
 }
+
+/// What tells a file from another one that takes its place: device and inode.
+type FileId = (u64, u64);
 
 impl Database {
     /// Opens the database; `None` if the file does not exist. Never creates it.
@@ -61,7 +65,9 @@ impl Database {
         migrate(&mut connection, marks, path)?;
         connection.execute_batch(SETTINGS).map_err(|error| failure::sqlite_error(path, error))?;
         // FULL is SQLite's default.
-        Ok(Some(Self { log: log_path(path), connection, survives: Survives::PowerLoss }))
+        let survives = Survives::PowerLoss;
+        // Opening a file for writing may give it another inode, so it is looked at afterwards.
+        Ok(Some(Self { log: log_path(path), connection, survives, file: file_id(path) }))
     }
 
     /// Opens the database, and creates it if it does not exist.
@@ -83,6 +89,12 @@ impl Database {
             self.survives = survives;
         }
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+
+    /// Whether the file at the path is still the one that is open. If it was replaced or removed, everything that is written
+    /// here is lost when the process ends.
+    pub(crate) fn is_in_place(&self, path: &Path) -> bool {
+        file_id(path) == self.file
     }
 
     /// Truncates the log if a response has made it large. Otherwise the next process would read all of it, and
@@ -108,6 +120,19 @@ impl Database {
     pub(crate) fn read(&mut self) -> Result<Transaction<'_>, Failure> {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?)
     }
+}
+
+/// `None` if there is no file.
+#[cfg(unix)]
+fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+/// Here an open file can be neither replaced nor removed.
+#[cfg(not(unix))]
+fn file_id(_: &Path) -> Option<FileId> {
+    None
 }
 
 fn connect(path: &Path) -> Result<(Connection, Marks), PortError> {

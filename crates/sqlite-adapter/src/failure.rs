@@ -76,6 +76,16 @@ pub(crate) fn sqlite_error(path: &Path, error: SqliteError) -> PortError {
     explained.with_source(error)
 }
 
+/// The error for writes to a file that is no longer the store.
+pub(crate) fn replaced(path: &Path) -> PortError {
+    let message = format!(
+        "the store {} was replaced or removed while it was open, so what was written to it is lost",
+        path.display()
+    );
+    PortError::new(PortErrorKind::Unavailable, ErrorCode::StoreReplaced, message)
+        .with_hint("do not replace or remove the store while runs are in progress")
+}
+
 /// Turns a file system error from creating the store into the port's error.
 pub(crate) fn create_error(path: &Path, error: io::Error) -> PortError {
     let path = path.display();

@@ -63,7 +63,7 @@ impl SqliteStore {
     ) -> Result<Option<T>, PortError> {
         in_place(|| {
             let idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let opened = match idle {
+            let opened = match idle.filter(|reader| reader.is_in_place(&self.path)) {
                 Some(reader) => Some(reader),
                 None => Database::open(&self.path)?,
             };

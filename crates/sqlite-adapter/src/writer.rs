@@ -166,14 +166,17 @@ fn process_batch(path: &Path, database: &mut Option<Database>, batch: Vec<Box<dy
             }
         }
     }
-    let Some(database) = database else {
+    let Some(open) = database else {
         for write in batch {
             write.fail(None);
         }
         return;
     };
-    commit(path, database, batch);
-    database.truncate_large_log();
+    commit(path, open, batch);
+    open.truncate_large_log();
+    if !open.is_in_place(path) {
+        *database = None;
+    }
 }
 
 /// Commits the batch in one transaction. If that fails, commits each write in its own transaction, so that only the
@@ -181,7 +184,8 @@ fn process_batch(path: &Path, database: &mut Option<Database>, batch: Vec<Box<dy
 fn commit(path: &Path, database: &mut Database, mut batch: Vec<Box<dyn Write>>) {
     let result = run_batch(database, &mut batch);
     match result {
-        Ok(()) => batch.into_iter().for_each(|write| write.finish(path)),
+        Ok(()) if database.is_in_place(path) => batch.into_iter().for_each(|write| write.finish(path)),
+        Ok(()) => batch.into_iter().for_each(|write| write.fail(Some(failure::replaced(path)))),
         Err(_) if batch.len() > 1 => batch.into_iter().for_each(|write| commit(path, database, vec![write])),
         Err(failure) => {
             if let Some(only) = batch.pop() {

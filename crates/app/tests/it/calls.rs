@@ -7,8 +7,8 @@ use crate::{
     invoker::{self, MockInvoker, failure},
 };
 use lamplight_app::{
-    AppError, EventSource, RunName, RunRequest, begin_queued_run, cancel_run, prepare_run, queue_run,
-    resolve_target, start_run,
+    AppError, EventSource, RunName, RunRequest, begin_queued_run, cancel_run, prepare_run, resolve_target,
+    show_run, start_run,
 };
 use lamplight_domain::{
     AnswerOutcome, DataType, Delivery, ErrorClass, ErrorCode, EvidenceKind, InvocationType, Job,

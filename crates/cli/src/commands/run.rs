@@ -189,8 +189,12 @@ fn report_recording(run: &Run, recording: &Recording, wiring: &Wiring) {
         Recording::Lost(error) => {
             let what = format!("could not record that run {} {}", run.key(), render::words(run.state()));
             let lost = PortError { message: format!("{what}: {}", error.message), ..copy(error) };
+            let hint = match error.code {
+                ErrorCode::StoreReplaced | ErrorCode::RunNotFound => "keep this outcome: nothing else records this run",
+                _ => "keep this outcome: the record will say that it is unknown",
+            };
             Failure::from(lost)
-                .with_hint("keep this outcome: the record will say that it is unknown")
+                .with_hint(hint)
                 .report(Format::Table);
         }
     }

@@ -264,6 +264,30 @@ each! { an_outcome_that_is_lost_is_said_even_if_quiet;
     lost_unknown: drop, 7;
 }
 
+fn a_store_that_is_gone_at_the_end_is_said_even_if_quiet(answer: fn(Call), code: i32) {
+    for replaced in [false, true] {
+        let (endpoint, lamplight) = Endpoint::new();
+        let run = Running::start(&lamplight, &["--quiet"]);
+        let call = endpoint.call();
+        let store = fs::read_dir(lamplight.data()).unwrap().map(|entry| entry.unwrap().path());
+        let store = store.into_iter().find(|path| path.extension().is_some_and(|kind| kind == "db")).unwrap();
+        let copy = store.with_extension("copy");
+        fs::copy(&store, &copy).unwrap();
+        if replaced { fs::rename(&copy, &store) } else { fs::remove_file(&store) }.unwrap();
+        answer(call);
+        let done = run.end();
+        assert_eq!(done.code, code, "{done:#?}");
+        assert!(done.stderr.contains("error: could not record that run "), "{}", done.stderr);
+        assert!(done.stderr.contains("was replaced or removed while it was open"), "{}", done.stderr);
+    }
+}
+
+each! { a_store_that_is_gone_at_the_end_is_said_even_if_quiet;
+    gone_store_success: Call::succeed, 0;
+    gone_store_function_error: Call::fail, 3;
+    gone_store_unknown: drop, 7;
+}
+
 #[test]
 fn a_removed_lock_file_does_not_change_how_the_run_ends() {
     let (endpoint, lamplight) = Endpoint::new();
