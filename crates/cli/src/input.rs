@@ -46,8 +46,10 @@ fn read_grown(source: &str) -> Result<Vec<u8>, Failure> {
         };
     }
     let path = Path::new(source);
-    // Opening a pipe waits for a writer; what is not a file can also be endless.
-    if std::fs::metadata(path).map_err(unreadable)?.is_file() {
+    // Opening a pipe waits for a writer; what is not a file can also be endless. The files of the kernel look like empty
+    // files, and some of them wait for something to happen.
+    let found = std::fs::metadata(path).map_err(unreadable)?;
+    if found.is_file() && found.len() > 0 {
         read_at_most(File::open(path).map_err(unreadable)?, source)
     } else {
         let path = path.to_owned();

@@ -1,13 +1,6 @@
 //! Writes listings page by page, so that the first rows appear before the last page is fetched.
 
-use crate::{
-    ExitCode,
-    args::Format,
-    failure::Failure,
-    terminal::{harmless, harmless_json, one_line},
-    wiring::Wiring,
-    yaml,
-};
+use crate::{ExitCode, args::Format, failure::Failure, wiring::Wiring, yaml};
 use lamplight_app::{AppError, manage::ListResult};
 use serde::Serialize;
 use std::{

@@ -4,6 +4,7 @@ use crate::{
     failure::Failure,
     output::{self, Output},
 };
+use lamplight_domain::ErrorCode;
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
@@ -21,6 +22,12 @@ pub struct ResponseFile {
 impl ResponseFile {
     /// Opens the file, or creates it. What it contains stays until the response is written.
     pub fn open(path: &Path) -> Result<Self, Failure> {
+        if path == Path::new("-") {
+            let message = "--response-file needs the name of a file, and - is not stdout here";
+            return Err(Failure::usage(ErrorCode::InvalidInput, message.to_owned()).with_hint(
+                "leave it out to get the response on stdout, or give ./- for a file of this name",
+            ));
+        }
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
         let file = file.map_err(|error| Failure::io(format!("could not open {}", path.display()), &error))?;
         Ok(Self { path: path.to_owned(), file })

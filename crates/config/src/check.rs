@@ -13,6 +13,15 @@ const FAKE: &str = "fake";
 pub(crate) fn check(config: &Config, providers: &Providers) -> Result<(), ConfigError> {
     check_exists(config, config.default_connection.as_ref(), &["default_connection"])?;
     let reader = config.secrets.aws_sm.as_ref().and_then(|store| store.connection.as_ref());
+    // Whoever types the name of the simulator expects that nothing is called.
+    if let Some((name, own)) = config.connections.iter().find(|(name, _)| name.as_str() == DEMO)
+        && providers.name_of(own) != FAKE
+    {
+        let message =
+            format!("connection {name} is the built-in simulator, but this one would call real functions");
+        let hint = "choose another name, or set provider = \"fake\"";
+        return Err(config.mistake(&["connections", DEMO], message, hint));
+    }
     let mut reader_references = Vec::new();
     for (name, connection) in &config.connections {
         let references = check_connection(config, providers, name, connection)?;

@@ -119,6 +119,17 @@ mod special {
         }
     }
 
+    /// A file of the kernel has no size, whatever it contains, so it is read as a pipe is.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_without_a_size_is_read() {
+        let lamplight = Lamplight::new();
+        let version = std::fs::read_to_string("/proc/version").unwrap();
+        let done = lamplight.good(&["run", "mirror", "-c", "demo", "--quiet", "-p", "a=@/proc/version"]);
+        let returned: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+        assert_eq!(returned["a"].as_str().map(str::trim), Some(version.trim()));
+    }
+
     #[test]
     fn a_pipe_that_somebody_writes_to_is_read() {
         let lamplight = Lamplight::new();

@@ -73,3 +73,15 @@ fn a_deep_response_is_shown_in_every_format() {
         assert!(done.stdout.contains("[[[["), "{format}");
     }
 }
+
+#[test]
+fn a_response_file_is_not_stdout() {
+    let lamplight = Lamplight::new();
+    let refused = lamplight.refused("run mirror -c demo -p a=1 --response-file -");
+    assert!(
+        refused.contains("exit code 2") && refused.contains("--response-file needs the name of a file"),
+        "{refused}"
+    );
+    assert!(!lamplight.path().join("-").exists());
+    assert!(lamplight.json(&["runs", "list"])["runs"].as_array().unwrap().is_empty());
+}

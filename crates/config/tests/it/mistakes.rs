@@ -146,6 +146,11 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
         &["not a valid mount path", "kubernetes"],
     ),
     ("[secrets.vault]\nmount = 'a?b'\n", "x.toml:2:1: ", &["not a valid mount path"]),
+    (
+        "[connections.demo]\nregion = 'us-east-1'\n",
+        "x.toml:1:",
+        &["connection demo is the built-in simulator", "provider = "],
+    ),
     ("[secrets.aws-sm]\nconnection = 'demo'\n", "x.toml:2:1: ", &["simulated"]),
     (
         "[secrets.aws-sm]\nconnection = 'a'\n[connections.a]\nprovider = 'fake'\n",
