@@ -124,12 +124,12 @@ pub(crate) fn find_unexpected_answer<'a>(error: &'a (dyn Error + 'static)) -> Op
 /// The advice for an answer that is not from AWS.
 pub(crate) fn foreign_hint(maybe_emulator: bool) -> Hint {
     let hint = Hint::new("check the endpoint URL, and whether a proxy or a portal answers instead of AWS");
-    if !maybe_emulator {
-        return hint;
-    }
-    hint.then(
-        Hint::new("if an emulator that sends no request IDs answers at this endpoint, set ")
-            .setting(SettingName::UnmarkedAnswers)
-            .text(" beside its endpoint_url in the configuration of the connection"),
-    )
+    if maybe_emulator { hint.then(emulator_hint()) } else { hint }
+}
+
+/// The advice for an answer without a mark at an endpoint of the connection's own.
+pub(crate) fn emulator_hint() -> Hint {
+    Hint::new("if an emulator that sends no request IDs answers at this endpoint, set ")
+        .setting(SettingName::UnmarkedAnswers)
+        .text(" beside its endpoint_url in the configuration of the connection")
 }

@@ -2,7 +2,7 @@
 
 use super::transport;
 use crate::{
-    lambda::{Unmarked, names_executed_version},
+    lambda::{Unmarked, says_it_ran},
     timeouts::CallLimit,
 };
 use aws_sdk_lambda::{
@@ -57,7 +57,7 @@ pub(crate) fn refuses_log_tail(error: &SdkError<SdkInvokeError, HttpResponse>) -
     let words =
         service.err().meta().message().unwrap_or_default().to_lowercase().replace([' ', '-', '_'], "");
     facts.proven
-        && !names_executed_version(service.raw())
+        && !says_it_ran(service.raw())
         && facts.class == AwsErrorClass::InvalidRequest
         && LOG_TAIL_WORDS.iter().any(|word| words.contains(word))
 }
@@ -179,8 +179,7 @@ pub(crate) fn success_and_refusal(head: &HttpResponse, call: &Call<'_>) -> Invok
 
 /// The failure of a call whose answer says both that the function ran and that the call was refused.
 fn run_and_refusal(answer: &HttpResponse, code: &str, call: &Call<'_>) -> InvokeError {
-    let what =
-        format!("x-amz-executed-version says that the function ran, and {code} that the call was refused");
+    let what = format!("its headers say that the function ran, and {code} that the call was refused");
     contradictory(&what, answer, code.to_owned(), call)
 }
 
@@ -215,7 +214,7 @@ fn refused(error: &SdkInvokeError, answer: &HttpResponse, call: &Call<'_>) -> In
         code = code.map(|code| code_of_emulator(&code).map_or(code, str::to_owned));
     }
     let facts = classify(code.as_deref(), http);
-    if facts.proven && names_executed_version(answer) {
+    if facts.proven && says_it_ran(answer) {
         return run_and_refusal(answer, facts.code.unwrap_or_default(), call);
     }
     let mut subject = super::subject(call.function, call.qualifier, call.region);

@@ -1,7 +1,10 @@
 //! Decides whose an answer to a call is: Lambda's, or that of a proxy, a portal or another server.
 
 use super::patience::Phase;
-use crate::error::origin::{Sent, origin_of};
+use crate::error::{
+    answers::emulator_hint,
+    origin::{Sent, origin_of},
+};
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
@@ -23,10 +26,13 @@ use lamplight_aws_model::{
     classify, code_of_emulator, is_known_code,
     reported_error::{self, is_error_body, is_timeout_text},
 };
-use lamplight_domain::{AnswerOrigin, AnswerOutcome, Hint, ReportedError, SettingName};
+use lamplight_domain::{AnswerOrigin, AnswerOutcome, ReportedError};
 use lamplight_http_adapter::BodyEnd;
 use lamplight_ports::InvokeAnswer;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 use tokio::{sync::watch, time::Instant};
 
 /// Headers that only Lambda sets in an answer to a call; each of its answers has one of them, or `x-amzn-errortype` with a
@@ -100,15 +106,15 @@ impl AnswerWatch {
             Unmarked::Foreign | Unmarked::ForeignAtOwnEndpoint => is_known_code(code),
         };
         MARKS.iter().any(|mark| header(answer, mark).is_some())
-            || header(answer, ERROR_TYPE).is_some_and(known)
+            || header(answer, ERROR_TYPE).is_some_and(|code| known(&code))
     }
 
     /// Whether the headers prove that the call was refused, whatever became of the body.
     fn is_refusal(&self, answer: &HttpResponse) -> bool {
         header(answer, ERROR_TYPE).is_some_and(|code| {
             let code = match self.unmarked {
-                Unmarked::Accepted => code_of_emulator(code).unwrap_or(code),
-                Unmarked::Foreign | Unmarked::ForeignAtOwnEndpoint => code,
+                Unmarked::Accepted => code_of_emulator(&code).unwrap_or(&code),
+                Unmarked::Foreign | Unmarked::ForeignAtOwnEndpoint => &code,
             };
             classify(Some(code), answer.status().as_u16()).proven
         })
@@ -133,7 +139,7 @@ impl AnswerWatch {
             && (status == 200 || !body.is_empty())
             && !is_whole(body);
         if is_unproven && !self.is_refusal(answer) {
-            let request_id = header(answer, REQUEST_ID).map(str::to_owned);
+            let request_id = header(answer, REQUEST_ID).map(Cow::into_owned);
             return Some(Finding::Cut { http_status: status, request_id });
         }
         accepted.map(|accepted| Finding::Read(Box::new(accepted)))
@@ -158,11 +164,7 @@ impl AnswerWatch {
     }
 
     fn foreign(&self, status: u16, origin: AnswerOrigin) -> InvokeAnswer {
-        let hint = (self.unmarked == Unmarked::ForeignAtOwnEndpoint).then(|| {
-            Hint::new("if an emulator that sends no request IDs answers at this endpoint, set ")
-                .setting(SettingName::UnmarkedAnswers)
-                .text(" beside its endpoint_url in the configuration of the connection")
-        });
+        let hint = (self.unmarked == Unmarked::ForeignAtOwnEndpoint).then(emulator_hint);
         InvokeAnswer {
             http_status: Some(status),
             origin: Some(Box::new(AnswerOrigin { hint, ..origin })),
@@ -201,26 +203,27 @@ fn head_of(answer: &HttpResponse) -> HttpResponse {
     head
 }
 
-/// The first value of a header that is not blank.
-fn header<'a>(answer: &'a HttpResponse, name: &'a str) -> Option<&'a str> {
-    answer.headers().get_all(name).find(|value| !value.trim().is_empty())
+/// The first value of a header that is not blank. A value in another encoding counts, too.
+fn header<'a>(answer: &'a HttpResponse, name: &str) -> Option<Cow<'a, str>> {
+    let value = answer.headers().get_all_bytes(name).find(|value| !value.trim_ascii().is_empty())?;
+    Some(String::from_utf8_lossy(value))
 }
 
-/// Whether the headers say which version of the function ran.
-pub(crate) fn names_executed_version(answer: &HttpResponse) -> bool {
-    header(answer, EXECUTED_VERSION).is_some()
+/// Whether the headers say that the function ran.
+pub(crate) fn says_it_ran(answer: &HttpResponse) -> bool {
+    header(answer, EXECUTED_VERSION).is_some() || answer.headers().contains_key(FUNCTION_ERROR)
 }
 
 /// The error of a function, which a header reports: the function ran and failed, whatever else the answer says.
 pub(crate) fn function_error(answer: &HttpResponse, body: &[u8]) -> Option<InvokeAnswer> {
-    let kind = header(answer, FUNCTION_ERROR)?.to_owned();
-    let text = |name| header(answer, name).map(str::to_owned);
+    let kind = header(answer, FUNCTION_ERROR)?.into_owned();
+    let text = |name| header(answer, name).map(Cow::into_owned);
     let error = ReportedError { kind: Some(kind), ..reported_error::read(body) };
     Some(InvokeAnswer {
         http_status: Some(answer.status().as_u16()),
         request_id: text(REQUEST_ID),
         executed_version: text(EXECUTED_VERSION),
-        log_tail: header(answer, LOG_RESULT).map(decode_log),
+        log_tail: header(answer, LOG_RESULT).map(|encoded| decode_log(&encoded)),
         response: body.to_vec(),
         ..InvokeAnswer::new(AnswerOutcome::FunctionError(error))
     })

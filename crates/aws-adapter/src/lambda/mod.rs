@@ -20,7 +20,7 @@ pub use account::AwsAccount;
 pub use aliases::AwsAliases;
 pub use async_invocations::AwsAsyncInvocations;
 pub use catalogue::AwsCatalogue;
-pub(crate) use foreign::{Unmarked, names_executed_version};
+pub(crate) use foreign::{Unmarked, says_it_ran};
 pub use functions::AwsFunctions;
 pub use invoker::AwsInvoker;
 pub use layers::AwsLayers;

@@ -176,6 +176,20 @@ async fn a_function_error_is_proven_by_the_head_alone() {
 }
 
 #[tokio::test]
+async fn a_function_error_in_another_encoding_is_one() {
+    for status in [200, 429] {
+        let head = format!(
+            "HTTP/1.1 {status} X\r\nx-amzn-requestid: 1\r\nx-amzn-errortype: TooManyRequestsException\r\n\
+             content-length: 2\r\nx-amz-function-error: "
+        );
+        let bytes = [head.as_bytes(), b"Unhandl\xe9d\r\n\r\n{}"].concat();
+        let server = Server::start(move |_: &Received| Reaction::Answer(bytes.clone())).await;
+        let answer = invoker(&server.url()).invoke(call("f")).await.unwrap();
+        assert!(answer.outcome.is_function_error(), "{status}: {answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_whose_body_never_comes_is_a_refusal() {
     let stalled = format!(
         "{}content-length: 500\r\n\r\n{{",

@@ -163,6 +163,7 @@ async fn an_answer_that_contradicts_itself_proves_nothing() {
     let refused = |code| ("x-amzn-errortype", code);
     for (status, headers, body) in [
         (429, vec![ran, refused("TooManyRequestsException")], "{}"),
+        (429, vec![("x-amz-function-error", ""), refused("TooManyRequestsException")], "{}"),
         (429, vec![ran], "{\"__type\":\"TooManyRequestsException\"}"),
         (404, vec![ran, refused("ResourceNotFoundException")], "{}"),
         (502, vec![ran, refused("EC2ThrottledException")], "{}"),
