@@ -269,8 +269,7 @@ fn a_store_that_is_gone_at_the_end_is_said_even_if_quiet(answer: fn(Call), code:
         let (endpoint, lamplight) = Endpoint::new();
         let run = Running::start(&lamplight, &["--quiet"]);
         let call = endpoint.call();
-        let store = fs::read_dir(lamplight.data()).unwrap().map(|entry| entry.unwrap().path());
-        let store = store.into_iter().find(|path| path.extension().is_some_and(|kind| kind == "db")).unwrap();
+        let store = lamplight.data().join("lamplight.db");
         let copy = store.with_extension("copy");
         fs::copy(&store, &copy).unwrap();
         if replaced { fs::rename(&copy, &store) } else { fs::remove_file(&store) }.unwrap();
