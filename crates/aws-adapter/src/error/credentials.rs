@@ -148,7 +148,11 @@ impl CredentialsFailure {
         if refusal == StsRefusal::Foreign {
             // The body may repeat the token of the request.
             let what = format!("HTTP {http} ({})", origin_by_headers(refused.raw()).describe(|_| false));
-            return Self::not_of_sts(&what, request, role, address);
+            return if is_marked {
+                Self::not_of_sts(&what, request, role, address)
+            } else {
+                Self::unidentified(&what, request, role, address)
+            };
         }
         let stable = match refusal {
             StsRefusal::Denied => codes::ROLE_DENIED,

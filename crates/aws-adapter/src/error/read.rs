@@ -1,14 +1,15 @@
 //! Maps the failures of requests that only read, for services other than Lambda.
 
 use super::{
-    answers::{find_unexpected_answer, foreign_hint},
+    answers::{find_unexpected_answer, foreign_hint, has_request_id},
+    origin::origin_by_headers,
     transport,
 };
 use aws_sdk_lambda::operation::RequestId;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lamplight_aws_model::{
-    AwsErrorClass, Subject, UnexpectedAnswer, classify, error_catalog::says_no_function,
+    AwsErrorClass, Subject, UnexpectedAnswer, classify, error_catalog::says_no_function, is_known_code,
 };
 use lamplight_domain::{ErrorCode, Hint};
 use lamplight_http_adapter::Cause;
@@ -74,6 +75,14 @@ where
     }
     if let SdkError::ServiceError(service) = error {
         let (http, code) = super::status_and_code(service.raw(), service.err().meta());
+        let is_known = has_request_id(service.raw()) || code.as_deref().is_some_and(is_known_code);
+        if !is_known {
+            let sender = origin_by_headers(service.raw()).describe(|_| false);
+            let message =
+                format!("the answer to {action} in region {region} is not from AWS: HTTP {http} ({sender})");
+            return PortError::new(PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer, message)
+                .with_hint(foreign_hint(false));
+        }
         if service.raw().status().is_success() {
             let message = format!("the answer to {action} in region {region} cannot be read: HTTP {http}");
             return PortError::new(PortErrorKind::Corrupt, ErrorCode::UnexpectedAnswer, message)

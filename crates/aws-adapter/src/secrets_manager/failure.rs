@@ -1,8 +1,10 @@
 //! Maps the failures to read a secret.
 
 use crate::error::{
-    answers::{find_unexpected_answer, foreign_hint},
-    credentials_failure, transport_failure,
+    answers::{find_unexpected_answer, foreign_hint, has_request_id},
+    credentials_failure,
+    origin::origin_by_headers,
+    transport_failure,
 };
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -35,6 +37,15 @@ where
             None => port_error,
         };
     };
+    if !has_request_id(service.raw()) {
+        let http = service.raw().status().as_u16();
+        let sender = origin_by_headers(service.raw()).describe(|_| false);
+        let message = format!(
+            "the answer to reading secret {reference} is not from Secrets Manager: HTTP {http} ({sender})"
+        );
+        return PortError::new(PortErrorKind::Corrupt, ErrorCode::UnidentifiedAnswer, message)
+            .with_hint(foreign_hint(false));
+    }
     let meta = service.err().meta();
     let (kind, code, message, hint) = match meta.code().unwrap_or_default() {
         "ResourceNotFoundException" => (

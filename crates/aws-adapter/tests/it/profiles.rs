@@ -357,7 +357,11 @@ fn a_foreign_sts_answer_is_reported_for_profiles() {
         let credentials = CredentialsSource::Profile("deploy".to_owned());
         let config = AwsConnectionConfig { credentials, ..config(&server.url()) };
         let error = open(config).unwrap().invoker.invoke(call("f")).await.unwrap_err();
-        assert_eq!((error.code.clone(), error.transient), (ErrorCode::UnexpectedAnswer, false), "{error:?}");
+        assert_eq!(
+            (error.code.clone(), error.transient),
+            (ErrorCode::UnidentifiedAnswer, false),
+            "{error:?}"
+        );
         assert!(
             error.message.contains("is not from STS: HTTP 200 (content type text/html)"),
             "{}",

@@ -102,7 +102,7 @@ async fn an_answer_without_a_mark_is_believed_by_no_command() {
         ("functions list -c c", 1, "unidentified_answer"),
         ("functions get f -c c", 1, "unidentified_answer"),
         ("aliases list f -c c", 1, "unidentified_answer"),
-        ("functions delete f -c c --yes", 7, "change_unknown"),
+        ("functions delete f -c c --yes", 1, "unidentified_answer"),
     ] {
         let arguments: Vec<&str> = line.split(' ').collect();
         let (view, got) = json(&lamplight, &arguments).await;
