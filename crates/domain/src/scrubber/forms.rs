@@ -1,7 +1,7 @@
 //! The forms in which a secret may appear in a text: its parts, and their usual encodings.
 
 use super::layer::{ESCAPES, Layer};
-use crate::{json, json_leaves::leaves, percent_encode};
+use crate::{json, json_leaves::leaves, percent_encode, secret::secrets_inside_secret};
 use std::{collections::BTreeSet, fmt::Write};
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -12,6 +12,9 @@ const SMALL: usize = 128;
 
 /// The shortest line of a secret that is looked for by itself, in bytes.
 const SHORTEST_LINE: usize = 8;
+
+/// Up to this many bytes, a secret is searched for the secrets within it.
+const LONGEST_CONTAINER: usize = 16 * 1024;
 
 /// The parts of secrets that are looked for.
 #[derive(Default)]
@@ -37,6 +40,10 @@ impl Parts {
                 open.extend(leaves(text, |_| true).into_iter().map(|leaf| leaf.text));
             } else if json::number_kind(text).is_some() {
                 self.whole.extend(spellings(text).filter(|number| number.len() >= shortest));
+            }
+            // What an answer repeats may be the password alone, of a URL, a header or a connection string.
+            if text.len() <= LONGEST_CONTAINER {
+                open.extend(secrets_inside_secret(text));
             }
             if text.contains('\n') {
                 let lines = text.lines().map(str::trim);
@@ -72,13 +79,50 @@ fn spellings(number: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// The part itself. Texts are decoded before they are searched, so it is also looked for as it looks then.
+/// The part itself, also as quoted for other languages. Texts are decoded before they are searched, so it is also looked
+/// for as it looks then.
 fn plain(part: &str) -> Vec<String> {
     let mut forms = vec![part.to_owned(), part.replace(' ', "+")];
+    forms.extend(quoted(part));
     let mut layer = Layer::of(part);
     while let Some(below) = layer.decoded(&ESCAPES) {
         forms.push(String::from_utf8_lossy(&below.bytes).into_owned());
         layer = below;
+    }
+    forms
+}
+
+/// The longest part that is looked for as quoted, in bytes.
+const LONGEST_QUOTED: usize = 1024;
+
+/// The signs that the command line of Windows escapes with a circumflex.
+const OF_WINDOWS: [char; 5] = ['&', '|', '<', '>', '^'];
+
+/// The part as it looks within quotes of shells, SQL and CSV, which end and begin again, or double, at a quote.
+fn quoted(part: &str) -> Vec<String> {
+    // The third is what decoding makes of the first.
+    const SINGLE: [&str; 4] = [r"'\''", "'\"'\"'", "'''", "''"];
+    const DOUBLE: [&str; 4] = ["\"\"", "\"'\"'\"", "\"\"\"\"", "\""];
+    let mut forms = Vec::new();
+    if part.len() <= LONGEST_QUOTED && part.contains(['\'', '"']) {
+        let single = SINGLE.iter().chain(&["'"]);
+        forms.extend(single.flat_map(|single| {
+            DOUBLE.map(|double| {
+                let write = |c| match c {
+                    '\'' => (*single).to_owned(),
+                    '"' => double.to_owned(),
+                    other => String::from(other),
+                };
+                part.chars().map(write).collect::<String>()
+            })
+        }));
+    }
+    if part.contains(OF_WINDOWS) {
+        forms.push(
+            part.chars()
+                .flat_map(|c| OF_WINDOWS.contains(&c).then_some('^').into_iter().chain([c]))
+                .collect(),
+        );
     }
     forms
 }
