@@ -90,9 +90,19 @@ fn backslash(bytes: &[u8]) -> Option<(usize, Unit)> {
         b't' => byte(b'\t'),
         b'b' => byte(b'\x08'),
         b'f' => byte(b'\x0c'),
-        escaped if escaped == b' ' || escaped.is_ascii_punctuation() => byte(escaped),
+        // Of a letter that is not ASCII, the other bytes follow.
+        escaped if escaped == b' ' || escaped.is_ascii_punctuation() || !escaped.is_ascii() => byte(escaped),
+        b'0'..=b'3' => Some((4, Unit::Byte(octal(bytes.get(1..4)?)?))),
         _ => None,
     }
+}
+
+/// The byte that octal digits write.
+fn octal(digits: &[u8]) -> Option<u8> {
+    digits.iter().try_fold(0_u8, |byte, digit| {
+        let digit = char::from(*digit).to_digit(8)?;
+        byte.checked_mul(8)?.checked_add(u8::try_from(digit).ok()?)
+    })
 }
 
 /// `\uXXXX` or `%uXXXX`, or two of them for a character beyond the first plane.
@@ -187,6 +197,7 @@ mod tests {
         for (text, plain) in [
             (r#"\"\\\/\n\u00e4\ud83d\ude00"#, "\"\\/\nä😀"),
             (r"\x41\u{1F600}\U0001F600\'\$\ ", "A😀😀'$ "),
+            (r"\303\274\101\ü\😀", "üAü😀"),
             ("%41%c3%A4%u00e4%25", "Aää%"),
             ("&amp;&#39;&#x27;&#X41;&lbrace;&#128512;", "&''A{😀"),
             (r"\\n", r"\n"),
@@ -199,9 +210,19 @@ mod tests {
 
     #[test]
     fn what_is_not_an_escape_is_kept() {
-        for text in
-            ["plain", "100%", "%zz", "a & b; c", "&nothing;", "&#xzz;", r"C:\windows", r"\u12", r"\", "&"]
-        {
+        for text in [
+            "plain",
+            "100%",
+            "%zz",
+            "a & b; c",
+            "&nothing;",
+            "&#xzz;",
+            r"C:\windows",
+            r"\12",
+            r"\u12",
+            r"\",
+            "&",
+        ] {
             let kept = decode(text);
             assert!(kept.is_none() || kept.as_deref() == Some(text), "{text}: {kept:?}");
         }

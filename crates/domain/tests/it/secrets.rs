@@ -31,7 +31,7 @@ fn halves(text: &str) -> (&str, &str) {
 }
 
 /// What a program does to a secret before it writes it anywhere.
-const INNER: [(&str, Encoder); 21] = [
+const INNER: [(&str, Encoder); 28] = [
     ("as it is", str::to_owned),
     ("capitals", |text| text.to_ascii_uppercase()),
     ("small letters", |text| text.to_ascii_lowercase()),
@@ -54,6 +54,17 @@ const INNER: [(&str, Encoder); 21] = [
     ("HEX", |text| each_byte(text, |byte| format!("{byte:02X}"))),
     ("hex dump", |text| each_byte(text, |byte| format!("{byte:02x} "))),
     ("numbers", |text| text.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ")),
+    ("quotes of shells", |text| format!("'{}'", text.replace('\'', r"'\''"))),
+    ("quotes of Python's shlex", |text| format!("'{}'", text.replace('\'', "'\"'\"'"))),
+    ("quotes doubled", |text| text.replace('\'', "''")),
+    ("double quotes doubled", |text| text.replace('"', "\"\"")),
+    ("circumflexes", |text| {
+        each_char(text, |c| if "&|<>^".contains(c) { format!("^{c}") } else { c.to_string() })
+    }),
+    ("backslashes", |text| {
+        each_char(text, |c| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("\\{c}") })
+    }),
+    ("octal", |text| each_byte(text, |byte| format!("\\{byte:03o}"))),
     ("hex of JSON", |text| each_byte(&json(text), |byte| format!("{byte:02x}"))),
 ];
 
@@ -106,6 +117,7 @@ fn every_encoding_is_found() {
         "pässwörd \"😀\" 100%",
         "C:\\temp\\new",
         "a<b>'c'&d=e;f",
+        "it's \"so\" $HOME",
         "0123456789",
     ];
     for secret in secrets {
