@@ -291,7 +291,9 @@ fn for_words(text: &str, found: &mut Vec<String>) {
         if word.len() >= 16 {
             let parts =
                 word.split(|c: char| "\"'`=,;()<>[]{}&?@|".contains(c)).map(|part| part.trim_matches('\\'));
-            found.extend(parts.chain([bare]).flat_map(service_keys).map(str::to_owned));
+            found.extend(
+                parts.chain(bare.split([',', ';', '"', '\''])).flat_map(service_keys).map(str::to_owned),
+            );
         }
         before.rotate_left(1);
         before[4] = bare;
