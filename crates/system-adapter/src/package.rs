@@ -68,7 +68,7 @@ impl fmt::Debug for ZipPackage {
 /// version of the compression library may give different bytes, which unpack to the same files.
 ///
 /// Everything in the folder is packed, except repositories, secrets of the machine and caches such as `.git`, `.env` and
-/// `__pycache__`, and except what `exclude` names, with patterns as in `.gitignore`; `!.env` packs what is left out by
+/// `__pycache__`, and files with a private key, and except what `exclude` names, with patterns as in `.gitignore`; `!.env` packs what is left out by
 /// default. Only empty folders are stored as folders. Symbolic links are followed; their targets must be in the folder too. On
 /// systems without an executable bit, such as Windows, no file is executable: pack a `bootstrap` on another system.
 ///

@@ -1,9 +1,13 @@
-//! Lists the files and folders to pack, without reading the files.
+//! Lists the files and folders to pack, without reading the files, except those that may be private keys.
 
-use super::{LARGEST_UNPACKED, MOST_ENTRIES, PackageError, exclude::Rules};
+use super::{
+    LARGEST_UNPACKED, MOST_ENTRIES, PackageError,
+    exclude::{Rules, may_be_key},
+};
 use std::{
     ffi::OsString,
-    fs, io,
+    fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
     vec,
 };
@@ -67,13 +71,19 @@ pub(super) fn walk(root: &Path, rules: &Rules) -> Result<Tree, PackageError> {
         let name = format!("{}{child}", level.prefix);
         let mut real = level.real.join(child);
         let mut about = fs::symlink_metadata(&real).map_err(|source| unreadable(&path, source))?;
-        if rules.leaves_out(&name, about.is_dir()) {
+        let judged = rules.leaves_out(&name, about.is_dir());
+        if judged == Some(true) {
             left_out.push(name);
             continue;
         }
         if about.is_symlink() {
             real = follow(&path, &real, &real_root)?;
             about = fs::metadata(&real).map_err(|source| unreadable(&path, source))?;
+            let target = real.strip_prefix(&real_root).ok().and_then(Path::to_str).unwrap_or_default();
+            if judged.is_none() && rules.leaves_out(target, about.is_dir()) == Some(true) {
+                left_out.push(name);
+                continue;
+            }
         }
         if about.is_dir() {
             if levels.iter().any(|above| above.real == real) {
@@ -86,6 +96,13 @@ pub(super) fn walk(root: &Path, rules: &Rules) -> Result<Tree, PackageError> {
                 levels.push(below);
             }
         } else if about.is_file() {
+            if judged.is_none() && may_be_key(&name) {
+                let has_key = has_private_key(&real).map_err(|source| unreadable(&path, source))?;
+                if has_key {
+                    left_out.push(name);
+                    continue;
+                }
+            }
             total = total.saturating_add(about.len());
             if total > LARGEST_UNPACKED {
                 return Err(PackageError::TooLarge { path: root.to_owned() });
@@ -105,6 +122,17 @@ pub(super) fn walk(root: &Path, rules: &Rules) -> Result<Tree, PackageError> {
     entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     left_out.sort_unstable();
     Ok(Tree { entries, left_out })
+}
+
+/// How much of a file is searched for a private key, in bytes. Bundles of certificates are smaller.
+const LARGEST_KEY: u64 = 1024 * 1024;
+
+/// Whether the file contains a private key in PEM.
+fn has_private_key(path: &Path) -> io::Result<bool> {
+    const END: &[u8] = b"PRIVATE KEY-----";
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST_KEY).read_to_end(&mut bytes)?;
+    Ok(bytes.windows(END.len()).any(|part| part == END))
 }
 
 impl Level {

@@ -220,6 +220,46 @@ fn repositories_secrets_and_caches_are_left_out_and_listed() {
     assert_eq!(names(&read_package(folder.path(), &exclude).unwrap()), [".env", ".gitignore", "lib/a.py"]);
 }
 
+#[test]
+fn private_keys_are_left_out_by_their_contents_and_certificates_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = ["-----BEGIN RSA PRIVATE", " KEY-----\nMII\n-----END RSA PRIVATE", " KEY-----\n"].concat();
+    let certificate = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n";
+    for (name, contents) in [
+        ("main.py", "x"),
+        ("lib/cacert.pem", certificate),
+        ("lib/README.key", "about keys"),
+        ("tls/server.PEM", &format!("{certificate}{key}")),
+        ("tls/server.key", &key),
+        ("id_rsa", "x"),
+        ("id_rsa.pub", "x"),
+        (".ENV", "x"),
+    ] {
+        write(folder.path(), name, contents);
+    }
+    let package = read_package(folder.path(), &[]).unwrap();
+    assert_eq!(names(&package), ["id_rsa.pub", "lib/README.key", "lib/cacert.pem", "main.py"]);
+    assert_eq!(package.packed.unwrap().left_out, [".ENV", "id_rsa", "tls/server.PEM", "tls/server.key"]);
+    let package = read_package(folder.path(), &["!server.key".to_owned(), "lib/".to_owned()]).unwrap();
+    assert_eq!(names(&package), ["id_rsa.pub", "main.py", "tls/server.key"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_what_is_left_out_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "main.py", "x");
+    write(folder.path(), "config/.env", "x");
+    std::os::unix::fs::symlink("config/.env", folder.path().join("settings")).unwrap();
+    let package = read_package(folder.path(), &[]).unwrap();
+    assert_eq!(names(&package), ["main.py"]);
+    assert_eq!(package.packed.unwrap().left_out, ["config/.env", "settings"]);
+    assert_eq!(
+        names(&read_package(folder.path(), &["!settings".to_owned()]).unwrap()),
+        ["main.py", "settings"]
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_left_out_is_not_opened() {
