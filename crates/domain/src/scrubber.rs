@@ -6,7 +6,7 @@ mod layer;
 use crate::MASK;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, BuildError};
 use forms::Parts;
-use layer::{ESCAPES, Layer, is_space};
+use layer::{ESCAPES, Layer, fold, is_space};
 use std::{
     collections::{BTreeSet, HashSet, VecDeque},
     fmt,
@@ -37,8 +37,8 @@ const SMALL_TEXT: usize = 16 * 1024;
 ///
 /// # Guarantees
 /// - A secret is found as it is and in every nesting of backslash escapes (JSON, Python, JavaScript, shells),
-///   percent-encoding and HTML entities; in base64 (also encoded twice), in hexadecimal digits and as decimal bytes;
-///   in lower and upper case, and with white space added, folded or removed.
+///   percent-encoding and HTML entities, within quotes of shells, SQL and CSV, and in quoted-printable; in base64 (also encoded twice), in hexadecimal digits and as decimal bytes;
+///   in lower and upper case, of all languages, and with white space added, folded or removed.
 /// - A secret that is JSON is also found by each of its texts and numbers, and one with several lines by each line.
 /// - Secrets and parts shorter than [`Scrubber::SHORTEST`] are not looked for: they occur by chance.
 /// - More than 64 KiB of secrets are not searched for: each text counts as one that contains them and is masked.
@@ -57,6 +57,8 @@ struct Needles {
     loose_forms: Vec<String>,
     /// Forms that are compared exactly.
     exact: AhoCorasick,
+    /// Whether a form has letters that are not ASCII, so that those of texts must be folded.
+    folds: bool,
 }
 
 impl Scrubber {
@@ -153,6 +155,9 @@ impl Needles {
         for form in forms {
             let bare: String = form.chars().filter(|c| !u8::try_from(*c).is_ok_and(is_space)).collect();
             if bare.len() >= LOOSE {
+                if !bare.is_ascii() {
+                    loose_forms.insert(bare.chars().flat_map(fold).collect());
+                }
                 loose_forms.insert(bare.to_ascii_lowercase());
             } else if form.len() >= Scrubber::SHORTEST {
                 exact_forms.insert(form);
@@ -161,22 +166,25 @@ impl Needles {
         let loose_forms: Vec<String> = loose_forms.into_iter().collect();
         // A faster automaton would take longer to build than most texts take to search.
         let mut builder = AhoCorasickBuilder::new();
+        let folds = loose_forms.iter().any(|form| !form.is_ascii());
         let exact = builder.kind(Some(AhoCorasickKind::ContiguousNFA)).build(exact_forms)?;
         let loose = builder.ascii_case_insensitive(true).build(&loose_forms)?;
-        Ok(Self { loose, loose_forms, exact })
+        Ok(Self { loose, loose_forms, exact, folds })
     }
 
     fn find(&self, text: &str) -> bool {
         layers(text).any(|layer| {
-            self.exact.is_match(&layer.bytes) || self.loose.is_match(&layer.without_spaces().bytes)
+            self.exact.is_match(&layer.bytes)
+                || self.bare(&layer).iter().any(|bare| self.loose.is_match(&bare.bytes))
         })
     }
 
     fn find_all(&self, text: &str) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         for layer in layers(text) {
-            let bare = layer.without_spaces();
-            for (needles, layer) in [(&self.exact, &layer), (&self.loose, &bare)] {
+            let bare = self.bare(&layer);
+            let bare = bare.iter().map(|bare| (&self.loose, bare));
+            for (needles, layer) in bare.chain([(&self.exact, &layer)]) {
                 let matches = needles.find_overlapping_iter(&layer.bytes);
                 found.extend(matches.map(|found| layer.origin(found.range())));
             }
@@ -184,10 +192,18 @@ impl Needles {
         found
     }
 
+    /// The layer as the loose forms are compared with it: without white space, and with its letters folded, if any form
+    /// has letters that are not ASCII.
+    fn bare(&self, layer: &Layer) -> Vec<Layer> {
+        let bare = layer.without_spaces();
+        let folded = self.folds.then(|| bare.folded()).flatten();
+        std::iter::once(bare).chain(folded).collect()
+    }
+
     /// The start of `text` that is the end of a form, in each layer, possibly after the rest of an escape.
     fn cut_off(&self, text: &str) -> Vec<Range<usize>> {
         let mut found = Vec::new();
-        for layer in layers(text).map(|layer| layer.without_spaces()) {
+        for layer in layers(text).flat_map(|layer| self.bare(&layer)) {
             let ends = (0..=LONGEST_REST).filter_map(|rest| {
                 let bytes = layer.bytes.get(rest..)?;
                 let lengths = self.loose_forms.iter().filter_map(|form| end_at_start(form.as_bytes(), bytes));
@@ -234,7 +250,10 @@ fn layers(text: &str) -> impl Iterator<Item = Layer> {
             }
         }
     });
-    all.chain(ordered.take(MOST_ORDERS).skip(1))
+    all.chain(ordered.take(MOST_ORDERS).skip(1)).flat_map(|layer| {
+        let unprinted = layer.unprinted();
+        std::iter::once(layer).chain(unprinted)
+    })
 }
 
 /// The same parts in their order, those that touch joined.

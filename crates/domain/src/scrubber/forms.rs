@@ -140,11 +140,11 @@ fn encoded(part: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for source in &sources {
         let bytes = source.as_bytes();
-        forms.push(bytes.iter().fold(String::new(), |mut digits, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(digits, "{byte:02x}");
-            digits
-        }));
+        let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        forms.push(digits.concat());
+        if part.len() <= SMALL {
+            forms.extend([":", "-", ",", ",0x"].map(|sign| digits.join(sign)));
+        }
         for skipped in 0..3 {
             let once = base64(bytes, skipped, STANDARD);
             if part.len() <= SMALL {

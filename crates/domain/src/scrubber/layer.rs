@@ -53,10 +53,71 @@ impl Layer {
         Self { bytes: kept().map(|(byte, _)| *byte).collect(), origins: kept().map(|(_, at)| *at).collect() }
     }
 
+    /// The same layer without the escapes of quoted-printable; `None` if it does not look like that.
+    pub(super) fn unprinted(&self) -> Option<Self> {
+        let escape = |at: usize| {
+            let rest = &self.bytes[at..];
+            let (length, byte) = match rest.get(1..3)? {
+                [b'\n', _] => (2, None),
+                b"\r\n" => (3, None),
+                _ => (3, Some(u8::try_from(hex(rest, 1, 2)?).ok()?)),
+            };
+            Some((length, byte))
+        };
+        // Only what a query rarely has says that it may be quoted-printable.
+        let is_sign = |at: usize| {
+            self.bytes[at] == b'='
+                && !self.bytes[at + 1..].iter().take(2).any(u8::is_ascii_lowercase)
+                && escape(at)
+                    .is_some_and(|(_, byte)| byte.is_none_or(|byte| byte == b'=' || !byte.is_ascii()))
+        };
+        if !(0..self.bytes.len()).any(is_sign) {
+            return None;
+        }
+        let mut below = Self { bytes: Vec::with_capacity(self.bytes.len()), origins: Vec::new() };
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let escaped = (self.bytes[at] == b'=').then(|| escape(at)).flatten();
+            let (length, byte) = escaped.unwrap_or((1, Some(self.bytes[at])));
+            below.bytes.extend(byte);
+            below.origins.resize(below.bytes.len(), (self.origins[at].0, self.origins[at + length - 1].1));
+            at += length;
+        }
+        Some(below)
+    }
+
+    /// The same layer with its letters folded, see [`fold`]; `None` if all are ASCII. A byte that is no UTF-8 is read as
+    /// Latin-1.
+    pub(super) fn folded(&self) -> Option<Self> {
+        if self.bytes.is_ascii() {
+            return None;
+        }
+        let mut below = Self { bytes: Vec::with_capacity(self.bytes.len()), origins: Vec::new() };
+        let mut at = 0;
+        let mut take = |c: char, length: usize| {
+            let origin = (self.origins[at].0, self.origins[at + length - 1].1);
+            for c in fold(c) {
+                below.bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            below.origins.resize(below.bytes.len(), origin);
+            at += length;
+        };
+        for chunk in self.bytes.utf8_chunks() {
+            chunk.valid().chars().for_each(|c| take(c, c.len_utf8()));
+            chunk.invalid().iter().for_each(|byte| take(char::from(*byte), 1));
+        }
+        Some(below)
+    }
+
     /// The part of the original text that these bytes, at least one, stand for.
     pub(super) fn origin(&self, bytes: Range<usize>) -> Range<usize> {
         self.origins[bytes.start].0 as usize..self.origins[bytes.end - 1].1 as usize
     }
+}
+
+/// The letter as every case of it folds to: `Ö` and `ö` to `ö`, `ß`, `ẞ` and `SS` to `ss`.
+pub(super) fn fold(c: char) -> impl Iterator<Item = char> {
+    c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
 }
 
 pub(super) fn is_space(byte: u8) -> bool {
@@ -128,8 +189,8 @@ fn hex(bytes: &[u8], start: usize, length: usize) -> Option<u32> {
     })
 }
 
-/// The named entities of HTML for ASCII characters.
-const ENTITIES: [(&str, u8); 36] = [
+/// The named entities of HTML for ASCII characters and white space.
+const ENTITIES: [(&str, u8); 38] = [
     ("amp", b'&'),
     ("lt", b'<'),
     ("gt", b'>'),
@@ -165,7 +226,22 @@ const ENTITIES: [(&str, u8); 36] = [
     ("vert", b'|'),
     ("rcub", b'}'),
     ("rbrace", b'}'),
+    ("Tab", b'\t'),
+    ("NewLine", b'\n'),
     ("nbsp", b' '),
+];
+
+/// The named entities of HTML for the characters from U+00A1 on.
+const LATIN: [&str; 95] = [
+    "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not",
+    "shy", "reg", "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil",
+    "sup1", "ordm", "raquo", "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde",
+    "Auml", "Aring", "AElig", "Ccedil", "Egrave", "Eacute", "Ecirc", "Euml", "Igrave", "Iacute", "Icirc",
+    "Iuml", "ETH", "Ntilde", "Ograve", "Oacute", "Ocirc", "Otilde", "Ouml", "times", "Oslash", "Ugrave",
+    "Uacute", "Ucirc", "Uuml", "Yacute", "THORN", "szlig", "agrave", "aacute", "acirc", "atilde", "auml",
+    "aring", "aelig", "ccedil", "egrave", "eacute", "ecirc", "euml", "igrave", "iacute", "icirc", "iuml",
+    "eth", "ntilde", "ograve", "oacute", "ocirc", "otilde", "ouml", "divide", "oslash", "ugrave", "uacute",
+    "ucirc", "uuml", "yacute", "thorn", "yuml",
 ];
 
 fn entity(bytes: &[u8]) -> Option<(usize, Unit)> {
@@ -179,7 +255,16 @@ fn entity(bytes: &[u8]) -> Option<(usize, Unit)> {
             };
             Unit::Char(char::from_u32(code)?)
         }
-        None => Unit::Byte(ENTITIES.iter().find(|(own, _)| *own == name)?.1),
+        None => match ENTITIES.iter().find(|(own, _)| *own == name) {
+            Some((_, byte)) => Unit::Byte(*byte),
+            None if name == "euro" => Unit::Char('€'),
+            None => Unit::Char(
+                (0xa1..='\u{ff}' as u32)
+                    .zip(LATIN)
+                    .find(|(_, own)| *own == name)
+                    .and_then(|(code, _)| char::from_u32(code))?,
+            ),
+        },
     };
     Some((length + 1, unit))
 }
@@ -203,6 +288,7 @@ mod tests {
             (r"\\n", r"\n"),
             ("&amp;lt;", "&lt;"),
             (r"\ud800x", "\u{fffd}x"),
+            ("&Ouml;&ouml;&szlig;&yuml;&iexcl;&euro;&NewLine;", "Ööß\u{ff}¡€\n"),
         ] {
             assert_eq!(decode(text).as_deref(), Some(plain), "{text}");
         }
@@ -226,6 +312,31 @@ mod tests {
             let kept = decode(text);
             assert!(kept.is_none() || kept.as_deref() == Some(text), "{text}: {kept:?}");
         }
+    }
+
+    #[test]
+    fn letters_are_folded_and_latin_bytes_are_read() {
+        let folded = |bytes: &[u8]| {
+            let origins = (0_u32..).map(|at| (at, at + 1)).take(bytes.len()).collect();
+            Layer { bytes: bytes.to_vec(), origins }
+                .folded()
+                .map(|layer| String::from_utf8(layer.bytes).unwrap())
+        };
+        assert_eq!(folded("ÖöẞßΣς".as_bytes()).unwrap(), "öössssσσ");
+        assert_eq!(folded(b"a\xf6\xd6\xdf").unwrap(), "aööss");
+        assert_eq!(folded(b"plain"), None);
+    }
+
+    #[test]
+    fn quoted_printable_is_decoded_where_it_looks_like_that() {
+        let plain =
+            |text: &str| Layer::of(text).unprinted().map(|layer| String::from_utf8(layer.bytes).unwrap());
+        assert_eq!(plain("p=C3=B6=\r\nq =3D=20=zz").as_deref(), Some("pöq = =zz"));
+        for text in ["a=12&b=ab", "a=", "a==", "x"] {
+            assert_eq!(plain(text), None, "{text}");
+        }
+        let layer = Layer::of("a=C3=B6b").unprinted().unwrap();
+        assert_eq!(layer.origin(1..3), 1..7);
     }
 
     #[test]

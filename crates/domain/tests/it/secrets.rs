@@ -26,12 +26,29 @@ fn json_of_ascii(text: &str) -> String {
     text.encode_utf16().map(|half| format!("\\u{half:04x}")).collect::<Vec<_>>().concat()
 }
 
+fn hex_with(text: &str, sign: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(sign)
+}
+
+/// The text with its bytes in Latin-1 escaped, if it has no other letters.
+fn latin(text: &str, escape: fn(u8) -> String) -> String {
+    if text.chars().any(|c| u8::try_from(c).is_err()) {
+        return text.to_owned();
+    }
+    each_char(text, |c| {
+        u8::try_from(c)
+            .ok()
+            .filter(|_| !c.is_alphanumeric() || !c.is_ascii())
+            .map_or_else(|| c.to_string(), escape)
+    })
+}
+
 fn halves(text: &str) -> (&str, &str) {
     text.split_at(text.floor_char_boundary(text.len() / 2))
 }
 
 /// What a program does to a secret before it writes it anywhere.
-const INNER: [(&str, Encoder); 28] = [
+const INNER: [(&str, Encoder); 37] = [
     ("as it is", str::to_owned),
     ("capitals", |text| text.to_ascii_uppercase()),
     ("small letters", |text| text.to_ascii_lowercase()),
@@ -63,6 +80,25 @@ const INNER: [(&str, Encoder); 28] = [
     }),
     ("backslashes", |text| {
         each_char(text, |c| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("\\{c}") })
+    }),
+    ("capitals of all languages", |text| text.to_uppercase()),
+    ("small letters of all languages", |text| text.to_lowercase()),
+    ("hex with colons", |text| hex_with(text, ":")),
+    ("hex with dashes", |text| hex_with(text, "-")),
+    ("hex of C", |text| format!("0x{}", hex_with(text, ", 0x"))),
+    ("names of HTML", |text| {
+        text.replace('&', "&amp;").replace('ä', "&auml;").replace('ö', "&ouml;").replace('ß', "&szlig;")
+    }),
+    ("percent of Latin-1", |text| latin(text, |byte| format!("%{byte:02X}"))),
+    ("bytes of Latin-1", |text| latin(text, |byte| format!("\\x{byte:02x}"))),
+    ("quoted-printable", |text| {
+        let write = |byte: u8| match byte {
+            b'=' | 128.. => format!("={byte:02X}"),
+            ascii => char::from(ascii).to_string(),
+        };
+        let lines: Vec<String> =
+            text.as_bytes().chunks(5).map(|line| line.iter().map(|byte| write(*byte)).collect()).collect();
+        lines.join("=\r\n")
     }),
     ("octal", |text| each_byte(text, |byte| format!("\\{byte:03o}"))),
     ("hex of JSON", |text| each_byte(&json(text), |byte| format!("{byte:02x}"))),
@@ -119,6 +155,7 @@ fn every_encoding_is_found() {
         "a<b>'c'&d=e;f",
         "it's \"so\" $HOME",
         "0123456789",
+        "Straße-Öl=4 größer",
     ];
     for secret in secrets {
         let scrubber = Scrubber::new([secret]);
