@@ -1,7 +1,7 @@
 //! Judges names: whether the value of a variable, member or option is secret because of what it is called.
 
 /// Words that make a name look secret. They are compared with each word of the name and are not case-sensitive.
-const SECRET_WORDS: [&str; 33] = [
+const SECRET_WORDS: [&str; 56] = [
     "password",
     "passwd",
     "pswd",
@@ -35,10 +35,33 @@ const SECRET_WORDS: [&str; 33] = [
     "pepper",
     "mnemonic",
     "webhook",
+    "csrf",
+    "xsrf",
+    "cvv",
+    "cvc",
+    "iban",
+    "ssn",
+    "pat",
+    "sessid",
+    "sessionid",
+    "jsessionid",
+    "phpsessid",
+    "seedphrase",
+    "senha",
+    "hasło",
+    "haslo",
+    "heslo",
+    "parola",
+    "şifre",
+    "sifre",
+    "jelszó",
+    "jelszo",
+    "lozinka",
+    "geheim",
 ];
 
 /// Parts of words that make a name look secret wherever they are: `PGPASSWORD`, `clientsecret2`.
-const SECRET_PARTS: [&str; 14] = [
+const SECRET_PARTS: [&str; 28] = [
     "password",
     "passwd",
     "passphrase",
@@ -53,6 +76,20 @@ const SECRET_PARTS: [&str; 14] = [
     "passwort",
     "kennwort",
     "contrase",
+    "motdepasse",
+    "пароль",
+    "wachtwoord",
+    "lösenord",
+    "losenord",
+    "passord",
+    "adgangskode",
+    "salasana",
+    "palavrapasse",
+    "zugangsdaten",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
 ];
 
 /// Ends of words that make a name look secret: `MYSQLPWD`, `dbpass`, `authtoken`.
@@ -75,7 +112,7 @@ const OTHER_WORDS: [&str; 12] = [
 ];
 
 /// What a key is for, if the key is a secret: `API_KEY`. And other pairs of words that make a name look secret.
-const SECRET_PAIRS: [(&str, &str); 30] = [
+const SECRET_PAIRS: [(&str, &str); 45] = [
     ("api", "key"),
     ("access", "key"),
     ("private", "key"),
@@ -106,6 +143,21 @@ const SECRET_PAIRS: [(&str, &str); 30] = [
     ("verification", "code"),
     ("recovery", "code"),
     ("backup", "code"),
+    ("session", "id"),
+    ("session", "key"),
+    ("cert", "key"),
+    ("certificate", "key"),
+    ("tls", "key"),
+    ("ssl", "key"),
+    ("seed", "phrase"),
+    ("recovery", "phrase"),
+    ("backup", "phrase"),
+    ("mot", "passe"),
+    ("de", "passe"),
+    ("palavra", "passe"),
+    ("card", "number"),
+    ("credit", "card"),
+    ("social", "security"),
 ];
 
 /// Last words that say the variable describes a secret but does not contain one: `TOKEN_URL`, `SECRET_ARN`.
@@ -114,13 +166,21 @@ const HARMLESS_ENDINGS: [&str; 15] = [
     "enabled", "region", "type",
 ];
 
+/// Those of them that are addresses.
+const ADDRESSES: [&str; 3] = ["url", "uri", "endpoint"];
+
 /// Words before `token` that say it marks a place in a list, which is no secret: `nextToken`.
 const PAGE_WORDS: [&str; 4] = ["next", "page", "continuation", "pagination"];
 
 /// Whether a name looks secret and does not only describe a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let words = split_into_words(name);
-    let describes = words.last().is_some_and(|last| HARMLESS_ENDINGS.contains(&last.as_str()));
+    // Who knows the address of a web hook may use it.
+    let is_web_hook = words.iter().any(|word| word == "webhook")
+        || words.windows(2).any(|pair| pair[0] == "web" && pair[1] == "hook");
+    let describes = words.last().is_some_and(|last| {
+        HARMLESS_ENDINGS.contains(&last.as_str()) && !(is_web_hook && ADDRESSES.contains(&last.as_str()))
+    });
     let is_page_token = matches!(words.as_slice(), [.., before, last] if last == "token" && PAGE_WORDS.contains(&before.as_str()));
     !describes && !is_page_token && has_secret_word(&words)
 }
