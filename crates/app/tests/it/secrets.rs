@@ -122,6 +122,8 @@ async fn a_raw_event_has_the_secrets_of_the_job_and_those_that_look_like_one() {
         ("leaks-job", format!("[{{\"Records\":{{\"key\":\"{SECRET}\"}}}}]")),
         ("leaks", format!("{{\"login\":{{\"db_password\":\"{SECRET}\"}}}}")),
         ("leaks", format!("{{\"key\":\"{SECRET}\"}}")),
+        ("leaks", format!("{{\"body\":\"{{\\\"KEY\\\":\\\"{SECRET}\\\"}}\"}}")),
+        ("leaks", format!("[{{\"name\":\"key\",\"value\":\"{SECRET}\"}}]")),
         ("leaks", format!("{{\"url\":\"amqp://me:x@host/\",\"apiKey\":\"{SECRET}\"}}")),
     ] {
         let started =
