@@ -1,7 +1,7 @@
 //! Reads the texts and numbers in a JSON value, without recursion, each with the keys above it.
 
 use crate::json::{self, WHITE_SPACE};
-use std::{ops::Range, rc::Rc};
+use std::{collections::HashMap, ops::Range, rc::Rc};
 
 /// A text or a number in a JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,9 @@ const SHORT_VALUES: [&str; 4] = ["v", "val", "data", "secret"];
 /// The longest text that is taken for a name, in bytes.
 const LONGEST_NAME: usize = 128;
 
+/// How many names are remembered. Most texts have few, which come again and again.
+const MOST_NAMES: usize = 1024;
+
 /// An object or array that is not closed yet.
 struct Open {
     /// The innermost key above it, and whether it or one above it is marked.
@@ -69,6 +72,7 @@ pub(crate) fn leaves(json: &str, marks: impl Fn(&str) -> bool) -> Vec<Leaf> {
     // The innermost key and whether it or one above it is marked: of the next value.
     let mut place: (Rc<str>, bool) = ("".into(), false);
     let mut open: Vec<Open> = Vec::new();
+    let mut judged: HashMap<Rc<str>, bool> = HashMap::new();
     let mut rest = json;
     while let Some(first) = rest.bytes().next() {
         let length = match first {
@@ -104,8 +108,19 @@ pub(crate) fn leaves(json: &str, marks: impl Fn(&str) -> bool) -> Vec<Leaf> {
             }
             b'"' if after.trim_start_matches(WHITE_SPACE).starts_with(':') => {
                 let text = plain(token);
-                let is_marked = open.last().is_some_and(|above| above.place.1) || marks(&text);
-                place = (text.into(), is_marked);
+                let is_below = open.last().is_some_and(|above| above.place.1);
+                let (key, is_marked) = match judged.get_key_value(text.as_str()) {
+                    Some((key, is_marked)) => (Rc::clone(key), *is_marked),
+                    None => {
+                        let key: Rc<str> = text.into();
+                        let is_marked = marks(&key);
+                        if key.len() <= LONGEST_NAME && judged.len() < MOST_NAMES {
+                            judged.insert(Rc::clone(&key), is_marked);
+                        }
+                        (key, is_marked)
+                    }
+                };
+                place = (key, is_below || is_marked);
             }
             b'"' | b'-' | b'0'..=b'9' => {
                 let text = if first == b'"' { plain(token) } else { token.to_owned() };
@@ -131,9 +146,10 @@ impl Open {
             // The value of an option in a list of arguments: `["--password", "x"]`.
             if single
                 && let Some(before) = start.checked_sub(1).filter(|before| *before >= self.start)
-                && found[before].text.starts_with('-')
-                && may_be_name(&found[before].text)
-                && marks(found[before].text.trim_start_matches('-'))
+                && let Some(name) =
+                    found[before].text.strip_prefix('-').map(|name| name.trim_start_matches('-'))
+                && may_be_name(name)
+                && marks(name)
             {
                 found[start].is_marked = true;
             }
@@ -162,15 +178,18 @@ fn mark_named(found: &mut [Leaf], closed: &Open, in_array: bool, marks: impl Fn(
     }
 }
 
-/// Whether the text is short and has at most three words: a sentence about passwords names nothing.
+/// Whether the text is short and has at most three words: a sentence about passwords names nothing, and no number does.
 fn may_be_name(text: &str) -> bool {
-    text.len() <= LONGEST_NAME && (1..=3).contains(&text.split_whitespace().count())
+    text.len() <= LONGEST_NAME
+        && !text.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        && (1..=3).contains(&text.split_whitespace().count())
 }
 
 /// Whether the key ends with one of these words, or is one of the short ones. Case does not matter.
 fn is_one_of(key: &str, ends: &[&str], short: &[&str]) -> bool {
+    let last = key.bytes().last().map(|byte| byte.to_ascii_lowercase());
     let ends_with = |end: &&str| {
-        let start = key.len().checked_sub(end.len());
+        let start = key.len().checked_sub(end.len()).filter(|_| end.bytes().last() == last);
         start.and_then(|start| key.get(start..)).is_some_and(|own| own.eq_ignore_ascii_case(end))
     };
     ends.iter().any(ends_with) || short.iter().any(|word| key.eq_ignore_ascii_case(word))

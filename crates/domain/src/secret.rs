@@ -102,11 +102,13 @@ fn is_authorization(value: &str) -> bool {
 
 /// Whether the value is the address of a web hook: who knows it may use it.
 fn is_web_hook(value: &str) -> bool {
+    if !value.contains("://") {
+        return false;
+    }
     let lower = value.to_ascii_lowercase();
-    lower.contains("://")
-        && ["://hooks.", "://hook.", "webhook", "/hooks/", "://maker.ifttt.com/trigger/", "://hc-ping.com/"]
-            .iter()
-            .any(|part| lower.contains(part))
+    ["://hooks.", "://hook.", "webhook", "/hooks/", "://maker.ifttt.com/trigger/", "://hc-ping.com/"]
+        .iter()
+        .any(|part| lower.contains(part))
 }
 
 fn has_secret_member(value: &str) -> bool {

@@ -66,13 +66,17 @@ impl Layer {
         };
         // Only what a query rarely has says that it may be quoted-printable.
         let is_sign = |at: usize| {
-            self.bytes[at] == b'='
-                && !self.bytes[at + 1..].iter().take(2).any(u8::is_ascii_lowercase)
+            !self.bytes[at + 1..].iter().take(2).any(u8::is_ascii_lowercase)
                 && escape(at)
                     .is_some_and(|(_, byte)| byte.is_none_or(|byte| byte == b'=' || !byte.is_ascii()))
         };
-        if !(0..self.bytes.len()).any(is_sign) {
-            return None;
+        let mut rest = 0;
+        loop {
+            rest += self.bytes[rest..].iter().position(|byte| *byte == b'=')?;
+            if is_sign(rest) {
+                break;
+            }
+            rest += 1;
         }
         let mut below = Self { bytes: Vec::with_capacity(self.bytes.len()), origins: Vec::new() };
         let mut at = 0;

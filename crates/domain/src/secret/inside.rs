@@ -12,6 +12,9 @@ const LONGEST_LINE: usize = 256;
 /// The longest name, in bytes.
 const LONGEST_NAME: usize = 64;
 
+/// The shortest word that may be a key, in bytes.
+const SHORTEST_KEY: usize = 16;
+
 /// The shortest value of a cookie that is looked for by itself, in bytes. Shorter ones are settings.
 const SHORTEST_COOKIE: usize = 8;
 
@@ -131,7 +134,7 @@ fn for_pairs(text: &str, found: &mut Vec<String>) {
         if (sign == ":" || is_spaced) && !begins {
             continue;
         }
-        let is_value = name.to_ascii_lowercase().ends_with("value") && is_named;
+        let is_value = is_named && name.to_ascii_lowercase().ends_with("value");
         let in_url = is_url && ["key", "code"].iter().any(|secret| name.eq_ignore_ascii_case(secret));
         let value = after.trim_start_matches(['=', '>', ' ', '\t']);
         is_named = ["name", "key", "field"].iter().any(|word| name.eq_ignore_ascii_case(word))
@@ -222,81 +225,109 @@ fn add_value(text: &str, is_colon: bool, begins: bool, found: &mut Vec<String>) 
 /// Values after a word: `--password x`, `-u user:x`, `mysql -px`, `login me password x`, `IDENTIFIED BY 'x'`,
 /// `Bearer x`; and keys of services.
 fn for_words(text: &str, found: &mut Vec<String>) {
+    let has_options = text.starts_with('-') || text.contains(" -");
     let mut before = [""; 5];
-    let mut program: Option<(&str, &str, bool)> = None;
-    let mut is_login = false;
-    for word in text.split_whitespace() {
-        // What the quotes around a word enclose may have spaces.
-        let start = word.as_ptr().addr() - text.as_ptr().addr();
-        let value =
-            quoted(&text[start..]).unwrap_or_else(|| word.trim_end_matches(['"', '\'', ';', ',', ')']));
+    let mut program = Program::default();
+    for word in text.split_ascii_whitespace() {
         let bare = word.trim_matches(['"', '\'', '`', '(', ')', '[', ']', ',', ';']);
-        let [.., third, second, last] = before;
-        let is = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
-        if let Some(name) = last.strip_prefix('-')
-            && !bare.starts_with('-')
-            && !last.contains('=')
-            && last.len() <= LONGEST_NAME
-            && is_secret_name(name)
-        {
-            found.push(value.to_owned());
+        let after = &text[word.as_ptr().addr() - text.as_ptr().addr()..];
+        if before[4].starts_with('-') {
+            after_option(before[4], bare, after, found);
+        } else if before[4].starts_with(['b', 'B', 'p', 'P']) {
+            after_word(&before, bare, after, found);
         }
-        if ["-u", "--user", "-U", "--proxy-user"].contains(&last)
-            && let Some((user, password)) = value.split_once([':', '%'])
-            && !user.contains('/')
-            && !password.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            found.push(password.to_owned());
+        if has_options {
+            program.take(word, bare, after, before[4], found);
         }
-        let is_login_line =
-            (is(third, "login") || is(third, "machine") || is(third, "account")) && is(last, "password");
-        let is_sql = (is(last, "by") && before.iter().any(|word| is(word, "identified")))
-            || (is(last, "password") && (word.starts_with('\'') || is(second, "by")));
-        if is_login_line || is_sql {
-            found.push(value.to_owned());
+        if word.len() >= SHORTEST_KEY {
+            let parts = word.split(|c: char| c.is_ascii() && b"\"'`=,;()<>[]{}&?@|".contains(&(c as u8)));
+            let parts = parts.map(|part| part.trim_matches('\\'));
+            // Some keys and hashes have such signs.
+            let parts = parts.chain(bare.split([',', ';', '"', '\'']));
+            found.extend(parts.flat_map(service_keys).map(str::to_owned));
         }
-        if is(last.trim_end_matches(':'), "bearer")
-            && bare.len() >= 16
-            && bare.contains(|c: char| c.is_ascii_digit())
-        {
-            found.push(bare.to_owned());
-        }
-        if is(last.trim_end_matches(':'), "basic") && is_no_word(bare) {
-            add_credentials(bare, found);
-        }
-        if let Some((name, option, is_next)) = program
-            && (is_login || !WITH_LOGIN.contains(&name))
+        before.rotate_left(1);
+        before[4] = bare;
+    }
+}
+
+/// The word that `text` begins with; what quotes enclose may have spaces.
+fn word_of(text: &str) -> &str {
+    let word = || text.split_ascii_whitespace().next().unwrap_or_default();
+    quoted(text).unwrap_or_else(|| word().trim_end_matches(['"', '\'', ';', ',', ')']))
+}
+
+/// The value of an option, which `text` begins with: `--password x`, `-u user:x`.
+fn after_option(option: &str, bare: &str, text: &str, found: &mut Vec<String>) {
+    if !bare.starts_with('-')
+        && !option.contains('=')
+        && option.len() <= LONGEST_NAME
+        && is_secret_name(option.trim_start_matches('-'))
+    {
+        found.push(word_of(text).to_owned());
+    }
+    if ["-u", "--user", "-U", "--proxy-user"].contains(&option)
+        && let Some((user, password)) = word_of(text).split_once([':', '%'])
+        && !user.contains('/')
+        && !password.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        found.push(password.to_owned());
+    }
+}
+
+/// What follows words that announce a password, which `text` begins with.
+fn after_word(before: &[&str; 5], bare: &str, text: &str, found: &mut Vec<String>) {
+    let [.., third, second, last] = before;
+    let is = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
+    let last = last.trim_end_matches(':');
+    let is_login = ["login", "machine", "account"].iter().any(|word| is(third, word));
+    if (is(last, "password") && (is_login || text.starts_with('\'') || is(second, "by")))
+        || (is(last, "by") && before.iter().any(|word| is(word, "identified")))
+    {
+        found.push(word_of(text).to_owned());
+    }
+    if is(last, "bearer") && bare.len() >= SHORTEST_KEY && bare.contains(|c: char| c.is_ascii_digit()) {
+        found.push(bare.to_owned());
+    }
+    if is(last, "basic") && is_no_word(bare) {
+        add_credentials(bare, found);
+    }
+}
+
+/// The program of a command line that takes a password with a short option.
+#[derive(Default)]
+struct Program {
+    known: Option<(&'static str, &'static str, bool)>,
+    is_login: bool,
+}
+
+impl Program {
+    /// Takes note of a word, after which `before` comes, and which `text` begins with.
+    fn take(&mut self, word: &str, bare: &str, text: &str, before: &str, found: &mut Vec<String>) {
+        if let Some((name, option, is_next)) = self.known
+            && (self.is_login || !WITH_LOGIN.contains(&name))
         {
             match word.strip_prefix(option) {
                 Some(attached) if !attached.is_empty() => {
                     let attached = attached.trim_start_matches('=');
-                    found.push(
-                        quoted(&text[start + word.len() - attached.len()..]).unwrap_or(attached).to_owned(),
-                    );
+                    let value = quoted(&text[word.len() - attached.len()..]).unwrap_or(attached);
+                    found.push(value.to_owned());
                 }
-                _ if is_next && last == option => found.push(value.to_owned()),
+                _ if is_next && before == option => found.push(word_of(text).to_owned()),
                 _ => {}
             }
         }
         let file = bare.rsplit('/').next().unwrap_or(bare);
-        if let Some(known) = PROGRAMS.iter().find(|(name, ..)| {
+        let is_program = |(name, ..): &&(&str, &str, bool)| {
             file.strip_prefix(name)
                 .is_some_and(|rest| rest.is_empty() || (*name != "az" && !rest.contains('.')))
-        }) {
-            (program, is_login) = (Some(*known), false);
+        };
+        if let Some(known) = PROGRAMS.iter().find(is_program) {
+            *self = Self { known: Some(*known), is_login: false };
         } else if [";", "|", "||", "&&"].contains(&word) {
-            program = None;
+            self.known = None;
         }
-        is_login |= bare == "login";
-        if word.len() >= 16 {
-            let parts =
-                word.split(|c: char| "\"'`=,;()<>[]{}&?@|".contains(c)).map(|part| part.trim_matches('\\'));
-            found.extend(
-                parts.chain(bare.split([',', ';', '"', '\''])).flat_map(service_keys).map(str::to_owned),
-            );
-        }
-        before.rotate_left(1);
-        before[4] = bare;
+        self.is_login |= bare == "login";
     }
 }
 
