@@ -57,7 +57,7 @@ struct Open {
     /// The leaves that name what is beside them.
     names: Vec<usize>,
     /// The leaves below the members that have such names beside them.
-    named: Option<Range<usize>>,
+    beside: Option<Range<usize>>,
 }
 
 /// The texts and numbers in `json`, in their order; none if it is not valid JSON. `marks` says which names are marked.
@@ -87,15 +87,13 @@ pub(crate) fn leaves(json: &str, marks: impl Fn(&str) -> bool) -> Vec<Leaf> {
         let mut value_start = None;
         match first {
             b'{' | b'[' => {
-                let start = found.len();
-                let (values, names, named) = (0, Vec::new(), None);
                 open.push(Open {
                     place: place.clone(),
                     is_array: first == b'[',
-                    start,
-                    values,
-                    names,
-                    named,
+                    start: found.len(),
+                    values: 0,
+                    names: Vec::new(),
+                    beside: None,
                 });
             }
             b'}' | b']' => {
@@ -109,16 +107,15 @@ pub(crate) fn leaves(json: &str, marks: impl Fn(&str) -> bool) -> Vec<Leaf> {
             b'"' if after.trim_start_matches(WHITE_SPACE).starts_with(':') => {
                 let text = plain(token);
                 let is_below = open.last().is_some_and(|above| above.place.1);
-                let (key, is_marked) = match judged.get_key_value(text.as_str()) {
-                    Some((key, is_marked)) => (Rc::clone(key), *is_marked),
-                    None => {
-                        let key: Rc<str> = text.into();
-                        let is_marked = marks(&key);
-                        if key.len() <= LONGEST_NAME && judged.len() < MOST_NAMES {
-                            judged.insert(Rc::clone(&key), is_marked);
-                        }
-                        (key, is_marked)
+                let (key, is_marked) = if let Some((key, is_marked)) = judged.get_key_value(text.as_str()) {
+                    (Rc::clone(key), *is_marked)
+                } else {
+                    let key: Rc<str> = text.into();
+                    let is_marked = marks(&key);
+                    if key.len() <= LONGEST_NAME && judged.len() < MOST_NAMES {
+                        judged.insert(Rc::clone(&key), is_marked);
                     }
+                    (key, is_marked)
                 };
                 place = (key, is_below || is_marked);
             }
@@ -156,7 +153,7 @@ impl Open {
         } else if single && is_one_of(key, &NAMES, &SHORT_NAMES) && may_be_name(&found[start].text) {
             self.names.push(start);
         } else if is_one_of(key, &["value", "values"], &SHORT_VALUES) {
-            self.named = Some(self.named.as_ref().map_or(start, |named| named.start)..found.len());
+            self.beside = Some(self.beside.as_ref().map_or(start, |beside| beside.start)..found.len());
         }
     }
 }
@@ -170,7 +167,7 @@ fn mark_named(found: &mut [Leaf], closed: &Open, in_array: bool, marks: impl Fn(
             && found.get(closed.start).is_some_and(|name| may_be_name(&name.text) && marks(&name.text));
         is_pair.then(|| closed.start + 1..found.len())
     } else {
-        closed.named.clone().filter(|_| closed.names.iter().any(|name| marks(&found[*name].text)))
+        closed.beside.clone().filter(|_| closed.names.iter().any(|name| marks(&found[*name].text)))
     };
     // Between the members of an object there may be others, which are marked, too: that is on the safe side.
     for leaf in named.map(|named| &mut found[named]).into_iter().flatten() {

@@ -135,13 +135,13 @@ fn for_pairs(text: &str, found: &mut Vec<String>) {
             continue;
         }
         let is_value = is_named && name.to_ascii_lowercase().ends_with("value");
-        let in_url = is_url && ["key", "code"].iter().any(|secret| name.eq_ignore_ascii_case(secret));
+        let is_key = is_url && ["key", "code"].iter().any(|secret| name.eq_ignore_ascii_case(secret));
         let value = after.trim_start_matches(['=', '>', ' ', '\t']);
         is_named = ["name", "key", "field"].iter().any(|word| name.eq_ignore_ascii_case(word))
-            && quoted(value).is_some_and(|value| is_secret_name(value));
+            && quoted(value).is_some_and(is_secret_name);
         if is_named && let Some(part) = part_of_form(value) {
             found.push(part.to_owned());
-        } else if is_value || in_url || is_secret_name(name) {
+        } else if is_value || is_key || is_secret_name(name) {
             let is_cookie = name.to_ascii_lowercase().ends_with("cookie");
             if is_cookie {
                 add_cookies(line_of(value), found);
