@@ -1,5 +1,6 @@
 //! Recognises what looks like a secret, by its name and by its value.
 
+mod decoding;
 mod inside;
 mod key_forms;
 mod names;
@@ -58,7 +59,7 @@ fn json_in(text: &str) -> Option<Cow<'_, str>> {
     }
     let may_be_base64 =
         text.len() <= LONGEST_SECRET && BASE64_STARTS.iter().any(|start| text.starts_with(start));
-    may_be_base64.then(|| inside::from_base64(text)).flatten().map(Cow::Owned)
+    may_be_base64.then(|| decoding::from_base64(text)).flatten().map(Cow::Owned)
 }
 
 /// How `{"`, `{ `, `{` and a line end, `[{` and `["` begin in Base64.

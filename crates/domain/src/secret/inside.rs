@@ -1,10 +1,6 @@
 //! Finds the secrets within a longer text: a connection string, a query, a command line, a configuration file, a header.
 
-use super::{key_forms::service_keys, names::is_secret_name};
-use base64::{
-    Engine, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
+use super::{decoding::from_base64, key_forms::service_keys, names::is_secret_name};
 
 /// The longest rest of a line that is taken for one value, in bytes.
 const LONGEST_LINE: usize = 256;
@@ -19,36 +15,23 @@ const SHORTEST_KEY: usize = 16;
 const SHORTEST_COOKIE: usize = 8;
 
 /// Programs whose options for passwords do not say so, each option with whether its value may be the next word.
-const PROGRAMS: [(&str, &str, bool); 12] = [
-    ("mysql", "-p", false),
-    ("mariadb", "-p", false),
-    ("sshpass", "-p", true),
-    ("redis-cli", "-a", true),
-    ("ldap", "-w", true),
-    ("sqlcmd", "-P", true),
-    ("docker", "-p", true),
-    ("podman", "-p", true),
-    ("helm", "-p", true),
-    ("az", "-p", true),
-    ("7z", "-p", false),
-    ("unzip", "-P", true),
+const PROGRAMS: [(&str, char, bool); 12] = [
+    ("mysql", 'p', false),
+    ("mariadb", 'p', false),
+    ("sshpass", 'p', true),
+    ("redis-cli", 'a', true),
+    ("ldap", 'w', true),
+    ("sqlcmd", 'P', true),
+    ("docker", 'p', true),
+    ("podman", 'p', true),
+    ("helm", 'p', true),
+    ("az", 'p', true),
+    ("7z", 'p', false),
+    ("unzip", 'P', true),
 ];
 
 /// Programs of these only take passwords after the word `login`.
 const WITH_LOGIN: [&str; 4] = ["docker", "podman", "helm", "az"];
-
-const DECODING: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-    .with_decode_allow_trailing_bits(true);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, DECODING);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, DECODING);
-
-/// The text that this is in Base64, if it is one.
-pub(super) fn from_base64(text: &str) -> Option<String> {
-    let bare: String = text.split_ascii_whitespace().collect();
-    let bytes = STANDARD.decode(&bare).or_else(|_| URL_SAFE.decode(&bare)).ok()?;
-    String::from_utf8(bytes).ok()
-}
 
 /// The secrets within a text that say by a name beside them, by their place or by their form that they are secrets.
 pub(crate) fn secrets_inside(text: &str) -> Vec<String> {
@@ -297,7 +280,7 @@ fn after_word(before: &[&str; 5], bare: &str, text: &str, found: &mut Vec<String
 /// The program of a command line that takes a password with a short option.
 #[derive(Default)]
 struct Program {
-    known: Option<(&'static str, &'static str, bool)>,
+    known: Option<(&'static str, char, bool)>,
     is_login: bool,
 }
 
@@ -307,18 +290,20 @@ impl Program {
         if let Some((name, option, is_next)) = self.known
             && (self.is_login || !WITH_LOGIN.contains(&name))
         {
-            match word.strip_prefix(option) {
+            let is_option =
+                |word: &str| word.strip_prefix('-').and_then(|name| name.strip_prefix(option)) == Some("");
+            match word.strip_prefix('-').and_then(|name| name.strip_prefix(option)) {
                 Some(attached) if !attached.is_empty() => {
                     let attached = attached.trim_start_matches('=');
                     let value = quoted(&text[word.len() - attached.len()..]).unwrap_or(attached);
                     found.push(value.to_owned());
                 }
-                _ if is_next && before == option => found.push(word_of(text).to_owned()),
+                _ if is_next && is_option(before) => found.push(word_of(text).to_owned()),
                 _ => {}
             }
         }
         let file = bare.rsplit('/').next().unwrap_or(bare);
-        let is_program = |(name, ..): &&(&str, &str, bool)| {
+        let is_program = |(name, ..): &&(&str, char, bool)| {
             file.strip_prefix(name)
                 .is_some_and(|rest| rest.is_empty() || (*name != "az" && !rest.contains('.')))
         };

@@ -1,6 +1,6 @@
 //! The forms of keys and hashes that are known.
 
-use super::inside::from_base64;
+use super::decoding::from_base64;
 
 /// Prefixes that well-known services use for their keys. The kinds are those of gitleaks and detect-secrets.
 const KEY_PREFIXES: [&str; 94] = [
