@@ -86,6 +86,8 @@ codes! {
     AmbiguousJob = "ambiguous_job", Usage;
     /// Parameters and a raw event were both given.
     ArgumentsBesidePayload = "arguments_beside_payload", Usage;
+    /// The body of a request is larger than the server allows.
+    BodyTooLarge = "body_too_large", Limit;
     /// The answer to a change was lost, and reading the resource did not show whether the change was made.
     ChangeUnknown = "change_unknown", Unknown;
     /// The client context is larger than the provider allows.
@@ -108,6 +110,8 @@ codes! {
     CredentialsInvalid = "credentials_invalid", Access;
     /// No source of credentials was found.
     CredentialsMissing = "credentials_missing", Access;
+    /// A browser sent the request for a page of another site.
+    CrossSiteRequest = "cross_site_request", Access;
     /// The resource to create already exists and differs from the request.
     ExistsOtherwise = "exists_otherwise", Conflict;
     /// The function ran and reported an error.
@@ -116,8 +120,12 @@ codes! {
     FunctionNotFound = "function_not_found", NotFound;
     /// The function did not become ready.
     FunctionNotReady = "function_not_ready", Unexpected;
+    /// The request names a host that the server does not serve.
+    HostNotAllowed = "host_not_allowed", Access;
     /// The answer was cut off.
     IncompleteAnswer = "incomplete_answer", Unexpected;
+    /// The program has made a mistake.
+    InternalError = "internal_error", Unexpected;
     /// The caller stopped the call before anything was sent.
     Interrupted = "interrupted", Interrupted;
     /// The arguments do not fit the parameters.
@@ -156,6 +164,8 @@ codes! {
     Io = "io", Unexpected;
     /// The job does not exist.
     JobNotFound = "job_not_found", NotFound;
+    /// The address does not support the method of the request.
+    MethodNotAllowed = "method_not_allowed", Usage;
     /// The function's configuration prevents it from starting.
     MisconfiguredFunction = "misconfigured_function", Unexpected;
     /// The connection was closed after the request may have been sent and before an answer arrived.
@@ -174,18 +184,30 @@ codes! {
     NotReady = "not_ready", Unexpected;
     /// The event is larger than the provider allows.
     PayloadTooLarge = "payload_too_large", Limit;
+    /// A change must say which revision it is for.
+    PreconditionRequired = "precondition_required", Usage;
+    /// The process that held the secrets of a queued run ended before the run was sent.
+    QueuedSecretsLost = "queued_secrets_lost", Unexpected;
     /// The account has reached a quota; waiting does not help.
     QuotaExceeded = "quota_exceeded", Limit;
+    /// The caller makes more requests of one kind than the server allows.
+    RateLimited = "rate_limited", Limit;
     /// A record is damaged.
     RecordDamaged = "record_damaged", Unexpected;
     /// A record was written by a newer version.
     RecordNewer = "record_newer", Unexpected;
+    /// A request has a reference to a secret, which only the configuration and the command line may have.
+    ReferenceRefused = "reference_refused", Usage;
     /// A connection has no region.
     RegionMissing = "region_missing", Usage;
+    /// The same key of a request was used for another request.
+    RequestDiffers = "request_differs", Conflict;
     /// The request is larger than the provider allows.
     RequestTooLarge = "request_too_large", Limit;
     /// The resource no longer has the revision that the change expects.
     RevisionChanged = "revision_changed", Conflict;
+    /// The role of the caller does not allow the request.
+    RoleMissing = "role_missing", Access;
     /// Several runs match the given beginning of a run key.
     RunAmbiguous = "run_ambiguous", Usage;
     /// The run does not exist.
@@ -210,6 +232,8 @@ codes! {
     SecretUnsupported = "secret_unsupported", Usage;
     /// The provider had an internal error.
     ServiceUnavailable = "service_unavailable", Unexpected;
+    /// The request needs a valid token or session.
+    SignInRequired = "sign_in_required", Access;
     /// The signing key is not valid for its algorithm.
     SigningKeyInvalid = "signing_key_invalid", Access;
     /// The store stayed locked for too long.
@@ -250,6 +274,8 @@ codes! {
     UnknownRegion = "unknown_region", Usage;
     /// The provider does not support this.
     Unsupported = "unsupported", Usage;
+    /// The body of a request is not of the type that the address takes.
+    UnsupportedMediaType = "unsupported_media_type", Usage;
     /// The configuration file was found in a folder that other users can change.
     UntrustedConfig = "untrusted_config", Usage;
 }

@@ -2,6 +2,7 @@
 //! here names a provider; everything specific to one comes through [`Platform`].
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod access;
 mod alias;
 mod answer;
 mod answer_origin;
@@ -15,6 +16,7 @@ mod function;
 mod function_settings;
 mod harmless;
 mod hint;
+mod histogram;
 mod import;
 mod infer;
 mod intent;
@@ -46,6 +48,7 @@ mod table;
 mod text;
 mod url;
 
+pub use access::{Actor, ApiToken, Role, Scope, SecretHash, TokenId, UnknownRole};
 pub use alias::{Alias, Routing};
 pub use answer::{AnswerOutcome, ReportedError};
 pub use answer_origin::AnswerOrigin;
@@ -61,6 +64,7 @@ pub use function_settings::{
     LoggingSettings, Network, Tags,
 };
 pub use hint::{Action, Hint, HintPart, SettingName};
+pub use histogram::Histogram;
 pub use import::{ImportAction, ImportChange, ImportField, Imported, merge_import};
 pub use infer::infer_data_type;
 pub use intent::{Intent, Origin, Parent, ParentId, Provenance, StartedBy};
