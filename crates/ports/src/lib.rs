@@ -32,6 +32,7 @@
 //! - Futures may be dropped at any await point. A method that must run to completion says so.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod access_store;
 mod account;
 mod aliases;
 mod async_invocations;
@@ -39,6 +40,7 @@ mod canceller;
 mod catalogue;
 mod change;
 mod connection;
+mod connections;
 mod error;
 mod functions;
 mod http;
@@ -51,13 +53,17 @@ mod permissions;
 mod provider;
 mod reachability;
 pub mod record;
+mod run_history;
 mod run_ports;
+mod run_queue;
 mod run_store;
 mod runners;
+mod search;
 mod secrets;
 mod system;
 mod tokens;
 
+pub use access_store::{AccessStore, AuditEntry, AuditFilter, Session};
 pub use account::{Account, AccountLimits, AccountSettings, AccountUsage};
 pub use aliases::{Aliases, CreateAlias, ListAliases, UpdateAlias};
 pub use async_invocations::AsyncInvocations;
@@ -65,6 +71,7 @@ pub use canceller::{Cancellation, Canceller};
 pub use catalogue::{FunctionCatalogue, ListFunctions};
 pub use change::{ChangeError, Changed, Effect, RequestPreview, UploadWatch};
 pub use connection::{Connection, Connector, Management};
+pub use connections::{ConnectionDirectory, ConnectionInfo};
 pub use error::{PortError, PortErrorKind};
 pub use functions::{
     CreateFunction, FunctionManager, ListVersions, Publish, PublishVersion, QualifiedFunction, TagChange,
@@ -75,16 +82,22 @@ pub use identity::{CredentialsSummary, Identity, Principal};
 pub use invoker::{Departure, InvokeAnswer, InvokeError, InvokeRequest, Invoker, LongerWait};
 pub use job_store::{JobStore, StoredJob};
 pub use layers::{LayerVersionRef, Layers, ListLayers};
-pub use page::{Damaged, Page, PageRequest, RunPlace, StoredPage, invalid_marker};
+pub use page::{Damaged, JobPlace, Page, PageRequest, RunPlace, StoredPage, invalid_marker};
 pub use permissions::Permissions;
 pub use provider::{
     CallKeys, ConnectionOverrides, EffectiveSetting, Given, OpenConnection, ProviderFactory, SettingOrigin,
     SystemPorts,
 };
 pub use reachability::Reachability;
+pub use run_history::{
+    BucketLength, ChangeNumber, ChartBucket, ChartRequest, JobFilter, JobOverview, Note, RunHistory,
+    StateCount,
+};
 pub use run_ports::RunPorts;
+pub use run_queue::{ClaimRequest, ClaimedRun, Enqueued, Lane, OnceKey, Order, RunLimits, RunQueue};
 pub use run_store::{Retention, RunFilter, RunSelector, RunStore, RunSummary};
 pub use runners::Runners;
+pub use search::{RunText, SearchWords};
 pub use secrets::{NoSecrets, SecretResolver};
 pub use system::{Clock, IdSource, Sleeper};
 pub use tokens::TokenSource;

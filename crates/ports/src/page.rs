@@ -1,7 +1,7 @@
 //! Lists in pages.
 
 use crate::{PortError, PortErrorKind};
-use lamplight_domain::{ErrorCode, Run, RunKey, Timestamp};
+use lamplight_domain::{ErrorCode, JobName, Run, RunKey, RunState, Status, Timestamp};
 use std::fmt;
 
 /// One page of a list.
@@ -114,6 +114,46 @@ impl RunPlace {
 impl fmt::Display for RunPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.started_at, self.key)
+    }
+}
+
+/// A position in a list of jobs by their latest runs. Its text is the marker of a page.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct JobPlace {
+    /// 0 if the latest run failed, is unknown or was rejected, 1 if it did not, 2 if there is none.
+    pub group: u8,
+    /// The start of the latest run in microseconds, negative, so that later ones come first; 0 if there is none.
+    pub recency: i64,
+    /// The job.
+    pub name: JobName,
+}
+
+impl JobPlace {
+    /// The position of a job with this latest run.
+    pub fn new(name: JobName, latest: Option<(RunState, Timestamp)>) -> Self {
+        let Some((state, started_at)) = latest else { return Self { group: 2, recency: 0, name } };
+        let is_trouble = state.is_final() && state.status() != Status::Success;
+        Self { group: u8::from(!is_trouble), recency: -started_at.as_microsecond(), name }
+    }
+
+    /// Parses a marker.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](PortErrorKind::InvalidRequest) if it is not a marker of a list of jobs.
+    pub fn from_marker(marker: &str) -> Result<Self, PortError> {
+        let mut parts = marker.splitn(3, '.');
+        let mut next = || parts.next().ok_or_else(|| invalid_marker(marker));
+        let (group, recency, name) = (next()?.parse(), next()?.parse(), next()?.parse());
+        match (group, recency, name) {
+            (Ok(group), Ok(recency), Ok(name)) => Ok(Self { group, recency, name }),
+            _ => Err(invalid_marker(marker)),
+        }
+    }
+}
+
+impl fmt::Display for JobPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.group, self.recency, self.name)
     }
 }
 

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use lamplight_domain::{
     ConnectionName, FunctionName, InvocationType, JobName, ParentId, Revision, Run, RunId, RunKey, RunState,
-    RunnerId, Timestamp,
+    Scope, Timestamp,
 };
 use std::fmt::Debug;
 
@@ -37,6 +37,10 @@ pub struct RunFilter {
     pub parent: Option<ParentId>,
     /// Only runs in one of these states. An empty list means any state.
     pub states: Vec<RunState>,
+    /// Only runs whose key, job, function, connection or error contains these words, or words that begin with them.
+    pub text: Option<String>,
+    /// Only what this scope includes.
+    pub scope: Scope,
     /// Only runs that started at this time or later, compared in microseconds.
     pub since: Option<Timestamp>,
     /// Only runs that started before this time, compared in microseconds.
@@ -176,28 +180,6 @@ pub trait RunStore: Debug + Send + Sync + 'static {
     /// Reads a page of the runs that were started and have no outcome yet, earliest first. The guarantees are those of
     /// [`list`](Self::list).
     async fn running(&self, page: &PageRequest) -> Result<StoredPage<Run>, PortError>;
-
-    /// Assigns the oldest queued run without a valid lease at `now` to `runner`, with a lease until `until`; `None` if
-    /// there is no such run.
-    ///
-    /// # Guarantees
-    /// - Runners that claim at the same time get different runs.
-    /// - A run that has started, or whose lease has not expired, is never assigned. If a runner claims a run and does
-    ///   not start it before the lease expires, the run can be claimed again, and a later write of the earlier runner
-    ///   is a [`Conflict`](crate::PortErrorKind::Conflict).
-    async fn claim(
-        &self,
-        runner: &RunnerId,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<Run>, PortError>;
-
-    /// Extends the lease of `runner` on a run without an outcome until `until`; `false` if there is no such run or it
-    /// belongs to another runner.
-    ///
-    /// # Guarantees
-    /// - The revision of the run does not change, so the runner's next write is not a conflict.
-    async fn heartbeat(&self, key: &RunKey, runner: &RunnerId, until: Timestamp) -> Result<bool, PortError>;
 
     /// Removes a run and its response, whatever its state; `false` if it does not exist. A run that cannot be read is
     /// removed, too.

@@ -22,6 +22,9 @@ pub trait IdSource: Debug + Send + Sync + 'static {
     /// A new unique run key. Later keys sort after earlier ones.
     fn run_key(&self) -> RunKey;
 
+    /// 32 bytes that nobody can guess, for secrets.
+    fn secret(&self) -> [u8; 32];
+
     /// A random number from 0 to 1, for jitter; not for secrets.
     fn jitter(&self) -> f64;
 }
