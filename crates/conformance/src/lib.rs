@@ -10,6 +10,7 @@
     reason = "a suite fails by panicking"
 )]
 
+pub mod access_store;
 pub mod account;
 pub mod aliases;
 pub mod async_invocations;
@@ -19,8 +20,11 @@ pub mod invoker;
 pub mod job_store;
 pub mod layers;
 pub mod permissions;
+pub mod run_history;
+pub mod run_queue;
 pub mod run_store;
 pub mod runners;
 pub mod samples;
 pub mod secret_resolver;
+pub mod stores;
 pub mod workbench;

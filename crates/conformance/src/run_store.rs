@@ -3,23 +3,17 @@
 //! The port cannot arrange a record of a newer version, nor the end of the process after an intent was recorded; each
 //! adapter tests these by itself.
 
-mod claims;
 mod concurrency;
-mod model;
 mod pages;
 mod retention;
 
-pub use claims::{
-    a_claim_ends_with_its_lease_and_never_once_the_run_has_started, a_claim_gives_the_oldest_free_run,
-    a_heartbeat_extends_the_lease_of_its_own_run, concurrent_claims_get_different_runs,
-};
 pub use concurrency::{
     a_dropped_caller_leaves_all_or_nothing, one_of_concurrent_updates_wins,
     runs_inserted_concurrently_are_all_stored,
 };
-pub use model::any_sequence_of_calls_behaves_like_a_map;
 pub use pages::{
-    a_foreign_marker_is_refused, lists_are_latest_first_and_filtered, pages_are_stable_under_changes,
+    a_foreign_marker_is_refused, a_scope_limits_lists, a_text_finds_runs_by_the_beginning_of_words,
+    lists_are_latest_first_and_filtered, pages_are_stable_under_changes,
     runs_of_one_moment_are_listed_once_each,
 };
 pub use retention::{
@@ -33,7 +27,9 @@ use crate::samples::{
 };
 use async_trait::async_trait;
 use lamplight_domain::{Attempt, Evidence, EvidenceKind, Outcome, Parent, Revision, Run, RunState};
-use lamplight_ports::{Bytes, PageRequest, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary};
+use lamplight_ports::{
+    Bytes, PageRequest, PortErrorKind, RunFilter, RunSelector, RunStore, RunSummary, RunText, SearchWords,
+};
 use std::{any::Any, fmt, sync::Arc};
 
 /// An empty store, and what must live as long as the store: a temporary folder, a server.
@@ -78,13 +74,11 @@ macro_rules! run_store {
             a_request_id_finds_the_latest_run_of_its_function,
             latest_is_the_run_that_began_last,
             lists_are_latest_first_and_filtered,
+            a_text_finds_runs_by_the_beginning_of_words,
+            a_scope_limits_lists,
             runs_of_one_moment_are_listed_once_each,
             pages_are_stable_under_changes,
             a_foreign_marker_is_refused,
-            a_claim_gives_the_oldest_free_run,
-            concurrent_claims_get_different_runs,
-            a_claim_ends_with_its_lease_and_never_once_the_run_has_started,
-            a_heartbeat_extends_the_lease_of_its_own_run,
             pruning_removes_only_ended_runs,
             pruning_removes_the_oldest_first_in_batches,
             running_runs_are_those_that_started_and_have_no_outcome,
@@ -94,11 +88,6 @@ macro_rules! run_store {
             updates_that_are_stored_together_fail_one_by_one,
             a_removed_run_is_gone_with_its_response,
         );
-
-        #[test]
-        fn any_sequence_of_calls_behaves_like_a_map() {
-            $crate::run_store::any_sequence_of_calls_behaves_like_a_map(&$harness);
-        }
     };
     (@each $harness:expr; $($guarantee:ident,)*) => {
         $(
@@ -359,7 +348,7 @@ pub async fn running_runs_are_those_that_started_and_have_no_outcome(harness: &d
 }
 
 /// The sample run in that state.
-fn run_in(n: u32, state: RunState) -> Run {
+pub(crate) fn run_in(n: u32, state: RunState) -> Run {
     if state == RunState::Queued {
         return queued_run(n);
     }
@@ -375,11 +364,11 @@ fn outcome(state: RunState) -> Outcome {
 }
 
 /// Attempts about which nothing is known.
-fn attempts(count: usize) -> Vec<Attempt> {
+pub(crate) fn attempts(count: usize) -> Vec<Attempt> {
     vec![Attempt { sent_at: None, ended_at: None, evidence: None, error: None }; count]
 }
 
-async fn find(store: &Arc<dyn RunStore>, n: u32) -> Option<Run> {
+pub(crate) async fn find(store: &Arc<dyn RunStore>, n: u32) -> Option<Run> {
     store.find(&RunSelector::Key(sample_key(n))).await.unwrap()
 }
 
@@ -388,7 +377,7 @@ async fn response(store: &Arc<dyn RunStore>, n: u32) -> Option<Bytes> {
 }
 
 /// All running runs, in pages of two.
-async fn running(store: &dyn RunStore) -> Vec<Run> {
+pub(crate) async fn running(store: &dyn RunStore) -> Vec<Run> {
     let (mut found, mut page) = (Vec::new(), PageRequest::first(2));
     loop {
         let next = store.running(&page).await.unwrap();
@@ -407,7 +396,7 @@ async fn list(store: &dyn RunStore) -> Vec<RunSummary> {
 }
 
 /// Everything that a list returns, in pages of that size.
-async fn walk(store: &dyn RunStore, filter: &RunFilter, size: u32) -> Vec<RunSummary> {
+pub(crate) async fn walk(store: &dyn RunStore, filter: &RunFilter, size: u32) -> Vec<RunSummary> {
     let (mut found, mut page) = (Vec::new(), PageRequest::first(size));
     loop {
         let next = store.list(filter, &page).await.unwrap();
@@ -421,8 +410,13 @@ async fn walk(store: &dyn RunStore, filter: &RunFilter, size: u32) -> Vec<RunSum
 }
 
 /// What a list of `runs`, given latest first, should return.
-fn expected_list<'a>(runs: impl IntoIterator<Item = &'a Run>, filter: &RunFilter) -> Vec<RunSummary> {
-    let RunFilter { job, function, request_id, connection, parent, states, since, before } = filter;
+pub(crate) fn expected_list<'a>(
+    runs: impl IntoIterator<Item = &'a Run>,
+    filter: &RunFilter,
+) -> Vec<RunSummary> {
+    let RunFilter { job, function, request_id, connection, parent, states, text, scope, since, before } =
+        filter;
+    let words = SearchWords::parse(text.as_deref().unwrap_or_default());
     let parent_of = |run: &Run| run.intent.provenance.parent.as_ref().map(Parent::id);
     runs.into_iter()
         .filter(|run| job.is_none() || run.intent.job == *job)
@@ -431,6 +425,8 @@ fn expected_list<'a>(runs: impl IntoIterator<Item = &'a Run>, filter: &RunFilter
         .filter(|run| connection.as_ref().is_none_or(|connection| run.intent.connection == *connection))
         .filter(|run| parent.is_none() || parent_of(run) == *parent)
         .filter(|run| states.is_empty() || states.contains(&run.state()))
+        .filter(|run| words.match_run(&RunText::of(run)))
+        .filter(|run| scope.includes(&run.intent.connection, run.intent.job.as_ref()))
         .filter(|run| since.is_none_or(|since| run.intent.started_at >= since))
         .filter(|run| before.is_none_or(|before| run.intent.started_at < before))
         .map(RunSummary::from)

@@ -1,27 +1,66 @@
-//! Runs and jobs in memory, for tests and for programs that need no lasting record.
+//! A store in memory, for tests and for programs that need no lasting record.
 
+mod access;
+mod history;
+mod queue;
+
+use access::Access;
 use async_trait::async_trait;
-use lamplight_domain::{
-    ErrorCode, Job, JobName, Parent, Revision, Run, RunEnd, RunKey, RunState, RunnerId, Timestamp,
-};
+use history::Counts;
+use lamplight_domain::{ErrorCode, Job, JobName, Parent, Revision, Run, RunEnd, RunKey, RunState, RunnerId};
 use lamplight_ports::{
-    Bytes, JobStore, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunPlace, RunSelector,
-    RunStore, RunSummary, Runners, StoredJob, StoredPage, invalid_marker,
+    Bytes, JobStore, Note, Order, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunPlace,
+    RunSelector, RunStore, RunSummary, RunText, Runners, SearchWords, StoredJob, StoredPage, invalid_marker,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tokio::sync::watch;
 
 #[derive(Debug, Default)]
 struct Kept {
     runs: BTreeMap<RunKey, Run>,
     responses: BTreeMap<RunKey, Bytes>,
+    orders: BTreeMap<RunKey, Order>,
+    /// The digest and the run of each owner's key.
+    once: BTreeMap<(String, String), ([u8; 32], RunKey)>,
+    notes: BTreeMap<RunKey, Vec<Note>>,
+    /// The latest change of each run.
+    changes: BTreeMap<RunKey, u64>,
+    last_change: watch::Sender<u64>,
+    counts: Counts,
+    access: Access,
     jobs: BTreeMap<JobName, StoredJob>,
     living: BTreeSet<String>,
     aside: BTreeMap<RunKey, (RunnerId, RunEnd)>,
     failing: Option<PortErrorKind>,
     locked: bool,
+}
+
+impl Kept {
+    /// Stores a run, and what follows from it.
+    fn put_run(&mut self, run: Run) {
+        let key = run.key().clone();
+        self.counts.move_outcome(self.runs.get(&key), &run);
+        if run.outcome().is_some() {
+            self.orders.remove(&key);
+        }
+        self.runs.insert(key.clone(), run);
+        self.last_change.send_modify(|number| *number += 1);
+        let number = *self.last_change.borrow();
+        self.changes.insert(key, number);
+    }
+
+    /// Removes a run and everything about it but its counts.
+    fn remove_run(&mut self, key: &RunKey) -> bool {
+        self.responses.remove(key);
+        self.orders.remove(key);
+        self.once.retain(|_, (_, run)| run != key);
+        self.notes.remove(key);
+        self.changes.remove(key);
+        self.runs.remove(key).is_some()
+    }
 }
 
 /// A store that is lost with its process. Clones share their contents; [`another_runner`](Self::another_runner) creates
@@ -95,13 +134,13 @@ impl RunStore for MemoryStore {
         }
         let mut own = run.clone();
         own.lease_until = None;
-        kept.runs.insert(own.key().clone(), own);
+        kept.put_run(own);
         Ok(())
     }
 
     async fn update(&self, run: &Run, response: Option<Bytes>) -> Result<Revision, PortError> {
         let kept = &mut *self.lock_for_writing()?;
-        let Some(own) = kept.runs.get_mut(run.key()) else {
+        let Some(own) = kept.runs.get(run.key()) else {
             let message = format!("run {} not found", run.key());
             return Err(PortError::new(PortErrorKind::NotFound, ErrorCode::RunNotFound, message));
         };
@@ -109,13 +148,14 @@ impl RunStore for MemoryStore {
             return Err(conflict(format!("run {} was changed by another process", run.key())));
         }
         let (revision, lease_until) = (own.revision.next(), own.lease_until);
-        *own = run.clone();
+        let mut own = run.clone();
         own.revision = revision;
         own.lease_until = lease_until.filter(|_| run.outcome().is_none());
+        kept.put_run(own);
         if let Some(response) = response {
             kept.responses.insert(run.key().clone(), response);
         }
-        if run.outcome().is_some() {
+        if run.outcome().is_some() && kept.aside.get(run.key()).is_some_and(|(own, _)| *own == self.runner) {
             kept.aside.remove(run.key());
         }
         Ok(revision)
@@ -141,21 +181,20 @@ impl RunStore for MemoryStore {
     }
 
     async fn take_in(&self) -> Result<Vec<RunKey>, PortError> {
-        let Kept { runs, living, aside, .. } = &mut *self.lock_for_writing()?;
-        let mut taken = Vec::new();
-        aside.retain(|key, (runner, end)| {
-            if living.contains(&runner.0) && *runner != self.runner {
-                return true;
-            }
-            if let Some(run) = runs.get_mut(key) {
-                let before = run.clone();
-                if run.take_end(end.clone()).is_ok() && *run != before {
+        let kept = &mut *self.lock_for_writing()?;
+        let (mut taken, aside) = (Vec::new(), std::mem::take(&mut kept.aside));
+        for (key, (runner, end)) in aside {
+            if kept.living.contains(&runner.0) && runner != self.runner {
+                kept.aside.insert(key, (runner, end));
+            } else if let Some(before) = kept.runs.get(&key) {
+                let mut run = before.clone();
+                if run.take_end(end).is_ok() && run != *before {
                     run.revision = run.revision.next();
-                    taken.push(key.clone());
+                    kept.put_run(run);
+                    taken.push(key);
                 }
             }
-            false
-        });
+        }
         Ok(taken)
     }
 
@@ -231,36 +270,7 @@ impl RunStore for MemoryStore {
     }
 
     async fn remove_run(&self, key: &RunKey) -> Result<bool, PortError> {
-        let mut kept = self.lock_for_writing()?;
-        kept.responses.remove(key);
-        Ok(kept.runs.remove(key).is_some())
-    }
-
-    async fn claim(
-        &self,
-        runner: &RunnerId,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<Run>, PortError> {
-        let mut kept = self.lock_for_writing()?;
-        let is_free =
-            |run: &&mut Run| run.state() == RunState::Queued && run.lease_until.is_none_or(|end| end <= now);
-        let Some(run) = kept.runs.values_mut().filter(is_free).min_by_key(|run| RunPlace::of(run)) else {
-            return Ok(None);
-        };
-        // Claiming a queued run cannot fail.
-        let _ = run.claim(runner.clone());
-        run.lease_until = Some(to_micros(until));
-        run.revision = run.revision.next();
-        Ok(Some(run.clone()))
-    }
-
-    async fn heartbeat(&self, key: &RunKey, runner: &RunnerId, until: Timestamp) -> Result<bool, PortError> {
-        let mut kept = self.lock_for_writing()?;
-        let own = |run: &&mut Run| !run.state().is_final() && run.runner() == Some(runner);
-        let Some(run) = kept.runs.get_mut(key).filter(own) else { return Ok(false) };
-        run.lease_until = Some(to_micros(until));
-        Ok(true)
+        Ok(self.lock_for_writing()?.remove_run(key))
     }
 
     async fn prune(&self, retention: &Retention) -> Result<u64, PortError> {
@@ -282,20 +292,16 @@ impl RunStore for MemoryStore {
             .take(Retention::MOST_AT_ONCE as usize)
             .collect();
         for key in &gone {
-            kept.runs.remove(key);
-            kept.responses.remove(key);
+            kept.remove_run(key);
         }
         Ok(gone.len() as u64)
     }
 }
 
-/// The end of a lease, with the precision at which stores keep it.
-fn to_micros(time: Timestamp) -> Timestamp {
-    Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
-}
-
 fn is_listed(filter: &RunFilter, run: &Run) -> bool {
-    let RunFilter { job, function, request_id, connection, parent, states, since, before } = filter;
+    let RunFilter { job, function, request_id, connection, parent, states, text, scope, since, before } =
+        filter;
+    let words = SearchWords::parse(text.as_deref().unwrap_or_default());
     let started_at = run.intent.started_at.as_microsecond();
     let own_parent = run.intent.provenance.parent.as_ref().map(Parent::id);
     (job.is_none() || run.intent.job == *job)
@@ -304,6 +310,8 @@ fn is_listed(filter: &RunFilter, run: &Run) -> bool {
         && connection.as_ref().is_none_or(|connection| run.intent.connection == *connection)
         && (parent.is_none() || own_parent == *parent)
         && (states.is_empty() || states.contains(&run.state()))
+        && words.match_run(&RunText::of(run))
+        && scope.includes(&run.intent.connection, run.intent.job.as_ref())
         && since.is_none_or(|since| started_at >= since.as_microsecond())
         && before.is_none_or(|before| started_at < before.as_microsecond())
 }

@@ -63,6 +63,12 @@ impl IdSource for SequentialIds {
         text.parse().unwrap_or_else(|_| unreachable!("{text}"))
     }
 
+    fn secret(&self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        secret[..8].copy_from_slice(&(self.0.fetch_add(1, Ordering::SeqCst) + 1).to_le_bytes());
+        secret
+    }
+
     fn jitter(&self) -> f64 {
         0.5
     }

@@ -5,8 +5,8 @@ use crate::samples::{
     parse_name, sample_connection, sample_function, sample_job, sample_key, sample_parent, sample_request_id,
     sample_run,
 };
-use lamplight_domain::{Parent, ParentId, Run, RunState};
-use lamplight_ports::{PageRequest, PortErrorKind, RunFilter, RunSummary};
+use lamplight_domain::{Evidence, EvidenceKind, Outcome, Parent, ParentId, Run, RunState, Scope};
+use lamplight_ports::{PageRequest, PortErrorKind, RunFilter, RunStore, RunSummary, RunText, SearchWords};
 
 /// A list is ordered by start time, latest first; every filter, alone and combined, narrows it, whatever the page size.
 pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) {
@@ -48,6 +48,7 @@ pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) 
                                 states: states.clone(),
                                 since,
                                 before,
+                                ..RunFilter::default()
                             };
                             let expected = expected_list(&runs, &filter);
                             // A size out of range counts as the nearest allowed size.
@@ -70,6 +71,132 @@ pub async fn lists_are_latest_first_and_filtered(harness: &dyn RunStoreHarness) 
         [],
         "a map run differs from a workflow with the same key"
     );
+}
+
+/// The runs with the numbers from 0, in all states, with errors in those that have ended. Latest first.
+async fn runs_in_all_states(store: &dyn RunStore, count: u32) -> Vec<Run> {
+    let mut runs = Vec::new();
+    for (n, state) in (0..count).zip(RunState::ALL.into_iter().cycle()) {
+        // Neither the order of insertion nor that of the keys is the order in which the runs began.
+        let n = n * 5 % count;
+        let mut run = run_in(n, state);
+        run.intent.key = sample_key(n * 11 % count);
+        store.insert(&run).await.unwrap();
+        runs.push(run);
+    }
+    runs.sort_by_key(|run| std::cmp::Reverse(run.intent.started_at));
+    runs
+}
+
+/// A search finds the runs that have all words, each by its beginning and in any case; characters with a meaning in
+/// queries are taken literally. An error is found once it is recorded, and a run that was removed no longer.
+pub async fn a_text_finds_runs_by_the_beginning_of_words(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let mut runs = runs_in_all_states(&*arranged.store, 48).await;
+    let found = async |text: &str, states: &[RunState]| {
+        let filter =
+            RunFilter { text: Some(text.to_owned()), states: states.to_vec(), ..RunFilter::default() };
+        (walk(&*arranged.elsewhere, &filter, 5).await, filter)
+    };
+    let some = [RunState::Unknown, RunState::Succeeded, RunState::Queued];
+    let mut hits = 0;
+    for text in [
+        "add",
+        "ADDER demo",
+        "job-00",
+        "job 001",
+        "valueerror",
+        "Value said",
+        "function_error",
+        "oth ech",
+        "said-no",
+        "0199c0de-0000-7000-8000-00000000001",
+        "0199c0de0000",
+        "0199",
+        "0",
+        "",
+        "   ",
+        "!?",
+        "nothing",
+        "dder",
+        "add OR echo",
+        "add NOT demo",
+        "\"add",
+        "add*",
+        "(",
+        "{error}:said",
+        "key:0199",
+        "a\0b",
+        "'; DROP TABLE run; --",
+        "^add",
+        "\u{202e}add",
+        "NEAR(add demo)",
+    ] {
+        for states in [&[][..], &some, &[RunState::Succeeded], &[RunState::Rejected, RunState::Running]] {
+            let (found, filter) = found(text, states).await;
+            hits += found.len();
+            assert_eq!(found, expected_list(&runs, &filter), "{filter:?}");
+        }
+    }
+    assert!(hits > 100);
+    // A run is found by its error as soon as it has one, and by a better one instead.
+    let running = runs.iter_mut().find(|run| run.state() == RunState::Running).unwrap();
+    let Outcome { error: Some(mut error), .. } = run_in(3, RunState::Unknown).outcome().unwrap().clone()
+    else {
+        panic!("the sample has an error")
+    };
+    for (state, kind) in
+        [(RunState::Unknown, EvidenceKind::NoAnswer), (RunState::FunctionFailed, EvidenceKind::Destination)]
+    {
+        error.message = format!("marker {state}");
+        let mut outcome = Outcome::new(state, Evidence::of(kind), running.intent.started_at);
+        outcome.error = Some(error.clone());
+        if running.outcome().is_none() {
+            running.conclude(outcome).unwrap();
+        } else {
+            running.learn(outcome).unwrap();
+        }
+        running.revision = arranged.store.update(running, None).await.unwrap();
+        for text in ["marker", "marker unknown", "marker function"] {
+            let (found, _) = found(text, &[]).await;
+            let words = SearchWords::parse(text);
+            assert_eq!(found.len(), usize::from(words.match_run(&RunText::of(running))), "{state}: {text}");
+        }
+        assert_eq!(found("marker", &[state]).await.0.len(), 1);
+    }
+    let key = running.key().clone();
+    assert!(arranged.store.remove_run(&key).await.unwrap());
+    assert_eq!(found("marker", &[]).await.0, []);
+}
+
+/// A list has only what the scope includes, whatever else the filter says.
+pub async fn a_scope_limits_lists(harness: &dyn RunStoreHarness) {
+    let arranged = harness.arrange().await;
+    let runs = runs_in_all_states(&*arranged.store, 48).await;
+    let connections = [None, Some(vec![]), Some(vec!["other"]), Some(vec!["demo", "other", "absent"])];
+    let jobs = [None, Some(vec![]), Some(vec![1]), Some(vec![0, 1, 7])];
+    for connections in &connections {
+        for jobs in &jobs {
+            let connections =
+                connections.as_ref().map(|all| all.iter().map(|name| parse_name(name)).collect());
+            let jobs = jobs.as_ref().map(|all| all.iter().map(|n| sample_job(*n).name).collect());
+            let scope = Scope { connections, jobs };
+            let all = RunFilter { scope, ..RunFilter::default() };
+            for filter in [
+                all.clone(),
+                RunFilter { states: vec![RunState::Unknown, RunState::Succeeded], ..all.clone() },
+                RunFilter { job: Some(sample_job(1).name), ..all.clone() },
+                RunFilter { connection: Some(sample_connection(4)), ..all.clone() },
+                RunFilter { function: Some(sample_function(1)), ..all.clone() },
+                RunFilter { request_id: Some(sample_request_id(2)), ..all.clone() },
+                RunFilter { parent: sample_parent(0).map(|parent| parent.id()), ..all.clone() },
+                RunFilter { text: Some("add".to_owned()), ..all.clone() },
+            ] {
+                let expected = expected_list(&runs, &filter);
+                assert_eq!(walk(&*arranged.elsewhere, &filter, 3).await, expected, "{filter:?}");
+            }
+        }
+    }
 }
 
 /// Runs that began at the same moment are ordered by key and listed once each, wherever pages end.

@@ -5,6 +5,7 @@ use lamplight_conformance::{
     job_store::{ArrangedJobStore, JobStoreHarness},
     run_store::{ArrangedRunStore, RunStoreHarness},
     runners::{ArrangedRunners, RunnersHarness},
+    stores::{ArrangedStores, Stores, StoresHarness},
 };
 use lamplight_fake_adapter::MemoryStore;
 use std::sync::Arc;
@@ -40,6 +41,15 @@ impl RunnersHarness for InMemory {
     }
 }
 
+#[async_trait]
+impl StoresHarness for InMemory {
+    async fn arrange(&self) -> ArrangedStores {
+        let here = MemoryStore::default();
+        let elsewhere = Stores::new(Arc::new(here.another_runner("elsewhere")));
+        ArrangedStores { here: Stores::new(Arc::new(here)), elsewhere, keep: Box::new(()) }
+    }
+}
+
 mod run_store {
     lamplight_conformance::run_store!(super::InMemory);
 }
@@ -50,4 +60,16 @@ mod job_store {
 
 mod runners {
     lamplight_conformance::runners!(super::InMemory);
+}
+
+mod run_queue {
+    lamplight_conformance::run_queue!(super::InMemory);
+}
+
+mod run_history {
+    lamplight_conformance::run_history!(super::InMemory);
+}
+
+mod access_store {
+    lamplight_conformance::access_store!(super::InMemory);
 }
