@@ -27,9 +27,20 @@ const READ_WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags:
 const SETTINGS: &str =
     "PRAGMA foreign_keys = ON; PRAGMA cache_size = -1024; PRAGMA wal_autocheckpoint = 250;";
 
+/// Set while at least [`MANY_WRITES`] share a transaction. A checkpoint syncs the log and the database, and writes pages
+/// that the next one writes again; a larger cache holds the last pages of the indices of many jobs.
+const WHILE_BUSY: &str = "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192;";
+const MANY_WRITES: usize = 16;
+
+/// How many prepared statements a connection keeps: all those of the store but the ones with a condition per call.
+const STATEMENTS: usize = 128;
+
 /// The largest log that is kept, in bytes; only large responses make a log that long. A smaller one is overwritten, not
 /// truncated, because a growing file takes longer to sync.
 const LARGEST_LOG: u64 = 2 * 1024 * 1024;
+
+/// The largest log while writes wait.
+const LARGEST_BUSY_LOG: u64 = 64 * 1024 * 1024;
 
 /// What a write must survive, besides the end of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +57,7 @@ pub(crate) struct Database {
     log: PathBuf,
     connection: Connection,
     survives: Survives,
+    is_busy: bool,
     file: Option<FileId>,
 }
 
@@ -64,10 +76,11 @@ impl Database {
         let (mut connection, marks) = connect(path)?;
         migrate(&mut connection, marks, path)?;
         connection.execute_batch(SETTINGS).map_err(|error| failure::sqlite_error(path, error))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // FULL is SQLite's default.
         let survives = Survives::PowerLoss;
         // Opening a file for writing may give it another inode, so it is looked at afterwards.
-        Ok(Some(Self { log: log_path(path), connection, survives, file: file_id(path) }))
+        Ok(Some(Self { log: log_path(path), connection, survives, is_busy: false, file: file_id(path) }))
     }
 
     /// Opens the database, and creates it if it does not exist.
@@ -91,16 +104,27 @@ impl Database {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
+    /// Adapts the settings to the number of writes in the next transaction.
+    pub(crate) fn expect_writes(&mut self, count: usize) -> Result<(), Failure> {
+        let is_busy = count >= MANY_WRITES;
+        if is_busy != self.is_busy {
+            self.connection.execute_batch(if is_busy { WHILE_BUSY } else { SETTINGS })?;
+            self.is_busy = is_busy;
+        }
+        Ok(())
+    }
+
     /// Whether the file at the path is still the one that is open. If it was replaced or removed, everything that is written
     /// here is lost when the process ends.
     pub(crate) fn is_in_place(&self, path: &Path) -> bool {
         file_id(path) == self.file
     }
 
-    /// Truncates the log if a response has made it large. Otherwise the next process would read all of it, and
+    /// Truncates the log if a response or many writes have made it large. Otherwise the next process would read all of it, and
     /// checkpoint it again because it cannot tell what was checkpointed already.
-    pub(crate) fn truncate_large_log(&mut self) {
-        if fs::metadata(&self.log).is_ok_and(|log| log.len() > LARGEST_LOG)
+    pub(crate) fn truncate_large_log(&mut self, writes_wait: bool) {
+        let largest = if writes_wait { LARGEST_BUSY_LOG } else { LARGEST_LOG };
+        if fs::metadata(&self.log).is_ok_and(|log| log.len() > largest)
             && let Err(error) = self.truncate_log()
         {
             // The writes are safe already; a later call tries again.
@@ -114,6 +138,11 @@ impl Database {
         let cut = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         self.connection.busy_timeout(BUSY_TIMEOUT)?;
         cut
+    }
+
+    /// Copies the database as it is at one moment to an empty file.
+    pub(crate) fn copy_to(&self, file: &Path) -> Result<(), rusqlite::Error> {
+        self.connection.execute("VACUUM INTO ?1", [file.to_string_lossy()]).map(drop)
     }
 
     /// Begins a read transaction; all its reads see the same state.
@@ -194,7 +223,7 @@ fn explain_refusal(path: &Path, error: rusqlite::Error) -> PortError {
 /// a partial one, even if several create it at once or one is interrupted.
 fn create_database(path: &Path) -> Result<(), PortError> {
     let new = create_file(path).map_err(|error| failure::create_error(path, error))?;
-    fill_database(&new).map_err(|error| failure::sqlite_error(path, error))?;
+    fill_database(&new).map_err(|failure| failure.into_port_error(path))?;
     // Dropping `new` removes the other name.
     publish(&new, path).map_err(|error| failure::create_error(path, error))
 }
@@ -210,10 +239,10 @@ fn create_file(path: &Path) -> io::Result<TempPath> {
     Ok(tempfile::Builder::new().prefix(".lamplight-").tempfile_in(parent)?.into_temp_path())
 }
 
-fn fill_database(path: &Path) -> Result<(), rusqlite::Error> {
+fn fill_database(path: &Path) -> Result<(), Failure> {
     let mut connection = Connection::open_with_flags(path, READ_WRITE)?;
     fill(&mut connection)?;
-    connection.close().map_err(|(_, error)| error)
+    Ok(connection.close().map_err(|(_, error)| error)?)
 }
 
 /// Gives the file its final name, unless a file with that name exists already.
@@ -273,7 +302,7 @@ mod tests {
             let sql = "INSERT INTO job VALUES (?1, 1, 1, ?2)";
             transaction.execute(sql, (name, "x".repeat(bytes))).unwrap();
             transaction.commit().unwrap();
-            database.truncate_large_log();
+            database.truncate_large_log(false);
             fs::metadata(folder.path().join("a.db-wal")).unwrap().len()
         };
         assert!(add("small", 1000) > 0);

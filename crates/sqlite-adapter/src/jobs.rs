@@ -2,10 +2,13 @@
 
 use crate::{
     SqliteStore,
+    columns::lossy_text,
     database::Survives,
     failure::{self, Failure},
-    run_query::lossy_text,
+    job_row::{read_job, record_error},
+    job_summary,
     writer::Needs,
+    writing::Writing,
 };
 use async_trait::async_trait;
 use lamplight_domain::{Job, JobName, Revision};
@@ -13,7 +16,7 @@ use lamplight_ports::{
     Damaged, JobStore, PageRequest, PortError, StoredJob, StoredPage, invalid_marker,
     record::{self, RECORD_VERSION, RecordError},
 };
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 const LIST: &str = "SELECT name, revision, record FROM job WHERE name > ?1 ORDER BY name";
 
@@ -21,15 +24,23 @@ const LIST: &str = "SELECT name, revision, record FROM job WHERE name > ?1 ORDER
 impl JobStore for SqliteStore {
     async fn put(&self, job: &Job, expected: Option<Revision>) -> Result<Revision, PortError> {
         let record = record::write(job).map_err(|error| record_error(&job.name, error))?;
-        let name = job.name.clone();
+        let own = job.clone();
         let Some(expected) = expected else {
             let needs = Needs { survives: Survives::PowerLoss, creates: true };
-            let insert = move |transaction: &Transaction<'_>| insert(transaction, &name, &record);
+            let insert = move |transaction: &Writing<'_>| {
+                let revision = insert(transaction, &own.name, &record)?;
+                job_summary::job_saved(transaction, &own)?;
+                Ok(revision)
+            };
             let made = self.writer.write(needs, insert).await?;
             return made.ok_or_else(|| failure::missing_store(self.path()));
         };
         let needs = Needs { survives: Survives::PowerLoss, creates: false };
-        let replace = move |transaction: &Transaction<'_>| replace(transaction, &name, &record, expected);
+        let replace = move |transaction: &Writing<'_>| {
+            let revision = replace(transaction, &own.name, &record, expected)?;
+            job_summary::job_saved(transaction, &own)?;
+            Ok(revision)
+        };
         let replaced = self.writer.write(needs, replace).await?;
         replaced.ok_or_else(|| changed_elsewhere(&job.name))
     }
@@ -55,7 +66,7 @@ impl JobStore for SqliteStore {
     async fn remove(&self, name: &JobName) -> Result<bool, PortError> {
         let name = name.clone();
         let needs = Needs { survives: Survives::PowerLoss, creates: false };
-        let remove = move |transaction: &Transaction<'_>| {
+        let remove = move |transaction: &Writing<'_>| {
             let sql = "DELETE FROM job WHERE name = ?1 AND version <= ?2";
             let removed = transaction.execute(sql, params![name.as_str(), RECORD_VERSION])? > 0;
             if !removed {
@@ -114,18 +125,6 @@ fn list(transaction: &Transaction<'_>, after: &str, limit: usize) -> Result<Stor
     Ok(page)
 }
 
-fn read_job(row: &Row<'_>) -> Result<StoredJob, Failure> {
-    let text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
-    let revision = Revision(row.get::<_, i64>(1)?.unsigned_abs());
-    match record::read(text) {
-        Ok(job) => Ok(StoredJob { job, revision }),
-        Err(error) => {
-            let name: String = row.get(0)?;
-            Err(failure::record_error(&format!("job {name}"), error).into())
-        }
-    }
-}
-
 /// Fails if a newer build wrote the record; such a record is not changed.
 fn refuse_newer(transaction: &Transaction<'_>, name: &JobName) -> Result<(), Failure> {
     let sql = "SELECT version FROM job WHERE name = ?1 AND version > ?2";
@@ -135,10 +134,6 @@ fn refuse_newer(transaction: &Transaction<'_>, name: &JobName) -> Result<(), Fai
         Some(found) => Err(record_error(name, RecordError::Newer { found, known: RECORD_VERSION }).into()),
         None => Ok(()),
     }
-}
-
-fn record_error(name: &JobName, error: RecordError) -> PortError {
-    failure::record_error(&format!("job {name}"), error)
 }
 
 fn changed_elsewhere(name: &JobName) -> PortError {

@@ -9,11 +9,11 @@ const PART: usize = 256 * 1024;
 
 /// Replaces the stored response of the run.
 pub(crate) fn replace(transaction: &Transaction<'_>, run: i64, response: &[u8]) -> Result<(), Failure> {
-    transaction.execute("DELETE FROM response_part WHERE run = ?1", [run])?;
+    transaction.prepare_cached("DELETE FROM response_part WHERE run = ?1")?.execute([run])?;
     let size = i64::try_from(response.len()).unwrap_or(i64::MAX);
-    transaction.execute("UPDATE run SET response_bytes = ?2 WHERE id = ?1", [run, size])?;
+    transaction.prepare_cached("UPDATE run SET response_bytes = ?2 WHERE id = ?1")?.execute([run, size])?;
     let mut insert =
-        transaction.prepare("INSERT INTO response_part (run, part, bytes) VALUES (?1, ?2, ?3)")?;
+        transaction.prepare_cached("INSERT INTO response_part (run, part, bytes) VALUES (?1, ?2, ?3)")?;
     for (part, bytes) in (0_i64..).zip(response.chunks(PART)) {
         insert.execute(params![run, part, bytes])?;
     }

@@ -1,89 +1,156 @@
-//! Lists of runs, one page at a time; the filter decides which index is used.
+//! Lists of runs, one page at a time. The filter decides how the runs are found: by the text index, by prefixes of an
+//! index, or in the order of all runs. No way reads more than its page, and what else the filter excludes there.
 
-use crate::failure::Failure;
+use crate::{columns::lossy_text, failure::Failure, listing::Listing, run_text, run_walk::Walk};
 use lamplight_domain::{RunKey, RunState, Timestamp};
-use lamplight_ports::{Damaged, PageRequest, PortError, RunFilter, RunPlace, RunSummary, StoredPage};
-use rusqlite::{
-    Row, Transaction,
-    types::{Value, ValueRef},
-};
-use std::{
-    fmt::{Display, Write},
-    str::FromStr,
-};
+use lamplight_ports::{Damaged, RunPlace, RunSummary, StoredPage};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use std::{fmt::Display, str::FromStr};
 
-/// The query for one page.
-pub(crate) struct Listing {
-    sql: String,
-    values: Vec<Value>,
-    limit: usize,
+/// The columns that [`summary`] reads, and others.
+macro_rules! select_summary {
+    ($rest:literal) => {
+        concat!(
+            "SELECT key, job, function, request_id, state, started_at, ended_at, connection, invocation_type",
+            $rest
+        )
+    };
 }
 
-impl Listing {
-    /// Builds a query with only the conditions of the filter, so that SQLite can choose the index for them.
-    pub(crate) fn new(filter: &RunFilter, page: &PageRequest) -> Result<Self, PortError> {
-        let RunFilter { job, function, request_id, connection, parent, states, since, before } = filter;
-        let text = |text: &str| Value::Text(text.to_owned());
-        let any_state = format!("state IN ({})", vec!["?"; states.len()].join(", "));
-        let mut conditions: Vec<(&str, Vec<Value>)> = Vec::new();
-        conditions.extend(job.as_ref().map(|job| ("job = ?", vec![text(job.as_str())])));
-        conditions.extend(function.as_ref().map(|name| ("function = ?", vec![text(name.as_str())])));
-        conditions.extend(request_id.as_ref().map(|id| ("request_id = ?", vec![text(id)])));
-        conditions.extend(connection.as_ref().map(|name| ("connection = ?", vec![text(name.as_str())])));
-        conditions.extend(parent.as_ref().map(|parent| ("parent = ?", vec![text(&parent.to_string())])));
-        match states.as_slice() {
-            [] => {}
-            // With one state, the index also gives the order.
-            [state] => conditions.push(("state = ?", vec![text(state.as_str())])),
-            several => {
-                conditions.push((&any_state, several.iter().map(|state| text(state.as_str())).collect()));
-            }
-        }
-        let micros = |time: Timestamp| vec![Value::Integer(time.as_microsecond())];
-        conditions.extend(since.map(|time| ("started_at >= ?", micros(time))));
-        conditions.extend(before.map(|time| ("started_at < ?", micros(time))));
-        if let Some(marker) = &page.marker {
-            let place = RunPlace::from_marker(marker)?;
-            let values = vec![Value::Integer(place.started_at), text(place.key.as_str())];
-            conditions.push(("(started_at, key) < (?, ?)", values));
-        }
-        let mut sql = "SELECT key, job, function, request_id, state, started_at, ended_at, connection, \
-            invocation_type FROM run"
-            .to_owned();
-        for (index, (condition, _)) in conditions.iter().enumerate() {
-            // Writing into a string cannot fail.
-            let _ = write!(sql, " {} {condition}", if index == 0 { "WHERE" } else { "AND" });
-        }
-        // The rows are read one by one in the order of an index, so a limit would save nothing.
-        sql.push_str(" ORDER BY started_at DESC, key DESC");
-        let values: Vec<Value> = conditions.into_iter().flat_map(|(_, values)| values).collect();
-        Ok(Self { sql, values, limit: page.limit() })
+/// The index holds everything that is read here.
+const ALL: &str = select_summary!(
+    " FROM run WHERE (started_at, key) < (?1, ?2) AND started_at >= ?3 ORDER BY started_at DESC, key DESC"
+);
+const BY_ID: &str = select_summary!(", parent FROM run WHERE id = ?1");
+const BY_PLACE: &str = select_summary!(", parent FROM run WHERE place = ?1");
+const KEY_BY_PLACE: &str = "SELECT key FROM run WHERE place = ?1";
+const CHANGED: &str = select_summary!(", change FROM run WHERE change > ?1 ORDER BY change LIMIT ?2");
+
+/// A page that is being filled.
+struct PageBuilder<'a> {
+    listing: &'a Listing<'a>,
+    page: StoredPage<RunSummary>,
+    last: Option<RunPlace>,
+}
+
+impl<'a> PageBuilder<'a> {
+    fn new(listing: &'a Listing<'a>) -> Self {
+        Self { listing, page: StoredPage::default(), last: None }
     }
-}
 
-/// Runs the query.
-pub(crate) fn list(
-    transaction: &Transaction<'_>,
-    listing: &Listing,
-) -> Result<StoredPage<RunSummary>, Failure> {
-    let mut select = transaction.prepare(&listing.sql)?;
-    let mut rows = select.query(rusqlite::params_from_iter(&listing.values))?;
-    let mut page = StoredPage::default();
-    let mut last: Option<RunPlace> = None;
-    while let Some(row) = rows.next()? {
-        if page.items.len() == listing.limit {
-            page.next_marker = last.map(|place| place.to_string());
-            break;
-        }
+    /// Adds the next run, if it matches; `false` if the page was full already.
+    fn add(&mut self, row: &Row<'_>, parent: Option<usize>) -> Result<bool, Failure> {
         match summary(row) {
             Ok(run) => {
-                last = Some(RunPlace::new(run.started_at, run.key.clone()));
-                page.items.push(run);
+                let parent: Option<String> = parent.map(|column| row.get(column)).transpose()?.flatten();
+                if self.listing.matches(&run, parent.as_deref()) {
+                    if self.page.items.len() == self.listing.limit {
+                        self.page.next_marker = self.last.take().map(|place| place.to_string());
+                        return Ok(false);
+                    }
+                    self.last = Some(RunPlace::new(run.started_at, run.key.clone()));
+                    self.page.items.push(run);
+                }
             }
-            Err(reason) => page.damaged.push(Damaged { name: lossy_text(row, 0)?, reason }),
+            // Whether it is in a scope cannot be read.
+            Err(reason) if self.listing.filter.scope.is_unlimited() => {
+                if self.page.items.len() < self.listing.limit {
+                    self.page.damaged.push(Damaged { name: lossy_text(row, 0)?, reason });
+                }
+            }
+            Err(_) => {}
+        }
+        Ok(true)
+    }
+}
+
+/// Reads a page.
+pub(crate) fn list(
+    transaction: &Transaction<'_>,
+    listing: &Listing<'_>,
+) -> Result<StoredPage<RunSummary>, Failure> {
+    let mut page = PageBuilder::new(listing);
+    if listing.has_no_condition() {
+        let mut select = transaction.prepare_cached(ALL)?;
+        let mut rows = select.query(params![listing.before.0, listing.before.1, listing.since])?;
+        while let Some(row) = rows.next()? {
+            if !page.add(row, None)? {
+                break;
+            }
+        }
+    } else if listing.words.words().is_empty() || listing.is_of_open_runs() {
+        let mut select = transaction.prepare_cached(BY_ID)?;
+        let mut walk = Walk::new(transaction, listing)?;
+        while let Some(id) = walk.next(transaction)? {
+            let mut rows = select.query([id])?;
+            if let Some(row) = rows.next()?
+                && !page.add(row, Some(9))?
+            {
+                break;
+            }
+        }
+    } else {
+        list_found(transaction, &mut page)?;
+    }
+    Ok(page.page)
+}
+
+/// Lists what a search finds. It finds runs in the order of their starts; those of one microsecond are sorted here.
+fn list_found(transaction: &Transaction<'_>, page: &mut PageBuilder<'_>) -> Result<(), Failure> {
+    let listing = page.listing;
+    let mut same: Vec<(String, i64)> = Vec::new();
+    let mut start = None;
+    run_text::search(transaction, listing, |place| {
+        let own = run_text::start_of(place);
+        if start.replace(own) != Some(own) && !add_sorted(transaction, page, &mut same)? {
+            return Ok(false);
+        }
+        let key = transaction.prepare_cached(KEY_BY_PLACE)?.query_row([place], |row| lossy_text(row, 0));
+        let key = key.optional()?.unwrap_or_default();
+        if (own, key.as_str()) < (listing.before.0, listing.before.1.as_str()) {
+            same.push((key, place));
+        }
+        Ok(true)
+    })?;
+    add_sorted(transaction, page, &mut same)?;
+    Ok(())
+}
+
+/// Adds the runs with these keys and places, the last key first; `false` if the page was full already.
+fn add_sorted(
+    transaction: &Transaction<'_>,
+    page: &mut PageBuilder<'_>,
+    runs: &mut Vec<(String, i64)>,
+) -> Result<bool, Failure> {
+    runs.sort_by(|a, b| b.cmp(a));
+    for (_, place) in runs.drain(..) {
+        let mut select = transaction.prepare_cached(BY_PLACE)?;
+        let mut rows = select.query([place])?;
+        if let Some(row) = rows.next()?
+            && !page.add(row, Some(9))?
+        {
+            return Ok(false);
         }
     }
-    Ok(page)
+    Ok(true)
+}
+
+/// The runs that were changed after a change, in the order of their latest changes. Those that cannot be read are left
+/// out.
+pub(crate) fn changes(
+    transaction: &Transaction<'_>,
+    after: i64,
+    most: u32,
+) -> Result<Vec<(i64, RunSummary)>, Failure> {
+    let mut select = transaction.prepare_cached(CHANGED)?;
+    let mut rows = select.query(params![after, most])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Ok(run) = summary(row) {
+            found.push((row.get(9)?, run));
+        }
+    }
+    Ok(found)
 }
 
 /// The row as a list shows it, or why it cannot be read: it is damaged, or a newer build has written a value that this
@@ -121,14 +188,6 @@ where
     text.map(|text| text.parse().map_err(|error: T::Err| error.to_string())).transpose()
 }
 
-/// The text of a column, with a substitute for what is not valid text.
-pub(crate) fn lossy_text(row: &Row<'_>, column: usize) -> Result<String, rusqlite::Error> {
-    Ok(match row.get_ref(column)? {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => String::new(),
-    })
-}
-
 /// SQLite's query plan, one step per line.
 #[cfg(test)]
 pub(crate) fn plan(sql: &str) -> String {
@@ -143,31 +202,16 @@ pub(crate) fn plan(sql: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lamplight_domain::ParentId;
 
     #[test]
-    fn every_list_walks_an_index_in_its_order_and_sorts_nothing() {
-        let all = RunFilter::default;
-        let time = Some(Timestamp::UNIX_EPOCH);
-        let parent = Some(ParentId::MapRun("m".to_owned()));
-        for (filter, index) in [
-            (all(), "COVERING INDEX run_by_start"),
-            (RunFilter { since: time, before: time, ..all() }, "COVERING INDEX run_by_start"),
-            (RunFilter { connection: Some("c".parse().unwrap()), ..all() }, "COVERING INDEX run_by_start"),
-            (RunFilter { job: Some("j".parse().unwrap()), ..all() }, "INDEX run_by_job (job=?"),
-            (
-                RunFilter { function: Some("f".parse().unwrap()), ..all() },
-                "INDEX run_by_function (function=?",
-            ),
-            (RunFilter { states: vec![RunState::Unknown], ..all() }, "INDEX run_by_state (state=?"),
-            (RunFilter { parent, since: time, ..all() }, "INDEX run_by_parent (parent=?"),
+    fn every_query_walks_an_index_in_its_order_and_sorts_nothing() {
+        for (sql, expected) in [
+            (ALL, "SEARCH run USING COVERING INDEX run_by_start (started_at>? AND (started_at,key)<(?,?))"),
+            (BY_ID, "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)"),
+            (BY_PLACE, "SEARCH run USING INDEX run_by_place (place=?)"),
+            (CHANGED, "SEARCH run USING INDEX run_by_change (change>?)"),
         ] {
-            for marker in [None, Some("7.abc".to_owned())] {
-                let listing = Listing::new(&filter, &PageRequest { marker, size: 10 }).unwrap();
-                let plan = plan(&listing.sql);
-                assert!(plan.contains(index), "{}: {plan}", listing.sql);
-                assert!(!plan.contains("TEMP B-TREE"), "{}: {plan}", listing.sql);
-            }
+            assert_eq!(plan(sql), expected, "{sql}");
         }
     }
 }

@@ -2,61 +2,39 @@
 
 use crate::{
     SqliteStore,
+    columns::{lossy_text, optional_text, to_integer},
     database::Survives,
     failure::{self, Failure},
-    responses, retention,
-    run_query::{self, Listing},
+    job_summary,
+    listing::Listing,
+    responses, retention, run_query,
+    run_row::{RunRow, newer_record, read_run, run_not_found, select_run},
     runner_lock::Runner,
     store::in_place,
     writer::Needs,
+    writing::Writing,
 };
 use async_trait::async_trait;
-use lamplight_domain::{
-    ConnectionName, ErrorCode, InvocationType, JobName, Revision, Run, RunEnd, RunKey, RunState, RunnerId,
-    Timestamp,
-};
+use lamplight_domain::{ErrorCode, Revision, Run, RunEnd, RunKey, RunState};
 use lamplight_ports::{
     Bytes, Damaged, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunPlace, RunSelector,
-    RunStore, RunSummary, StoredPage,
-    record::{self, RECORD_VERSION},
+    RunStore, RunSummary, StoredPage, record::RECORD_VERSION,
 };
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 /// How many keys the error about an ambiguous prefix shows.
 const SHOWN_KEYS: usize = 5;
 
-const INSERT: &str = "INSERT INTO run (key, version, revision, job, function, request_id, state, \
-    started_at, ended_at, record, connection, parent, runner, invocation_type) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (key) DO NOTHING";
-
-/// Columns that come from the intent never change. When a run has ended, its lease ends too.
-const UPDATE: &str = "UPDATE run SET version = ?2, revision = revision + 1, request_id = ?4, state = ?5, \
-    ended_at = ?6, record = ?7, runner = ?8, lease_until = iif(?6 IS NULL, lease_until, NULL) \
-    WHERE key = ?1 AND revision = ?3 AND version <= ?2 RETURNING id";
-
-const CLAIM: &str = "UPDATE run SET revision = revision + 1, runner = ?2, lease_until = ?3 WHERE key = ?1";
-
-const HEARTBEAT: &str = "UPDATE run SET lease_until = ?3 WHERE key = ?1 AND runner = ?2 AND version <= ?4 \
-    AND state IN ('queued', 'running')";
-
-macro_rules! select_run {
-    ($rest:literal) => {
-        concat!("SELECT key, revision, record, runner, lease_until FROM run ", $rest)
-    };
-}
-
-const BY_KEY: &str = select_run!("WHERE key = ?1");
+const BY_KEY: &str = select_run!(" FROM run WHERE key = ?1");
 /// The unary plus keeps SQLite from using the index on `function`, which would walk through all runs of the function.
-const BY_REQUEST: &str =
-    select_run!("WHERE request_id = ?1 AND +function = ?2 ORDER BY started_at DESC, key DESC LIMIT 1");
-const LATEST: &str = select_run!("ORDER BY started_at DESC, key DESC LIMIT 1");
-const RUNNING: &str = "SELECT key, revision, record, runner, lease_until, started_at FROM run \
-    WHERE state = 'running' AND (started_at, key) > (?1, ?2) ORDER BY started_at, key";
-const CLAIMABLE: &str = select_run!(
-    "WHERE state = 'queued' AND (lease_until IS NULL OR lease_until <= ?1) AND version <= ?2 ORDER BY started_at, key"
+const BY_REQUEST: &str = select_run!(
+    " FROM run WHERE request_id = ?1 AND +function = ?2 ORDER BY started_at DESC, key DESC LIMIT 1"
 );
-
-const REMOVE: &str = "DELETE FROM run WHERE key = ?1 AND version <= ?2";
+const LATEST: &str = select_run!(" FROM run ORDER BY started_at DESC, key DESC LIMIT 1");
+const RUNNING: &str = select_run!(
+    ", started_at FROM run WHERE state = 'running' AND (started_at, key) > (?1, ?2) ORDER BY started_at, key"
+);
+const REMOVE: &str = "DELETE FROM run WHERE key = ?1 AND version <= ?2 RETURNING job";
 
 /// Keys are ASCII, so every key that begins with the prefix sorts before the prefix followed by the highest character.
 const KEYS_BY_PREFIX: &str = "SELECT key FROM run WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) \
@@ -68,7 +46,8 @@ impl RunStore for SqliteStore {
         let row = RunRow::from_run(run)?;
         self.reserve(run)?;
         let needs = Needs { survives: Survives::PowerLoss, creates: true };
-        let inserted = self.writer.write(needs, move |transaction| row.insert(transaction)).await;
+        let inserted =
+            self.writer.write(needs, move |transaction| row.insert(transaction, None).map(drop)).await;
         if inserted.is_err() {
             in_place(|| self.runner.release(run.key()));
         }
@@ -81,7 +60,7 @@ impl RunStore for SqliteStore {
         // Unknown.
         let survives = if run.outcome().is_some() { Survives::ProcessEnd } else { Survives::PowerLoss };
         self.reserve(run)?;
-        let write = move |transaction: &Transaction<'_>| {
+        let write = move |transaction: &Writing<'_>| {
             let id = row.update(transaction)?;
             if let Some(response) = &response {
                 responses::replace(transaction, id, response)?;
@@ -98,7 +77,7 @@ impl RunStore for SqliteStore {
     async fn update_all(&self, runs: &[Run]) -> Result<Vec<Option<Revision>>, PortError> {
         let rows = runs.iter().map(RunRow::from_run).collect::<Result<Vec<_>, _>>()?;
         let write =
-            move |transaction: &Transaction<'_>| rows.iter().map(|row| row.try_update(transaction)).collect();
+            move |transaction: &Writing<'_>| rows.iter().map(|row| row.try_update(transaction)).collect();
         let survives = if runs.iter().all(|run| run.outcome().is_some()) {
             Survives::ProcessEnd
         } else {
@@ -140,31 +119,6 @@ impl RunStore for SqliteStore {
         Ok(taken)
     }
 
-    async fn claim(
-        &self,
-        runner: &RunnerId,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<Run>, PortError> {
-        let (runner, now, until) = (runner.clone(), now.as_microsecond(), until.as_microsecond());
-        // A power loss that undoes the claim has also ended the process that made it.
-        let needs = Needs { survives: Survives::ProcessEnd, creates: false };
-        let claimed =
-            self.writer.write(needs, move |transaction| claim(transaction, &runner, now, until)).await?;
-        Ok(claimed.flatten())
-    }
-
-    async fn heartbeat(&self, key: &RunKey, runner: &RunnerId, until: Timestamp) -> Result<bool, PortError> {
-        let (key, runner, until) = (key.clone(), runner.clone(), until.as_microsecond());
-        let write = move |transaction: &Transaction<'_>| {
-            let values = params![key.as_str(), runner.0, until, RECORD_VERSION];
-            Ok(transaction.prepare(HEARTBEAT)?.execute(values)? > 0)
-        };
-        let renewed =
-            self.writer.write(Needs { survives: Survives::ProcessEnd, creates: false }, write).await?;
-        Ok(renewed.unwrap_or(false))
-    }
-
     async fn find(&self, selector: &RunSelector) -> Result<Option<Run>, PortError> {
         let found = self.read(|transaction| match selector {
             RunSelector::Key(key) => find_first(transaction, BY_KEY, &[key.as_str()]),
@@ -198,7 +152,7 @@ impl RunStore for SqliteStore {
     async fn running(&self, page: &PageRequest) -> Result<StoredPage<Run>, PortError> {
         let after = page.marker.as_deref().map(RunPlace::from_marker).transpose()?;
         let found = self.read(|transaction| {
-            let mut select = transaction.prepare(RUNNING)?;
+            let mut select = transaction.prepare_cached(RUNNING)?;
             let (time, key) =
                 after.as_ref().map_or((i64::MIN, ""), |place| (place.started_at, place.key.as_str()));
             let mut rows = select.query(params![time, key])?;
@@ -215,7 +169,7 @@ impl RunStore for SqliteStore {
                         found.items.push(run);
                     }
                     Err(failure) => {
-                        let name = run_query::lossy_text(row, 0)?;
+                        let name = lossy_text(row, 0)?;
                         found.damaged.push(Damaged { name, reason: failure.reason() });
                     }
                 }
@@ -227,12 +181,18 @@ impl RunStore for SqliteStore {
 
     async fn remove_run(&self, key: &RunKey) -> Result<bool, PortError> {
         let key = key.clone();
-        let remove = move |transaction: &Transaction<'_>| {
-            let removed = transaction.prepare(REMOVE)?.execute(params![key.as_str(), RECORD_VERSION])? > 0;
-            if !removed {
-                refuse_newer(transaction, &key)?;
+        let remove = move |transaction: &Writing<'_>| {
+            // Its text is removed too, so it must have been written.
+            transaction.finish()?;
+            let values = params![key.as_str(), RECORD_VERSION];
+            let read = |row: &Row<'_>| optional_text(row, 0);
+            let removed = transaction.prepare_cached(REMOVE)?.query_row(values, read).optional()?;
+            match &removed {
+                Some(Some(job)) => job_summary::run_removed(transaction, job, key.as_str())?,
+                Some(None) => {}
+                None => refuse_newer(transaction, &key)?,
             }
-            Ok(removed)
+            Ok(removed.is_some())
         };
         let needs = Needs { survives: Survives::PowerLoss, creates: false };
         Ok(self.writer.write(needs, remove).await?.unwrap_or(false))
@@ -258,7 +218,7 @@ impl SqliteStore {
 
     /// Stores an end that was set aside. Returns whether the run has changed.
     async fn store_end(&self, end: RunEnd) -> Result<bool, PortError> {
-        let write = move |transaction: &Transaction<'_>| {
+        let write = move |transaction: &Writing<'_>| {
             let Some(mut run) = find_first(transaction, BY_KEY, &[end.key.as_str()])? else {
                 return Ok(false);
             };
@@ -275,140 +235,8 @@ impl SqliteStore {
     }
 }
 
-/// The values of a run's row.
-struct RunRow {
-    key: RunKey,
-    revision: Revision,
-    job: Option<JobName>,
-    function: String,
-    connection: ConnectionName,
-    parent: Option<String>,
-    runner: Option<String>,
-    invocation_type: InvocationType,
-    request_id: Option<String>,
-    state: RunState,
-    started_at: i64,
-    ended_at: Option<i64>,
-    record: String,
-}
-
-impl RunRow {
-    fn from_run(run: &Run) -> Result<Self, PortError> {
-        let record = record::write(run)
-            .map_err(|error| failure::record_error(&format!("run {}", run.key()), error))?;
-        Ok(Self {
-            key: run.key().clone(),
-            revision: run.revision,
-            job: run.intent.job.clone(),
-            function: run.function_name().to_string(),
-            connection: run.intent.connection.clone(),
-            parent: run.intent.provenance.parent.as_ref().map(|parent| parent.id().to_string()),
-            runner: run.runner().map(|runner| runner.0.clone()),
-            invocation_type: run.intent.effective.invocation_type.value,
-            request_id: run.request_id().map(str::to_owned),
-            state: run.state(),
-            started_at: run.intent.started_at.as_microsecond(),
-            ended_at: run.ended_at().map(Timestamp::as_microsecond),
-            record,
-        })
-    }
-
-    fn insert(&self, transaction: &Transaction<'_>) -> Result<(), Failure> {
-        let inserted = transaction.prepare(INSERT)?.execute(params![
-            self.key.as_str(),
-            RECORD_VERSION,
-            to_integer(self.revision.0),
-            self.job.as_ref().map(JobName::as_str),
-            self.function,
-            self.request_id,
-            self.state.as_str(),
-            self.started_at,
-            self.ended_at,
-            self.record,
-            self.connection.as_str(),
-            self.parent,
-            self.runner,
-            self.invocation_type.as_str(),
-        ])?;
-        if inserted == 0 {
-            return Err(failure::conflict(format!("run {} already exists", self.key)).into());
-        }
-        Ok(())
-    }
-
-    /// Returns the ID of the row.
-    fn update(&self, transaction: &Transaction<'_>) -> Result<i64, Failure> {
-        match self.try_update(transaction)? {
-            Some(id) => Ok(id),
-            None => Err(self.why_not_updated(transaction)?.into()),
-        }
-    }
-
-    /// Returns the ID of the row; `None` if the stored revision is another one.
-    fn try_update(&self, transaction: &Transaction<'_>) -> Result<Option<i64>, Failure> {
-        let values = params![
-            self.key.as_str(),
-            RECORD_VERSION,
-            to_integer(self.revision.0),
-            self.request_id,
-            self.state.as_str(),
-            self.ended_at,
-            self.record,
-            self.runner,
-        ];
-        Ok(transaction.prepare(UPDATE)?.query_row(values, |row| row.get(0)).optional()?)
-    }
-
-    fn why_not_updated(&self, transaction: &Transaction<'_>) -> Result<PortError, Failure> {
-        let sql = "SELECT version, revision FROM run WHERE key = ?1";
-        let kept: Option<(u32, i64)> = transaction
-            .query_row(sql, [self.key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        Ok(match kept {
-            None => run_not_found(&self.key),
-            Some((found, _)) if found > RECORD_VERSION => newer_record(&self.key, found),
-            Some((_, revision)) => failure::conflict(format!(
-                "run {} was changed by another process: it is at revision {revision}, not {}",
-                self.key, self.revision.0
-            )),
-        })
-    }
-}
-
-/// Gives the oldest queued run without a valid lease to the runner. A run that cannot be read cannot be started, so it
-/// stays as it is; lists name it.
-fn claim(
-    transaction: &Transaction<'_>,
-    runner: &RunnerId,
-    now: i64,
-    until: i64,
-) -> Result<Option<Run>, Failure> {
-    let mut select = transaction.prepare(CLAIMABLE)?;
-    let mut rows = select.query(params![now, RECORD_VERSION])?;
-    while let Some(row) = rows.next()? {
-        let Ok(mut run) = read_run(row) else { continue };
-        if run.claim(runner.clone()).is_err() {
-            continue;
-        }
-        transaction.prepare(CLAIM)?.execute(params![run.key().as_str(), runner.0, until])?;
-        run.revision = run.revision.next();
-        run.lease_until = Timestamp::from_microsecond(until).ok();
-        return Ok(Some(run));
-    }
-    Ok(None)
-}
-
-/// SQLite's integers are signed; no revision or size comes near the limit.
-fn to_integer(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn run_not_found(key: &RunKey) -> PortError {
-    PortError::new(PortErrorKind::NotFound, ErrorCode::RunNotFound, format!("run {key} not found"))
-}
-
 fn find_unique_key(transaction: &Transaction<'_>, prefix: &str) -> Result<Option<String>, Failure> {
-    let mut select = transaction.prepare(KEYS_BY_PREFIX)?;
+    let mut select = transaction.prepare_cached(KEYS_BY_PREFIX)?;
     let rows = select.query_map(params![prefix, to_integer(SHOWN_KEYS as u64 + 1)], |row| row.get(0))?;
     let mut keys = rows.collect::<Result<Vec<String>, _>>()?;
     if keys.len() > 1 {
@@ -419,29 +247,6 @@ fn find_unique_key(transaction: &Transaction<'_>, prefix: &str) -> Result<Option
         return Err(error.with_hint("give more characters of the key").into());
     }
     Ok(keys.pop())
-}
-
-/// Reads a row of the table.
-fn read_run(row: &Row<'_>) -> Result<Run, Failure> {
-    let text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
-    let mut run = match record::read::<Run>(text) {
-        Ok(run) => run,
-        Err(error) => {
-            let key: String = row.get(0)?;
-            return Err(failure::record_error(&format!("run {key}"), error).into());
-        }
-    };
-    run.revision = Revision(row.get::<_, i64>(1)?.unsigned_abs());
-    // Claims and heartbeats change only the columns, not the record.
-    if run.state() == RunState::Queued
-        && let Some(runner) = row.get::<_, Option<String>>(3)?
-    {
-        // Claiming a queued run cannot fail.
-        let _ = run.claim(RunnerId(runner));
-    }
-    run.lease_until =
-        row.get::<_, Option<i64>>(4)?.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-    Ok(run)
 }
 
 /// Fails if a newer build wrote the record; such a record is not changed.
@@ -455,14 +260,9 @@ fn refuse_newer(transaction: &Transaction<'_>, key: &RunKey) -> Result<(), Failu
     }
 }
 
-fn newer_record(key: &RunKey, found: u32) -> PortError {
-    let newer = record::RecordError::Newer { found, known: RECORD_VERSION };
-    failure::record_error(&format!("run {key}"), newer)
-}
-
 /// The first run that `sql` finds.
 fn find_first(transaction: &Transaction<'_>, sql: &str, by: &[&str]) -> Result<Option<Run>, Failure> {
-    let mut select = transaction.prepare(sql)?;
+    let mut select = transaction.prepare_cached(sql)?;
     let mut rows = select.query(rusqlite::params_from_iter(by))?;
     rows.next()?.map(read_run).transpose()
 }
@@ -479,10 +279,6 @@ mod tests {
             (BY_KEY, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
             (KEYS_BY_PREFIX, "SEARCH run USING COVERING INDEX sqlite_autoindex_run_1 (key>? AND key<?)"),
             (RUNNING, "SEARCH run USING INDEX run_by_state (state=? AND (started_at,key)>(?,?))"),
-            (CLAIMABLE, "SEARCH run USING INDEX run_by_state (state=?)"),
-            (CLAIM, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
-            (HEARTBEAT, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
-            (UPDATE, "SEARCH run USING INDEX sqlite_autoindex_run_1 (key=?)"),
         ] {
             assert_eq!(plan(sql), expected, "{sql}");
         }

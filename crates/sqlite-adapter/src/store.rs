@@ -21,7 +21,7 @@ pub struct SqliteOptions {
 /// How many idle connections for reading are kept open. Each holds at most one megabyte.
 const IDLE_READERS: usize = 4;
 
-/// Runs, jobs and runners in one folder. It implements all three ports; see the [crate's documentation](crate) for the
+/// Runs, jobs, runners and users in one folder. It implements all ports of a store; see the [crate's documentation](crate) for the
 /// durability of each write.
 #[derive(Debug)]
 pub struct SqliteStore {

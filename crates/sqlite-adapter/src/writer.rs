@@ -6,9 +6,9 @@
 use crate::{
     database::{Database, Survives},
     failure::{self, Failure},
+    writing::Writing,
 };
 use lamplight_ports::PortError;
-use rusqlite::Transaction;
 use std::{
     path::{Path, PathBuf},
     sync::{
@@ -17,7 +17,7 @@ use std::{
     },
     thread::{self, JoinHandle},
 };
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// The most writes in one transaction, so that the first write does not wait for too many others.
 const LARGEST_BATCH: usize = 256;
@@ -27,6 +27,7 @@ const LARGEST_BATCH: usize = 256;
 pub(crate) struct Writer {
     path: PathBuf,
     started: Mutex<Option<Started>>,
+    commits: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -46,7 +47,12 @@ pub(crate) struct Needs {
 
 impl Writer {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, started: Mutex::new(None) }
+        Self { path, started: Mutex::new(None), commits: watch::Sender::new(()) }
+    }
+
+    /// Changes with each commit.
+    pub(crate) fn commits(&self) -> watch::Receiver<()> {
+        self.commits.subscribe()
     }
 
     /// Runs `work` in a transaction; `None` if the store does not exist and `needs` does not create it.
@@ -59,7 +65,7 @@ impl Writer {
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         needs: Needs,
-        work: impl FnMut(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
+        work: impl FnMut(&Writing<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<Option<T>, PortError> {
         let (reply, answer) = oneshot::channel();
         self.queue(Box::new(Waiting { needs, work, result: None, reply }))?;
@@ -77,10 +83,10 @@ impl Writer {
             None => write,
         };
         let (queue, writes) = mpsc::channel();
-        let path = self.path.clone();
+        let (path, commits) = (self.path.clone(), self.commits.clone());
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run_writer(&path, &writes))
+            .spawn(move || run_writer(&path, &writes, &commits))
             .map_err(|error| failure::no_writer(&self.path).with_source(error))?;
         // The new thread holds the receiver, so this cannot fail.
         let _ = queue.send(write);
@@ -105,7 +111,7 @@ trait Write: Send {
     fn needs(&self) -> Needs;
 
     /// Runs the work and stores its result; `false` if it failed and its changes must be undone.
-    fn work(&mut self, transaction: &Transaction<'_>) -> bool;
+    fn work(&mut self, writing: &Writing<'_>) -> bool;
 
     /// Sends the caller the result of work that was committed, or its failure.
     fn finish(self: Box<Self>, path: &Path);
@@ -121,13 +127,13 @@ struct Waiting<T, W> {
     reply: oneshot::Sender<Result<Option<T>, PortError>>,
 }
 
-impl<T: Send, W: FnMut(&Transaction<'_>) -> Result<T, Failure> + Send> Write for Waiting<T, W> {
+impl<T: Send, W: FnMut(&Writing<'_>) -> Result<T, Failure> + Send> Write for Waiting<T, W> {
     fn needs(&self) -> Needs {
         self.needs
     }
 
-    fn work(&mut self, transaction: &Transaction<'_>) -> bool {
-        self.result.insert((self.work)(transaction)).is_ok()
+    fn work(&mut self, writing: &Writing<'_>) -> bool {
+        self.result.insert((self.work)(writing)).is_ok()
     }
 
     fn finish(self: Box<Self>, path: &Path) {
@@ -144,11 +150,17 @@ impl<T: Send, W: FnMut(&Transaction<'_>) -> Result<T, Failure> + Send> Write for
     }
 }
 
-fn run_writer(path: &Path, writes: &Receiver<Box<dyn Write>>) {
-    let mut database = None;
-    while let Ok(first) = writes.recv() {
+fn run_writer(path: &Path, writes: &Receiver<Box<dyn Write>>, commits: &watch::Sender<()>) {
+    let (mut database, mut next) = (None, writes.recv().ok());
+    while let Some(first) = next.take() {
         let others = writes.try_iter().take(LARGEST_BATCH - 1);
         process_batch(path, &mut database, std::iter::once(first).chain(others).collect());
+        commits.send_replace(());
+        next = writes.try_recv().ok();
+        if let Some(database) = &mut database {
+            database.truncate_large_log(next.is_some());
+        }
+        next = next.or_else(|| writes.recv().ok());
     }
 }
 
@@ -173,7 +185,6 @@ fn process_batch(path: &Path, database: &mut Option<Database>, batch: Vec<Box<dy
         return;
     };
     commit(path, open, batch);
-    open.truncate_large_log();
     if !open.is_in_place(path) {
         *database = None;
     }
@@ -184,9 +195,15 @@ fn process_batch(path: &Path, database: &mut Option<Database>, batch: Vec<Box<dy
 fn commit(path: &Path, database: &mut Database, mut batch: Vec<Box<dyn Write>>) {
     let result = run_batch(database, &mut batch);
     match result {
-        Ok(()) if database.is_in_place(path) => batch.into_iter().for_each(|write| write.finish(path)),
-        Ok(()) => batch.into_iter().for_each(|write| write.fail(Some(failure::replaced(path)))),
-        Err(_) if batch.len() > 1 => batch.into_iter().for_each(|write| commit(path, database, vec![write])),
+        Ok(true) if database.is_in_place(path) => batch.into_iter().for_each(|write| write.finish(path)),
+        Ok(true) => batch.into_iter().for_each(|write| write.fail(Some(failure::replaced(path)))),
+        Ok(false) | Err(_) if batch.len() > 1 => {
+            for write in batch {
+                commit(path, database, vec![write]);
+            }
+        }
+        // A single write that failed has its own reason.
+        Ok(false) => batch.into_iter().for_each(|write| write.finish(path)),
         Err(failure) => {
             if let Some(only) = batch.pop() {
                 only.fail(Some(failure.into_port_error(path)));
@@ -195,23 +212,24 @@ fn commit(path: &Path, database: &mut Database, mut batch: Vec<Box<dyn Write>>) 
     }
 }
 
-fn run_batch(database: &mut Database, batch: &mut [Box<dyn Write>]) -> Result<(), Failure> {
+/// Runs the batch in one transaction; `false` if it was rolled back because a write failed after it had changed
+/// something. Almost all writes that fail have found a conflict before that, and leave nothing to undo.
+fn run_batch(database: &mut Database, batch: &mut [Box<dyn Write>]) -> Result<bool, Failure> {
     let is_durable = batch.iter().any(|write| write.needs().survives == Survives::PowerLoss);
     let survives = if is_durable { Survives::PowerLoss } else { Survives::ProcessEnd };
+    database.expect_writes(batch.len())?;
     let transaction = database.write(survives)?;
-    if let [only] = batch {
-        // Work that failed is rolled back with its transaction.
-        return if only.work(&transaction) { Ok(transaction.commit()?) } else { Ok(()) };
-    }
+    let writing = Writing::new(&transaction);
     for write in batch {
-        transaction.execute_batch("SAVEPOINT one")?;
-        if !write.work(&transaction) {
-            transaction.execute_batch("ROLLBACK TO one")?;
+        let mark = writing.mark();
+        if !write.work(&writing) && !writing.return_to(mark) {
+            return Ok(false);
         }
-        // Fails if a severe error has rolled back the whole transaction.
-        transaction.execute_batch("RELEASE one")?;
     }
-    Ok(transaction.commit()?)
+    writing.finish()?;
+    drop(writing);
+    transaction.commit()?;
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -222,7 +240,7 @@ mod tests {
     type Answer = oneshot::Receiver<Result<Option<i64>, PortError>>;
 
     fn write(
-        work: impl FnMut(&Transaction<'_>) -> Result<i64, Failure> + Send + 'static,
+        work: impl FnMut(&Writing<'_>) -> Result<i64, Failure> + Send + 'static,
     ) -> (Box<dyn Write>, Answer) {
         let (reply, answer) = oneshot::channel();
         let needs = Needs { survives: Survives::ProcessEnd, creates: false };
@@ -299,7 +317,7 @@ mod tests {
         let writer = Writer::new(path.clone());
         let needs = Needs { survives: Survives::ProcessEnd, creates: true };
         {
-            let insert = |transaction: &Transaction<'_>| {
+            let insert = |transaction: &Writing<'_>| {
                 Ok(transaction.execute("INSERT INTO job VALUES ('a', 1, 1, '')", [])?)
             };
             let mut dropped = std::pin::pin!(writer.write(needs, insert));

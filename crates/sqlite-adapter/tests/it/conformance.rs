@@ -1,4 +1,4 @@
-//! The conformance suites of the three ports; a second store on the same file acts as another process.
+//! The conformance suites of the ports; a second store on the same file acts as another process.
 
 use crate::support::Place;
 use async_trait::async_trait;
@@ -6,6 +6,7 @@ use lamplight_conformance::{
     job_store::{ArrangedJobStore, JobStoreHarness},
     run_store::{ArrangedRunStore, RunStoreHarness},
     runners::{ArrangedRunners, RunnersHarness},
+    stores::{ArrangedStores, Stores, StoresHarness},
 };
 
 struct InSqlite;
@@ -39,6 +40,15 @@ impl RunnersHarness for InSqlite {
     }
 }
 
+#[async_trait]
+impl StoresHarness for InSqlite {
+    async fn arrange(&self) -> ArrangedStores {
+        let place = Place::new();
+        let (here, elsewhere) = (place.open("here").await, place.open("there").await);
+        ArrangedStores { here: Stores::new(here), elsewhere: Stores::new(elsewhere), keep: Box::new(place.0) }
+    }
+}
+
 mod run_store {
     lamplight_conformance::run_store!(super::InSqlite);
 }
@@ -49,4 +59,16 @@ mod job_store {
 
 mod runners {
     lamplight_conformance::runners!(super::InSqlite);
+}
+
+mod run_queue {
+    lamplight_conformance::run_queue!(super::InSqlite);
+}
+
+mod run_history {
+    lamplight_conformance::run_history!(super::InSqlite);
+}
+
+mod access_store {
+    lamplight_conformance::access_store!(super::InSqlite);
 }

@@ -6,10 +6,12 @@
 )]
 
 mod aside;
+mod backup;
 mod conformance;
 mod durability;
 mod migration;
 mod opening;
+mod queue;
 mod read_only;
 mod records;
 mod runners;

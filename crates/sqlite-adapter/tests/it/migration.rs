@@ -1,9 +1,12 @@
 //! Opening a store of version 1 migrates it and keeps its contents.
 
 use crate::support::{Place, list, running};
-use lamplight_conformance::samples::sample_run;
-use lamplight_domain::{InvocationType, RunKey, RunState, RunnerId};
-use lamplight_ports::{JobStore, PageRequest, RunFilter, RunSelector, RunStore, RunSummary};
+use lamplight_conformance::samples::{sample_key, sample_run};
+use lamplight_domain::{Histogram, InvocationType, Run, RunKey, RunState, RunnerId, Scope, Timestamp};
+use lamplight_ports::{
+    BucketLength, ChangeNumber, ChartRequest, ClaimRequest, JobFilter, JobStore, PageRequest, RunFilter,
+    RunHistory, RunLimits, RunQueue, RunSelector, RunStore, RunSummary,
+};
 use lamplight_sqlite_adapter::SqliteStore;
 use rusqlite::{Connection, params};
 use std::fs;
@@ -55,7 +58,7 @@ async fn a_store_of_version_1_is_migrated_without_loss() {
     store_v1(&place);
     let store = place.open("a").await;
     let version: i64 = place.raw().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
     assert_eq!(list(&store).await.len(), 3);
     let key: RunKey = "0199c0de-0000-7000-8000-000000000001".parse().unwrap();
     let run = store.find(&RunSelector::Key(key.clone())).await.unwrap().unwrap();
@@ -71,7 +74,10 @@ async fn a_store_of_version_1_is_migrated_without_loss() {
         (going.key().as_str(), going.runner()),
         ("0199-going", Some(&RunnerId("runner-1".to_owned())))
     );
-    assert!(store.heartbeat(going.key(), going.runner().unwrap(), going.intent.started_at).await.unwrap());
+    let lost =
+        store.heartbeat(going.runner().unwrap(), &[going.key().clone()], going.intent.started_at).await;
+    assert_eq!(lost.unwrap(), []);
+    check_history(&store, &key).await;
     let job = store.get(&"job-001".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!((job.revision.0, job.job.idempotent), (4, false));
     // New records have version 3; the old ones are not rewritten.
@@ -81,6 +87,43 @@ async fn a_store_of_version_1_is_migrated_without_loss() {
     let versions: String = place.raw().query_row(versions, [], |row| row.get(0)).unwrap();
     assert_eq!(versions, "3 1 1 3");
     assert_eq!(store.find(&RunSelector::Key(key)).await.unwrap().unwrap().attempts, run.attempts);
+}
+
+/// The runs and jobs of the old store are counted, found by their text, and in the queue.
+async fn check_history(store: &SqliteStore, failed: &RunKey) {
+    let time = |text: &str| text.parse::<Timestamp>().unwrap();
+    let day = ChartRequest {
+        job: Some("nightly".parse().unwrap()),
+        connection: Some("demo".parse().unwrap()),
+        scope: Scope::default(),
+        since: time("2026-01-02T12:00:00Z"),
+        until: time("2026-01-02T12:00:00Z"),
+        bucket: BucketLength::Day,
+    };
+    let chart = store.chart(&day).await.unwrap();
+    let [bucket] = chart.as_slice() else { panic!("{chart:?}") };
+    assert_eq!((bucket.state, bucket.durations.count()), (RunState::FunctionFailed, 1));
+    assert_eq!(bucket.durations.quantile_ms(0.5), Some(Histogram::upper_ms(46)), "2.5 seconds");
+    for (text, expected) in [("nightly valueerr", 1), ("0199c0de", 1), ("echo", 2), ("load", 0)] {
+        let filter = RunFilter { text: Some(text.to_owned()), ..RunFilter::default() };
+        assert_eq!(filtered(store, filter).await.len(), expected, "{text}");
+    }
+    let by_word = JobFilter { text: Some("job".to_owned()), ..JobFilter::default() };
+    let jobs = store.jobs(&by_word, &PageRequest::default()).await.unwrap();
+    assert_eq!((jobs.items.len(), jobs.items[0].stored.job.name.as_str()), (1, "job-001"));
+    // All three runs have numbers, and new ones follow.
+    assert_eq!(store.last_change().await.unwrap(), ChangeNumber(3));
+    let changes = store.changes(ChangeNumber(0), 9).await.unwrap();
+    assert_eq!((changes.len(), &changes[0].1.key), (3, failed));
+    // A run that goes on counts.
+    let mut intent = sample_run(6).intent;
+    intent.job = Some("nightly".parse().unwrap());
+    store.insert(&Run::queue(intent)).await.unwrap();
+    let limits = RunLimits { per_job: Some(1), ..RunLimits::default() };
+    let now = sample_run(6).intent.started_at;
+    let request = ClaimRequest { runner: RunnerId("a".to_owned()), now, until: now, most: 9, limits };
+    assert_eq!(store.claim(&request).await.unwrap(), []);
+    assert!(store.remove_run(&sample_key(6)).await.unwrap());
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! Opening files that are not a store of ours, and stores that cannot be used.
 
 use crate::support::{Place, list, open};
-use lamplight_conformance::samples::{sample_job, sample_run, sample_runner};
-use lamplight_domain::{ErrorCode, Revision};
+use lamplight_conformance::samples::{sample_job, sample_key, sample_run, sample_runner};
+use lamplight_domain::{ErrorCode, Revision, SecretHash};
 use lamplight_ports::{
-    JobStore, PageRequest, PortError, PortErrorKind, Retention, RunSelector, RunStore, Runners, StoredPage,
+    AccessStore, AuditFilter, ChangeNumber, ClaimRequest, JobFilter, JobStore, PageRequest, PortError,
+    PortErrorKind, Retention, RunHistory, RunLimits, RunQueue, RunSelector, RunStore, Runners, StoredPage,
 };
+use lamplight_sqlite_adapter::SqliteStore;
 use rusqlite::Connection;
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -40,13 +42,39 @@ async fn reading_a_store_that_does_not_exist_creates_nothing() {
     assert!(!store.remove(&sample_job(1).name).await.unwrap());
     assert!(store.put(&sample_job(1), Some(Revision::FIRST)).await.is_err());
     assert!(store.update(&sample_run(1), None).await.is_err());
-    let (runner, now) = (sample_runner(), sample_run(1).intent.started_at);
-    assert_eq!(store.claim(&runner, now, now).await.unwrap(), None);
-    assert!(!store.heartbeat(sample_run(1).key(), &runner, now).await.unwrap());
     assert_eq!(store.prune(&Retention::default()).await.unwrap(), 0);
+    reads_nothing_of_a_server(&store).await;
     assert_eq!(store.response(sample_run(1).key()).await.unwrap(), None);
     assert!(!store.is_alive(&lamplight_domain::RunnerId("b".into())).await.unwrap());
     assert_eq!(contents(place.0.path()), BTreeMap::new());
+}
+
+/// What only servers use.
+async fn reads_nothing_of_a_server(store: &SqliteStore) {
+    let (runner, key, now) = (sample_runner(), sample_key(1), sample_run(1).intent.started_at);
+    let limits = RunLimits::default();
+    let claim = ClaimRequest { runner: runner.clone(), now, until: now, most: 9, limits };
+    assert_eq!(store.claim(&claim).await.unwrap(), []);
+    let keys = [sample_key(1)];
+    assert_eq!(store.heartbeat(&runner, &keys, now).await.unwrap(), keys);
+    assert_eq!((store.queued().await.unwrap(), store.held(9).await.unwrap()), (0, vec![]));
+    assert_eq!(store.last_change().await.unwrap(), ChangeNumber(0));
+    assert_eq!(store.changes(ChangeNumber(0), 9).await.unwrap(), []);
+    assert_eq!(
+        store.jobs(&JobFilter::default(), &PageRequest::default()).await.unwrap(),
+        StoredPage::default()
+    );
+    assert_eq!(store.count_jobs(&JobFilter::default()).await.unwrap(), []);
+    assert_eq!(store.notes(&key).await.unwrap(), []);
+    let (id, hash) = ("abcdefghij12".parse().unwrap(), SecretHash::of(b"x"));
+    store.use_token(&id, now).await.unwrap();
+    assert!(!store.revoke_token(&id, now).await.unwrap());
+    assert_eq!((store.token(&id).await.unwrap(), store.tokens().await.unwrap()), (None, vec![]));
+    assert_eq!(store.session(&hash).await.unwrap(), None);
+    assert_eq!(store.take_login_link(&hash, now).await.unwrap(), None);
+    assert!(!store.remove_session(&hash).await.unwrap());
+    let audit = store.audit(&AuditFilter::default(), &PageRequest::default()).await.unwrap();
+    assert_eq!((audit, store.prune_audit(now).await.unwrap()), (StoredPage::default(), 0));
 }
 
 #[tokio::test]
@@ -71,11 +99,11 @@ async fn a_store_of_a_newer_version_is_refused_and_not_changed() {
     let place = Place::new();
     place.open("a").await.insert(&sample_run(1)).await.unwrap();
     let raw = place.raw();
-    raw.execute_batch("ALTER TABLE run ADD COLUMN more TEXT; PRAGMA user_version = 4").unwrap();
+    raw.execute_batch("ALTER TABLE run ADD COLUMN more TEXT; PRAGMA user_version = 5").unwrap();
     drop(raw);
     let error = refused(&place.path()).await;
     assert_eq!((error.kind, error.code.clone()), (PortErrorKind::Corrupt, ErrorCode::StoreNewer));
-    assert!(error.message.contains("version 4") && error.message.contains("up to 3"), "{error}");
+    assert!(error.message.contains("version 5") && error.message.contains("up to 4"), "{error}");
 }
 
 #[tokio::test]

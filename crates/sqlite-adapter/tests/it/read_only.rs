@@ -9,7 +9,8 @@ use crate::{
 use lamplight_conformance::samples::{sample_job, sample_key, sample_run};
 use lamplight_domain::{ErrorCode, RunnerId, Timestamp};
 use lamplight_ports::{
-    JobStore, PageRequest, PortError, PortErrorKind, Retention, RunSelector, RunStore, Runners,
+    ChangeNumber, ClaimRequest, JobStore, PageRequest, PortError, PortErrorKind, Retention, RunHistory,
+    RunLimits, RunQueue, RunSelector, RunStore, Runners,
 };
 use std::{
     fs, io,
@@ -91,9 +92,12 @@ async fn reads_and_does_not_write(path: &Path) {
     is_read_only(&store.insert(&sample_run(2)).await.unwrap_err(), path);
     is_read_only(&store.update(&sample_run(1), None).await.unwrap_err(), path);
     let (runner, now) = (RunnerId("b".to_owned()), sample_run(1).intent.started_at);
-    assert_eq!(store.claim(&runner, now, now).await.unwrap(), None);
+    let limits = RunLimits::default();
+    let request = ClaimRequest { runner: runner.clone(), now, until: now, most: 1, limits };
+    assert_eq!(store.claim(&request).await.unwrap(), []);
+    is_read_only(&store.heartbeat(&runner, &[sample_key(1)], now).await.unwrap_err(), path);
+    assert_eq!(store.changes(ChangeNumber(0), 9).await.unwrap().len(), 1);
     let everything = Retention { started_before: Some(Timestamp::MAX), ..Retention::default() };
-    is_read_only(&store.heartbeat(&sample_key(1), &runner, now).await.unwrap_err(), path);
     is_read_only(&store.prune(&everything).await.unwrap_err(), path);
     is_read_only(&store.put(&sample_job(2), None).await.unwrap_err(), path);
     is_read_only(&store.remove(&sample_job(1).name).await.unwrap_err(), path);

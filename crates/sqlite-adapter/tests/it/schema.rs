@@ -25,7 +25,7 @@ async fn the_database_has_its_application_id() {
     let place = Place::new();
     place.open("a").await.insert(&sample_run(1)).await.unwrap();
     let mark = |name: &str| place.raw().pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(mark("user_version"), 3);
+    assert_eq!(mark("user_version"), 4);
     assert_eq!(mark("application_id"), i64::from(u32::from_be_bytes(*b"LMPL")));
     let mode: String = place.raw().pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
     assert_eq!(mode, "wal");
