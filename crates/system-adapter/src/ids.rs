@@ -24,6 +24,16 @@ impl IdSource for SystemIds {
         uuid.to_string().parse().expect("a UUID is a run key")
     }
 
+    fn secret(&self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        #[expect(
+            clippy::expect_used,
+            reason = "without random numbers of the system there is no secret to give"
+        )]
+        getrandom::fill(&mut secret).expect("the system gives random numbers");
+        secret
+    }
+
     fn jitter(&self) -> f64 {
         // std seeds each of its hashers with a different random key, so the hash of nothing is a random number. It is
         // good enough to prevent clients from retrying at the same time, and needs no crate.
@@ -62,6 +72,12 @@ mod tests {
     fn later_keys_sort_after_earlier_ones() {
         let keys: Vec<RunKey> = (0..10_000).map(|_| SystemIds.run_key()).collect();
         assert!(keys.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn no_two_secrets_are_alike() {
+        let secrets: HashSet<[u8; 32]> = (0..1000).map(|_| SystemIds.secret()).collect();
+        assert_eq!(secrets.len(), 1000);
     }
 
     #[test]

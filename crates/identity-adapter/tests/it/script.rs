@@ -57,6 +57,10 @@ impl IdSource for Still {
         "0199c0de-0000-7000-8000-000000000001".parse().unwrap()
     }
 
+    fn secret(&self) -> [u8; 32] {
+        [7; 32]
+    }
+
     fn jitter(&self) -> f64 {
         0.5
     }
