@@ -65,14 +65,9 @@ pub async fn begin_queued_run(
     Ok(BegunRun { run, prepared })
 }
 
-/// Records a run that waits for a runner.
-///
-/// # Guarantees
-/// - No call is made, and the run is not assigned to a process.
-pub async fn queue_run(ports: &RunPorts, prepared: &PreparedRun) -> Result<Run, AppError> {
-    let run = Run::queue(build_intent(ports, prepared));
-    ports.runs.insert(&run).await?;
-    Ok(run)
+/// A run that waits for a runner, not yet recorded.
+pub(crate) fn queued_run(ports: &RunPorts, prepared: &PreparedRun) -> Run {
+    Run::queue(build_intent(ports, prepared))
 }
 
 fn build_intent(ports: &RunPorts, prepared: &PreparedRun) -> Intent {
@@ -81,7 +76,7 @@ fn build_intent(ports: &RunPorts, prepared: &PreparedRun) -> Intent {
     *context = context.take().map(|context| prepared.scrubber.scrub(context));
     Intent {
         key: ports.ids.run_key(),
-        job: prepared.job.as_ref().map(|job| job.name.clone()),
+        job: prepared.job.clone(),
         connection: prepared.connection.name.clone(),
         function: prepared.function.clone(),
         effective,

@@ -1,8 +1,8 @@
 //! Cancels a run if its provider supports it; otherwise the result is false with the reason.
 
-use crate::{AppError, RunName, show_run};
-use lamplight_domain::{Run, RunId, RunState};
-use lamplight_ports::{Cancellation, Canceller, Connector, RunStore};
+use crate::{AppError, RunName, run_queue::reject_queued, show_run};
+use lamplight_domain::{ErrorCode, Run, RunError, RunId, RunState};
+use lamplight_ports::{Cancellation, Canceller, Clock, Connector, RunStore};
 use std::sync::Arc;
 
 /// The result of a cancellation.
@@ -10,27 +10,39 @@ use std::sync::Arc;
 pub struct CancelOutcome {
     /// The run ID, if it is known.
     pub run_id: Option<RunId>,
-    /// Whether the provider cancelled the run.
+    /// Whether the run was cancelled.
     pub cancelled: bool,
     /// Why the run was not cancelled, or who cancelled it: lower case, without a final period.
     pub reason: String,
 }
 
-/// Cancels a run that may still be running.
+/// Cancels a run that is queued or may still be running.
 ///
 /// # Guarantees
+/// - A queued run becomes Rejected, and nothing is sent. If a runner starts it at the same moment, one of both wins.
 /// - The provider is called only if it can cancel executions, the run is recorded with the provider's request ID, and
 ///   its end is not known.
-/// - `cancelled` is what the provider said. The record of the run is not changed.
+/// - For a run that has started, `cancelled` is what the provider said, and its record is not changed.
 ///
 /// # Errors
 /// The error of the provider's cancellation. It is then not known whether the run was cancelled.
 pub async fn cancel_run(
     runs: &dyn RunStore,
     connector: &dyn Connector,
+    clock: &dyn Clock,
     name: &RunName,
 ) -> Result<CancelOutcome, AppError> {
-    let found = show_run(runs, name).await?;
+    let mut found = show_run(runs, name).await?;
+    if let Some(run) = found.run.clone().filter(|run| run.state() == RunState::Queued) {
+        let message = "the run was cancelled before it was sent";
+        let error = RunError::new(ErrorCode::Interrupted, message);
+        let run_id = Some(run.id());
+        if reject_queued(runs, run, error, clock.now()).await {
+            let reason = "it was taken out of the queue; nothing was sent".to_owned();
+            return Ok(CancelOutcome { run_id, cancelled: true, reason });
+        }
+        found = show_run(runs, name).await?;
+    }
     let state = found.run.as_ref().map(Run::state);
     let asked = match &found.run {
         Some(run) => request_cancellation(connector, run).await?,
@@ -78,7 +90,7 @@ async fn find_canceller(connector: &dyn Connector, run: &Run) -> Option<Arc<dyn 
 
 fn explain_refusal(state: Option<RunState>) -> String {
     match state {
-        Some(RunState::Queued) => "a queued run cannot be cancelled yet".to_owned(),
+        Some(RunState::Queued) => "the run is about to be sent".to_owned(),
         Some(RunState::Running) => {
             "a running invocation cannot be stopped; it ends when the function returns or times out".to_owned()
         }

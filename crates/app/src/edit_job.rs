@@ -2,10 +2,10 @@
 
 use crate::{AppError, show_job};
 use lamplight_domain::{
-    ConnectionName, DataType, Direction, InvocationType, Job, JobName, ParamName, Parameter, ParameterError,
-    ParameterList, Qualifier,
+    ConnectionName, DataType, Direction, ErrorCode, InvocationType, Job, JobName, ParamName, Parameter,
+    ParameterError, ParameterList, Qualifier, Revision,
 };
-use lamplight_ports::{JobStore, StoredJob};
+use lamplight_ports::{JobStore, PortError, PortErrorKind, StoredJob};
 use std::collections::HashMap;
 
 /// One change of one parameter.
@@ -88,6 +88,39 @@ pub async fn edit_job(
     edits: Vec<JobEdit>,
 ) -> Result<StoredJob, AppError> {
     let stored = show_job(jobs, name).await?;
+    apply_edits(jobs, stored, edits).await
+}
+
+/// Applies all edits to one revision of a job, in order: to the one that somebody has looked at.
+///
+/// # Guarantees
+/// - Those of [`edit_job`]. If the job has another revision, nothing changes and the error is
+///   [`RevisionChanged`](ErrorCode::RevisionChanged).
+pub async fn edit_job_revision(
+    jobs: &dyn JobStore,
+    name: &JobName,
+    revision: Revision,
+    edits: Vec<JobEdit>,
+) -> Result<StoredJob, AppError> {
+    let stored = show_job(jobs, name).await?;
+    let changed = || {
+        let message = format!("job {name} no longer has revision {}", revision.0);
+        AppError::Port(PortError::new(PortErrorKind::Conflict, ErrorCode::RevisionChanged, message))
+    };
+    if stored.revision != revision {
+        return Err(changed());
+    }
+    match apply_edits(jobs, stored, edits).await {
+        Err(AppError::Port(error)) if error.kind == PortErrorKind::Conflict => Err(changed()),
+        result => result,
+    }
+}
+
+async fn apply_edits(
+    jobs: &dyn JobStore,
+    stored: StoredJob,
+    edits: Vec<JobEdit>,
+) -> Result<StoredJob, AppError> {
     let job = edited(stored.job.clone(), edits)?;
     if job == stored.job {
         return Ok(stored);

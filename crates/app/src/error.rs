@@ -2,8 +2,8 @@
 
 use lamplight_domain::{
     Action, ArgumentProblem, ConnectionName, ErrorClass, ErrorCode, Hint, InvocationType, JobName, JsonKind,
-    JsonSyntaxError, NameError, ParameterError, PayloadError, ReferenceError, RunIdError, RunKey,
-    TransitionError,
+    JsonSyntaxError, NameError, ParamName, ParameterError, PayloadError, ReferenceError, RunIdError, RunKey,
+    TokenId, TransitionError,
 };
 use lamplight_ports::PortError;
 
@@ -150,6 +150,18 @@ pub enum AppError {
         /// Why, if it is known.
         reason: Option<String>,
     },
+    /// An argument is a reference to a secret, and the caller may not use any.
+    #[error("parameter {name} is a reference to a secret, which a request must not have")]
+    ReferenceRefused {
+        /// The parameter.
+        name: ParamName,
+    },
+    /// The API token does not exist.
+    #[error("token {id} not found")]
+    TokenNotFound {
+        /// The ID that was looked up.
+        id: TokenId,
+    },
     /// A job document is not valid.
     #[error("job {name}: {problem}")]
     Document {
@@ -180,7 +192,8 @@ impl AppError {
             Self::Interrupted => ErrorCode::Interrupted,
             Self::RunId(_) => ErrorCode::InvalidRunId,
             Self::FunctionNotFound { .. } => ErrorCode::FunctionNotFound,
-            Self::ThingNotFound { .. } => ErrorCode::NotFound,
+            Self::ThingNotFound { .. } | Self::TokenNotFound { .. } => ErrorCode::NotFound,
+            Self::ReferenceRefused { .. } => ErrorCode::ReferenceRefused,
             Self::ExistsOtherwise { .. } => ErrorCode::ExistsOtherwise,
             Self::ChangeUnknown { .. } => ErrorCode::ChangeUnknown,
             Self::FunctionNotReady { .. } => ErrorCode::FunctionNotReady,
@@ -241,6 +254,9 @@ impl AppError {
                 "wait until it has ended: without its record, nobody would know that it ran".into()
             }
             Self::RunId(_) => "give a run ID, the beginning of a run key, or `latest`".into(),
+            Self::ReferenceRefused { .. } => {
+                "give the value itself, or leave the parameter out where its job has a reference".into()
+            }
             Self::Reference(_)
             | Self::Name(_)
             | Self::Parameters(_)
@@ -250,6 +266,7 @@ impl AppError {
             | Self::ArgumentsBesidePayload
             | Self::Setting(_)
             | Self::ThingNotFound { .. }
+            | Self::TokenNotFound { .. }
             | Self::Transition(_)
             | Self::NoMonitorPage { .. }
             | Self::Document { .. } => return None,

@@ -2,7 +2,7 @@
 
 use crate::{AppError, Target};
 use lamplight_domain::{
-    Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, JsonKind, Level, ParamName,
+    Argument, Arguments, DataType, EffectiveSettings, FunctionRef, Job, JobName, JsonKind, Level, ParamName,
     Parameter, ParameterList, Payload, Provenance, Qualifier, RawJson, RecordedArgument, RetryPolicy,
     Scrubber, SecretRef, Settings, build_payload, is_secret_argument, secrets_in_json,
 };
@@ -34,6 +34,19 @@ pub struct RunRequest {
     pub wait_limit: Option<Duration>,
     /// Why the run exists.
     pub provenance: Provenance,
+    /// What to do with references to secrets among the arguments.
+    pub references: References,
+}
+
+/// What to do with an argument of a secret parameter that is a reference to a secret. References in the job are always
+/// resolved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum References {
+    /// Resolve it: the caller may read whatever this process may read.
+    #[default]
+    Resolve,
+    /// Refuse it: the caller may not.
+    Refuse,
 }
 
 impl RunRequest {
@@ -45,6 +58,7 @@ impl RunRequest {
             settings: Settings::default(),
             wait_limit: None,
             provenance: Provenance::default(),
+            references: References::default(),
         }
     }
 }
@@ -52,7 +66,7 @@ impl RunRequest {
 /// A run that is ready to be recorded and started.
 #[derive(Debug)]
 pub struct PreparedRun {
-    pub(crate) job: Option<Job>,
+    pub(crate) job: Option<JobName>,
     pub(crate) function: FunctionRef,
     pub(crate) connection: Connection,
     pub(crate) parameters: ParameterList,
@@ -62,8 +76,10 @@ pub struct PreparedRun {
     pub(crate) payload: Payload,
     pub(crate) arguments: Vec<RecordedArgument>,
     pub(crate) scrubber: Scrubber,
+    /// Whether the event or the client context has a secret, however short.
+    pub(crate) has_secrets: bool,
     pub(crate) provenance: Provenance,
-    notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 impl PreparedRun {
@@ -92,7 +108,7 @@ impl PreparedRun {
 /// - The values that must not be recorded are those of secret parameters, and all that look secret by their names: in
 ///   arguments without a job, within JSON arguments, in a raw event and in the client context.
 pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> Result<PreparedRun, AppError> {
-    let RunRequest { target, event, settings, wait_limit, provenance } = request;
+    let RunRequest { target, event, settings, wait_limit, provenance, references } = request;
     let Target { job, function, connection, secret_names } = target;
     let nothing = Settings::default();
     let overrides = job.as_ref().map_or(&nothing, |job| &job.overrides);
@@ -112,16 +128,19 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
     let known = KnownSecrets::new(&parameters, &secret_names);
     let context = effective.client_context.value.as_deref().unwrap_or_default();
     let mut found = known.search(context);
-    let (payload, arguments, scrubber) = match event {
+    let (payload, arguments, scrubber, has_secrets) = match event {
         EventSource::Raw(text) => {
             found.extend(known.search(&text));
             let payload = Payload::from_json(text).map_err(AppError::Payload)?;
-            (payload, Vec::new(), Scrubber::new(found.iter().map(String::as_str)))
+            (payload, Vec::new(), Scrubber::new(found.iter().map(String::as_str)), !found.is_empty())
         }
         EventSource::Arguments(arguments) => {
             let (declared, undeclared) = with_undeclared(job.as_ref(), &arguments, &known)?;
             if let Some(job) = job.as_ref().filter(|_| !undeclared.is_empty()) {
                 notes.push(undeclared_note(job, &undeclared));
+            }
+            if references == References::Refuse {
+                refuse_references(&declared, &arguments)?;
             }
             build_event(secrets, &declared, arguments, &known, found).await?
         }
@@ -133,7 +152,7 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
         return Err(AppError::TooLarge { size, limit, invocation_type });
     }
     Ok(PreparedRun {
-        job,
+        job: job.map(|job| job.name),
         function,
         connection,
         parameters,
@@ -143,6 +162,7 @@ pub async fn prepare_run(secrets: &dyn SecretResolver, request: RunRequest) -> R
         payload,
         arguments,
         scrubber,
+        has_secrets,
         provenance,
         notes,
     })
@@ -278,13 +298,25 @@ async fn resolve_references(
     Ok(())
 }
 
+/// Refuses an argument that would be resolved.
+fn refuse_references(parameters: &ParameterList, arguments: &Arguments) -> Result<(), AppError> {
+    let refused = arguments.iter().find(|(name, argument)| {
+        parameters.get(name).is_some_and(|parameter| parameter.secret)
+            && matches!(argument, Argument::Text(text) if text.parse::<SecretRef>().is_ok())
+    });
+    match refused {
+        Some((name, _)) => Err(AppError::ReferenceRefused { name: name.clone() }),
+        None => Ok(()),
+    }
+}
+
 async fn build_event(
     secrets: &dyn SecretResolver,
     parameters: &ParameterList,
     mut arguments: Arguments,
     known: &KnownSecrets,
     mut found: Vec<String>,
-) -> Result<(Payload, Vec<RecordedArgument>, Scrubber), AppError> {
+) -> Result<(Payload, Vec<RecordedArgument>, Scrubber, bool), AppError> {
     let is_secret = |name: &ParamName| parameters.get(name).is_some_and(|parameter| parameter.secret);
     resolve_references(secrets, &mut arguments, is_secret).await?;
     for parameter in parameters.iter().filter(|p| p.secret && p.direction.is_input()) {
@@ -313,5 +345,5 @@ async fn build_event(
     let scrubber = Scrubber::new(found.iter().map(String::as_str));
     let record = |(name, argument)| RecordedArgument::new(name, argument, is_secret(name), &scrubber);
     let recorded = arguments.iter().map(record).collect();
-    Ok((payload, recorded, scrubber))
+    Ok((payload, recorded, scrubber, !found.is_empty()))
 }

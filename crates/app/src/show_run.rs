@@ -85,7 +85,7 @@ pub async fn show_run(runs: &dyn RunStore, name: &RunName) -> Result<FoundRun, A
 }
 
 /// Finds the record of a run; `None` if there is none.
-pub(crate) async fn find_run(runs: &dyn RunStore, name: &RunName) -> Result<Option<Run>, AppError> {
+pub async fn find_run(runs: &dyn RunStore, name: &RunName) -> Result<Option<Run>, AppError> {
     let selector = match name {
         RunName::Latest => RunSelector::Latest,
         RunName::Key(prefix) => RunSelector::KeyPrefix(prefix.clone()),

@@ -1,13 +1,22 @@
 //! A setup to test use cases: simulated functions, a store in memory, a manual clock.
 
 use lamplight_app::{
-    AppError, CancellationToken, EndedRun, EventSource, PreparedRun, ProgressObserver, RunProgress,
-    RunRequest, prepare_run, resolve_target, start_run,
+    AppError, CancellationToken, EndedRun, EventSource, PreparedRun, ProgressObserver, QueuePorts,
+    QueueRunner, QueueSettings, RunProgress, RunRequest, prepare_run, resolve_target, start_run,
 };
-use lamplight_domain::{Arguments, ConnectionName, ErrorCode, FunctionRef, Job, SecretRef, Settings};
+use lamplight_domain::{
+    Arguments, ConnectionName, ErrorCode, FunctionRef, Job, Run, RunKey, RunnerId, SecretRef, Settings,
+};
 use lamplight_fake_adapter::{FakeFunction, FakeWorld, ManualClock};
-use lamplight_ports::{JobStore, PortError, PortErrorKind, SecretResolver, SecretString};
-use std::{ops::Deref, sync::Mutex};
+use lamplight_ports::{
+    ClaimRequest, Clock, JobStore, PortError, PortErrorKind, RunLimits, RunPorts, RunQueue, RunSelector,
+    RunStore, SecretResolver, SecretString, Sleeper,
+};
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// The value of every secret in these tests.
 pub const SECRET: &str = "hunter2-hunter2";
@@ -94,6 +103,46 @@ impl Bench {
         start_run(&self.run_ports(), prepared, &self.steps, &self.cancel).await
     }
 
+    /// A queue that makes nothing by itself.
+    pub fn queue_runner(&self) -> QueueRunner {
+        self.queue_runner_with(self.run_ports().sleeper)
+    }
+
+    pub fn queue_runner_with(&self, sleeper: Arc<dyn Sleeper>) -> QueueRunner {
+        let ports = QueuePorts {
+            run: RunPorts { sleeper, ..self.run_ports() },
+            queue: Arc::new(self.store.clone()),
+            connector: Arc::new(self.connector.clone()),
+        };
+        let settings = QueueSettings {
+            limits: RunLimits::default(),
+            concurrency: 4,
+            lease: Duration::from_secs(30),
+            most_held_bytes: 1000,
+        };
+        QueueRunner::new(ports, settings)
+    }
+
+    /// Claims a run for another runner, for thirty seconds.
+    pub async fn claim_for(&self, runner: &str) -> Option<RunKey> {
+        let now = self.clock.now();
+        let request = ClaimRequest {
+            runner: RunnerId(runner.to_owned()),
+            now,
+            until: now + Duration::from_secs(30),
+            most: 1,
+            limits: RunLimits::default(),
+        };
+        self.store.claim(&request).await.unwrap().pop().map(|claimed| claimed.run.intent.key)
+    }
+
+    /// A run that was queued.
+    pub async fn queue(&self, target: &str, event: EventSource) -> Run {
+        let prepared = self.prepare(target, event, Settings::default()).await.unwrap();
+        let key = self.queue_runner().submit(prepared, None).await.unwrap().key;
+        self.store.find(&RunSelector::Key(key)).await.unwrap().unwrap()
+    }
+
     pub async fn run(&self, target: &str, given: &[(&str, &str)]) -> EndedRun {
         self.start(target, arguments(given), Settings::default()).await.unwrap()
     }
@@ -146,6 +195,6 @@ pub async fn find(
     }
 
     let (clock, cancel) = (ManualClock::default(), CancellationToken::new());
-    let gate = lamplight_app::AuthGate::new(&clock, &ExpectNoPause, &cancel, std::time::Duration::ZERO);
+    let gate = lamplight_app::AuthGate::new(&clock, &ExpectNoPause, &cancel, Duration::ZERO);
     lamplight_app::discover(connection, request, &gate).await
 }

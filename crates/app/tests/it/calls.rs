@@ -103,11 +103,24 @@ async fn a_queued_run_calls_nothing_until_it_is_followed() {
     let bench = silent().await;
     let ports = bench.run_ports();
     let prepare = || bench.prepare("f", arguments(&[]), plain());
-    let queued = queue_run(&ports, &prepare().await.unwrap()).await.unwrap();
+    let queued = bench.queue("f", arguments(&[])).await;
     begin_queued_run(&ports, prepare().await.unwrap(), queued.clone()).await.unwrap();
     let again: AppError = begin_queued_run(&ports, prepare().await.unwrap(), queued).await.unwrap_err();
     assert_eq!(again.class(), ErrorClass::Conflict);
-    cancel_run(&bench.store, &bench.connector, &RunName::Latest).await.unwrap();
+    let outcome = cancel_run(&bench.store, &bench.connector, &*bench.clock, &RunName::Latest).await.unwrap();
+    assert!(!outcome.cancelled, "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_queued_run_is_cancelled_and_never_called() {
+    let bench = silent().await;
+    let queued = bench.queue("f", arguments(&[])).await;
+    let outcome = cancel_run(&bench.store, &bench.connector, &*bench.clock, &RunName::Latest).await.unwrap();
+    assert!(outcome.cancelled && outcome.reason.contains("nothing was sent"), "{outcome:?}");
+    let kept = show_run(&bench.store, &RunName::Latest).await.unwrap().run.unwrap();
+    assert_eq!((kept.key(), kept.state()), (queued.key(), RunState::Rejected));
+    let prepared = bench.prepare("f", arguments(&[]), plain()).await.unwrap();
+    assert!(begin_queued_run(&bench.run_ports(), prepared, queued).await.is_err());
 }
 
 /// A run of up to three attempts makes this many calls and ends in this state.

@@ -1,7 +1,7 @@
 //! A store in which one write fails.
 
 use crate::bench::Bench;
-use lamplight_domain::{ErrorCode, Revision, Run, RunKey, RunnerId, Timestamp};
+use lamplight_domain::{ErrorCode, Revision, Run, RunKey};
 use lamplight_ports::{
     Bytes, PageRequest, PortError, PortErrorKind, Retention, RunFilter, RunSelector, RunStore, RunSummary,
     StoredPage,
@@ -74,21 +74,6 @@ impl RunStore for Faulty {
         page: &PageRequest,
     ) -> Result<StoredPage<RunSummary>, PortError> {
         self.inner.list(filter, page).await
-    }
-
-    async fn claim(
-        &self,
-        runner: &RunnerId,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<Run>, PortError> {
-        self.next()?;
-        self.inner.claim(runner, now, until).await
-    }
-
-    async fn heartbeat(&self, key: &RunKey, runner: &RunnerId, until: Timestamp) -> Result<bool, PortError> {
-        self.next()?;
-        self.inner.heartbeat(key, runner, until).await
     }
 
     async fn prune(&self, retention: &Retention) -> Result<u64, PortError> {

@@ -3,9 +3,10 @@
 use crate::bench::{Bench, find, function, job, parameter};
 use lamplight_app::{
     DiscoverRequest, Import, ImportRequest, ImportedFunction, JobChange, JobDocument, JobEdit, ParameterEdit,
-    apply_jobs, edit_job, export_jobs, import_functions, refresh_jobs, remove_job, show_job,
+    apply_jobs, edit_job, edit_job_revision, export_jobs, import_functions, refresh_jobs, remove_job,
+    show_job,
 };
-use lamplight_domain::{DataType, Direction, ImportAction, Job, Parameter};
+use lamplight_domain::{DataType, Direction, ErrorCode, ImportAction, Job, Parameter, Revision};
 use lamplight_fake_adapter::FakeFunction;
 use lamplight_ports::{Connector, JobStore};
 use lamplight_views::JobView;
@@ -166,6 +167,19 @@ async fn the_store_forgets_the_default_of_a_parameter_that_becomes_secret() {
     let stored = show_job(&bench.store, &name).await.unwrap();
     let record = lamplight_ports::record::write(&stored.job).unwrap();
     assert!(!record.contains("hunter2"), "{record}");
+}
+
+#[tokio::test]
+async fn only_the_revision_that_somebody_has_looked_at_is_edited() {
+    let bench = Bench::new([]);
+    import(&bench, &[("A", "1")], ImportRequest::default()).await;
+    let name = "loader".parse().unwrap();
+    let edit = |text: &str| vec![JobEdit::Description(Some(text.to_owned()))];
+    let first = edit_job_revision(&bench.store, &name, Revision::FIRST, edit("mine")).await.unwrap();
+    assert_eq!(first.revision, Revision::FIRST.next());
+    let late = edit_job_revision(&bench.store, &name, Revision::FIRST, edit("yours")).await.unwrap_err();
+    assert_eq!(late.code(), ErrorCode::RevisionChanged, "{late}");
+    assert_eq!(show_job(&bench.store, &name).await.unwrap(), first);
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn all_management_calls_fail_alike_without_management() {
 }
 
 async fn cancelled(connector: &FakeConnector, bench: &Bench) -> (bool, String) {
-    let outcome = cancel_run(&bench.store, connector, &RunName::Latest).await.unwrap();
+    let outcome = cancel_run(&bench.store, connector, &*bench.clock, &RunName::Latest).await.unwrap();
     assert!(outcome.run_id.is_some());
     (outcome.cancelled, outcome.reason)
 }
@@ -65,7 +65,7 @@ async fn a_run_is_cancelled_only_if_the_provider_cancelled_it() {
     // An error of the provider is an error, not an answer.
     let refusing = FakeProvider::new([]).cancelling().refusing();
     let connector = FakeConnector::default().with(refusing.connection(connection(), Settings::default()));
-    let error = cancel_run(&bench.store, &connector, &RunName::Latest).await.unwrap_err();
+    let error = cancel_run(&bench.store, &connector, &*bench.clock, &RunName::Latest).await.unwrap_err();
     assert_eq!(error.class(), ErrorClass::Access);
 
     // A run that has ended is not cancelled, and neither is a run whose connection no longer exists.

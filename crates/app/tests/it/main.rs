@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::result_large_err, reason = "mocks return the errors of the ports as they are")]
 
+mod access;
 mod answers;
 mod auth_gate;
 mod bench;
@@ -14,6 +15,7 @@ mod jobs;
 mod lacking;
 mod lost_changes;
 mod managing;
+mod queue;
 mod recording;
 mod runs;
 mod secrets;

@@ -7,7 +7,7 @@ use crate::{
 use async_trait::async_trait;
 use lamplight_app::{
     CancellationToken, EventSource, RunName, begin_queued_run, cancel_run, follow_run, list_runs, prune_runs,
-    queue_run, settle_runs, show_run, start_run,
+    settle_runs, show_run, start_run,
 };
 use lamplight_domain::{
     DataType, Delivery, Direction, ErrorCode, EvidenceKind, Intent, InvocationType, Level, Qualifier, Run,
@@ -15,8 +15,8 @@ use lamplight_domain::{
 };
 use lamplight_fake_adapter::{Answer, FakeFunction, FakeWorld, FunctionFailure};
 use lamplight_ports::{
-    Clock, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PageRequest, Retention, RunFilter, RunPorts,
-    RunSelector, RunStore, Sleeper,
+    ClaimRequest, Clock, InvokeAnswer, InvokeError, InvokeRequest, Invoker, PageRequest, Retention,
+    RunFilter, RunLimits, RunPorts, RunQueue, RunSelector, RunStore, Sleeper,
 };
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
@@ -283,20 +283,27 @@ async fn a_run_is_settled_when_its_lease_expires() {
     for (key, runner) in [("elsewhere", RunnerId("other".into())), ("here", run.runner().unwrap().clone())] {
         let held = Run::begin(like(&run, key), runner.clone());
         bench.store.insert(&held).await.unwrap();
-        assert!(bench.store.heartbeat(held.key(), &runner, second(30)).await.unwrap());
+        assert_eq!(bench.store.heartbeat(&runner, &[held.intent.key], second(30)).await.unwrap(), []);
     }
     bench.store.insert(&Run::queue(like(&run, "claimed"))).await.unwrap();
     let other = RunnerId("other".into());
-    bench.store.claim(&other, bench.clock.now(), second(1)).await.unwrap().unwrap();
+    let claim = |lease: u64| ClaimRequest {
+        runner: other.clone(),
+        now: bench.clock.now(),
+        until: second(lease),
+        most: 1,
+        limits: RunLimits::default(),
+    };
+    assert_eq!(bench.store.claim(&claim(1)).await.unwrap().len(), 1);
     assert!(settle(&bench).await.is_empty());
     bench.clock.advance(Duration::from_secs(29));
     assert!(settle(&bench).await.is_empty());
     bench.clock.advance(Duration::from_secs(1));
     let settled: Vec<String> = settle(&bench).await.iter().map(ToString::to_string).collect();
     assert_eq!(settled, ["elsewhere", "here"]);
-    let again = bench.store.claim(&other, bench.clock.now(), second(30)).await.unwrap().unwrap();
+    let again = bench.store.claim(&claim(30)).await.unwrap().pop().unwrap();
     assert_eq!(
-        again.key().as_str(),
+        again.run.key().as_str(),
         "claimed",
         "what was never started is not Unknown, and goes to the next one"
     );
@@ -320,7 +327,7 @@ async fn pruning_goes_on_until_nothing_is_left_to_remove() {
 async fn a_queued_run_is_called_once_by_the_first_process_that_begins_it() {
     let bench = Bench::new([adder()]);
     let prepare = || bench.prepare("adder", arguments(&[("a", "1")]), Settings::default());
-    let queued = queue_run(&bench.run_ports(), &prepare().await.unwrap()).await.unwrap();
+    let queued = bench.queue("adder", arguments(&[("a", "1")])).await;
     assert_eq!((queued.state(), bench.provider.executions("adder")), (RunState::Queued, 0));
     bench.store.end_runner();
     assert!(settle(&bench).await.is_empty());
@@ -392,10 +399,10 @@ async fn a_run_id_is_decoded_without_a_record_and_cancelling_it_is_refused() {
     let found = show_run(&bench.store, &name).await.unwrap();
     assert!(found.run.is_none());
     assert_eq!(found.decoded.unwrap().status(), Status::Failed);
-    let outcome = cancel_run(&bench.store, &bench.connector, &name).await.unwrap();
+    let outcome = cancel_run(&bench.store, &bench.connector, &*bench.clock, &name).await.unwrap();
     assert!(!outcome.cancelled && outcome.reason.contains("cannot be stopped"), "{outcome:?}");
     bench.run("adder", &[]).await;
-    let outcome = cancel_run(&bench.store, &bench.connector, &RunName::Latest).await.unwrap();
+    let outcome = cancel_run(&bench.store, &bench.connector, &*bench.clock, &RunName::Latest).await.unwrap();
     assert_eq!(outcome.reason, "the run has ended: function_failed");
     assert!("no such#".parse::<RunName>().is_err());
     assert!(show_run(&bench.store, &"00ff".parse().unwrap()).await.is_err());
