@@ -31,6 +31,7 @@ mod references;
 mod regions;
 mod runs;
 mod schema;
+mod server;
 mod stores;
 mod token;
 mod values;
@@ -46,6 +47,7 @@ pub use place::Place;
 pub use providers::Providers;
 pub use runs::RunsTable;
 pub use schema::schema;
+pub use server::ServerTable;
 pub use stores::{AppRoleLogin, AwsSmConfig, JwtLogin, SecretStores, VaultAuth, VaultConfig};
 pub use token::{
     Algorithm, ClientCredentialsToken, ManagedIdentityToken, SignedAssertion, Token, WorkloadIdentityToken,

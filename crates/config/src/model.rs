@@ -1,8 +1,8 @@
 //! The configuration file as a whole, and its connections.
 
 use crate::{
-    ConfigError, Place, Providers, RunsTable, SecretStores, VaultConfig, check, error, place::Source,
-    references,
+    ConfigError, Place, Providers, RunsTable, SecretStores, ServerTable, VaultConfig, check, error,
+    place::Source, references,
 };
 use lamplight_domain::{ConnectionName, Hint, InvocationType, Qualifier, Settings, distance};
 use schemars::JsonSchema;
@@ -30,6 +30,8 @@ pub struct Config {
     pub prices_file: Option<PathBuf>,
     /// How long runs are kept.
     pub runs: RunsTable,
+    /// The settings of a server.
+    pub server: ServerTable,
     /// The secret stores that references such as `vault:…` are read from.
     pub secrets: SecretStores,
     /// The connections by name: 1-64 letters, digits, dots, dashes and underscores.

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use lamplight_config::{AMBIENT, Config, ConnectionConfig, Providers};
 use lamplight_domain::{ConnectionName, ErrorCode, Hint, RunnerId, SettingName};
 use lamplight_ports::{
-    Connection, ConnectionOverrides, Connector, EffectiveSetting, PortError, PortErrorKind, RunPorts,
-    SecretResolver, SystemPorts,
+    Connection, ConnectionDirectory, ConnectionInfo, ConnectionOverrides, Connector, EffectiveSetting,
+    PortError, PortErrorKind, RunPorts, SecretResolver, SystemPorts,
 };
 use lamplight_sqlite_adapter::{SqliteOptions, SqliteStore};
 use lamplight_system_adapter::{EnvAndFileSecrets, Environment, Paths, SystemClock, SystemIds, TokioSleeper};
@@ -245,5 +245,25 @@ impl Connections {
 impl Connector for Connections {
     async fn open(&self, name: Option<&ConnectionName>) -> Result<Connection, PortError> {
         self.open_now(name)
+    }
+}
+
+impl ConnectionDirectory for Connections {
+    fn list(&self) -> Result<Vec<ConnectionInfo>, PortError> {
+        let config = self.config()?;
+        let mut found = Vec::new();
+        for name in config.connection_names() {
+            let name: ConnectionName = name.parse()?;
+            let Some(own) = config.connection(name.as_str()) else { continue };
+            found.push(ConnectionInfo {
+                provider: self.shared.providers.name_of(&own).to_owned(),
+                is_default: config.default_connection.as_ref() == Some(&name),
+                labels: own.labels.clone(),
+                settings: self.describe(&name, &own, &config),
+                name,
+            });
+        }
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(found)
     }
 }
