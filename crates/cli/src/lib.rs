@@ -32,7 +32,6 @@ mod report;
 mod response;
 mod start;
 mod suggest;
-mod terminal;
 mod times;
 mod wiring;
 mod yaml;

@@ -2,6 +2,7 @@
 
 use crate::{ExitCode, args::Format, failure::Failure, wiring::Wiring, yaml};
 use lamplight_app::{AppError, manage::ListResult};
+use lamplight_views::{harmless, harmless_json, one_line};
 use serde::Serialize;
 use std::{
     borrow::Cow,

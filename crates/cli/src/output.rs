@@ -3,13 +3,9 @@
 //! Everything that a terminal shows passes through here: texts for people are harmless wherever they go, and data that goes to
 //! a terminal is, too. Data that goes elsewhere is whole.
 
-use crate::{
-    args::Format,
-    failure::Failure,
-    terminal::{harmless, harmless_json},
-    yaml,
-};
+use crate::{args::Format, failure::Failure, yaml};
 use anstyle::Style;
+use lamplight_views::{harmless, harmless_json};
 use std::io::{self, IsTerminal, Write};
 
 /// What a person is told beside the data, and how.

@@ -1,9 +1,10 @@
 //! Shows progress to a person.
 
-use crate::{hints::word_hint, output::Output, terminal::one_line};
+use crate::{hints::word_hint, output::Output};
 use indicatif::{ProgressBar, ProgressStyle};
 use lamplight_app::{ProgressObserver, RunProgress};
 use lamplight_ports::{LongerWait, UploadWatch};
+use lamplight_views::one_line;
 use std::{
     sync::{Arc, OnceLock},
     time::Duration,

@@ -8,7 +8,6 @@ use crate::{
     nearest::with_nearest,
     output::{HarmlessStderr, Output, say},
     suggest::suggest_verbs,
-    terminal::harmless,
     wiring::Wiring,
 };
 use clap::{
@@ -18,6 +17,7 @@ use clap::{
 use lamplight_domain::{ErrorCode, Timestamp, looks_secret};
 use lamplight_ports::Clock;
 use lamplight_system_adapter::{Environment, SystemClock};
+use lamplight_views::harmless;
 use lamplight_wiring::Adapters;
 use std::{borrow::Cow, ffi::OsString};
 

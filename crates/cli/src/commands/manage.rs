@@ -5,7 +5,6 @@ use crate::{
     args::{ChangeArgs, ConfirmArgs, PageArgs, RemovalArgs},
     failure::Failure,
     interrupt, output, render,
-    terminal::one_line,
     wiring::Wiring,
 };
 use lamplight_app::{
@@ -15,7 +14,7 @@ use lamplight_app::{
 use lamplight_domain::{ErrorCode, PermissionPolicy, PermissionStatement, RetryPolicy};
 use lamplight_ports::{Connection, Connector, Effect};
 use lamplight_system_adapter::{SystemIds, TokioSleeper};
-use lamplight_views::{ChangeView, ChangeWord, PermissionView, PolicyView, PreviewView};
+use lamplight_views::{ChangeView, ChangeWord, PermissionView, PolicyView, PreviewView, one_line};
 use serde::Serialize;
 
 /// The most attempts for a change that provably was not made.

@@ -13,7 +13,6 @@ use crate::{
     progress::Display,
     render,
     response::{self, ResponseFile},
-    terminal::one_line,
     wiring::Wiring,
 };
 use lamplight_app::{
@@ -25,7 +24,7 @@ use lamplight_domain::{
     Settings,
 };
 use lamplight_ports::{Bytes, Connection, JobStore, PortError, RunPorts};
-use lamplight_views::RunView;
+use lamplight_views::{RunView, one_line};
 
 /// Runs a job or a function and waits for its outcome.
 pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
@@ -38,7 +37,8 @@ pub async fn run(args: RunArgs, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let settings = settings(&args)?;
     let response_file = args.response_file.as_deref().map(ResponseFile::open).transpose()?;
     let provenance = Provenance { started_by: wiring.user(), ..Provenance::default() };
-    let request = RunRequest { target, event, settings, wait_limit: args.wait_limit, provenance };
+    let request =
+        RunRequest { settings, wait_limit: args.wait_limit, provenance, ..RunRequest::new(target, event) };
     let prepared = prepare_run(&*wiring.secrets()?, request).await?;
     for note in prepared.notes() {
         wiring.output.warn(note);

@@ -63,7 +63,7 @@ fn warn_of_others(found: &FoundRun, wiring: &Wiring) {
 /// `lamplight cancel RUN`
 pub async fn cancel(run: &str, wiring: &Wiring) -> Result<ExitCode, Failure> {
     let name: RunName = run.parse()?;
-    let outcome = cancel_run(&*open_settled_store(wiring).await?, wiring, &name).await?;
+    let outcome = cancel_run(&*open_settled_store(wiring).await?, wiring, &SystemClock, &name).await?;
     if wiring.json() {
         let run_id = outcome.run_id.as_ref().map(ToString::to_string);
         wiring.write(&CancelView { run_id, cancelled: outcome.cancelled, reason: &outcome.reason })?;

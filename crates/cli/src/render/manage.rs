@@ -1,8 +1,9 @@
 //! Previews of requests, and what is packed for them.
 
-use crate::render::{account::size, table::one_line};
+use crate::render::table::one_line;
 use lamplight_ports::RequestPreview;
 use lamplight_system_adapter::PackedFolder;
+use lamplight_views::size;
 use std::path::Path;
 
 /// What of a folder is packed and what is left out, with at most `most` files.

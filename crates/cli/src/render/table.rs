@@ -1,7 +1,7 @@
 //! Tables without borders, as kubectl and gh print them.
 
-pub use crate::terminal::one_line;
 use comfy_table::{ContentArrangement, Table, presets};
+pub use lamplight_views::one_line;
 
 /// A table of rows under headings. Columns are never cut, because programs read them too.
 pub fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
