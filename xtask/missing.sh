@@ -27,4 +27,8 @@ if [ "$no_peers" = false ]; then
   program dbus-run-session dbus
   program gnome-keyring-daemon gnome-keyring
   program secret-tool libsecret-tools
+  # The pages are tested in a real browser, by scripts for Node.
+  program chromium chromium
+  program node nodejs
+  program npm npm
 fi

@@ -30,7 +30,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
             findings.extend(words::check(folder, &workspace.root, &rules.neutral)?);
         }
         if !rules.fronts.named_in.contains(package.name.as_str()) {
-            findings.extend(fronts::check(folder, &workspace.root, &front)?);
+            findings.extend(fronts::check(folder, &workspace.root, &front, &rules.fronts)?);
         }
     }
     Ok(findings)

@@ -41,8 +41,9 @@ pub(crate) enum Command {
     Status,
     /// Start separate peers on free ports, run a command with them, stop them, and return the command's exit code.
     ///
-    /// The command finds them in `LAMPLIGHT_TEST_MINISTACK_URL`, `LAMPLIGHT_TEST_MOTO_URL`, `LAMPLIGHT_TEST_AWS_CLI`
-    /// and `LAMPLIGHT_TEST_FUNCTIONS_FRAMEWORK`, with matching credentials and region. The peers end with this process,
+    /// The command finds them in `LAMPLIGHT_TEST_MINISTACK_URL`, `LAMPLIGHT_TEST_MOTO_URL`, `LAMPLIGHT_TEST_AWS_CLI`,
+    /// `LAMPLIGHT_TEST_FUNCTIONS_FRAMEWORK`, `LAMPLIGHT_TEST_SCHEMATHESIS`, `LAMPLIGHT_TEST_PYTHON` and
+    /// `LAMPLIGHT_TEST_BROWSER_MODULES`, with matching credentials and region. The peers end with this process,
     /// however it ends.
     Run {
         /// The command and its arguments, after `--`
@@ -103,7 +104,7 @@ fn run_with(peers: &Peers, command: &mut Process) -> Result<ExitCode> {
             command.env_remove(name);
         }
     }
-    command.envs(state::variables(&programs, &folder, ports));
+    command.envs(state::variables(&programs, &peers.browser(), &folder, ports));
     let status =
         command.status().with_context(|| format!("cannot start `{}`", crate::process::command_line(command)));
     let stopped = running.stop();
@@ -129,7 +130,7 @@ fn start(peers: &Peers, ministack_port: u16, moto_port: u16) -> Result<ExitCode>
         }
         let ports = Ports::free(Some(ministack_port), Some(moto_port))?;
         let running = peers.start(&folder, ports, Life::UntilStopped)?;
-        let variables = state::variables(&programs, &folder, ports);
+        let variables = state::variables(&programs, &peers.browser(), &folder, ports);
         state::write(&folder, running.pid(), ports, &variables)?;
         if let Err(error) = peers.deploy(ports) {
             running.stop()?;

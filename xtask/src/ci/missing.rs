@@ -107,7 +107,8 @@ mod tests {
         std::fs::remove_dir_all(&folder).unwrap();
 
         assert_eq!(fewer, ["gcc", "libc6-dev", "git", "python3"]);
-        let for_peers = ["python3-venv", "dbus", "gnome-keyring", "libsecret-tools"];
+        let for_peers =
+            ["python3-venv", "dbus", "gnome-keyring", "libsecret-tools", "chromium", "nodejs", "npm"];
         assert_eq!(all, [&fewer.iter().map(String::as_str).collect::<Vec<_>>()[..], &for_peers].concat());
     }
 }

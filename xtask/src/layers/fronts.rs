@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use super::rules::FrontsRule;
 use crate::rust_text::RustText;
 use crate::tidy::files;
 
@@ -82,11 +83,15 @@ fn is_around_a_word(character: char) -> bool {
 }
 
 /// Finds strings in the `src` folder of a crate, without tests, that name a command or flag of the command line.
-pub(super) fn check(folder: &Path, root: &Path, front: &Front) -> Result<Vec<String>> {
+pub(super) fn check(folder: &Path, root: &Path, front: &Front, rule: &FrontsRule) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for path in files::below(&folder.join("src"))? {
         let name = files::relative(&path, root);
-        if !files::ends_with(&name, "rs") || name.ends_with("/tests.rs") || name.contains("/tests/") {
+        if !files::ends_with(&name, "rs")
+            || name.ends_with("/tests.rs")
+            || name.contains("/tests/")
+            || rule.files.contains_key(&name)
+        {
             continue;
         }
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {name}"))?;
@@ -158,9 +163,12 @@ mod tests {
         let text = "//! See --region.\nfn f() { g(\"x\n --region\") }\n#[cfg(test)]\nmod tests { const A: &str = \"-p\"; }\n";
         fs::write(root.join("core/src/lib.rs"), text).unwrap();
         fs::write(root.join("core/src/inner/tests.rs"), "const A: &str = \"-p\";\n").unwrap();
+        fs::write(root.join("core/src/others.rs"), "const A: &str = \"-p\";\n").unwrap();
+        let files = [("core/src/others.rs".to_owned(), "of another program".to_owned())].into();
+        let rule = FrontsRule { named_in: BTreeSet::new(), files };
         let mut front = Front::default();
         front.add_page(PAGE);
-        let found = check(&root.join("core"), &root, &front);
+        let found = check(&root.join("core"), &root, &front, &rule);
         fs::remove_dir_all(&root).unwrap();
         assert_eq!(
             found.unwrap(),

@@ -83,6 +83,9 @@ pub(super) struct Said {
 pub(super) struct FrontsRule {
     /// The crates that may; all others must not.
     pub(super) named_in: BTreeSet<String>,
+    /// Files of other crates that may, by their paths from the root, each with a reason.
+    #[serde(default)]
+    pub(super) files: BTreeMap<String, String>,
 }
 
 impl Rules {

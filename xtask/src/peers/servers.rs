@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use crate::process::check;
 use crate::workspace::Workspace;
 use crate::{ambient, python};
 
@@ -89,7 +90,31 @@ impl Peers {
         let list = self.sources.join("requirements.txt");
         let requirements =
             fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+        self.install_browser_driver()?;
         python::ensure_environment(&self.folder.join("venv"), &requirements)
+    }
+
+    /// The folder of what drives the browser.
+    pub(super) fn browser(&self) -> PathBuf {
+        self.folder.join("browser")
+    }
+
+    /// Installs what drives the browser, if another version is there or none.
+    fn install_browser_driver(&self) -> Result<()> {
+        let list = self.sources.join("package.json");
+        let wanted = fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+        let (folder, done) = (self.browser(), self.browser().join("installed.json"));
+        if fs::read_to_string(&done).is_ok_and(|found| found == wanted) {
+            return Ok(());
+        }
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        fs::write(folder.join("package.json"), &wanted)
+            .with_context(|| format!("cannot write to {}", folder.display()))?;
+        // Scripts of packages would run as this user.
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]);
+        check(npm.current_dir(&folder))?;
+        fs::write(&done, wanted).with_context(|| format!("cannot write {}", done.display()))
     }
 
     /// Starts both servers under a supervisor and waits until they accept connections.

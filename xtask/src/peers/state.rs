@@ -13,7 +13,12 @@ pub(super) const VARIABLES: &str = "peers.env";
 const STATE: &str = "peers.state";
 
 /// The addresses and credentials of the peers; no settings of the developer are used.
-pub(super) fn variables(programs: &Path, folder: &Path, ports: Ports) -> Vec<(&'static str, String)> {
+pub(super) fn variables(
+    programs: &Path,
+    browser: &Path,
+    folder: &Path,
+    ports: Ports,
+) -> Vec<(&'static str, String)> {
     let [ministack, moto] = ports.urls();
     let absent = |name: &str| folder.join(name).display().to_string();
     vec![
@@ -21,6 +26,9 @@ pub(super) fn variables(programs: &Path, folder: &Path, ports: Ports) -> Vec<(&'
         ("LAMPLIGHT_TEST_MOTO_URL", moto),
         ("LAMPLIGHT_TEST_AWS_CLI", programs.join("aws").display().to_string()),
         ("LAMPLIGHT_TEST_FUNCTIONS_FRAMEWORK", programs.join("functions-framework").display().to_string()),
+        ("LAMPLIGHT_TEST_SCHEMATHESIS", programs.join("schemathesis").display().to_string()),
+        ("LAMPLIGHT_TEST_PYTHON", programs.join("python").display().to_string()),
+        ("LAMPLIGHT_TEST_BROWSER_MODULES", browser.join("node_modules").display().to_string()),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),
