@@ -331,7 +331,7 @@ mod tests {
         {
             assert!(is_whole(whole.as_bytes()), "{whole}");
         }
-        assert!(!is_whole(deep[..deep.len() - 1].as_bytes()));
+        assert!(!is_whole(&deep.as_bytes()[..deep.len() - 1]));
     }
 
     #[test]

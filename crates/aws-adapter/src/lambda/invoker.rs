@@ -89,9 +89,11 @@ impl AwsInvoker {
             biased;
             sent = sending => sent,
             waited = give_up(&self.session, call, watch.phase(), departure) => {
-                return without_body(&watch, call)
-                    .unwrap_or_else(|| Err(given_up(&waited, trail.may_have_left(), call)))
-                    .map_err(failed);
+                let known = without_body(&watch, call);
+                return match known {
+                    Some(known) => known.map_err(failed),
+                    None => Err(failed(given_up(&waited, trail.may_have_left(), call))),
+                };
             }
         };
         match watch.take() {
@@ -109,9 +111,10 @@ impl AwsInvoker {
                 refuses_log_tail: refuses_log_tail(&error),
                 error: invoke_error(&error, trail.may_have_left(), call),
             }),
-            Err(error) => without_body(&watch, call)
-                .unwrap_or_else(|| Err(invoke_error(&error, trail.may_have_left(), call)))
-                .map_err(failed),
+            Err(error) => match without_body(&watch, call) {
+                Some(known) => known.map_err(failed),
+                None => Err(failed(invoke_error(&error, trail.may_have_left(), call))),
+            },
         }
     }
 }
