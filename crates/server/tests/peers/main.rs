@@ -66,7 +66,7 @@ fn a_person_uses_every_page_in_a_real_browser() {
 
 #[test]
 fn every_answer_is_one_that_the_openapi_document_describes() {
-    let (_home, server, token) = start();
+    let (home, server, token) = start();
     let mut schemathesis = Command::new(peer("LAMPLIGHT_TEST_SCHEMATHESIS"));
     schemathesis.args(["run", &format!("http://{}/api/v1/openapi.json", server.address)]);
     schemathesis.args(["--header", &format!("Authorization: Bearer {token}")]);
@@ -76,7 +76,7 @@ fn every_answer_is_one_that_the_openapi_document_describes() {
         "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
     schemathesis.args(["--checks", checks, "--phases", "coverage,fuzzing", "--max-examples", "8"]);
     schemathesis.args(["--seed", "1", "--no-color", "--request-timeout", "30"]);
-    schemathesis.current_dir(_home.path());
+    schemathesis.current_dir(home.path());
     run(schemathesis);
 }
 
