@@ -4,7 +4,7 @@ use super::PackageError;
 use glob::{MatchOptions, Pattern};
 
 /// What is left out by default, in the notation of `.gitignore`. The case of letters does not matter. Private keys in files
-/// of other names are left out, too: see [`may_be_key`].
+/// of other names are left out, too: see `may_be_key`.
 pub const LEFT_OUT: [&str; 65] = [
     // Repositories, which are also files that point to one.
     ".git",
