@@ -147,6 +147,11 @@ struct Content {
 }
 
 impl JobFormPage {
+    /// Whether the field with this ID is why the form was refused.
+    fn is_refused(&self, id: &str) -> bool {
+        self.refusal.iter().flat_map(|refusal| &refusal.problems).any(|problem| problem.id == id)
+    }
+
     fn new(visit: &Visit, stored: &StoredJob, latest: &[RunSummary], content: Content) -> Self {
         let (job, now) = (&stored.job, visit.now());
         let Content { filled, refusal, origin, from, once } = content;
@@ -320,7 +325,7 @@ pub async fn run(
         Err(error) => error,
     };
     let is_other = error.code() == ErrorCode::RequestDiffers;
-    let refusal = refuse(&stored.job, error)?;
+    let refusal = refuse(&stored.job, &filled, error)?;
     let latest = latest_runs(&visit, &stored.job.name).await?;
     // The key of a form that has made a run belongs to that run. Another form needs another key.
     let once = if is_other { visit.once_key() } else { once };
@@ -343,7 +348,7 @@ fn without_secrets(job: &Job, mut filled: Filled) -> Filled {
 }
 
 /// The refusal that a person can correct in the form; other errors are errors of the page.
-fn refuse(job: &Job, error: AppError) -> Result<Refusal, Problem> {
+fn refuse(job: &Job, filled: &Filled, error: AppError) -> Result<Refusal, Problem> {
     let of_field = |name: &ParamName, text: String| {
         let place = job.parameters.iter().position(|parameter| parameter.name == *name);
         let id = place.map_or_else(|| "more".to_owned(), id);
@@ -364,6 +369,20 @@ fn refuse(job: &Job, error: AppError) -> Result<Refusal, Problem> {
     if let AppError::ReferenceRefused { name } = &error {
         let problem = of_field(name, error.to_string());
         let text = "1 parameter is not valid; nothing was sent.".to_owned();
+        return Ok(Refusal { text, hint: String::new(), problems: vec![problem] });
+    }
+    let has_payload = filled.get("payload").is_some_and(|payload| !payload.trim().is_empty());
+    let other_field = match &error {
+        AppError::Payload(_) if !has_payload => Some(("more", "Other parameters")),
+        AppError::Payload(_) | AppError::ArgumentsBesidePayload => Some(("s-payload", "Whole event")),
+        AppError::ClientContext(_) | AppError::ClientContextNotObject(_) => {
+            Some(("s-context", "Client context"))
+        }
+        _ => None,
+    };
+    if let Some((id, name)) = other_field {
+        let problem = FieldProblem { id: id.to_owned(), name: name.to_owned(), text: error.to_string() };
+        let text = "1 field is not valid; nothing was sent.".to_owned();
         return Ok(Refusal { text, hint: String::new(), problems: vec![problem] });
     }
     if error.code() == ErrorCode::RequestDiffers {

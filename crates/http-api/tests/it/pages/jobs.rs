@@ -69,6 +69,23 @@ async fn a_refused_form_keeps_its_input_and_names_each_field() {
 }
 
 #[tokio::test]
+async fn a_field_beside_the_parameters_is_named_as_the_reason_too() {
+    let world = World::new();
+    world.add_job("echo").await;
+    let runner = Browser::sign_in(&world, Role::Runner).await;
+    for (field, value, id) in
+        [("more", "{\"a\":", "more"), ("payload", "{", "s-payload"), ("context", "[]", "s-context")]
+    {
+        let refused = runner.post("/jobs/echo/runs", &[("key", "k"), (field, value)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{refused:?}");
+        let page = refused.text();
+        check_page("the refused form", page);
+        assert_eq!(page.matches("aria-invalid=\"true\"").count(), 1, "{field}: {page}");
+        assert!(page.contains(&format!("<a href=\"#{id}\">")), "{field}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn references_are_not_resolved_for_a_form() {
     let world = seed::world("x").await;
     let runner = Browser::sign_in(&world, Role::Runner).await;
