@@ -96,7 +96,7 @@ pub async fn create_token(
 /// Revokes a token and ends the sessions that were begun with it.
 ///
 /// # Errors
-/// `not_found` if it does not exist. A token that was revoked before stays revoked, which is no error.
+/// `not_found` if it does not exist. Revoking a token twice is allowed.
 pub async fn revoke_token(ports: &AccessPorts, id: &TokenId) -> Result<(), AppError> {
     if ports.access.revoke_token(id, ports.clock.now()).await? || ports.access.token(id).await?.is_some() {
         return Ok(());
@@ -184,7 +184,7 @@ pub async fn find_session(ports: &AccessPorts, secret: &str) -> Result<Option<Ac
     Ok(token.filter(|(token, _)| token.is_valid(now)).map(|(token, _)| token.actor()))
 }
 
-/// Ends a session. It is no error if it has ended before.
+/// Ends a session. A session that has ended before stays ended.
 pub async fn sign_out(ports: &AccessPorts, secret: &str) -> Result<(), AppError> {
     ports.access.remove_session(&SecretHash::of(secret.as_bytes())).await?;
     Ok(())

@@ -100,6 +100,10 @@ pub fn merge(
         .with_hint("give --tls-certificate and --tls-key, or name the proxy that speaks TLS with --proxy"));
     }
     let concurrency = args.concurrency.or(table.concurrency).unwrap_or(CONCURRENCY);
+    if !(1..=10_000).contains(&concurrency) {
+        return Err(Problem::new(format!("concurrency is {concurrency}, but must be 1 to 10000"))
+            .with_hint("to make no runs for a while, stop the server: queued runs stay queued"));
+    }
     Ok(ServeSettings {
         listen,
         tls,
@@ -165,6 +169,15 @@ mod tests {
             "k",
         ];
         assert_eq!(merged(&open, &ServerTable::default()).unwrap().router.hosts, ["jobs.example.com"]);
+    }
+
+    #[test]
+    fn a_server_that_could_make_no_run_is_refused() {
+        for concurrency in [0, 10_001] {
+            let table = ServerTable { concurrency: Some(concurrency), ..ServerTable::default() };
+            let refused = merged(&[], &table).unwrap_err().message;
+            assert!(refused.contains("must be 1 to 10000"), "{refused}");
+        }
     }
 
     #[test]

@@ -28,7 +28,10 @@ fn copy(database: &Database, target: &Path) -> Result<(), PortError> {
         return Err(exists(target));
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let unwritable = |error: io::Error| failure::create_error(target, error);
+    let unwritable = |error: io::Error| {
+        let message = format!("cannot copy the store to {}", target.display());
+        PortError::new(PortErrorKind::Unavailable, ErrorCode::Io, message).with_source(error)
+    };
     let new = tempfile::Builder::new().prefix(".lamplight-").tempfile_in(folder).map_err(unwritable)?;
     database.copy_to(new.path()).map_err(|error| failure::sqlite_error(target, error))?;
     fs::File::open(new.path()).and_then(|copy| copy.sync_all()).map_err(unwritable)?;

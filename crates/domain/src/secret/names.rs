@@ -169,7 +169,7 @@ const HARMLESS_ENDINGS: [&str; 15] = [
 /// Those of them that are addresses.
 const ADDRESSES: [&str; 3] = ["url", "uri", "endpoint"];
 
-/// Words before `token` that say it marks a place in a list, which is no secret: `nextToken`.
+/// Words before `token` that say the value is only the position in a list: `nextToken`.
 const PAGE_WORDS: [&str; 4] = ["next", "page", "continuation", "pagination"];
 
 /// Whether a name looks secret and does not only describe a secret.
